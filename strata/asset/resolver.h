@@ -1,0 +1,72 @@
+// Turns asset paths into identifiers, resolved locations and bytes.   (ArResolver, ArAsset)
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "strata/base/result.h"
+
+namespace strata::asset {
+
+inline constexpr DiagnosticCode kAssetUnresolved{"asset.unresolved", Severity::kError, "An asset path names nothing that exists."};
+
+// Bytes that can be read by position, whatever they come from. Thread-safe.
+class Asset {
+ public:
+  virtual ~Asset() = default;
+  virtual uint64_t GetSize() const = 0;
+  virtual Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const = 0;  // bytes read; 0 at the end
+  virtual const char* GetBuffer() const { return nullptr; }   // all bytes, when they are in memory anyway
+  Result<std::string> ReadAll(uint64_t max_bytes) const;
+};
+std::shared_ptr<Asset> MakeMemoryAsset(std::string bytes);
+
+// Where to look: search paths for names that are neither absolute nor begin with ./ or ../
+struct ResolverContext {
+  std::vector<std::string> search_paths;
+  friend bool operator==(const ResolverContext&, const ResolverContext&) = default;
+};
+
+class Resolver {
+ public:
+  virtual ~Resolver() = default;
+  // The identifier of `asset_path` seen from the asset at `anchor` (a resolved path; empty: none).
+  virtual std::string CreateIdentifier(const std::string& asset_path, const std::string& anchor) const = 0;
+  // Where an identifier is, empty when nowhere.
+  virtual std::string Resolve(const std::string& identifier, const ResolverContext& context) const = 0;
+  virtual Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const = 0;
+  // Changes whenever the asset's bytes do; empty when unknown.
+  virtual std::string GetModificationStamp(const std::string& resolved_path) const = 0;
+};
+
+// Files of the local disk, with OpenUSD's default rules: ./ and ../ and absolute paths are anchored; other relative paths
+// are looked for beside the anchor first, then in search paths (context, then PXR_AR_DEFAULT_SEARCH_PATH).
+std::shared_ptr<Resolver> MakeFileResolver(std::vector<std::string> search_paths = {});
+
+// Assets kept in memory by name, in front of another resolver. Thread-safe.
+class MemoryResolver final : public Resolver {
+ public:
+  explicit MemoryResolver(std::shared_ptr<Resolver> next);
+  void Put(const std::string& name, std::string bytes);   // replaces
+  std::string CreateIdentifier(const std::string& asset_path, const std::string& anchor) const override;
+  std::string Resolve(const std::string& identifier, const ResolverContext& context) const override;
+  Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const override;
+  std::string GetModificationStamp(const std::string& resolved_path) const override;
+
+ private:
+  struct Entry { std::shared_ptr<Asset> asset; uint64_t stamp = 0; };
+  std::shared_ptr<Resolver> next_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Entry> entries_;
+};
+
+// "a.usd:SDF_FORMAT_ARGS:k=v&k2=v2" split into path and arguments, and back.
+std::string SplitIdentifier(const std::string& identifier, std::map<std::string, std::string>* arguments);
+std::string JoinIdentifier(const std::string& path, const std::map<std::string, std::string>& arguments);
+
+}  // namespace strata::asset

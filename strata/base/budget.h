@@ -1,0 +1,32 @@
+// Named limits on what an input may make the engine do; passing one is a diagnostic, never a crash or a hang.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "strata/base/diagnostic.h"
+
+namespace strata {
+
+inline constexpr DiagnosticCode kBudgetExceeded{"base.budget-exceeded", Severity::kError,
+                                                "An input asks for more than a named budget allows."};
+
+// Every field has a default that real scenes do not meet, and may be raised by whoever trusts the input.
+struct Budgets {
+  uint64_t max_file_bytes = uint64_t{1} << 40;      // size of one layer file
+  uint64_t max_string_bytes = uint64_t{1} << 31;    // one string, token or comment
+  uint64_t max_array_elements = uint64_t{1} << 32;  // one array value
+  uint32_t max_namespace_depth = 8192;              // prims nested in prims, variants counted
+  uint32_t max_value_depth = 256;                   // dictionaries, lists and tuples nested in each other
+  uint32_t max_specs = 1u << 30;                    // specs of one layer
+  uint32_t max_sublayer_depth = 256;
+  uint32_t max_layers_in_stack = 100'000;
+  uint32_t max_arc_depth = 256;                     // arcs followed from one prim to reach an opinion
+  uint32_t max_nodes_per_prim = 100'000;            // nodes of one prim index
+  uint32_t max_errors_reported = 100;               // diagnostics kept per file
+};
+
+// The diagnostic of a passed budget: says which, its value, and that it can be raised.
+Diagnostic MakeBudgetDiagnostic(const char* budget_name, uint64_t limit, SourceLocation where);
+
+}  // namespace strata

@@ -1,0 +1,71 @@
+// Files as the engine needs them: mapped for reading, read in windows, replaced atomically.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "strata/base/result.h"
+
+namespace strata {
+
+inline constexpr DiagnosticCode kFileNotFound{"base.file-not-found", Severity::kError, "A file does not exist."};
+inline constexpr DiagnosticCode kFileUnreadable{"base.file-unreadable", Severity::kError, "A file cannot be opened or read."};
+inline constexpr DiagnosticCode kFileUnwritable{"base.file-unwritable", Severity::kError, "A file cannot be written."};
+
+// An open local file read by position. Thread-safe. Closed by the destructor.
+class InputFile {
+ public:
+  static Result<std::shared_ptr<InputFile>> Open(const std::string& path);
+  ~InputFile();
+
+  uint64_t GetSize() const { return size_; }   // when opened
+  const std::string& GetPath() const { return path_; }
+  // Reads up to `count` bytes at `offset`; returns how many were there (0 at the end).
+  Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const;
+
+ private:
+  InputFile(std::string path, int descriptor, uint64_t size);
+  std::string path_;
+  int descriptor_;
+  uint64_t size_;
+};
+
+// A read-only mapping of a whole file. The bytes must not be used if others may truncate the file: see InputFile.
+class MappedFile {
+ public:
+  static Result<std::shared_ptr<MappedFile>> Open(const std::string& path);
+  ~MappedFile();
+  const char* GetData() const { return data_; }
+  size_t GetSize() const { return size_; }
+
+ private:
+  MappedFile() = default;
+  const char* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// Writes beside `path`, flushes, and renames over it on Commit; without Commit the old file stays untouched.
+// Follows a symbolic link to what it names; keeps the permissions of the file it replaces.
+class AtomicFileWriter {
+ public:
+  static Result<std::unique_ptr<AtomicFileWriter>> Open(const std::string& path);
+  ~AtomicFileWriter();
+  Result<void> Write(std::string_view bytes);  // buffered
+  Result<void> Commit();
+
+ private:
+  AtomicFileWriter() = default;
+  std::string target_, temporary_, buffer_;
+  int descriptor_ = -1;
+};
+
+Result<std::string> ReadWholeFile(const std::string& path, uint64_t max_bytes = uint64_t{1} << 32);
+Result<void> ReplaceFile(const std::string& path, std::string_view bytes);  // atomic
+
+// The line numbered `line` (from 1) of a local file, without its end; nothing if it cannot be read.
+std::string ReadLineOfFile(const std::string& path, uint32_t line);
+
+}  // namespace strata

@@ -1,0 +1,23 @@
+// What an edit did to a layer, path by path.   (SdfChangeList)
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "strata/path/path.h"
+#include "strata/value/value.h"
+
+namespace strata::layer {
+
+struct Change {
+  bool spec_added = false, spec_removed = false, children_changed = false, content_replaced = false;
+  struct FieldChange { Token field; Value before, after; };
+  std::vector<FieldChange> fields;   // first `before`, last `after` within one announcement
+};
+
+struct ChangeList {
+  std::map<Path, Change> by_path;    // in path order
+  bool IsEmpty() const { return by_path.empty(); }
+};
+
+}  // namespace strata::layer
