@@ -1,0 +1,54 @@
+// A root layer with its sublayers (and a session layer with its own), strongest first.   (PcpLayerStack)
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "strata/compose/errors.h"
+#include "strata/layer/layer.h"
+
+namespace strata::compose {
+
+// Immutable once made. Thread-safe.
+class LayerStack {
+ public:
+  struct Entry {
+    layer::LayerPtr layer;
+    LayerOffset offset;        // layer time -> time of the root layer, timeCodesPerSecond included
+    int depth = 0;             // sublayer nesting, for display
+    bool is_session = false;
+  };
+  const layer::LayerPtr& GetRootLayer() const { return root_; }
+  const layer::LayerPtr& GetSessionLayer() const { return session_; }   // null when none
+  const std::vector<Entry>& GetEntries() const { return entries_; }
+  double GetTimeCodesPerSecond() const { return time_codes_per_second_; }
+  const CompositionErrors& GetErrors() const { return errors_; }
+  const Dictionary& GetExpressionVariables() const { return expression_variables_; }
+
+  // Indices into GetEntries() of the layers with a spec at `path`, strongest first; one probe (an inverted table).
+  std::span<const uint32_t> FindLayersWithSpec(Path path) const;
+
+  // Valid relocates of all layers: source -> target, target empty for a removal.
+  const std::map<Path, Path>& GetRelocatesSourceToTarget() const { return relocates_; }          // combined (chains joined)
+  const std::map<Path, Path>& GetIncrementalRelocatesSourceToTarget() const { return incremental_relocates_; }
+  Path FindRelocateTarget(Path source) const;   // empty when not relocated
+  Path FindRelocateSource(Path target) const;
+
+ private:
+  friend class LayerStackBuilder;
+  layer::LayerPtr root_, session_;
+  std::vector<Entry> entries_;
+  CompositionErrors errors_;
+  Dictionary expression_variables_;
+  std::map<Path, Path> relocates_, incremental_relocates_, relocates_by_target_;
+  double time_codes_per_second_ = 24;
+  struct InvertedTable;
+  std::shared_ptr<const InvertedTable> table_;
+};
+
+using LayerStackPtr = std::shared_ptr<const LayerStack>;
+
+}  // namespace strata::compose
