@@ -1,42 +1,42 @@
-// The door of `stage`: the composed scene and the values in it.   (UsdStage, UsdPrim, UsdAttribute, UsdRelationship)
+// The door of `stage`: the composed scene and the values in it.   (UsdStage, UsdPrim, UsdAttribute,
+// UsdRelationship)
 //
-// Threads: many readers or one writer. Owners: whoever opened a stage owns it (a context, or the caller); prims and
-// properties are handles that test false once their stage is gone.
+// Threads: many readers or one writer. Owners: whoever opened a stage owns it (a context, or the caller);
+// prims and properties are handles that test false once their stage is gone.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "strata/compose/compose.h"
 #include "strata/layer/registry.h"
+#include "strata/stage/attribute.h"
+#include "strata/stage/flatten.h"
+#include "strata/stage/prim.h"
+#include "strata/stage/prim_definitions.h"
+#include "strata/stage/property.h"
+#include "strata/stage/relationship.h"
+#include "strata/stage/resolve_info.h"
+#include "strata/stage/time.h"
 
 namespace strata::stage {
 
-// A moment to ask for: a number, the default time, or the left limit of a number.   (UsdTimeCode)
-class Time {
- public:
-  constexpr Time(double value) : value_(value) {}
-  static constexpr Time Default() { Time t(0); t.kind_ = Kind::kDefault; return t; }
-  static constexpr Time PreTime(double value) { Time t(value); t.kind_ = Kind::kPreTime; return t; }
-  bool IsDefault() const { return kind_ == Kind::kDefault; }
-  bool IsPreTime() const { return kind_ == Kind::kPreTime; }
-  double GetValue() const { return value_; }   // REQUIRES: !IsDefault()
+inline constexpr DiagnosticCode kStageUnopened{"stage.unopened", Severity::kError,
+                                               "A stage cannot be opened."};
 
- private:
-  enum class Kind : uint8_t { kNumeric, kDefault, kPreTime } kind_ = Kind::kNumeric;
-  double value_;
-};
-
-enum class InterpolationType : uint8_t { kHeld, kLinear };
 enum class LoadPolicy : uint8_t { kLoadAll, kLoadNone };
-enum class ResolveSource : uint8_t { kNone, kFallback, kDefault, kTimeSamples, kValueClips, kSpline };
-std::string_view GetResolveSourceName(ResolveSource source);
 
 struct OpenOptions {
   LoadPolicy load = LoadPolicy::kLoadAll;
-  layer::LayerPtr session;                               // null: a fresh anonymous one
+  layer::LayerPtr session;  // null: a fresh anonymous one
+  enum class Session : uint8_t {
+    kDefault,
+    kNone
+  } session_layer = Session::kDefault;  // kNone: no session layer at all
   std::map<std::string, std::vector<std::string>> variant_fallbacks;
   std::set<std::string> muted_layers;
   asset::ResolverContext resolver_context;
@@ -44,11 +44,79 @@ struct OpenOptions {
   Budgets budgets;
   Executor* executor = nullptr;
   layer::OpenOptions::SourceMaps source_maps = layer::OpenOptions::SourceMaps::kNone;
+  std::shared_ptr<const PrimDefinitions> definitions;  // null: no schemas are known
 };
 
-class Prim;
-class Property;
-class Attribute;
-class Relationship;
+class Stage;
+using StagePtr = std::shared_ptr<Stage>;
+
+class Stage {
+ public:
+  // Opens the layer `root` names and composes. Remarks (missing layers, cycles, ...) go to `diagnostics`;
+  // what can be composed is. No answer only when the root layer itself cannot be opened.
+  static Result<StagePtr> Open(std::shared_ptr<layer::LayerRegistry> registry, const std::string& root,
+                               const OpenOptions& options, Diagnostics& diagnostics);
+  static Result<StagePtr> Open(std::shared_ptr<layer::LayerRegistry> registry, layer::LayerPtr root,
+                               const OpenOptions& options, Diagnostics& diagnostics);
+  ~Stage();
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  // Layers
+  const layer::LayerPtr& GetRootLayer() const;
+  const layer::LayerPtr& GetSessionLayer() const;  // null when opened without one
+  const compose::LayerStackPtr& GetRootLayerStack() const;
+  std::vector<layer::LayerPtr> GetLayerStack() const;  // strongest first, session first
+  std::vector<layer::LayerPtr> GetUsedLayers() const;  // sorted by identifier
+  const std::shared_ptr<layer::LayerRegistry>& GetLayerRegistry() const;
+  const OpenOptions& GetOpenOptions() const;
+  compose::CompositionErrors GetCompositionErrors() const;
+
+  // Prims
+  Prim GetPseudoRoot() const;
+  Prim GetPrimAtPath(Path path) const;  // instance proxies too; a null prim when there is none
+  Property GetPropertyAtPath(Path path) const;
+  Attribute GetAttributeAtPath(Path path) const;
+  Relationship GetRelationshipAtPath(Path path) const;
+  Prim GetDefaultPrim() const;
+  PrimRange Traverse() const { return Traverse(PrimPredicate::Default()); }
+  PrimRange Traverse(const PrimPredicate& predicate) const;
+  PrimRange TraverseAll() const { return Traverse(PrimPredicate::All()); }
+  std::vector<Prim> GetPrototypes() const;
+  size_t GetPrimCount() const;  // prims of the stage and of its prototypes, without "/"
+
+  // Metadata of the stage: session layer over root layer, nothing else
+  Value GetMetadata(Token field) const;  // else the fallback; empty when there is none
+  Value GetMetadataByDictKey(Token field, std::string_view key_path) const;
+  bool HasMetadata(Token field) const { return !GetMetadata(field).IsEmpty(); }
+  bool HasAuthoredMetadata(Token field) const;
+  std::vector<layer::SpecStore::Field> GetAllAuthoredMetadata() const;  // sorted by name
+  Opinions GetMetadataOpinions(Token field) const;
+  double GetStartTimeCode() const;
+  double GetEndTimeCode() const;
+  bool HasAuthoredTimeCodeRange() const;
+  double GetTimeCodesPerSecond() const;
+  double GetFramesPerSecond() const;
+  InterpolationType GetInterpolationType() const;
+
+  // Whole-stage answers
+  layer::LayerPtr Flatten(const FlattenOptions& options = {}) const { return stage::Flatten(*this, options); }
+  Result<std::string> ExportToString(const FlattenOptions& options = {}) const;  // flattened, as usda
+
+  // Editing: change layers through Layer, then compose anew. A writer: nobody reads meanwhile. Handles of
+  // prims that are still there stay valid.
+  void Recompose();
+
+  // Weak reference: for those who hold on to a stage without owning it.
+  StageRef GetRef() const;
+
+  // For the files of this room and the rooms that stand on it.
+  struct Impl;
+  Impl& GetImpl() const { return *impl_; }
+
+ private:
+  Stage();
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace strata::stage
