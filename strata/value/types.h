@@ -68,6 +68,19 @@ struct Payload {
   friend bool operator<(const Payload& a, const Payload& b);
 };
 
+template <>
+struct ListOpItemHash<Reference> {
+  size_t operator()(const Reference& item) const;
+};
+template <>
+struct ListOpItemHash<Payload> {
+  size_t operator()(const Payload& item) const;
+};
+template <>
+struct ListOpItemHash<UnregisteredValue> {
+  size_t operator()(const UnregisteredValue& item) const;
+};
+
 using TokenVector = std::vector<Token>;        // primChildren, properties, primOrder, ... (not token[])
 using StringVector = std::vector<std::string>; // subLayers
 using PathVector = std::vector<Path>;

@@ -58,8 +58,8 @@ class Value {
   template <class T, class = decltype(ValueTypeOf<std::decay_t<T>>::kType)>
   Value(T&& held);
   Value(const Value& other);
-  Value(Value&& other) noexcept : bits_(other.bits_), type_(other.type_) { other.type_ = ValueType::kEmpty; }
-  Value& operator=(Value other) noexcept { std::swap(bits_, other.bits_); std::swap(type_, other.type_); return *this; }
+  Value(Value&& other) noexcept;
+  Value& operator=(Value other) noexcept;
   ~Value();
 
   ValueType GetType() const { return type_; }
@@ -88,7 +88,12 @@ class Value {
 
  private:
   static bool Equal(const Value& a, const Value& b);
-  uint64_t bits_ = 0;
+  // Whether values of the type lie in bits_ themselves. (Nothing does not need letting go either.)
+  static constexpr bool IsInside(ValueType type);
+  SharedHeader* GetShared() const;
+  void SetShared(SharedHeader* header);
+
+  alignas(8) unsigned char bits_[8] = {};  // the value itself, or a pointer to what copies share
   ValueType type_ = ValueType::kEmpty;
 };
 static_assert(sizeof(Value) == 16);
