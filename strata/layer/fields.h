@@ -38,8 +38,10 @@ struct FieldDefinition {
   ValueType type = ValueType::kEmpty;    // kEmpty: several (default, timeSamples values)
   Value fallback;
   bool is_plugin = false;                // came from SdfMetadata
+  bool is_metadata = true;               // listed as metadata of a spec; false: part of its structure
   bool on_layer = false, on_prim = false, on_attribute = false, on_relationship = false, on_variant = false, on_variant_set = false;
   Token display_group;
+  std::string documentation;
   std::string text_name;                 // as usda spells it where that differs: "doc", "inherits", "payload", "variants", "variantSets"
 };
 
@@ -47,15 +49,24 @@ struct FieldDefinition {
 class FieldRegistry {
  public:
   FieldRegistry();                                     // the built-in ones
+  static const FieldRegistry& GetBuiltIn();            // for readers who were given no registry
   const FieldDefinition* Find(Token name) const;       // null: unregistered, kept as written
   const FieldDefinition* FindByTextName(std::string_view text) const;
+  // Replaces the definition of that name if there is one. Not while others read.
   void Add(FieldDefinition definition);
   const std::vector<const FieldDefinition*>& GetAll() const;
+  static std::string GetTextName(const FieldDefinition& definition);  // how usda spells it
 
  private:
   std::unordered_map<Token, std::unique_ptr<FieldDefinition>> by_name_;
   std::unordered_map<std::string, const FieldDefinition*> by_text_name_;
   std::vector<const FieldDefinition*> all_;
 };
+
+// The value a field of this type has before anyone speaks: 0, "", an empty list, ... Empty for kEmpty.
+Value MakeDefaultValue(ValueType type);
+// primChildren, properties, variantSetChildren, variantChildren, targetChildren, connectionChildren: which specs lie below.
+bool IsChildrenField(Token field);
+bool IsAllowedOn(const FieldDefinition& definition, SpecType owner);
 
 }  // namespace strata::layer

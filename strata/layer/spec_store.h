@@ -5,8 +5,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <vector>
+#include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "strata/path/path.h"
 #include "strata/value/value.h"
@@ -28,9 +29,22 @@ class SpecStore {
   SpecStore(SpecStore&&) noexcept;
   SpecStore& operator=(SpecStore&&) noexcept;
 
+  // Sixteen bytes: the name lies in what Value leaves unused at its end. Binds as `auto& [name, value]`.
   struct Field {
+    Field() = default;
+    Field(Token field_name, Value field_value) : value(std::move(field_value)), name(field_name) {}
+    template <size_t I>
+    auto& get() {
+      if constexpr (I == 0) return name; else return value;
+    }
+    template <size_t I>
+    const auto& get() const {
+      if constexpr (I == 0) return name; else return value;
+    }
+    friend bool operator==(const Field& a, const Field& b) { return a.name == b.name && a.value == b.value; }
+
+    [[no_unique_address]] Value value;
     Token name;
-    Value value;
   };
   // A spec as readers see it; valid until the store is next written.
   class SpecView {
@@ -38,6 +52,8 @@ class SpecStore {
     explicit operator bool() const { return fields_ != nullptr || type_ != SpecType::kUnknown; }
     SpecType GetType() const { return type_; }
     const Value* Find(Token field) const;  // null when absent
+    bool HasField(Token field) const { return Find(field) != nullptr; }
+    // Fields in the order in which they were first set.
     const Field* begin() const { return fields_; }
     const Field* end() const { return fields_ + count_; }
     size_t GetFieldCount() const { return count_; }
@@ -65,7 +81,12 @@ class SpecStore {
   SpecType GetType(SpecIndex spec) const;
   Path GetPath(SpecIndex spec) const;
   Value* GetMutableField(SpecIndex spec, Token field);      // null when absent
+  bool EraseField(SpecIndex spec, Token field);             // whether there was one
+  void SetType(SpecIndex spec, SpecType type);
   void Reserve(size_t specs);
+  void ShrinkToFit();                                       // after building, when no more is to come
+  size_t GetMemoryBytes() const;                            // held by the store itself, not what values point to
+  SpecStore Clone() const;                                  // values are shared, not copied
 
   void SetField(Path path, Token field, Value value);       // no effect without the spec
   bool Erase(Path path);                                    // this spec only
@@ -86,3 +107,10 @@ class SpecStore {
 };
 
 }  // namespace strata::layer
+
+template <>
+struct std::tuple_size<strata::layer::SpecStore::Field> : std::integral_constant<size_t, 2> {};
+template <size_t I>
+struct std::tuple_element<I, strata::layer::SpecStore::Field> {
+  using type = std::conditional_t<I == 0, strata::Token, strata::Value>;
+};
