@@ -27,6 +27,7 @@ class Executor {
 
  private:
   class Pool;
+  friend class TaskGroup;
   std::unique_ptr<Pool> pool_;
 };
 

@@ -58,6 +58,7 @@ class AtomicFileWriter {
 
  private:
   AtomicFileWriter() = default;
+  Result<void> Flush();
   std::string target_, temporary_, buffer_;
   int descriptor_ = -1;
 };

@@ -9,6 +9,9 @@
 
 namespace strata::inspect {
 
+inline constexpr DiagnosticCode kTreeRootUnknown{"inspect.tree-root-unknown", Severity::kError,
+                                                 "A tree is asked for below a prim that the stage does not have."};
+
 struct TreeRow {
   Path path;
   uint32_t depth = 0;              // below the first row

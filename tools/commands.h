@@ -1,0 +1,29 @@
+// The subcommands: each adds itself to the command line, and says what to run when it is chosen.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tools/session.h"
+
+namespace CLI {
+class App;
+}
+
+namespace strata::tool {
+
+// What the command line chose; returns the exit code.
+using Action = std::function<int(Session&)>;
+
+void AddCat(CLI::App& app, Action& chosen);
+void AddTree(CLI::App& app, Action& chosen);
+void AddWhy(CLI::App& app, Action& chosen);
+void AddFlatten(CLI::App& app, Action& chosen);
+void AddStat(CLI::App& app, Action& chosen);
+void AddCompletions(CLI::App& app, Action& chosen);
+
+// The options of everything that opens a stage.
+void AddStageOptions(CLI::App& command, StageOptions& options);
+
+}  // namespace strata::tool

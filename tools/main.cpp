@@ -1,0 +1,86 @@
+// The command line: global options, subcommands, and one exit.
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <CLI/CLI.hpp>
+
+#include "strata/base/debug.h"
+#include "strata/base/files.h"
+#include "strata/base/trace.h"
+#include "tools/commands.h"
+
+namespace strata::tool {
+
+namespace {
+
+void AddGlobalOptions(CLI::App& app, CommonOptions& options) {
+  app.add_flag_callback("--json", [&options] { options.output = OutputFormat::kJson; },
+                        "Answer as one JSON object: command, ok, diagnostics, answer");
+  const std::map<std::string, ColorChoice> choices{
+      {"auto", ColorChoice::kAuto}, {"always", ColorChoice::kAlways}, {"never", ColorChoice::kNever}};
+  app.add_option("--color", options.color, "auto (on a terminal, unless NO_COLOR is set), always or never")
+      ->transform(CLI::CheckedTransformer(choices).description(""))
+      ->type_name("WHEN");
+  app.add_option("--threads", options.threads, "Threads to use; STRATA_THREADS or all processors otherwise")
+      ->check(CLI::Range(1u, 1024u).description(""))
+      ->type_name("N");
+  app.add_option("--search-path", options.search_paths, "Where to look for assets, before PXR_AR_DEFAULT_SEARCH_PATH; may be repeated")
+      ->type_name("DIR");
+  app.add_option("--trace", options.trace_path, "Write a Chrome trace of this run")->type_name("FILE");
+  app.add_flag("--strict", options.is_strict, "Exit with 1 when there is an answer but the input has errors");
+}
+
+int RunTraced(const CommonOptions& options, const Action& action) {
+  if (!options.trace_path.empty()) StartTrace();
+  int code;
+  {
+    Session session(options);
+    code = action(session);
+  }
+  if (options.trace_path.empty()) return code;
+  const Result<void> written = ReplaceFile(options.trace_path, StopTraceAsJson());
+  if (written) return code;
+  std::fputs(RenderDiagnostic(written.GetError(), DecideColor(options.color, 2)).c_str(), stderr);
+  return kFailed;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Strata: read, compose and explain OpenUSD scenes.", "strata");
+  CommonOptions options;
+  Action chosen;
+  app.set_version_flag("--version", "strata " STRATA_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  AddGlobalOptions(app, options);
+  AddTree(app, chosen);
+  AddWhy(app, chosen);
+  AddFlatten(app, chosen);
+  AddCat(app, chosen);
+  AddStat(app, chosen);
+  AddCompletions(app, chosen);
+  app.footer(
+      "Examples:\n"
+      "  strata tree shot.usda\n"
+      "  strata why shot.usda /World/Car.size --time 12\n"
+      "  strata flatten shot.usda -o flat.usda\n\n"
+      "Exit codes: 0 answered; 1 no answer, or errors with --strict; 2 the command line is wrong.\n"
+      "Environment: STRATA_THREADS, STRATA_DEBUG=topic,...; PXR_PLUGINPATH_NAME, PXR_AR_DEFAULT_SEARCH_PATH,\n"
+      "PXR_WORK_THREAD_LIMIT as in OpenUSD; NO_COLOR, COLUMNS.\n"
+      "`strata COMMAND --help` says more about each.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kAnswered : kUsage;
+  }
+  SetDebugSink([](std::string_view topic, std::string_view text) {
+    std::fprintf(stderr, "[%.*s] %.*s\n", static_cast<int>(topic.size()), topic.data(), static_cast<int>(text.size()), text.data());
+  });
+  return RunTraced(options, chosen);
+}
+
+}  // namespace
+
+}  // namespace strata::tool
+
+int main(int argc, char** argv) { return strata::tool::Main(argc, argv); }

@@ -1,0 +1,34 @@
+// What the terminal can do, and text dressed for it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "strata/base/diagnostic.h"
+
+namespace strata::tool {
+
+enum class ColorChoice : uint8_t { kAuto, kAlways, kNever };
+
+// Colour for a stream: as chosen; for kAuto only on a terminal, unless NO_COLOR is set or TERM is "dumb".
+ColorMode DecideColor(ColorChoice choice, int descriptor);
+// Columns of standard output's terminal, COLUMNS where that is set, 100 otherwise.
+size_t GetTerminalWidth();
+
+enum class Style : uint8_t { kPlain, kBold, kDim, kRed, kGreen, kYellow, kBlue, kMagenta, kCyan };
+
+// Dresses text when colour is on.
+class Painter {
+ public:
+  explicit Painter(ColorMode mode) : mode_(mode) {}
+  std::string operator()(Style style, std::string_view text) const;
+
+ private:
+  ColorMode mode_;
+};
+
+// Columns that `text` takes: UTF-8 characters, escape sequences not counted.
+size_t GetDisplayWidth(std::string_view text);
+std::string PadTo(std::string text, size_t width);
+
+}  // namespace strata::tool
