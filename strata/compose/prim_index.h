@@ -68,8 +68,8 @@ struct SpecSite {
 class PrimIndex {
  public:
   Path GetPath() const { return path_; }
-  bool IsValid() const { return !nodes_.empty(); }
-  size_t GetNodeCount() const { return nodes_.size(); }
+  bool IsValid() const { return GetNodeCount() != 0; }
+  size_t GetNodeCount() const;
   NodeRef GetNode(uint32_t number) const { return {this, number}; }
   NodeRef GetRootNode() const { return {this, 0}; }
   bool HasSpecs() const;
