@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "strata/base/files.h"
 #include "tools/commands.h"
@@ -63,10 +63,14 @@ int Cat(Session& session, const CatOptions& options) {
 
 void AddCat(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<CatOptions>();
-  CLI::App* command = app.add_subcommand("cat", "Print layers as text, convert them, or check that they can be read");
+  CLI::App* command =
+      app.add_subcommand("cat", "Print layers as text, convert them, or check that they can be read");
   command->add_option("LAYER", options->inputs, "Layers to read")->required();
-  CLI::Option* output = command->add_option("-o,--output", options->output, "Write here, in the format of the extension")->type_name("FILE");
-  command->add_flag("--check", options->only_checks, "Read, report every error, print no content")->excludes(output);
+  CLI::Option* output =
+      command->add_option("-o,--output", options->output, "Write here, in the format of the extension")
+          ->type_name("FILE");
+  command->add_flag("--check", options->only_checks, "Read, report every error, print no content")
+      ->excludes(output);
   command->footer(
       "Examples:\n"
       "  strata cat shot.usda                        the layer as Strata would write it\n"

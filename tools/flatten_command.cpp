@@ -40,19 +40,25 @@ int Flatten(Session& session, const FlattenCommand& options) {
 
 void AddFlatten(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<FlattenCommand>();
-  CLI::App* command = app.add_subcommand("flatten", "Write the composed stage as one layer that needs no other");
+  CLI::App* command =
+      app.add_subcommand("flatten", "Write the composed stage as one layer that needs no other");
   AddStageOptions(*command, options->stage);
-  command->add_option("-o,--output", options->output, "Write here, in the format of the extension; standard output otherwise")
+  command
+      ->add_option("-o,--output", options->output,
+                   "Write here, in the format of the extension; standard output otherwise")
       ->type_name("FILE");
-  command->add_flag_callback("--no-source-comment",
-                             [options] { options->flatten.source_comment = stage::FlattenOptions::SourceComment::kOmit; },
-                             "Do not name the root layer in the documentation field");
+  command->add_flag_callback(
+      "--no-source-comment",
+      [options] { options->flatten.source_comment = stage::FlattenOptions::SourceComment::kOmit; },
+      "Do not name the root layer in the documentation field");
   command->footer(
-      "Arcs are applied and gone; times are those of the stage; asset paths are made absolute. Instances stay instances.\n\n"
+      "Arcs are applied and gone; times are those of the stage; asset paths are made absolute. Instances "
+      "stay instances.\n\n"
       "Examples:\n"
       "  strata flatten shot.usda                    to standard output\n"
       "  strata flatten shot.usda -o flat.usda --no-payloads");
-  command->callback([options, &chosen] { chosen = [options](Session& session) { return Flatten(session, *options); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options](Session& session) { return Flatten(session, *options); }; });
 }
 
 }  // namespace strata::tool

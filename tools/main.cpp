@@ -15,8 +15,9 @@ namespace strata::tool {
 namespace {
 
 void AddGlobalOptions(CLI::App& app, CommonOptions& options) {
-  app.add_flag_callback("--json", [&options] { options.output = OutputFormat::kJson; },
-                        "Answer as one JSON object: command, ok, diagnostics, answer");
+  app.add_flag_callback(
+      "--json", [&options] { options.output = OutputFormat::kJson; },
+      "Answer as one JSON object: command, ok, diagnostics, answer");
   const std::map<std::string, ColorChoice> choices{
       {"auto", ColorChoice::kAuto}, {"always", ColorChoice::kAlways}, {"never", ColorChoice::kNever}};
   app.add_option("--color", options.color, "auto (on a terminal, unless NO_COLOR is set), always or never")
@@ -25,7 +26,9 @@ void AddGlobalOptions(CLI::App& app, CommonOptions& options) {
   app.add_option("--threads", options.threads, "Threads to use; STRATA_THREADS or all processors otherwise")
       ->check(CLI::Range(1u, 1024u).description(""))
       ->type_name("N");
-  app.add_option("--search-path", options.search_paths, "Where to look for assets, before PXR_AR_DEFAULT_SEARCH_PATH; may be repeated")
+  app.add_option("--search-path", options.search_paths,
+                 "Where to look for assets, before PXR_AR_DEFAULT_SEARCH_PATH; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("DIR");
   app.add_option("--trace", options.trace_path, "Write a Chrome trace of this run")->type_name("FILE");
   app.add_flag("--strict", options.is_strict, "Exit with 1 when there is an answer but the input has errors");
@@ -65,7 +68,8 @@ int Main(int argc, char** argv) {
       "  strata why shot.usda /World/Car.size --time 12\n"
       "  strata flatten shot.usda -o flat.usda\n\n"
       "Exit codes: 0 answered; 1 no answer, or errors with --strict; 2 the command line is wrong.\n"
-      "Environment: STRATA_THREADS, STRATA_DEBUG=topic,...; PXR_PLUGINPATH_NAME, PXR_AR_DEFAULT_SEARCH_PATH,\n"
+      "Environment: STRATA_THREADS, STRATA_DEBUG=topic,...; PXR_PLUGINPATH_NAME, "
+      "PXR_AR_DEFAULT_SEARCH_PATH,\n"
       "PXR_WORK_THREAD_LIMIT as in OpenUSD; NO_COLOR, COLUMNS.\n"
       "`strata COMMAND --help` says more about each.");
   try {
@@ -74,7 +78,8 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? kAnswered : kUsage;
   }
   SetDebugSink([](std::string_view topic, std::string_view text) {
-    std::fprintf(stderr, "[%.*s] %.*s\n", static_cast<int>(topic.size()), topic.data(), static_cast<int>(text.size()), text.data());
+    std::fprintf(stderr, "[%.*s] %.*s\n", static_cast<int>(topic.size()), topic.data(),
+                 static_cast<int>(text.size()), text.data());
   });
   return RunTraced(options, chosen);
 }
@@ -83,4 +88,6 @@ int Main(int argc, char** argv) {
 
 }  // namespace strata::tool
 
-int main(int argc, char** argv) { return strata::tool::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return strata::tool::Main(argc, argv);
+}

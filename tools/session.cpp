@@ -48,7 +48,8 @@ stage::StagePtr Session::OpenStage(const StageOptions& options, layer::OpenOptio
   stage::OpenOptions open;
   open.source_maps = source_maps;
   open.load = options.loads_payloads ? stage::LoadPolicy::kLoadAll : stage::LoadPolicy::kLoadNone;
-  open.interpolation = options.holds_values ? stage::InterpolationType::kHeld : stage::InterpolationType::kLinear;
+  open.interpolation =
+      options.holds_values ? stage::InterpolationType::kHeld : stage::InterpolationType::kLinear;
   open.variant_fallbacks = ParseFallbacks(options.variant_fallbacks);
   for (const std::string& layer : options.muted_layers)
     open.muted_layers.insert(engine_.GetLayerRegistry()->CreateIdentifier(layer, nullptr));

@@ -1,4 +1,5 @@
-// One run of the tool: the options all subcommands share, the engine made from them, and how answers and remarks leave.
+// One run of the tool: the options all subcommands share, the engine made from them, and how answers and
+// remarks leave.
 #pragma once
 
 #include <map>
@@ -31,8 +32,8 @@ struct StageOptions {
   std::string root;
   std::string session;
   bool loads_payloads = true;
-  bool holds_values = false;                     // held instead of linear interpolation
-  std::vector<std::string> variant_fallbacks;    // "set=first,second"
+  bool holds_values = false;                   // held instead of linear interpolation
+  std::vector<std::string> variant_fallbacks;  // "set=first,second"
   std::vector<std::string> muted_layers;
 };
 
@@ -49,8 +50,9 @@ class Session {
   layer::LayerPtr OpenLayer(const std::string& path, layer::OpenOptions::SourceMaps source_maps);
   stage::StagePtr OpenStage(const StageOptions& options, layer::OpenOptions::SourceMaps source_maps);
 
-  // Ends the run: diagnostics to standard error (or into the JSON object), the answer to standard output. `answer` is
-  // text, or a JSON value with OutputFormat::kJson; nothing when there is none. Returns the exit code.
+  // Ends the run: diagnostics to standard error (or into the JSON object), the answer to standard output.
+  // `answer` is text, or a JSON value with OutputFormat::kJson; nothing when there is none. Returns the exit
+  // code.
   int Finish(std::string_view command, const std::optional<std::string>& answer);
 
  private:

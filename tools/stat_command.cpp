@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "strata/inspect/statistics.h"
 #include "tools/commands.h"
@@ -16,14 +16,17 @@ struct StatCommand {
 };
 
 void RenderTotal(std::string& text, std::string_view name, uint64_t count, const Painter& paint) {
-  if (count) text += PadTo(fmt::format("  {}", name), 30) + paint(Style::kBold, fmt::format("{:>12}", count)) + "\n";
+  if (count)
+    text += PadTo(fmt::format("  {}", name), 30) + paint(Style::kBold, fmt::format("{:>12}", count)) + "\n";
 }
 
 // The most frequent first; names in order where equal.
-void RenderCounts(std::string& text, std::string_view title, const inspect::Counts& counts, const Painter& paint) {
+void RenderCounts(std::string& text, std::string_view title, const inspect::Counts& counts,
+                  const Painter& paint) {
   if (counts.by_name.empty()) return;
   std::vector<std::pair<std::string, uint64_t>> rows(counts.by_name.begin(), counts.by_name.end());
-  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   text += paint(Style::kCyan, title) + "\n";
   for (const auto& [name, count] : rows) RenderTotal(text, name, count, paint);
 }
@@ -93,7 +96,8 @@ void AddStat(CLI::App& app, Action& chosen) {
       "Examples:\n"
       "  strata stat shot.usda                       layers, prims, arcs, instances, properties\n"
       "  strata stat shot.usda --layer               specs and values of the file alone");
-  command->callback([options, &chosen] { chosen = [options](Session& session) { return Stat(session, *options); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options](Session& session) { return Stat(session, *options); }; });
 }
 
 }  // namespace strata::tool

@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "strata/inspect/tree.h"
 #include "tools/commands.h"
@@ -38,7 +38,7 @@ std::string DescribeRow(const inspect::TreeRow& row, const Painter& paint) {
 
 std::string RenderTree(const std::vector<inspect::TreeRow>& rows, const Painter& paint) {
   std::string text;
-  std::vector<bool> is_last;   // per depth, on the way to the row
+  std::vector<bool> is_last;  // per depth, on the way to the row
   for (const inspect::TreeRow& row : rows) {
     is_last.resize(row.depth + 1);
     is_last[row.depth] = row.is_last_sibling;
@@ -48,7 +48,8 @@ std::string RenderTree(const std::vector<inspect::TreeRow>& rows, const Painter&
     text += paint(Style::kDim, lead) + DescribeRow(row, paint) + "\n";
     std::string below;
     for (uint32_t depth = 1; depth <= row.depth; ++depth) below += is_last[depth] ? "   " : "│  ";
-    for (const std::string& property : row.properties) text += paint(Style::kDim, below + "   ." + property) + "\n";
+    for (const std::string& property : row.properties)
+      text += paint(Style::kDim, below + "   ." + property) + "\n";
   }
   return text;
 }
@@ -63,8 +64,9 @@ int Tree(Session& session, const TreeCommand& options) {
     SourceLocation where;
     where.file = stage->GetRootLayer()->GetIdentifier();
     where.path = options.root;
-    session.GetDiagnostics().Add(Diagnostic(inspect::kTreeRootUnknown, fmt::format("The stage has no prim at <{}>.", options.root),
-                                            std::move(where), "List the whole stage with `strata tree STAGE`."));
+    session.GetDiagnostics().Add(
+        Diagnostic(inspect::kTreeRootUnknown, fmt::format("The stage has no prim at <{}>.", options.root),
+                   std::move(where), "List the whole stage with `strata tree STAGE`."));
     return session.Finish("tree", std::nullopt);
   }
   if (session.GetOptions().output == OutputFormat::kJson) {
@@ -79,23 +81,28 @@ int Tree(Session& session, const TreeCommand& options) {
 
 void AddTree(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<TreeCommand>();
-  CLI::App* command = app.add_subcommand("tree", "Show the prims of a stage: types, arcs, variants, instances");
+  CLI::App* command =
+      app.add_subcommand("tree", "Show the prims of a stage: types, arcs, variants, instances");
   AddStageOptions(*command, options->stage);
   command->add_option("--root", options->root, "Begin at this prim")->type_name("PATH");
   command->add_option("--depth", options->tree.max_depth, "Levels to show below the root")->type_name("N");
-  command->add_flag_callback("-a,--all", [options] { options->tree.prims = inspect::TreeOptions::Prims::kAll; },
-                             "Inactive, undefined, unloaded and abstract prims too");
-  command->add_flag_callback("-p,--properties", [options] { options->tree.properties = inspect::TreeOptions::Properties::kList; },
-                             "Names of authored properties too");
-  command->add_flag_callback("--instance-proxies", [options] { options->tree.proxies = stage::InstanceProxies::kTraverse; },
-                             "What is below instances, in place, instead of prototypes");
+  command->add_flag_callback(
+      "-a,--all", [options] { options->tree.prims = inspect::TreeOptions::Prims::kAll; },
+      "Inactive, undefined, unloaded and abstract prims too");
+  command->add_flag_callback(
+      "-p,--properties", [options] { options->tree.properties = inspect::TreeOptions::Properties::kList; },
+      "Names of authored properties too");
+  command->add_flag_callback(
+      "--instance-proxies", [options] { options->tree.proxies = stage::InstanceProxies::kTraverse; },
+      "What is below instances, in place, instead of prototypes");
   command->footer(
       "Examples:\n"
       "  strata tree shot.usda                       the prims a renderer sees\n"
       "  strata tree shot.usda --root /World -p      one branch, with property names\n"
       "  strata tree shot.usda --all --depth 2       everything, two levels deep\n"
       "  strata tree shot.usda --json | jq '.answer[].path'");
-  command->callback([options, &chosen] { chosen = [options](Session& session) { return Tree(session, *options); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options](Session& session) { return Tree(session, *options); }; });
 }
 
 }  // namespace strata::tool

@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "strata/inspect/why.h"
 #include "tools/commands.h"
@@ -38,7 +38,8 @@ std::string RenderHead(const inspect::WhyAnswer& answer, const Painter& paint) {
   if (!answer.field.IsEmpty()) text += paint(Style::kBold, fmt::format("  {}", answer.field.GetText()));
   std::string what = answer.subject;
   if (!answer.type_name.empty() && answer.subject != "prim") what = answer.type_name + " " + what;
-  if (!answer.time.empty()) what += answer.time == "default" ? ", at the default time" : ", at time " + answer.time;
+  if (!answer.time.empty())
+    what += answer.time == "default" ? ", at the default time" : ", at time " + answer.time;
   text += "  " + paint(Style::kDim, what) + "\n";
   if (!answer.resolved.empty()) text += "  = " + paint(Style::kGreen, answer.resolved) + "\n";
   text += "  " + answer.conclusion + "\n";
@@ -53,7 +54,8 @@ std::string RenderHead(const inspect::WhyAnswer& answer, const Painter& paint) {
 // Two lines an opinion: what and where, then through which arcs and why it has its role.
 std::string RenderOpinions(const inspect::WhyAnswer& answer, const Painter& paint) {
   size_t where_width = 0;
-  for (const auto& opinion : answer.opinions) where_width = std::max(where_width, DescribeWhere(opinion.place).size());
+  for (const auto& opinion : answer.opinions)
+    where_width = std::max(where_width, DescribeWhere(opinion.place).size());
   const std::string indent(19, ' ');
   std::string text;
   for (size_t i = 0; i < answer.opinions.size(); ++i) {
@@ -67,7 +69,8 @@ std::string RenderOpinions(const inspect::WhyAnswer& answer, const Painter& pain
     text += paint(is_faint ? Style::kDim : Style::kPlain, said) + "\n";
     text += indent + paint(Style::kMagenta, inspect::SummarizeArcs(opinion.place.arcs));
     text += paint(Style::kDim, fmt::format("{}  at <{}>  {}", DescribeOffset(opinion.place.layer_to_stage),
-                                           opinion.place.path.GetString(), opinion.reason)) + "\n";
+                                           opinion.place.path.GetString(), opinion.reason)) +
+            "\n";
   }
   return text;
 }
@@ -75,7 +78,9 @@ std::string RenderOpinions(const inspect::WhyAnswer& answer, const Painter& pain
 std::string RenderWhy(const inspect::WhyAnswer& answer, const Painter& paint) {
   std::string text = RenderHead(answer, paint) + "\n" + RenderOpinions(answer, paint);
   for (const inspect::ArcStep& step : answer.silent_arcs)
-    text += paint(Style::kDim, fmt::format("      no opinion  {} to <{}> in {}", step.arc, step.path.GetString(), step.layer)) + "\n";
+    text += paint(Style::kDim, fmt::format("      no opinion  {} to <{}> in {}", step.arc,
+                                           step.path.GetString(), step.layer)) +
+            "\n";
   return text;
 }
 
@@ -108,20 +113,25 @@ int Why(Session& session, const WhyCommand& options) {
 
 void AddWhy(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<WhyCommand>();
-  CLI::App* command = app.add_subcommand("why", "Explain a prim, property or metadata field: every opinion, strongest first");
+  CLI::App* command =
+      app.add_subcommand("why", "Explain a prim, property or metadata field: every opinion, strongest first");
   AddStageOptions(*command, options->stage);
   command->add_option("SUBJECT", options->subject, "PATH or PATH.property")->required();
-  command->add_option("-m,--metadata", options->metadata, "Explain this metadata field of the subject")->type_name("FIELD");
-  command->add_option("-t,--time", options->time, "The time code to ask at; the default time otherwise")->type_name("T");
+  command->add_option("-m,--metadata", options->metadata, "Explain this metadata field of the subject")
+      ->type_name("FIELD");
+  command->add_option("-t,--time", options->time, "The time code to ask at; the default time otherwise")
+      ->type_name("T");
   command->footer(
-      "Each opinion shows its role (wins, contributes, blocks, hidden, not-asked), layer:line:column, and what it says; then the\n"
+      "Each opinion shows its role (wins, contributes, blocks, hidden, not-asked), layer:line:column, and "
+      "what it says; then the\n"
       "arcs that bring it, its spec and the reason.\n\n"
       "Examples:\n"
       "  strata why shot.usda /World/Car                      which specs make this prim\n"
       "  strata why shot.usda /World/Car.size --time 12       who decides the value at frame 12\n"
       "  strata why shot.usda /World/Car -m kind              who decides a metadata field\n"
       "  strata why shot.usda / -m metersPerUnit              ... of the stage");
-  command->callback([options, &chosen] { chosen = [options](Session& session) { return Why(session, *options); }; });
+  command->callback(
+      [options, &chosen] { chosen = [options](Session& session) { return Why(session, *options); }; });
 }
 
 }  // namespace strata::tool

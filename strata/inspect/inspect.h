@@ -1,6 +1,7 @@
 // The door of `inspect`: plain answers about scenes, the same for the command line, Python and the web.
 //
-// Threads: questions read the stage or layer they are given, as any reader. Owners: an answer owns what it holds.
+// Threads: questions read the stage or layer they are given, as any reader. Owners: an answer owns what it
+// holds.
 #pragma once
 
 #include "strata/inspect/statistics.h"

@@ -30,11 +30,14 @@ Value Head(const Array<T>& array) {
 std::string SummarizeArray(const Value& value) {
   Value head;
   switch (value.GetType()) {
-#define X(name, type, text) \
-  case ValueType::k##name##Array: head = Head(value.Get<Array<type>>()); break;
+#define X(name, type, text)                \
+  case ValueType::k##name##Array:          \
+    head = Head(value.Get<Array<type>>()); \
+    break;
     STRATA_ELEMENT_TYPES(X)
 #undef X
-    default: break;
+    default:
+      break;
   }
   std::string text = format::text::FormatValue(head);
   if (!text.empty() && text.back() == ']') text.pop_back();
@@ -45,7 +48,8 @@ std::string SummarizeSamples(const TimeSamples& samples, size_t width) {
   std::string text = "{";
   const size_t shown = std::min(samples.GetSize(), kShownSamples);
   for (size_t i = 0; i < shown; ++i)
-    text += fmt::format("{}{}: {}", i ? ", " : "", samples.GetTime(i), SummarizeValue(samples.GetValue(i), width / 3));
+    text += fmt::format("{}{}: {}", i ? ", " : "", samples.GetTime(i),
+                        SummarizeValue(samples.GetValue(i), width / 3));
   if (shown < samples.GetSize()) text += fmt::format(", ... {} samples", samples.GetSize());
   return text + "}";
 }
@@ -55,7 +59,8 @@ std::string SummarizeSamples(const TimeSamples& samples, size_t width) {
 std::string SummarizeValue(const Value& value, size_t width) {
   if (value.IsEmpty()) return {};
   if (value.IsArray() && value.GetArraySize() > kShownElements) return CutTo(SummarizeArray(value), width);
-  if (const auto* samples = value.GetIf<TimeSamples>()) return CutTo(SummarizeSamples(*samples, width), width);
+  if (const auto* samples = value.GetIf<TimeSamples>())
+    return CutTo(SummarizeSamples(*samples, width), width);
   return CutTo(format::text::FormatValue(value), width);
 }
 
@@ -111,7 +116,11 @@ void WritePlace(JsonWriter& writer, const Place& place) {
     writer.Key("column").Unsigned(place.column);
   }
   if (!place.layer_to_stage.IsIdentity())
-    writer.Key("layerOffset").BeginArray().Number(place.layer_to_stage.offset).Number(place.layer_to_stage.scale).EndArray();
+    writer.Key("layerOffset")
+        .BeginArray()
+        .Number(place.layer_to_stage.offset)
+        .Number(place.layer_to_stage.scale)
+        .EndArray();
   writer.Key("arcs").BeginArray();
   for (const ArcStep& step : place.arcs) {
     writer.BeginObject();

@@ -12,9 +12,9 @@ namespace strata::inspect {
 
 // One arc between the prim asked about and a site, outermost first.
 struct ArcStep {
-  std::string arc;         // "reference", "inherit", ...
-  std::string layer;       // display name of the root layer of the stack it leads to
-  Path path;               // of the site it leads to
+  std::string arc;            // "reference", "inherit", ...
+  std::string layer;          // display name of the root layer of the stack it leads to
+  Path path;                  // of the site it leads to
   bool is_ancestral = false;  // authored on an ancestor of the prim
   bool is_implied = false;    // follows from an arc authored elsewhere
 };
@@ -36,7 +36,7 @@ std::vector<ArcStep> DescribeArcs(const compose::NodeRef& node);
 
 // "local", or the arcs as a chain: "reference > inherit (implied)".
 std::string SummarizeArcs(const std::vector<ArcStep>& arcs);
-void WritePlace(JsonWriter& writer, const Place& place);   // the keys of an object that the caller has begun
+void WritePlace(JsonWriter& writer, const Place& place);  // the keys of an object that the caller has begun
 
 // A value in one line of at most about `width` bytes, long arrays and dictionaries cut with their size.
 std::string SummarizeValue(const Value& value, size_t width);

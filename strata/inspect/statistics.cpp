@@ -30,7 +30,8 @@ void CountPrim(const stage::Prim& prim, StageStatistics& statistics) {
   statistics.deepest = std::max<uint64_t>(statistics.deepest, prim.GetPath().GetElementCount());
   const Token type = prim.GetTypeName();
   ++statistics.prims_by_type.by_name[type.IsEmpty() ? "(none)" : type.GetString()];
-  if (const Token kind = prim.GetKind(); !kind.IsEmpty()) ++statistics.prims_by_kind.by_name[kind.GetString()];
+  if (const Token kind = prim.GetKind(); !kind.IsEmpty())
+    ++statistics.prims_by_kind.by_name[kind.GetString()];
   if (const compose::PrimIndexPtr index = prim.GetPrimIndex())
     for (uint32_t i = 1; i < index->GetNodeCount(); ++i)
       if (const compose::NodeRef node = index->GetNode(i); !node.IsDueToAncestor() && node.HasSpecs())
@@ -108,13 +109,22 @@ StageStatistics CountStage(const stage::Stage& stage) {
 void WriteStageStatistics(JsonWriter& writer, const StageStatistics& s) {
   writer.BeginObject();
   writer.Key("rootLayer").String(s.root_layer);
-  const std::pair<const char*, uint64_t> totals[] = {
-      {"layers", s.layers},       {"specsInLayers", s.specs_in_layers}, {"prims", s.prims},
-      {"prototypes", s.prototypes}, {"primsInPrototypes", s.prims_in_prototypes}, {"instances", s.instances},
-      {"active", s.active},       {"loaded", s.loaded},                 {"defined", s.defined},
-      {"abstract", s.abstract},   {"models", s.models},                 {"attributes", s.attributes},
-      {"relationships", s.relationships}, {"timeVaryingAttributes", s.time_varying_attributes},
-      {"compositionErrors", s.composition_errors}, {"deepest", s.deepest}};
+  const std::pair<const char*, uint64_t> totals[] = {{"layers", s.layers},
+                                                     {"specsInLayers", s.specs_in_layers},
+                                                     {"prims", s.prims},
+                                                     {"prototypes", s.prototypes},
+                                                     {"primsInPrototypes", s.prims_in_prototypes},
+                                                     {"instances", s.instances},
+                                                     {"active", s.active},
+                                                     {"loaded", s.loaded},
+                                                     {"defined", s.defined},
+                                                     {"abstract", s.abstract},
+                                                     {"models", s.models},
+                                                     {"attributes", s.attributes},
+                                                     {"relationships", s.relationships},
+                                                     {"timeVaryingAttributes", s.time_varying_attributes},
+                                                     {"compositionErrors", s.composition_errors},
+                                                     {"deepest", s.deepest}};
   for (const auto& [key, count] : totals) writer.Key(key).Unsigned(count);
   WriteCounts(writer, "primsByType", s.prims_by_type);
   WriteCounts(writer, "primsByKind", s.prims_by_kind);

@@ -8,9 +8,12 @@ namespace {
 
 std::string_view GetSpecifierName(Specifier specifier) {
   switch (specifier) {
-    case Specifier::kDef: return "def";
-    case Specifier::kOver: return "over";
-    case Specifier::kClass: return "class";
+    case Specifier::kDef:
+      return "def";
+    case Specifier::kOver:
+      return "over";
+    case Specifier::kClass:
+      return "class";
   }
   return {};
 }
@@ -53,7 +56,8 @@ TreeRow MakeRow(const stage::Prim& prim, uint32_t depth, const TreeOptions& opti
 }
 
 // Depth first with a stack of our own: the depth of a scene is not the depth of a call.
-void ListBelow(const stage::Prim& start, const stage::PrimPredicate& predicate, const TreeOptions& options, std::vector<TreeRow>& rows) {
+void ListBelow(const stage::Prim& start, const stage::PrimPredicate& predicate, const TreeOptions& options,
+               std::vector<TreeRow>& rows) {
   struct Pending {
     stage::Prim prim;
     uint32_t depth;
@@ -70,7 +74,8 @@ void ListBelow(const stage::Prim& start, const stage::PrimPredicate& predicate, 
       rows.back().hidden_children = children.size();
       continue;
     }
-    for (size_t i = children.size(); i-- > 0;) stack.push_back({children[i], next.depth + 1, i + 1 == children.size()});
+    for (size_t i = children.size(); i-- > 0;)
+      stack.push_back({children[i], next.depth + 1, i + 1 == children.size()});
   }
 }
 
@@ -108,7 +113,8 @@ std::vector<TreeRow> ListTree(const stage::Stage& stage, const TreeOptions& opti
   std::vector<TreeRow> rows;
   const stage::Prim root = stage.GetPrimAtPath(options.root);
   if (!root) return rows;
-  const auto predicate = (options.prims == TreeOptions::Prims::kAll ? stage::PrimPredicate::All() : stage::PrimPredicate::Default())
+  const auto predicate = (options.prims == TreeOptions::Prims::kAll ? stage::PrimPredicate::All()
+                                                                    : stage::PrimPredicate::Default())
                              .With(options.proxies);
   ListBelow(root, predicate, options, rows);
   if (options.proxies == stage::InstanceProxies::kSkip && root.IsPseudoRoot())

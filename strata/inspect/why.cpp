@@ -22,14 +22,18 @@ std::string DescribeReason(const stage::Opinion& opinion, const WhyOpinion* winn
       if (opinion.field == names.timeSamples) return "the strongest opinion, and it has samples over time";
       if (opinion.field == names.spline) return "the strongest opinion, a curve over time";
       return "the strongest opinion";
-    case stage::OpinionRole::kContributes: return "is combined with the other contributing opinions";
-    case stage::OpinionRole::kBlocks: return "says that there is no value: weaker opinions are not asked";
+    case stage::OpinionRole::kContributes:
+      return "is combined with the other contributing opinions";
+    case stage::OpinionRole::kBlocks:
+      return "says that there is no value: weaker opinions are not asked";
     case stage::OpinionRole::kHidden:
-      if (winner && winner->place.layer == opinion.layer->GetIdentifier() && winner->place.path == opinion.spec_path)
+      if (winner && winner->place.layer == opinion.layer->GetIdentifier() &&
+          winner->place.path == opinion.spec_path)
         return fmt::format("{} of the same spec is stronger", winner->field.GetText());
       return winner ? fmt::format("{} is stronger", winner->place.layer_name) : "a stronger opinion decides";
     case stage::OpinionRole::kNotAsked:
-      return time.IsDefault() ? "speaks about times; the default was asked for" : "does not speak about this time";
+      return time.IsDefault() ? "speaks about times; the default was asked for"
+                              : "does not speak about this time";
   }
   return {};
 }
@@ -38,7 +42,8 @@ void AddOpinions(WhyAnswer& answer, const stage::Opinions& opinions, stage::Time
   const size_t first = answer.opinions.size();
   for (const stage::Opinion& opinion : opinions.all) {
     WhyOpinion row;
-    row.place = DescribePlace(opinion.node, *opinion.layer, opinion.spec_path, opinion.field, opinion.layer_to_stage);
+    row.place =
+        DescribePlace(opinion.node, *opinion.layer, opinion.spec_path, opinion.field, opinion.layer_to_stage);
     row.field = opinion.field;
     row.value = SummarizeValue(opinion.value, kValueWidth);
     row.role = stage::GetOpinionRoleName(opinion.role);
@@ -46,7 +51,8 @@ void AddOpinions(WhyAnswer& answer, const stage::Opinions& opinions, stage::Time
   }
   const WhyOpinion* winner = nullptr;
   for (size_t i = first; i < answer.opinions.size() && !winner; ++i)
-    if (opinions.all[i - first].role == stage::OpinionRole::kWins || opinions.all[i - first].role == stage::OpinionRole::kBlocks)
+    if (opinions.all[i - first].role == stage::OpinionRole::kWins ||
+        opinions.all[i - first].role == stage::OpinionRole::kBlocks)
       winner = &answer.opinions[i];
   for (size_t i = first; i < answer.opinions.size(); ++i)
     answer.opinions[i].reason = DescribeReason(opinions.all[i - first], winner, time);
@@ -54,27 +60,35 @@ void AddOpinions(WhyAnswer& answer, const stage::Opinions& opinions, stage::Time
 
 // The sentence that answers "why", from the opinions gathered.
 std::string Conclude(const WhyAnswer& answer) {
-  const auto has_role = [](std::string_view role) { return [role](const WhyOpinion& o) { return o.role == role; }; };
+  const auto has_role = [](std::string_view role) {
+    return [role](const WhyOpinion& o) { return o.role == role; };
+  };
   const auto winner = std::find_if(answer.opinions.begin(), answer.opinions.end(), has_role("wins"));
   const auto block = std::find_if(answer.opinions.begin(), answer.opinions.end(), has_role("blocks"));
-  const auto contributing = std::count_if(answer.opinions.begin(), answer.opinions.end(), has_role("contributes"));
+  const auto contributing =
+      std::count_if(answer.opinions.begin(), answer.opinions.end(), has_role("contributes"));
   if (answer.opinions.empty())
-    return answer.resolved.empty() ? "No layer speaks of it, and there is no fallback." : "No layer speaks of it: the fallback holds.";
+    return answer.resolved.empty() ? "No layer speaks of it, and there is no fallback."
+                                   : "No layer speaks of it: the fallback holds.";
   if (contributing > 1) return fmt::format("{} opinions are combined.", contributing);
   if (block != answer.opinions.end() && (winner == answer.opinions.end() || block < winner))
     return fmt::format("There is no value: {} blocks it.", block->place.layer_name);
   if (winner == answer.opinions.end() && contributing == 1) return "One opinion makes the list.";
   if (winner == answer.opinions.end())
-    return answer.resolved.empty() ? "No opinion speaks about what was asked." : "The fallback holds: no opinion speaks about what was asked.";
+    return answer.resolved.empty() ? "No opinion speaks about what was asked."
+                                   : "The fallback holds: no opinion speaks about what was asked.";
   const size_t hidden = std::count_if(answer.opinions.begin(), answer.opinions.end(), has_role("hidden"));
-  const std::string how = winner->place.arcs.empty() ? "a local opinion" : "brought by " + SummarizeArcs(winner->place.arcs);
-  return fmt::format("{} wins, {}{}.", winner->place.layer_name, how,
-                     hidden ? fmt::format(", over {} weaker", hidden) : std::string(", with nobody else speaking"));
+  const std::string how =
+      winner->place.arcs.empty() ? "a local opinion" : "brought by " + SummarizeArcs(winner->place.arcs);
+  return fmt::format(
+      "{} wins, {}{}.", winner->place.layer_name, how,
+      hidden ? fmt::format(", over {} weaker", hidden) : std::string(", with nobody else speaking"));
 }
 
 std::string SummarizeTargets(const std::vector<Path>& targets) {
   std::string text;
-  for (const Path& target : targets) text += fmt::format("{}<{}>", text.empty() ? "" : ", ", target.GetString());
+  for (const Path& target : targets)
+    text += fmt::format("{}<{}>", text.empty() ? "" : ", ", target.GetString());
   return targets.size() == 1 ? text : "[" + text + "]";
 }
 
@@ -84,17 +98,21 @@ std::string SummarizeSpec(const layer::Layer& layer, Path path) {
   const auto spec = layer.GetContent().Find(path);
   std::string text;
   if (const Value* specifier = spec.Find(names.specifier)) text = SummarizeValue(*specifier, kValueWidth);
-  if (const Value* type = spec.Find(names.typeName); type && type->Holds<Token>() && !type->Get<Token>().IsEmpty())
+  if (const Value* type = spec.Find(names.typeName);
+      type && type->Holds<Token>() && !type->Get<Token>().IsEmpty())
     text += fmt::format("{}{}", text.empty() ? "" : " ", type->Get<Token>().GetText());
   std::vector<std::string_view> fields;
   for (const auto& field : spec)
     if (field.name != names.specifier && field.name != names.typeName && field.name != names.properties &&
-        field.name != names.primChildren && field.name != names.variantSetChildren && field.name != names.variantChildren)
+        field.name != names.primChildren && field.name != names.variantSetChildren &&
+        field.name != names.variantChildren)
       fields.push_back(field.name.GetText());
   std::sort(fields.begin(), fields.end());
   if (!fields.empty()) text += fmt::format("{}({})", text.empty() ? "" : " ", fmt::join(fields, ", "));
-  if (const auto* properties = layer.GetFieldAs<TokenVector>(path, names.properties); properties && !properties->empty())
-    text += fmt::format("{}{} {}", text.empty() ? "" : " + ", properties->size(), properties->size() == 1 ? "property" : "properties");
+  if (const auto* properties = layer.GetFieldAs<TokenVector>(path, names.properties);
+      properties && !properties->empty())
+    text += fmt::format("{}{} {}", text.empty() ? "" : " + ", properties->size(),
+                        properties->size() == 1 ? "property" : "properties");
   return text.empty() ? "(nothing but children)" : text;
 }
 
@@ -123,19 +141,21 @@ void ExplainPrim(const stage::Prim& prim, WhyAnswer& answer) {
   const Specifier specifier = prim.GetSpecifier();
   answer.resolved = specifier == Specifier::kDef ? "def" : specifier == Specifier::kClass ? "class" : "over";
   if (!answer.type_name.empty()) answer.resolved += " " + answer.type_name;
-  answer.conclusion = fmt::format("{} {} to this prim{}.", answer.opinions.size(),
-                                  answer.opinions.size() == 1 ? "spec contributes" : "specs contribute",
-                                  !prim.IsActive()    ? "; it is inactive"
-                                  : !prim.IsDefined() ? "; nobody defines it (over)"
-                                  : prim.IsInstance() ? "; it is an instance, what is below comes from its prototype"
-                                                      : "");
+  answer.conclusion =
+      fmt::format("{} {} to this prim{}.", answer.opinions.size(),
+                  answer.opinions.size() == 1 ? "spec contributes" : "specs contribute",
+                  !prim.IsActive()    ? "; it is inactive"
+                  : !prim.IsDefined() ? "; nobody defines it (over)"
+                  : prim.IsInstance() ? "; it is an instance, what is below comes from its prototype"
+                                      : "");
 }
 
 void ExplainMetadata(const stage::Opinions& opinions, Token field, WhyAnswer& answer) {
   answer.subject = "metadata";
   answer.field = field;
   AddOpinions(answer, opinions, stage::Time::Default());
-  answer.resolved = SummarizeValue(opinions.resolved.IsEmpty() ? opinions.fallback : opinions.resolved, kValueWidth);
+  answer.resolved =
+      SummarizeValue(opinions.resolved.IsEmpty() ? opinions.fallback : opinions.resolved, kValueWidth);
   answer.conclusion = Conclude(answer);
 }
 
@@ -156,7 +176,8 @@ void ExplainAttribute(const stage::Attribute& attribute, stage::Time time, WhyAn
 
 void ExplainRelationship(const stage::Relationship& relationship, WhyAnswer& answer) {
   answer.subject = "relationship";
-  AddOpinions(answer, relationship.GetMetadataOpinions(layer::GetFieldNames().targetPaths), stage::Time::Default());
+  AddOpinions(answer, relationship.GetMetadataOpinions(layer::GetFieldNames().targetPaths),
+              stage::Time::Default());
   answer.resolved = SummarizeTargets(relationship.GetTargets());
   answer.conclusion = Conclude(answer);
 }
@@ -169,7 +190,10 @@ std::string SuggestNear(const stage::Stage& stage, Path path) {
     std::vector<std::string> names;
     for (Token name : prim.GetPropertyNames()) names.push_back(name.GetString());
     if (names.empty()) return fmt::format("<{}> has no properties.", prim_path.GetString());
-    if (names.size() > 12) { names.resize(12); names.push_back("..."); }
+    if (names.size() > 12) {
+      names.resize(12);
+      names.push_back("...");
+    }
     return fmt::format("Ask about one of its properties: {}.", fmt::join(names, ", "));
   }
   while (!prim && !prim_path.IsAbsoluteRoot() && !prim_path.IsEmpty()) {
@@ -179,9 +203,14 @@ std::string SuggestNear(const stage::Stage& stage, Path path) {
   if (!prim) return "Ask about an absolute path, such as /World.";
   std::vector<std::string> names;
   for (Token name : prim.GetAllChildrenNames()) names.push_back(name.GetString());
-  if (names.empty()) return fmt::format("The nearest prim is <{}>; it has no children.", prim_path.GetString());
-  if (names.size() > 12) { names.resize(12); names.push_back("..."); }
-  return fmt::format("The nearest prim is <{}>; its children are: {}.", prim_path.GetString(), fmt::join(names, ", "));
+  if (names.empty())
+    return fmt::format("The nearest prim is <{}>; it has no children.", prim_path.GetString());
+  if (names.size() > 12) {
+    names.resize(12);
+    names.push_back("...");
+  }
+  return fmt::format("The nearest prim is <{}>; its children are: {}.", prim_path.GetString(),
+                     fmt::join(names, ", "));
 }
 
 }  // namespace
@@ -191,7 +220,8 @@ Result<WhyAnswer> ExplainWhy(const stage::Stage& stage, const WhyQuestion& quest
     SourceLocation where;
     where.file = stage.GetRootLayer()->GetIdentifier();
     where.path = question.path.GetString();
-    return Diagnostic(kSubjectUnknown, std::move(message), std::move(where), SuggestNear(stage, question.path));
+    return Diagnostic(kSubjectUnknown, std::move(message), std::move(where),
+                      SuggestNear(stage, question.path));
   };
   WhyAnswer answer;
   answer.path = question.path;
@@ -204,9 +234,11 @@ Result<WhyAnswer> ExplainWhy(const stage::Stage& stage, const WhyQuestion& quest
     return answer;
   }
   const stage::Prim prim = stage.GetPrimAtPath(question.path.GetPrimPath());
-  if (!prim) return unknown(fmt::format("The stage has no prim at <{}>.", question.path.GetPrimPath().GetString()));
+  if (!prim)
+    return unknown(fmt::format("The stage has no prim at <{}>.", question.path.GetPrimPath().GetString()));
   if (!question.path.IsPrimProperty()) {
-    if (!question.path.IsPrim()) return unknown(fmt::format("<{}> is neither a prim nor a property.", question.path.GetString()));
+    if (!question.path.IsPrim())
+      return unknown(fmt::format("<{}> is neither a prim nor a property.", question.path.GetString()));
     if (question.metadata.IsEmpty()) {
       ExplainPrim(prim, answer);
     } else {
