@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "strata/asset/asset_path.h"
 #include "strata/base/result.h"
 
 namespace strata::asset {
@@ -42,10 +43,13 @@ class Resolver {
   virtual Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const = 0;
   // Changes whenever the asset's bytes do; empty when unknown.
   virtual std::string GetModificationStamp(const std::string& resolved_path) const = 0;
+  // Names beside `identifier`, which is nowhere, that may have been meant. For diagnostics only.
+  virtual std::vector<std::string> FindSimilar(const std::string& identifier) const;
 };
 
-// Files of the local disk, with OpenUSD's default rules: ./ and ../ and absolute paths are anchored; other relative paths
-// are looked for beside the anchor first, then in search paths (context, then PXR_AR_DEFAULT_SEARCH_PATH).
+// Files of the local disk, with OpenUSD's default rules: paths that begin with ./ or ../ are anchored; other relative paths are
+// looked for beside the anchor first, then from the working directory, then in the search paths of the context, those given here,
+// and those of PXR_AR_DEFAULT_SEARCH_PATH (read once, here). Only regular files open.
 std::shared_ptr<Resolver> MakeFileResolver(std::vector<std::string> search_paths = {});
 
 // Assets kept in memory by name, in front of another resolver. Thread-safe.
@@ -53,20 +57,20 @@ class MemoryResolver final : public Resolver {
  public:
   explicit MemoryResolver(std::shared_ptr<Resolver> next);
   void Put(const std::string& name, std::string bytes);   // replaces
+  bool Remove(const std::string& name);                   // whether there was one
   std::string CreateIdentifier(const std::string& asset_path, const std::string& anchor) const override;
   std::string Resolve(const std::string& identifier, const ResolverContext& context) const override;
   Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const override;
   std::string GetModificationStamp(const std::string& resolved_path) const override;
+  std::vector<std::string> FindSimilar(const std::string& identifier) const override;
 
  private:
+  bool Has(const std::string& name) const;
   struct Entry { std::shared_ptr<Asset> asset; uint64_t stamp = 0; };
   std::shared_ptr<Resolver> next_;
   mutable std::mutex mutex_;
   std::map<std::string, Entry> entries_;
+  uint64_t next_stamp_ = 1;
 };
-
-// "a.usd:SDF_FORMAT_ARGS:k=v&k2=v2" split into path and arguments, and back.
-std::string SplitIdentifier(const std::string& identifier, std::map<std::string, std::string>* arguments);
-std::string JoinIdentifier(const std::string& path, const std::map<std::string, std::string>& arguments);
 
 }  // namespace strata::asset

@@ -1,0 +1,189 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "strata/asset/resolver.h"
+#include "strata/asset/similar.h"
+#include "strata/base/budget.h"
+#include "strata/base/files.h"
+
+namespace strata::asset {
+
+namespace {
+
+SourceLocation AtFile(const std::string& path) {
+  SourceLocation where;
+  where.file = path;
+  return where;
+}
+
+class FileAsset final : public Asset {
+ public:
+  explicit FileAsset(std::shared_ptr<InputFile> file) : file_(std::move(file)) {}
+  uint64_t GetSize() const override { return file_->GetSize(); }
+  Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const override {
+    return file_->ReadAt(offset, buffer, count);
+  }
+
+ private:
+  std::shared_ptr<InputFile> file_;
+};
+
+class MemoryAsset final : public Asset {
+ public:
+  explicit MemoryAsset(std::string bytes) : bytes_(std::move(bytes)) {}
+  uint64_t GetSize() const override { return bytes_.size(); }
+  Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const override {
+    if (offset >= bytes_.size()) return size_t{0};
+    const size_t available = std::min<size_t>(count, bytes_.size() - offset);
+    std::memcpy(buffer, bytes_.data() + offset, available);
+    return available;
+  }
+  const char* GetBuffer() const override { return bytes_.data(); }
+
+ private:
+  const std::string bytes_;
+};
+
+enum class FileKind { kNone, kRegular, kOther };
+
+FileKind GetFileKind(const std::string& path) {
+  struct stat status {};
+  if (path.find('\0') != std::string::npos || stat(path.c_str(), &status) != 0) return FileKind::kNone;
+  return S_ISREG(status.st_mode) ? FileKind::kRegular : FileKind::kOther;
+}
+
+std::string MakeAbsolute(const std::string& path) {
+  if (IsAbsolutePath(path)) return NormalizePath(path);
+  std::error_code error;
+  const std::filesystem::path working = std::filesystem::current_path(error);
+  return error ? NormalizePath(path) : NormalizePath(working.string() + '/' + path);
+}
+
+std::vector<std::string> SplitSearchPath(const char* text) {
+  std::vector<std::string> out;
+  std::string_view rest = text ? text : "";
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(':'), rest.size());
+    if (end != 0) out.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return out;
+}
+
+class FileResolver final : public Resolver {
+ public:
+  explicit FileResolver(std::vector<std::string> search_paths) : search_paths_(std::move(search_paths)) {
+    for (std::string& path : SplitSearchPath(std::getenv("PXR_AR_DEFAULT_SEARCH_PATH"))) search_paths_.push_back(std::move(path));
+    for (std::string& path : search_paths_) path = MakeAbsolute(path);
+  }
+
+  std::string CreateIdentifier(const std::string& asset_path, const std::string& anchor) const override {
+    if (asset_path.empty()) return {};
+    if (IsPackageRelativePath(asset_path)) {
+      const auto [package, packaged] = SplitPackageOuter(asset_path);
+      return JoinPackage(CreateIdentifier(package, anchor), packaged);
+    }
+    if (IsAbsolutePath(asset_path) || anchor.empty()) return NormalizePath(asset_path);
+    // What lies in a package refers to other things in it.
+    if (IsPackageRelativePath(anchor)) {
+      const auto [package, packaged] = SplitPackageInner(anchor);
+      return JoinPackage(package, AnchorToFile(asset_path, packaged));
+    }
+    std::string anchored = AnchorToFile(asset_path, anchor);
+    if (IsFileRelativePath(asset_path) || GetFileKind(anchored) != FileKind::kNone) return anchored;
+    return NormalizePath(asset_path);
+  }
+
+  std::string Resolve(const std::string& identifier, const ResolverContext& context) const override {
+    if (identifier.empty()) return {};
+    if (IsPackageRelativePath(identifier)) {
+      const auto [package, packaged] = SplitPackageOuter(identifier);
+      const std::string resolved = Resolve(package, context);
+      return resolved.empty() ? resolved : JoinPackage(resolved, packaged);
+    }
+    std::string candidate = MakeAbsolute(identifier);
+    if (GetFileKind(candidate) != FileKind::kNone) return candidate;
+    if (IsAbsolutePath(identifier) || IsFileRelativePath(identifier)) return {};
+    for (const auto* paths : {&context.search_paths, &search_paths_}) {
+      for (const std::string& folder : *paths) {
+        candidate = MakeAbsolute(folder + '/' + identifier);
+        if (GetFileKind(candidate) == FileKind::kRegular) return candidate;
+      }
+    }
+    return {};
+  }
+
+  Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const override {
+    if (IsPackageRelativePath(resolved_path)) {
+      return Diagnostic(kAssetUnresolved, fmt::format("'{}' lies in a package, which this build does not read.", resolved_path),
+                        AtFile(resolved_path), "Unpack the package and name the file in it.");
+    }
+    if (GetFileKind(resolved_path) == FileKind::kOther) {
+      return Diagnostic(kAssetUnresolved, fmt::format("'{}' is a folder or a device, not a file.", resolved_path),
+                        AtFile(resolved_path), "Name a file.");
+    }
+    STRATA_TRY(std::shared_ptr<InputFile> file, InputFile::Open(resolved_path));
+    return std::shared_ptr<Asset>(std::make_shared<FileAsset>(std::move(file)));
+  }
+
+  std::string GetModificationStamp(const std::string& resolved_path) const override {
+    struct stat status {};
+    const std::string path = SplitPackageOuter(resolved_path).first;
+    if (stat(path.c_str(), &status) != 0) return {};
+    return fmt::format("{}.{:09}-{}-{}", static_cast<int64_t>(status.st_mtim.tv_sec), static_cast<int64_t>(status.st_mtim.tv_nsec),
+                       static_cast<uint64_t>(status.st_size), static_cast<uint64_t>(status.st_ino));
+  }
+
+  std::vector<std::string> FindSimilar(const std::string& identifier) const override {
+    const std::string path = MakeAbsolute(SplitPackageOuter(identifier).first);
+    const std::string folder(GetFolder(path));
+    std::error_code error;
+    std::filesystem::directory_iterator entry(folder, error);
+    std::vector<std::string> names;
+    for (size_t seen = 0; !error && entry != std::filesystem::directory_iterator() && seen < kMostNamesCompared; ++seen) {
+      if (entry->is_regular_file(error)) names.push_back(entry->path().filename().string());
+      entry.increment(error);
+    }
+    std::vector<std::string> similar = FindSimilarNames(GetFileName(path), names);
+    for (std::string& name : similar) name = folder == "/" ? '/' + name : folder + '/' + name;
+    return similar;
+  }
+
+ private:
+  static constexpr size_t kMostNamesCompared = 10'000;
+  std::vector<std::string> search_paths_;
+};
+
+}  // namespace
+
+Result<std::string> Asset::ReadAll(uint64_t max_bytes) const {
+  const uint64_t size = GetSize();
+  if (size > max_bytes) return MakeBudgetDiagnostic("max_file_bytes", max_bytes, {});
+  if (const char* bytes = GetBuffer()) return std::string(bytes, size);
+  std::string out(size, '\0');
+  size_t done = 0;
+  while (done < size) {
+    STRATA_TRY(const size_t count, ReadAt(done, out.data() + done, size - done));
+    if (count == 0) break;
+    done += count;
+  }
+  out.resize(done);
+  return out;
+}
+
+std::vector<std::string> Resolver::FindSimilar(const std::string&) const { return {}; }
+
+std::shared_ptr<Asset> MakeMemoryAsset(std::string bytes) { return std::make_shared<MemoryAsset>(std::move(bytes)); }
+
+std::shared_ptr<Resolver> MakeFileResolver(std::vector<std::string> search_paths) {
+  return std::make_shared<FileResolver>(std::move(search_paths));
+}
+
+}  // namespace strata::asset
