@@ -1,12 +1,12 @@
+// The diagnostic of a passed budget.
 #include "strata/base/budget.h"
-
-#include <fmt/format.h>
 
 namespace strata {
 
 Diagnostic MakeBudgetDiagnostic(const char* budget_name, uint64_t limit, SourceLocation where) {
-  return Diagnostic(kBudgetExceeded, fmt::format("The budget {} of {} is exceeded.", budget_name, limit), std::move(where),
-                    fmt::format("If this input is trusted, raise Budgets::{}.", budget_name));
+  std::string name = budget_name;
+  return {kBudgetExceeded, "this asks for more than the budget " + name + " = " + std::to_string(limit) + " allows",
+          std::move(where), "Raise Budgets::" + name + " if the input is to be trusted."};
 }
 
 }  // namespace strata

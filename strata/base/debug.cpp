@@ -1,3 +1,4 @@
+// Matches debug topics against STRATA_DEBUG and passes what they say to the host's sink.
 #include "strata/base/debug.h"
 
 #include <cstdlib>
@@ -5,41 +6,32 @@
 #include <mutex>
 
 namespace strata {
-
 namespace {
 
 using Sink = std::function<void(std::string_view, std::string_view)>;
 
-struct SinkHolder {
-  std::mutex mutex;
-  std::shared_ptr<const Sink> sink;
-};
+constinit std::mutex sink_mutex;
+constinit std::shared_ptr<const Sink> sink;
 
-SinkHolder& GetSinkHolder() {
-  static SinkHolder* holder = new SinkHolder;
-  return *holder;
+std::shared_ptr<const Sink> GetSink() {
+  std::lock_guard lock(sink_mutex);
+  return sink;
 }
 
-const std::string& GetWantedTopics() {
-  static const std::string* wanted = [] {
-    const char* value = std::getenv("STRATA_DEBUG");
-    return new std::string(value ? value : "");
-  }();
-  return *wanted;
+// One entry of the list: a name, or the beginning of names when it ends in '*'.
+bool MatchesEntry(std::string_view entry, std::string_view name) {
+  if (!entry.empty() && entry.back() == '*') return name.starts_with(entry.substr(0, entry.size() - 1));
+  return entry == name;
 }
 
-// Whether a comma-separated list has `name`, or a prefix of it that ends in "*".
-bool ListMatches(std::string_view list, std::string_view name) {
-  while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    std::string_view item = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-    if (!item.empty() && item.back() == '*') {
-      item.remove_suffix(1);
-      if (name.substr(0, item.size()) == item) return true;
-    } else if (item == name) {
-      return true;
-    }
+bool MatchesEnvironment(std::string_view name) {
+  const char* value = std::getenv("STRATA_DEBUG");
+  std::string_view rest = value ? value : "";
+  while (!rest.empty()) {
+    size_t end = rest.find_first_of(", ");
+    if (MatchesEntry(rest.substr(0, end), name)) return true;
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
   }
   return false;
 }
@@ -47,26 +39,23 @@ bool ListMatches(std::string_view list, std::string_view name) {
 }  // namespace
 
 bool DebugTopic::IsOn() const {
-  const std::string& wanted = GetWantedTopics();
-  return !wanted.empty() && ListMatches(wanted, name_);
+  State state = state_.load(std::memory_order_relaxed);
+  if (state == State::kUnknown) {
+    state = MatchesEnvironment(name_) ? State::kOn : State::kOff;
+    state_.store(state, std::memory_order_relaxed);
+  }
+  return state == State::kOn;
 }
 
 void DebugTopic::Say(std::string_view text) const {
   if (!IsOn()) return;
-  SinkHolder& holder = GetSinkHolder();
-  std::shared_ptr<const Sink> sink;
-  {
-    std::lock_guard lock(holder.mutex);
-    sink = holder.sink;
-  }
-  if (sink && *sink) (*sink)(name_, text);
+  if (std::shared_ptr<const Sink> current = GetSink()) (*current)(name_, text);
 }
 
-void SetDebugSink(Sink sink) {
-  auto shared = std::make_shared<const Sink>(std::move(sink));
-  SinkHolder& holder = GetSinkHolder();
-  std::lock_guard lock(holder.mutex);
-  holder.sink = std::move(shared);
+void SetDebugSink(Sink fresh) {
+  auto holder = fresh ? std::make_shared<const Sink>(std::move(fresh)) : nullptr;
+  std::lock_guard lock(sink_mutex);
+  sink.swap(holder);
 }
 
 }  // namespace strata

@@ -1,6 +1,8 @@
 // Debug topics switched on by STRATA_DEBUG=topic,topic* and sent to a sink that the host sets.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -18,8 +20,11 @@ class DebugTopic {
   const char* GetSummary() const { return summary_; }
 
  private:
+  enum class State : uint8_t { kUnknown, kOff, kOn };
+
   const char* name_;
   const char* summary_;
+  mutable std::atomic<State> state_{State::kUnknown};
 };
 
 // The library itself never prints: a tool sets the sink (default: none). Thread-safe.

@@ -1,174 +1,202 @@
+// The thread pool. A waiter runs only work of what it waits for, so its stack stays shallow and it cannot deadlock.
 #include "strata/base/executor.h"
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <cstdlib>
 #include <deque>
-#include <fstream>
+#include <exception>
 #include <mutex>
-#include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
-
-#include <sched.h>
 
 namespace strata {
 
-namespace {
-
-unsigned CountProcessors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return static_cast<unsigned>(CPU_COUNT(&set));
-  return std::max(1u, std::thread::hardware_concurrency());
-}
-
-// Processors that the container may use, rounded up; UINT_MAX when it has no quota.
-unsigned GetContainerLimit() {
-  std::string quota;
-  double period = 0;
-  if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2 >> quota >> period) {
-    if (quota == "max" || period <= 0) return UINT32_MAX;
-    return std::max(1u, static_cast<unsigned>((std::atof(quota.c_str()) + period - 1) / period));
-  }
-  double limit = 0;
-  std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  if (v1_quota >> limit && v1_period >> period && limit > 0 && period > 0)
-    return std::max(1u, static_cast<unsigned>((limit + period - 1) / period));
-  return UINT32_MAX;
-}
-
-}  // namespace
-
-unsigned GetDefaultThreadCount() {
-  if (const char* own = std::getenv("STRATA_THREADS"))
-    if (const int count = std::atoi(own); count > 0) return static_cast<unsigned>(std::min(count, 1024));
-  const unsigned available = std::min(CountProcessors(), GetContainerLimit());
-  if (const char* pixar = std::getenv("PXR_WORK_THREAD_LIMIT")) {
-    const int limit = std::atoi(pixar);
-    if (limit > 0) return static_cast<unsigned>(std::min(limit, 1024));
-    if (limit < 0) return static_cast<unsigned>(std::max(1, static_cast<int>(available) + limit));
-  }
-  return available;
-}
-
-// Threads that take tasks from one queue. Those who wait take tasks too.
+// Threads take helpers from a queue: a helper joins some parallel work and returns when there is nothing left to join.
 class Executor::Pool {
  public:
-  explicit Pool(unsigned thread_count) : thread_count_(std::max(1u, thread_count)) {
-    for (unsigned i = 1; i < thread_count_; ++i) threads_.emplace_back([this] { Work(); });
-  }
+  explicit Pool(unsigned thread_count) : thread_count_(std::max(1u, thread_count)) {}
+
   ~Pool() {
     {
       std::lock_guard lock(mutex_);
-      is_ending_ = true;
+      is_closing_ = true;
     }
-    changed_.notify_all();
+    wake_.notify_all();
     for (std::thread& thread : threads_) thread.join();
   }
+
   unsigned GetThreadCount() const { return thread_count_; }
 
-  void Add(std::function<void()> task) {
+  // Invites one thread; none may be free, so the caller must not rely on it.
+  void Invite(std::function<void()> helper) {
     {
       std::lock_guard lock(mutex_);
-      tasks_.push_back(std::move(task));
+      helpers_.push_back(std::move(helper));
+      // Threads start when first needed: reading a small file on a large machine starts none.
+      if (idle_ < helpers_.size() && threads_.size() + 1 < thread_count_) StartThread();
     }
-    changed_.notify_one();
-  }
-  // Runs tasks until `is_done`; sleeps when there is none to take. Whoever makes `is_done` true calls Wake.
-  void HelpUntil(const std::function<bool()>& is_done) {
-    std::unique_lock lock(mutex_);
-    while (!is_done()) {
-      if (tasks_.empty()) {
-        changed_.wait(lock);
-        continue;
-      }
-      RunOne(lock);
-    }
-  }
-  void Wake() {
-    { std::lock_guard lock(mutex_); }   // nobody is between testing and sleeping
-    changed_.notify_all();
+    wake_.notify_one();
   }
 
  private:
-  void RunOne(std::unique_lock<std::mutex>& lock) {
-    std::function<void()> task = std::move(tasks_.front());
-    tasks_.pop_front();
-    lock.unlock();
-    task();
-    task = nullptr;
-    lock.lock();
+  void StartThread() {
+    try {
+      threads_.emplace_back([this] { Work(); });
+    } catch (const std::system_error&) {
+      // No more threads to be had: those waiting do the work.
+    }
   }
+
   void Work() {
     std::unique_lock lock(mutex_);
     for (;;) {
-      changed_.wait(lock, [this] { return is_ending_ || !tasks_.empty(); });
-      if (tasks_.empty()) return;
-      RunOne(lock);
+      ++idle_;
+      wake_.wait(lock, [this] { return is_closing_ || !helpers_.empty(); });
+      --idle_;
+      if (is_closing_) return;
+      std::function<void()> helper = std::move(helpers_.front());
+      helpers_.pop_front();
+      lock.unlock();
+      helper();
+      helper = nullptr;
+      lock.lock();
     }
   }
 
   const unsigned thread_count_;
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::function<void()>> tasks_;
-  bool is_ending_ = false;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> helpers_;  // guarded by mutex_, as is all that follows
   std::vector<std::thread> threads_;
+  size_t idle_ = 0;
+  bool is_closing_ = false;
 };
 
 Executor::Executor(unsigned thread_count) : pool_(std::make_unique<Pool>(thread_count)) {}
-
 Executor::~Executor() = default;
-
 unsigned Executor::GetThreadCount() const { return pool_->GetThreadCount(); }
 
-void Executor::ParallelFor(size_t count, size_t grain, const std::function<void(size_t begin, size_t end)>& body) {
+namespace {
+
+// One ParallelFor. Helpers that come late find no piece left and touch neither the body nor the caller's stack.
+struct Loop {
+  size_t count, piece;
+  const std::function<void(size_t, size_t)>* body;
+  std::atomic<size_t> next{0};
+  std::mutex mutex;
+  std::condition_variable done;
+  size_t finished = 0;  // items, guarded by mutex
+  std::exception_ptr failure;
+
+  void Join() {
+    for (;;) {
+      size_t begin = next.fetch_add(piece, std::memory_order_relaxed);
+      if (begin >= count) return;
+      size_t end = std::min(count, begin + piece);
+      std::exception_ptr caught;
+      try {
+        (*body)(begin, end);
+      } catch (...) {
+        caught = std::current_exception();
+      }
+      std::lock_guard lock(mutex);
+      if (caught && !failure) failure = caught;
+      finished += end - begin;
+      if (finished == count) done.notify_all();
+    }
+  }
+};
+
+}  // namespace
+
+void Executor::ParallelFor(size_t count, size_t grain, const std::function<void(size_t, size_t)>& body) {
+  grain = std::max<size_t>(1, grain);
   if (count == 0) return;
-  const size_t threads = pool_->GetThreadCount();
-  // Several pieces a thread, so that one slow piece does not leave the others idle.
-  const size_t piece = std::max({grain, size_t{1}, (count + threads * 4 - 1) / (threads * 4)});
-  if (threads == 1 || piece >= count) {
+  size_t threads = GetThreadCount();
+  if (threads == 1 || count <= grain) {
     body(0, count);
     return;
   }
-  const size_t pieces = (count + piece - 1) / piece;
-  std::atomic<size_t> next{0}, running{0};
-  const auto take = [&] {
-    for (size_t i = next++; i < pieces; i = next++) body(i * piece, std::min(count, (i + 1) * piece));
-  };
-  const size_t helpers = std::min(threads, pieces) - 1;
-  running = helpers;
-  for (size_t i = 0; i < helpers; ++i) {
-    pool_->Add([&take, &running, pool = pool_.get()] {
-      take();
-      if (running.fetch_sub(1) == 1) pool->Wake();
-    });
-  }
-  take();
-  pool_->HelpUntil([&running] { return running.load() == 0; });
+  auto loop = std::make_shared<Loop>();
+  loop->count = count;
+  loop->piece = std::max(grain, count / (threads * 8));  // a few pieces a thread evens out unequal ones
+  loop->body = &body;
+  size_t pieces = (count + loop->piece - 1) / loop->piece;
+  for (size_t i = 1; i < std::min(threads, pieces); ++i) pool_->Invite([loop] { loop->Join(); });
+  loop->Join();
+  std::unique_lock lock(loop->mutex);
+  loop->done.wait(lock, [&] { return loop->finished == loop->count; });
+  if (loop->failure) std::rethrow_exception(loop->failure);
 }
 
-struct TaskGroup::State {
-  Executor::Pool* pool;
-  std::atomic<size_t> open{0};
+// Tasks are taken newest first, which keeps the walk of a tree from holding a whole level of it.
+struct TaskGroup::State : std::enable_shared_from_this<State> {
+  explicit State(Executor::Pool& used_pool) : pool(used_pool) {}
+
+  void Add(std::function<void()> task) {
+    bool invite = false;
+    {
+      std::lock_guard lock(mutex);
+      tasks.push_back(std::move(task));
+      ++pending;
+      if (helpers + 1 < pool.GetThreadCount() && helpers < tasks.size()) {
+        ++helpers;
+        invite = true;
+      }
+    }
+    changed.notify_one();
+    if (invite) pool.Invite([self = shared_from_this()] { self->Help(); });
+  }
+
+  void Help() {
+    std::unique_lock lock(mutex);
+    while (!tasks.empty()) RunOne(lock);
+    --helpers;
+  }
+
+  void Wait() {
+    std::unique_lock lock(mutex);
+    while (pending != 0) {
+      if (tasks.empty()) changed.wait(lock, [this] { return pending == 0 || !tasks.empty(); });
+      else RunOne(lock);
+    }
+  }
+
+  void RunOne(std::unique_lock<std::mutex>& lock) {
+    std::function<void()> task = std::move(tasks.back());
+    tasks.pop_back();
+    lock.unlock();
+    std::exception_ptr caught;
+    try {
+      task();
+      task = nullptr;
+    } catch (...) {
+      caught = std::current_exception();
+    }
+    lock.lock();
+    if (caught && !failure) failure = caught;
+    if (--pending == 0) changed.notify_all();
+  }
+
+  Executor::Pool& pool;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::function<void()>> tasks;  // guarded by mutex, as is all that follows
+  size_t pending = 0;                        // added and not finished
+  size_t helpers = 0;                        // invited and not gone
+  std::exception_ptr failure;
 };
 
-TaskGroup::TaskGroup(Executor& executor) : state_(std::make_shared<State>()) { state_->pool = executor.pool_.get(); }
-
-TaskGroup::~TaskGroup() { Wait(); }
-
-void TaskGroup::Run(std::function<void()> task) {
-  state_->open.fetch_add(1);
-  state_->pool->Add([state = state_, task = std::move(task)] {
-    task();
-    if (state->open.fetch_sub(1) == 1) state->pool->Wake();
-  });
-}
+TaskGroup::TaskGroup(Executor& executor) : state_(std::make_shared<State>(*executor.pool_)) {}
+TaskGroup::~TaskGroup() { state_->Wait(); }
+void TaskGroup::Run(std::function<void()> task) { state_->Add(std::move(task)); }
 
 void TaskGroup::Wait() {
-  state_->pool->HelpUntil([this] { return state_->open.load() == 0; });
+  state_->Wait();
+  if (std::exception_ptr failure = std::exchange(state_->failure, nullptr)) std::rethrow_exception(failure);
 }
 
 }  // namespace strata

@@ -32,6 +32,7 @@ class Executor {
 };
 
 // A growing set of tasks: tasks may add tasks; Wait returns when none is left. For work found as one goes.
+// The executor must outlive it. What a task throws (std::bad_alloc) reaches the caller of Wait; so for ParallelFor.
 class TaskGroup {
  public:
   explicit TaskGroup(Executor& executor);

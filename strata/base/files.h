@@ -58,7 +58,6 @@ class AtomicFileWriter {
 
  private:
   AtomicFileWriter() = default;
-  Result<void> Flush();
   std::string target_, temporary_, buffer_;
   int descriptor_ = -1;
 };

@@ -1,40 +1,48 @@
+// Writing JSON.
 #include "strata/base/json_writer.h"
 
 #include <charconv>
 #include <cmath>
 
-namespace strata {
+#include "strata/base/utf8.h"
 
+namespace strata {
 namespace {
 
-// Bytes of the valid UTF-8 character at the start of `text`; 0 when there is none.
-size_t GetCharacterLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) || (first == 0xF0 && byte(1) < 0x90) ||
-      (first == 0xF4 && byte(1) > 0x8F))
-    return 0;
-  return length;
-}
-
-void AppendEscaped(std::string& out, unsigned char c) {
+void AppendEscaped(std::string& out, char32_t c) {
   switch (c) {
     case '"': out += "\\\""; return;
     case '\\': out += "\\\\"; return;
+    case '\b': out += "\\b"; return;
+    case '\f': out += "\\f"; return;
     case '\n': out += "\\n"; return;
     case '\r': out += "\\r"; return;
     case '\t': out += "\\t"; return;
     default: break;
   }
-  static constexpr char kDigits[] = "0123456789abcdef";
+  constexpr char kDigits[] = "0123456789abcdef";
   out += "\\u00";
   out += kDigits[c >> 4];
   out += kDigits[c & 15];
+}
+
+bool NeedsEscape(unsigned char c) { return c < 0x20 || c == '"' || c == '\\' || c == 0x7F; }
+
+void AppendQuoted(std::string& out, std::string_view text) {
+  out += '"';
+  size_t i = 0;
+  while (i < text.size()) {
+    size_t plain = i;
+    while (plain < text.size() && static_cast<unsigned char>(text[plain]) < 0x80 && !NeedsEscape(text[plain])) ++plain;
+    out.append(text, i, plain - i);
+    i = plain;
+    if (i == text.size()) break;
+    Utf8CodePoint point = DecodeUtf8(text, i);
+    if (point.value < 0x80) AppendEscaped(out, point.value);
+    else AppendUtf8(out, point.value);
+    i += point.length;
+  }
+  out += '"';
 }
 
 }  // namespace
@@ -42,7 +50,7 @@ void AppendEscaped(std::string& out, unsigned char c) {
 void JsonWriter::NewLine() {
   if (layout_ == JsonLayout::kCompact) return;
   text_ += '\n';
-  text_.append(2 * open_.size(), ' ');
+  text_.append(open_.size() * 2, ' ');
 }
 
 void JsonWriter::BeforeValue() {
@@ -52,6 +60,7 @@ void JsonWriter::BeforeValue() {
   }
   if (has_sibling_) text_ += ',';
   if (!open_.empty()) NewLine();
+  has_sibling_ = true;
 }
 
 JsonWriter& JsonWriter::BeginObject() {
@@ -59,14 +68,6 @@ JsonWriter& JsonWriter::BeginObject() {
   text_ += '{';
   open_.push_back('{');
   has_sibling_ = false;
-  return *this;
-}
-
-JsonWriter& JsonWriter::EndObject() {
-  open_.pop_back();
-  if (has_sibling_) NewLine();
-  text_ += '}';
-  has_sibling_ = true;
   return *this;
 }
 
@@ -78,7 +79,17 @@ JsonWriter& JsonWriter::BeginArray() {
   return *this;
 }
 
+JsonWriter& JsonWriter::EndObject() {
+  if (open_.empty() || open_.back() != '{') return *this;
+  open_.pop_back();
+  if (has_sibling_) NewLine();
+  text_ += '}';
+  has_sibling_ = true;
+  return *this;
+}
+
 JsonWriter& JsonWriter::EndArray() {
+  if (open_.empty() || open_.back() != '[') return *this;
   open_.pop_back();
   if (has_sibling_) NewLine();
   text_ += ']';
@@ -87,7 +98,8 @@ JsonWriter& JsonWriter::EndArray() {
 }
 
 JsonWriter& JsonWriter::Key(std::string_view name) {
-  String(name);
+  BeforeValue();
+  AppendQuoted(text_, name);
   text_ += layout_ == JsonLayout::kCompact ? ":" : ": ";
   after_key_ = true;
   return *this;
@@ -95,22 +107,7 @@ JsonWriter& JsonWriter::Key(std::string_view name) {
 
 JsonWriter& JsonWriter::String(std::string_view text) {
   BeforeValue();
-  text_ += '"';
-  while (!text.empty()) {
-    const auto first = static_cast<unsigned char>(text[0]);
-    size_t length = GetCharacterLength(text);
-    if (length == 0) {
-      text_ += "\xEF\xBF\xBD";
-      length = 1;
-    } else if (length == 1 && (first < 0x20 || first == '"' || first == '\\' || first == 0x7F)) {
-      AppendEscaped(text_, first);
-    } else {
-      text_.append(text.data(), length);
-    }
-    text.remove_prefix(length);
-  }
-  text_ += '"';
-  has_sibling_ = true;
+  AppendQuoted(text_, text);
   return *this;
 }
 
@@ -120,37 +117,33 @@ JsonWriter& JsonWriter::Number(double value) {
     return EndObject();
   }
   BeforeValue();
-  char buffer[32];
-  text_.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
-  has_sibling_ = true;
+  char digits[32];
+  auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
+  text_.append(digits, end);
   return *this;
 }
 
 JsonWriter& JsonWriter::Integer(int64_t value) {
   BeforeValue();
   text_ += std::to_string(value);
-  has_sibling_ = true;
   return *this;
 }
 
 JsonWriter& JsonWriter::Unsigned(uint64_t value) {
   BeforeValue();
   text_ += std::to_string(value);
-  has_sibling_ = true;
   return *this;
 }
 
 JsonWriter& JsonWriter::Bool(bool value) {
   BeforeValue();
   text_ += value ? "true" : "false";
-  has_sibling_ = true;
   return *this;
 }
 
 JsonWriter& JsonWriter::Null() {
   BeforeValue();
   text_ += "null";
-  has_sibling_ = true;
   return *this;
 }
 

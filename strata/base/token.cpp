@@ -1,160 +1,117 @@
+// The table of interned strings.
 #include "strata/base/token.h"
 
-#include <array>
-#include <atomic>
 #include <cstring>
-#include <memory>
-#include <mutex>
-#include <shared_mutex>
-#include <vector>
+
+#include "strata/base/chunked_array.h"
+#include "strata/base/intern_index.h"
 
 namespace strata {
-
 namespace {
 
-uint64_t HashText(std::string_view text) {
-  uint64_t hash = 0x9E3779B97F4A7C15ull ^ text.size();
-  while (text.size() >= 8) {
+// Interned bytes lie behind their length and before a NUL.
+using Text = const char*;
+
+uint32_t ReadLength(Text text) {
+  uint32_t length;
+  std::memcpy(&length, text - sizeof(length), sizeof(length));
+  return length;
+}
+
+uint64_t Fold(uint64_t a, uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  Wide product = static_cast<Wide>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+uint64_t HashText(const char* bytes, size_t count) {
+  uint64_t hash = 0x9E3779B97F4A7C15ull ^ count;
+  while (count > 8) {
     uint64_t word;
-    std::memcpy(&word, text.data(), 8);
-    hash = (hash ^ word) * 0xD6E8FEB86659FD93ull;
-    hash ^= hash >> 32;
-    text.remove_prefix(8);
+    std::memcpy(&word, bytes, 8);
+    hash = Fold(hash ^ word, 0xD6E8FEB86659FD93ull);
+    bytes += 8;
+    count -= 8;
   }
-  uint64_t rest = 0;
-  std::memcpy(&rest, text.data(), text.size());
-  hash = (hash ^ rest) * 0xD6E8FEB86659FD93ull;
-  return hash ^ (hash >> 29);
+  uint64_t last = 0;
+  std::memcpy(&last, bytes, count);
+  return Fold(Fold(hash ^ last, 0xA0761D6478BD642Full), 0xE7037ED1A0B428DBull);
 }
 
-struct Text {
-  const char* data = nullptr;
-  size_t size = 0;
-};
-
-// Text by id: chunks that never move, so reading needs no lock.
-class TextTable {
+// Hands out memory for texts; one per shard, used under the shard's lock.
+class TextArena {
  public:
-  std::string_view Get(uint32_t id) const {
-    const Text& text = chunks_[id >> kChunkBits].load(std::memory_order_acquire)[id & (kChunkSize - 1)];
-    return {text.data, text.size};
-  }
-  uint32_t Add(std::string_view text) {
-    std::lock_guard lock(mutex_);
-    const uint32_t id = next_++;
-    std::atomic<Text*>& chunk = chunks_[id >> kChunkBits];
-    if (!chunk.load(std::memory_order_relaxed)) chunk.store(new Text[kChunkSize], std::memory_order_release);
-    chunk.load(std::memory_order_relaxed)[id & (kChunkSize - 1)] = {Copy(text), text.size()};
-    return id;
+  Text Copy(std::string_view text) {
+    constexpr size_t kBlockBytes = 1 << 15;
+    uint32_t length = static_cast<uint32_t>(text.size());
+    size_t bytes = (sizeof(length) + text.size() + 1 + 3) & ~size_t{3};
+    char* place;
+    if (bytes > kBlockBytes / 8) {
+      place = Allocate(bytes);
+    } else {
+      if (bytes > left_) {
+        next_ = Allocate(kBlockBytes);
+        left_ = kBlockBytes;
+      }
+      place = next_;
+      next_ += bytes;
+      left_ -= bytes;
+    }
+    std::memcpy(place, &length, sizeof(length));
+    std::memcpy(place + sizeof(length), text.data(), text.size());
+    place[sizeof(length) + text.size()] = 0;
+    return place + sizeof(length);
   }
 
  private:
-  static constexpr uint32_t kChunkBits = 14, kChunkSize = 1u << kChunkBits;
-  static constexpr size_t kPageBytes = 64 * 1024;
-
-  const char* Copy(std::string_view text) {
-    if (text.size() + 1 > kPageBytes / 4) {
-      char* own = new char[text.size() + 1];
-      std::memcpy(own, text.data(), text.size());
-      own[text.size()] = 0;
-      return own;
-    }
-    if (room_ < text.size() + 1) {
-      page_ = new char[kPageBytes];
-      room_ = kPageBytes;
-    }
-    char* at = page_;
-    std::memcpy(at, text.data(), text.size());
-    at[text.size()] = 0;
-    page_ += text.size() + 1;
-    room_ -= text.size() + 1;
-    return at;
+  static char* Allocate(size_t bytes) {
+    char* block = static_cast<char*>(std::malloc(bytes));
+    if (!block) throw std::bad_alloc();
+    return block;
   }
-
-  std::mutex mutex_;
-  uint32_t next_ = 1;
-  char* page_ = nullptr;
-  size_t room_ = 0;
-  std::array<std::atomic<Text*>, (uint64_t{1} << 30) / kChunkSize> chunks_{};  // a thousand million tokens
+  char* next_ = nullptr;
+  size_t left_ = 0;
 };
 
-// Ids by text: open addressing in shards, each behind a lock of its own.
-class Interner {
- public:
-  Interner() { texts_empty_ = ""; }
-
-  uint32_t Find(std::string_view text, uint64_t hash) {
-    Shard& shard = shards_[hash >> (64 - kShardBits)];
-    std::shared_lock lock(shard.mutex);
-    return Probe(shard, text, hash);
-  }
-  uint32_t Intern(std::string_view text, uint64_t hash) {
-    if (const uint32_t id = Find(text, hash)) return id;
-    Shard& shard = shards_[hash >> (64 - kShardBits)];
-    std::unique_lock lock(shard.mutex);
-    if (const uint32_t id = Probe(shard, text, hash)) return id;
-    if ((shard.count + 1) * 4 > shard.slots.size() * 3) Grow(shard);
-    const uint32_t id = texts_.Add(text);
-    Insert(shard.slots, {static_cast<uint32_t>(hash), id});
-    ++shard.count;
-    return id;
-  }
-  std::string_view GetText(uint32_t id) const { return id == 0 ? std::string_view(texts_empty_, 0) : texts_.Get(id); }
-
- private:
-  static constexpr int kShardBits = 6;
-  struct Slot {
-    uint32_t hash = 0;
-    uint32_t id = 0;   // 0: free
-  };
-  struct alignas(64) Shard {
-    std::shared_mutex mutex;
-    std::vector<Slot> slots = std::vector<Slot>(64);
-    size_t count = 0;
-  };
-
-  uint32_t Probe(const Shard& shard, std::string_view text, uint64_t hash) const {
-    const size_t mask = shard.slots.size() - 1;
-    for (size_t at = static_cast<uint32_t>(hash) & mask;; at = (at + 1) & mask) {
-      const Slot& slot = shard.slots[at];
-      if (slot.id == 0) return 0;
-      if (slot.hash == static_cast<uint32_t>(hash) && texts_.Get(slot.id) == text) return slot.id;
-    }
-  }
-  static void Insert(std::vector<Slot>& slots, Slot slot) {
-    const size_t mask = slots.size() - 1;
-    size_t at = slot.hash & mask;
-    while (slots[at].id != 0) at = (at + 1) & mask;
-    slots[at] = slot;
-  }
-  static void Grow(Shard& shard) {
-    std::vector<Slot> larger(shard.slots.size() * 2);
-    for (const Slot& slot : shard.slots)
-      if (slot.id != 0) Insert(larger, slot);
-    shard.slots = std::move(larger);
-  }
-
-  TextTable texts_;
-  const char* texts_empty_;
-  std::array<Shard, 1 << kShardBits> shards_;
+struct TokenTable {
+  InternIndex index;
+  ChunkedArray<Text> texts;
+  std::atomic<uint32_t> next_id{1};
+  TextArena arenas[InternIndex::kShardCount];
 };
 
-// Never destroyed: tokens stay valid in destructors that run at exit.
-Interner& GetInterner() {
-  static Interner* interner = new Interner;
-  return *interner;
-}
+constinit TokenTable table;
 
 }  // namespace
 
-Token::Token(std::string_view text) : id_(text.empty() ? 0 : GetInterner().Intern(text, HashText(text))) {}
+Token::Token(std::string_view text) {
+  if (text.empty() || text.size() > UINT32_MAX) return;
+  uint64_t hash = HashText(text.data(), text.size());
+  id_ = table.index.FindOrAdd(
+      hash, [&](uint32_t id) { return FromId(id).GetText() == text; },
+      [&] {
+        Text copy = table.arenas[InternIndex::GetShardIndex(hash)].Copy(text);
+        uint32_t id = table.next_id.fetch_add(1, std::memory_order_relaxed);
+        if (id >= UINT32_MAX - 1) throw std::bad_alloc();
+        table.texts.Reserve(id) = copy;
+        return id;
+      });
+}
 
 Token Token::Find(std::string_view text, bool* found) {
-  const uint32_t id = text.empty() ? 0 : GetInterner().Find(text, HashText(text));
-  if (found) *found = text.empty() || id != 0;
+  uint32_t id = 0;
+  if (!text.empty()) {
+    id = table.index.Find(HashText(text.data(), text.size()),
+                          [&](uint32_t candidate) { return FromId(candidate).GetText() == text; });
+  }
+  if (found) *found = id != 0 || text.empty();
   return FromId(id);
 }
 
-std::string_view Token::GetText() const { return GetInterner().GetText(id_); }
+std::string_view Token::GetText() const {
+  if (id_ == 0) return std::string_view("", 0);
+  Text text = table.texts[id_];
+  return {text, ReadLength(text)};
+}
 
 }  // namespace strata
