@@ -1,4 +1,5 @@
-// What a program makes once at start-up: formats, resolver, fields, threads, and the layers and stages opened with them.
+// What a program makes once at start-up: formats, resolver, fields, threads, and the layers and stages opened
+// with them.
 #pragma once
 
 #include <memory>
@@ -11,15 +12,19 @@
 
 namespace strata::context {
 
+class ContextRegistry;
+
 struct EngineOptions {
-  unsigned thread_count = 0;                 // 0: GetDefaultThreadCount()
-  std::vector<std::string> search_paths;     // before those of PXR_AR_DEFAULT_SEARCH_PATH
-  std::vector<std::string> plugin_paths;     // plugInfo.json files or folders with them, before those of PXR_PLUGINPATH_NAME
+  unsigned thread_count = 0;              // 0: GetDefaultThreadCount()
+  std::vector<std::string> search_paths;  // before those of PXR_AR_DEFAULT_SEARCH_PATH
+  std::vector<std::string>
+      plugin_paths;  // plugInfo.json files or folders with them, before those of PXR_PLUGINPATH_NAME
   Budgets budgets;
-  std::shared_ptr<asset::Resolver> resolver; // null: files of the local disk
+  std::shared_ptr<asset::Resolver> resolver;  // null: files of the local disk
 };
 
-// Thread-safe. Outlives the stages and layers opened through it. Two engines share nothing but interned tokens and paths.
+// Thread-safe. Outlives the stages and layers opened through it. Two engines share nothing but interned
+// tokens and paths.
 class Engine {
  public:
   explicit Engine(EngineOptions options = {});
@@ -29,11 +34,17 @@ class Engine {
 
   Executor& GetExecutor() const;
   const std::shared_ptr<layer::LayerRegistry>& GetLayerRegistry() const;
-  const Diagnostics& GetStartupRemarks() const;   // of plugInfo files that could not be read, ...
+  const Diagnostics& GetStartupRemarks() const;  // of plugInfo files that could not be read, ...
 
-  // The engine's executor and budgets are filled in where `options` leaves them at their defaults.
-  layer::LayerPtr OpenLayer(const std::string& path, layer::OpenOptions options, Diagnostics& diagnostics) const;
-  Result<stage::StagePtr> OpenStage(const std::string& path, stage::OpenOptions options, Diagnostics& diagnostics) const;
+  ContextRegistry& GetContexts() const;
+
+  // All work within the engine's budgets, on its executor unless `options` name another.
+  layer::LayerPtr OpenLayer(const std::string& path, layer::OpenOptions options,
+                            Diagnostics& diagnostics) const;
+  Result<stage::StagePtr> OpenStage(const std::string& path, stage::OpenOptions options,
+                                    Diagnostics& diagnostics) const;
+  // An empty stage over an anonymous layer.
+  Result<stage::StagePtr> NewStage(stage::OpenOptions options, Diagnostics& diagnostics) const;
 
  private:
   struct Impl;

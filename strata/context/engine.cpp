@@ -1,0 +1,70 @@
+#include "strata/context/engine.h"
+
+#include "strata/base/trace.h"
+#include "strata/context/context.h"
+#include "strata/format/text/text.h"
+
+namespace strata::context {
+
+struct Engine::Impl {
+  explicit Impl(const EngineOptions& options)
+      : executor(options.thread_count ? options.thread_count : GetDefaultThreadCount()),
+        budgets(options.budgets) {}
+
+  Executor executor;
+  Budgets budgets;
+  Diagnostics remarks;
+  std::shared_ptr<layer::LayerRegistry> layers;
+  std::unique_ptr<ContextRegistry> contexts;
+};
+
+Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(options)) {
+  auto resolver = options.resolver ? std::move(options.resolver)
+                                   : asset::MakeFileResolver(std::move(options.search_paths));
+  auto fields = std::make_shared<layer::FieldRegistry>();
+  impl_->layers =
+      layer::LayerRegistry::Create(std::move(resolver), std::move(fields), {format::text::MakeUsdaFormat()});
+  impl_->contexts = std::make_unique<ContextRegistry>(*this);
+}
+
+Engine::~Engine() = default;
+
+Executor& Engine::GetExecutor() const {
+  return impl_->executor;
+}
+
+const std::shared_ptr<layer::LayerRegistry>& Engine::GetLayerRegistry() const {
+  return impl_->layers;
+}
+
+const Diagnostics& Engine::GetStartupRemarks() const {
+  return impl_->remarks;
+}
+
+ContextRegistry& Engine::GetContexts() const {
+  return *impl_->contexts;
+}
+
+layer::LayerPtr Engine::OpenLayer(const std::string& path, layer::OpenOptions options,
+                                  Diagnostics& diagnostics) const {
+  const TraceScope scope("open layer", path);
+  if (!options.executor) options.executor = &impl_->executor;
+  options.budgets = impl_->budgets;
+  return impl_->layers->FindOrOpen(path, nullptr, options, diagnostics);
+}
+
+Result<stage::StagePtr> Engine::OpenStage(const std::string& path, stage::OpenOptions options,
+                                          Diagnostics& diagnostics) const {
+  const TraceScope scope("open stage", path);
+  if (!options.executor) options.executor = &impl_->executor;
+  options.budgets = impl_->budgets;
+  return stage::Stage::Open(impl_->layers, path, options, diagnostics);
+}
+
+Result<stage::StagePtr> Engine::NewStage(stage::OpenOptions options, Diagnostics& diagnostics) const {
+  if (!options.executor) options.executor = &impl_->executor;
+  options.budgets = impl_->budgets;
+  return stage::Stage::Open(impl_->layers, layer::Layer::CreateAnonymous(), options, diagnostics);
+}
+
+}  // namespace strata::context
