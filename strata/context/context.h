@@ -1,9 +1,10 @@
 // The door of `context`: who owns what is open. A context solely owns its stage; everyone else holds what
 // expires.
 //
-// Threads: the engine, the registry and a context's questions are safe from any thread; two threads that open
-// or close one context take turns. Listeners are called in the thread that opens or closes, never under a
-// lock. Owners: the engine owns layers' registry and contexts; a context owns its stage, alone.
+// Threads: the engine, the registry and a context's questions are safe from any thread; a context that is
+// opening or closing refuses to do so twice at a time. Listeners are called in the thread that opens or
+// closes, never under a lock.
+// Owners: the engine owns the layer registry and the contexts; a context owns its stage, alone.
 #pragma once
 
 #include <cstdint>

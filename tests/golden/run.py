@@ -2,7 +2,7 @@
 """Runs golden cases and compares each answer with its expect.txt; --update rewrites what differs and shows the change.
 
 A case is a folder tests/golden/<room>/<case>/. Where it holds a file `cmd`, each line of it is a command `strata ...`, run in
-the case's folder, and the answer is the transcript. Otherwise build/<preset>/bin/golden_<room> answers.
+the case's folder, and the answer is the transcript, without the folder's own path. Otherwise build/<preset>/bin/golden_<room> answers.
 """
 import argparse
 import difflib
@@ -26,7 +26,8 @@ def transcript(tool, case):
         if words[0] != "strata":
             raise ValueError(f"{case / 'cmd'}: a line begins with 'strata', not '{words[0]}'")
         done = subprocess.run([tool, *words[1:]], cwd=case, env=plain, capture_output=True, timeout=SECONDS)
-        lines += [f"$ {command}\n", done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")]
+        said = [stream.decode(errors="replace").replace(f"{case}/", "") for stream in (done.stdout, done.stderr)]
+        lines += [f"$ {command}\n", *said]
         if done.returncode:
             lines.append(f"[exit {done.returncode}]\n")
     return "".join(lines)
