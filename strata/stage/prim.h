@@ -143,11 +143,14 @@ class Prim {
   uint32_t generation_ = 0;
 };
 
-// Prims of a subtree, depth first, children in order. Iterative: the depth of a scene is not the depth of a
-// call.
+// Prims of a subtree that a predicate admits, depth first, children in order; what it refuses is left out
+// with everything below. Iterative: the depth of a scene is not the depth of a call. Not to be used across
+// changes of the stage.
 class PrimRange {
  public:
-  PrimRange(const Prim& start, const PrimPredicate& predicate = PrimPredicate::Default());
+  enum class Start : uint8_t { kInclude, kSkip };
+  explicit PrimRange(const Prim& start, const PrimPredicate& predicate = PrimPredicate::Default(),
+                     Start include = Start::kInclude);
 
   class Iterator {
    public:
@@ -157,19 +160,24 @@ class PrimRange {
     const Prim* operator->() const { return &prim_; }
     Iterator& operator++();
     void operator++(int) { ++*this; }
-    void PruneChildren() { prune_ = true; }  // for the prim it stands at
+    void PruneChildren() { prune_ = true; }  // of the prim it stands at
+    // How far below the start it stands.
+    uint32_t GetDepth() const { return depth_; }
     bool operator==(const Iterator& other) const {
-      return prim_.IsValid() == other.prim_.IsValid() && prim_ == other.prim_;
+      return at_end_ == other.at_end_ && (at_end_ || prim_ == other.prim_);
     }
 
    private:
     friend class PrimRange;
-    bool Descend();
-    void Advance();
-    Prim prim_, start_;
+    bool MoveToFirstOf(uint32_t record, Path parent_path);
+    bool MoveDown();
+    bool MoveOn();
+    Prim prim_;
     PrimPredicate predicate_;
-    std::vector<uint32_t> proxy_trail_;  // records of the instances walked into
+    std::vector<uint32_t> instances_;  // records of the instances walked into, outermost first
+    uint32_t depth_ = 0;
     bool prune_ = false;
+    bool at_end_ = true;
   };
   Iterator begin() const;
   Iterator end() const { return {}; }
@@ -177,6 +185,7 @@ class PrimRange {
  private:
   Prim start_;
   PrimPredicate predicate_;
+  Start include_;
 };
 
 }  // namespace strata::stage

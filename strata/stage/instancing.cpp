@@ -1,0 +1,50 @@
+// What makes two instances the same below: the arcs that bring their descendants.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "strata/layer/fields.h"
+#include "strata/stage/stage_impl.h"
+
+namespace strata::stage {
+
+namespace {
+
+// Nodes whose opinions all instances share: those of the prim's own arcs, and all that these bring.
+bool IsShared(compose::NodeRef node) {
+  if (!node.HasSpecs() || node.IsInert()) return false;
+  for (; node && !node.IsRoot(); node = node.GetParent())
+    if (!node.IsDueToAncestor()) return true;
+  return false;
+}
+
+}  // namespace
+
+std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loaded) {
+  std::string key;
+  for (uint32_t n = 1; n < index.GetNodeCount(); ++n) {
+    compose::NodeRef node = index.GetNode(n);
+    if (!IsShared(node)) continue;
+    const LayerOffset& offset = node.GetMapToRoot().GetTimeOffset();
+    fmt::format_to(std::back_inserter(key), "{} {} {} {} {}\n", static_cast<int>(node.GetArcType()),
+                   static_cast<const void*>(node.GetLayerStack().get()), node.GetPath().GetId(),
+                   offset.offset, offset.scale);
+  }
+  // Selections count whoever makes them, and even for sets that nothing declares.
+  std::map<std::string, std::string> selections;
+  for (const compose::SpecSite& site : index.GetSpecStack()) {
+    const Token field = layer::GetFieldNames().variantSelection;
+    if (const auto* authored = site.entry->layer->GetFieldAs<VariantSelectionMap>(site.path, field))
+      selections.insert(authored->begin(), authored->end());
+  }
+  for (const auto& [set, selection] : index.GetVariantSelections())
+    selections[set.GetString()] = selection.GetString();
+  for (const auto& [set, selection] : selections)
+    fmt::format_to(std::back_inserter(key), "{}={}\n", set, selection);
+  key += payloads_loaded ? "loaded" : "unloaded";
+  return key;
+}
+
+}  // namespace strata::stage

@@ -1,0 +1,45 @@
+// How opinions about a field of a prim or property become one value; used by the files of this room.
+#pragma once
+
+#include <vector>
+
+#include "strata/compose/compose.h"
+#include "strata/stage/resolve_info.h"
+
+namespace strata::stage {
+
+// One spec of the object asked about.
+struct FieldSite {
+  const compose::SpecSite* site;  // node and layer
+  Path path;                      // of the spec: the prim's, or its property's
+  layer::SpecStore::SpecView spec;
+};
+
+// The specs of a prim, or of one of its properties, strongest first. Nothing for a null index.
+std::vector<FieldSite> FindPrimSites(const compose::PrimIndex* index);
+std::vector<FieldSite> FindPropertySites(const compose::PrimIndex* index, Token property);
+
+// AOUSD 12.2.1: over, class and def, where a class that a direct inherit brings yields to other opinions.
+Specifier ComposeSpecifier(const compose::PrimIndex& index);
+std::vector<Token> ComposeAppliedSchemas(const compose::PrimIndex& index);
+
+// The strongest value; dictionaries merged, list ops and path expressions combined; in the stage's time,
+// asset paths resolved. Empty when nobody speaks.
+class AssetPathResolver;
+Value ComposeField(const std::vector<FieldSite>& sites, Token field, const AssetPathResolver& resolver,
+                   const Value* fallback);
+bool IsFieldAuthored(const std::vector<FieldSite>& sites, Token field);
+
+// Names of fields that describe an object rather than the structure of layers, sorted by text, each once.
+enum class FieldOwner : uint8_t { kStage, kPrim, kProperty };
+std::vector<Token> ListMetadataFields(const std::vector<FieldSite>& sites, FieldOwner owner);
+
+Opinions ListFieldOpinions(compose::PrimIndexPtr index, const std::vector<FieldSite>& sites, Token field,
+                           const AssetPathResolver& resolver, const Value* fallback);
+
+// `strong` over `weak` where both combine: dictionaries, list ops, path expressions. Empty when `strong`
+// alone decides.
+Value CombineFieldValues(const Value& strong, const Value& weak);
+bool IsCombining(const Value& value);
+
+}  // namespace strata::stage

@@ -1,0 +1,260 @@
+#include "strata/stage/resolve.h"
+
+#include <algorithm>
+
+#include "strata/layer/fields.h"
+#include "strata/stage/asset_values.h"
+#include "strata/stage/resolve_walk.h"
+#include "strata/value/array_edit.h"
+#include "strata/value/spline.h"
+
+namespace strata::stage {
+
+namespace {
+
+// A value that time maps differently in a layer than on the stage, or that names assets, as the stage sees
+// it.
+void TranslatePaths(Value& value, const ValueSource& source) {
+  PathExpression* expression = value.GetMutable<PathExpression>();
+  if (!expression) return;
+  Path anchor = source.spec_path.GetPrimPath();
+  *expression = expression->MakeAbsolute(anchor);
+  std::vector<compose::MapFunction::Pair> pairs = source.node.GetMapToRoot().GetPairs();
+  std::reverse(pairs.begin(), pairs.end());
+  for (const auto& [from, to] : pairs)
+    if (from != to && !to.IsEmpty()) *expression = expression->ReplacePrefix(from, to);
+}
+
+// Edits stand among arrays and path expressions only, so that long runs of other samples need no search.
+bool MayHoldEdits(const TimeSamples& samples) {
+  const Value& first = samples.GetValue(0);
+  if (!first.IsArray() && !first.IsBlock() && !first.Holds<ArrayEdit>() && !first.Holds<PathExpression>())
+    return false;
+  return std::any_of(samples.GetValues().begin(), samples.GetValues().end(), NeedsWeaker);
+}
+
+double BlendFactor(double low, double high, double time) {
+  return high == low ? 0.0 : (time - low) / (high - low);
+}
+
+}  // namespace
+
+bool NeedsWeaker(const Value& value) {
+  if (value.Holds<ArrayEdit>()) return true;
+  const PathExpression* expression = value.GetIf<PathExpression>();
+  return expression && expression->ContainsWeakerReference();
+}
+
+Value ApplyOver(const Value& edit, const Value& weaker) {
+  if (const ArrayEdit* array_edit = edit.GetIf<ArrayEdit>()) {
+    if (const ArrayEdit* below = weaker.GetIf<ArrayEdit>()) return Value(array_edit->ComposeOver(*below));
+    return array_edit->ApplyTo(weaker);
+  }
+  if (const PathExpression* expression = edit.GetIf<PathExpression>())
+    return Value(expression->ComposeOver(weaker.GetOr(PathExpression())));
+  return edit;
+}
+
+const Value* AttributeResolver::FindFallback() const {
+  const PrimDefinition* definition = stage_.Record(record_).definition;
+  const PropertyDefinition* property = definition ? definition->FindProperty(name_) : nullptr;
+  return property && !property->fallback.IsEmpty() ? &property->fallback : nullptr;
+}
+
+ValueSources AttributeResolver::Find(Moment moment) const {
+  ValueSources sources;
+  sources.fallback = FindFallback();
+  bool animation_blocked = false;
+  VisitAll(moment, [&](const ValueSource& source) {
+    bool is_default = source.kind == ResolveSource::kDefault;
+    if (animation_blocked && !is_default) return true;
+    // A weaker field of a spec that has spoken already is behind it.
+    if (!sources.all.empty() && sources.all.back().entry == source.entry &&
+        sources.all.back().spec_path == source.spec_path && source.kind != ResolveSource::kValueClips) {
+      return true;
+    }
+    if (is_default) {
+      if (source.value->Holds<AnimationBlock>()) {
+        animation_blocked = true;
+        return true;
+      }
+      if (source.value->IsBlock()) {
+        sources.is_blocked = true;
+        return false;
+      }
+      sources.all.push_back(source);
+      return NeedsWeaker(*source.value);
+    }
+    sources.all.push_back(source);
+    if (source.kind != ResolveSource::kTimeSamples) return false;
+    return MayHoldEdits(source.GetSamples());
+  });
+  return sources;
+}
+
+Value AttributeResolver::Finish(Value value, const ValueSource& source) const {
+  if (value.IsEmpty() || value.IsBlock()) return {};
+  if (!source.layer_to_stage.IsIdentity() && source.kind != ResolveSource::kValueClips)
+    value = Retime(value, source.layer_to_stage);
+  AssetPathResolver resolver(*stage_.registry, stage_.options.resolver_context);
+  const layer::Layer& layer = *source.entry->layer;
+  const compose::LayerStack& stack = *source.node.GetLayerStack();
+  if (HoldsAssetPaths(value)) {
+    resolver.ResolveIn(value, layer, stack);
+  } else if (value.Holds<ArrayEdit>() && HoldsAssetPaths(value.Get<ArrayEdit>().literals)) {
+    resolver.ResolveIn(value.GetMutable<ArrayEdit>()->literals, layer, stack);
+  } else if (value.Holds<PathExpression>()) {
+    TranslatePaths(value, source);
+  }
+  return value;
+}
+
+Value AttributeResolver::EvaluateSpline(const ValueSource& source, double time) const {
+  const Spline& spline = source.value->Get<Spline>();
+  std::optional<double> number = spline.Evaluate(source.layer_to_stage.GetInverse() * time);
+  if (!number) return {};
+  if (spline.time_valued) return Value(source.layer_to_stage * TimeCode{*number});
+  return CastValue(Value(*number), spline.value_type);
+}
+
+Value AttributeResolver::GetHeld(const ValueSource& source, double time) const {
+  switch (source.kind) {
+    case ResolveSource::kDefault:
+      return *source.value;
+    case ResolveSource::kTimeSamples: {
+      const TimeSamples& samples = source.GetSamples();
+      return samples.GetValue(samples.GetBracketing(source.layer_to_stage.GetInverse() * time).first);
+    }
+    case ResolveSource::kSpline:
+      return EvaluateSpline(source, time);
+    case ResolveSource::kValueClips:
+      return source.clips->Get(source.spec_path, time, ClipSet::Limit::kAt, InterpolationType::kHeld);
+    default:
+      return {};
+  }
+}
+
+Value AttributeResolver::GetInterpolated(const ValueSource& source, Time time) const {
+  if (source.kind == ResolveSource::kDefault) return Finish(*source.value, source);
+  if (source.kind == ResolveSource::kSpline) return EvaluateSpline(source, time.GetValue());
+  InterpolationType interpolation = stage_.options.interpolation;
+  if (source.kind == ResolveSource::kValueClips) {
+    ClipSet::Limit limit = time.IsPreTime() ? ClipSet::Limit::kLeft : ClipSet::Limit::kAt;
+    return Finish(source.clips->Get(source.spec_path, time.GetValue(), limit, interpolation), source);
+  }
+  const TimeSamples& samples = source.GetSamples();
+  double local = source.layer_to_stage.GetInverse() * time.GetValue();
+  auto [low, high] = samples.GetBracketing(local);
+  if (time.IsPreTime() && low == high && low > 0 && samples.GetTime(low) == local) --low;
+  const Value& before = samples.GetValue(low);
+  const Value& after = samples.GetValue(high);
+  if (low == high || interpolation == InterpolationType::kHeld || before.IsBlock() || after.IsBlock())
+    return Finish(before, source);
+  double blend = BlendFactor(samples.GetTime(low), samples.GetTime(high), local);
+  return Finish(Interpolate(before, after, blend), source);
+}
+
+// What all sources together say at a time at which some of them has a sample, none of them interpolated.
+Value AttributeResolver::Combine(const ValueSources& sources, double time) const {
+  std::vector<Value> edits;
+  Value whole;
+  bool found = false;
+  for (const ValueSource& source : sources.all) {
+    Value value = Finish(GetHeld(source, time), source);
+    if (NeedsWeaker(value)) {
+      edits.push_back(std::move(value));
+      continue;
+    }
+    whole = std::move(value);
+    found = true;
+    break;
+  }
+  if (!found && !sources.is_blocked && sources.fallback) whole = *sources.fallback;
+  for (; !edits.empty(); edits.pop_back()) whole = ApplyOver(edits.back(), whole);
+  return whole;
+}
+
+Value AttributeResolver::GetCombined(const ValueSources& sources, Time time) const {
+  if (time.IsDefault()) {
+    // A block below an edit leaves nothing to edit at the default time, as usd-core has it.
+    return sources.is_blocked ? Value() : Combine(sources, 0);
+  }
+  std::vector<double> times = GetTimeSamples();
+  if (times.empty()) return Combine(sources, time.GetValue());
+  auto after = std::lower_bound(times.begin(), times.end(), time.GetValue());
+  if (after == times.end()) return Combine(sources, times.back());
+  bool on_sample = *after == time.GetValue();
+  if (after == times.begin()) return Combine(sources, *after);
+  if (on_sample && !time.IsPreTime()) return Combine(sources, *after);
+  Value low = Combine(sources, *(after - 1));
+  if (stage_.options.interpolation == InterpolationType::kHeld || low.IsEmpty()) return low;
+  Value high = Combine(sources, *after);
+  if (high.IsEmpty()) return low;
+  return Interpolate(low, high, BlendFactor(*(after - 1), *after, time.GetValue()));
+}
+
+Value AttributeResolver::Get(Time time) const {
+  ValueSource first;
+  bool waits = false, blocked = false, animation_blocked = false;
+  // Most attributes are decided by their first source: no list of sources is made for them.
+  VisitAll(time.IsDefault() ? Moment::kDefault : Moment::kNumeric, [&](const ValueSource& source) {
+    if (source.kind == ResolveSource::kDefault) {
+      if (source.value->Holds<AnimationBlock>()) {
+        animation_blocked = true;
+        return true;
+      }
+      blocked = source.value->IsBlock();
+      waits = NeedsWeaker(*source.value);
+    } else if (animation_blocked) {
+      return true;
+    } else if (source.kind == ResolveSource::kTimeSamples) {
+      const TimeSamples& samples = source.GetSamples();
+      auto [low, high] = samples.GetBracketing(source.layer_to_stage.GetInverse() * time.GetValue());
+      if (time.IsPreTime() && low > 0 && low == high) --low;
+      waits = NeedsWeaker(samples.GetValue(low)) || NeedsWeaker(samples.GetValue(high));
+    }
+    first = source;
+    return false;
+  });
+  if (waits) return GetCombined(Find(time.IsDefault() ? Moment::kDefault : Moment::kNumeric), time);
+  if (first.kind == ResolveSource::kNone || blocked) {
+    const Value* fallback = FindFallback();
+    return fallback ? *fallback : Value();
+  }
+  return GetInterpolated(first, time);
+}
+
+ResolveInfo AttributeResolver::MakeInfo(const ValueSource& source) const {
+  ResolveInfo info;
+  info.source = source.kind;
+  info.index = stage_.Record(record_).index;
+  info.node = source.node;
+  info.layer = source.entry->layer;
+  info.spec_path = source.spec_path;
+  info.layer_to_stage = source.layer_to_stage;
+  return info;
+}
+
+std::vector<ResolveInfo> AttributeResolver::GetInfoChain(Moment moment) const {
+  ValueSources sources = Find(moment);
+  std::vector<ResolveInfo> chain;
+  for (const ValueSource& source : sources.all) chain.push_back(MakeInfo(source));
+  bool waits = sources.all.empty();
+  if (!waits) {
+    const ValueSource& last = sources.all.back();
+    waits = last.kind == ResolveSource::kDefault && NeedsWeaker(*last.value);
+  }
+  if (waits && (sources.fallback || sources.is_blocked || chain.empty())) {
+    ResolveInfo info;
+    if (sources.fallback) info.source = ResolveSource::kFallback;
+    info.value_is_blocked = sources.is_blocked;
+    chain.push_back(std::move(info));
+  }
+  return chain;
+}
+
+ResolveInfo AttributeResolver::GetInfo(Moment moment) const {
+  return GetInfoChain(moment).front();
+}
+
+}  // namespace strata::stage

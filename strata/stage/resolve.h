@@ -1,0 +1,79 @@
+// The walk over everything that says something about an attribute's value, and the values it leads to.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "strata/stage/clips.h"
+#include "strata/stage/stage_impl.h"
+#include "strata/value/time_samples.h"
+
+namespace strata::stage {
+
+// One thing that can give a value: a field of a spec, or the value clips of a prim.
+struct ValueSource {
+  ResolveSource kind = ResolveSource::kNone;
+  compose::NodeRef node;
+  const compose::LayerStack::Entry* entry = nullptr;
+  Path spec_path;                // of the attribute in the layer of `entry`
+  const Value* value = nullptr;  // the field; null for clips
+  const ClipSet* clips = nullptr;
+  LayerOffset layer_to_stage;
+
+  const TimeSamples& GetSamples() const { return value->Get<TimeSamples>(); }
+};
+
+// Which sources speak: at the default time only defaults do.
+enum class Moment : uint8_t { kDefault, kNumeric };
+
+// All sources of an attribute at a moment, strongest first: those that later ones may add to, and the first
+// that decides. Sources that an animation block silences and those behind a stronger field of the same spec
+// are not among them.
+struct ValueSources {
+  std::vector<ValueSource> all;
+  bool is_blocked = false;  // what comes after the last of `all` is None
+  const Value* fallback = nullptr;
+};
+
+class AttributeResolver {
+ public:
+  AttributeResolver(const Stage::Impl& stage, uint32_t record, Token name)
+      : stage_(stage), record_(record), name_(name) {}
+
+  Value Get(Time time) const;
+  // The source that decides; of those that combine, the strongest.
+  ResolveInfo GetInfo(Moment moment) const;
+  std::vector<ResolveInfo> GetInfoChain(Moment moment) const;
+  std::vector<double> GetTimeSamples() const;  // sorted, in the stage's time
+  std::optional<std::pair<double, double>> GetBracketing(double time) const;
+  bool MightVary() const;
+  std::optional<Spline> GetSpline() const;
+
+  // Calls visit(source) strongest first, every field of every spec, until it returns false.
+  template <class Visitor>
+  void VisitAll(Moment moment, Visitor&& visit) const;
+  const Value* FindFallback() const;
+
+ private:
+  ValueSources Find(Moment moment) const;
+  // Whether `source` alone gives the value at `time`: it holds no edit there that waits for a weaker value.
+  Value GetHeld(const ValueSource& source, double time) const;
+  Value GetInterpolated(const ValueSource& source, Time time) const;
+  Value Combine(const ValueSources& sources, double time) const;
+  Value GetCombined(const ValueSources& sources, Time time) const;
+  Value Finish(Value value, const ValueSource& source) const;
+  Value EvaluateSpline(const ValueSource& source, double time) const;
+  ResolveInfo MakeInfo(const ValueSource& source) const;
+
+  const Stage::Impl& stage_;
+  uint32_t record_;
+  Token name_;
+};
+
+// Whether a value waits for a weaker one to become whole.
+bool NeedsWeaker(const Value& value);
+// `edit` over `weaker` (empty: nothing is there).
+Value ApplyOver(const Value& edit, const Value& weaker);
+
+}  // namespace strata::stage

@@ -1,0 +1,73 @@
+// The times at which an attribute has samples, from whichever source has the say.
+#include <algorithm>
+
+#include "strata/stage/resolve.h"
+#include "strata/stage/resolve_walk.h"
+
+namespace strata::stage {
+
+namespace {
+
+void SortUnique(std::vector<double>& times) {
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+}
+
+void AppendTimes(const ValueSource& source, std::vector<double>& times) {
+  if (source.kind == ResolveSource::kTimeSamples) {
+    for (double time : source.GetSamples().GetTimes()) times.push_back(source.layer_to_stage * time);
+  } else if (source.kind == ResolveSource::kValueClips) {
+    std::vector<double> of_clips = source.clips->ListTimes(source.spec_path);
+    times.insert(times.end(), of_clips.begin(), of_clips.end());
+  }
+}
+
+}  // namespace
+
+ClipSets FindClipSets(const Stage::Impl& stage, uint32_t record) {
+  ClipSets sets;
+  for (; record != kNoRecord && stage.Record(record).Is(PrimFlag::kHasClips);
+       record = stage.Record(record).parent) {
+    std::shared_ptr<const ClipSets> authored = stage.clips->FindAuthored(*stage.Record(record).index);
+    sets.insert(sets.end(), authored->begin(), authored->end());
+  }
+  return sets;
+}
+
+std::vector<double> AttributeResolver::GetTimeSamples() const {
+  std::vector<double> times;
+  for (const ValueSource& source : Find(Moment::kNumeric).all) AppendTimes(source, times);
+  SortUnique(times);
+  return times;
+}
+
+std::optional<std::pair<double, double>> AttributeResolver::GetBracketing(double time) const {
+  std::vector<double> times = GetTimeSamples();
+  if (times.empty()) return std::nullopt;
+  auto after = std::lower_bound(times.begin(), times.end(), time);
+  if (after == times.end()) return std::pair(times.back(), times.back());
+  if (after == times.begin() || *after == time) return std::pair(*after, *after);
+  return std::pair(*(after - 1), *after);
+}
+
+bool AttributeResolver::MightVary() const {
+  ValueSources sources = Find(Moment::kNumeric);
+  if (sources.all.empty()) return false;
+  if (sources.all.size() == 1) {
+    const ValueSource& only = sources.all.front();
+    if (only.kind == ResolveSource::kDefault) return false;
+    if (only.kind == ResolveSource::kSpline) return true;
+    if (only.kind == ResolveSource::kTimeSamples) return only.GetSamples().GetSize() > 1;
+  }
+  return GetTimeSamples().size() > 1 || sources.all.back().kind == ResolveSource::kSpline;
+}
+
+std::optional<Spline> AttributeResolver::GetSpline() const {
+  ValueSources sources = Find(Moment::kNumeric);
+  if (sources.all.empty() || sources.all.front().kind != ResolveSource::kSpline) return std::nullopt;
+  const ValueSource& source = sources.all.front();
+  Value mapped = Retime(*source.value, source.layer_to_stage);
+  return mapped.Get<Spline>();
+}
+
+}  // namespace strata::stage

@@ -1,0 +1,98 @@
+// The body of the walk over value sources: a template, so that each caller's visitor is compiled into it.
+#pragma once
+
+#include "strata/layer/fields.h"
+#include "strata/stage/resolve.h"
+#include "strata/value/spline.h"
+
+namespace strata::stage {
+
+// Visits the value fields of one attribute spec in the order in which they hide each other. False: the
+// visitor is done.
+template <class Visitor>
+bool VisitSpecSources(const layer::SpecStore::SpecView& spec, Moment moment, ValueSource& source,
+                      Visitor&& visit) {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  if (moment == Moment::kNumeric) {
+    const Value* samples = spec.Find(names.timeSamples);
+    if (samples && samples->Holds<TimeSamples>() && !samples->Get<TimeSamples>().IsEmpty()) {
+      source.kind = ResolveSource::kTimeSamples;
+      source.value = samples;
+      if (!visit(source)) return false;
+    }
+    const Value* spline = spec.Find(names.spline);
+    if (spline && spline->Holds<Spline>() && !spline->Get<Spline>().knots.empty()) {
+      source.kind = ResolveSource::kSpline;
+      source.value = spline;
+      if (!visit(source)) return false;
+    }
+  }
+  if (const Value* value = spec.Find(names.default_)) {
+    source.kind = ResolveSource::kDefault;
+    source.value = value;
+    if (!visit(source)) return false;
+  }
+  return true;
+}
+
+// The clip sets of a prim and its ancestors, nearest prim first.
+ClipSets FindClipSets(const Stage::Impl& stage, uint32_t record);
+
+// As VisitAll, for prims that clips may speak about: clips follow the layer that anchors them, specs there or
+// not.
+template <class Visitor>
+void VisitSourcesWithClips(const Stage::Impl& stage, uint32_t record, Token name, Visitor&& visit) {
+  const compose::PrimIndex* index = stage.IndexOf(record);
+  ClipSets sets = FindClipSets(stage, record);
+  for (uint32_t n = 0; n < index->GetNodeCount(); ++n) {
+    compose::NodeRef node = index->GetNode(n);
+    if (!node.CanContributeSpecs()) continue;
+    const compose::LayerStack& stack = *node.GetLayerStack();
+    ValueSource source;
+    source.node = node;
+    source.spec_path = node.GetPath().AppendProperty(name);
+    Path plain_path = source.spec_path.StripAllVariantSelections();
+    LayerOffset to_root = node.GetMapToRoot().GetTimeOffset();
+    for (uint32_t i = 0; i < stack.GetEntries().size(); ++i) {
+      source.entry = &stack.GetEntries()[i];
+      source.layer_to_stage = to_root * source.entry->offset;
+      layer::SpecStore::SpecView spec = source.entry->layer->GetContent().Find(source.spec_path);
+      if (spec && !VisitSpecSources(spec, Moment::kNumeric, source, visit)) return;
+      for (const auto& set : sets) {
+        if (!set->IsAnchoredAt(stack, i, plain_path.GetPrimPath()) || !set->Declares(plain_path)) continue;
+        ValueSource of_clips = source;
+        of_clips.kind = ResolveSource::kValueClips;
+        of_clips.spec_path = plain_path;
+        of_clips.value = nullptr;
+        of_clips.clips = set.get();
+        if (!visit(of_clips)) return;
+      }
+    }
+  }
+}
+
+template <class Visitor>
+void AttributeResolver::VisitAll(Moment moment, Visitor&& visit) const {
+  const compose::PrimIndex* index = stage_.IndexOf(record_);
+  if (!index) return;
+  if (moment == Moment::kNumeric && stage_.Record(record_).Is(PrimFlag::kHasClips)) {
+    VisitSourcesWithClips(stage_, record_, name_, visit);
+    return;
+  }
+  Path prim_path;
+  ValueSource source;
+  for (const compose::SpecSite& site : index->GetSpecStack()) {
+    if (site.path != prim_path) {
+      prim_path = site.path;
+      source.spec_path = prim_path.AppendProperty(name_);
+    }
+    layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(source.spec_path);
+    if (!spec) continue;
+    source.node = site.node;
+    source.entry = site.entry;
+    source.layer_to_stage = site.GetOffsetToRoot();
+    if (!VisitSpecSources(spec, moment, source, visit)) return;
+  }
+}
+
+}  // namespace strata::stage

@@ -1,0 +1,232 @@
+#include "strata/stage/stage.h"
+
+#include <algorithm>
+
+#include "strata/layer/fields.h"
+#include "strata/stage/clips.h"
+#include "strata/stage/stage_impl.h"
+
+namespace strata::stage {
+
+namespace {
+
+// Opens layers for composition in the way the stage was opened.
+class RegistryLayerProvider final : public compose::LayerProvider {
+ public:
+  RegistryLayerProvider(std::shared_ptr<layer::LayerRegistry> registry, layer::OpenOptions options)
+      : registry_(std::move(registry)), options_(std::move(options)) {}
+
+  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
+                             Diagnostics& diagnostics) override {
+    return registry_->FindOrOpen(asset_path, &anchor, options_, diagnostics);
+  }
+  std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
+    return registry_->CreateIdentifier(asset_path, &anchor);
+  }
+
+ private:
+  std::shared_ptr<layer::LayerRegistry> registry_;
+  layer::OpenOptions options_;
+};
+
+layer::OpenOptions MakeLayerOptions(const OpenOptions& options) {
+  layer::OpenOptions layer_options;
+  layer_options.context = options.resolver_context;
+  layer_options.budgets = options.budgets;
+  layer_options.executor = options.executor;
+  layer_options.source_maps = options.source_maps;
+  return layer_options;
+}
+
+compose::CacheOptions MakeCacheOptions(const OpenOptions& options) {
+  compose::CacheOptions cache_options;
+  cache_options.variant_fallbacks = options.variant_fallbacks;
+  cache_options.muted_layers = options.muted_layers;
+  if (options.load == LoadPolicy::kLoadNone) cache_options.include_payload = [](Path) { return false; };
+  cache_options.budgets = options.budgets;
+  cache_options.executor = options.executor;
+  return cache_options;
+}
+
+std::string MakeSessionTag(const layer::Layer& root) {
+  std::string tag = root.GetDisplayName();
+  size_t dot = tag.rfind('.');
+  if (dot != std::string::npos) tag.resize(dot);
+  return tag + "-session.usda";
+}
+
+}  // namespace
+
+Stage::Stage() : impl_(std::make_unique<Impl>()) {
+  impl_->self = this;
+  impl_->control = new StageControl;
+  impl_->control->stage.store(this, std::memory_order_release);
+}
+
+Stage::Impl::~Impl() {
+  control->stage.store(nullptr, std::memory_order_release);
+  if (control->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete control;
+}
+
+Stage::~Stage() = default;
+
+Result<StagePtr> Stage::Open(std::shared_ptr<layer::LayerRegistry> registry, const std::string& root,
+                             const OpenOptions& options, Diagnostics& diagnostics) {
+  Diagnostics of_root;
+  layer::LayerPtr layer = registry->FindOrOpen(root, nullptr, MakeLayerOptions(options), of_root);
+  diagnostics.Append(of_root);
+  if (layer) return Open(std::move(registry), std::move(layer), options, diagnostics);
+  for (const Diagnostic& remark : of_root.GetAll())
+    if (remark.severity == Severity::kError) return remark;
+  return Diagnostic(kStageUnopened, "cannot open root layer @" + root + "@", {root, {}, 0, 0, 0},
+                    "Check that the file exists and can be read.");
+}
+
+Result<StagePtr> Stage::Open(std::shared_ptr<layer::LayerRegistry> registry, layer::LayerPtr root,
+                             const OpenOptions& options, Diagnostics& diagnostics) {
+  if (!root) {
+    return Diagnostic(kStageUnopened, "no root layer was given", {}, "Open or create a layer first.");
+  }
+  StagePtr stage(new Stage);
+  Impl& impl = *stage->impl_;
+  impl.options = options;
+  impl.registry = std::move(registry);
+  impl.root = std::move(root);
+  impl.session = options.session;
+  if (!impl.session && options.session_layer == OpenOptions::Session::kDefault)
+    impl.session = layer::Layer::CreateAnonymous(MakeSessionTag(*impl.root));
+  impl.provider = std::make_shared<RegistryLayerProvider>(impl.registry, MakeLayerOptions(options));
+  impl.cache =
+      std::make_unique<compose::Cache>(impl.root, impl.session, impl.provider, MakeCacheOptions(options));
+  impl.clips = std::make_unique<ClipCache>(impl.registry, options.resolver_context, impl.provider);
+  impl.Populate();
+  for (const compose::CompositionError& error : impl.cache->GetAllErrors()) diagnostics.Add(error.diagnostic);
+  return stage;
+}
+
+void Stage::Recompose() {
+  impl_->cache->Clear();
+  impl_->clips =
+      std::make_unique<ClipCache>(impl_->registry, impl_->options.resolver_context, impl_->provider);
+  impl_->Populate();
+  impl_->control->generation.fetch_add(1, std::memory_order_acq_rel);
+}
+
+StageRef Stage::GetRef() const {
+  return StageRef(impl_->control);
+}
+const layer::LayerPtr& Stage::GetRootLayer() const {
+  return impl_->root;
+}
+const layer::LayerPtr& Stage::GetSessionLayer() const {
+  return impl_->session;
+}
+const compose::LayerStackPtr& Stage::GetRootLayerStack() const {
+  return impl_->cache->GetRootLayerStack();
+}
+const std::shared_ptr<layer::LayerRegistry>& Stage::GetLayerRegistry() const {
+  return impl_->registry;
+}
+const OpenOptions& Stage::GetOpenOptions() const {
+  return impl_->options;
+}
+compose::CompositionErrors Stage::GetCompositionErrors() const {
+  return impl_->cache->GetAllErrors();
+}
+InterpolationType Stage::GetInterpolationType() const {
+  return impl_->options.interpolation;
+}
+
+std::vector<layer::LayerPtr> Stage::GetLayerStack() const {
+  std::vector<layer::LayerPtr> layers;
+  for (const compose::LayerStack::Entry& entry : GetRootLayerStack()->GetEntries())
+    layers.push_back(entry.layer);
+  return layers;
+}
+
+std::vector<layer::LayerPtr> Stage::GetUsedLayers() const {
+  std::vector<layer::LayerPtr> layers = impl_->cache->GetUsedLayers();
+  std::vector<layer::LayerPtr> of_clips = impl_->clips->GetOpenedLayers();
+  layers.insert(layers.end(), of_clips.begin(), of_clips.end());
+  std::sort(layers.begin(), layers.end(), [](const layer::LayerPtr& a, const layer::LayerPtr& b) {
+    return a->GetIdentifier() < b->GetIdentifier();
+  });
+  layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
+  return layers;
+}
+
+Prim Stage::GetPseudoRoot() const {
+  return impl_->MakePrim(Path::AbsoluteRoot(), 0);
+}
+
+Prim Stage::GetPrimAtPath(Path path) const {
+  if (!path.IsAbsoluteRoot() && !path.IsPrim()) return {};
+  uint32_t record = impl_->FindRecord(path);
+  return record == kNoRecord ? Prim() : impl_->MakePrim(path, record);
+}
+
+Property Stage::GetPropertyAtPath(Path path) const {
+  if (!path.IsPrimProperty()) return {};
+  Prim prim = GetPrimAtPath(path.GetParent());
+  Property property = prim ? prim.GetProperty(path.GetNameToken()) : Property();
+  return property.IsDefined() ? property : Property();
+}
+
+Attribute Stage::GetAttributeAtPath(Path path) const {
+  Property property = GetPropertyAtPath(path);
+  return property.IsAttribute() ? Attribute(property.GetPrim(), property.GetName()) : Attribute();
+}
+
+Relationship Stage::GetRelationshipAtPath(Path path) const {
+  Property property = GetPropertyAtPath(path);
+  return property.IsRelationship() ? Relationship(property.GetPrim(), property.GetName()) : Relationship();
+}
+
+Prim Stage::GetDefaultPrim() const {
+  return GetPrimAtPath(impl_->root->GetDefaultPrimAsPath());
+}
+
+std::vector<Prim> Stage::GetPrototypes() const {
+  std::vector<Prim> prims;
+  for (const Prototype& prototype : impl_->prototypes)
+    prims.push_back(impl_->MakePrim(impl_->Record(prototype.record).path, prototype.record));
+  return prims;
+}
+
+PrimRange Stage::Traverse(const PrimPredicate& predicate) const {
+  return PrimRange(GetPseudoRoot(), predicate, PrimRange::Start::kSkip);
+}
+
+size_t Stage::GetPrimCount() const {
+  return impl_->records.size() - 1;
+}
+
+Result<std::string> Stage::ExportToString(const FlattenOptions& options) const {
+  return Flatten(options)->ExportToString();
+}
+
+uint32_t Stage::Impl::FindChild(uint32_t record, Token name) const {
+  auto found = by_path.find(records[record].path.AppendChild(name));
+  return found == by_path.end() ? kNoRecord : found->second;
+}
+
+uint32_t Stage::Impl::FindRecord(Path path) const {
+  std::vector<Token> below;
+  Path present = path;
+  auto found = by_path.find(present);
+  while (found == by_path.end()) {
+    if (present.IsEmpty() || present.IsAbsoluteRoot()) return kNoRecord;
+    below.push_back(present.GetNameToken());
+    present = present.GetParent();
+    found = by_path.find(present);
+  }
+  uint32_t record = found->second;
+  for (; !below.empty(); below.pop_back()) {
+    if (records[record].prototype != kNoRecord) record = records[record].prototype;
+    record = FindChild(record, below.back());
+    if (record == kNoRecord) return kNoRecord;
+  }
+  return record;
+}
+
+}  // namespace strata::stage
