@@ -38,7 +38,7 @@ class Docs:
 
     def codes(self):
         """name -> (severity, summary, file), of every code that the sources declare."""
-        found = {}
+        found = self.composition_errors()
         for folder in ("strata", "tools"):
             for path in sorted((ROOT / folder).rglob("*")):
                 if path.suffix not in (".h", ".cpp"):
@@ -50,6 +50,19 @@ class Docs:
                         self.troubles.append(f"{path.relative_to(ROOT)}: the code {name} is declared a second time")
                     found[name] = (severity.lower(), summary, path.relative_to(ROOT))
         return found
+
+    def composition_errors(self):
+        """The same of the kinds of composition error, which two tables in the order of OpenUSD's enumeration declare."""
+        header, source = ROOT / "strata/compose/errors.h", ROOT / "strata/compose/errors.cpp"
+        if not source.exists():
+            return {}
+        names = re.findall(r'\bX\(\w+,\s*"([a-z-]+)"\)', header.read_text(encoding="utf-8"))
+        table = re.search(r"kSummaries\[\] = \{(.*?)\};", source.read_text(encoding="utf-8"), re.S)
+        summaries = re.findall(r'"((?:\\.|[^"\\])*)"', table.group(1)) if table else []
+        if len(names) != len(summaries):
+            self.troubles.append(f"{source.relative_to(ROOT)}: {len(names)} kinds of error and {len(summaries)} summaries")
+        where = header.relative_to(ROOT)
+        return {f"compose.{name}": ("error", summary, where) for name, summary in zip(names, summaries)}
 
     def diagnostics(self):
         folder, codes = ROOT / "docs" / "diagnostics", self.codes()

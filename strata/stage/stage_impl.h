@@ -5,8 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <tsl/robin_map.h>
 #include "strata/stage/stage.h"
-#include "tsl/robin_map.h"
 
 namespace strata::stage {
 
