@@ -16,14 +16,23 @@ bool HoldsAssetPaths(const Value& value) {
 
 AssetPath AssetPathResolver::Resolve(const AssetPath& path, const layer::Layer& layer,
                                      const compose::LayerStack& stack) const {
-  AssetPath result(path.authored);
   compose::EvaluatedText text = compose::EvaluateText(path.authored, stack.GetExpressionVariables());
-  const std::string& evaluated = text.text;
-  if (text.is_expression) result.evaluated = evaluated;
-  if (evaluated.empty()) return result;
+  AssetPath result(path.authored);
+  if (text.is_expression) result.evaluated = text.text;
+  if (text.text.empty()) return result;
   const asset::Resolver& resolver = registry_.GetResolver();
-  result.resolved = resolver.Resolve(resolver.CreateIdentifier(evaluated, layer.GetResolvedPath()), context_);
-  return result;
+  std::string identifier =
+      layer.IsAnonymous() ? text.text : resolver.CreateIdentifier(text.text, layer.GetResolvedPath());
+  if (mode_ == AssetPathMode::kResolve) {
+    result.resolved = resolver.Resolve(identifier, context_);
+    return result;
+  }
+  // A search path, or already whole: an expression may stay where it goes on saying the same.
+  if (text.is_expression && identifier == text.text && home_ &&
+      compose::EvaluateText(path.authored, *home_).text == text.text) {
+    return AssetPath(path.authored);
+  }
+  return AssetPath(identifier);
 }
 
 void AssetPathResolver::ResolveIn(Value& value, const layer::Layer& layer,

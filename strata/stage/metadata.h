@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "strata/compose/compose.h"
+#include "strata/stage/asset_values.h"
 #include "strata/stage/resolve_info.h"
 
 namespace strata::stage {
@@ -25,7 +26,6 @@ std::vector<Token> ComposeAppliedSchemas(const compose::PrimIndex& index);
 
 // The strongest value; dictionaries merged, list ops and path expressions combined; in the stage's time,
 // asset paths resolved. Empty when nobody speaks.
-class AssetPathResolver;
 Value ComposeField(const std::vector<FieldSite>& sites, Token field, const AssetPathResolver& resolver,
                    const Value* fallback);
 bool IsFieldAuthored(const std::vector<FieldSite>& sites, Token field);

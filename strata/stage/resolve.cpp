@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "strata/layer/fields.h"
-#include "strata/stage/asset_values.h"
 #include "strata/stage/resolve_walk.h"
 #include "strata/value/array_edit.h"
 #include "strata/value/spline.h"
@@ -96,7 +95,8 @@ Value AttributeResolver::Finish(Value value, const ValueSource& source) const {
   if (value.IsEmpty() || value.IsBlock()) return {};
   if (!source.layer_to_stage.IsIdentity() && source.kind != ResolveSource::kValueClips)
     value = Retime(value, source.layer_to_stage);
-  AssetPathResolver resolver(*stage_.registry, stage_.options.resolver_context);
+  AssetPathResolver resolver(*stage_.registry, stage_.options.resolver_context, mode_,
+                             &stage_.cache->GetRootLayerStack()->GetExpressionVariables());
   const layer::Layer& layer = *source.entry->layer;
   const compose::LayerStack& stack = *source.node.GetLayerStack();
   if (HoldsAssetPaths(value)) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "strata/stage/asset_values.h"
 #include "strata/stage/clips.h"
 #include "strata/stage/stage_impl.h"
 #include "strata/value/time_samples.h"
@@ -38,8 +39,9 @@ struct ValueSources {
 
 class AttributeResolver {
  public:
-  AttributeResolver(const Stage::Impl& stage, uint32_t record, Token name)
-      : stage_(stage), record_(record), name_(name) {}
+  AttributeResolver(const Stage::Impl& stage, uint32_t record, Token name,
+                    AssetPathMode mode = AssetPathMode::kResolve)
+      : stage_(stage), record_(record), name_(name), mode_(mode) {}
 
   Value Get(Time time) const;
   // The source that decides; of those that combine, the strongest.
@@ -48,6 +50,9 @@ class AttributeResolver {
   std::vector<double> GetTimeSamples() const;  // sorted, in the stage's time
   std::optional<std::pair<double, double>> GetBracketing(double time) const;
   bool MightVary() const;
+  // What a layer of the stage's own would have to say for the same answers: no fallbacks, blocks kept.
+  Value GetFlatDefault() const;
+  TimeSamples GetFlatSamples() const;
   std::optional<Spline> GetSpline() const;
 
   // Calls visit(source) strongest first, every field of every spec, until it returns false.
@@ -69,6 +74,7 @@ class AttributeResolver {
   const Stage::Impl& stage_;
   uint32_t record_;
   Token name_;
+  AssetPathMode mode_;
 };
 
 // Whether a value waits for a weaker one to become whole.

@@ -41,6 +41,42 @@ std::vector<double> AttributeResolver::GetTimeSamples() const {
   return times;
 }
 
+Value AttributeResolver::GetFlatDefault() const {
+  bool speaks = false;
+  VisitAll(Moment::kDefault, [&speaks](const ValueSource&) {
+    speaks = true;
+    return false;
+  });
+  if (!speaks) return {};
+  ValueSources sources = Find(Moment::kDefault);
+  sources.fallback = nullptr;
+  Value value = sources.all.empty() ? Value() : GetCombined(sources, Time::Default());
+  return value.IsEmpty() ? Value(ValueBlock()) : value;
+}
+
+TimeSamples AttributeResolver::GetFlatSamples() const {
+  TimeSamples flat;
+  ValueSources sources = Find(Moment::kNumeric);
+  if (sources.all.size() == 1 && sources.all.front().kind == ResolveSource::kTimeSamples) {
+    const ValueSource& source = sources.all.front();
+    const TimeSamples& samples = source.GetSamples();
+    flat.Reserve(samples.GetSize());
+    for (size_t i = 0; i < samples.GetSize(); ++i) {
+      Value value = Finish(samples.GetValue(i), source);
+      flat.Set(source.layer_to_stage * samples.GetTime(i),
+               value.IsEmpty() ? Value(ValueBlock()) : std::move(value));
+    }
+    return flat;
+  }
+  sources.fallback = nullptr;
+  for (double time : GetTimeSamples()) {
+    bool from_clips = sources.all.size() == 1 && sources.all.front().kind == ResolveSource::kValueClips;
+    Value value = from_clips ? GetInterpolated(sources.all.front(), time) : Combine(sources, time);
+    flat.Set(time, value.IsEmpty() ? Value(ValueBlock()) : std::move(value));
+  }
+  return flat;
+}
+
 std::optional<std::pair<double, double>> AttributeResolver::GetBracketing(double time) const {
   std::vector<double> times = GetTimeSamples();
   if (times.empty()) return std::nullopt;
