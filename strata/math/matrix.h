@@ -1,6 +1,8 @@
 // Square matrices of doubles, row major, row vectors: p' = p * M.   (GfMatrix*d)
 #pragma once
 
+#include <optional>
+
 #include "strata/math/vec.h"
 
 namespace strata {
@@ -36,5 +38,26 @@ Matrix<N> operator*(const Matrix<N>& a, const Matrix<N>& b) {
       for (size_t k = 0; k < N; ++k) out.data[i][j] += a.data[i][k] * b.data[k][j];
   return out;
 }
+
+template <size_t N>
+Matrix<N> GetTranspose(const Matrix<N>& m) {
+  Matrix<N> out;
+  for (size_t i = 0; i < N; ++i)
+    for (size_t j = 0; j < N; ++j) out.data[j][i] = m.data[i][j];
+  return out;
+}
+
+template <size_t N>
+double GetDeterminant(const Matrix<N>& m);
+// Nothing when the determinant is zero or not finite.
+template <size_t N>
+std::optional<Matrix<N>> GetInverse(const Matrix<N>& m);
+
+extern template double GetDeterminant(const Matrix2d&);
+extern template double GetDeterminant(const Matrix3d&);
+extern template double GetDeterminant(const Matrix4d&);
+extern template std::optional<Matrix2d> GetInverse(const Matrix2d&);
+extern template std::optional<Matrix3d> GetInverse(const Matrix3d&);
+extern template std::optional<Matrix4d> GetInverse(const Matrix4d&);
 
 }  // namespace strata
