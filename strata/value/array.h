@@ -13,6 +13,12 @@
 
 namespace strata {
 
+enum class ValueType : uint8_t;
+struct SharedHeader;
+namespace value_detail {
+void DestroyShared(ValueType type, SharedHeader* header);
+}
+
 // Shared storage begins with this; values in boxes do too, so that a Value can hold either behind one pointer.
 struct SharedHeader {
   std::atomic<uint32_t> references{1};
@@ -73,6 +79,7 @@ class Array {
 
  private:
   friend class Value;
+  friend void value_detail::DestroyShared(ValueType type, SharedHeader* header);
   static constexpr bool kIsPlain = std::is_trivially_copyable_v<T>;  // can be moved by copying bytes
   static_assert(alignof(T) <= alignof(std::max_align_t));
 

@@ -24,7 +24,7 @@ class TimeSamples {
   // Indices of the samples at or around `time`: equal when on a sample or outside. REQUIRES: not empty.
   std::pair<size_t, size_t> GetBracketing(double time) const;
   void Reserve(size_t count) { times_.reserve(count); values_.reserve(count); }
-  friend bool operator==(const TimeSamples& a, const TimeSamples& b) { return a.times_ == b.times_ && a.values_ == b.values_; }
+  friend bool operator==(const TimeSamples& a, const TimeSamples& b);  // a NaN time equals a NaN time
 
  private:
   std::vector<double> times_;
