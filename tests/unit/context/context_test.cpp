@@ -7,7 +7,9 @@
 namespace strata::context {
 namespace {
 
-constexpr const char* kTwoPrims = "#usda 1.0\n(\n    defaultPrim = \"A\"\n)\n\ndef \"A\"\n{\n    def \"B\"\n    {\n        int x = 3\n    }\n}\n";
+constexpr const char* kTwoPrims =
+    "#usda 1.0\n(\n    defaultPrim = \"A\"\n)\n\ndef \"A\"\n{\n    def \"B\"\n    {\n        int x = 3\n    "
+    "}\n}\n";
 
 // An engine whose only files are in memory.
 struct Fixture {
