@@ -26,11 +26,15 @@ class LayerRegistry : public std::enable_shared_from_this<LayerRegistry> {
                                                std::vector<std::shared_ptr<const FileFormat>> formats);
   ~LayerRegistry();
 
-  // `asset_path` as written in `anchor` (null: from the working directory), file format arguments included.
+  // `asset_path` as written in `anchor` (null: from the working directory), file format arguments included. Null when it cannot be
+  // opened; `diagnostics` then says why and how to mend it, and who asked. A layer that is open already is given as it is: its
+  // source map was made, or not, by whoever opened it first.
   LayerPtr FindOrOpen(const std::string& asset_path, const Layer* anchor, const OpenOptions& options, Diagnostics& diagnostics);
   LayerPtr Find(const std::string& identifier) const;
   // A new empty layer of the format of `path`'s extension; nothing is written before Save.
   Result<LayerPtr> CreateNew(const std::string& path);
+  // A new empty layer that has no file, with the formats of this registry; found by its identifier while it lives.
+  LayerPtr CreateAnonymous(std::string_view tag = {});
   // Reads usda text into an anonymous layer.
   LayerPtr ImportFromString(const std::string& text, std::string_view tag, Diagnostics& diagnostics);
   // The identifier under which FindOrOpen would keep it.
@@ -41,10 +45,18 @@ class LayerRegistry : public std::enable_shared_from_this<LayerRegistry> {
   FieldRegistry& GetMutableFields();        // before layers are opened
   std::shared_ptr<const FileFormat> FindFormat(Token id) const;
   std::shared_ptr<const FileFormat> FindFormatByExtension(std::string_view extension) const;
-  std::vector<LayerPtr> GetLoadedLayers() const;
+  std::vector<LayerPtr> GetLoadedLayers() const;   // sorted by identifier
+
+  // The format for the content of an asset, chosen by extension and first bytes; why not, with a remedy, when there is none.
+  Result<std::shared_ptr<const FileFormat>> ChooseFormat(const asset::Asset& asset, const std::string& resolved_path) const;
 
  private:
-  LayerRegistry() = default;
+  friend class Layer;
+  LayerRegistry();
+  bool Read(Layer& layer, const asset::Asset& asset, const OpenOptions& options, Diagnostics& diagnostics) const;
+  LayerPtr Open(const std::string& identifier, const std::string& resolved, const std::map<std::string, std::string>& arguments,
+                const OpenOptions& options, Diagnostics& diagnostics);
+  void Forget(const std::string& key);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -82,7 +82,7 @@ class ArchitectureCheck(unittest.TestCase):
         self.assertIn("strata/layer/loud.cpp:2: the library never prints, exits or aborts", said)
 
     def test_another_library_in_the_core_fails(self):
-        self.append("strata/layer/heavy.cpp", "#include <nlohmann/json.hpp>\n")
+        self.append("strata/layer/heavy.h", "#include <nlohmann/json.hpp>\n")
         code, said = self.check()
         self.assertEqual(1, code)
         self.assertIn("the core links fmt, robin-map and fast_float and nothing else", said)

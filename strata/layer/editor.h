@@ -1,0 +1,45 @@
+// The steps that edits of a layer are made of: each keeps children fields right and notes what changed.
+#pragma once
+
+#include "strata/layer/children.h"
+#include "strata/layer/layer.h"
+
+namespace strata::layer {
+
+// Lives for one edit; what it did is announced when it ends, unless an enclosing change block does so later. It checks nothing:
+// callers have made sure that an edit is possible before the first step.
+class LayerEditor {
+ public:
+  explicit LayerEditor(Layer& layer);
+  ~LayerEditor();
+  LayerEditor(const LayerEditor&) = delete;
+  LayerEditor& operator=(const LayerEditor&) = delete;
+
+  const SpecStore& GetContent() const { return layer_.content_; }
+
+  // The spec at `path`, made with its parent's children field when it is not there. Its parent is there.
+  SpecStore::SpecIndex CreateSpec(Path path, SpecType type);
+  // Missing prims (`over`), variant sets and variants up to `path`, itself included.
+  void CreatePrimsUpTo(Path path);
+  void SetField(Path path, Token field, Value value);
+  // The value to be changed in place; null when absent.
+  Value* EditField(Path path, Token field);
+  void EraseTree(Path path);
+  // Without regard to the parent's children field.
+  void EraseSpecs(const std::vector<Path>& paths);
+  void ReplaceAll(SpecStore content);
+  void NoteReplaced(Path path);
+
+  static void Announce(Layer& layer);
+
+ private:
+  void CreateVariantSet(Path owner, Token set);
+  void NoteField(Path path, Token field, const Value* before);
+  Change* Note(Path path);  // null when nobody listens
+
+  Layer& layer_;
+  Layer::ChangeBlock block_;
+  bool erased_any_ = false;
+};
+
+}  // namespace strata::layer

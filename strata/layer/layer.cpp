@@ -1,0 +1,214 @@
+#include "strata/layer/layer.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "strata/asset/asset_path.h"
+#include "strata/base/files.h"
+#include "strata/layer/children.h"
+#include "strata/layer/editor.h"
+#include "strata/layer/registry.h"
+
+namespace strata::layer {
+
+namespace {
+
+constexpr std::string_view kAnonymousPrefix = "anon:";
+
+Diagnostic MakeUnopened(std::string message, const std::string& file, std::string hint) {
+  SourceLocation where;
+  where.file = file;
+  return Diagnostic(kLayerUnopened, std::move(message), std::move(where), std::move(hint));
+}
+
+// The first error of several; the others become its notes.
+Diagnostic FoldErrors(const Diagnostics& diagnostics, const std::string& file) {
+  const auto& all = diagnostics.GetAll();
+  const auto first = std::find_if(all.begin(), all.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  if (first == all.end()) return MakeUnopened(fmt::format("The layer '{}' cannot be read.", file), file, "Check the file.");
+  Diagnostic folded = *first;
+  for (auto other = std::next(first); other != all.end(); ++other)
+    if (other->severity == Severity::kError) folded.notes.push_back({other->message, other->location});
+  return folded;
+}
+
+}  // namespace
+
+Layer::Layer() { content_.Create(Path::AbsoluteRoot(), SpecType::kPseudoRoot); }
+
+Layer::~Layer() {
+  if (registry_ && !registry_key_.empty()) registry_->Forget(registry_key_);
+}
+
+std::shared_ptr<Layer> Layer::CreateAnonymous(std::string_view tag) {
+  std::shared_ptr<Layer> layer(new Layer());
+  const auto address = reinterpret_cast<uintptr_t>(layer.get());
+  layer->identifier_ = fmt::format("{}{:#x}", kAnonymousPrefix, address);
+  if (!tag.empty()) layer->identifier_.append(":").append(tag);
+  return layer;
+}
+
+bool Layer::IsAnonymous() const { return identifier_.starts_with(kAnonymousPrefix); }
+
+std::string Layer::GetDisplayName() const {
+  if (IsAnonymous()) {
+    const size_t colon = identifier_.find(':', kAnonymousPrefix.size());
+    return colon == std::string::npos ? std::string() : identifier_.substr(colon + 1);
+  }
+  return std::string(asset::GetFileName(asset::SplitIdentifier(identifier_, nullptr)));
+}
+
+void Layer::SetRegistry(std::shared_ptr<LayerRegistry> registry) {
+  if (registry_ || !registry) return;
+  registry_ = std::move(registry);
+  if (!format_) format_ = registry_->FindFormat(Token("usda"));
+}
+
+const FieldRegistry& Layer::GetFields() const { return registry_ ? registry_->GetFields() : FieldRegistry::GetBuiltIn(); }
+
+std::vector<Token> Layer::ListFields(Path path) const {
+  std::vector<Token> fields;
+  for (const SpecStore::Field& field : content_.Find(path)) fields.push_back(field.name);
+  return fields;
+}
+
+std::vector<Token> Layer::GetChildNames(Path path, Token children_field) const {
+  const TokenVector* names = GetFieldAs<TokenVector>(path, children_field);
+  return names ? *names : std::vector<Token>();
+}
+
+Value Layer::GetMetadata(Token field) const {
+  if (const Value* authored = GetField(Path::AbsoluteRoot(), field)) return *authored;
+  const FieldDefinition* definition = GetFields().Find(field);
+  return definition && definition->on_layer ? definition->fallback : Value();
+}
+
+Path Layer::GetDefaultPrimAsPath() const {
+  const Token* name = GetFieldAs<Token>(Path::AbsoluteRoot(), GetFieldNames().defaultPrim);
+  if (!name || name->IsEmpty()) return Path();
+  const Result<Path> path = Path::Parse(name->GetText());
+  if (!path || !path->IsPrim() || path->ContainsPrimVariantSelection()) return Path();
+  return path->IsAbsolute() ? *path : path->MakeAbsolute(Path::AbsoluteRoot());
+}
+
+double Layer::GetTimeCodesPerSecond() const {
+  const FieldNames& names = GetFieldNames();
+  for (const Token field : {names.timeCodesPerSecond, names.framesPerSecond})
+    if (const double* rate = GetFieldAs<double>(Path::AbsoluteRoot(), field)) return *rate;
+  return 24;
+}
+
+size_t Layer::GetSpecCountLikeOpenUsd() const {
+  const bool is_crate = format_ && format_->GetId() == "usdc";
+  return CountSpecsAsOpenUsd(content_, is_crate ? TargetCounting::kAsCrate : TargetCounting::kAsText);
+}
+
+// -- whole content --
+
+void Layer::TransferContent(const Layer& source) {
+  SpecStore copy = source.content_.Clone();
+  LayerEditor(*this).ReplaceAll(std::move(copy));
+}
+
+void Layer::ReplaceContent(SpecStore content) {
+  {
+    LayerEditor editor(*this);
+    editor.ReplaceAll(std::move(content));
+    dirty_ = false;
+  }
+}
+
+Result<void> Layer::Reload(ReloadMode mode) {
+  if (IsAnonymous() || resolved_path_.empty() || !registry_) {
+    return MakeUnopened(fmt::format("The layer '{}' has no file to be read again from.", identifier_), identifier_,
+                        "Keep its content, or save it to a file first.");
+  }
+  const std::string stamp = registry_->GetResolver().GetModificationStamp(resolved_path_);
+  if (mode == ReloadMode::kIfChanged && !dirty_ && !stamp.empty() && stamp == modification_stamp_) return {};
+  STRATA_TRY(const std::shared_ptr<asset::Asset> asset, registry_->GetResolver().Open(resolved_path_));
+  std::shared_ptr<Layer> fresh(new Layer());
+  fresh->identifier_ = identifier_;
+  fresh->resolved_path_ = resolved_path_;
+  fresh->arguments_ = arguments_;
+  OpenOptions options;
+  if (source_map_) options.source_maps = OpenOptions::SourceMaps::kRecord;
+  Diagnostics diagnostics;
+  if (!registry_->Read(*fresh, *asset, options, diagnostics)) return FoldErrors(diagnostics, resolved_path_);
+  format_ = fresh->format_;
+  source_map_ = std::move(fresh->source_map_);
+  modification_stamp_ = stamp;
+  ReplaceContent(std::move(fresh->content_));
+  return {};
+}
+
+// -- text and files --
+
+Result<std::string> Layer::ExportToString() const {
+  std::shared_ptr<const FileFormat> text = registry_ ? registry_->FindFormat(Token("usda")) : nullptr;
+  if (!text && format_ && format_->GetId() == "usda") text = format_;
+  if (!text) {
+    return MakeUnopened(fmt::format("The layer '{}' knows no text format.", identifier_), identifier_,
+                        "Make it through a layer registry, or give it one with SetRegistry.");
+  }
+  WriteOptions options;
+  options.fields = &GetFields();
+  return text->WriteToString(content_, options);
+}
+
+Result<void> Layer::Export(const std::string& path) const {
+  const std::string extension = asset::GetExtension(path);
+  std::shared_ptr<const FileFormat> format = registry_ ? registry_->FindFormatByExtension(extension) : nullptr;
+  if (!format && format_) {
+    const std::vector<std::string> own = format_->GetExtensions();
+    if (std::find(own.begin(), own.end(), extension) != own.end()) format = format_;
+  }
+  SourceLocation where;
+  where.file = path;
+  if (!format || !format->CanWrite()) {
+    return Diagnostic(kLayerFormatUnknown, fmt::format("No file format writes '{}'.", path), where,
+                      "Give the file an extension that a format has, for example .usda.");
+  }
+  WriteOptions options;
+  options.fields = &GetFields();
+  return format->WriteToFile(content_, path, options);
+}
+
+Result<void> Layer::Save() {
+  if (!dirty_) return {};
+  if (IsAnonymous() || resolved_path_.empty()) {
+    return MakeUnopened(fmt::format("The layer '{}' has no file to be saved to.", identifier_), identifier_,
+                        "Export it to a file instead.");
+  }
+  if (!format_ || !format_->CanWrite()) {
+    SourceLocation where;
+    where.file = resolved_path_;
+    return Diagnostic(kLayerFormatUnknown, fmt::format("The format of '{}' cannot be written.", resolved_path_), where,
+                      "Export it to a file of another format, for example .usda.");
+  }
+  WriteOptions options;
+  options.fields = &GetFields();
+  options.arguments = arguments_;
+  STRATA_CHECK(format_->WriteToFile(content_, resolved_path_, options));
+  dirty_ = false;
+  if (registry_) modification_stamp_ = registry_->GetResolver().GetModificationStamp(resolved_path_);
+  return {};
+}
+
+// -- changes --
+
+uint64_t Layer::AddChangeListener(ChangeListener listener) {
+  listeners_.emplace_back(next_listener_, std::move(listener));
+  return next_listener_++;
+}
+
+void Layer::RemoveChangeListener(uint64_t id) {
+  std::erase_if(listeners_, [id](const auto& entry) { return entry.first == id; });
+}
+
+Layer::ChangeBlock::ChangeBlock(Layer& layer) : layer_(layer) { ++layer_.open_blocks_; }
+Layer::ChangeBlock::~ChangeBlock() {
+  if (--layer_.open_blocks_ == 0) LayerEditor::Announce(layer_);
+}
+
+}  // namespace strata::layer

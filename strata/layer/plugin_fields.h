@@ -1,0 +1,26 @@
+// Fields that plugInfo files declare under SdfMetadata, added to a registry.   (PlugRegistry, SdfSchema)
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "strata/base/diagnostic.h"
+#include "strata/layer/fields.h"
+
+namespace strata::layer {
+
+inline constexpr DiagnosticCode kPluginInfoUnreadable{"layer.plugin-info-unreadable", Severity::kWarning,
+                                                      "A plugInfo file, or a field it declares, cannot be used."};
+
+// Adds what the text of one plugInfo file declares; `file` is its name in remarks. Fields that are known already stay as they are
+// when they are built in. Lines that begin with '#' are comments.
+void AddPluginFields(std::string_view text, const std::string& file, FieldRegistry& fields, Diagnostics& remarks);
+
+// Reads plugInfo files, or the plugInfo.json of folders, and those they include. Paths may hold wildcards.
+void ReadPluginFields(const std::vector<std::string>& paths, FieldRegistry& fields, Diagnostics& remarks);
+
+// The paths in PXR_PLUGINPATH_NAME.
+std::vector<std::string> GetPluginPathsOfEnvironment();
+
+}  // namespace strata::layer
