@@ -71,7 +71,9 @@ class Path {
 
   // -- its parts -------------------------------------------------------------------------------
   Path GetParent() const;                  // as SdfPath::GetParentPath: of "a" ".", of "." "..", of "/" empty
-  Token GetNameToken() const;              // prim, property, argument name; ".", "..", "expression"; empty for others
+  // Prim, property or argument name; ".", "..", "/", "expression"; of a variant selection the variant, or the set where
+  // that is empty; empty for targets and mappers.
+  Token GetNameToken() const;
   std::string GetName() const { return GetNameToken().GetString(); }
   std::string GetElementString() const;    // with its marks: ".x", "{v=a}", "[/t]"
   Token GetVariantSet() const;             // of a variant selection element
@@ -86,7 +88,7 @@ class Path {
   // -- made from it; the empty path where the result would not be one ------------------------------
   Path AppendChild(Token name) const;
   Path AppendProperty(Token name) const;
-  Path AppendVariantSelection(Token set, Token selection) const;
+  Path AppendVariantSelection(Token set, Token selection) const;  // after "." or ".." it has no text that parses
   Path AppendTarget(Path target) const;
   Path AppendRelationalAttribute(Token name) const;
   Path AppendMapper(Path target) const;
@@ -125,8 +127,9 @@ class Path {
   uint32_t id_ = 0;
 };
 
-// The order of names in the AOUSD specification 8.2 ("path element order", TfDictionaryLessThan):
-// "_" < digits < letters, letters case-folded, groups of digits as numbers, fewer leading zeros first.
+// The order of names (TfDictionaryLessThan): letters case-folded, groups of digits as numbers, "_" before letters; where
+// only case or leading zeros differ, the first such difference decides, upper case and fewer zeros first. The AOUSD
+// specification 8.2 puts "_" before digits too; OpenUSD puts it after them, and its files are sorted so.
 bool ElementOrderLess(std::string_view a, std::string_view b);
 
 struct PathIdLess {  // fast, arbitrary
