@@ -1,0 +1,219 @@
+#include "tests/unit/stage/scene.h"
+
+namespace strata::stage {
+
+namespace {
+const char* const kFlags = R"(
+def "A" (kind = "group")
+{
+    def "M" (kind = "component")
+    {
+        def "S" (kind = "subcomponent")
+        {
+        }
+        def "NotModel" (kind = "component")
+        {
+        }
+    }
+    def "Off" (active = false)
+    {
+        def "Below"
+        {
+        }
+    }
+}
+class "K"
+{
+    def "D"
+    {
+    }
+}
+over "O"
+{
+    def "D"
+    {
+    }
+}
+)";
+}  // namespace
+
+TEST_CASE("the default traversal leaves out what is inactive, abstract or undefined") {
+  Scene scene(kFlags);
+  CHECK(PathsOf(scene->Traverse()) == "/A /A/M /A/M/S /A/M/NotModel");
+  CHECK(PathsOf(scene->TraverseAll()) == "/A /A/M /A/M/S /A/M/NotModel /A/Off /K /K/D /O /O/D");
+}
+
+TEST_CASE("flags follow from the prim and its ancestors") {
+  Scene scene(kFlags);
+  CHECK(scene.At("/A").IsModel());
+  CHECK(scene.At("/A").IsGroup());
+  CHECK(scene.At("/A/M").IsModel());
+  CHECK(scene.At("/A/M").IsComponent());
+  CHECK_FALSE(scene.At("/A/M/NotModel").IsModel());
+  CHECK(scene.At("/A/M/S").IsSubComponent());
+  CHECK_FALSE(scene.At("/A/Off").IsActive());
+  CHECK_FALSE(scene.At("/A/Off").IsLoaded());
+  CHECK_FALSE(scene.At("/A/Off/Below").IsValid());
+  CHECK(scene.At("/K/D").IsAbstract());
+  CHECK(scene.At("/K/D").IsDefined());
+  CHECK_FALSE(scene.At("/O/D").IsDefined());
+  CHECK(scene.At("/O/D").HasDefiningSpecifier());
+  Prim root = scene->GetPseudoRoot();
+  CHECK(root.IsPseudoRoot());
+  CHECK(root.IsGroup());
+  CHECK(root.GetSpecifier() == Specifier::kDef);
+}
+
+TEST_CASE("without payloads their prims are there but not loaded, nor is anything below") {
+  const char* text = R"(
+def "R"
+{
+    def "C"
+    {
+    }
+}
+def "P" (payload = </R>)
+{
+    def "Own"
+    {
+    }
+}
+)";
+  Scene loaded(text);
+  CHECK(loaded.At("/P").IsLoaded());
+  CHECK(loaded.At("/P/C").IsLoaded());
+  OpenOptions options;
+  options.load = LoadPolicy::kLoadNone;
+  Scene unloaded(text, options);
+  CHECK(unloaded.At("/P").HasPayload());
+  CHECK_FALSE(unloaded.At("/P").IsLoaded());
+  CHECK_FALSE(unloaded.At("/P/C").IsValid());
+  CHECK_FALSE(unloaded.At("/P/Own").IsLoaded());
+  CHECK(PathsOf(unloaded->Traverse()) == "/R /R/C");
+}
+
+TEST_CASE("children, parents and paths lead to each other") {
+  Scene scene(kFlags);
+  Prim m = scene.At("/A/M");
+  CHECK(PathsOf(m.GetChildren()) == "/A/M/S /A/M/NotModel");
+  CHECK(m.GetParent().GetPath() == Path("/A"));
+  CHECK(m.GetParent().GetParent().IsPseudoRoot());
+  CHECK_FALSE(scene->GetPseudoRoot().GetParent().IsValid());
+  CHECK(m.GetChild(Token("S")).GetName() == Token("S"));
+  CHECK_FALSE(m.GetChild(Token("missing")).IsValid());
+  CHECK(m.GetPrimAtPath(Path("../Off")).GetPath() == Path("/A/Off"));
+  CHECK(Join(scene.At("/A").GetAllChildrenNames()) == "M Off");
+}
+
+TEST_CASE("a range can skip what is below a prim") {
+  Scene scene(kFlags);
+  std::string seen;
+  PrimRange range = scene->TraverseAll();
+  for (auto at = range.begin(); at != range.end(); ++at) {
+    seen += at->GetPath().GetString() + " ";
+    if (at->GetName() == Token("A")) at.PruneChildren();
+  }
+  CHECK(seen == "/A /K /K/D /O /O/D ");
+}
+
+TEST_CASE("a range from a prim stays below it") {
+  Scene scene(kFlags);
+  CHECK(PathsOf(PrimRange(scene.At("/A/M"))) == "/A/M /A/M/S /A/M/NotModel");
+  CHECK(PathsOf(PrimRange(scene.At("/A/M/S"))) == "/A/M/S");
+  CHECK(PathsOf(PrimRange(scene.At("/K"))).empty());
+}
+
+TEST_CASE("handles answer harmlessly once their stage is gone") {
+  Scene scene(kFlags);
+  Prim prim = scene.At("/A");
+  Attribute attribute = prim.GetAttribute(Token("x"));
+  Relationship relationship = prim.GetRelationship(Token("r"));
+  scene.GetOwner().reset();
+  CHECK_FALSE(prim.IsValid());
+  CHECK(prim.GetStage() == nullptr);
+  CHECK(prim.GetChildren().empty());
+  CHECK(prim.GetTypeName().IsEmpty());
+  CHECK(prim.GetPrimStack().empty());
+  CHECK(prim.GetMetadata(Token("kind")).IsEmpty());
+  CHECK(prim.GetPropertyNames().empty());
+  CHECK_FALSE(attribute.IsDefined());
+  CHECK(attribute.Get(1.0).IsEmpty());
+  CHECK(attribute.GetTimeSamples().empty());
+  CHECK(attribute.GetResolveInfo().source == ResolveSource::kNone);
+  CHECK(relationship.GetTargets().empty());
+  CHECK(relationship.GetForwardedTargets().empty());
+}
+
+TEST_CASE("handles go on standing for their path when the stage is composed anew") {
+  Scene scene(kFlags);
+  Prim a = scene.At("/A"), k = scene.At("/K");
+  REQUIRE(scene->GetRootLayer()->DeleteSpec(Path("/A/Off")).HasValue());
+  REQUIRE(scene->GetRootLayer()->DeleteSpec(Path("/K")).HasValue());
+  scene->Recompose();
+  CHECK(a.IsValid());
+  CHECK(Join(a.GetAllChildrenNames()) == "M");
+  CHECK_FALSE(k.IsValid());
+}
+
+TEST_CASE("a class that a direct inherit brings does not make the prim a class") {
+  Scene scene(R"(
+class "K"
+{
+}
+def "R"
+{
+}
+over "OK" (inherits = </K>)
+{
+}
+over "A1" (inherits = </K>)
+{
+}
+over "A2" (
+    inherits = </K>
+    references = </R>
+)
+{
+}
+over "A3" (references = [</OK>, </R>])
+{
+}
+def "A4" (inherits = </K>)
+{
+}
+class "A5" (references = </R>)
+{
+}
+over "P" (inherits = </Q>)
+{
+    over "A6" (references = </R>)
+    {
+    }
+}
+class "Q"
+{
+    class "A6"
+    {
+    }
+}
+)");
+  CHECK(scene.At("/A1").GetSpecifier() == Specifier::kClass);
+  CHECK(scene.At("/A2").GetSpecifier() == Specifier::kDef);
+  CHECK(scene.At("/A3").GetSpecifier() == Specifier::kDef);
+  CHECK(scene.At("/A4").GetSpecifier() == Specifier::kDef);
+  CHECK(scene.At("/A5").GetSpecifier() == Specifier::kClass);
+  CHECK(scene.At("/P/A6").GetSpecifier() == Specifier::kClass);
+}
+
+TEST_CASE("a root layer that does not open gives a diagnostic and no stage") {
+  auto registry = layer::LayerRegistry::Create(asset::MakeFileResolver(), std::make_shared<layer::FieldRegistry>(),
+                                               {format::text::MakeUsdaFormat()});
+  Diagnostics diagnostics;
+  Result<StagePtr> stage = Stage::Open(registry, "/nowhere/missing.usda", {}, diagnostics);
+  REQUIRE_FALSE(stage.HasValue());
+  CHECK(stage.GetError().severity == Severity::kError);
+  CHECK_FALSE(stage.GetError().message.empty());
+  CHECK_FALSE(Stage::Open(registry, layer::LayerPtr(), {}, diagnostics).HasValue());
+}
+
+}  // namespace strata::stage
