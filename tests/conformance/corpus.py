@@ -12,6 +12,7 @@ from kinds import QUESTIONS, rule_for
 KINDS = ("layer", "pcp", "stage", "geom", "scene", "aousd", "table", "schema")
 FALLBACKS = {"standin": ["render"]}
 MISSING = object()
+TIMED = {"splines": ("eval", "derivative")}  # fields that are [time, value] pairs: their times belong to the question
 
 
 @lru_cache(maxsize=16)
@@ -177,6 +178,8 @@ def list_checks(root, path):
     checks = []
     for index, row in enumerate(rows):
         asked = {name: row[name] for name in QUESTIONS.get(table, ()) if name in row}
+        for name in TIMED.get(table, ()):
+            asked[name + "At"] = [pair[0] for pair in row.get(name, ())]
         checks.append(Check(suite, path.name, "table", f"row {index}", path,
                             {"kind": "table", "table": table, "row": asked, **shared}, index, table=table))
     return checks

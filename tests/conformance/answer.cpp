@@ -1,0 +1,71 @@
+// Reads questions, one JSON object a line, and writes an answer to each.
+#include "tests/conformance/answer.h"
+
+#include <iostream>
+
+#include "strata/asset/asset_path.h"
+#include "strata/format/text/text.h"
+#include "strata/layer/plugin_fields.h"
+
+namespace strata::conformance {
+
+namespace {
+
+Json Answer(const Json& question) {
+  const std::string kind = question.at("kind");
+  if (kind == "layer") return AnswerLayer(question);
+  if (kind == "table") return AnswerTable(question);
+  if (kind == "pcp") return AnswerComposition(question);
+  if (kind == "aousd") return AnswerMuseum(question);
+  if (kind == "stage") return AnswerStage(question);
+  throw NotAnswered("kind " + kind);
+}
+
+}  // namespace
+
+std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question) {
+  auto registry = layer::LayerRegistry::Create(asset::MakeFileResolver(), std::make_shared<layer::FieldRegistry>(),
+                                               {format::text::MakeUsdaFormat()});
+  if (question.contains("plugInfo")) {
+    Diagnostics remarks;
+    layer::ReadPluginFields({question["plugInfo"].get<std::string>()}, registry->GetMutableFields(), remarks);
+  }
+  return registry;
+}
+
+std::string GetDataPath(const Json& question, const std::string& file) {
+  return question.at("data").get<std::string>() + "/" + file;
+}
+
+std::string GetFolder(const std::string& path) { return std::string(asset::GetFolder(path)); }
+
+std::string NameLayer(const layer::Layer& layer, const std::string& folder) {
+  const std::string& identifier = layer.GetIdentifier();
+  return identifier.starts_with(folder + "/") ? identifier.substr(folder.size() + 1) : identifier;
+}
+
+bool GetSwitch(const Json& question, const char* name, bool by_default) {
+  const Json switches = question.value("env", Json::object());
+  if (!switches.contains(name)) return by_default;
+  return switches[name] != "0";
+}
+
+}  // namespace strata::conformance
+
+int main() {
+  using strata::conformance::Json;
+  std::ios::sync_with_stdio(false);
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    Json reply;
+    try {
+      reply["answer"] = strata::conformance::Answer(Json::parse(line));
+    } catch (const strata::conformance::NotAnswered& why) {
+      reply = {{"notAnswered", why.what()}};
+    } catch (const Json::exception& why) {
+      reply = {{"notAnswered", std::string("the question is not understood: ") + why.what()}};
+    }
+    std::cout << reply.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
+  }
+  return 0;
+}

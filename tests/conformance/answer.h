@@ -1,0 +1,55 @@
+// The program that answers conformance questions: what its parts share.
+//
+// A question is one line of JSON on standard input, the answer one line on standard output: {"answer": ...} in the oracle's own
+// form, or {"notAnswered": why}. Every question starts from a fresh set of layers, formats and fields.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "strata/compose/compose.h"
+#include "strata/layer/registry.h"
+#include "strata/value/value.h"
+
+namespace strata::conformance {
+
+using Json = nlohmann::json;
+
+// Thrown by the parts for a question that the engine does not answer yet; caught by the main loop.
+struct NotAnswered : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// -- values (answer_values.cpp) ------------------------------------------------------------------------
+
+// How asset paths are shown: as authored, or with what they evaluate and resolve to.
+enum class AssetForm : uint8_t { kAuthored, kResolved };
+Json ToJson(const Value& value, AssetForm assets = AssetForm::kAuthored);
+Json ToJson(const Reference& reference);
+Json ToJson(const Payload& payload);
+Json NumberToJson(double number);
+Json ToJson(const LayerOffset& offset);  // [offset, scale]
+std::string HashText(std::string_view text);
+
+// -- what a question stands on (answer.cpp) --------------------------------------------------------------
+
+// Layers, formats and fields of one question; fields of its `plugInfo` are registered.
+std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question);
+// A file of the question's data folder as an absolute path.
+std::string GetDataPath(const Json& question, const std::string& file);
+// The layer's path below the folder; the whole identifier when it lies elsewhere.
+std::string NameLayer(const layer::Layer& layer, const std::string& folder);
+std::string GetFolder(const std::string& path);
+bool GetSwitch(const Json& question, const char* name, bool by_default);
+
+// -- the kinds ----------------------------------------------------------------------------------------------
+
+Json AnswerLayer(const Json& question);
+Json AnswerTable(const Json& question);
+Json AnswerComposition(const Json& question);
+Json AnswerMuseum(const Json& question);
+Json AnswerStage(const Json& question);
+
+}  // namespace strata::conformance
