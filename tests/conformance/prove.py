@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from changes import apply  # noqa: E402
-from corpus import KINDS, MISSING, discover  # noqa: E402
+from corpus import KINDS, MISSING, TIMED, discover  # noqa: E402
 from rules import pointer  # noqa: E402
 
 SKIPPED = 77
@@ -94,20 +94,44 @@ def prove_with_program(checks, folder, program, count, seed):
         subprocess.run([*runner, str(folder), "--answer", program, "--failures", str(failures)], check=True,
                        stdout=subprocess.DEVNULL)
         failing = {line.partition(": ")[0] for line in failures.read_text(encoding="utf-8").splitlines()}
-        passing = [check for check in checks if check.name not in failing and check.kind in ("layer", "pcp", "stage", "geom", "scene")]
+        # A dump of the AOUSD suite is text for people; its changes are proved on its structure, above.
+        passing = [check for check in checks if check.name not in failing and check.kind != "aousd"]
         if not passing:
             return [], Counter()
         counts, expected_red = Counter(), set()
         corpus = Path(scratch) / "corpus"
         for number, (check, site) in enumerate(sample(passing, lambda rule, expected: rule.sites(expected), count, dice)):
-            if write_changed_case(check, site, corpus / check.suite / f"case{number}", dice):
+            name = f"case{number}" + ("" if has_case(check) else ".json")
+            write = write_changed_case if has_case(check) else write_changed_list
+            if write(check, site, corpus / check.suite / name, dice):
                 counts[check.kind] += 1
-                expected_red.add((check.suite, f"case{number}", check.kind))
+                expected_red.add((check.suite, name, check.kind))
         done = subprocess.run([*runner, str(corpus), "--answer", program, "--failures", str(failures)], check=True,
                               capture_output=True, text=True)
         red = {tuple(line.split(" ")[0].rsplit("/", 1)) + (line.split(" ")[1],)
                for line in failures.read_text(encoding="utf-8").splitlines()}
         return [f"{'/'.join(name[:2])} {name[2]}: a changed oracle still passes" for name in sorted(expected_red - red)], counts
+
+
+def has_case(check):
+    return check.kind not in ("table", "schema")
+
+
+def write_changed_list(check, site, path, dice):
+    """A table of one row, or a list of one schema, changed."""
+    if site.at and site.at[0] in TIMED.get(check.table, ()) and site.at[-1] == 0:
+        return False  # a changed time is another question
+    changed = apply(check.expected(), site, dice)
+    content = json.loads(check.oracle.read_text(encoding="utf-8"))
+    if check.kind == "schema":
+        content = dict(content, types={check.select: changed})
+    elif isinstance(content, dict):
+        content = dict(content, rows=[changed])
+    else:
+        content = [changed]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+    return True
 
 
 def write_changed_case(check, site, folder, dice):
