@@ -44,8 +44,11 @@ class Program:
             return
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                pass  # what was not sent has nobody to read it
         self.process = None
 
     def close(self):

@@ -125,6 +125,16 @@ class SmallCorpus(unittest.TestCase):
             run.main([str(self.corpus), "--answer", "/nonexistent/program", "--failures", str(self.folder / "f")])
         self.assertIn("0 passed, 3 failed", out.getvalue())
 
+    def test_a_program_that_ends_at_once_fails_every_check_with_its_words(self):
+        self.run_with(self.good())
+        program = self.folder / "program"
+        program.write_text("#!/bin/sh\necho cannot begin >&2\nexit 3\n")
+        out = io.StringIO()
+        with redirect_stdout(out):
+            run.main([str(self.corpus), "--answer", str(program), "--failures", str(self.failures)])
+        self.assertIn("0 passed, 3 failed", out.getvalue())
+        self.assertEqual(self.failures.read_text().count("the program ended with status 3: cannot begin"), 3)
+
     def test_requirements_set_the_status(self):
         gate = self.folder / "gate.txt"
         gate.write_text("# what must hold\nsuite layer: all\n")
