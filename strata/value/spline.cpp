@@ -207,8 +207,7 @@ std::optional<double> Spline::Evaluate(double time) const {
   Mapped mapped;
   mapped.time = time;
   const bool is_before = time < curve.front().time;
-  const bool is_after = time > curve.back().time ||
-                        (time == curve.back().time && curve.size() > 1 && IsLooping(post_extrapolation.mode));
+  const bool is_after = time >= curve.back().time;  // the curve beyond begins at the last knot
   if (is_before || is_after) {
     const SplineExtrapolation& rule = is_before ? pre_extrapolation : post_extrapolation;
     // Authored knots lead where they reach beyond the loops.
@@ -219,7 +218,7 @@ std::optional<double> Spline::Evaluate(double time) const {
     if (rule.mode == ExtrapolationMode::kNone) return std::nullopt;
     if (rule.mode == ExtrapolationMode::kSloped) return value + rule.slope * (time - end.time);
     if (rule.mode == ExtrapolationMode::kLinear) return value + GetEndSlope(ends, is_before) * (time - end.time);
-    if (rule.mode == ExtrapolationMode::kHeld || curve.size() < 2 || !std::isfinite(time)) return value;
+    if (!IsLooping(rule.mode) || curve.size() < 2 || !std::isfinite(time)) return value;
     mapped = is_before ? MapBefore(curve, rule.mode, time) : MapAfter(curve, rule.mode, time);
   }
   const auto value = loops ? EvaluateLooped(*loops, *this, mapped.time, mapped.side)
