@@ -3,6 +3,7 @@
 #include "strata/base/trace.h"
 #include "strata/context/context.h"
 #include "strata/format/text/text.h"
+#include "strata/layer/plugin_fields.h"
 
 namespace strata::context {
 
@@ -22,6 +23,8 @@ Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(options)) {
   auto resolver = options.resolver ? std::move(options.resolver)
                                    : asset::MakeFileResolver(std::move(options.search_paths));
   auto fields = std::make_shared<layer::FieldRegistry>();
+  layer::ReadPluginFields(options.plugin_paths, *fields, impl_->remarks);
+  layer::ReadPluginFields(layer::GetPluginPathsOfEnvironment(), *fields, impl_->remarks);
   impl_->layers =
       layer::LayerRegistry::Create(std::move(resolver), std::move(fields), {format::text::MakeUsdaFormat()});
   impl_->contexts = std::make_unique<ContextRegistry>(*this);
@@ -64,7 +67,7 @@ Result<stage::StagePtr> Engine::OpenStage(const std::string& path, stage::OpenOp
 Result<stage::StagePtr> Engine::NewStage(stage::OpenOptions options, Diagnostics& diagnostics) const {
   if (!options.executor) options.executor = &impl_->executor;
   options.budgets = impl_->budgets;
-  return stage::Stage::Open(impl_->layers, layer::Layer::CreateAnonymous(), options, diagnostics);
+  return stage::Stage::Open(impl_->layers, impl_->layers->CreateAnonymous(), options, diagnostics);
 }
 
 }  // namespace strata::context
