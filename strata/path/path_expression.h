@@ -1,6 +1,7 @@
 // A pattern over scene paths with set algebra, parsed and printed.   (SdfPathExpression)
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,7 +42,7 @@ class PathExpression {
 
   std::string GetText() const;              // canonical, as usd-core prints it
   bool IsEmpty() const { return !root_; }
-  bool IsComplete() const;                  // no references
+  bool IsComplete() const;                  // no references, and every pattern is absolute
   bool ContainsWeakerReference() const;
   PathExpression ComposeOver(const PathExpression& weaker) const;  // "%_" replaced
   PathExpression ReplacePrefix(Path old_prefix, Path new_prefix) const;
@@ -52,17 +53,20 @@ class PathExpression {
     PathPattern pattern;             // kPattern
     std::string reference;           // kReference: "name" of %path:name, "_" for the weaker one
     Path reference_path;
-    std::vector<std::shared_ptr<const Node>> operands;
+    std::vector<std::shared_ptr<const Node>> operands;  // left to right; one for a complement, else two or more
+    uint32_t depth = 1;              // of operands in operands
   };
   const std::shared_ptr<const Node>& GetRoot() const { return root_; }
 
-  // Whether an expression without references and predicates matches. `is_property` follows from the path.
+  // Whether it matches a prim's or property's path. Where that hangs on predicates or on what is missing from an
+  // incomplete expression, it says so.
   enum class Match : uint8_t { kNo, kYes, kNeedsPredicate, kIncomplete };
   Match Matches(Path path) const;
 
   friend bool operator==(const PathExpression& a, const PathExpression& b) { return a.GetText() == b.GetText(); }
 
  private:
+  explicit PathExpression(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
   std::shared_ptr<const Node> root_;
 };
 

@@ -1,0 +1,216 @@
+// Reads predicates: functions joined by "not", "and", "or" and by standing side by side.
+#include "strata/path/path_predicate.h"
+
+#include <fast_float/fast_float.h>
+
+#include <charconv>
+#include <cstdint>
+
+#include "strata/path/identifier.h"
+
+namespace strata {
+namespace {
+
+constexpr int kMaxDepth = 64;
+
+// From loosest to tightest.
+enum Binding { kOr, kAnd, kImpliedAnd, kNot, kCall };
+
+struct Piece {
+  std::string text;
+  Binding binding = kCall;
+};
+
+class PredicateParser {
+ public:
+  PredicateParser(std::string_view text, size_t offset) : text_(text), at_(offset) {}
+
+  bool Parse(std::string& canonical) {
+    Piece piece = ParseJoined(kOr, 0);
+    if (ok_ && Peek() != '}') Fail("'}' after the predicate");
+    if (!ok_) return false;
+    ++at_;
+    canonical = std::move(piece.text);
+    return true;
+  }
+  size_t GetOffset() const { return at_; }
+  const char* GetWanted() const { return wanted_; }
+
+ private:
+  char Peek(size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  void SkipBlanks() {
+    while (Peek() == ' ' || Peek() == '\t') ++at_;
+  }
+  Piece Fail(const char* wanted) {
+    if (ok_) wanted_ = wanted;
+    ok_ = false;
+    return {};
+  }
+  std::string_view PeekWord() const { return text_.substr(at_, identifier::MatchIdentifier(text_, at_)); }
+
+  static std::string Wrap(const Piece& piece, Binding outer) {
+    return piece.binding < outer ? "(" + piece.text + ")" : piece.text;
+  }
+
+  // Whether another operand of `binding` follows; passes over the word that says so.
+  bool TakeJoin(Binding binding) {
+    SkipBlanks();
+    std::string_view word = PeekWord();
+    if (binding == kOr && word == "or") return at_ += 2, true;
+    if (binding == kAnd && word == "and") return at_ += 3, true;
+    if (binding != kImpliedAnd || word == "or" || word == "and") return false;
+    return !word.empty() || Peek() == '(';
+  }
+
+  Piece ParseJoined(Binding binding, int depth) {
+    if (depth > kMaxDepth) return Fail("predicates nested less deep");
+    auto operand = [&] {
+      return binding == kImpliedAnd ? ParseNot(depth) : ParseJoined(static_cast<Binding>(binding + 1), depth);
+    };
+    static constexpr const char* kJoins[] = {" or ", " and ", " "};
+    Piece left = operand();
+    while (ok_ && TakeJoin(binding)) {
+      Piece right = operand();
+      if (!ok_) return {};
+      bool needs_marks = right.binding <= binding;
+      left = {Wrap(left, binding) + kJoins[binding] + (needs_marks ? "(" + right.text + ")" : right.text), binding};
+    }
+    return ok_ ? left : Piece{};
+  }
+
+  Piece ParseNot(int depth) {
+    int negations = 0;
+    for (SkipBlanks(); PeekWord() == "not"; SkipBlanks()) {
+      at_ += 3;
+      ++negations;
+    }
+    Piece piece = ParseAtom(depth);
+    if (!ok_ || negations == 0) return piece;
+    std::string text = Wrap(piece, kNot);
+    for (int i = 0; i < negations; ++i) text = "not " + text;
+    return {text, kNot};
+  }
+
+  Piece ParseAtom(int depth) {
+    SkipBlanks();
+    if (Peek() == '(') {
+      ++at_;
+      Piece inner = ParseJoined(kOr, depth + 1);
+      SkipBlanks();
+      if (ok_ && Peek() != ')') Fail("')'");
+      ++at_;
+      return inner;
+    }
+    std::string_view name = PeekWord();
+    if (name.empty() || name == "and" || name == "or") return Fail("the name of a predicate");
+    at_ += name.size();
+    std::string call(name);
+    if (Peek() == ':') return {call + ParseColonArguments(), kCall};
+    if (Peek() == '(') return {call + ParseArguments(), kCall};
+    return {call, kCall};
+  }
+
+  // ":a,b" without blanks.
+  std::string ParseColonArguments() {
+    std::string out = ":";
+    do {
+      ++at_;
+      out += ParseValue() + ",";
+    } while (ok_ && Peek() == ',');
+    out.pop_back();
+    return out;
+  }
+
+  // "(a, key=b)".
+  std::string ParseArguments() {
+    std::string out = "(";
+    ++at_;
+    SkipBlanks();
+    bool has_keyword = false;
+    while (ok_ && Peek() != ')') {
+      if (out.size() > 1) {
+        if (Peek() != ',') return Fail("',' or ')'").text;
+        ++at_;
+        SkipBlanks();
+        out += ", ";
+      }
+      out += ParseArgument(has_keyword);
+      SkipBlanks();
+    }
+    ++at_;
+    return out + ")";
+  }
+
+  std::string ParseArgument(bool& has_keyword) {
+    std::string_view word = PeekWord();
+    size_t end = at_ + word.size();
+    while (end < text_.size() && text_[end] == ' ') ++end;
+    if (!word.empty() && end < text_.size() && text_[end] == '=') {
+      at_ = end + 1;
+      SkipBlanks();
+      has_keyword = true;
+      return std::string(word) + "=" + ParseValue();
+    }
+    if (has_keyword) Fail("'name=' as before: positions come first");
+    return ParseValue();
+  }
+
+  std::string ParseValue() {
+    char quote = Peek();
+    if (quote == '"' || quote == '\'') return ParseQuoted(quote);
+    size_t begin = at_;
+    while (at_ < text_.size() && std::string_view(" \t\n,(){}\"'=:").find(Peek()) == std::string_view::npos) ++at_;
+    std::string_view word = text_.substr(begin, at_ - begin);
+    if (word.empty()) return Fail("a value").text;
+    if (word == "true") return "1";
+    if (word == "false") return "0";
+    return FormatWord(word);
+  }
+
+  static std::string FormatWord(std::string_view word) {
+    const char* end = word.data() + word.size();
+    int64_t integer;
+    auto whole = std::from_chars(word.data(), end, integer);
+    if (whole.ec == std::errc{} && whole.ptr == end) return std::to_string(integer);
+    double number;
+    bool looks_numeric = word[0] == '-' || word[0] == '.' || (word[0] >= '0' && word[0] <= '9');
+    auto real = fast_float::from_chars(word.data(), end, number);
+    if (!looks_numeric || real.ec != std::errc{} || real.ptr != end) return "\"" + std::string(word) + "\"";
+    char digits[32];
+    return std::string(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
+  }
+
+  std::string ParseQuoted(char quote) {
+    std::string value;
+    for (++at_; at_ < text_.size() && Peek() != quote; ++at_) {
+      if (Peek() == '\\' && at_ + 1 < text_.size()) ++at_;
+      value += Peek();
+    }
+    if (at_ == text_.size()) return Fail("a closing quote").text;
+    ++at_;
+    char mark = value.find('"') == std::string::npos ? '"' : '\'';
+    std::string out(1, mark);
+    for (char c : value) {
+      if (c == mark || c == '\\') out += '\\';
+      out += c;
+    }
+    return out + mark;
+  }
+
+  std::string_view text_;
+  size_t at_;
+  bool ok_ = true;
+  const char* wanted_ = "";
+};
+
+}  // namespace
+
+bool ParsePathPredicate(std::string_view text, size_t& offset, std::string& canonical, std::string& wanted) {
+  PredicateParser parser(text, offset);
+  bool ok = parser.Parse(canonical);
+  offset = parser.GetOffset();
+  if (!ok) wanted = parser.GetWanted();
+  return ok;
+}
+
+}  // namespace strata
