@@ -24,17 +24,26 @@ uint64_t Fold(uint64_t a, uint64_t b) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
+template <class Word>
+uint64_t Load(const char* bytes) {
+  Word word;
+  std::memcpy(&word, bytes, sizeof(word));
+  return word;
+}
+
+// The last words overlap those before, so that no length needs a loop over bytes.
 uint64_t HashText(const char* bytes, size_t count) {
   uint64_t hash = 0x9E3779B97F4A7C15ull ^ count;
-  while (count > 8) {
-    uint64_t word;
-    std::memcpy(&word, bytes, 8);
-    hash = Fold(hash ^ word, 0xD6E8FEB86659FD93ull);
-    bytes += 8;
-    count -= 8;
+  uint64_t last;
+  if (count >= 8) {
+    const char* end = bytes + count;
+    for (; end - bytes > 8; bytes += 8) hash = Fold(hash ^ Load<uint64_t>(bytes), 0xD6E8FEB86659FD93ull);
+    last = Load<uint64_t>(end - 8);
+  } else if (count >= 4) {
+    last = Load<uint32_t>(bytes) << 32 | Load<uint32_t>(bytes + count - 4);
+  } else {
+    last = Load<uint8_t>(bytes) << 16 | Load<uint8_t>(bytes + count / 2) << 8 | Load<uint8_t>(bytes + count - 1);
   }
-  uint64_t last = 0;
-  std::memcpy(&last, bytes, count);
   return Fold(Fold(hash ^ last, 0xA0761D6478BD642Full), 0xE7037ED1A0B428DBull);
 }
 
@@ -100,7 +109,7 @@ Token::Token(std::string_view text) {
 
 Token Token::Find(std::string_view text, bool* found) {
   uint32_t id = 0;
-  if (!text.empty()) {
+  if (!text.empty()) {  // HashText needs a byte
     id = table.index.Find(HashText(text.data(), text.size()),
                           [&](uint32_t candidate) { return FromId(candidate).GetText() == text; });
   }
