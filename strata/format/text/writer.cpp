@@ -1,0 +1,313 @@
+#include "strata/format/text/writer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "strata/format/text/number.h"
+#include "strata/format/text/value_reader.h"
+#include "strata/path/path.h"
+#include "strata/value/time_samples.h"
+
+namespace strata::format::text {
+
+using layer::SpecStore;
+using layer::SpecType;
+
+namespace {
+
+constexpr size_t kFlushBytes = size_t{1} << 18;
+
+// The minor version of usda that a value needs.
+int GetNeededVersion(const Value& value) {
+  switch (value.GetType()) {
+    case ValueType::kDuration:
+    case ValueType::kDurationArray: return 4;
+    case ValueType::kArrayEdit: return value.Get<ArrayEdit>().element_type == ValueType::kDuration ? 4 : 2;
+    case ValueType::kSpline:
+      for (const SplineKnot& knot : value.Get<Spline>().knots)
+        if (knot.pre_tangent.algorithm != TangentAlgorithm::kNone || knot.post_tangent.algorithm != TangentAlgorithm::kNone) return 1;
+      return 0;
+    case ValueType::kDictionary: {
+      int needed = 0;
+      for (const auto& [key, entry] : value.Get<Dictionary>().entries) needed = std::max(needed, GetNeededVersion(entry));
+      return needed;
+    }
+    case ValueType::kTimeSamples: {
+      int needed = 0;
+      for (const Value& sample : value.Get<TimeSamples>().GetValues()) needed = std::max(needed, GetNeededVersion(sample));
+      return needed;
+    }
+    case ValueType::kUnregisteredValue: {
+      const auto& held = value.Get<UnregisteredValue>().value;
+      return held ? GetNeededVersion(*held) : 0;
+    }
+    default: return 0;
+  }
+}
+
+template <class T>
+T GetFieldOr(const SpecStore::SpecView& spec, Token field, T fallback) {
+  const Value* value = spec.Find(field);
+  return value ? value->GetOr(std::move(fallback)) : fallback;
+}
+
+const TokenVector& GetNames(const SpecStore::SpecView& spec, Token field) {
+  static const TokenVector kNone;
+  const Value* value = spec.Find(field);
+  const TokenVector* names = value ? value->GetIf<TokenVector>() : nullptr;
+  return names ? *names : kNone;
+}
+
+}  // namespace
+
+Writer::Writer(const SpecStore& content, const layer::FieldRegistry& fields, Sink sink)
+    : content_(content), fields_(fields), names_(layer::GetFieldNames()), sink_(std::move(sink)) {}
+
+void Writer::Flush(size_t keep_below) {
+  if (out_.size() <= keep_below) return;
+  if (status_) status_ = sink_(out_);
+  out_.clear();
+}
+
+const char* Writer::FindVersion() const {
+  static constexpr const char* kVersions[] = {"1.0", "1.1", "1.2", "1.3", "1.4"};
+  int needed = 0;
+  content_.VisitSpecs([&](Path, const SpecView& spec) {
+    for (const SpecStore::Field& field : spec) needed = std::max(needed, GetNeededVersion(field.value));
+  });
+  return kVersions[needed];
+}
+
+Result<void> Writer::WriteLayer(const std::string& comment) {
+  out_ += "#usda ";
+  out_ += FindVersion();
+  out_ += '\n';
+  const SpecView root = content_.Find(Path::AbsoluteRoot());
+  if (root) {
+    WriteLayerMetadata(root, comment);
+    if (GetNames(root, names_.primOrder).size() > 1) {
+      out_ += '\n';
+      WriteOrder(root, names_.primOrder, "reorder rootPrims = ", 0);
+    }
+    PushChildren(Path::AbsoluteRoot(), root, 0);
+    WriteBlocks();
+  }
+  out_ += '\n';
+  Flush(0);
+  return std::move(status_);
+}
+
+void Writer::WriteOrder(const SpecView& spec, Token field, const char* statement, size_t indent) {
+  const TokenVector& names = GetNames(spec, field);
+  if (names.size() < 2) return;
+  AppendIndent(out_, indent);
+  out_ += statement;
+  AppendValue(out_, Value(names));
+  out_ += '\n';
+}
+
+// -- blocks ------------------------------------------------------------------------------------------------------
+
+// Puts the children of a spec before what is still to be written: prims, then variant sets.
+void Writer::PushChildren(Path path, const SpecView& spec, size_t indent) {
+  const TokenVector& sets = GetNames(spec, names_.variantSetChildren);
+  for (auto set = sets.rbegin(); set != sets.rend(); ++set) {
+    const Path set_path = path.AppendVariantSelection(*set, Token());
+    const SpecView set_spec = content_.Find(set_path);
+    if (!set_spec || GetNames(set_spec, names_.variantChildren).empty()) continue;
+    steps_.push_back({Step::Kind::kVariantSet, set_path, indent, false});
+  }
+  const TokenVector& prims = GetNames(spec, names_.primChildren);
+  const bool space_first = path.IsAbsoluteRoot() || !GetNames(spec, names_.properties).empty();
+  for (size_t i = prims.size(); i-- > 0;)
+    steps_.push_back({Step::Kind::kPrim, path.AppendChild(prims[i]), indent, i != 0 || space_first});
+}
+
+void Writer::WriteBlocks() {
+  while (!steps_.empty() && status_) {
+    const Step step = steps_.back();
+    steps_.pop_back();
+    switch (step.kind) {
+      case Step::Kind::kPrim: {
+        const SpecView spec = content_.Find(step.path);
+        if (!spec) break;
+        if (step.space_before) out_ += '\n';
+        WritePrimHead(step.path, spec, step.indent);
+        steps_.push_back({Step::Kind::kEnd, Path(), step.indent, false});
+        PushChildren(step.path, spec, step.indent + 1);
+        break;
+      }
+      case Step::Kind::kVariantSet: {
+        const Token set = step.path.GetVariantSet();
+        AppendIndent(out_, step.indent);
+        out_ += "variantSet ";
+        AppendQuoted(out_, set.GetText());
+        out_ += " = {\n";
+        steps_.push_back({Step::Kind::kEnd, Path(), step.indent, false});
+        const TokenVector& variants = GetNames(content_.Find(step.path), names_.variantChildren);
+        for (size_t i = variants.size(); i-- > 0;)
+          steps_.push_back({Step::Kind::kVariant, step.path.GetParent().AppendVariantSelection(set, variants[i]), step.indent + 1, false});
+        break;
+      }
+      case Step::Kind::kVariant: {
+        const SpecView spec = content_.Find(step.path);
+        if (!spec) break;
+        AppendIndent(out_, step.indent);
+        AppendQuoted(out_, step.path.GetVariantSelection().GetText());
+        WriteMetadata(spec, step.indent, SpecType::kVariant);
+        out_ += " {\n";
+        WriteProperties(step.path, spec, step.indent + 1);
+        steps_.push_back({Step::Kind::kEnd, Path(), step.indent, true});
+        PushChildren(step.path, spec, step.indent + 1);
+        break;
+      }
+      case Step::Kind::kEnd:
+        if (step.space_before) out_ += '\n';
+        AppendIndent(out_, step.indent);
+        out_ += "}\n";
+        break;
+    }
+    Flush(kFlushBytes);
+  }
+}
+
+void Writer::WritePrimHead(Path path, const SpecView& spec, size_t indent) {
+  AppendIndent(out_, indent);
+  const Specifier specifier = GetFieldOr(spec, names_.specifier, Specifier::kOver);
+  out_ += specifier == Specifier::kDef ? "def " : specifier == Specifier::kClass ? "class " : "over ";
+  const Token type_name = GetFieldOr(spec, names_.typeName, Token());
+  if (!type_name.IsEmpty()) {
+    out_ += type_name.GetText();
+    out_ += ' ';
+  }
+  out_ += '"';
+  out_ += path.GetNameToken().GetText();
+  out_ += '"';
+  WriteMetadata(spec, indent, SpecType::kPrim);
+  out_ += '\n';
+  AppendIndent(out_, indent);
+  out_ += "{\n";
+  WriteProperties(path, spec, indent + 1);
+}
+
+// -- properties ------------------------------------------------------------------------------------------------------
+
+void Writer::WriteProperties(Path path, const SpecView& spec, size_t indent) {
+  WriteOrder(spec, names_.propertyOrder, "reorder properties = ", indent);
+  WriteOrder(spec, names_.primOrder, "reorder nameChildren = ", indent);
+  TokenVector names = GetNames(spec, names_.properties);
+  std::sort(names.begin(), names.end(), [](Token a, Token b) { return ElementOrderLess(a.GetText(), b.GetText()); });
+  for (const Token name : names) {
+    const Path property = path.AppendProperty(name);
+    const SpecView view = content_.Find(property);
+    if (view.GetType() == SpecType::kAttribute) WriteAttribute(property, view, indent);
+    else if (view) WriteRelationship(property, view, indent);
+    Flush(kFlushBytes);
+  }
+}
+
+void Writer::WriteAttribute(Path path, const SpecView& spec, size_t indent) {
+  const bool custom = GetFieldOr(spec, names_.custom, false);
+  std::string head;
+  if (GetFieldOr(spec, names_.variability, Variability::kVarying) == Variability::kUniform) head += "uniform ";
+  head += GetFieldOr(spec, names_.typeName, Token()).GetText();
+  head += ' ';
+  head += path.GetNameToken().GetText();
+  const Value* value = spec.Find(names_.default_);
+  const Value* samples = spec.Find(names_.timeSamples);
+  const Value* spline = spec.Find(names_.spline);
+  const Value* connections = spec.Find(names_.connectionPaths);
+  if (connections && !connections->Holds<PathListOp>()) connections = nullptr;
+  if (connections && !connections->Get<PathListOp>().HasKeys()) connections = nullptr;
+  const bool says_more = samples || spline || connections;
+  const size_t start = out_.size();
+  AppendIndent(out_, indent);
+  if (custom) out_ += "custom ";
+  out_ += head;
+  if (value) {
+    out_ += " = ";
+    AppendValue(out_, *value, indent);
+  }
+  const bool has_metadata = WriteMetadata(spec, indent, SpecType::kAttribute);
+  if (value || has_metadata || custom || !says_more) out_ += '\n';
+  else out_.resize(start);
+  const auto statement = [&](const char* what, const Value& held) {
+    AppendIndent(out_, indent);
+    out_ += head;
+    out_ += what;
+    AppendValue(out_, held, indent);
+    out_ += '\n';
+  };
+  if (samples) statement(".timeSamples = ", *samples);
+  if (spline) statement(".spline = ", *spline);
+  if (connections) WriteTargets(*connections, head + ".connect", {}, indent);
+}
+
+void Writer::WriteRelationship(Path path, const SpecView& spec, size_t indent) {
+  const bool custom = GetFieldOr(spec, names_.custom, false);
+  std::string head;
+  if (GetFieldOr(spec, names_.variability, Variability::kUniform) == Variability::kVarying) head += "varying ";
+  head += "rel ";
+  head += path.GetNameToken().GetText();
+  const Value* targets = spec.Find(names_.targetPaths);
+  const PathListOp* op = targets ? targets->GetIf<PathListOp>() : nullptr;
+  if (op && !op->HasKeys()) op = nullptr;
+  if (op && op->is_explicit) {
+    const size_t start = out_.size();
+    WriteMetadata(spec, indent, SpecType::kRelationship);
+    const std::string metadata = out_.substr(start);
+    out_.resize(start);
+    WriteTargets(*targets, (custom ? "custom " : "") + head, metadata, indent);
+  } else {
+    const size_t start = out_.size();
+    AppendIndent(out_, indent);
+    if (custom) out_ += "custom ";
+    out_ += head;
+    const bool has_metadata = WriteMetadata(spec, indent, SpecType::kRelationship);
+    if (has_metadata || custom || !op) out_ += '\n';
+    else out_.resize(start);
+    if (op) WriteTargets(*targets, head, {}, indent);
+  }
+  if (const Value* value = spec.Find(names_.default_)) {
+    AppendIndent(out_, indent);
+    out_ += head;
+    out_ += ".default = ";
+    AppendValue(out_, *value, indent);
+    out_ += '\n';
+  }
+}
+
+// Targets or connections, one statement per list of the op; lists of several span lines and end in a comma.
+void Writer::WriteTargets(const Value& value, const std::string& head, const std::string& tail, size_t indent) {
+  const PathListOp& op = value.Get<PathListOp>();
+  const auto write = [&](const char* keyword, const PathVector& paths) {
+    AppendIndent(out_, indent);
+    out_ += keyword;
+    out_ += head;
+    out_ += " = ";
+    if (paths.empty()) {
+      out_ += "None";
+    } else if (paths.size() == 1) {
+      AppendArc(out_, paths[0], indent);
+    } else {
+      out_ += "[\n";
+      for (const Path path : paths) {
+        AppendIndent(out_, indent + 1);
+        AppendArc(out_, path, indent + 1);
+        out_ += ",\n";
+      }
+      AppendIndent(out_, indent);
+      out_ += ']';
+    }
+    out_ += tail;
+    out_ += '\n';
+  };
+  if (op.is_explicit) return write("", op.explicit_items);
+  if (!op.deleted_items.empty()) write("delete ", op.deleted_items);
+  if (!op.added_items.empty()) write("add ", op.added_items);
+  if (!op.prepended_items.empty()) write("prepend ", op.prepended_items);
+  if (!op.appended_items.empty()) write("append ", op.appended_items);
+  if (!op.ordered_items.empty()) write("reorder ", op.ordered_items);
+}
+
+}  // namespace strata::format::text
