@@ -12,6 +12,19 @@
 
 namespace strata::compose {
 
+// Which fields that steer composition some layer of a stack writes at a site.
+enum SiteField : uint32_t {
+  kSiteReferences = 1u << 0,
+  kSitePayload = 1u << 1,
+  kSiteInherits = 1u << 2,
+  kSiteSpecializes = 1u << 3,
+  kSiteVariantSets = 1u << 4,
+  kSiteVariantSelection = 1u << 5,
+  kSiteInstanceable = 1u << 6,
+  kSitePermission = 1u << 7,
+  kSiteArcs = kSiteReferences | kSitePayload | kSiteInherits | kSiteSpecializes | kSiteVariantSets,
+};
+
 // Immutable once made. Thread-safe.
 class LayerStack {
  public:
@@ -28,14 +41,24 @@ class LayerStack {
   const CompositionErrors& GetErrors() const { return errors_; }
   const Dictionary& GetExpressionVariables() const { return expression_variables_; }
 
+  // The layers with a prim or variant spec at a path, and the union of what they write there; one probe.
+  struct Site {
+    std::span<const uint32_t> layers;   // indices into GetEntries(), strongest first
+    uint32_t fields = 0;                // SiteField
+    bool HasSpecs() const { return !layers.empty(); }
+  };
+  Site FindSite(Path prim_path) const;
+
   // Indices into GetEntries() of the layers with a spec at `path`, strongest first; one probe (an inverted table).
   std::span<const uint32_t> FindLayersWithSpec(Path path) const;
 
   // Valid relocates of all layers: source -> target, target empty for a removal.
   const std::map<Path, Path>& GetRelocatesSourceToTarget() const { return relocates_; }          // combined (chains joined)
   const std::map<Path, Path>& GetIncrementalRelocatesSourceToTarget() const { return incremental_relocates_; }
+  bool HasRelocates() const { return !incremental_relocates_.empty(); }
   Path FindRelocateTarget(Path source) const;   // empty when not relocated
   Path FindRelocateSource(Path target) const;
+  bool IsRelocationSource(Path path) const;     // a removal counts
 
  private:
   friend class LayerStackBuilder;

@@ -22,7 +22,9 @@ class MapFunction {
 
   bool IsNull() const { return !pairs_ && !has_root_identity_; }
   bool IsIdentity() const { return has_root_identity_ && !pairs_ && offset_.IsIdentity(); }
+  bool IsIdentityPathMapping() const { return has_root_identity_ && !pairs_; }
   bool HasRootIdentity() const { return has_root_identity_; }   // maps "/" to "/"
+  MapFunction AddRootIdentity() const;                          // the same, with "/" to "/"
   Path MapSourceToTarget(Path path) const;   // empty when outside; target paths inside [ ] are mapped too
   Path MapTargetToSource(Path path) const;
   const LayerOffset& GetTimeOffset() const { return offset_; }
@@ -30,9 +32,16 @@ class MapFunction {
   MapFunction ComposeOffset(const LayerOffset& offset) const;   // this after a map of time alone
   MapFunction GetInverse() const;
   std::vector<Pair> GetPairs() const;                           // with the root identity, sorted
+  size_t GetHash() const;
   friend bool operator==(const MapFunction& a, const MapFunction& b);
 
  private:
+  using Pairs = std::vector<Pair>;
+  static MapFunction Make(Pairs pairs, bool has_root_identity, LayerOffset offset);
+  enum class Direction : uint8_t { kForward, kBackward };
+  Path Map(Path path, Direction direction) const;
+  Path MapPrefix(Path path, Direction direction) const;
+
   std::shared_ptr<const std::vector<Pair>> pairs_;  // without the root identity
   LayerOffset offset_;
   bool has_root_identity_ = false;

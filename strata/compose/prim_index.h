@@ -16,6 +16,8 @@ enum class ArcType : uint8_t { kRoot, kInherit, kVariant, kRelocate, kReference,
 std::string_view GetArcName(ArcType type);   // "inherit", ... as usd-core prints them
 
 class PrimIndex;
+class IndexPool;
+struct PrimIndexNode;
 
 // A node of a prim index; valid while the index lives. The null node tests false.
 class NodeRef {
@@ -52,6 +54,7 @@ class NodeRef {
  private:
   friend class PrimIndex;
   NodeRef(const PrimIndex* index, uint32_t number) : index_(index), number_(number) {}
+  const PrimIndexNode& Get() const;
   const PrimIndex* index_ = nullptr;
   uint32_t number_ = 0;
 };
@@ -67,6 +70,7 @@ struct SpecSite {
 // Immutable once made, shared, thread-safe.
 class PrimIndex {
  public:
+  using Node = PrimIndexNode;              // as stored; private to the room
   Path GetPath() const { return path_; }
   bool IsValid() const { return GetNodeCount() != 0; }
   size_t GetNodeCount() const;
@@ -88,8 +92,8 @@ class PrimIndex {
  private:
   friend class NodeRef;
   friend class Indexer;
-  struct Node;
   Path path_;
+  std::shared_ptr<const IndexPool> pool_;  // of layer stacks and maps that nodes name by number
   std::vector<Node> nodes_;                // strength order
   std::vector<SpecSite> spec_stack_;
   std::vector<std::pair<Token, Token>> variant_selections_;

@@ -1,0 +1,242 @@
+#include "strata/compose/graph.h"
+
+#include <algorithm>
+
+namespace strata::compose {
+
+uint32_t CountNamespaceDepth(Path path) {
+  if (!path.ContainsPrimVariantSelection()) return path.GetElementCount();
+  uint32_t count = 0;
+  for (; !path.IsEmpty() && !path.IsAbsoluteRoot(); path = path.GetParent())
+    if (!path.IsPrimVariantSelection()) ++count;
+  return count;
+}
+
+Path StripNamespaceDepth(Path path, uint32_t depth) {
+  for (; depth != 0; --depth) {
+    while (path.IsPrimVariantSelection()) path = path.GetParent();
+    path = path.GetParent();
+  }
+  return path;
+}
+
+void Graph::Reset(uint32_t layer_stack, Path path) {
+  nodes_.clear();
+  sites_.clear();
+  Node root;
+  root.path = path;
+  root.layer_stack = layer_stack;
+  root.flags = kNodeNew;
+  nodes_.push_back(root);
+  sites_.emplace_back();
+  Probe(0);
+}
+
+void Graph::Reset(const std::vector<Node>& nodes) {
+  nodes_ = nodes;
+  sites_.assign(nodes_.size(), {});
+}
+
+void Graph::Probe(uint32_t node) {
+  sites_[node] = GetStack(node).FindSite(nodes_[node].path);
+  nodes_[node].Set(kNodeHasSpecs, sites_[node].HasSpecs());
+}
+
+void Graph::DescendTo(Token child) {
+  for (uint32_t i = 0; i < nodes_.size(); ++i) {
+    Node& node = nodes_[i];
+    node.path = node.path.AppendChild(child);
+    node.Set(kNodeNew, false);
+    if (i != 0) node.Set(kNodeDueToAncestor, true);
+    if (node.Has(kNodeHasSpecs))
+      Probe(i);
+    else
+      sites_[i] = {};
+  }
+}
+
+void Graph::Link(uint32_t parent, uint32_t node) {
+  uint32_t* link = &nodes_[parent].first_child;
+  while (*link != kNoNode && CompareSiblings(nodes_[*link], nodes_[node]) <= 0) link = &nodes_[*link].next_sibling;
+  nodes_[node].next_sibling = *link;
+  *link = node;
+}
+
+uint32_t Graph::Insert(uint32_t parent, Node node) {
+  const auto number = static_cast<uint32_t>(nodes_.size());
+  node.parent = parent;
+  if (node.origin == kNoNode) node.origin = parent;
+  node.map_to_root = pool_.ComposeMaps(nodes_[parent].map_to_root, node.map_to_parent);
+  node.flags |= kNodeNew;
+  nodes_.push_back(node);
+  sites_.emplace_back();
+  Probe(number);
+  Link(parent, number);
+  return number;
+}
+
+uint32_t Graph::InsertGraph(uint32_t parent, const Node& arc, const Graph& other) {
+  const auto base = static_cast<uint32_t>(nodes_.size());
+  auto shift = [base](uint32_t& number) {
+    if (number != kNoNode) number += base;
+  };
+  for (size_t i = 0; i < other.nodes_.size(); ++i) {
+    Node node = other.nodes_[i];
+    shift(node.parent);
+    shift(node.origin);
+    shift(node.first_child);
+    shift(node.next_sibling);
+    node.Set(kNodeNew, true);
+    nodes_.push_back(node);
+    sites_.push_back(other.sites_[i]);
+  }
+  Node& root = nodes_[base];
+  root.arc = arc.arc;
+  root.parent = parent;
+  root.origin = arc.origin == kNoNode ? parent : arc.origin;
+  root.map_to_parent = arc.map_to_parent;
+  root.sibling_number = arc.sibling_number;
+  root.namespace_depth = arc.namespace_depth;
+  root.Set(kNodeDueToAncestor, false);
+  Link(parent, base);
+  VisitSubtree(base, [this](uint32_t i) {
+    Node& node = nodes_[i];
+    node.map_to_root = pool_.ComposeMaps(nodes_[node.parent].map_to_root, node.map_to_parent);
+  });
+  return base;
+}
+
+uint32_t Graph::GetDepthBelowIntroduction(uint32_t node) const {
+  const Node& n = nodes_[node];
+  if (n.parent == kNoNode) return 0;
+  return CountNamespaceDepth(nodes_[n.parent].path) - n.namespace_depth;
+}
+
+Path Graph::GetIntroPath(uint32_t node) const {
+  const Node& n = nodes_[node];
+  if (n.parent == kNoNode) return Path::AbsoluteRoot();
+  return StripNamespaceDepth(nodes_[n.parent].path, GetDepthBelowIntroduction(node));
+}
+
+Path Graph::GetPathAtIntroduction(uint32_t node) const {
+  return StripNamespaceDepth(nodes_[node].path, GetDepthBelowIntroduction(node));
+}
+
+uint32_t Graph::GetDepth(uint32_t node) const {
+  uint32_t depth = 0;
+  for (; nodes_[node].parent != kNoNode; node = nodes_[node].parent) ++depth;
+  return depth;
+}
+
+int Graph::CompareSiblings(const Node& a, const Node& b) const {
+  if (a.arc != b.arc) return a.arc < b.arc ? -1 : 1;
+  // What was introduced deeper in namespace is stronger.
+  if (a.namespace_depth != b.namespace_depth) return a.namespace_depth > b.namespace_depth ? -1 : 1;
+  // An arc written here is stronger than one implied from elsewhere (its origin, the parent, is stronger); those implied
+  // follow the strength of their origins.
+  if (a.origin != b.origin) {
+    const int origins = CompareStrength(a.origin, b.origin);
+    if (origins != 0) return origins;
+  }
+  if (a.sibling_number != b.sibling_number) return a.sibling_number < b.sibling_number ? -1 : 1;
+  return 0;
+}
+
+int Graph::CompareStrength(uint32_t a, uint32_t b) const {
+  if (a == b) return 0;
+  uint32_t depth_a = GetDepth(a), depth_b = GetDepth(b);
+  const uint32_t start_a = depth_a, start_b = depth_b;
+  for (; depth_a > depth_b; --depth_a) a = nodes_[a].parent;
+  for (; depth_b > depth_a; --depth_b) b = nodes_[b].parent;
+  if (a == b) return start_a < start_b ? -1 : 1;  // an ancestor is stronger
+  while (nodes_[a].parent != nodes_[b].parent) {
+    a = nodes_[a].parent;
+    b = nodes_[b].parent;
+  }
+  for (uint32_t sibling = nodes_[a].next_sibling; sibling != kNoNode; sibling = nodes_[sibling].next_sibling)
+    if (sibling == b) return -1;
+  return 1;
+}
+
+uint32_t Graph::FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcType arc) const {
+  for (uint32_t child = nodes_[parent].first_child; child != kNoNode; child = nodes_[child].next_sibling) {
+    const Node& node = nodes_[child];
+    if (node.arc == arc && node.layer_stack == layer_stack && node.path == path) return child;
+  }
+  return kNoNode;
+}
+
+bool Graph::HasSite(uint32_t layer_stack, Path path) const {
+  return std::any_of(nodes_.begin(), nodes_.end(),
+                     [&](const Node& node) { return node.path == path && node.layer_stack == layer_stack; });
+}
+
+uint32_t Graph::SkipSubtree(uint32_t top, uint32_t node) const {
+  while (node != top) {
+    if (nodes_[node].next_sibling != kNoNode) return nodes_[node].next_sibling;
+    node = nodes_[node].parent;
+  }
+  return kNoNode;
+}
+
+uint32_t Graph::GetNextInSubtree(uint32_t top, uint32_t node) const {
+  return nodes_[node].first_child != kNoNode ? nodes_[node].first_child : SkipSubtree(top, node);
+}
+
+std::vector<uint32_t> Graph::GetChildren(uint32_t node) const {
+  std::vector<uint32_t> children;
+  for (uint32_t child = nodes_[node].first_child; child != kNoNode; child = nodes_[child].next_sibling)
+    children.push_back(child);
+  return children;
+}
+
+std::vector<uint32_t> Graph::GetSubtree(uint32_t top) const {
+  std::vector<uint32_t> subtree;
+  VisitSubtree(top, [&](uint32_t node) { subtree.push_back(node); });
+  return subtree;
+}
+
+std::vector<Node> Graph::Finish() const {
+  // A culled node stays when a kept one stems from it: strength order is told from origins.
+  std::vector<bool> keep(nodes_.size(), false);
+  std::vector<uint32_t> pending;
+  auto keep_with_ancestors = [&](uint32_t node) {
+    for (; node != kNoNode && !keep[node]; node = nodes_[node].parent) {
+      keep[node] = true;
+      if (nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode) pending.push_back(nodes_[node].origin);
+    }
+  };
+  for (uint32_t i = 0; i < nodes_.size(); ++i)
+    if (i == 0 || !nodes_[i].Has(kNodeCulled)) keep_with_ancestors(i);
+  while (!pending.empty()) {
+    const uint32_t node = pending.back();
+    pending.pop_back();
+    keep_with_ancestors(node);
+  }
+
+  std::vector<uint32_t> order;
+  std::vector<uint32_t> renumbered(nodes_.size(), kNoNode);
+  VisitSubtree(0, [&](uint32_t node) {
+    if (!keep[node]) return;
+    renumbered[node] = static_cast<uint32_t>(order.size());
+    order.push_back(node);
+  });
+  std::vector<Node> result;
+  result.reserve(order.size());
+  for (uint32_t old : order) {
+    Node node = nodes_[old];
+    if (node.parent != kNoNode) node.parent = renumbered[node.parent];
+    if (node.origin != kNoNode) node.origin = renumbered[node.origin];
+    auto next_kept = [&](uint32_t sibling) {
+      while (sibling != kNoNode && !keep[sibling]) sibling = nodes_[sibling].next_sibling;
+      return sibling == kNoNode ? kNoNode : renumbered[sibling];
+    };
+    node.first_child = next_kept(node.first_child);
+    node.next_sibling = next_kept(node.next_sibling);
+    node.Set(kNodeNew, false);
+    result.push_back(node);
+  }
+  return result;
+}
+
+}  // namespace strata::compose

@@ -1,0 +1,72 @@
+// The tree of nodes of one prim while it is being made; children are always in strength order.
+#pragma once
+
+#include <vector>
+
+#include "strata/compose/prim_index_node.h"
+
+namespace strata::compose {
+
+using Node = PrimIndexNode;
+
+class Graph {
+ public:
+  explicit Graph(IndexPool& pool) : pool_(pool) {}
+
+  IndexPool& GetPool() const { return pool_; }
+  size_t GetSize() const { return nodes_.size(); }
+  Node& operator[](uint32_t node) { return nodes_[node]; }
+  const Node& operator[](uint32_t node) const { return nodes_[node]; }
+  // What the node's layer stack holds at its path; filled by Probe.
+  const LayerStack::Site& GetSite(uint32_t node) const { return sites_[node]; }
+  const LayerStack& GetStack(uint32_t node) const { return *pool_.GetStack(nodes_[node].layer_stack); }
+  const MapFunction& GetMapToParent(uint32_t node) const { return pool_.GetMap(nodes_[node].map_to_parent); }
+  const MapFunction& GetMapToRoot(uint32_t node) const { return pool_.GetMap(nodes_[node].map_to_root); }
+
+  // Starts with a root node.
+  void Reset(uint32_t layer_stack, Path path);
+  // Starts with the nodes of a finished index.
+  void Reset(const std::vector<Node>& nodes);
+  // Puts `node` below `parent` where its strength belongs. The returned number stays valid.
+  uint32_t Insert(uint32_t parent, Node node);
+  // Puts the whole of `other` below `parent`; `arc` describes the arc that leads to its root.
+  uint32_t InsertGraph(uint32_t parent, const Node& arc, const Graph& other);
+  // Looks the node's site up and sets whether it has specs.
+  void Probe(uint32_t node);
+  // Every node one prim further down.
+  void DescendTo(Token child);
+
+  uint32_t GetDepthBelowIntroduction(uint32_t node) const;
+  Path GetIntroPath(uint32_t node) const;
+  Path GetPathAtIntroduction(uint32_t node) const;
+  uint32_t GetDepth(uint32_t node) const;     // arcs from the root
+  // Negative when a is stronger. 0 when they are the same.
+  int CompareStrength(uint32_t a, uint32_t b) const;
+  int CompareSiblings(const Node& a, const Node& b) const;
+  uint32_t FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcType arc) const;
+  bool HasSite(uint32_t layer_stack, Path path) const;
+  // Calls visit(node) strongest first. The graph must not change meanwhile.
+  template <class Visitor>
+  void VisitSubtree(uint32_t top, Visitor&& visit) const {
+    uint32_t node = top;
+    while (node != kNoNode) {
+      visit(node);
+      node = GetNextInSubtree(top, node);
+    }
+  }
+  uint32_t GetNextInSubtree(uint32_t top, uint32_t node) const;
+  uint32_t SkipSubtree(uint32_t top, uint32_t node) const;   // the next that is not below `node`
+  std::vector<uint32_t> GetChildren(uint32_t node) const;
+  std::vector<uint32_t> GetSubtree(uint32_t top) const;
+
+  // The nodes in strength order without those that are culled, as an index keeps them.
+  std::vector<Node> Finish() const;
+
+ private:
+  void Link(uint32_t parent, uint32_t node);
+  IndexPool& pool_;
+  std::vector<Node> nodes_;
+  std::vector<LayerStack::Site> sites_;
+};
+
+}  // namespace strata::compose

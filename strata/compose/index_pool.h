@@ -1,0 +1,100 @@
+// What the nodes of many prim indices share: layer stacks and map functions, each kept once under a small number.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <tsl/robin_map.h>
+
+#include "strata/compose/layer_stack.h"
+#include "strata/compose/map_function.h"
+
+namespace strata::compose {
+
+// A vector that only grows and never moves what it holds, so that readers need no lock.
+template <class T>
+class StableVector {
+ public:
+  StableVector() = default;
+  StableVector(const StableVector&) = delete;
+  StableVector& operator=(const StableVector&) = delete;
+  ~StableVector() {
+    for (auto& chunk : chunks_) delete[] chunk.load(std::memory_order_relaxed);
+  }
+  const T& operator[](uint32_t i) const {
+    auto [chunk, offset] = Locate(i);
+    return chunks_[chunk].load(std::memory_order_acquire)[offset];
+  }
+  // For one writer at a time.
+  uint32_t Add(T item) {
+    auto [chunk, offset] = Locate(size_);
+    T* items = chunks_[chunk].load(std::memory_order_relaxed);
+    if (!items) {
+      items = new T[size_t{kFirst} << chunk];
+      chunks_[chunk].store(items, std::memory_order_release);
+    }
+    items[offset] = std::move(item);
+    return size_++;
+  }
+  uint32_t GetSize() const { return size_; }
+
+ private:
+  static constexpr uint32_t kFirst = 64;
+  static std::pair<uint32_t, uint32_t> Locate(uint32_t i) {
+    const uint32_t shifted = i / kFirst + 1;
+    const uint32_t chunk = 31 - static_cast<uint32_t>(__builtin_clz(shifted));
+    return {chunk, i - kFirst * ((1u << chunk) - 1)};
+  }
+  std::array<std::atomic<T*>, 26> chunks_{};
+  uint32_t size_ = 0;
+};
+
+// Thread-safe. Numbers stay valid as long as the pool.
+class IndexPool {
+ public:
+  static constexpr uint32_t kIdentity = 0;  // the number of the identity map
+
+  IndexPool() { InternMap(MapFunction::Identity()); }
+
+  uint32_t InternMap(const MapFunction& map) {
+    std::lock_guard lock(mutex_);
+    auto found = map_numbers_.find(map);
+    if (found != map_numbers_.end()) return found->second;
+    const uint32_t number = maps_.Add(map);
+    map_numbers_.emplace(map, number);
+    return number;
+  }
+  const MapFunction& GetMap(uint32_t number) const { return maps_[number]; }
+  // outer after inner.
+  uint32_t ComposeMaps(uint32_t outer, uint32_t inner) {
+    if (outer == kIdentity) return inner;
+    if (inner == kIdentity) return outer;
+    return InternMap(maps_[outer].Compose(maps_[inner]));
+  }
+
+  // Each stack is registered once.
+  uint32_t AddStack(LayerStackPtr stack) {
+    std::lock_guard lock(mutex_);
+    return stacks_.Add(std::move(stack));
+  }
+  const LayerStackPtr& GetStack(uint32_t number) const { return stacks_[number]; }
+  uint32_t GetStackCount() const {
+    std::lock_guard lock(mutex_);
+    return stacks_.GetSize();
+  }
+
+ private:
+  struct MapHash {
+    size_t operator()(const MapFunction& map) const { return map.GetHash(); }
+  };
+  mutable std::mutex mutex_;
+  tsl::robin_map<MapFunction, uint32_t, MapHash> map_numbers_;
+  StableVector<MapFunction> maps_;
+  StableVector<LayerStackPtr> stacks_;
+};
+
+}  // namespace strata::compose

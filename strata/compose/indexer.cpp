@@ -1,0 +1,209 @@
+#include "strata/compose/indexer.h"
+
+#include <algorithm>
+
+namespace strata::compose {
+
+Indexer::Indexer(IndexEnvironment& environment, const Frame* frame, CompositionErrors& errors, Path root_path)
+    : environment_(environment),
+      pool_(environment.GetPool()),
+      options_(environment.GetOptions()),
+      frame_(frame),
+      errors_(errors),
+      root_path_(root_path),
+      graph_(environment.GetPool()),
+      frame_depth_(frame ? frame->outer->frame_depth_ + 1 : 0) {}
+
+PrimIndexPtr Indexer::Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool, Path path,
+                              const PrimIndex* parent) {
+  CompositionErrors errors;
+  Indexer indexer(environment, nullptr, errors, path);
+  if (parent) {
+    indexer.BeginFromParent(*parent, path);
+  } else {
+    indexer.graph_.Reset(environment.GetRootStackNumber(), path);
+    if (!path.IsAbsoluteRoot()) indexer.AddTasksForAll();
+  }
+  indexer.RunTasks();
+  indexer.CheckTargets();
+  return indexer.Finish(pool, path);
+}
+
+void Indexer::BeginFromParent(const PrimIndex& parent, Path path) {
+  graph_.Reset(parent.nodes_);
+  graph_.DescendTo(path.GetNameToken());
+  if (parent.IsInstanceable() && options_.mode == Mode::kUsd) MakeUninstanceableInert(parent);
+  AfterDescent();
+}
+
+void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
+  // Ancestors down from the root prim, or from the variant that holds the prim: what lies above a variant has been seen
+  // to by whoever selected it.
+  std::vector<Path> levels;
+  for (Path level = path; !level.IsEmpty() && !level.IsAbsoluteRoot(); level = level.GetParent()) {
+    levels.push_back(level);
+    if (level.IsPrimVariantSelection()) break;
+  }
+  if (levels.empty()) levels.push_back(path);
+  graph_.Reset(layer_stack, levels.back());
+  for (size_t i = levels.size(); i-- > 0;) {
+    const bool is_last = i == 0;
+    if (i + 1 != levels.size()) {
+      unresolved_.clear();
+      has_payloads_ = false;
+      graph_.DescendTo(levels[i].GetNameToken());
+    }
+    if (is_last && !contributes) graph_[0].Set(kNodeInert, true);
+    if (i + 1 == levels.size()) {
+      if (!is_last || frame_->arc != ArcType::kRelocate) FindProhibited();
+      AddTasksForAll();
+    } else {
+      AfterDescent();
+    }
+    RunTasks();
+    if (!prohibited_source_.IsEmpty()) return;
+  }
+}
+
+void Indexer::AfterDescent() {
+  ComputePermission(0);
+  if (!IsTop()) FindProhibited();
+  AddTasksForAll();
+}
+
+namespace {
+
+template <class Task>
+struct HeapOrder {
+  // std heaps keep the largest in front; the task to do first is the "largest".
+  bool operator()(const Task& a, const Task& b) const {
+    if (a.type != b.type) return a.type > b.type;
+    return a.node > b.node;
+  }
+};
+
+}  // namespace
+
+bool Indexer::IsBefore(const Task& a, const Task& b) const {
+  if (a.type != b.type) return a.type < b.type;
+  if (a.node != b.node) return graph_.CompareStrength(a.node, b.node) < 0;
+  if (a.set_path != b.set_path) return a.set_path.GetElementCount() < b.set_path.GetElementCount();
+  return a.set_number < b.set_number;
+}
+
+void Indexer::AddTask(Task task) {
+  switch (task.type) {
+    case TaskType::kImpliedClasses:
+    case TaskType::kImpliedSpecializes:
+      if (!implied_.emplace(task.type, task.node).second) return;
+      break;
+    case TaskType::kAncestralVariantAuthored:
+    case TaskType::kAncestralVariantFallback:
+    case TaskType::kVariantAuthored:
+    case TaskType::kVariantFallback:
+    case TaskType::kAncestralVariantNone:
+    case TaskType::kVariantNone:
+      variant_tasks_.push_back(std::move(task));
+      return;
+    default: break;
+  }
+  tasks_.push_back(std::move(task));
+  std::push_heap(tasks_.begin(), tasks_.end(), HeapOrder<Task>());
+}
+
+void Indexer::AddTasksFor(uint32_t number) {
+  const Node& node = graph_[number];
+  if (node.Has(kNodeCulled)) return;
+  const LayerStack& stack = graph_.GetStack(number);
+  if (node.CanContributeSpecs() && stack.HasRelocates() && !stack.FindRelocateSource(node.path).IsEmpty())
+    AddTask({TaskType::kRelocations, number, {}, {}, 0});
+  if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor) && node.Has(kNodeNew))
+    AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
+  if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) {
+    const uint32_t fields = graph_.GetSite(number).fields;
+    if (fields & kSiteReferences) AddTask({TaskType::kReferences, number, {}, {}, 0});
+    if (fields & kSitePayload) AddTask({TaskType::kPayloads, number, {}, {}, 0});
+    if (fields & kSiteInherits) AddTask({TaskType::kInherits, number, {}, {}, 0});
+    if (fields & kSiteSpecializes) AddTask({TaskType::kSpecializes, number, {}, {}, 0});
+    if (IsTop() && (fields & kSiteVariantSets)) AddTask({TaskType::kVariantSets, number, {}, {}, 0});
+  }
+}
+
+void Indexer::AddImpliedTasksFor(uint32_t number) {
+  const Node& node = graph_[number];
+  if (!node.Has(kNodeNew) || node.Has(kNodeCulled)) return;
+  if (IsClassBased(node.arc)) {
+    const uint32_t implying = FindImplyingNode(number);
+    if (graph_[implying].parent != kNoNode) AddTask({TaskType::kImpliedClasses, implying, {}, {}, 0});
+  }
+  if (!IsTop()) return;
+  const uint32_t specializing = FindSpecializing(number);
+  if (specializing != kNoNode) AddTask({TaskType::kImpliedSpecializes, specializing, {}, {}, 0});
+}
+
+void Indexer::AddTasksForAll() {
+  for (uint32_t number : graph_.GetSubtree(0)) {
+    AddTasksFor(number);
+    AddImpliedTasksFor(number);
+  }
+}
+
+// The arcs of sites in an attached subtree have been followed by the frame that made it; what is left is to imply its
+// classes further out and, at the top, to look at variants: those of the sites and of what is above them.
+void Indexer::AddTasksForAttached(uint32_t top) {
+  for (uint32_t number : graph_.GetSubtree(top)) {
+    AddImpliedTasksFor(number);
+    const Node& node = graph_[number];
+    if (!IsTop() || node.Has(kNodeCulled)) continue;
+    if (!node.CanContributeSpecs() && node.arc != ArcType::kRelocate) continue;
+    AddTask({TaskType::kAncestralVariantSets, number, {}, {}, 0});
+    if (node.CanContributeSpecs() && (graph_.GetSite(number).fields & kSiteVariantSets))
+      AddTask({TaskType::kVariantSets, number, {}, {}, 0});
+  }
+}
+
+void Indexer::RunTasks() {
+  while (true) {
+    auto variant = std::min_element(variant_tasks_.begin(), variant_tasks_.end(),
+                                    [this](const Task& a, const Task& b) { return IsBefore(a, b); });
+    const bool has_variant = variant != variant_tasks_.end();
+    if (tasks_.empty() && !has_variant) return;
+    Task task;
+    if (!tasks_.empty() && (!has_variant || tasks_.front().type < variant->type)) {
+      std::pop_heap(tasks_.begin(), tasks_.end(), HeapOrder<Task>());
+      task = std::move(tasks_.back());
+      tasks_.pop_back();
+    } else {
+      task = std::move(*variant);
+      variant_tasks_.erase(variant);
+    }
+    Run(task);
+  }
+}
+
+void Indexer::Run(const Task& task) {
+  switch (task.type) {
+    case TaskType::kRelocations: return EvaluateRelocations(task.node);
+    case TaskType::kImpliedRelocations: return EvaluateImpliedRelocations(task.node);
+    case TaskType::kReferences: return EvaluateReferences(task.node);
+    case TaskType::kPayloads: return EvaluatePayloads(task.node);
+    case TaskType::kInherits: return EvaluateClasses(task.node, ArcType::kInherit);
+    case TaskType::kSpecializes: return EvaluateClasses(task.node, ArcType::kSpecialize);
+    case TaskType::kImpliedClasses:
+      implied_.erase({task.type, task.node});
+      return EvaluateImpliedClasses(task.node);
+    case TaskType::kImpliedSpecializes:
+      implied_.erase({task.type, task.node});
+      return EvaluateImpliedSpecializes(task.node);
+    case TaskType::kAncestralVariantSets: return EvaluateAncestralVariantSets(task.node);
+    case TaskType::kVariantSets: return EvaluateVariantSets(task);
+    case TaskType::kAncestralVariantAuthored:
+    case TaskType::kVariantAuthored: return EvaluateVariant(task);
+    case TaskType::kAncestralVariantFallback:
+    case TaskType::kVariantFallback: return EvaluateVariantFallback(task);
+    case TaskType::kAncestralVariantNone:
+    case TaskType::kVariantNone: return;
+  }
+}
+
+}  // namespace strata::compose

@@ -1,0 +1,181 @@
+// Builds the index of one prim: works through tasks in the order that makes stronger arcs known before weaker ones need them.
+//
+// An arc to a prim below a root prim brings the opinions of that prim's ancestors along. Those are found by a nested indexer
+// (a frame) whose graph then becomes a subtree of the outer one.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "strata/compose/compose.h"
+#include "strata/compose/graph.h"
+#include "strata/compose/site_arcs.h"
+
+namespace strata::compose {
+
+// What all indices of a cache share. Thread-safe.
+class IndexEnvironment {
+ public:
+  virtual ~IndexEnvironment() = default;
+  virtual IndexPool& GetPool() = 0;
+  virtual const CacheOptions& GetOptions() const = 0;
+  virtual LayerProvider& GetProvider() = 0;
+  virtual uint32_t GetRootStackNumber() const = 0;
+  // The stack rooted at `root` as whoever has the stack `referencer` sees it.
+  virtual uint32_t GetStackNumber(const layer::LayerPtr& root, const LayerStack& referencer) = 0;
+};
+
+class Indexer {
+ public:
+  // An index from that of the namespace parent (null for root prims and the pseudo-root).
+  static PrimIndexPtr Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool, Path path,
+                              const PrimIndex* parent);
+
+ private:
+  struct Frame {
+    Indexer* outer = nullptr;
+    uint32_t parent_node = kNoNode;   // in the outer graph: where the arc starts
+    ArcType arc = ArcType::kRoot;
+    uint32_t layer_stack = 0;         // of the site asked for
+    Path path;
+    bool skip_duplicates = false;
+  };
+  // Done in this order; within one kind see IsBefore.
+  enum class TaskType : uint8_t {
+    kRelocations, kImpliedRelocations, kReferences, kPayloads, kInherits, kImpliedClasses, kSpecializes, kImpliedSpecializes,
+    kAncestralVariantSets, kAncestralVariantAuthored, kAncestralVariantFallback, kAncestralVariantNone,
+    kVariantSets, kVariantAuthored, kVariantFallback, kVariantNone,
+  };
+  struct Task {
+    TaskType type;
+    uint32_t node;
+    Path set_path;             // ancestral variants: the path that has the set, without selections of its own
+    Token variant_set;
+    uint32_t set_number = 0;
+  };
+  struct ArcOptions {
+    bool contributes = true;        // whether opinions at the arc's own site count
+    bool include_ancestral = false;
+    bool skip_duplicates = false;
+  };
+  struct Arc {
+    ArcType type;
+    uint32_t parent;
+    uint32_t origin;
+    uint32_t layer_stack;
+    Path path;
+    uint32_t map_to_parent = IndexPool::kIdentity;
+    uint32_t sibling_number = 0;
+    uint32_t namespace_depth = 0;
+  };
+
+  Indexer(IndexEnvironment& environment, const Frame* frame, CompositionErrors& errors, Path root_path);
+
+  bool IsTop() const { return frame_ == nullptr; }
+  Indexer& GetTop() { return frame_ ? frame_->outer->GetTop() : *this; }
+
+  // -- indexer.cpp: the frame's graph, level by level, and its tasks
+  void BuildSite(uint32_t layer_stack, Path path, bool contributes);
+  void BeginFromParent(const PrimIndex& parent, Path path);
+  void AfterDescent();
+  void AddTask(Task task);
+  void AddTasksFor(uint32_t node);
+  void AddImpliedTasksFor(uint32_t node);
+  void AddTasksForAll();
+  void AddTasksForAttached(uint32_t top);
+  bool IsBefore(const Task& a, const Task& b) const;
+  void RunTasks();
+  void Run(const Task& task);
+
+  // -- indexer_arcs.cpp: adding arcs; references and payloads
+  uint32_t AddArc(const Arc& arc, const ArcOptions& options);
+  bool HasCycle(const Arc& arc);
+  bool ExceedsBudget(const Arc& arc);
+  bool IsDuplicate(const Arc& arc) const;
+  bool BuildSubtree(const Arc& arc, const ArcOptions& options, Indexer& nested);
+  MapFunction MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const;
+  void EvaluateReferences(uint32_t node);
+  void EvaluatePayloads(uint32_t node);
+  void EvaluateItems(uint32_t node, ArcType type, const std::vector<ArcItem>& items);
+  void EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number);
+  uint32_t OpenTarget(uint32_t node, ArcType type, const ArcItem& item, Path site_path);
+  Path FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack);
+  void CheckTargets();
+
+  // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
+  void EvaluateClasses(uint32_t node, ArcType type);
+  uint32_t AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path, const MapFunction& map,
+                       uint32_t sibling_number, uint32_t namespace_depth, const Node* ignored_site);
+  void EvaluateImpliedClasses(uint32_t node);
+  void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth);
+  uint32_t FindImplyingNode(uint32_t node) const;
+  uint32_t FindSpecializing(uint32_t node) const;
+  bool IsPropagatedSpecialize(uint32_t node) const;
+  void EvaluateImpliedSpecializes(uint32_t node);
+  void PropagateSpecializesToRoot(uint32_t top);
+  void PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent, uint32_t tree_root, int depth);
+  void PropagateArcsToOrigin(uint32_t parent, uint32_t source, uint32_t tree_root, int depth);
+  uint32_t PropagateNode(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent);
+
+  // -- indexer_relocates.cpp
+  void EvaluateRelocations(uint32_t node);
+  void EvaluateImpliedRelocations(uint32_t node);
+  void ElideSubtree(uint32_t node);
+  void ElideBelow(uint32_t node);
+  void FindProhibited();
+
+  // -- indexer_variants.cpp
+  void EvaluateVariantSets(const Task& task);
+  void EvaluateAncestralVariantSets(uint32_t node);
+  void EvaluateVariant(const Task& task);
+  void EvaluateVariantFallback(const Task& task);
+  void AddVariantArc(const Task& task, Token selection);
+  void RetryVariants();
+  struct Selection {
+    Token name;
+    bool found = false;
+  };
+  Selection FindSelection(uint32_t node, Path path, Token variant_set);
+  Selection FindSelectionAt(uint32_t node, Path path, Token variant_set);
+  Selection ReadSelection(uint32_t node, Path path, Token variant_set);
+
+  // -- indexer_finish.cpp: culling, instances, the finished index
+  bool CanBeCulled(uint32_t node) const;
+  void Cull();
+  bool HasRelocatesAtOrBelow(uint32_t node) const;
+  void MakeUninstanceableInert(const PrimIndex& parent);
+  PrimIndexPtr Finish(const std::shared_ptr<const IndexPool>& pool, Path path);
+  void ComputePermission(uint32_t node);
+
+  // -- indexer_errors.cpp
+  CompositionError& AddError(ErrorType type, std::string message, uint32_t node, std::string hint);
+  std::string DescribeSite(uint32_t layer_stack, Path path) const;
+  std::string DescribeTrail(const Arc& arc, std::vector<DiagnosticNote>* notes) const;
+
+  IndexEnvironment& environment_;
+  IndexPool& pool_;
+  const CacheOptions& options_;
+  const Frame* frame_;
+  CompositionErrors& errors_;
+  Path root_path_;                 // of the prim asked for
+  Graph graph_;
+  std::vector<Task> tasks_;        // a heap
+  std::vector<Task> variant_tasks_;  // those whose order depends on strength
+  std::set<std::pair<TaskType, uint32_t>> implied_;  // pending implied tasks
+  struct Unresolved {              // arcs to check once all is known
+    uint32_t node;
+    std::string message;
+    const layer::Layer* layer;
+    Path path;
+  };
+  std::vector<Unresolved> unresolved_;
+  Path prohibited_source_;         // the relocation source that makes the site of this frame prohibited
+  uint32_t prohibited_stack_ = 0;
+  bool has_payloads_ = false;
+  bool budget_reported_ = false;
+  int frame_depth_ = 0;
+};
+
+}  // namespace strata::compose

@@ -1,0 +1,272 @@
+#include <fmt/format.h>
+
+#include "strata/compose/indexer.h"
+#include "strata/compose/layer_stack_builder.h"
+
+namespace strata::compose {
+
+namespace {
+
+const char* GetItemName(ArcType type) { return type == ArcType::kPayload ? "payload" : "reference"; }
+
+}  // namespace
+
+bool Indexer::HasCycle(const Arc& arc) {
+  if (arc.type == ArcType::kVariant) return false;
+  const Indexer* indexer = this;
+  uint32_t node = arc.parent;
+  while (true) {
+    for (; node != kNoNode; node = indexer->graph_[node].parent) {
+      const Node& passed = indexer->graph_[node];
+      if (passed.layer_stack != arc.layer_stack) continue;
+      // An arc to an ancestor or descendant of where one came by would come by again, below itself.
+      if (!passed.path.HasPrefix(arc.path) && !arc.path.HasPrefix(passed.path)) continue;
+      std::vector<DiagnosticNote> trail;
+      CompositionError& error = AddError(ErrorType::kArcCycle, DescribeTrail(arc, &trail), arc.parent,
+                                         "Take one of these arcs away, or let it lead to a prim outside the cycle.");
+      error.diagnostic.notes = std::move(trail);
+      return true;
+    }
+    if (!indexer->frame_) return false;
+    node = indexer->frame_->parent_node;
+    indexer = indexer->frame_->outer;
+  }
+}
+
+bool Indexer::ExceedsBudget(const Arc& arc) {
+  const Budgets& budgets = options_.budgets;
+  Indexer& top = GetTop();
+  size_t nodes = 0;
+  uint32_t depth = 0;
+  uint32_t node = arc.parent;
+  for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
+    nodes += indexer->graph_.GetSize();
+    depth += indexer->graph_.GetDepth(node) + 1;
+    if (!indexer->frame_) break;
+    node = indexer->frame_->parent_node;
+  }
+  const bool too_deep = depth > budgets.max_arc_depth;
+  if (!too_deep && nodes < budgets.max_nodes_per_prim) return false;
+  if (!top.budget_reported_) {
+    top.budget_reported_ = true;
+    Diagnostic why = MakeBudgetDiagnostic(too_deep ? "max_arc_depth" : "max_nodes_per_prim",
+                                          too_deep ? budgets.max_arc_depth : budgets.max_nodes_per_prim,
+                                          {graph_.GetStack(arc.parent).GetRootLayer()->GetIdentifier(),
+                                           graph_[arc.parent].path.GetString(), 0, 0, 0});
+    const ErrorType type = too_deep ? ErrorType::kArcCapacityExceeded : ErrorType::kIndexCapacityExceeded;
+    AddError(type, fmt::format("Composition graph capacity exceeded at <{}>: {}", root_path_.GetString(), why.message), arc.parent,
+             why.hint);
+  }
+  return true;
+}
+
+bool Indexer::IsDuplicate(const Arc& arc) const {
+  Path path = arc.path;
+  for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
+    if (indexer->graph_.HasSite(arc.layer_stack, path)) return true;
+    if (!indexer->frame_) return false;
+    // The outer graph is about a prim further down: what would this site be there?
+    path = indexer->frame_->path.ReplacePrefix(indexer->graph_[0].path, path, Path::TargetFix::kKeepTargets);
+    if (path.IsEmpty()) return false;
+  }
+}
+
+uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
+  if (HasCycle(arc) || ExceedsBudget(arc)) return kNoNode;
+  const bool skip_duplicates = options.skip_duplicates || (frame_ && frame_->skip_duplicates);
+  if (skip_duplicates && IsDuplicate(arc)) return kNoNode;
+
+  Node node;
+  node.arc = arc.type;
+  node.origin = arc.origin;
+  node.path = arc.path;
+  node.layer_stack = arc.layer_stack;
+  node.map_to_parent = arc.map_to_parent;
+  node.sibling_number = arc.sibling_number;
+  node.namespace_depth = static_cast<uint16_t>(arc.namespace_depth);
+
+  if (!options.include_ancestral || arc.path.IsRootPrim()) {
+    node.Set(kNodeInert, !options.contributes);
+    const uint32_t number = graph_.Insert(arc.parent, node);
+    ComputePermission(number);
+    AddTasksFor(number);
+    AddImpliedTasksFor(number);
+    return number;
+  }
+  Frame frame{this, arc.parent, arc.type, arc.layer_stack, arc.path, skip_duplicates};
+  Indexer nested(environment_, &frame, errors_, root_path_);
+  nested.BuildSite(arc.layer_stack, arc.path, options.contributes);
+  if (!nested.prohibited_source_.IsEmpty()) {
+    std::string trail = DescribeTrail(arc, nullptr);
+    AddError(ErrorType::kArcToProhibitedChild,
+             fmt::format("{}which is a prohibited child of its parent because it would require allowing opinions from the source of "
+                         "a relocation at {}.",
+                         trail, DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
+             arc.parent, "Let the arc lead to where the prim was relocated to.");
+    return kNoNode;
+  }
+  has_payloads_ |= nested.has_payloads_;
+  const uint32_t number = graph_.InsertGraph(arc.parent, node, nested.graph_);
+  for (Unresolved& open : nested.unresolved_) {
+    open.node += number;
+    unresolved_.push_back(std::move(open));
+  }
+  AddTasksForAttached(number);
+  if (arc.type == ArcType::kRelocate) AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
+  return number;
+}
+
+MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const {
+  const Path target = graph_[target_node].path.StripAllVariantSelections();
+  MapFunction map = MapFunction::Create({{source.StripAllVariantSelections(), target}}, offset);
+  const LayerStack& stack = graph_.GetStack(target_node);
+  if (!stack.HasRelocates()) return map;
+  // Relocates of the referencing stack move what the arc brings in. Where one is nested in another, the map of joined
+  // relocates and that of single ones both lead to its target; the joined one is what the arc's namespace needs.
+  std::vector<MapFunction::Pair> pairs{{target, target}};
+  std::set<Path> targets;
+  auto add = [&](const std::map<Path, Path>& relocates) {
+    for (auto it = relocates.lower_bound(target); it != relocates.end() && it->first.HasPrefix(target); ++it) {
+      if (it->second.IsEmpty() || targets.insert(it->second).second) pairs.emplace_back(it->first, it->second);
+    }
+  };
+  add(stack.GetRelocatesSourceToTarget());
+  add(stack.GetIncrementalRelocatesSourceToTarget());
+  if (pairs.size() == 1) return map;
+  return MapFunction::Create(std::move(pairs)).Compose(map);
+}
+
+void Indexer::EvaluateReferences(uint32_t node) {
+  if (!graph_[node].CanContributeSpecs()) return;
+  std::vector<ExpressionProblem> problems;
+  std::vector<ArcItem> items =
+      ComposeReferences(graph_.GetStack(node), graph_.GetSite(node), graph_[node].path, environment_.GetProvider(), problems);
+  for (const ExpressionProblem& problem : problems) {
+    AddError(ErrorType::kVariableExpressionError,
+             fmt::format("Error evaluating expression {} for reference at {} in @{}@: {}", problem.expression,
+                         graph_[node].path.GetString(), problem.layer->GetIdentifier(), problem.why),
+             node, "Mend the expression, or define the variables it uses in the root layer.");
+  }
+  EvaluateItems(node, ArcType::kReference, items);
+}
+
+void Indexer::EvaluatePayloads(uint32_t node) {
+  if (!graph_[node].CanContributeSpecs()) return;
+  std::vector<ExpressionProblem> problems;
+  std::vector<ArcItem> items =
+      ComposePayloads(graph_.GetStack(node), graph_.GetSite(node), graph_[node].path, environment_.GetProvider(), problems);
+  for (const ExpressionProblem& problem : problems) {
+    AddError(ErrorType::kVariableExpressionError,
+             fmt::format("Error evaluating expression {} for payload at {} in @{}@: {}", problem.expression,
+                         graph_[node].path.GetString(), problem.layer->GetIdentifier(), problem.why),
+             node, "Mend the expression, or define the variables it uses in the root layer.");
+  }
+  if (items.empty()) return;
+  has_payloads_ = true;
+  // Payloads of what lies above the target of an arc are part of that arc; only the prim's own are asked for by path.
+  if (IsTop() && options_.include_payload && !options_.include_payload(root_path_)) return;
+  EvaluateItems(node, ArcType::kPayload, items);
+}
+
+void Indexer::EvaluateItems(uint32_t node, ArcType type, const std::vector<ArcItem>& items) {
+  for (size_t i = 0; i < items.size(); ++i) EvaluateItem(node, type, items[i], static_cast<uint32_t>(i));
+}
+
+// The number of the layer stack an item leads to; kNoNode when there is none.
+uint32_t Indexer::OpenTarget(uint32_t node, ArcType type, const ArcItem& item, Path site_path) {
+  const LayerStack& stack = graph_.GetStack(node);
+  if (item.asset_path.empty()) return graph_[node].layer_stack;
+  const layer::Layer& anchor = *item.entry->layer;
+  LayerProvider& provider = environment_.GetProvider();
+  const std::string identifier = provider.CreateIdentifier(item.asset_path, anchor);
+  const std::string site = DescribeSite(graph_[node].layer_stack, site_path);
+  auto report_muted = [&] {
+    AddError(ErrorType::kMutedAssetPath, fmt::format("Asset @{}@ was muted for {} introduced by {}.", identifier, GetItemName(type), site),
+             node, "Unmute the layer.");
+    return kNoNode;
+  };
+  if (options_.muted_layers.count(identifier)) return report_muted();
+  Diagnostics why;
+  layer::LayerPtr layer = provider.FindOrOpen(item.asset_path, anchor, why);
+  if (!layer) {
+    CompositionError& error = AddError(
+        ErrorType::kInvalidAssetPath,
+        fmt::format("Could not open asset @{}@ for {} introduced by {}.", identifier, GetItemName(type), site), node,
+        fmt::format("Put the file there, or take the {} away.", GetItemName(type)));
+    for (const Diagnostic& diagnostic : why.GetAll()) error.diagnostic.notes.push_back({diagnostic.message, diagnostic.location});
+    return kNoNode;
+  }
+  if (options_.muted_layers.count(layer->GetIdentifier())) return report_muted();
+  return environment_.GetStackNumber(layer, stack);
+}
+
+Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack) {
+  const std::string site = DescribeSite(graph_[node].layer_stack, graph_[node].path);
+  if (item.prim_path.IsEmpty()) {
+    const layer::Layer& root = *pool_.GetStack(target_stack)->GetRootLayer();
+    const Path path = root.GetDefaultPrimAsPath();
+    if (!path.IsEmpty()) return path;
+    AddError(ErrorType::kUnresolvedPrimPath,
+             fmt::format("Unresolved {} prim path @{}@<defaultPrim> introduced by {}", GetItemName(type), root.GetIdentifier(), site), node,
+             fmt::format("Name a prim in the {}, or set defaultPrim in the layer.", GetItemName(type)));
+    return Path();
+  }
+  if (item.prim_path.IsAbsolute() && item.prim_path.IsPrim() && !item.prim_path.ContainsPrimVariantSelection()) return item.prim_path;
+  AddError(ErrorType::kInvalidPrimPath,
+           fmt::format("Invalid {} path <{}> introduced by {}-- must be an absolute prim path with no variant selections.",
+                       GetItemName(type), item.prim_path.GetString(), site),
+           node, "Name the prim itself; selections are made where the arc is written.");
+  return Path();
+}
+
+void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number) {
+  const LayerStackPtr& stack = graph_.GetPool().GetStack(graph_[node].layer_stack);
+  const Path site_path = graph_[node].path;
+  LayerOffset offset = item.offset;
+  if (!IsUsableOffset(offset)) {
+    AddError(ErrorType::kInvalidReferenceOffset,
+             fmt::format("Invalid {} offset {} for @{}@<{}> introduced by {}. Using no offset instead.", GetItemName(type),
+                         FormatOffset(offset), item.asset_path, item.prim_path.GetString(),
+                         DescribeSite(graph_[node].layer_stack, site_path)),
+             node, "Write a finite offset and a scale greater than zero.");
+    offset = LayerOffset();
+  }
+  const uint32_t target_stack = OpenTarget(node, type, item, site_path);
+  if (target_stack == kNoNode) return;
+  const Path target = FindTargetPrim(node, type, item, target_stack);
+  if (target.IsEmpty()) return;
+
+  const double rate = stack->GetTimeCodesPerSecond(), target_rate = pool_.GetStack(target_stack)->GetTimeCodesPerSecond();
+  offset = item.entry->offset * offset;
+  if (rate != target_rate && target_rate != 0) offset.scale *= rate / target_rate;
+  MapFunction map = MakeArcMap(target, node, offset);
+  const bool is_internal = item.asset_path.empty();
+  if (is_internal) map = map.AddRootIdentity();
+
+  Arc arc{type, node, node, target_stack, target};
+  arc.map_to_parent = pool_.InternMap(map);
+  arc.sibling_number = number;
+  arc.namespace_depth = CountNamespaceDepth(site_path);
+  ArcOptions options;
+  options.include_ancestral = true;
+  const uint32_t added = AddArc(arc, options);
+  if (added == kNoNode) return;
+  unresolved_.push_back({added,
+                         fmt::format("Unresolved {} prim path {} introduced by {}", GetItemName(type), DescribeSite(target_stack, target),
+                                     DescribeSite(graph_[node].layer_stack, site_path)),
+                         item.entry->layer.get(), site_path});
+}
+
+void Indexer::CheckTargets() {
+  for (const Unresolved& open : unresolved_) {
+    bool has_specs = false;
+    graph_.VisitSubtree(open.node, [&](uint32_t node) { has_specs |= graph_[node].Has(kNodeHasSpecs); });
+    if (has_specs) continue;
+    CompositionError& error =
+        AddError(ErrorType::kUnresolvedPrimPath, open.message, open.node, "Name a prim that exists, or make that prim.");
+    error.diagnostic.location.file = open.layer->GetIdentifier();
+    error.diagnostic.location.path = open.path.GetString();
+  }
+}
+
+}  // namespace strata::compose

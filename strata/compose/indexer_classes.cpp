@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include "strata/compose/indexer.h"
+
+namespace strata::compose {
+
+void Indexer::EvaluateClasses(uint32_t node, ArcType type) {
+  if (!graph_[node].CanContributeSpecs()) return;
+  const layer::FieldNames& names = layer::GetFieldNames();
+  const Path site_path = graph_[node].path;
+  const std::vector<PathArcItem> items = ComposePaths(graph_.GetStack(node), graph_.GetSite(node), site_path,
+                                                      type == ArcType::kInherit ? names.inheritPaths : names.specializes);
+  for (uint32_t i = 0; i < items.size(); ++i) {
+    const Path target = items[i].path;
+    if (!target.IsAbsolute() || !target.IsPrim() || target.ContainsPrimVariantSelection()) {
+      AddError(ErrorType::kInvalidPrimPath,
+               fmt::format("Invalid {} path <{}> introduced by {}-- must be an absolute prim path with no variant selections.",
+                           GetArcName(type), target.GetString(), DescribeSite(graph_[node].layer_stack, site_path)),
+               node, "Name the prim itself.");
+      continue;
+    }
+    const MapFunction map = MakeArcMap(target, node, {}).AddRootIdentity();
+    AddClassArc(type, node, node, target, map, i, CountNamespaceDepth(site_path), nullptr);
+  }
+}
+
+uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path, const MapFunction& map,
+                              uint32_t sibling_number, uint32_t namespace_depth, const Node* ignored_site) {
+  Arc arc{type, parent, origin, graph_[parent].layer_stack, class_path};
+  arc.map_to_parent = pool_.InternMap(map);
+  arc.sibling_number = sibling_number;
+  arc.namespace_depth = namespace_depth;
+  ArcOptions options;
+  // An implied class at the very site that implies it would say everything twice.
+  options.contributes = !ignored_site || ignored_site->path != class_path || ignored_site->layer_stack != arc.layer_stack;
+  options.include_ancestral = options.contributes && !class_path.IsRootPrim();
+  options.skip_duplicates = options.include_ancestral;
+  return AddArc(arc, options);
+}
+
+// The node whose class arcs are to be implied to its parent after `node`, a class, was added: the instance at the top of
+// all hierarchies of classes that `node` is in.
+uint32_t Indexer::FindImplyingNode(uint32_t node) const {
+  while (IsClassBased(graph_[node].arc)) node = graph_[node].parent;
+  return node;
+}
+
+void Indexer::EvaluateImpliedClasses(uint32_t node) {
+  if (graph_[node].parent == kNoNode) return;
+  const MapFunction transfer = graph_.GetMapToParent(node).AddRootIdentity();
+  ImplyClasses(graph_[node].parent, node, transfer, 0);
+}
+
+// Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
+void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth) {
+  if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
+  for (uint32_t child : graph_.GetChildren(source)) {
+    const Node from = graph_[child];
+    if (!IsClassBased(from.arc)) continue;
+    // Classes that came with the namespace parent were implied there; they matter for the new ones below them.
+    bool has_new = false;
+    graph_.VisitSubtree(child, [&](uint32_t n) { has_new |= graph_[n].Has(kNodeNew) && IsClassBased(graph_[n].arc); });
+    if (!has_new) continue;
+
+    const MapFunction& class_map = graph_.GetMapToParent(child);
+    MapFunction map = transfer.IsIdentity() ? class_map : transfer.Compose(class_map.Compose(transfer.GetInverse()));
+    map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
+    const Path class_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
+    if (class_path.IsEmpty()) continue;
+    const uint32_t stack = graph_[destination].layer_stack;
+    uint32_t implied = kNoNode;
+    for (uint32_t known : graph_.GetChildren(destination)) {
+      const Node& node = graph_[known];
+      if (node.arc == from.arc && node.layer_stack == stack && node.path == class_path && graph_.GetMapToParent(known) == map) {
+        implied = known;
+        break;
+      }
+    }
+    if (implied == kNoNode) {
+      const uint32_t below = graph_.GetDepthBelowIntroduction(child);
+      const uint32_t destination_depth = CountNamespaceDepth(graph_[destination].path);
+      implied = AddClassArc(from.arc, destination, child, class_path, map, from.sibling_number,
+                            destination_depth > below ? destination_depth - below : 0, &from);
+    }
+    if (implied != kNoNode) ImplyClasses(implied, child, transfer, depth + 1);
+  }
+}
+
+}  // namespace strata::compose

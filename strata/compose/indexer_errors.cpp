@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include "strata/compose/indexer.h"
+
+namespace strata::compose {
+
+namespace {
+
+// How a trail tells an arc: followed, and refused.
+std::string_view GetFollowedPhrase(ArcType arc) {
+  switch (arc) {
+    case ArcType::kInherit: return "inherits from:";
+    case ArcType::kVariant: return "uses variant:";
+    case ArcType::kRelocate: return "is relocated from:";
+    case ArcType::kReference: return "references:";
+    case ArcType::kPayload: return "gets payload from:";
+    case ArcType::kSpecialize: return "specializes:";
+    case ArcType::kRoot: break;
+  }
+  return "refers to:";
+}
+
+std::string_view GetRefusedPhrase(ArcType arc) {
+  switch (arc) {
+    case ArcType::kInherit: return "CANNOT inherit from:";
+    case ArcType::kVariant: return "CANNOT use variant:";
+    case ArcType::kRelocate: return "CANNOT be relocated from:";
+    case ArcType::kReference: return "CANNOT reference:";
+    case ArcType::kPayload: return "CANNOT get payload from:";
+    case ArcType::kSpecialize: return "CANNOT specialize:";
+    case ArcType::kRoot: break;
+  }
+  return "CANNOT refer to:";
+}
+
+}  // namespace
+
+CompositionError& Indexer::AddError(ErrorType type, std::string message, uint32_t node, std::string hint) {
+  SourceLocation location;
+  location.file = graph_.GetStack(node).GetRootLayer()->GetIdentifier();
+  location.path = graph_[node].path.GetString();
+  errors_.push_back({type, root_path_, Diagnostic(GetErrorCode(type), std::move(message), std::move(location), std::move(hint))});
+  return errors_.back();
+}
+
+std::string Indexer::DescribeSite(uint32_t layer_stack, Path path) const {
+  return fmt::format("@{}@<{}>", pool_.GetStack(layer_stack)->GetRootLayer()->GetIdentifier(), path.GetString());
+}
+
+// The way from the prim asked for to `arc`, which is refused. Each frame asks for a site that its graph may not have
+// reached yet; the trail tells sites as they were asked for.
+std::string Indexer::DescribeTrail(const Arc& arc, std::vector<DiagnosticNote>* notes) const {
+  struct Step {
+    ArcType arc;
+    std::string site;
+    std::string file, path;
+  };
+  std::vector<Step> steps;
+  auto add = [&](ArcType type, uint32_t stack, Path path) {
+    steps.push_back({type, DescribeSite(stack, path), pool_.GetStack(stack)->GetRootLayer()->GetIdentifier(), path.GetString()});
+  };
+  add(arc.type, arc.layer_stack, arc.path);
+  uint32_t node = arc.parent;
+  for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
+    for (; indexer->graph_[node].parent != kNoNode; node = indexer->graph_[node].parent)
+      add(indexer->graph_[node].arc, indexer->graph_[node].layer_stack, indexer->graph_[node].path);
+    if (!indexer->frame_) {
+      add(ArcType::kRoot, indexer->graph_[node].layer_stack, indexer->graph_[node].path);
+      break;
+    }
+    add(indexer->frame_->arc, indexer->frame_->layer_stack, indexer->frame_->path);
+    node = indexer->frame_->parent_node;
+  }
+  std::string text;
+  if (notes) text = "Cycle detected:\n";
+  for (size_t i = steps.size(); i-- > 0;) {
+    const Step& step = steps[i];
+    if (step.arc != ArcType::kRoot) {
+      const bool is_refused = i == 0;
+      std::string_view phrase = is_refused ? GetRefusedPhrase(step.arc) : GetFollowedPhrase(step.arc);
+      text += fmt::format("{}{}\n", i + 2 < steps.size() ? "which " : "", phrase);
+    }
+    text += step.site + "\n";
+    if (notes) {
+      SourceLocation location;
+      location.file = step.file;
+      location.path = step.path;
+      notes->push_back({step.arc == ArcType::kRoot ? "composing" : fmt::format("over {}", GetArcName(step.arc)), location});
+    }
+  }
+  return text;
+}
+
+}  // namespace strata::compose

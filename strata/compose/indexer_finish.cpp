@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "strata/compose/indexer.h"
+
+namespace strata::compose {
+
+bool Indexer::HasRelocatesAtOrBelow(uint32_t node) const {
+  const LayerStack& stack = graph_.GetStack(node);
+  if (!stack.HasRelocates()) return false;
+  const Path path = graph_[node].path;
+  for (const auto& [source, target] : stack.GetIncrementalRelocatesSourceToTarget())
+    if (target.HasPrefix(path) || source.GetParent().HasPrefix(path)) return true;
+  return false;
+}
+
+bool Indexer::CanBeCulled(uint32_t number) const {
+  const Node& node = graph_[number];
+  if (node.parent == kNoNode) return false;
+  if (node.Has(kNodeCulled)) return true;
+  // What an arc leads to directly shows that the arc is there.
+  if (graph_.GetDepthBelowIntroduction(number) == 0) return false;
+  if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
+  if (HasRelocatesAtOrBelow(number)) return false;
+  // A class inside a model may get opinions from what the model references, so that the path stays of interest.
+  if (IsClassBased(node.arc) && node.layer_stack == environment_.GetRootStackNumber() &&
+      !graph_.GetPathAtIntroduction(number).IsRootPrim())
+    return false;
+  return true;
+}
+
+void Indexer::Cull() {
+  std::vector<uint32_t> order = graph_.GetSubtree(0);
+  for (auto number = order.rbegin(); number != order.rend(); ++number) {
+    if (!CanBeCulled(*number)) continue;
+    bool all_culled = true;
+    for (uint32_t child : graph_.GetChildren(*number)) all_culled &= graph_[child].Has(kNodeCulled);
+    if (all_culled) graph_[*number].Set(kNodeCulled, true);
+  }
+}
+
+// Below an instance only what its own arcs bring counts: every instance with the same arcs has the same descendants.
+void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
+  std::vector<bool> is_instanceable(parent.nodes_.size(), false);
+  for (uint32_t i = 0; i < parent.nodes_.size(); ++i) {
+    const Node& node = parent.nodes_[i];
+    if (node.parent != kNoNode)
+      is_instanceable[i] = is_instanceable[node.parent] ||
+                           (!node.Has(kNodeDueToAncestor) && node.arc != ArcType::kRelocate);
+    if (!is_instanceable[i]) graph_[i].Set(kNodeInert, true);
+  }
+}
+
+void Indexer::ComputePermission(uint32_t) {}
+
+PrimIndexPtr Indexer::Finish(const std::shared_ptr<const IndexPool>& pool, Path path) {
+  Cull();
+  auto index = std::make_shared<PrimIndex>();
+  index->path_ = path;
+  index->pool_ = pool;
+  index->nodes_ = graph_.Finish();
+  index->errors_ = std::move(errors_);
+  index->has_any_payloads_ = has_payloads_;
+  const layer::FieldNames& names = layer::GetFieldNames();
+
+  bool has_instanceable_arc = false;
+  const bool* instanceable = nullptr;
+  for (uint32_t i = 0; i < index->nodes_.size(); ++i) {
+    const Node& node = index->nodes_[i];
+    if (!node.CanContributeSpecs() || !node.Has(kNodeHasSpecs)) continue;
+    const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
+    const LayerStack::Site site = stack->FindSite(node.path);
+    if (node.arc != ArcType::kRoot && !node.Has(kNodeDueToAncestor)) has_instanceable_arc = true;
+    for (uint32_t layer : site.layers) index->spec_stack_.push_back({index->GetNode(i), &stack->GetEntries()[layer], node.path});
+    if (!instanceable && (site.fields & kSiteInstanceable)) {
+      for (uint32_t layer : site.layers) {
+        instanceable = stack->GetEntries()[layer].layer->GetFieldAs<bool>(node.path, names.instanceable);
+        if (instanceable) break;
+      }
+    }
+  }
+  for (const Node& node : index->nodes_) {
+    if (node.arc != ArcType::kVariant || !node.path.IsPrimVariantSelection()) continue;
+    const std::pair<Token, Token> selection(node.path.GetVariantSet(), node.path.GetVariantSelection());
+    auto& selections = index->variant_selections_;
+    const bool is_known = std::any_of(selections.begin(), selections.end(),
+                                      [&](const auto& known) { return known.first == selection.first; });
+    if (!is_known) selections.push_back(selection);
+  }
+  index->is_instanceable_ = has_instanceable_arc && instanceable && *instanceable;
+  return index;
+}
+
+}  // namespace strata::compose

@@ -1,0 +1,92 @@
+#include "strata/compose/indexer.h"
+
+namespace strata::compose {
+
+// Specializes are weaker than everything else, wherever they are written. Their subtrees are therefore copied below the root
+// node, where siblings of other kinds are stronger; the original nodes stay as placeholders, from which classes found later
+// in the copy are implied outwards.
+
+uint32_t Indexer::FindSpecializing(uint32_t node) const {
+  for (; graph_[node].parent != kNoNode; node = graph_[node].parent)
+    if (graph_[node].arc == ArcType::kSpecialize) return node;
+  return kNoNode;
+}
+
+// A copy below the root, made from a specialize further in.
+bool Indexer::IsPropagatedSpecialize(uint32_t node) const {
+  const Node& n = graph_[node];
+  if (n.arc != ArcType::kSpecialize || n.parent != 0 || n.origin == n.parent) return false;
+  const Node& origin = graph_[n.origin];
+  return origin.path == n.path && origin.layer_stack == n.layer_stack;
+}
+
+void Indexer::EvaluateImpliedSpecializes(uint32_t node) {
+  if (graph_[node].parent == kNoNode) return;
+  if (IsPropagatedSpecialize(node))
+    PropagateArcsToOrigin(graph_[node].origin, node, node, 0);
+  else
+    PropagateSpecializesToRoot(node);
+}
+
+void Indexer::PropagateSpecializesToRoot(uint32_t top) {
+  for (uint32_t node : graph_.GetSubtree(top)) {
+    if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0) continue;
+    PropagateTreeToRoot(0, node, node, graph_[node].map_to_root, node, 0);
+  }
+}
+
+void Indexer::PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent, uint32_t tree_root,
+                                  int depth) {
+  if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
+  const uint32_t copy = PropagateNode(parent, source, origin, map_to_parent);
+  if (copy == kNoNode) return;
+  for (uint32_t child : graph_.GetChildren(source)) {
+    if (graph_[child].arc == ArcType::kSpecialize) continue;  // goes to the root by itself
+    PropagateTreeToRoot(copy, child, copy, graph_[child].map_to_parent, tree_root, depth + 1);
+  }
+}
+
+void Indexer::PropagateArcsToOrigin(uint32_t parent, uint32_t source, uint32_t tree_root, int depth) {
+  if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
+  for (uint32_t child : graph_.GetChildren(source)) {
+    const Node node = graph_[child];
+    uint32_t placeholder = graph_.FindChild(parent, node.layer_stack, node.path, node.arc);
+    if (placeholder == kNoNode) {
+      if (!node.Has(kNodeNew)) continue;
+      Node copy = node;
+      copy.origin = parent;
+      copy.first_child = copy.next_sibling = kNoNode;
+      copy.Set(kNodeInert, true);
+      if (ExceedsBudget({node.arc, parent, parent, node.layer_stack, node.path})) return;
+      placeholder = graph_.Insert(parent, copy);
+      graph_[placeholder].Set(kNodeInert, true);
+      AddImpliedTasksFor(placeholder);
+    }
+    PropagateArcsToOrigin(placeholder, child, tree_root, depth + 1);
+  }
+}
+
+// The copy of `source` below `parent`, made if it is not there; `source` becomes a placeholder for it.
+uint32_t Indexer::PropagateNode(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent) {
+  const Node from = graph_[source];
+  for (uint32_t known : graph_.GetChildren(parent)) {
+    const Node& node = graph_[known];
+    if (node.arc == from.arc && node.layer_stack == from.layer_stack && node.path == from.path &&
+        node.map_to_parent == map_to_parent && known != source) {
+      graph_[source].Set(kNodeInert, true);
+      return known;
+    }
+  }
+  if (ExceedsBudget({from.arc, parent, origin, from.layer_stack, from.path})) return kNoNode;
+  Node copy = from;
+  copy.origin = origin;
+  copy.map_to_parent = map_to_parent;
+  copy.first_child = copy.next_sibling = kNoNode;
+  const uint32_t number = graph_.Insert(parent, copy);
+  graph_[source].Set(kNodeInert, true);
+  if (!graph_[number].Has(kNodeInert)) AddTasksFor(number);
+  AddImpliedTasksFor(number);
+  return number;
+}
+
+}  // namespace strata::compose

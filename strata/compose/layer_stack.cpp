@@ -1,0 +1,202 @@
+#include "strata/compose/layer_stack.h"
+
+#include <mutex>
+
+#include <tsl/robin_map.h>
+
+#include "strata/compose/layer_stack_builder.h"
+
+namespace strata::compose {
+
+namespace {
+
+using layer::SpecType;
+
+constexpr uint32_t kFirstEntry[] = {0};
+
+uint32_t GetSiteField(Token field) {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  if (field == names.references) return kSiteReferences;
+  if (field == names.payload) return kSitePayload;
+  if (field == names.inheritPaths) return kSiteInherits;
+  if (field == names.specializes) return kSiteSpecializes;
+  if (field == names.variantSetNames) return kSiteVariantSets;
+  if (field == names.variantSelection) return kSiteVariantSelection;
+  if (field == names.instanceable) return kSiteInstanceable;
+  if (field == names.permission) return kSitePermission;
+  return 0;
+}
+
+uint32_t ReadSiteFields(const layer::SpecStore::SpecView& spec) {
+  uint32_t fields = 0;
+  for (const layer::SpecStore::Field& field : spec) fields |= GetSiteField(field.name);
+  return fields;
+}
+
+bool IsPrimLike(SpecType type) {
+  return type == SpecType::kPrim || type == SpecType::kVariant || type == SpecType::kPseudoRoot;
+}
+
+}  // namespace
+
+// Prim and variant sites are tabulated with the stack; other specs (mostly properties) when somebody first asks for one,
+// for scenes are opened far more often than their properties are all read.
+struct LayerStack::InvertedTable {
+  struct Row {
+    uint32_t begin = 0;
+    uint32_t count = 0;
+    uint32_t fields = 0;
+  };
+  struct Index {
+    tsl::robin_map<Path, Row> rows;
+    std::vector<uint32_t> layers;
+    std::span<const uint32_t> Get(const Row& row) const { return {layers.data() + row.begin, row.count}; }
+  };
+
+  enum class Which : uint8_t { kPrimLike, kOther };
+  static Index Tabulate(const std::vector<Entry>& entries, Which which) {
+    Index index;
+    size_t total = 0;
+    for (const Entry& entry : entries) total += entry.layer->GetContent().GetSpecCount();
+    index.rows.reserve(which == Which::kPrimLike ? total / 4 : total);
+    auto visit_all = [&](auto&& visit) {
+      for (uint32_t i = 0; i < entries.size(); ++i) {
+        entries[i].layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
+          const SpecType type = spec.GetType();
+          if (IsPrimLike(type) == (which == Which::kPrimLike)) visit(i, path, spec);
+        });
+      }
+    };
+    visit_all([&](uint32_t, Path path, const layer::SpecStore::SpecView& spec) {
+      Row& row = index.rows[path];
+      ++row.count;
+      if (which == Which::kPrimLike) row.fields |= ReadSiteFields(spec);
+    });
+    uint32_t begin = 0;
+    for (auto it = index.rows.begin(); it != index.rows.end(); ++it) {
+      it.value().begin = begin;
+      begin += it.value().count;
+      it.value().count = 0;
+    }
+    index.layers.resize(begin);
+    visit_all([&](uint32_t i, Path path, const layer::SpecStore::SpecView&) {
+      Row& row = index.rows[path];
+      index.layers[row.begin + row.count++] = i;
+    });
+    return index;
+  }
+
+  explicit InvertedTable(const std::vector<Entry>& entries) : prims(Tabulate(entries, Which::kPrimLike)) {}
+
+  Index prims;
+  mutable std::once_flag others_once;
+  mutable Index others;
+};
+
+LayerStack::Site LayerStack::FindSite(Path prim_path) const {
+  if (!table_) {
+    if (entries_.empty()) return {};
+    layer::SpecStore::SpecView spec = entries_[0].layer->GetContent().Find(prim_path);
+    if (!spec || !IsPrimLike(spec.GetType())) return {};
+    return {kFirstEntry, ReadSiteFields(spec)};
+  }
+  auto found = table_->prims.rows.find(prim_path);
+  if (found == table_->prims.rows.end()) return {};
+  return {table_->prims.Get(found->second), found->second.fields};
+}
+
+std::span<const uint32_t> LayerStack::FindLayersWithSpec(Path path) const {
+  if (!table_) {
+    if (entries_.empty() || !entries_[0].layer->HasSpec(path)) return {};
+    return kFirstEntry;
+  }
+  if (path.IsAbsoluteRootOrPrim() || path.IsPrimVariantSelection()) {
+    auto found = table_->prims.rows.find(path);
+    if (found != table_->prims.rows.end()) return table_->prims.Get(found->second);
+    if (!path.IsPrimVariantSelection()) return {};
+  }
+  std::call_once(table_->others_once, [this] {
+    table_->others = InvertedTable::Tabulate(entries_, InvertedTable::Which::kOther);
+  });
+  auto found = table_->others.rows.find(path);
+  return found == table_->others.rows.end() ? std::span<const uint32_t>() : table_->others.Get(found->second);
+}
+
+Path LayerStack::FindRelocateTarget(Path source) const {
+  if (incremental_relocates_.empty()) return Path();
+  auto found = incremental_relocates_.find(source);
+  return found == incremental_relocates_.end() ? Path() : found->second;
+}
+
+Path LayerStack::FindRelocateSource(Path target) const {
+  if (relocates_by_target_.empty()) return Path();
+  auto found = relocates_by_target_.find(target);
+  return found == relocates_by_target_.end() ? Path() : found->second;
+}
+
+bool LayerStack::IsRelocationSource(Path path) const {
+  return !incremental_relocates_.empty() && incremental_relocates_.count(path) != 0;
+}
+
+void LayerStackBuilder::AddRelocates() {
+  RelocatesResult relocates = ComputeRelocates(stack_->entries_);
+  for (CompositionError& error : relocates.errors) stack_->errors_.push_back(std::move(error));
+  stack_->incremental_relocates_ = std::move(relocates.incremental);
+  stack_->relocates_ = std::move(relocates.combined);
+  for (const auto& [source, target] : stack_->incremental_relocates_)
+    if (!target.IsEmpty()) stack_->relocates_by_target_[target] = source;
+}
+
+LayerStackPtr LayerStackBuilder::Build(const LayerStackRequest& request) {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  stack_ = std::make_shared<LayerStack>();
+  stack_->root_ = request.root;
+  stack_->session_ = request.session;
+  const Path root = Path::AbsoluteRoot();
+
+  Dictionary variables;
+  if (auto* own = request.root->GetFieldAs<Dictionary>(root, names.expressionVariables)) variables = *own;
+  if (request.session) {
+    if (auto* own = request.session->GetFieldAs<Dictionary>(root, names.expressionVariables)) variables = own->ComposeOver(variables);
+    if (auto* owner = request.session->GetFieldAs<std::string>(root, names.sessionOwner)) session_owner_ = *owner;
+  }
+  stack_->expression_variables_ = request.variable_overrides.IsEmpty() ? std::move(variables)
+                                                                       : request.variable_overrides.ComposeOver(variables);
+
+  // The session layer decides the rate when it writes one; its frame rate counts only when the root has no rate at all.
+  const bool session_decides =
+      request.session && (request.session->GetField(root, names.timeCodesPerSecond) ||
+                          (request.session->GetField(root, names.framesPerSecond) &&
+                           !request.root->GetField(root, names.timeCodesPerSecond)));
+  const double rate = (session_decides ? request.session : request.root)->GetTimeCodesPerSecond();
+  stack_->time_codes_per_second_ = rate;
+  auto add_tree = [&](const layer::LayerPtr& layer, bool is_session) {
+    const double own_rate = layer->GetTimeCodesPerSecond();
+    LayerOffset offset;
+    if (session_decides && own_rate != rate && own_rate != 0) offset.scale = rate / own_rate;
+    AddLayer(layer, offset, own_rate, 0, is_session);
+  };
+  if (request.session) add_tree(request.session, true);
+  add_tree(request.root, false);
+  AddRelocates();
+  if (stack_->entries_.size() > 1) stack_->table_ = std::make_shared<const LayerStack::InvertedTable>(stack_->entries_);
+  return std::move(stack_);
+}
+
+void LayerStackBuilder::AddLayer(const layer::LayerPtr& layer, const LayerOffset& offset, double time_codes_per_second, int depth,
+                                 bool is_session) {
+  stack_->entries_.push_back({layer, offset, depth, is_session});
+  open_.push_back(layer.get());
+  AddSublayers(layer, offset, time_codes_per_second, depth, is_session);
+  open_.pop_back();
+}
+
+void LayerStackBuilder::AddError(ErrorType type, std::string message, const layer::Layer& where, std::string hint) {
+  SourceLocation location;
+  location.file = where.GetIdentifier();
+  location.path = "/";
+  stack_->errors_.push_back(
+      {type, Path::AbsoluteRoot(), Diagnostic(GetErrorCode(type), std::move(message), std::move(location), std::move(hint))});
+}
+
+}  // namespace strata::compose

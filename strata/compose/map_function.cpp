@@ -1,0 +1,198 @@
+#include "strata/compose/map_function.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace strata::compose {
+
+namespace {
+
+using Pair = MapFunction::Pair;
+
+// The longest source that is a prefix of `path`, leaving out the pair at `except`; null when none is.
+const Pair* FindBestSource(const std::vector<Pair>& pairs, Path path, const Pair* except = nullptr) {
+  const Pair* best = nullptr;
+  uint32_t best_count = 0;
+  for (const Pair& pair : pairs) {
+    if (&pair == except || !path.HasPrefix(pair.first)) continue;
+    uint32_t count = pair.first.GetElementCount();
+    if (!best || count > best_count) best = &pair, best_count = count;
+  }
+  return best;
+}
+
+const Pair* FindBestTarget(const std::vector<Pair>& pairs, Path path) {
+  const Pair* best = nullptr;
+  uint32_t best_count = 0;
+  for (const Pair& pair : pairs) {
+    if (pair.second.IsEmpty() || !path.HasPrefix(pair.second)) continue;
+    uint32_t count = pair.second.GetElementCount();
+    if (!best || count > best_count) best = &pair, best_count = count;
+  }
+  return best;
+}
+
+// Whether the other pairs (and the root identity) already say what `pair` says.
+bool IsImplied(const std::vector<Pair>& pairs, const Pair& pair, bool has_root_identity) {
+  const Pair* parent = FindBestSource(pairs, pair.first, &pair);
+  if (pair.second.IsEmpty()) return parent ? parent->second.IsEmpty() : !has_root_identity;
+  if (parent) {
+    return !parent->second.IsEmpty() &&
+           pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets) == pair.second;
+  }
+  return has_root_identity && pair.first == pair.second;
+}
+
+}  // namespace
+
+MapFunction MapFunction::Make(Pairs pairs, bool has_root_identity, LayerOffset offset) {
+  std::sort(pairs.begin(), pairs.end());
+  // A source that is there twice keeps its first meaning.
+  pairs.erase(std::unique(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.first == b.first; }),
+              pairs.end());
+  for (size_t i = pairs.size(); i-- > 0;)
+    if (IsImplied(pairs, pairs[i], has_root_identity)) pairs.erase(pairs.begin() + static_cast<ptrdiff_t>(i));
+  MapFunction result;
+  result.offset_ = offset;
+  result.has_root_identity_ = has_root_identity;
+  if (!pairs.empty()) result.pairs_ = std::make_shared<const Pairs>(std::move(pairs));
+  return result;
+}
+
+MapFunction MapFunction::Identity() {
+  MapFunction result;
+  result.has_root_identity_ = true;
+  return result;
+}
+
+MapFunction MapFunction::Create(std::vector<Pair> source_to_target, LayerOffset offset) {
+  bool has_root_identity = false;
+  Pairs pairs;
+  pairs.reserve(source_to_target.size());
+  for (const Pair& pair : source_to_target) {
+    if (pair.first.IsAbsoluteRoot() && pair.second.IsAbsoluteRoot())
+      has_root_identity = true;
+    else
+      pairs.push_back(pair);
+  }
+  return Make(std::move(pairs), has_root_identity, offset);
+}
+
+MapFunction MapFunction::AddRootIdentity() const {
+  if (has_root_identity_) return *this;
+  return Make(pairs_ ? *pairs_ : Pairs(), true, offset_);
+}
+
+Path MapFunction::MapPrefix(Path path, Direction direction) const {
+  if (!pairs_) return has_root_identity_ ? path : Path();
+  const Pairs& pairs = *pairs_;
+  const bool forward = direction == Direction::kForward;
+  const Pair* best = forward ? FindBestSource(pairs, path) : FindBestTarget(pairs, path);
+  if (!best && !has_root_identity_) return Path();
+  Path from = best ? (forward ? best->first : best->second) : Path::AbsoluteRoot();
+  Path to = best ? (forward ? best->second : best->first) : Path::AbsoluteRoot();
+  if (to.IsEmpty()) return Path();  // blocked
+  Path result = path.ReplacePrefix(from, to, Path::TargetFix::kKeepTargets);
+  // The map is a bijection: where another pair owns a longer part of the result, the result comes from there, not here.
+  const Pair* owner = forward ? FindBestTarget(pairs, result) : FindBestSource(pairs, result);
+  if (owner && owner != best) {
+    Path owned = forward ? owner->second : owner->first;
+    if (owned.GetElementCount() > to.GetElementCount() || !best) return Path();
+  }
+  return result;
+}
+
+Path MapFunction::Map(Path path, Direction direction) const {
+  if (path.IsEmpty()) return Path();
+  if (IsIdentityPathMapping()) return path;
+  Path result = MapPrefix(path, direction);
+  if (result.IsEmpty() || !path.ContainsTarget()) return result;
+  // Targets inside [ ] live in the same namespace; one that cannot be mapped makes the whole path unmappable.
+  std::vector<Path> elements = result.GetPrefixes();
+  Path rebuilt = result.GetPrimOrPrimVariantSelectionPath();
+  for (Path element : elements) {
+    if (element.IsAbsoluteRootOrPrim() || element.IsPrimVariantSelection()) continue;
+    if (element.IsTarget() || element.IsMapper()) {
+      Path target = Map(element.GetTarget(), direction);
+      if (target.IsEmpty()) return Path();
+      rebuilt = element.IsTarget() ? rebuilt.AppendTarget(target) : rebuilt.AppendMapper(target);
+    } else {
+      rebuilt = rebuilt.AppendElementOf(element);
+    }
+  }
+  return rebuilt;
+}
+
+Path MapFunction::MapSourceToTarget(Path path) const { return Map(path, Direction::kForward); }
+Path MapFunction::MapTargetToSource(Path path) const { return Map(path, Direction::kBackward); }
+
+MapFunction MapFunction::Compose(const MapFunction& inner) const {
+  const LayerOffset offset = offset_ * inner.offset_;
+  if (IsIdentityPathMapping() || inner.IsIdentityPathMapping()) {
+    MapFunction result = IsIdentityPathMapping() ? inner : *this;
+    result.offset_ = offset;
+    return result;
+  }
+  Pairs pairs;
+  if (inner.pairs_) {
+    for (const Pair& pair : *inner.pairs_) {
+      Path target = pair.second.IsEmpty() ? Path() : MapSourceToTarget(pair.second);
+      pairs.emplace_back(pair.first, target);  // an unmappable target blocks; Make drops blocks that say nothing
+    }
+  }
+  if (pairs_) {
+    for (const Pair& pair : *pairs_) {
+      Path source = inner.MapTargetToSource(pair.first);
+      if (!source.IsEmpty()) pairs.emplace_back(source, pair.second);
+    }
+  }
+  // Prefer a real target over a block of the same source.
+  std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+    if (a.first != b.first) return a.first < b.first;
+    return !a.second.IsEmpty() && b.second.IsEmpty();
+  });
+  pairs.erase(std::unique(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.first == b.first; }),
+              pairs.end());
+  return Make(std::move(pairs), has_root_identity_ && inner.has_root_identity_, offset);
+}
+
+MapFunction MapFunction::ComposeOffset(const LayerOffset& offset) const {
+  MapFunction result = *this;
+  result.offset_ = offset_ * offset;
+  return result;
+}
+
+MapFunction MapFunction::GetInverse() const {
+  Pairs pairs;
+  if (pairs_) {
+    for (const Pair& pair : *pairs_)
+      if (!pair.second.IsEmpty()) pairs.emplace_back(pair.second, pair.first);
+  }
+  return Make(std::move(pairs), has_root_identity_, offset_.GetInverse());
+}
+
+std::vector<MapFunction::Pair> MapFunction::GetPairs() const {
+  Pairs result;
+  if (has_root_identity_) result.emplace_back(Path::AbsoluteRoot(), Path::AbsoluteRoot());
+  if (pairs_) result.insert(result.end(), pairs_->begin(), pairs_->end());
+  return result;
+}
+
+size_t MapFunction::GetHash() const {
+  uint64_t hash = has_root_identity_ ? 1 : 2;
+  auto mix = [&hash](uint64_t bits) { hash = MixBits(hash ^ (bits + 0x9E3779B97F4A7C15ull + (hash << 6))); };
+  mix(std::hash<double>()(offset_.offset));
+  mix(std::hash<double>()(offset_.scale));
+  if (pairs_) {
+    for (const Pair& pair : *pairs_) mix(uint64_t{pair.first.GetId()} << 32 | pair.second.GetId());
+  }
+  return hash;
+}
+
+bool operator==(const MapFunction& a, const MapFunction& b) {
+  if (a.has_root_identity_ != b.has_root_identity_ || !(a.offset_ == b.offset_)) return false;
+  if (a.pairs_ == b.pairs_) return true;
+  return a.pairs_ && b.pairs_ && *a.pairs_ == *b.pairs_;
+}
+
+}  // namespace strata::compose

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <set>
+
+#include <tsl/robin_set.h>
+
+#include "strata/compose/prim_index_node.h"
+
+namespace strata::compose {
+
+namespace {
+
+// Names in order, each once.
+class NameList {
+ public:
+  void Add(Token name) {
+    if (known_.insert(name).second) names_.push_back(name);
+  }
+  void Reorder(const TokenVector& order) {
+    if (order.empty() || names_.empty()) return;
+    TokenListOp op;
+    op.ordered_items = order;
+    op.ApplyTo(names_);
+  }
+  void Remove(Token name) {
+    if (known_.erase(name)) names_.erase(std::find(names_.begin(), names_.end(), name));
+  }
+  void Rename(Token from, Token to) {
+    if (!known_.count(from)) return Add(to);
+    if (known_.count(to)) return Remove(from);
+    *std::find(names_.begin(), names_.end(), from) = to;
+    known_.erase(from);
+    known_.insert(to);
+  }
+  bool Contains(Token name) const { return known_.count(name) != 0; }
+  std::vector<Token> Take() { return std::move(names_); }
+
+ private:
+  std::vector<Token> names_;
+  tsl::robin_set<Token> known_;
+};
+
+class ChildNamesComposer {
+ public:
+  explicit ChildNamesComposer(const IndexPool& pool) : pool_(pool) {}
+
+  void AddNode(const PrimIndexNode& node) {
+    const LayerStack& stack = *pool_.GetStack(node.layer_stack);
+    if (stack.HasRelocates()) ApplyRelocates(stack, node.path);
+    if (!node.CanContributeSpecs() || !node.Has(kNodeHasSpecs)) return;
+    const layer::FieldNames& fields = layer::GetFieldNames();
+    const LayerStack::Site site = stack.FindSite(node.path);
+    for (auto entry = site.layers.rbegin(); entry != site.layers.rend(); ++entry) {
+      const layer::Layer& layer = *stack.GetEntries()[*entry].layer;
+      if (auto* children = layer.GetFieldAs<TokenVector>(node.path, fields.primChildren))
+        for (Token name : *children) names_.Add(name);
+      if (auto* order = layer.GetFieldAs<TokenVector>(node.path, fields.primOrder)) names_.Reorder(*order);
+    }
+  }
+
+  void Finish(std::vector<Token>& names, std::vector<Token>& prohibited) {
+    names = names_.Take();
+    if (prohibited_.empty()) return;
+    names.erase(std::remove_if(names.begin(), names.end(), [this](Token name) { return prohibited_.count(name) != 0; }), names.end());
+    prohibited.assign(prohibited_.begin(), prohibited_.end());
+  }
+
+ private:
+  void ApplyRelocates(const LayerStack& stack, Path path) {
+    std::set<Token, TokenTextLess> moved_in;
+    const Path plain = path.StripAllVariantSelections();
+    for (const auto& [source, target] : stack.GetIncrementalRelocatesSourceToTarget()) {
+      const bool leaves = source.GetParent() == plain;
+      const bool arrives = !target.IsEmpty() && target.GetParent() == plain;
+      if (leaves) prohibited_.insert(source.GetNameToken());
+      if (leaves && arrives) {
+        if (names_.Contains(source.GetNameToken()))
+          names_.Rename(source.GetNameToken(), target.GetNameToken());
+        else
+          moved_in.insert(target.GetNameToken());
+      } else if (leaves) {
+        names_.Remove(source.GetNameToken());
+      } else if (arrives) {
+        moved_in.insert(target.GetNameToken());
+      }
+    }
+    for (Token name : moved_in) names_.Add(name);
+  }
+
+  const IndexPool& pool_;
+  NameList names_;
+  std::set<Token, TokenTextLess> prohibited_;
+};
+
+}  // namespace
+
+void PrimIndex::ComputeChildNames(std::vector<Token>& names, std::vector<Token>& prohibited) const {
+  names.clear();
+  prohibited.clear();
+  if (!IsValid()) return;
+  ChildNamesComposer composer(*pool_);
+  for (size_t i = nodes_.size(); i-- > 0;)
+    if (!nodes_[i].Has(kNodeCulled)) composer.AddNode(nodes_[i]);
+  composer.Finish(names, prohibited);
+}
+
+std::vector<Token> PrimIndex::ComputePropertyNames() const {
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  NameList names;
+  for (size_t i = spec_stack_.size(); i-- > 0;) {
+    const SpecSite& site = spec_stack_[i];
+    if (auto* properties = site.entry->layer->GetFieldAs<TokenVector>(site.path, fields.properties))
+      for (Token name : *properties) names.Add(name);
+  }
+  return names.Take();
+}
+
+}  // namespace strata::compose

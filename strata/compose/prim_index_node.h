@@ -1,0 +1,48 @@
+// A node of a prim index as it is stored.
+#pragma once
+
+#include <cstdint>
+
+#include "strata/compose/index_pool.h"
+#include "strata/compose/prim_index.h"
+
+namespace strata::compose {
+
+inline constexpr uint32_t kNoNode = UINT32_MAX;
+
+enum NodeFlag : uint16_t {
+  kNodeHasSpecs = 1u << 0,
+  kNodeInert = 1u << 1,          // a placeholder: its opinions do not count
+  kNodeCulled = 1u << 2,         // nothing at or below it says anything
+  kNodeDueToAncestor = 1u << 3,  // came with the namespace parent
+  kNodeRestricted = 1u << 4,     // permissions hide it
+  kNodePrivate = 1u << 5,
+  kNodeNew = 1u << 6,            // while indexing: added at this namespace level
+};
+
+struct PrimIndexNode {
+  Path path;
+  uint32_t parent = kNoNode;
+  uint32_t origin = kNoNode;
+  uint32_t first_child = kNoNode;
+  uint32_t next_sibling = kNoNode;
+  uint32_t layer_stack = 0;                          // numbers in the pool
+  uint32_t map_to_parent = IndexPool::kIdentity;
+  uint32_t map_to_root = IndexPool::kIdentity;
+  uint32_t sibling_number = 0;                       // at the origin
+  uint16_t namespace_depth = 0;                      // of the parent's path where the arc was introduced
+  uint16_t flags = 0;
+  ArcType arc = ArcType::kRoot;
+
+  bool Has(NodeFlag flag) const { return (flags & flag) != 0; }
+  void Set(NodeFlag flag, bool on) { flags = static_cast<uint16_t>(on ? flags | flag : flags & ~flag); }
+  bool CanContributeSpecs() const { return !(flags & (kNodeInert | kNodeRestricted)); }
+};
+
+// Prims on the way from the root to `path`; variant selections do not count.
+uint32_t CountNamespaceDepth(Path path);
+// `path` without its last `depth` prims (and the variant selections below what remains).
+Path StripNamespaceDepth(Path path, uint32_t depth);
+inline bool IsClassBased(ArcType arc) { return arc == ArcType::kInherit || arc == ArcType::kSpecialize; }
+
+}  // namespace strata::compose
