@@ -56,7 +56,7 @@ class PatternParser {
     }
     if (Peek() == '.' && Peek(1) == '.') {
       TakeParents();
-      return ParseRest();
+      return Peek() == '.' ? Fail("'/' and a name after '..'") : ParseRest();
     }
     if (Peek() == '.') {
       ++at_;

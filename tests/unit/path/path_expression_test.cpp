@@ -79,7 +79,7 @@ TEST_CASE("Predicates are printed in the form OpenUSD prints") {
 TEST_CASE("What is no expression is refused") {
   for (const char* text : {"~~/A", "./A", ".x", "/A//.x", "/A/ B", "/A///B", "/A/", "//a:b", "/A/..", "/A[", "/A[]", "/.x",
                            "/A{v=s}", "/A{}", "//A{a,b}", "//A{a & b}", "% _", "%a", "%/a", "(/A", "/A)", "()", "/A &",
-                           "& /A", "/A~/B", "(/A)/B", "/A\n/B", "/A{a", "/A{x: 1}", "/A.x/B"}) {
+                           "& /A", "/A~/B", "(/A)/B", "/A\n/B", "/A{a", "/A{x: 1}", "/A.x/B", "...j", "..j"}) {
     CAPTURE(text);
     CHECK(Canonical(text) == "!");
   }
