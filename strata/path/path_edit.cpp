@@ -84,7 +84,8 @@ Path Path::AppendVariantSelection(Token set, Token selection) const {
   if (!IsPrimOrPrimVariantSelection()) return Path();
   if (uint32_t id = Find(id_, PathElement::kVariantSelection, set.GetId(), selection.GetId())) return FromId(id);
   std::string_view set_text = set.GetText();
-  if (set.IsEmpty() || identifier::MatchVariantSetName(set_text, 0) != set_text.size()) return Path();
+  // Wider than what parses: files name sets as they name variants.
+  if (set.IsEmpty() || (identifier::MatchVariantSetName(set_text, 0) != set_text.size() && !IsValidVariantName(set_text))) return Path();
   if (!selection.IsEmpty() && !IsValidVariantName(selection.GetText())) return Path();
   return FromId(FindOrAdd(id_, PathElement::kVariantSelection, set.GetId(), selection.GetId()));
 }
