@@ -17,10 +17,10 @@ namespace {
 // More clips than any shot has: a template with a tiny stride must not fill memory.
 constexpr double kMaxClips = 1'000'000;
 
-// One set, as the layers of one node say it together.
+// One set, as all opinions say it together.
 struct ComposedSet {
   Dictionary fields;
-  std::optional<uint32_t> anchor;  // the strongest layer that names clips
+  const compose::SpecSite* anchor = nullptr;  // the strongest opinion that names clips
   LayerOffset active_offset, times_offset;
   bool has_active = false, has_times = false;
 };
@@ -129,19 +129,18 @@ bool IsWellFormed(const ClipDefinition& definition) {
   });
 }
 
-std::map<std::string, ComposedSet> ComposeSets(compose::NodeRef node) {
+std::map<std::string, ComposedSet> ComposeSets(const compose::PrimIndex& index) {
   std::map<std::string, ComposedSet> sets;
-  const auto& entries = node.GetLayerStack()->GetEntries();
-  for (uint32_t i = 0; i < entries.size(); ++i) {
-    const auto* clips =
-        entries[i].layer->GetFieldAs<Dictionary>(node.GetPath(), layer::GetFieldNames().clips);
+  for (const compose::SpecSite& site : index.GetSpecStack()) {
+    const auto* clips = site.entry->layer->GetFieldAs<Dictionary>(site.path, layer::GetFieldNames().clips);
     if (!clips) continue;
-    LayerOffset to_stage = node.GetMapToRoot().GetTimeOffset() * entries[i].offset;
+    LayerOffset to_stage = site.GetOffsetToRoot();
     for (const auto& [name, value] : clips->entries) {
       const Dictionary* fields = value.GetIf<Dictionary>();
       if (!fields) continue;
       ComposedSet& set = sets[name];
-      if (!set.anchor && (fields->Find("assetPaths") || fields->Find("templateAssetPath"))) set.anchor = i;
+      if (!set.anchor && (fields->Find("assetPaths") || fields->Find("templateAssetPath")))
+        set.anchor = &site;
       if (!set.has_active && fields->Find("active")) {
         set.active_offset = to_stage;
         set.has_active = true;
@@ -156,17 +155,38 @@ std::map<std::string, ComposedSet> ComposeSets(compose::NodeRef node) {
   return sets;
 }
 
-// The order in which the sets of a node are asked: that of `clipSets` where it names any, else by name.
-std::vector<std::string> OrderSets(compose::NodeRef node, const std::map<std::string, ComposedSet>& sets) {
+// The order in which sets are asked: that of `clipSets` where it names any, else by name.
+std::vector<std::string> OrderSets(const compose::PrimIndex& index,
+                                   const std::map<std::string, ComposedSet>& sets) {
   std::vector<std::string> names;
-  const auto& entries = node.GetLayerStack()->GetEntries();
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+  const auto& sites = index.GetSpecStack();
+  for (auto site = sites.rbegin(); site != sites.rend(); ++site) {
     const Token field = layer::GetFieldNames().clipSets;
-    if (const auto* op = entry->layer->GetFieldAs<StringListOp>(node.GetPath(), field)) op->ApplyTo(names);
+    if (const auto* op = site->entry->layer->GetFieldAs<StringListOp>(site->path, field)) op->ApplyTo(names);
   }
   if (names.empty())
     for (const auto& [name, set] : sets) names.push_back(name);
   return names;
+}
+
+bool ReadDefinition(const ComposedSet& set, const layer::LayerRegistry& registry,
+                    const asset::ResolverContext& context, ClipDefinition& definition) {
+  const compose::SpecSite& anchor = *set.anchor;
+  definition.stack = anchor.node.GetLayerStack();
+  definition.layer = static_cast<uint32_t>(anchor.entry - definition.stack->GetEntries().data());
+  definition.anchor = anchor.path.StripAllVariantSelections();
+  const Dictionary& variables = definition.stack->GetExpressionVariables();
+  const Value* prim_path = Find(set, "primPath");
+  if (prim_path && prim_path->Holds<std::string>())
+    definition.prim_path = Path(prim_path->Get<std::string>());
+  definition.manifest = GetAssetPath(set, "manifestAssetPath", variables);
+  const Value* interpolate = Find(set, "interpolateMissingClipValues");
+  definition.interpolate_missing = interpolate && interpolate->GetOr(false);
+  std::string pattern = GetAssetPath(set, "templateAssetPath", variables);
+  bool is_read = ReadExplicit(set, variables, definition);
+  if (!is_read && !pattern.empty())
+    is_read = ExpandTemplate(set, pattern, *anchor.entry->layer, registry, context, definition);
+  return is_read && IsWellFormed(definition);
 }
 
 }  // namespace
@@ -175,33 +195,14 @@ std::vector<ClipDefinition> FindClipDefinitions(const compose::PrimIndex& index,
                                                 const layer::LayerRegistry& registry,
                                                 const asset::ResolverContext& context) {
   std::vector<ClipDefinition> definitions;
-  for (uint32_t n = 0; n < index.GetNodeCount(); ++n) {
-    compose::NodeRef node = index.GetNode(n);
-    if (!node.CanContributeSpecs() || !node.HasSpecs()) continue;
-    std::map<std::string, ComposedSet> sets = ComposeSets(node);
-    for (const std::string& name : OrderSets(node, sets)) {
-      auto found = sets.find(name);
-      if (found == sets.end() || !found->second.anchor) continue;
-      const ComposedSet& set = found->second;
-      ClipDefinition definition;
-      definition.name = name;
-      definition.stack = node.GetLayerStack();
-      definition.layer = *set.anchor;
-      definition.anchor = node.GetPath().StripAllVariantSelections();
-      const Dictionary& variables = definition.stack->GetExpressionVariables();
-      const layer::Layer& anchor = *definition.stack->GetEntries()[definition.layer].layer;
-      const Value* prim_path = Find(set, "primPath");
-      if (prim_path && prim_path->Holds<std::string>())
-        definition.prim_path = Path(prim_path->Get<std::string>());
-      definition.manifest = GetAssetPath(set, "manifestAssetPath", variables);
-      const Value* interpolate = Find(set, "interpolateMissingClipValues");
-      definition.interpolate_missing = interpolate && interpolate->GetOr(false);
-      std::string pattern = GetAssetPath(set, "templateAssetPath", variables);
-      bool is_read =
-          ReadExplicit(set, variables, definition) ||
-          (!pattern.empty() && ExpandTemplate(set, pattern, anchor, registry, context, definition));
-      if (is_read && IsWellFormed(definition)) definitions.push_back(std::move(definition));
-    }
+  std::map<std::string, ComposedSet> sets = ComposeSets(index);
+  for (const std::string& name : OrderSets(index, sets)) {
+    auto found = sets.find(name);
+    if (found == sets.end() || !found->second.anchor) continue;
+    ClipDefinition definition;
+    definition.name = name;
+    if (ReadDefinition(found->second, registry, context, definition))
+      definitions.push_back(std::move(definition));
   }
   return definitions;
 }

@@ -60,7 +60,7 @@ const layer::Layer* ClipSet::OpenClip(Clip& clip) const {
 
 const layer::Layer* ClipSet::OpenManifest() const {
   std::call_once(manifest_once_, [&] {
-    if (!definition_.manifest.empty()) manifest_ = Open(definition_.manifest);
+    manifest_ = definition_.manifest.empty() ? GenerateManifest() : Open(definition_.manifest);
   });
   return manifest_.get();
 }
@@ -80,15 +80,30 @@ const TimeSamples* ClipSet::FindSamples(Clip& clip, Path clip_path) const {
 
 bool ClipSet::Declares(Path path) const {
   Path clip_path = ToClipPath(path);
-  if (!definition_.manifest.empty()) {
-    const layer::Layer* manifest = OpenManifest();
-    if (!manifest || manifest->GetSpecType(clip_path) != layer::SpecType::kAttribute) return false;
-    const auto* variability =
-        manifest->GetFieldAs<Variability>(clip_path, layer::GetFieldNames().variability);
-    return !variability || *variability == Variability::kVarying;
+  const layer::Layer* manifest = OpenManifest();
+  if (!manifest || manifest->GetSpecType(clip_path) != layer::SpecType::kAttribute) return false;
+  const auto* variability = manifest->GetFieldAs<Variability>(clip_path, layer::GetFieldNames().variability);
+  return !variability || *variability == Variability::kVarying;
+}
+
+// Declares every attribute that has samples in some clip.
+layer::LayerPtr ClipSet::GenerateManifest() const {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  layer::LayerPtr manifest = layer::Layer::CreateAnonymous("generated_manifest.usda");
+  layer::Layer::ChangeBlock block(*manifest);
+  for (const auto& clip : clips_) {
+    const layer::Layer* layer = OpenClip(*clip);
+    if (!layer) continue;
+    layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
+      if (spec.GetType() != layer::SpecType::kAttribute || !spec.Find(names.timeSamples)) return;
+      if (!path.HasPrefix(definition_.prim_path) || manifest->HasSpec(path)) return;
+      const Value* type = spec.Find(names.typeName);
+      // A path that no spec can stand at is declared by nobody.
+      if (manifest->CreatePrimSpec(path.GetPrimPath(), Specifier::kOver))
+        (void)manifest->CreateAttributeSpec(path, type ? type->GetOr(Token()) : Token());
+    });
   }
-  return std::any_of(clips_.begin(), clips_.end(),
-                     [&](const auto& clip) { return FindSamples(*clip, clip_path) != nullptr; });
+  return manifest;
 }
 
 double ClipSet::ToClipTime(double time) const {
@@ -104,21 +119,20 @@ double ClipSet::ToClipTime(double time) const {
 
 void ClipSet::AppendTimesOf(Clip& clip, Path clip_path, std::vector<double>& times) const {
   const TimeSamples* samples = FindSamples(clip, clip_path);
-  if (!samples && definition_.interpolate_missing) return;
+  if (!samples && definition_.interpolate_missing && !FindManifestDefault(clip_path)) return;
   times.push_back(clip.authored_start);
-  if (!samples) return;
   auto add = [&](double time) {
     if (time >= clip.start && time < clip.end) times.push_back(time);
   };
   const TimePairs& map = definition_.times;
-  if (map.empty()) {
-    for (double time : samples->GetTimes()) add(time);
-    return;
-  }
   for (const auto& [time, clip_time] : map) add(time);
+  if (!samples) return;
+  if (map.empty())
+    for (double time : samples->GetTimes()) add(time);
   for (size_t i = 0; i + 1 < map.size(); ++i) {
     double span = map[i + 1].second - map[i].second;
-    if (span == 0) continue;
+    bool is_jump = map[i + 1].first - map[i].first < 2 * kStepBeforeJump;
+    if (span == 0 || is_jump) continue;
     double low = std::min(map[i].second, map[i + 1].second),
            high = std::max(map[i].second, map[i + 1].second);
     for (double inner : samples->GetTimes()) {
@@ -137,6 +151,8 @@ std::shared_ptr<const std::vector<double>> ClipSet::FindTimes(Path path) const {
   auto times = std::make_shared<std::vector<double>>();
   Path clip_path = ToClipPath(path);
   for (const auto& clip : clips_) AppendTimesOf(*clip, clip_path, *times);
+  // Declared, but in no clip: no value, from the first clip on.
+  if (times->empty()) times->push_back(clips_.front()->authored_start);
   SortUnique(*times);
   std::lock_guard lock(times_mutex_);
   return times_.try_emplace(path, std::move(times)).first->second;
@@ -144,6 +160,13 @@ std::shared_ptr<const std::vector<double>> ClipSet::FindTimes(Path path) const {
 
 std::vector<double> ClipSet::ListTimes(Path path) const {
   return *FindTimes(path);
+}
+
+// What a clip without values for an attribute holds; null when that is nothing.
+const Value* ClipSet::FindManifestDefault(Path clip_path) const {
+  const layer::Layer* manifest = OpenManifest();
+  const Value* value = manifest ? manifest->GetField(clip_path, layer::GetFieldNames().default_) : nullptr;
+  return value && !value->IsBlock() ? value : nullptr;
 }
 
 Value ClipSet::GetAtSample(Path path, double time, InterpolationType interpolation) const {

@@ -23,7 +23,7 @@ struct ClipDefinition {
   std::vector<std::string> asset_paths;  // explicit, or made from a template
   TimePairs active;                      // from this time on, the clip with this index
   TimePairs times;                       // stage time -> time in the clip; none: equal
-  std::string manifest;                  // empty: what the clips hold is declared
+  std::string manifest;                  // empty: one is made of what the clips hold
   Path prim_path;                        // of the anchor prim, in clips
   bool interpolate_missing = false;
 
@@ -32,7 +32,7 @@ struct ClipDefinition {
   Path anchor;
 };
 
-// The definitions authored on a prim, node by node. Malformed ones are left out.
+// The definitions authored on a prim, composed over all its opinions. Malformed ones are left out.
 std::vector<ClipDefinition> FindClipDefinitions(const compose::PrimIndex& index,
                                                 const layer::LayerRegistry& registry,
                                                 const asset::ResolverContext& context);
@@ -53,6 +53,10 @@ class ClipSet {
   enum class Limit : uint8_t { kAt, kLeft };
   Value Get(Path path, double time, Limit limit, InterpolationType interpolation) const;
   std::vector<double> ListTimes(Path path) const;  // sorted
+  // Makes the manifest where none is authored: a layer that counts as used from then on.
+  void PrepareManifest() const {
+    if (definition_.manifest.empty()) OpenManifest();
+  }
   void AppendOpenedLayers(std::vector<layer::LayerPtr>& layers) const;
 
  private:
@@ -65,10 +69,12 @@ class ClipSet {
   layer::LayerPtr Open(const std::string& asset_path) const;
   const layer::Layer* OpenClip(Clip& clip) const;
   const layer::Layer* OpenManifest() const;
+  layer::LayerPtr GenerateManifest() const;
   Clip& FindActive(double time) const;
   const TimeSamples* FindSamples(Clip& clip, Path clip_path) const;
   Path ToClipPath(Path path) const { return path.ReplacePrefix(definition_.anchor, definition_.prim_path); }
   double ToClipTime(double time) const;
+  const Value* FindManifestDefault(Path clip_path) const;
   Value GetAtSample(Path path, double time, InterpolationType interpolation) const;
   void AppendTimesOf(Clip& clip, Path clip_path, std::vector<double>& times) const;
   std::shared_ptr<const std::vector<double>> FindTimes(Path path) const;

@@ -15,7 +15,8 @@ struct IntroducedItem {
   layer::LayerPtr layer;
 };
 
-// The list that the layers of a stack make together at a path, each item with the strongest layer that names it.
+// The list that the layers of a stack make together at a path, each item with the strongest layer that names
+// it.
 template <class Op>
 std::vector<IntroducedItem<typename Op::Item>> ComposeWithSources(const compose::LayerStack& stack, Path path,
                                                                   Token field) {
@@ -34,7 +35,8 @@ std::vector<IntroducedItem<typename Op::Item>> ComposeWithSources(const compose:
       bool is_named = op->is_explicit || names(op->added_items, item) || names(op->prepended_items, item) ||
                       names(op->appended_items, item);
       if (!is_named) continue;
-      auto known = std::find_if(sourced.begin(), sourced.end(), [&](const auto& s) { return s.item == item; });
+      auto known =
+          std::find_if(sourced.begin(), sourced.end(), [&](const auto& s) { return s.item == item; });
       if (known == sourced.end()) {
         sourced.push_back({item, entry->layer});
       } else {

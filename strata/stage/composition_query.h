@@ -8,19 +8,19 @@
 namespace strata::stage {
 
 struct CompositionArc {
-  compose::NodeRef node;            // what the arc leads to
+  compose::NodeRef node;  // what the arc leads to
   compose::NodeRef introducing_node;
   compose::ArcType type = compose::ArcType::kRoot;
   bool has_specs = false;
-  bool is_ancestral = false;        // follows from an arc of an ancestor
-  bool is_implicit = false;         // follows from an arc that another node introduced
+  bool is_ancestral = false;                // follows from an arc of an ancestor
+  bool is_implicit = false;                 // follows from an arc that another node introduced
   bool is_in_root_layer_stack = false;      // introduced by the stage's own layers
   bool is_in_root_layer_prim_spec = false;  // introduced there, where the prim itself stands
   layer::LayerPtr target_layer;
   Path target_path;
-  layer::LayerPtr introducing_layer;        // null for relocates
+  layer::LayerPtr introducing_layer;  // null for relocates
   Path introducing_path;
-  Value introducing_item;           // the list item: a Reference, Payload, Path, or the name of a variant set
+  Value introducing_item;  // the list item: a Reference, Payload, Path, or the name of a variant set
 };
 
 // `index` keeps the nodes alive.

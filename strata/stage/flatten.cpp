@@ -185,6 +185,7 @@ class Flattener {
 
 layer::LayerPtr Flatten(const Stage& stage, const FlattenOptions& options) {
   layer::LayerPtr flat = layer::Layer::CreateAnonymous("flattened.usda");
+  flat->SetRegistry(stage.GetLayerRegistry());
   flat->ReplaceContent(Flattener(stage).Run(options));
   return flat;
 }

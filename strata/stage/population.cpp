@@ -133,7 +133,7 @@ class Populator {
     std::vector<Open> open;
     const PrimFacts* facts = facts_.Find(source);
     if (!facts) return kNoRecord;
-    uint32_t root = AddRoot(source, target);
+    uint32_t root = AddRoot(source, target, *facts);
     open.push_back({source, root, kNoRecord, 0, facts});
     while (!open.empty()) {
       Open& parent = open.back();
@@ -167,7 +167,7 @@ class Populator {
 
   // "/" and the roots of prototypes: they are all that they can be, so that children depend on themselves
   // alone.
-  uint32_t AddRoot(Path source, Path target) {
+  uint32_t AddRoot(Path source, Path target, const PrimFacts& facts) {
     PrimRecord record;
     record.index = stage_.cache->ComputePrimIndex(source);
     record.path = target;
@@ -179,6 +179,7 @@ class Populator {
     record.Set(PrimFlag::kPseudoRoot, !is_prototype);
     record.Set(PrimFlag::kPrototype, is_prototype);
     record.Set(PrimFlag::kInPrototype, is_prototype);
+    record.Set(PrimFlag::kHasClips, is_prototype && facts.has_clips);
     return Append(std::move(record));
   }
 

@@ -11,7 +11,7 @@ namespace strata::stage {
 
 namespace {
 
-// AOUSD 11.3.2: names in element order, then the strongest propertyOrder.
+// AOUSD 11.3.2: names in element order, those that the strongest propertyOrder names before all others.
 void SortNames(const compose::PrimIndex& index, std::vector<Token>& names) {
   std::sort(names.begin(), names.end(),
             [](Token a, Token b) { return ElementOrderLess(a.GetText(), b.GetText()); });
@@ -20,9 +20,13 @@ void SortNames(const compose::PrimIndex& index, std::vector<Token>& names) {
     const Token field = layer::GetFieldNames().propertyOrder;
     const auto* order = site.entry->layer->GetFieldAs<TokenVector>(site.path, field);
     if (!order) continue;
-    TokenListOp op;
-    op.ordered_items = *order;
-    op.ApplyTo(names);
+    auto rest = names.begin();
+    for (Token name : *order) {
+      auto found = std::find(rest, names.end(), name);
+      if (found == names.end()) continue;
+      std::rotate(rest, found, found + 1);
+      ++rest;
+    }
     return;
   }
 }

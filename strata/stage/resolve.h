@@ -48,6 +48,7 @@ class AttributeResolver {
   ResolveInfo GetInfo(Moment moment) const;
   std::vector<ResolveInfo> GetInfoChain(Moment moment) const;
   std::vector<double> GetTimeSamples() const;  // sorted, in the stage's time
+  size_t CountTimeSamples() const;
   std::optional<std::pair<double, double>> GetBracketing(double time) const;
   bool MightVary() const;
   // What a layer of the stage's own would have to say for the same answers: no fallbacks, blocks kept.

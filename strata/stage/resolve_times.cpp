@@ -41,6 +41,13 @@ std::vector<double> AttributeResolver::GetTimeSamples() const {
   return times;
 }
 
+size_t AttributeResolver::CountTimeSamples() const {
+  ValueSources sources = Find(Moment::kNumeric);
+  if (sources.all.size() == 1 && sources.all.front().kind == ResolveSource::kTimeSamples)
+    return sources.all.front().GetSamples().GetSize();
+  return GetTimeSamples().size();
+}
+
 Value AttributeResolver::GetFlatDefault() const {
   bool speaks = false;
   VisitAll(Moment::kDefault, [&speaks](const ValueSource&) {

@@ -93,8 +93,10 @@ Result<StagePtr> Stage::Open(std::shared_ptr<layer::LayerRegistry> registry, lay
   impl.registry = std::move(registry);
   impl.root = std::move(root);
   impl.session = options.session;
-  if (!impl.session && options.session_layer == OpenOptions::Session::kDefault)
+  if (!impl.session && options.session_layer == OpenOptions::Session::kDefault) {
     impl.session = layer::Layer::CreateAnonymous(MakeSessionTag(*impl.root));
+    impl.session->SetRegistry(impl.registry);
+  }
   impl.provider = std::make_shared<RegistryLayerProvider>(impl.registry, MakeLayerOptions(options));
   impl.cache =
       std::make_unique<compose::Cache>(impl.root, impl.session, impl.provider, MakeCacheOptions(options));
@@ -146,6 +148,10 @@ std::vector<layer::LayerPtr> Stage::GetLayerStack() const {
 
 std::vector<layer::LayerPtr> Stage::GetUsedLayers() const {
   std::vector<layer::LayerPtr> layers = impl_->cache->GetUsedLayers();
+  for (const PrimRecord& record : impl_->records) {
+    if (!record.Is(PrimFlag::kHasClips)) continue;
+    for (const auto& set : *impl_->clips->FindAuthored(*record.index)) set->PrepareManifest();
+  }
   std::vector<layer::LayerPtr> of_clips = impl_->clips->GetOpenedLayers();
   layers.insert(layers.end(), of_clips.begin(), of_clips.end());
   std::sort(layers.begin(), layers.end(), [](const layer::LayerPtr& a, const layer::LayerPtr& b) {
