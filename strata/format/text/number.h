@@ -66,8 +66,8 @@ bool ConvertNumber(const Number& number, T& out) {
     }
     const double whole = std::trunc(number.double_value);  // NaN fails both comparisons
     const double limit = std::ldexp(1.0, std::numeric_limits<T>::digits);
-    const double least = std::is_signed_v<T> ? -limit : 0.0;
-    if (!(whole >= least && whole < limit)) return false;
+    const bool is_wide = sizeof(T) == 8;  // there the least value is also what literals out of range round to
+    if (!(whole < limit) || (std::is_signed_v<T> ? !(whole > -limit || (whole == -limit && !is_wide)) : !(whole >= 0))) return false;
     out = static_cast<T>(whole);
     return true;
   }

@@ -13,8 +13,11 @@ bool Reader::FailOnEmptyEdit(size_t count, ListEdit edit, Mark mark) {
                      "Take the list editing keyword away, or name an item.");
 }
 
+// Whether variant selections in a path, if any, are put up with.
+bool Reader::MayHold(Path path) const { return accepts_variant_selections_ || !path.ContainsPrimVariantSelection(); }
+
 bool Reader::CheckPrimPath(Path path, Mark mark) {
-  if (path.IsAbsolute() && path.IsPrim() && !path.ContainsPrimVariantSelection()) return true;
+  if (path.IsAbsolute() && path.IsPrim() && MayHold(path)) return true;
   return lexer_.Fail(kTextPath, mark, "<" + path.GetString() + "> is not the absolute path of a prim.",
                      path.ContainsPrimVariantSelection() ? "Write the path without { }." : "Write a path such as </World/Prim>.");
 }
@@ -79,7 +82,7 @@ bool Reader::ReadRelocates(SpecIndex spec, Mark mark) {
     if (lexer_.Peek() != '<') return lexer_.FailExpected("a path in angle brackets");
     if (!values_.ReadPath(path)) return false;
     if (!path.IsEmpty() && !path.IsAbsolute()) path = path.MakeAbsolute(Path::AbsoluteRoot());
-    if (path.IsEmpty() || (path.IsPrim() && !path.ContainsPrimVariantSelection())) return true;
+    if (path.IsEmpty() || (path.IsPrim() && MayHold(path))) return true;
     return lexer_.Fail(kTextPath, path_mark, "<" + path.GetString() + "> cannot be the " + what + " of a relocate.",
                        "Write the path of a prim, without variant selections.");
   };

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "strata/format/text/keywords.h"
+#include "strata/format/text/text.h"
 
 namespace strata::format::text {
 
@@ -33,6 +34,7 @@ Reader::Reader(const asset::Asset& asset, const std::string& identifier, const l
       lexer_(asset, identifier, options.budgets, diagnostics,
              options.executor && options.executor->GetThreadCount() > 1 ? Lexer::Window::kWide : Lexer::Window::kNarrow),
       values_(lexer_, options.budgets, options.executor),
+      accepts_variant_selections_(options.arguments.count(kVariantSelectionsArgument) != 0),
       shared_lists_(kSharedLists),
       shared_values_(256) {}
 
@@ -51,7 +53,8 @@ bool Reader::CheckVersion(std::string_view line, Mark mark) {
   line.remove_prefix(cookie.size());
   const size_t start = line.find_first_not_of(" \t");
   line.remove_prefix(start == std::string_view::npos ? line.size() : start);
-  const std::string_view version = line.substr(0, line.find_first_of(" \t\r"));
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  const std::string_view version = line.substr(0, line.find_first_of(" \t"));
   uint32_t parts[3] = {0, 0, 0};
   size_t count = 0;
   const char* p = version.data();
@@ -318,7 +321,7 @@ bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
   }
   const Specifier specifier = specifier_word == kDef ? Specifier::kDef : specifier_word == kOver ? Specifier::kOver : Specifier::kClass;
   out_.SetField(spec, names_.specifier, Value(specifier));
-  if (!type_name.IsEmpty()) out_.SetField(spec, names_.typeName, Value(type_name));
+  if (!type_name.IsEmpty() && type_name != "__AnyType__") out_.SetField(spec, names_.typeName, Value(type_name));
   if (options_.source_map) options_.source_map->SetSpec(path, {mark.line, mark.column});
   lexer_.SkipAll();
   bool metadata_closed = true;
@@ -387,7 +390,7 @@ bool Reader::ReadVariantSetHead(Mark mark) {
   if (c != '"' && c != '\'') return lexer_.FailExpected("the variant set's name in quotes");
   if (!lexer_.ReadQuoted(scratch_)) return false;
   std::string text = scratch_;
-  if (!text.empty() && !Path::IsValidVariantName(text)) {
+  if (!Path::IsValidVariantName(text)) {
     lexer_.Fail(kTextName, name_mark, "\"" + text + "\" is not the name of a variant set.",
                 "Use letters, digits, _, | and -.");
     text = "_";
@@ -398,6 +401,7 @@ bool Reader::ReadVariantSetHead(Mark mark) {
   Frame& parent = stack_[depth_ - 1];
   const Token name = lexer_.Intern(text);
   const Path path = parent.path.AppendVariantSelection(name, Token());
+  if (path.IsEmpty()) return lexer_.Fail(kTextName, name_mark, "\"" + text + "\" is not the name of a variant set.", "Use letters, digits, _, | and -.");
   if (depth_ > options_.budgets.max_namespace_depth) return lexer_.FailBudget("max_namespace_depth", options_.budgets.max_namespace_depth);
   const SpecIndex spec = out_.Create(path, SpecType::kVariantSet);
   if (std::find(parent.variants.begin(), parent.variants.end(), name) == parent.variants.end()) parent.variants.push_back(name);

@@ -95,6 +95,7 @@ class Reader {
   template <class Arc>
   bool ReadArc(Arc& out);
   bool ReadLayerOffset(LayerOffset& out, std::shared_ptr<const Dictionary>* custom_data);
+  bool MayHold(Path path) const;
   bool CheckPrimPath(Path path, Mark mark);
   // Puts items in their list of the op that `field` holds; an explicit list replaces the others and the other way round.
   template <class T>
@@ -113,6 +114,7 @@ class Reader {
   Lexer lexer_;
   ValueReader values_;
 
+  const bool accepts_variant_selections_;      // in the paths of arcs and relocates, as files of old have them
   std::vector<Frame> stack_;
   size_t depth_ = 0;                           // frames in use
 

@@ -262,6 +262,11 @@ bool ValueReader::ReadElement(T& out) {
   }
 }
 
+// Array edits read elements too.
+#define X(name, type, text) template bool ValueReader::ReadElement<type>(type&);
+STRATA_ELEMENT_TYPES(X)
+#undef X
+
 // -- arrays ----------------------------------------------------------------------------------------------------------
 
 // Reads plain elements straight from the window. The cursor ends at an element, or, with `after_element`, right after one.
@@ -347,6 +352,17 @@ bool ValueReader::ReadArray(Value& out) {
     out = Value(std::move(array));
     return true;
   }
+  const Mark begin = lexer_.Here();
+  // Lists in lists must make a rectangle: all of one level have as many items, and elements lie on one level.
+  struct Level {
+    size_t count = 0;     // items of the list being read
+    size_t expected = 0;  // items of the lists before it, plus one; 0 before the first
+  };
+  std::vector<Level> levels(1);
+  size_t element_depth = 0;
+  const auto fail_shape = [&] {
+    return lexer_.Fail(kTextShape, begin, "The lists in this list are not of one length.", "Write one flat list.");
+  };
   uint32_t depth = 1;
   bool after_comma = false;
   for (;;) {
@@ -354,6 +370,9 @@ bool ValueReader::ReadArray(Value& out) {
     const char c = lexer_.Peek();
     if (c == '[') {  // nested lists are read as one flat one
       if (++depth > budgets_.max_value_depth) return lexer_.FailBudget("max_value_depth", budgets_.max_value_depth);
+      ++levels[depth - 2].count;
+      if (levels.size() < depth) levels.emplace_back();
+      levels[depth - 1].count = 0;
       lexer_.Advance();
       ++lexer_.nesting;
       after_comma = false;
@@ -361,8 +380,12 @@ bool ValueReader::ReadArray(Value& out) {
     }
     bool after_element = false;
     if (!(c == ']' && after_comma)) {
+      if (element_depth == 0) element_depth = depth;
+      if (element_depth != depth) return fail_shape();
       bool any = false;
+      const size_t size_before = array.size();
       if constexpr (ElementShape<T>::kCount != 0) any = AppendRuns(array, after_element);
+      levels[depth - 1].count += array.size() - size_before;
       if (!after_element) {
         if (any) {
           lexer_.Want(256);
@@ -374,15 +397,10 @@ bool ValueReader::ReadArray(Value& out) {
           lexer_.Want(256);
           if (lexer_.GetWindowEnd() != window_before) continue;
         }
-        if constexpr (ElementShape<T>::kCount != 0) {
-          T element{};
-          if (!ReadElement(element)) return false;
-          array.PushBack(element);
-        } else {
-          T element{};
-          if (!ReadElement(element)) return false;
-          array.PushBack(std::move(element));
-        }
+        T element{};
+        if (!ReadElement(element)) return false;
+        array.PushBack(std::move(element));
+        ++levels[depth - 1].count;
       }
       if (array.size() > budgets_.max_array_elements) return lexer_.FailBudget("max_array_elements", budgets_.max_array_elements);
     }
@@ -400,6 +418,9 @@ bool ValueReader::ReadArray(Value& out) {
       }
       if (!lexer_.Take(']')) return lexer_.FailExpected("a comma or ]");
       --lexer_.nesting;
+      Level& level = levels[depth - 1];
+      if (level.expected != 0 && level.expected != level.count + 1) return fail_shape();
+      level.expected = level.count + 1;
       if (--depth == 0) {
         if constexpr (std::is_trivially_copyable_v<T>) array.ShrinkToFit();
         out = Value(std::move(array));

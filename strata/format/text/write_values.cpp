@@ -123,7 +123,9 @@ void AppendEntryHead(std::string& out, const std::string& key, const Value& valu
   else if (type) out += type->name.GetText();
   else out += value.Holds<Path>() ? "token" : "string";
   out += ' ';
-  if (Path::IsValidIdentifier(key)) out += key;
+  const bool is_plain = !key.empty() && IsNameStartByte(key[0]) &&
+                        std::all_of(key.begin(), key.end(), [](char c) { return IsNameByte(c) && !(c & 0x80); });
+  if (is_plain) out += key;
   else AppendQuoted(out, key);
   out += " = ";
 }

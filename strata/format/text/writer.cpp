@@ -144,7 +144,8 @@ void Writer::WriteBlocks() {
         AppendQuoted(out_, set.GetText());
         out_ += " = {\n";
         steps_.push_back({Step::Kind::kEnd, Path(), step.indent, false});
-        const TokenVector& variants = GetNames(content_.Find(step.path), names_.variantChildren);
+        TokenVector variants = GetNames(content_.Find(step.path), names_.variantChildren);
+        std::sort(variants.begin(), variants.end(), TokenTextLess());
         for (size_t i = variants.size(); i-- > 0;)
           steps_.push_back({Step::Kind::kVariant, step.path.GetParent().AppendVariantSelection(set, variants[i]), step.indent + 1, false});
         break;
@@ -273,6 +274,7 @@ void Writer::WriteRelationship(Path path, const SpecView& spec, size_t indent) {
     out_ += head;
     out_ += ".default = ";
     AppendValue(out_, *value, indent);
+    AppendIndent(out_, indent);  // as usd-core prints it
     out_ += '\n';
   }
 }
