@@ -74,10 +74,20 @@ Result<StagePtr> Stage::Open(std::shared_ptr<layer::LayerRegistry> registry, con
                              const OpenOptions& options, Diagnostics& diagnostics) {
   Diagnostics of_root;
   layer::LayerPtr layer = registry->FindOrOpen(root, nullptr, MakeLayerOptions(options), of_root);
-  diagnostics.Append(of_root);
-  if (layer) return Open(std::move(registry), std::move(layer), options, diagnostics);
-  for (const Diagnostic& remark : of_root.GetAll())
-    if (remark.severity == Severity::kError) return remark;
+  if (layer) {
+    diagnostics.Append(of_root);
+    return Open(std::move(registry), std::move(layer), options, diagnostics);
+  }
+  // The first error is the answer; what else there is to say stands beside it, once.
+  std::optional<Diagnostic> first_error;
+  for (const Diagnostic& remark : of_root.GetAll()) {
+    if (remark.severity == Severity::kError && !first_error) {
+      first_error = remark;
+    } else {
+      diagnostics.Add(remark);
+    }
+  }
+  if (first_error) return *std::move(first_error);
   return Diagnostic(kStageUnopened, "cannot open root layer @" + root + "@", {root, {}, 0, 0, 0},
                     "Check that the file exists and can be read.");
 }
