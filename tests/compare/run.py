@@ -15,7 +15,8 @@ def main():
     if not os.path.exists(args.python) or subprocess.run([args.python, "-c", "import pxr"], capture_output=True).returncode:
         print("skipped: usd-core is not installed here (./dev setup test installs it where the package index is reachable)")
         return 77
-    environment = dict(os.environ, STRATA_TOOL=args.tool, PXR_WORK_THREAD_LIMIT="1")
+    environment = dict(os.environ, STRATA_TOOL=args.tool, PXR_WORK_THREAD_LIMIT="1",
+                       USD_ASSIGN_PROTOTYPES_DETERMINISTICALLY="1")
     return subprocess.run([args.python, args.test], env=environment).returncode
 
 
