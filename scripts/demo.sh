@@ -15,8 +15,8 @@ show() {
 say 'A shot is a stack of department layers over an asset library. This is what it composes to:'
 show tree shot.usda
 
-say 'Who decides how bright the lamp is? Every opinion, strongest first:'
-show why shot.usda /Harbour/Lighthouse/Lamp.inputs:intensity
+say 'Who decides how bright the lamp is in frame 12? Every opinion, strongest first:'
+show why shot.usda /Harbour/Lighthouse/Lamp.inputs:intensity --time 12
 
 say 'Where does this boat come from, and through which arcs?'
 show why shot.usda /Harbour/Boats/Trawler

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = [
-    ["why", "shot.usda", "/Harbour/Lighthouse/Lamp.inputs:intensity"],
+    ["why", "shot.usda", "/Harbour/Lighthouse/Lamp.inputs:intensity", "--time", "12"],
     ["why", "shot.usda", "/Harbour/Materials/WeatheredPaint/Surface.inputs:roughness"],
 ]
 FONT, LINE, WIDTH, MARGIN = 13, 18, 7.82, 18
