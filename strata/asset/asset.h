@@ -1,6 +1,7 @@
 // The door of `asset`: from an asset path to bytes, through resolvers.   (Ar)
 //
-// Threads: resolvers and assets are safe from any thread. Owners: the engine owns resolvers; an Asset is shared.
+// Threads: resolvers and assets are safe from any thread. Owners: the engine owns resolvers; an Asset is
+// shared.
 #pragma once
 
 #include "strata/asset/resolver.h"

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::string_view kArgumentsMark = ":SDF_FORMAT_ARGS:";
 
-// Where the bracket that closes the whole path opens first (outer) or the deepest one opens (inner); npos when the path is not
-// package-relative.
+// Where the bracket that closes the whole path opens first (outer) or the deepest one opens (inner); npos
+// when the path is not package-relative.
 enum class Side { kOuter, kInner };
 size_t FindBracket(std::string_view path, Side side) {
   if (path.size() < 3 || path.back() != ']' || path[path.size() - 2] == '\\') return std::string_view::npos;
@@ -53,12 +53,17 @@ bool HasScheme(std::string_view path) {
   const size_t colon = path.find("://");
   if (colon == std::string_view::npos || colon == 0) return false;
   return std::all_of(path.begin(), path.begin() + colon, [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '-' || c == '.';
   });
 }
 
-bool IsAbsolutePath(std::string_view path) { return path.starts_with('/') || HasScheme(path); }
-bool IsFileRelativePath(std::string_view path) { return path.starts_with("./") || path.starts_with("../"); }
+bool IsAbsolutePath(std::string_view path) {
+  return path.starts_with('/') || HasScheme(path);
+}
+bool IsFileRelativePath(std::string_view path) {
+  return path.starts_with("./") || path.starts_with("../");
+}
 
 std::string NormalizePath(std::string_view path) {
   if (path.empty() || HasScheme(path)) return std::string(path);
@@ -92,7 +97,9 @@ std::string_view GetFolder(std::string_view path) {
   return slash == 0 ? path.substr(0, 1) : path.substr(0, slash);
 }
 
-std::string_view GetFileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+std::string_view GetFileName(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
 
 std::string GetExtension(std::string_view path) {
   std::string innermost;
@@ -118,13 +125,16 @@ std::string AnchorToFile(std::string_view path, std::string_view anchor) {
   return NormalizePath(joined);
 }
 
-bool IsPackageRelativePath(std::string_view path) { return FindBracket(path, Side::kOuter) != std::string_view::npos; }
+bool IsPackageRelativePath(std::string_view path) {
+  return FindBracket(path, Side::kOuter) != std::string_view::npos;
+}
 
 std::pair<std::string, std::string> SplitPackageOuter(std::string_view path) {
   const size_t open = FindBracket(path, Side::kOuter);
   if (open == std::string_view::npos) return {std::string(path), {}};
   const std::string_view inner = path.substr(open + 1, path.size() - open - 2);
-  return {std::string(path.substr(0, open)), IsPackageRelativePath(inner) ? std::string(inner) : Unescape(inner)};
+  return {std::string(path.substr(0, open)),
+          IsPackageRelativePath(inner) ? std::string(inner) : Unescape(inner)};
 }
 
 std::pair<std::string, std::string> SplitPackageInner(std::string_view path) {

@@ -1,4 +1,5 @@
-// The text of asset paths: normalised, anchored and split without touching a disk.   (ArPackageUtils, SdfLayerUtils)
+// The text of asset paths: normalised, anchored and split without touching a disk.   (ArPackageUtils,
+// SdfLayerUtils)
 #pragma once
 
 #include <map>
@@ -8,19 +9,22 @@
 
 namespace strata::asset {
 
-// Without "." elements, doubled slashes and "x/.." pairs; "" for a path that names nothing. Texts with a scheme ("https://...")
-// are left as they are.
+// Without "." elements, doubled slashes and "x/.." pairs; "" for a path that names nothing. Texts with a
+// scheme ("https://...") are left as they are.
 std::string NormalizePath(std::string_view path);
-bool IsAbsolutePath(std::string_view path);       // "/..." or with a scheme
-bool IsFileRelativePath(std::string_view path);   // begins with ./ or ../
-bool HasScheme(std::string_view path);            // "https://..."
-std::string_view GetFolder(std::string_view path);     // up to the last slash, without it but for "/"; empty when there is none
-std::string_view GetFileName(std::string_view path);   // after the last slash
-std::string GetExtension(std::string_view path);       // lower case, without the dot; of the innermost part of a package path
+bool IsAbsolutePath(std::string_view path);      // "/..." or with a scheme
+bool IsFileRelativePath(std::string_view path);  // begins with ./ or ../
+bool HasScheme(std::string_view path);           // "https://..."
+std::string_view GetFolder(
+    std::string_view path);  // up to the last slash, without it but for "/"; empty when there is none
+std::string_view GetFileName(std::string_view path);  // after the last slash
+std::string GetExtension(
+    std::string_view path);  // lower case, without the dot; of the innermost part of a package path
 // `path`, which is relative, seen from the folder of the file at `anchor`; normalised.
 std::string AnchorToFile(std::string_view path, std::string_view anchor);
 
-// Package-relative paths: "a.usdz[b/c.usdz[d.usd]]". Brackets that belong to a name are written "\[" and "\]".
+// Package-relative paths: "a.usdz[b/c.usdz[d.usd]]". Brackets that belong to a name are written "\[" and
+// "\]".
 bool IsPackageRelativePath(std::string_view path);
 std::pair<std::string, std::string> SplitPackageOuter(std::string_view path);  // "a.usdz", "b/c.usdz[d.usd]"
 std::pair<std::string, std::string> SplitPackageInner(std::string_view path);  // "a.usdz[b/c.usdz]", "d.usd"

@@ -54,7 +54,7 @@ class MemoryAsset final : public Asset {
 enum class FileKind { kNone, kRegular, kOther };
 
 FileKind GetFileKind(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (path.find('\0') != std::string::npos || stat(path.c_str(), &status) != 0) return FileKind::kNone;
   return S_ISREG(status.st_mode) ? FileKind::kRegular : FileKind::kOther;
 }
@@ -80,7 +80,8 @@ std::vector<std::string> SplitSearchPath(const char* text) {
 class FileResolver final : public Resolver {
  public:
   explicit FileResolver(std::vector<std::string> search_paths) : search_paths_(std::move(search_paths)) {
-    for (std::string& path : SplitSearchPath(std::getenv("PXR_AR_DEFAULT_SEARCH_PATH"))) search_paths_.push_back(std::move(path));
+    for (std::string& path : SplitSearchPath(std::getenv("PXR_AR_DEFAULT_SEARCH_PATH")))
+      search_paths_.push_back(std::move(path));
     for (std::string& path : search_paths_) path = MakeAbsolute(path);
   }
 
@@ -122,11 +123,13 @@ class FileResolver final : public Resolver {
 
   Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const override {
     if (IsPackageRelativePath(resolved_path)) {
-      return Diagnostic(kAssetUnresolved, fmt::format("'{}' lies in a package, which this build does not read.", resolved_path),
+      return Diagnostic(kAssetUnresolved,
+                        fmt::format("'{}' lies in a package, which this build does not read.", resolved_path),
                         AtFile(resolved_path), "Unpack the package and name the file in it.");
     }
     if (GetFileKind(resolved_path) == FileKind::kOther) {
-      return Diagnostic(kAssetUnresolved, fmt::format("'{}' is a folder or a device, not a file.", resolved_path),
+      return Diagnostic(kAssetUnresolved,
+                        fmt::format("'{}' is a folder or a device, not a file.", resolved_path),
                         AtFile(resolved_path), "Name a file.");
     }
     STRATA_TRY(std::shared_ptr<InputFile> file, InputFile::Open(resolved_path));
@@ -134,11 +137,12 @@ class FileResolver final : public Resolver {
   }
 
   std::string GetModificationStamp(const std::string& resolved_path) const override {
-    struct stat status {};
+    struct stat status{};
     const std::string path = SplitPackageOuter(resolved_path).first;
     if (stat(path.c_str(), &status) != 0) return {};
-    return fmt::format("{}.{:09}-{}-{}", static_cast<int64_t>(status.st_mtim.tv_sec), static_cast<int64_t>(status.st_mtim.tv_nsec),
-                       static_cast<uint64_t>(status.st_size), static_cast<uint64_t>(status.st_ino));
+    return fmt::format("{}.{:09}-{}-{}", static_cast<int64_t>(status.st_mtim.tv_sec),
+                       static_cast<int64_t>(status.st_mtim.tv_nsec), static_cast<uint64_t>(status.st_size),
+                       static_cast<uint64_t>(status.st_ino));
   }
 
   std::vector<std::string> FindSimilar(const std::string& identifier) const override {
@@ -147,7 +151,8 @@ class FileResolver final : public Resolver {
     std::error_code error;
     std::filesystem::directory_iterator entry(folder, error);
     std::vector<std::string> names;
-    for (size_t seen = 0; !error && entry != std::filesystem::directory_iterator() && seen < kMostNamesCompared; ++seen) {
+    for (size_t seen = 0;
+         !error && entry != std::filesystem::directory_iterator() && seen < kMostNamesCompared; ++seen) {
       if (entry->is_regular_file(error)) names.push_back(entry->path().filename().string());
       entry.increment(error);
     }
@@ -178,9 +183,13 @@ Result<std::string> Asset::ReadAll(uint64_t max_bytes) const {
   return out;
 }
 
-std::vector<std::string> Resolver::FindSimilar(const std::string&) const { return {}; }
+std::vector<std::string> Resolver::FindSimilar(const std::string&) const {
+  return {};
+}
 
-std::shared_ptr<Asset> MakeMemoryAsset(std::string bytes) { return std::make_shared<MemoryAsset>(std::move(bytes)); }
+std::shared_ptr<Asset> MakeMemoryAsset(std::string bytes) {
+  return std::make_shared<MemoryAsset>(std::move(bytes));
+}
 
 std::shared_ptr<Resolver> MakeFileResolver(std::vector<std::string> search_paths) {
   return std::make_shared<FileResolver>(std::move(search_paths));

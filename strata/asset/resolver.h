@@ -14,15 +14,17 @@
 
 namespace strata::asset {
 
-inline constexpr DiagnosticCode kAssetUnresolved{"asset.unresolved", Severity::kError, "An asset path names nothing that exists."};
+inline constexpr DiagnosticCode kAssetUnresolved{"asset.unresolved", Severity::kError,
+                                                 "An asset path names nothing that exists."};
 
 // Bytes that can be read by position, whatever they come from. Thread-safe.
 class Asset {
  public:
   virtual ~Asset() = default;
   virtual uint64_t GetSize() const = 0;
-  virtual Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const = 0;  // bytes read; 0 at the end
-  virtual const char* GetBuffer() const { return nullptr; }   // all bytes, when they are in memory anyway
+  virtual Result<size_t> ReadAt(uint64_t offset, void* buffer,
+                                size_t count) const = 0;     // bytes read; 0 at the end
+  virtual const char* GetBuffer() const { return nullptr; }  // all bytes, when they are in memory anyway
   Result<std::string> ReadAll(uint64_t max_bytes) const;
 };
 std::shared_ptr<Asset> MakeMemoryAsset(std::string bytes);
@@ -47,17 +49,18 @@ class Resolver {
   virtual std::vector<std::string> FindSimilar(const std::string& identifier) const;
 };
 
-// Files of the local disk, with OpenUSD's default rules: paths that begin with ./ or ../ are anchored; other relative paths are
-// looked for beside the anchor first, then from the working directory, then in the search paths of the context, those given here,
-// and those of PXR_AR_DEFAULT_SEARCH_PATH (read once, here). Only regular files open.
+// Files of the local disk, with OpenUSD's default rules: paths that begin with ./ or ../ are anchored; other
+// relative paths are looked for beside the anchor first, then from the working directory, then in the search
+// paths of the context, those given here, and those of PXR_AR_DEFAULT_SEARCH_PATH (read once, here). Only
+// regular files open.
 std::shared_ptr<Resolver> MakeFileResolver(std::vector<std::string> search_paths = {});
 
 // Assets kept in memory by name, in front of another resolver. Thread-safe.
 class MemoryResolver final : public Resolver {
  public:
   explicit MemoryResolver(std::shared_ptr<Resolver> next);
-  void Put(const std::string& name, std::string bytes);   // replaces
-  bool Remove(const std::string& name);                   // whether there was one
+  void Put(const std::string& name, std::string bytes);  // replaces
+  bool Remove(const std::string& name);                  // whether there was one
   std::string CreateIdentifier(const std::string& asset_path, const std::string& anchor) const override;
   std::string Resolve(const std::string& identifier, const ResolverContext& context) const override;
   Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const override;
@@ -66,7 +69,10 @@ class MemoryResolver final : public Resolver {
 
  private:
   bool Has(const std::string& name) const;
-  struct Entry { std::shared_ptr<Asset> asset; uint64_t stamp = 0; };
+  struct Entry {
+    std::shared_ptr<Asset> asset;
+    uint64_t stamp = 0;
+  };
   std::shared_ptr<Resolver> next_;
   mutable std::mutex mutex_;
   std::map<std::string, Entry> entries_;

@@ -7,9 +7,12 @@ namespace strata::asset {
 
 namespace {
 
-char Fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char Fold(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
-// Edits from one to the other (insert, erase, replace, letters of either case alike); more than `limit` is limit + 1.
+// Edits from one to the other (insert, erase, replace, letters of either case alike); more than `limit` is
+// limit + 1.
 size_t CountEdits(std::string_view a, std::string_view b, size_t limit) {
   if (a.size() > b.size()) std::swap(a, b);
   if (b.size() - a.size() > limit) return limit + 1;

@@ -11,14 +11,17 @@ namespace strata::layer {
 
 struct Change {
   bool spec_added = false, spec_removed = false;
-  bool children_changed = false;   // names or order of what lies directly below
-  bool content_replaced = false;   // everything at and below the path, read or copied anew
-  struct FieldChange { Token field; Value before, after; };
-  std::vector<FieldChange> fields;   // first `before`, last `after` within one announcement
+  bool children_changed = false;  // names or order of what lies directly below
+  bool content_replaced = false;  // everything at and below the path, read or copied anew
+  struct FieldChange {
+    Token field;
+    Value before, after;
+  };
+  std::vector<FieldChange> fields;  // first `before`, last `after` within one announcement
 };
 
 struct ChangeList {
-  std::map<Path, Change> by_path;    // in path order
+  std::map<Path, Change> by_path;  // in path order
   bool IsEmpty() const { return by_path.empty(); }
 };
 

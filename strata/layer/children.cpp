@@ -8,11 +8,13 @@ Path GetChildPath(Path parent, const Child& child) {
   const FieldNames& names = GetFieldNames();
   if (child.field == names.primChildren) return parent.AppendChild(child.name);
   if (child.field == names.properties)
-    return parent.IsTarget() ? parent.AppendRelationalAttribute(child.name) : parent.AppendProperty(child.name);
+    return parent.IsTarget() ? parent.AppendRelationalAttribute(child.name)
+                             : parent.AppendProperty(child.name);
   if (child.field == names.variantSetChildren) return parent.AppendVariantSelection(child.name, Token());
   if (child.field == names.variantChildren)
     return parent.GetParent().AppendVariantSelection(parent.GetVariantSet(), child.name);
-  if (child.field == names.targetChildren || child.field == names.connectionChildren) return parent.AppendTarget(child.target);
+  if (child.field == names.targetChildren || child.field == names.connectionChildren)
+    return parent.AppendTarget(child.target);
   return Path();
 }
 
@@ -30,7 +32,8 @@ Path GetSpecParent(Path path, Child* child) {
       return answer(path.GetParent(), names.properties, path.GetNameToken());
     case PathElement::kVariantSelection: {
       const Path owner = path.GetParent();
-      if (path.GetVariantSelection().IsEmpty()) return answer(owner, names.variantSetChildren, path.GetVariantSet());
+      if (path.GetVariantSelection().IsEmpty())
+        return answer(owner, names.variantSetChildren, path.GetVariantSet());
       return answer(owner.AppendVariantSelection(path.GetVariantSet(), Token()), names.variantChildren,
                     path.GetVariantSelection());
     }
@@ -45,8 +48,8 @@ std::vector<Child> ListChildren(const SpecStore& content, Path parent) {
   const FieldNames& names = GetFieldNames();
   const SpecStore::SpecView spec = content.Find(parent);
   std::vector<Child> children;
-  for (const Token field : {names.properties, names.targetChildren, names.connectionChildren, names.primChildren,
-                            names.variantSetChildren, names.variantChildren}) {
+  for (const Token field : {names.properties, names.targetChildren, names.connectionChildren,
+                            names.primChildren, names.variantSetChildren, names.variantChildren}) {
     const Value* listed = spec.Find(field);
     if (!listed) continue;
     if (const auto* tokens = listed->GetIf<TokenVector>()) {
@@ -67,7 +70,8 @@ std::vector<Path> ListSpecTree(const SpecStore& content, Path root) {
     if (!content.Has(path)) continue;
     found.push_back(path);
     const std::vector<Child> children = ListChildren(content, path);
-    for (auto child = children.rbegin(); child != children.rend(); ++child) open.push_back(GetChildPath(path, *child));
+    for (auto child = children.rbegin(); child != children.rend(); ++child)
+      open.push_back(GetChildPath(path, *child));
   }
   return found;
 }

@@ -1,4 +1,5 @@
-// Copies spec trees within and between layers, with the paths inside that point into what is copied.   (SdfCopySpec)
+// Copies spec trees within and between layers, with the paths inside that point into what is copied.
+// (SdfCopySpec)
 #include <fmt/format.h>
 
 #include "strata/layer/editor.h"
@@ -13,7 +14,8 @@ namespace {
 class PathMapper {
  public:
   PathMapper(Path from, Path to)
-      : from_(from.GetPrimPath().StripAllVariantSelections()), to_(to.GetPrimPath().StripAllVariantSelections()) {}
+      : from_(from.GetPrimPath().StripAllVariantSelections()),
+        to_(to.GetPrimPath().StripAllVariantSelections()) {}
 
   bool IsIdentity() const { return from_ == to_ || from_.IsEmpty() || to_.IsEmpty(); }
   Path Map(Path path) const { return path.ReplacePrefix(from_, to_); }
@@ -22,7 +24,8 @@ class PathMapper {
   Value MapField(Token field, const Value& value) const {
     const FieldNames& names = GetFieldNames();
     if (IsIdentity()) return value;
-    if (field == names.targetPaths || field == names.connectionPaths || field == names.inheritPaths || field == names.specializes) {
+    if (field == names.targetPaths || field == names.connectionPaths || field == names.inheritPaths ||
+        field == names.specializes) {
       if (const auto* list = value.GetIf<PathListOp>())
         return Value(list->Map([this](const Path& path) { return std::optional(Map(path)); }));
     } else if (field == names.references) {
@@ -52,7 +55,8 @@ class PathMapper {
   }
   Relocates MapRelocates(const Relocates& relocates) const {
     Relocates mapped;
-    for (const auto& [source, target] : relocates) mapped.emplace_back(Map(source), target.IsEmpty() ? target : Map(target));
+    for (const auto& [source, target] : relocates)
+      mapped.emplace_back(Map(source), target.IsEmpty() ? target : Map(target));
     return mapped;
   }
 
@@ -63,7 +67,8 @@ enum class Kind { kNone, kPseudoRoot, kPrimLike, kVariantSet, kProperty };
 
 Kind KindOf(Path path) {
   if (path.IsAbsoluteRoot()) return Kind::kPseudoRoot;
-  if (path.IsPrimVariantSelection()) return path.GetVariantSelection().IsEmpty() ? Kind::kVariantSet : Kind::kPrimLike;
+  if (path.IsPrimVariantSelection())
+    return path.GetVariantSelection().IsEmpty() ? Kind::kVariantSet : Kind::kPrimLike;
   if (path.IsPrim()) return Kind::kPrimLike;
   return path.IsPrimProperty() ? Kind::kProperty : Kind::kNone;
 }
@@ -85,7 +90,8 @@ std::vector<Copied> Gather(const SpecStore& source, Path from, Path to) {
     const SpecStore::SpecView spec = source.Find(old_path);
     if (!spec) continue;
     Copied entry{new_path, spec.GetType(), {}};
-    for (const SpecStore::Field& field : spec) entry.fields.emplace_back(field.name, mapper.MapField(field.name, field.value));
+    for (const SpecStore::Field& field : spec)
+      entry.fields.emplace_back(field.name, mapper.MapField(field.name, field.value));
     copied.push_back(std::move(entry));
     for (Child child : ListChildren(source, old_path)) {
       const Path old_child = GetChildPath(old_path, child);
@@ -96,12 +102,14 @@ std::vector<Copied> Gather(const SpecStore& source, Path from, Path to) {
   return copied;
 }
 
-// A variant holds the opinions of its prim, whose specifier and type name are spoken outside it; a prim made from a variant gets
-// those of the prim that the variant was of.
+// A variant holds the opinions of its prim, whose specifier and type name are spoken outside it; a prim made
+// from a variant gets those of the prim that the variant was of.
 void FitRoot(const SpecStore& source, Path from, Path to, Copied& root) {
   const FieldNames& names = GetFieldNames();
   if (from.IsPrimVariantSelection() == to.IsPrimVariantSelection() || KindOf(to) != Kind::kPrimLike) return;
-  std::erase_if(root.fields, [&names](const auto& field) { return field.name == names.specifier || field.name == names.typeName; });
+  std::erase_if(root.fields, [&names](const auto& field) {
+    return field.name == names.specifier || field.name == names.typeName;
+  });
   if (to.IsPrimVariantSelection()) {
     root.type = SpecType::kVariant;
     root.fields.emplace_back(names.specifier, Value(Specifier::kOver));
@@ -116,7 +124,8 @@ void FitRoot(const SpecStore& source, Path from, Path to, Copied& root) {
     if (!value) value = source.GetField(owner, field);
     if (value) root.fields.emplace_back(field, *value);
   }
-  if (!source.GetField(spoken, names.specifier)) root.fields.emplace_back(names.specifier, Value(Specifier::kOver));
+  if (!source.GetField(spoken, names.specifier))
+    root.fields.emplace_back(names.specifier, Value(Specifier::kOver));
 }
 
 }  // namespace
@@ -124,21 +133,30 @@ void FitRoot(const SpecStore& source, Path from, Path to, Copied& root) {
 Result<void> Layer::CopySpec(const Layer& source, Path from, Path to) {
   const Kind kind = KindOf(to);
   if (!source.HasSpec(from)) {
-    return MakeRefusal(source, from, fmt::format("There is no spec at <{}> to copy.", from.GetString()), "Give the path of a spec of the source layer.");
+    return MakeRefusal(source, from, fmt::format("There is no spec at <{}> to copy.", from.GetString()),
+                       "Give the path of a spec of the source layer.");
   }
   if (kind == Kind::kNone || kind != KindOf(from)) {
-    return MakeRefusal(*this, to, fmt::format("<{}> cannot be copied to <{}>.", from.GetString(), to.GetString()),
-                       "Copy prims and variants to prims and variants, properties to properties, variant sets to variant sets.");
+    return MakeRefusal(*this, to,
+                       fmt::format("<{}> cannot be copied to <{}>.", from.GetString(), to.GetString()),
+                       "Copy prims and variants to prims and variants, properties to properties, variant "
+                       "sets to variant sets.");
   }
   STRATA_CHECK(CheckSpecPath(*this, to));
   const bool is_new_variant = to.IsPrimVariantSelection() && kind == Kind::kPrimLike;
-  const Path holder = kind == Kind::kPseudoRoot ? to : is_new_variant ? to.GetParent() : GetSpecParent(to, nullptr);
+  const Path holder = kind == Kind::kPseudoRoot ? to
+                      : is_new_variant          ? to.GetParent()
+                                                : GetSpecParent(to, nullptr);
   const SpecType holder_type = GetSpecType(holder);
-  if (holder_type != SpecType::kPrim && holder_type != SpecType::kVariant && holder_type != SpecType::kPseudoRoot) {
-    return MakeRefusal(*this, to, fmt::format("There is no prim at <{}> to hold the copy.", holder.GetString()), "Create it first.");
+  if (holder_type != SpecType::kPrim && holder_type != SpecType::kVariant &&
+      holder_type != SpecType::kPseudoRoot) {
+    return MakeRefusal(*this, to,
+                       fmt::format("There is no prim at <{}> to hold the copy.", holder.GetString()),
+                       "Create it first.");
   }
   if (source.content_.Find(from).GetType() == SpecType::kPseudoRoot && this == &source) return {};
-  std::vector<Copied> copied = Gather(source.content_, from, to);  // before anything changes: both may be one layer
+  std::vector<Copied> copied =
+      Gather(source.content_, from, to);  // before anything changes: both may be one layer
   FitRoot(source.content_, from, to, copied.front());
 
   LayerEditor editor(*this);

@@ -14,12 +14,15 @@ namespace {
 Result<void> CheckHolder(const Layer& layer, Path path) {
   for (Path p = path.GetParent(); !p.IsEmpty(); p = p.GetParent()) {
     switch (layer.GetSpecType(p)) {
-      case SpecType::kUnknown: continue;
+      case SpecType::kUnknown:
+        continue;
       case SpecType::kPrim:
       case SpecType::kVariant:
-      case SpecType::kPseudoRoot: return {};
+      case SpecType::kPseudoRoot:
+        return {};
       default:
-        return MakeRefusal(layer, path, fmt::format("<{}> cannot hold <{}>.", p.GetString(), path.GetString()),
+        return MakeRefusal(layer, path,
+                           fmt::format("<{}> cannot hold <{}>.", p.GetString(), path.GetString()),
                            "Give a path below a prim or a variant.");
     }
   }
@@ -28,7 +31,8 @@ Result<void> CheckHolder(const Layer& layer, Path path) {
 
 Result<void> CheckPropertyPath(const Layer& layer, Path path) {
   if (!path.IsPrimProperty() || path.GetParent().IsAbsoluteRoot()) {
-    return MakeRefusal(layer, path, fmt::format("<{}> is not a path of a property of a prim.", path.GetString()),
+    return MakeRefusal(layer, path,
+                       fmt::format("<{}> is not a path of a property of a prim.", path.GetString()),
                        "Give a path such as </Prim.name>.");
   }
   STRATA_CHECK(CheckSpecPath(layer, path));
@@ -40,7 +44,8 @@ Result<void> CheckPrimPath(const Layer& layer, Path path) {
   STRATA_CHECK(CheckSpecPath(layer, path));
   for (Path p = path; p.IsPrimOrPrimVariantSelection(); p = p.GetParent()) {
     if (!p.IsPrimVariantSelection() || !p.GetVariantSelection().IsEmpty()) continue;
-    return MakeRefusal(layer, path, fmt::format("<{}> names no variant.", p.GetString()), "Name the variant: {set=variant}.");
+    return MakeRefusal(layer, path, fmt::format("<{}> names no variant.", p.GetString()),
+                       "Name the variant: {set=variant}.");
   }
   return CheckHolder(layer, path);
 }
@@ -49,7 +54,8 @@ Result<void> CheckPrimPath(const Layer& layer, Path path) {
 
 Result<void> Layer::CreatePrimSpec(Path path, Specifier specifier, Token type_name) {
   if (!path.IsPrim()) {
-    return MakeRefusal(*this, path, fmt::format("<{}> is not a path of a prim.", path.GetString()), "Give a path such as </World/Prim>.");
+    return MakeRefusal(*this, path, fmt::format("<{}> is not a path of a prim.", path.GetString()),
+                       "Give a path such as </World/Prim>.");
   }
   STRATA_CHECK(CheckPrimPath(*this, path));
   const FieldNames& names = GetFieldNames();
@@ -69,11 +75,13 @@ Result<void> Layer::CreateAttributeSpec(Path path, Token type_name, Variability 
   }
   const SpecType known = GetSpecType(path);
   const Token* known_type = GetFieldAs<Token>(path, names.typeName);
-  if (known != SpecType::kUnknown && (known != SpecType::kAttribute || (known_type && *known_type != type_name))) {
-    return MakeRefusal(*this, path,
-                       fmt::format("<{}> is there already, as {} {}.", path.GetString(), GetSpecTypeName(known),
-                                   known_type ? known_type->GetText() : std::string_view()),
-                       "Delete it first, or choose another name.");
+  if (known != SpecType::kUnknown &&
+      (known != SpecType::kAttribute || (known_type && *known_type != type_name))) {
+    return MakeRefusal(
+        *this, path,
+        fmt::format("<{}> is there already, as {} {}.", path.GetString(), GetSpecTypeName(known),
+                    known_type ? known_type->GetText() : std::string_view()),
+        "Delete it first, or choose another name.");
   }
   LayerEditor editor(*this);
   editor.CreatePrimsUpTo(path.GetParent());
@@ -88,7 +96,8 @@ Result<void> Layer::CreateRelationshipSpec(Path path, Variability variability, b
   STRATA_CHECK(CheckPropertyPath(*this, path));
   const SpecType known = GetSpecType(path);
   if (known != SpecType::kUnknown && known != SpecType::kRelationship) {
-    return MakeRefusal(*this, path, fmt::format("<{}> is there already, as {}.", path.GetString(), GetSpecTypeName(known)),
+    return MakeRefusal(*this, path,
+                       fmt::format("<{}> is there already, as {}.", path.GetString(), GetSpecTypeName(known)),
                        "Delete it first, or choose another name.");
   }
   const FieldNames& names = GetFieldNames();
@@ -131,12 +140,15 @@ Result<void> Layer::DeleteSpec(Path path) {
 Result<void> Layer::SetTimeSample(Path attribute, double time, Value value) {
   const FieldNames& names = GetFieldNames();
   if (GetSpecType(attribute) != SpecType::kAttribute) {
-    return MakeRefusal(*this, attribute, fmt::format("There is no attribute at <{}> to hold a time sample.", attribute.GetString()),
-                       "Create the attribute first.");
+    return MakeRefusal(
+        *this, attribute,
+        fmt::format("There is no attribute at <{}> to hold a time sample.", attribute.GetString()),
+        "Create the attribute first.");
   }
   if (value.IsEmpty()) return EraseTimeSample(attribute, time);
   const Token* type_name = GetFieldAs<Token>(attribute, names.typeName);
-  STRATA_TRY(Value checked, CheckAttributeValue(*this, attribute, type_name ? *type_name : Token(), std::move(value)));
+  STRATA_TRY(Value checked,
+             CheckAttributeValue(*this, attribute, type_name ? *type_name : Token(), std::move(value)));
   LayerEditor editor(*this);
   Value* held = editor.EditField(attribute, names.timeSamples);
   if (TimeSamples* samples = held ? held->GetMutable<TimeSamples>() : nullptr) {
@@ -153,7 +165,8 @@ Result<void> Layer::EraseTimeSample(Path attribute, double time) {
   const FieldNames& names = GetFieldNames();
   const TimeSamples* known = GetFieldAs<TimeSamples>(attribute, names.timeSamples);
   if (!known || !known->Find(time)) {
-    return MakeRefusal(*this, attribute, fmt::format("<{}> has no time sample at {}.", attribute.GetString(), time),
+    return MakeRefusal(*this, attribute,
+                       fmt::format("<{}> has no time sample at {}.", attribute.GetString(), time),
                        "Give the time of a sample that is there.");
   }
   LayerEditor editor(*this);

@@ -11,14 +11,17 @@ LayerEditor::LayerEditor(Layer& layer) : layer_(layer), block_(layer) {
 
 LayerEditor::~LayerEditor() = default;
 
-Change* LayerEditor::Note(Path path) { return layer_.listeners_.empty() ? nullptr : &layer_.pending_.by_path[path]; }
+Change* LayerEditor::Note(Path path) {
+  return layer_.listeners_.empty() ? nullptr : &layer_.pending_.by_path[path];
+}
 
 void LayerEditor::NoteField(Path path, Token field, const Value* before) {
   Change* change = Note(path);
   if (!change) return;
   for (const Change::FieldChange& known : change->fields)
     if (known.field == field) return;
-  change->fields.push_back({field, before ? *before : Value(), Value()});  // `after` is looked up when announced
+  change->fields.push_back(
+      {field, before ? *before : Value(), Value()});  // `after` is looked up when announced
 }
 
 SpecStore::SpecIndex LayerEditor::CreateSpec(Path path, SpecType type) {
@@ -39,14 +42,19 @@ SpecStore::SpecIndex LayerEditor::CreateSpec(Path path, SpecType type) {
     Value* listed = content.GetMutableField(owner, child.field);
     TokenVector* names = listed ? listed->GetMutable<TokenVector>() : nullptr;
     // A name that outlived its spec keeps its place; looking for one is only needed where specs were erased.
-    if (names && erased_any_ && std::find(names->begin(), names->end(), child.name) != names->end()) return created;
-    if (names) names->push_back(child.name);
-    else content.SetField(owner, child.field, Value(TokenVector{child.name}));
+    if (names && erased_any_ && std::find(names->begin(), names->end(), child.name) != names->end())
+      return created;
+    if (names)
+      names->push_back(child.name);
+    else
+      content.SetField(owner, child.field, Value(TokenVector{child.name}));
   } else {
     if (content.GetType(owner) == SpecType::kAttribute) child.field = GetFieldNames().connectionChildren;
     Value* listed = content.GetMutableField(owner, child.field);
-    if (PathVector* targets = listed ? listed->GetMutable<PathVector>() : nullptr) targets->push_back(child.target);
-    else content.SetField(owner, child.field, Value(PathVector{child.target}));
+    if (PathVector* targets = listed ? listed->GetMutable<PathVector>() : nullptr)
+      targets->push_back(child.target);
+    else
+      content.SetField(owner, child.field, Value(PathVector{child.target}));
   }
   if (Change* change = Note(parent)) change->children_changed = true;
   return created;
@@ -121,7 +129,8 @@ void LayerEditor::EraseTree(Path path) {
   const Path parent = GetSpecParent(path, &child);
   const SpecStore::SpecIndex owner = content.FindIndex(parent);
   if (owner == SpecStore::kNoSpec) return;
-  if (!child.target.IsEmpty() && content.GetType(owner) == SpecType::kAttribute) child.field = GetFieldNames().connectionChildren;
+  if (!child.target.IsEmpty() && content.GetType(owner) == SpecType::kAttribute)
+    child.field = GetFieldNames().connectionChildren;
   Value* listed = content.GetMutableField(owner, child.field);
   if (!listed) return;
   bool is_empty = false;
@@ -140,7 +149,8 @@ void LayerEditor::EraseTree(Path path) {
 
 void LayerEditor::ReplaceAll(SpecStore content) {
   layer_.content_ = std::move(content);
-  if (!layer_.content_.Has(Path::AbsoluteRoot())) layer_.content_.Create(Path::AbsoluteRoot(), SpecType::kPseudoRoot);
+  if (!layer_.content_.Has(Path::AbsoluteRoot()))
+    layer_.content_.Create(Path::AbsoluteRoot(), SpecType::kPseudoRoot);
   if (layer_.listeners_.empty()) return;
   layer_.pending_.by_path.clear();
   layer_.pending_.by_path[Path::AbsoluteRoot()].content_replaced = true;

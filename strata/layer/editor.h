@@ -6,8 +6,8 @@
 
 namespace strata::layer {
 
-// Lives for one edit; what it did is announced when it ends, unless an enclosing change block does so later. It checks nothing:
-// callers have made sure that an edit is possible before the first step.
+// Lives for one edit; what it did is announced when it ends, unless an enclosing change block does so later.
+// It checks nothing: callers have made sure that an edit is possible before the first step.
 class LayerEditor {
  public:
   explicit LayerEditor(Layer& layer);

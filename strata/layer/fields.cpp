@@ -38,8 +38,8 @@ struct BuiltIn {
   const char* text_name = "";
 };
 
-// What usd-core 26.11 knows with all its plugins loaded, asked from its specs; the fallbacks that are not the type's own
-// default value follow below.
+// What usd-core 26.11 knows with all its plugins loaded, asked from its specs; the fallbacks that are not the
+// type's own default value follow below.
 constexpr BuiltIn kBuiltIns[] = {
     // The structure of scene description.
     {"specifier", ValueType::kSpecifier, kPrim, Use::kStructure},
@@ -155,10 +155,10 @@ Value FallbackOf(std::string_view name, ValueType type) {
 
 Value MakeDefaultValue(ValueType type) {
   switch (type) {
-#define X(name, held, text)             \
-  case ValueType::k##name:              \
-    return Value(held());               \
-  case ValueType::k##name##Array:       \
+#define X(name, held, text)       \
+  case ValueType::k##name:        \
+    return Value(held());         \
+  case ValueType::k##name##Array: \
     return Value(Array<held>());
     STRATA_ELEMENT_TYPES(X)
 #undef X
@@ -221,7 +221,9 @@ void FieldRegistry::Add(FieldDefinition definition) {
   by_text_name_.emplace(GetTextName(*held), held.get());  // the first of a name stays
 }
 
-const std::vector<const FieldDefinition*>& FieldRegistry::GetAll() const { return all_; }
+const std::vector<const FieldDefinition*>& FieldRegistry::GetAll() const {
+  return all_;
+}
 
 std::string FieldRegistry::GetTextName(const FieldDefinition& definition) {
   return definition.text_name.empty() ? definition.name.GetString() : definition.text_name;
@@ -235,13 +237,20 @@ bool IsChildrenField(Token field) {
 
 bool IsAllowedOn(const FieldDefinition& definition, SpecType owner) {
   switch (owner) {
-    case SpecType::kPseudoRoot: return definition.on_layer;
-    case SpecType::kPrim: return definition.on_prim;
-    case SpecType::kVariant: return definition.on_variant;
-    case SpecType::kVariantSet: return definition.on_variant_set;
-    case SpecType::kAttribute: return definition.on_attribute;
-    case SpecType::kRelationship: return definition.on_relationship;
-    default: return true;
+    case SpecType::kPseudoRoot:
+      return definition.on_layer;
+    case SpecType::kPrim:
+      return definition.on_prim;
+    case SpecType::kVariant:
+      return definition.on_variant;
+    case SpecType::kVariantSet:
+      return definition.on_variant_set;
+    case SpecType::kAttribute:
+      return definition.on_attribute;
+    case SpecType::kRelationship:
+      return definition.on_relationship;
+    default:
+      return true;
   }
 }
 

@@ -24,17 +24,17 @@ class SourceMap;  // layer/source_map.h
 enum class ReadScope : uint8_t { kAll, kMetadataOnly };
 
 struct ReadOptions {
-  const FieldRegistry* fields = nullptr;   // null: the built-in ones
+  const FieldRegistry* fields = nullptr;  // null: the built-in ones
   Budgets budgets;
-  Executor* executor = nullptr;            // null: one thread
+  Executor* executor = nullptr;  // null: one thread
   ReadScope scope = ReadScope::kAll;
-  SourceMap* source_map = nullptr;         // when given, filled with the place of each spec and field
+  SourceMap* source_map = nullptr;               // when given, filled with the place of each spec and field
   std::map<std::string, std::string> arguments;  // file format arguments
 };
 
 struct WriteOptions {
   const FieldRegistry* fields = nullptr;
-  std::string comment;                     // put after the header when not empty
+  std::string comment;  // put after the header when not empty
   std::map<std::string, std::string> arguments;
 };
 
@@ -46,11 +46,13 @@ class FileFormat {
   virtual std::vector<std::string> GetExtensions() const = 0;    // without dots; the first is the primary one
   virtual bool CanRead(std::string_view first_bytes) const = 0;  // the first 64 bytes of a file, or fewer
   virtual bool CanWrite() const = 0;
-  // Fills `out` (given empty). On any error: false, nothing usable in `out`, and all errors of the file in `diagnostics`.
-  virtual bool Read(const asset::Asset& asset, const std::string& identifier, const ReadOptions& options, SpecStore& out,
-                    Diagnostics& diagnostics) const = 0;
+  // Fills `out` (given empty). On any error: false, nothing usable in `out`, and all errors of the file in
+  // `diagnostics`.
+  virtual bool Read(const asset::Asset& asset, const std::string& identifier, const ReadOptions& options,
+                    SpecStore& out, Diagnostics& diagnostics) const = 0;
   virtual Result<std::string> WriteToString(const SpecStore& content, const WriteOptions& options) const = 0;
-  virtual Result<void> WriteToFile(const SpecStore& content, const std::string& path, const WriteOptions& options) const = 0;
+  virtual Result<void> WriteToFile(const SpecStore& content, const std::string& path,
+                                   const WriteOptions& options) const = 0;
 };
 
 }  // namespace strata::layer

@@ -25,8 +25,10 @@ Diagnostic MakeUnopened(std::string message, const std::string& file, std::strin
 // The first error of several; the others become its notes.
 Diagnostic FoldErrors(const Diagnostics& diagnostics, const std::string& file) {
   const auto& all = diagnostics.GetAll();
-  const auto first = std::find_if(all.begin(), all.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; });
-  if (first == all.end()) return MakeUnopened(fmt::format("The layer '{}' cannot be read.", file), file, "Check the file.");
+  const auto first = std::find_if(all.begin(), all.end(),
+                                  [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  if (first == all.end())
+    return MakeUnopened(fmt::format("The layer '{}' cannot be read.", file), file, "Check the file.");
   Diagnostic folded = *first;
   for (auto other = std::next(first); other != all.end(); ++other)
     if (other->severity == Severity::kError) folded.notes.push_back({other->message, other->location});
@@ -35,7 +37,9 @@ Diagnostic FoldErrors(const Diagnostics& diagnostics, const std::string& file) {
 
 }  // namespace
 
-Layer::Layer() { content_.Create(Path::AbsoluteRoot(), SpecType::kPseudoRoot); }
+Layer::Layer() {
+  content_.Create(Path::AbsoluteRoot(), SpecType::kPseudoRoot);
+}
 
 Layer::~Layer() {
   if (registry_ && !registry_key_.empty()) registry_->Forget(registry_key_);
@@ -49,7 +53,9 @@ std::shared_ptr<Layer> Layer::CreateAnonymous(std::string_view tag) {
   return layer;
 }
 
-bool Layer::IsAnonymous() const { return identifier_.starts_with(kAnonymousPrefix); }
+bool Layer::IsAnonymous() const {
+  return identifier_.starts_with(kAnonymousPrefix);
+}
 
 std::string Layer::GetDisplayName() const {
   if (IsAnonymous()) {
@@ -63,9 +69,12 @@ void Layer::SetRegistry(std::shared_ptr<LayerRegistry> registry) {
   if (registry_ || !registry) return;
   registry_ = std::move(registry);
   if (!format_) format_ = registry_->FindFormat(Token("usda"));
+  if (IsAnonymous()) registry_->Adopt(*this);
 }
 
-const FieldRegistry& Layer::GetFields() const { return registry_ ? registry_->GetFields() : FieldRegistry::GetBuiltIn(); }
+const FieldRegistry& Layer::GetFields() const {
+  return registry_ ? registry_->GetFields() : FieldRegistry::GetBuiltIn();
+}
 
 std::vector<Token> Layer::ListFields(Path path) const {
   std::vector<Token> fields;
@@ -121,8 +130,8 @@ void Layer::ReplaceContent(SpecStore content) {
 
 Result<void> Layer::Reload(ReloadMode mode) {
   if (IsAnonymous() || resolved_path_.empty() || !registry_) {
-    return MakeUnopened(fmt::format("The layer '{}' has no file to be read again from.", identifier_), identifier_,
-                        "Keep its content, or save it to a file first.");
+    return MakeUnopened(fmt::format("The layer '{}' has no file to be read again from.", identifier_),
+                        identifier_, "Keep its content, or save it to a file first.");
   }
   const std::string stamp = registry_->GetResolver().GetModificationStamp(resolved_path_);
   if (mode == ReloadMode::kIfChanged && !dirty_ && !stamp.empty() && stamp == modification_stamp_) return {};
@@ -158,7 +167,8 @@ Result<std::string> Layer::ExportToString() const {
 
 Result<void> Layer::Export(const std::string& path) const {
   const std::string extension = asset::GetExtension(path);
-  std::shared_ptr<const FileFormat> format = registry_ ? registry_->FindFormatByExtension(extension) : nullptr;
+  std::shared_ptr<const FileFormat> format =
+      registry_ ? registry_->FindFormatByExtension(extension) : nullptr;
   if (!format && format_) {
     const std::vector<std::string> own = format_->GetExtensions();
     if (std::find(own.begin(), own.end(), extension) != own.end()) format = format_;
@@ -183,7 +193,8 @@ Result<void> Layer::Save() {
   if (!format_ || !format_->CanWrite()) {
     SourceLocation where;
     where.file = resolved_path_;
-    return Diagnostic(kLayerFormatUnknown, fmt::format("The format of '{}' cannot be written.", resolved_path_), where,
+    return Diagnostic(kLayerFormatUnknown,
+                      fmt::format("The format of '{}' cannot be written.", resolved_path_), where,
                       "Export it to a file of another format, for example .usda.");
   }
   WriteOptions options;
@@ -206,7 +217,9 @@ void Layer::RemoveChangeListener(uint64_t id) {
   std::erase_if(listeners_, [id](const auto& entry) { return entry.first == id; });
 }
 
-Layer::ChangeBlock::ChangeBlock(Layer& layer) : layer_(layer) { ++layer_.open_blocks_; }
+Layer::ChangeBlock::ChangeBlock(Layer& layer) : layer_(layer) {
+  ++layer_.open_blocks_;
+}
 Layer::ChangeBlock::~ChangeBlock() {
   if (--layer_.open_blocks_ == 0) LayerEditor::Announce(layer_);
 }

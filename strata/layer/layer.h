@@ -21,16 +21,19 @@
 
 namespace strata::layer {
 
-inline constexpr DiagnosticCode kLayerUnopened{"layer.unopened", Severity::kError, "A layer cannot be opened."};
-inline constexpr DiagnosticCode kLayerFormatUnknown{"layer.format-unknown", Severity::kError, "No file format reads a file."};
-inline constexpr DiagnosticCode kLayerEditRefused{"layer.edit-refused", Severity::kError, "An edit of a layer is not possible."};
+inline constexpr DiagnosticCode kLayerUnopened{"layer.unopened", Severity::kError,
+                                               "A layer cannot be opened."};
+inline constexpr DiagnosticCode kLayerFormatUnknown{"layer.format-unknown", Severity::kError,
+                                                    "No file format reads a file."};
+inline constexpr DiagnosticCode kLayerEditRefused{"layer.edit-refused", Severity::kError,
+                                                  "An edit of a layer is not possible."};
 
 class LayerRegistry;
 
 class Layer : public std::enable_shared_from_this<Layer> {
  public:
-  // Identifier "anon:0x...:tag". Without a registry it knows no formats: text and files need SetRegistry first, or a layer made
-  // by LayerRegistry::CreateAnonymous.
+  // Identifier "anon:0x...:tag". Without a registry it knows no formats: text and files need SetRegistry
+  // first, or a layer made by LayerRegistry::CreateAnonymous.
   static std::shared_ptr<Layer> CreateAnonymous(std::string_view tag = {});
   ~Layer();
   Layer(const Layer&) = delete;
@@ -39,17 +42,18 @@ class Layer : public std::enable_shared_from_this<Layer> {
   // -- identity ---------------------------------------------------------------------------------------
   const std::string& GetIdentifier() const { return identifier_; }
   const std::string& GetResolvedPath() const { return resolved_path_; }  // empty for anonymous layers
-  std::string GetDisplayName() const;                                      // the file name, or the tag
+  std::string GetDisplayName() const;                                    // the file name, or the tag
   bool IsAnonymous() const;
   bool IsDirty() const { return dirty_; }
   const std::shared_ptr<const FileFormat>& GetFileFormat() const { return format_; }
-  const SourceMap* GetSourceMap() const { return source_map_.get(); }     // null unless opened with one
-  uint64_t GetRevision() const { return revision_; }                      // grows with every edit
+  const SourceMap* GetSourceMap() const { return source_map_.get(); }  // null unless opened with one
+  uint64_t GetRevision() const { return revision_; }                   // grows with every edit
   // The registry that opened or adopted it; null when it has none.
   const std::shared_ptr<LayerRegistry>& GetRegistry() const { return registry_; }
-  // Gives an anonymous layer the formats and fields of a registry. No effect on a layer that has one.
+  // Gives an anonymous layer the formats and fields of a registry, which then finds it by its identifier. No
+  // effect on a layer that has one.
   void SetRegistry(std::shared_ptr<LayerRegistry> registry);
-  const FieldRegistry& GetFields() const;                                 // of the registry, else the built-in ones
+  const FieldRegistry& GetFields() const;  // of the registry, else the built-in ones
   const std::map<std::string, std::string>& GetFileFormatArguments() const { return arguments_; }
 
   // -- content ----------------------------------------------------------------------------------------
@@ -58,49 +62,59 @@ class Layer : public std::enable_shared_from_this<Layer> {
   SpecType GetSpecType(Path path) const { return content_.GetType(path); }
   const Value* GetField(Path path, Token field) const { return content_.GetField(path, field); }
   template <class T>
-  const T* GetFieldAs(Path path, Token field) const { const Value* v = GetField(path, field); return v ? v->GetIf<T>() : nullptr; }
+  const T* GetFieldAs(Path path, Token field) const {
+    const Value* v = GetField(path, field);
+    return v ? v->GetIf<T>() : nullptr;
+  }
   std::vector<Token> ListFields(Path path) const;
   std::vector<Token> GetChildNames(Path path, Token children_field) const;
   // The pseudo-root's field, or the registered fallback.
   Value GetMetadata(Token field) const;
-  Path GetDefaultPrimAsPath() const;    // "A/B" -> /A/B; empty when none or malformed
-  double GetTimeCodesPerSecond() const; // authored, else framesPerSecond, else 24
-  size_t GetSpecCountLikeOpenUsd() const;   // what SdfLayer::Traverse visits: targets and connections count as specs
+  Path GetDefaultPrimAsPath() const;     // "A/B" -> /A/B; empty when none or malformed
+  double GetTimeCodesPerSecond() const;  // authored, else framesPerSecond, else 24
+  size_t GetSpecCountLikeOpenUsd()
+      const;  // what SdfLayer::Traverse visits: targets and connections count as specs
 
-  // -- editing: each call is one transaction; refused edits change nothing and say why -----------------------------
-  // Ancestors that are missing are made as `over`, variants too. A prim that is there already gets the specifier, and the type
-  // name unless that is empty.
+  // -- editing: each call is one transaction; refused edits change nothing and say why
+  // ----------------------------- Ancestors that are missing are made as `over`, variants too. A prim that is
+  // there already gets the specifier, and the type name unless that is empty.
   Result<void> CreatePrimSpec(Path path, Specifier specifier, Token type_name = Token());
   // A property that is there already gets variability and custom; refused when it is of another kind or type.
-  Result<void> CreateAttributeSpec(Path path, Token type_name, Variability variability = Variability::kVarying, bool custom = false);
-  Result<void> CreateRelationshipSpec(Path path, Variability variability = Variability::kUniform, bool custom = false);
-  Result<void> CreateVariantSpec(Path variant_selection_path);     // "/A{set=name}", set and prim too
-  // An empty value erases. Values are cast to the field's (or attribute's) type where that loses only precision. Children fields
-  // are refused, and registered fields on specs they do not belong to; unregistered ones are kept as given.
+  Result<void> CreateAttributeSpec(Path path, Token type_name,
+                                   Variability variability = Variability::kVarying, bool custom = false);
+  Result<void> CreateRelationshipSpec(Path path, Variability variability = Variability::kUniform,
+                                      bool custom = false);
+  Result<void> CreateVariantSpec(Path variant_selection_path);  // "/A{set=name}", set and prim too
+  // An empty value erases. Values are cast to the field's (or attribute's) type where that loses only
+  // precision. Children fields are refused, and registered fields on specs they do not belong to;
+  // unregistered ones are kept as given.
   Result<void> SetField(Path path, Token field, Value value);
   Result<void> EraseField(Path path, Token field) { return SetField(path, field, Value()); }
-  Result<void> DeleteSpec(Path path);                              // with everything below
+  Result<void> DeleteSpec(Path path);  // with everything below
   Result<void> SetTimeSample(Path attribute, double time, Value value);
   Result<void> EraseTimeSample(Path attribute, double time);
-  // Replaces the spec tree at `to` (in `this`) by a copy of the one at `from` in `source`; paths inside that point at or below the
-  // prim of `from` point below the prim of `to` afterwards (targets, connections, inherits, specializes, internal references and
-  // payloads, relocates). Prims into variants and back (a variant keeps no type name of its own: the prim's stays), properties,
-  // variant sets and variants, "/" onto "/". What is to hold `to` must be there, except variant sets, which are made.
+  // Replaces the spec tree at `to` (in `this`) by a copy of the one at `from` in `source`; paths inside that
+  // point at or below the prim of `from` point below the prim of `to` afterwards (targets, connections,
+  // inherits, specializes, internal references and payloads, relocates). Prims into variants and back (a
+  // variant keeps no type name of its own: the prim's stays), properties, variant sets and variants, "/" onto
+  // "/". What is to hold `to` must be there, except variant sets, which are made.
   Result<void> CopySpec(const Layer& source, Path from, Path to);
   void TransferContent(const Layer& source);
-  void ReplaceContent(SpecStore content);                          // of a file just read: not dirty afterwards
-  // Reads the file again, unless neither it nor the layer has changed since. On any error the content stays as it is.
+  void ReplaceContent(SpecStore content);  // of a file just read: not dirty afterwards
+  // Reads the file again, unless neither it nor the layer has changed since. On any error the content stays
+  // as it is.
   enum class ReloadMode : uint8_t { kIfChanged, kAlways };
   Result<void> Reload(ReloadMode mode = ReloadMode::kIfChanged);
 
   // -- text and files -----------------------------------------------------------------------------------
-  Result<std::string> ExportToString() const;                      // as usda
-  Result<void> Export(const std::string& path) const;              // by the extension of `path`
-  Result<void> Save();                                             // nothing to do unless dirty; atomic
+  Result<std::string> ExportToString() const;          // as usda
+  Result<void> Export(const std::string& path) const;  // by the extension of `path`
+  Result<void> Save();                                 // nothing to do unless dirty; atomic
 
   // -- changes ------------------------------------------------------------------------------------------
   using ChangeListener = std::function<void(const Layer&, const ChangeList&)>;
-  // Called by the thread that edits, after the edit, with no lock held. Values before and after come with each field.
+  // Called by the thread that edits, after the edit, with no lock held. Values before and after come with
+  // each field.
   uint64_t AddChangeListener(ChangeListener listener);
   void RemoveChangeListener(uint64_t id);
   // While one lives, changes gather and are announced once, when the last one ends.

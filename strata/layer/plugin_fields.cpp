@@ -68,13 +68,19 @@ Value MakeArray(const Json& json, T (*convert)(const Json&)) {
 // The default of a field of `type`; empty when the JSON does not fit.
 Value ReadDefault(const Json& json, ValueType type) {
   Value plain;
-  if (json.is_boolean()) plain = Value(json.get<bool>());
-  else if (json.is_number_integer()) plain = Value(json.get<int64_t>());
-  else if (json.is_number()) plain = Value(json.get<double>());
-  else if (json.is_string()) plain = Value(json.get<std::string>());
-  else if (json.is_array() && std::all_of(json.begin(), json.end(), [](const Json& e) { return e.is_string(); }))
+  if (json.is_boolean())
+    plain = Value(json.get<bool>());
+  else if (json.is_number_integer())
+    plain = Value(json.get<int64_t>());
+  else if (json.is_number())
+    plain = Value(json.get<double>());
+  else if (json.is_string())
+    plain = Value(json.get<std::string>());
+  else if (json.is_array() &&
+           std::all_of(json.begin(), json.end(), [](const Json& e) { return e.is_string(); }))
     plain = MakeArray<std::string>(json, [](const Json& e) { return e.get<std::string>(); });
-  else if (json.is_array() && std::all_of(json.begin(), json.end(), [](const Json& e) { return e.is_number(); }))
+  else if (json.is_array() &&
+           std::all_of(json.begin(), json.end(), [](const Json& e) { return e.is_number(); }))
     plain = MakeArray<double>(json, [](const Json& e) { return e.get<double>(); });
   if (plain.GetType() == type) return plain;
   return plain.IsEmpty() ? plain : CastValue(plain, type);
@@ -82,13 +88,20 @@ Value ReadDefault(const Json& json, ValueType type) {
 
 // Marks the specs that `name` stands for; whether it is known.
 bool Apply(const std::string& name, FieldDefinition& field) {
-  if (name == "layers") field.on_layer = true;
-  else if (name == "prims") field.on_prim = field.on_variant = true;
-  else if (name == "variants") field.on_variant = true;
-  else if (name == "properties") field.on_attribute = field.on_relationship = true;
-  else if (name == "attributes") field.on_attribute = true;
-  else if (name == "relationships") field.on_relationship = true;
-  else return false;
+  if (name == "layers")
+    field.on_layer = true;
+  else if (name == "prims")
+    field.on_prim = field.on_variant = true;
+  else if (name == "variants")
+    field.on_variant = true;
+  else if (name == "properties")
+    field.on_attribute = field.on_relationship = true;
+  else if (name == "attributes")
+    field.on_attribute = true;
+  else if (name == "relationships")
+    field.on_relationship = true;
+  else
+    return false;
   return true;
 }
 
@@ -97,13 +110,15 @@ std::string GetString(const Json& json, const char* key) {
   return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-void AddField(const std::string& name, const Json& json, const std::string& file, FieldRegistry& fields, Diagnostics& remarks) {
+void AddField(const std::string& name, const Json& json, const std::string& file, FieldRegistry& fields,
+              Diagnostics& remarks) {
   const FieldDefinition* known = fields.Find(Token(name));
   if (known) return;  // built in, or declared by an earlier file: the first one stands
   const auto skip = [&](std::string_view why, std::string hint) {
     remarks.Add(MakeRemark(file, fmt::format("The field '{}' is left out: {}.", name, why), std::move(hint)));
   };
-  if (!Path::IsValidNamespacedIdentifier(name)) return skip("its name is not an identifier", "Use letters, digits, '_' and ':'.");
+  if (!Path::IsValidNamespacedIdentifier(name))
+    return skip("its name is not an identifier", "Use letters, digits, '_' and ':'.");
   if (!json.is_object()) return skip("its description is not an object", "Write {\"type\": \"token\"}.");
   FieldDefinition field;
   field.name = Token(name);
@@ -111,19 +126,22 @@ void AddField(const std::string& name, const Json& json, const std::string& file
   const std::string type = GetString(json, "type");
   field.type = FindFieldType(type);
   if (field.type == ValueType::kEmpty)
-    return skip(type.empty() ? "it has no type" : fmt::format("'{}' is no type", type), "Give a type such as token, double or string[].");
+    return skip(type.empty() ? "it has no type" : fmt::format("'{}' is no type", type),
+                "Give a type such as token, double or string[].");
   field.fallback = MakeDefaultValue(field.type);
   if (const auto given = json.find("default"); given != json.end()) {
     Value fallback = ReadDefault(*given, field.type);
     if (fallback.IsEmpty())
-      return skip(fmt::format("its default is no {}", type), fmt::format("Give a default of type {}, or none.", type));
+      return skip(fmt::format("its default is no {}", type),
+                  fmt::format("Give a default of type {}, or none.", type));
     field.fallback = std::move(fallback);
   }
   if (const auto applies = json.find("appliesTo"); applies != json.end()) {
     const Json list = applies->is_array() ? *applies : Json::array({*applies});
     for (const Json& owner : list) {
       if (!owner.is_string() || !Apply(owner.get<std::string>(), field))
-        return skip("'appliesTo' names an unknown kind of spec", "Name layers, prims, variants, properties, attributes or relationships.");
+        return skip("'appliesTo' names an unknown kind of spec",
+                    "Name layers, prims, variants, properties, attributes or relationships.");
     }
   } else {
     for (const char* owner : {"layers", "prims", "properties"}) Apply(owner, field);
@@ -143,13 +161,15 @@ class PluginReader {
     const size_t before = open_.size();
     std::string path = pattern;
     std::error_code error;
-    if (path.ends_with('/') || fs::is_directory(path, error)) path = asset::NormalizePath(path + "/plugInfo.json");
+    if (path.ends_with('/') || fs::is_directory(path, error))
+      path = asset::NormalizePath(path + "/plugInfo.json");
     if (path.find('*') == std::string::npos) {
       if (fs::is_regular_file(path, error)) open_.push_back(path);
     } else {
       Expand(path);
     }
-    // Search paths are commonly long lists of which some do not exist; what a file includes is checked no more strictly.
+    // Search paths are commonly long lists of which some do not exist; what a file includes is checked no
+    // more strictly.
     if (open_.size() == before && named == Named::kByCaller && path.find('*') == std::string::npos)
       remarks_.Add(MakeRemark(pattern, fmt::format("There is no plugInfo file at '{}'.", path),
                               "Remove it from PXR_PLUGINPATH_NAME, or put a plugInfo.json there."));
@@ -173,7 +193,8 @@ class PluginReader {
       for (const Json& include : *includes) {
         if (!include.is_string()) continue;
         const std::string name = include.get<std::string>();
-        Add(asset::IsAbsolutePath(name) ? name : std::string(asset::GetFolder(file)) + '/' + name, Named::kByInclude);
+        Add(asset::IsAbsolutePath(name) ? name : std::string(asset::GetFolder(file)) + '/' + name,
+            Named::kByInclude);
       }
     }
   }
@@ -184,14 +205,19 @@ class PluginReader {
     const size_t star = pattern.find('*');
     const std::string root(asset::GetFolder(pattern.substr(0, star)));
     const bool is_deep = pattern.find("**") != std::string::npos;
-    const auto deepest = static_cast<int>(std::count(pattern.begin() + static_cast<long>(root.size()), pattern.end(), '/')) - 1;
+    const auto deepest =
+        static_cast<int>(std::count(pattern.begin() + static_cast<long>(root.size()), pattern.end(), '/')) -
+        1;
     std::error_code error;
     std::vector<std::string> found;
-    fs::recursive_directory_iterator entry(root.empty() ? "." : root, fs::directory_options::skip_permission_denied, error);
-    for (size_t seen = 0; !error && entry != fs::recursive_directory_iterator() && seen < kMostFiles; ++seen) {
+    fs::recursive_directory_iterator entry(root.empty() ? "." : root,
+                                           fs::directory_options::skip_permission_denied, error);
+    for (size_t seen = 0; !error && entry != fs::recursive_directory_iterator() && seen < kMostFiles;
+         ++seen) {
       const std::string path = entry->path().string();
       if (!is_deep && entry.depth() >= deepest) entry.disable_recursion_pending();
-      if (entry->is_regular_file(error) && fnmatch(pattern.c_str(), path.c_str(), is_deep ? 0 : FNM_PATHNAME) == 0)
+      if (entry->is_regular_file(error) &&
+          fnmatch(pattern.c_str(), path.c_str(), is_deep ? 0 : FNM_PATHNAME) == 0)
         found.push_back(path);
       error.clear();
       entry.increment(error);
@@ -208,10 +234,12 @@ class PluginReader {
 
 }  // namespace
 
-void AddPluginFields(std::string_view text, const std::string& file, FieldRegistry& fields, Diagnostics& remarks) {
+void AddPluginFields(std::string_view text, const std::string& file, FieldRegistry& fields,
+                     Diagnostics& remarks) {
   const Json json = Json::parse(WithoutComments(text), nullptr, false);
   if (!json.is_object()) {
-    remarks.Add(MakeRemark(file, "The file does not hold a JSON object.", "Check its brackets, quotes and commas."));
+    remarks.Add(
+        MakeRemark(file, "The file does not hold a JSON object.", "Check its brackets, quotes and commas."));
     return;
   }
   const auto plugins = json.find("Plugins");
@@ -222,7 +250,8 @@ void AddPluginFields(std::string_view text, const std::string& file, FieldRegist
     if (info == plugin.end() || !info->is_object()) continue;
     const auto metadata = info->find("SdfMetadata");
     if (metadata == info->end() || !metadata->is_object()) continue;
-    for (const auto& [name, description] : metadata->items()) AddField(name, description, file, fields, remarks);
+    for (const auto& [name, description] : metadata->items())
+      AddField(name, description, file, fields, remarks);
   }
 }
 

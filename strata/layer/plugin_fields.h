@@ -10,12 +10,14 @@
 
 namespace strata::layer {
 
-inline constexpr DiagnosticCode kPluginInfoUnreadable{"layer.plugin-info-unreadable", Severity::kWarning,
-                                                      "A plugInfo file, or a field it declares, cannot be used."};
+inline constexpr DiagnosticCode kPluginInfoUnreadable{
+    "layer.plugin-info-unreadable", Severity::kWarning,
+    "A plugInfo file, or a field it declares, cannot be used."};
 
-// Adds what the text of one plugInfo file declares; `file` is its name in remarks. Fields that are known already stay as they are
-// when they are built in. Lines that begin with '#' are comments.
-void AddPluginFields(std::string_view text, const std::string& file, FieldRegistry& fields, Diagnostics& remarks);
+// Adds what the text of one plugInfo file declares; `file` is its name in remarks. Fields that are known
+// already stay as they are when they are built in. Lines that begin with '#' are comments.
+void AddPluginFields(std::string_view text, const std::string& file, FieldRegistry& fields,
+                     Diagnostics& remarks);
 
 // Reads plugInfo files, or the plugInfo.json of folders, and those they include. Paths may hold wildcards.
 void ReadPluginFields(const std::vector<std::string>& paths, FieldRegistry& fields, Diagnostics& remarks);

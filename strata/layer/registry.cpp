@@ -25,7 +25,9 @@ SourceLocation AtFile(const std::string& file) {
   return where;
 }
 
-bool IsAnonymousIdentifier(std::string_view identifier) { return identifier.starts_with("anon:"); }
+bool IsAnonymousIdentifier(std::string_view identifier) {
+  return identifier.starts_with("anon:");
+}
 
 Result<std::string> ReadFirstBytes(const asset::Asset& asset) {
   std::string bytes(kFirstBytes, '\0');
@@ -75,7 +77,8 @@ struct LayerRegistry::Impl {
   // Where an identifier is, or where it would be saved to.
   std::string Locate(const std::string& identifier) const {
     std::string resolved = resolver->Resolve(identifier, {});
-    if (!resolved.empty() || asset::IsAbsolutePath(identifier)) return resolved.empty() ? asset::NormalizePath(identifier) : resolved;
+    if (!resolved.empty() || asset::IsAbsolutePath(identifier))
+      return resolved.empty() ? asset::NormalizePath(identifier) : resolved;
     std::error_code error;
     const std::filesystem::path working = std::filesystem::current_path(error);
     return asset::NormalizePath(error ? identifier : working.string() + '/' + identifier);
@@ -85,8 +88,10 @@ struct LayerRegistry::Impl {
   void Publish(const std::string& key, const LayerPtr& layer, Opening& opening) {
     {
       const std::lock_guard lock(mutex);
-      if (layer) slots[key] = Slot{layer, nullptr};
-      else slots.erase(key);
+      if (layer)
+        slots[key] = Slot{layer, nullptr};
+      else
+        slots.erase(key);
       opening.layer = layer;
       opening.is_done = true;
     }
@@ -99,13 +104,15 @@ struct LayerRegistry::Impl {
 
   mutable std::mutex mutex;
   std::condition_variable opened;
-  std::unordered_map<std::string, Slot> slots;  // by resolved path and arguments, or anonymous identifier; guarded by mutex
+  std::unordered_map<std::string, Slot>
+      slots;  // by resolved path and arguments, or anonymous identifier; guarded by mutex
 };
 
 LayerRegistry::LayerRegistry() : impl_(std::make_unique<Impl>()) {}
 LayerRegistry::~LayerRegistry() = default;
 
-std::shared_ptr<LayerRegistry> LayerRegistry::Create(std::shared_ptr<asset::Resolver> resolver, std::shared_ptr<FieldRegistry> fields,
+std::shared_ptr<LayerRegistry> LayerRegistry::Create(std::shared_ptr<asset::Resolver> resolver,
+                                                     std::shared_ptr<FieldRegistry> fields,
                                                      std::vector<std::shared_ptr<const FileFormat>> formats) {
   std::shared_ptr<LayerRegistry> registry(new LayerRegistry());
   registry->impl_->resolver = resolver ? std::move(resolver) : asset::MakeFileResolver();
@@ -114,9 +121,15 @@ std::shared_ptr<LayerRegistry> LayerRegistry::Create(std::shared_ptr<asset::Reso
   return registry;
 }
 
-const asset::Resolver& LayerRegistry::GetResolver() const { return *impl_->resolver; }
-const FieldRegistry& LayerRegistry::GetFields() const { return *impl_->fields; }
-FieldRegistry& LayerRegistry::GetMutableFields() { return *impl_->fields; }
+const asset::Resolver& LayerRegistry::GetResolver() const {
+  return *impl_->resolver;
+}
+const FieldRegistry& LayerRegistry::GetFields() const {
+  return *impl_->fields;
+}
+FieldRegistry& LayerRegistry::GetMutableFields() {
+  return *impl_->fields;
+}
 
 std::shared_ptr<const FileFormat> LayerRegistry::FindFormat(Token id) const {
   for (const auto& format : impl_->formats)
@@ -133,11 +146,12 @@ std::shared_ptr<const FileFormat> LayerRegistry::FindFormatByExtension(std::stri
   return nullptr;
 }
 
-Result<std::shared_ptr<const FileFormat>> LayerRegistry::ChooseFormat(const asset::Asset& asset,
-                                                                      const std::string& resolved_path) const {
+Result<std::shared_ptr<const FileFormat>> LayerRegistry::ChooseFormat(
+    const asset::Asset& asset, const std::string& resolved_path) const {
   STRATA_TRY(const std::string first_bytes, ReadFirstBytes(asset));
   if (first_bytes.empty()) {
-    return Diagnostic(kLayerUnopened, fmt::format("The layer '{}' is empty.", resolved_path), AtFile(resolved_path),
+    return Diagnostic(kLayerUnopened, fmt::format("The layer '{}' is empty.", resolved_path),
+                      AtFile(resolved_path),
                       "Write at least its first line, for example '#usda 1.0', or remove what names it.");
   }
   const std::string extension = asset::GetExtension(resolved_path);
@@ -150,37 +164,47 @@ Result<std::shared_ptr<const FileFormat>> LayerRegistry::ChooseFormat(const asse
   const std::string_view description = DescribeContent(first_bytes);
   const bool is_usd = extension.starts_with("usd");
   if (by_content && (by_extension || is_usd)) {
-    return Diagnostic(kLayerFormatUnknown,
-                      fmt::format("'{}' is {}, which does not go with its extension.", resolved_path, description),
-                      AtFile(resolved_path), fmt::format("Name it .usd or .{}.", by_content->GetExtensions().front()));
+    return Diagnostic(
+        kLayerFormatUnknown,
+        fmt::format("'{}' is {}, which does not go with its extension.", resolved_path, description),
+        AtFile(resolved_path), fmt::format("Name it .usd or .{}.", by_content->GetExtensions().front()));
   }
   const bool is_text = first_bytes.find('\0') == std::string::npos && !first_bytes.starts_with("PXR-") &&
                        !first_bytes.starts_with("PK\x03\x04");
-  if (is_usd && (!by_extension || first_bytes.starts_with("PXR-USDC") || first_bytes.starts_with("PK\x03\x04"))) {
-    return Diagnostic(kLayerFormatUnknown,
-                      fmt::format("'{}' is {}: this build has no format that reads it.", resolved_path, description),
-                      AtFile(resolved_path), "Convert it to usda text (usdcat -o file.usda), or use a build that has the format.");
+  if (is_usd &&
+      (!by_extension || first_bytes.starts_with("PXR-USDC") || first_bytes.starts_with("PK\x03\x04"))) {
+    return Diagnostic(
+        kLayerFormatUnknown,
+        fmt::format("'{}' is {}: this build has no format that reads it.", resolved_path, description),
+        AtFile(resolved_path),
+        "Convert it to usda text (usdcat -o file.usda), or use a build that has the format.");
   }
   // Text that does not begin as it should: the format itself says best what is wrong with it.
   if (by_extension && is_text) return by_extension;
   if (by_extension) {
-    return Diagnostic(kLayerFormatUnknown, fmt::format("'{}' is {}, not a layer.", resolved_path, description), AtFile(resolved_path),
-                      "Check that the right file was named and that it was copied whole.");
+    return Diagnostic(
+        kLayerFormatUnknown, fmt::format("'{}' is {}, not a layer.", resolved_path, description),
+        AtFile(resolved_path), "Check that the right file was named and that it was copied whole.");
   }
   std::vector<std::string> known;
   for (const auto& format : impl_->formats)
     for (const std::string& name : format->GetExtensions()) known.push_back('.' + name);
-  return Diagnostic(kLayerFormatUnknown,
-                    extension.empty() ? fmt::format("'{}' has no extension that says what it is.", resolved_path)
-                                      : fmt::format("No file format reads '.{}' files such as '{}'.", extension, resolved_path),
-                    AtFile(resolved_path), fmt::format("Name a layer with one of these extensions: {}.", fmt::join(known, ", ")));
+  return Diagnostic(
+      kLayerFormatUnknown,
+      extension.empty()
+          ? fmt::format("'{}' has no extension that says what it is.", resolved_path)
+          : fmt::format("No file format reads '.{}' files such as '{}'.", extension, resolved_path),
+      AtFile(resolved_path),
+      fmt::format("Name a layer with one of these extensions: {}.", fmt::join(known, ", ")));
 }
 
-bool LayerRegistry::Read(Layer& layer, const asset::Asset& asset, const OpenOptions& options, Diagnostics& diagnostics) const {
+bool LayerRegistry::Read(Layer& layer, const asset::Asset& asset, const OpenOptions& options,
+                         Diagnostics& diagnostics) const {
   const TraceScope trace("layer.read", layer.resolved_path_);
   if (kOpenTopic.IsOn()) kOpenTopic.Say(fmt::format("{} ({} bytes)", layer.resolved_path_, asset.GetSize()));
   if (asset.GetSize() > options.budgets.max_file_bytes) {
-    diagnostics.Add(MakeBudgetDiagnostic("max_file_bytes", options.budgets.max_file_bytes, AtFile(layer.resolved_path_)));
+    diagnostics.Add(
+        MakeBudgetDiagnostic("max_file_bytes", options.budgets.max_file_bytes, AtFile(layer.resolved_path_)));
     return false;
   }
   auto format = ChooseFormat(asset, layer.resolved_path_);
@@ -203,7 +227,9 @@ bool LayerRegistry::Read(Layer& layer, const asset::Asset& asset, const OpenOpti
   const size_t errors_before = diagnostics.GetErrorCount();
   if (!(*format)->Read(asset, layer.resolved_path_, read, content, diagnostics)) {
     if (diagnostics.GetErrorCount() == errors_before) {
-      diagnostics.Add(Diagnostic(kLayerUnopened, fmt::format("The layer '{}' cannot be read as {}.", layer.resolved_path_, (*format)->GetId().GetText()),
+      diagnostics.Add(Diagnostic(kLayerUnopened,
+                                 fmt::format("The layer '{}' cannot be read as {}.", layer.resolved_path_,
+                                             (*format)->GetId().GetText()),
                                  AtFile(layer.resolved_path_), "Check that the file is whole."));
     }
     return false;
@@ -219,17 +245,20 @@ std::string LayerRegistry::CreateIdentifier(const std::string& asset_path, const
   std::map<std::string, std::string> arguments;
   const std::string path = asset::SplitIdentifier(asset_path, &arguments);
   if (IsAnonymousIdentifier(path)) return path;
-  return asset::JoinIdentifier(impl_->resolver->CreateIdentifier(path, anchor ? anchor->GetResolvedPath() : std::string()), arguments);
+  return asset::JoinIdentifier(
+      impl_->resolver->CreateIdentifier(path, anchor ? anchor->GetResolvedPath() : std::string()), arguments);
 }
 
 // Reads a layer that others may share from now on.
 LayerPtr LayerRegistry::Open(const std::string& identifier, const std::string& resolved,
-                             const std::map<std::string, std::string>& arguments, const OpenOptions& options, Diagnostics& diagnostics) {
+                             const std::map<std::string, std::string>& arguments, const OpenOptions& options,
+                             Diagnostics& diagnostics) {
   LayerPtr layer(new Layer());
   layer->identifier_ = asset::JoinIdentifier(identifier, arguments);
   layer->resolved_path_ = resolved;
   layer->arguments_ = arguments;
-  layer->modification_stamp_ = impl_->resolver->GetModificationStamp(resolved);  // before reading: a change meanwhile shows later
+  layer->modification_stamp_ =
+      impl_->resolver->GetModificationStamp(resolved);  // before reading: a change meanwhile shows later
   auto asset = impl_->resolver->Open(resolved);
   if (!asset) {
     diagnostics.Add(asset.TakeError());
@@ -240,31 +269,38 @@ LayerPtr LayerRegistry::Open(const std::string& identifier, const std::string& r
   return layer;
 }
 
-LayerPtr LayerRegistry::FindOrOpen(const std::string& asset_path, const Layer* anchor, const OpenOptions& options,
-                                   Diagnostics& diagnostics) {
+LayerPtr LayerRegistry::FindOrOpen(const std::string& asset_path, const Layer* anchor,
+                                   const OpenOptions& options, Diagnostics& diagnostics) {
   const std::string asker = anchor ? anchor->GetIdentifier() : std::string();
   const auto fail = [&](Diagnostic why) -> LayerPtr {
-    if (!asker.empty()) why.notes.push_back({fmt::format("Asked for as @{}@ by this layer.", asset_path), AtFile(asker)});
+    if (!asker.empty())
+      why.notes.push_back({fmt::format("Asked for as @{}@ by this layer.", asset_path), AtFile(asker)});
     diagnostics.Add(std::move(why));
     return nullptr;
   };
   std::map<std::string, std::string> arguments;
   const std::string path = asset::SplitIdentifier(asset_path, &arguments);
-  if (path.empty()) return fail(Diagnostic(kLayerUnopened, "A layer is asked for by an empty name.", AtFile(asker), "Name a file."));
+  if (path.empty())
+    return fail(
+        Diagnostic(kLayerUnopened, "A layer is asked for by an empty name.", AtFile(asker), "Name a file."));
   if (IsAnonymousIdentifier(path)) {
     if (LayerPtr held = Find(path)) return held;
-    return fail(Diagnostic(kLayerUnopened, fmt::format("There is no anonymous layer '{}'.", path), AtFile(asker),
+    return fail(Diagnostic(kLayerUnopened, fmt::format("There is no anonymous layer '{}'.", path),
+                           AtFile(asker),
                            "Keep anonymous layers alive while others name them, or save them to files."));
   }
   const std::string identifier =
       impl_->resolver->CreateIdentifier(path, anchor ? anchor->GetResolvedPath() : std::string());
   std::string resolved = impl_->resolver->Resolve(identifier, options.context);
   if (resolved.empty()) {
-    if (LayerPtr held = Find(asset::JoinIdentifier(identifier, arguments))) return held;  // new, and not saved yet
+    if (LayerPtr held = Find(asset::JoinIdentifier(identifier, arguments)))
+      return held;  // new, and not saved yet
     const std::vector<std::string> similar = impl_->resolver->FindSimilar(identifier);
-    return fail(Diagnostic(kLayerUnopened, fmt::format("There is no layer '{}'.", identifier), AtFile(asker.empty() ? identifier : asker),
-                           similar.empty() ? std::string("Check the spelling, and the folders in PXR_AR_DEFAULT_SEARCH_PATH.")
-                                           : fmt::format("Did you mean {}?", JoinNames(similar, " or "))));
+    return fail(Diagnostic(
+        kLayerUnopened, fmt::format("There is no layer '{}'.", identifier),
+        AtFile(asker.empty() ? identifier : asker),
+        similar.empty() ? std::string("Check the spelling, and the folders in PXR_AR_DEFAULT_SEARCH_PATH.")
+                        : fmt::format("Did you mean {}?", JoinNames(similar, " or "))));
   }
   const auto relay = [&](const Diagnostics& found) {
     for (const Diagnostic& diagnostic : found.GetAll()) {
@@ -310,14 +346,16 @@ LayerPtr LayerRegistry::FindOrOpen(const std::string& asset_path, const Layer* a
 LayerPtr LayerRegistry::Find(const std::string& identifier) const {
   std::map<std::string, std::string> arguments;
   const std::string path = asset::SplitIdentifier(identifier, &arguments);
-  const std::string key = IsAnonymousIdentifier(path) ? identifier : asset::JoinIdentifier(impl_->Locate(path), arguments);
+  const std::string key =
+      IsAnonymousIdentifier(path) ? identifier : asset::JoinIdentifier(impl_->Locate(path), arguments);
   const std::lock_guard lock(impl_->mutex);
   return impl_->FindHeld(key);
 }
 
 Result<LayerPtr> LayerRegistry::CreateNew(const std::string& path) {
   std::map<std::string, std::string> arguments;
-  const std::string identifier = impl_->resolver->CreateIdentifier(asset::SplitIdentifier(path, &arguments), {});
+  const std::string identifier =
+      impl_->resolver->CreateIdentifier(asset::SplitIdentifier(path, &arguments), {});
   std::shared_ptr<const FileFormat> format = FindFormatByExtension(asset::GetExtension(identifier));
   if (!format || !format->CanWrite()) {
     return Diagnostic(kLayerFormatUnknown, fmt::format("No file format writes '{}'.", path), AtFile(path),
@@ -340,20 +378,24 @@ Result<LayerPtr> LayerRegistry::CreateNew(const std::string& path) {
       return layer;
     }
   }
-  return Diagnostic(kLayerUnopened, fmt::format("The layer '{}' is open already.", layer->identifier_), AtFile(path),
-                    "Use the open layer, or another name.");
+  return Diagnostic(kLayerUnopened, fmt::format("The layer '{}' is open already.", layer->identifier_),
+                    AtFile(path), "Use the open layer, or another name.");
 }
 
 LayerPtr LayerRegistry::CreateAnonymous(std::string_view tag) {
   LayerPtr layer = Layer::CreateAnonymous(tag);
   layer->SetRegistry(shared_from_this());
-  layer->registry_key_ = layer->identifier_;
-  const std::lock_guard lock(impl_->mutex);
-  impl_->slots[layer->registry_key_].layer = layer;
   return layer;
 }
 
-LayerPtr LayerRegistry::ImportFromString(const std::string& text, std::string_view tag, Diagnostics& diagnostics) {
+void LayerRegistry::Adopt(Layer& anonymous) {
+  anonymous.registry_key_ = anonymous.identifier_;
+  const std::lock_guard lock(impl_->mutex);
+  impl_->slots[anonymous.registry_key_].layer = anonymous.weak_from_this();
+}
+
+LayerPtr LayerRegistry::ImportFromString(const std::string& text, std::string_view tag,
+                                         Diagnostics& diagnostics) {
   const std::shared_ptr<const FileFormat> format = FindFormat(Token("usda"));
   if (!format) {
     diagnostics.Add(Diagnostic(kLayerFormatUnknown, "This registry has no usda format to read text with.", {},
@@ -364,7 +406,8 @@ LayerPtr LayerRegistry::ImportFromString(const std::string& text, std::string_vi
   ReadOptions read;
   read.fields = impl_->fields.get();
   SpecStore content;
-  if (!format->Read(*asset::MakeMemoryAsset(text), layer->identifier_, read, content, diagnostics)) return nullptr;
+  if (!format->Read(*asset::MakeMemoryAsset(text), layer->identifier_, read, content, diagnostics))
+    return nullptr;
   layer->format_ = format;
   layer->ReplaceContent(std::move(content));
   return layer;
@@ -386,7 +429,8 @@ void LayerRegistry::Forget(const std::string& key) {
   const std::lock_guard lock(impl_->mutex);
   auto found = impl_->slots.find(key);
   // Another layer may have taken the place meanwhile.
-  if (found != impl_->slots.end() && found->second.layer.expired() && !found->second.opening) impl_->slots.erase(found);
+  if (found != impl_->slots.end() && found->second.layer.expired() && !found->second.opening)
+    impl_->slots.erase(found);
 }
 
 }  // namespace strata::layer

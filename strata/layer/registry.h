@@ -14,26 +14,29 @@ struct OpenOptions {
   asset::ResolverContext context;
   Budgets budgets;
   Executor* executor = nullptr;
-  ReadScope scope = ReadScope::kAll;        // kMetadataOnly layers are never shared
+  ReadScope scope = ReadScope::kAll;  // kMetadataOnly layers are never shared
   enum class SourceMaps : uint8_t { kNone, kRecord } source_maps = SourceMaps::kNone;
 };
 
-// Owns the ways to open layers: resolver, formats, field registry. Thread-safe: two threads that ask for one layer get the
-// same, read once. Holds layers weakly.
+// Owns the ways to open layers: resolver, formats, field registry. Thread-safe: two threads that ask for one
+// layer get the same, read once. Holds layers weakly.
 class LayerRegistry : public std::enable_shared_from_this<LayerRegistry> {
  public:
-  static std::shared_ptr<LayerRegistry> Create(std::shared_ptr<asset::Resolver> resolver, std::shared_ptr<FieldRegistry> fields,
+  static std::shared_ptr<LayerRegistry> Create(std::shared_ptr<asset::Resolver> resolver,
+                                               std::shared_ptr<FieldRegistry> fields,
                                                std::vector<std::shared_ptr<const FileFormat>> formats);
   ~LayerRegistry();
 
-  // `asset_path` as written in `anchor` (null: from the working directory), file format arguments included. Null when it cannot be
-  // opened; `diagnostics` then says why and how to mend it, and who asked. A layer that is open already is given as it is: its
-  // source map was made, or not, by whoever opened it first.
-  LayerPtr FindOrOpen(const std::string& asset_path, const Layer* anchor, const OpenOptions& options, Diagnostics& diagnostics);
+  // `asset_path` as written in `anchor` (null: from the working directory), file format arguments included.
+  // Null when it cannot be opened; `diagnostics` then says why and how to mend it, and who asked. A layer
+  // that is open already is given as it is: its source map was made, or not, by whoever opened it first.
+  LayerPtr FindOrOpen(const std::string& asset_path, const Layer* anchor, const OpenOptions& options,
+                      Diagnostics& diagnostics);
   LayerPtr Find(const std::string& identifier) const;
   // A new empty layer of the format of `path`'s extension; nothing is written before Save.
   Result<LayerPtr> CreateNew(const std::string& path);
-  // A new empty layer that has no file, with the formats of this registry; found by its identifier while it lives.
+  // A new empty layer that has no file, with the formats of this registry; found by its identifier while it
+  // lives.
   LayerPtr CreateAnonymous(std::string_view tag = {});
   // Reads usda text into an anonymous layer.
   LayerPtr ImportFromString(const std::string& text, std::string_view tag, Diagnostics& diagnostics);
@@ -42,20 +45,25 @@ class LayerRegistry : public std::enable_shared_from_this<LayerRegistry> {
 
   const asset::Resolver& GetResolver() const;
   const FieldRegistry& GetFields() const;
-  FieldRegistry& GetMutableFields();        // before layers are opened
+  FieldRegistry& GetMutableFields();  // before layers are opened
   std::shared_ptr<const FileFormat> FindFormat(Token id) const;
   std::shared_ptr<const FileFormat> FindFormatByExtension(std::string_view extension) const;
-  std::vector<LayerPtr> GetLoadedLayers() const;   // sorted by identifier
+  std::vector<LayerPtr> GetLoadedLayers() const;  // sorted by identifier
 
-  // The format for the content of an asset, chosen by extension and first bytes; why not, with a remedy, when there is none.
-  Result<std::shared_ptr<const FileFormat>> ChooseFormat(const asset::Asset& asset, const std::string& resolved_path) const;
+  // The format for the content of an asset, chosen by extension and first bytes; why not, with a remedy, when
+  // there is none.
+  Result<std::shared_ptr<const FileFormat>> ChooseFormat(const asset::Asset& asset,
+                                                         const std::string& resolved_path) const;
 
  private:
   friend class Layer;
   LayerRegistry();
-  bool Read(Layer& layer, const asset::Asset& asset, const OpenOptions& options, Diagnostics& diagnostics) const;
-  LayerPtr Open(const std::string& identifier, const std::string& resolved, const std::map<std::string, std::string>& arguments,
-                const OpenOptions& options, Diagnostics& diagnostics);
+  bool Read(Layer& layer, const asset::Asset& asset, const OpenOptions& options,
+            Diagnostics& diagnostics) const;
+  LayerPtr Open(const std::string& identifier, const std::string& resolved,
+                const std::map<std::string, std::string>& arguments, const OpenOptions& options,
+                Diagnostics& diagnostics);
+  void Adopt(Layer& anonymous);
   void Forget(const std::string& key);
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -16,8 +16,8 @@ static_assert(sizeof(SpecStore::Field) == 16, "the name is meant to lie in the t
 
 std::string_view GetSpecTypeName(SpecType type) {
   static constexpr std::string_view kNames[] = {
-      "Unknown",    "Attribute",    "Connection",         "Expression", "Mapper",     "MapperArgument", "Prim",
-      "PseudoRoot", "Relationship", "RelationshipTarget", "Variant",    "VariantSet",
+      "Unknown", "Attribute",  "Connection",   "Expression",         "Mapper",  "MapperArgument",
+      "Prim",    "PseudoRoot", "Relationship", "RelationshipTarget", "Variant", "VariantSet",
   };
   const auto i = static_cast<size_t>(type);
   return i < std::size(kNames) ? kNames[i] : kNames[0];
@@ -28,8 +28,8 @@ namespace {
 using Field = SpecStore::Field;
 using SpecIndex = SpecStore::SpecIndex;
 
-// Raw slots numbered from 0 that stay where they are, but for those of the first chunk while it is small. Slots are moved by
-// copying their bytes, so T must not point into itself.
+// Raw slots numbered from 0 that stay where they are, but for those of the first chunk while it is small.
+// Slots are moved by copying their bytes, so T must not point into itself.
 template <class T, unsigned kChunkBits>
 class RawSlots {
  public:
@@ -122,7 +122,7 @@ class RawSlots {
 
 struct Record {
   uint32_t path;
-  uint32_t first;          // slot of the first field
+  uint32_t first;  // slot of the first field
   uint32_t count;
   uint32_t capacity : 27;  // slots that belong to this spec
   uint32_t type : 5;
@@ -130,8 +130,8 @@ struct Record {
 static_assert(sizeof(Record) == 16);
 constexpr uint32_t kMaxFields = (1u << 27) - 1;
 
-// From path ids to spec indices. Paths interned together have ids in a row, which lie together here too: eight of them share
-// a cache line, and the lines are spread by a hash.
+// From path ids to spec indices. Paths interned together have ids in a row, which lie together here too:
+// eight of them share a cache line, and the lines are spread by a hash.
 class PathIndex {
  public:
   struct Entry {
@@ -168,7 +168,8 @@ class PathIndex {
       hole = (hole + 1) & mask_;
     }
     --count_;
-    // Entries of the same run move up, as far as their own place allows, so that no mark of the erased one is needed.
+    // Entries of the same run move up, as far as their own place allows, so that no mark of the erased one is
+    // needed.
     for (size_t i = (hole + 1) & mask_; entries_[i].path != 0; i = (i + 1) & mask_) {
       if (((i - Home(entries_[i].path)) & mask_) < ((i - hole) & mask_)) continue;
       entries_[hole] = entries_[i];
@@ -206,8 +207,8 @@ class PathIndex {
   size_t count_ = 0;
 };
 
-// Blocks of fields, one per spec. A block at the top grows where it is, so specs built one after the other waste nothing;
-// others move to a block of the next power of two, and what they leave is used again.
+// Blocks of fields, one per spec. A block at the top grows where it is, so specs built one after the other
+// waste nothing; others move to a block of the next power of two, and what they leave is used again.
 class FieldArena {
  public:
   Field* At(uint32_t slot) const { return slots_.At(slot); }
@@ -247,7 +248,8 @@ class FieldArena {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   static uint32_t ListOf(uint32_t capacity) {
-    return capacity <= kExactSizes ? capacity : kExactSizes + static_cast<uint32_t>(std::bit_width(capacity - 1)) - 5;
+    return capacity <= kExactSizes ? capacity
+                                   : kExactSizes + static_cast<uint32_t>(std::bit_width(capacity - 1)) - 5;
   }
 
   uint32_t TakeBlock(uint32_t least, uint32_t wanted, uint32_t* capacity) {
@@ -281,7 +283,8 @@ class FieldArena {
 
   void Relocate(Record& record, uint32_t first, uint32_t capacity) {
     if (record.count != 0) {
-      std::memcpy(static_cast<void*>(At(first)), static_cast<const void*>(At(record.first)), record.count * sizeof(Field));
+      std::memcpy(static_cast<void*>(At(first)), static_cast<const void*>(At(record.first)),
+                  record.count * sizeof(Field));
     }
     FreeBlock(record.first, record.capacity);
     record.first = first;
@@ -311,7 +314,8 @@ struct SpecStore::Impl {
 
   Record& At(SpecIndex spec) const { return *records.At(spec); }
 
-  // The position of `field` among the spec's, or its count. Specs with very many fields get an index of their own.
+  // The position of `field` among the spec's, or its count. Specs with very many fields get an index of their
+  // own.
   uint32_t FindField(SpecIndex spec, Token field) {
     const Record& record = At(spec);
     if (record.count >= kManyFields) {
@@ -381,8 +385,12 @@ const Value* SpecStore::SpecView::Find(Token field) const {
   return nullptr;
 }
 
-size_t SpecStore::GetSpecCount() const { return impl_->live_count; }
-size_t SpecStore::GetSlotCount() const { return impl_->records.GetTop(); }
+size_t SpecStore::GetSpecCount() const {
+  return impl_->live_count;
+}
+size_t SpecStore::GetSlotCount() const {
+  return impl_->records.GetTop();
+}
 
 SpecStore::SpecView SpecStore::ViewOf(SpecIndex spec) const {
   const Record& record = impl_->At(spec);
@@ -440,7 +448,9 @@ bool SpecStore::EraseField(SpecIndex spec, Token field) {
   return true;
 }
 
-const Value* SpecStore::GetField(SpecIndex spec, Token field) const { return ViewOf(spec).Find(field); }
+const Value* SpecStore::GetField(SpecIndex spec, Token field) const {
+  return ViewOf(spec).Find(field);
+}
 
 Value* SpecStore::GetMutableField(SpecIndex spec, Token field) {
   const Record& record = impl_->At(spec);
@@ -448,8 +458,12 @@ Value* SpecStore::GetMutableField(SpecIndex spec, Token field) {
   return position == record.count ? nullptr : &impl_->fields.At(record.first)[position].value;
 }
 
-SpecType SpecStore::GetType(SpecIndex spec) const { return static_cast<SpecType>(impl_->At(spec).type); }
-Path SpecStore::GetPath(SpecIndex spec) const { return Path::FromId(impl_->At(spec).path); }
+SpecType SpecStore::GetType(SpecIndex spec) const {
+  return static_cast<SpecType>(impl_->At(spec).type);
+}
+Path SpecStore::GetPath(SpecIndex spec) const {
+  return Path::FromId(impl_->At(spec).path);
+}
 
 void SpecStore::SetType(SpecIndex spec, SpecType type) {
   if (type != SpecType::kUnknown) impl_->At(spec).type = static_cast<uint32_t>(type);
@@ -468,7 +482,8 @@ void SpecStore::ShrinkToFit() {
 }
 
 size_t SpecStore::GetMemoryBytes() const {
-  return sizeof(Impl) + impl_->records.GetMemoryBytes() + impl_->fields.GetMemoryBytes() + impl_->index.GetMemoryBytes();
+  return sizeof(Impl) + impl_->records.GetMemoryBytes() + impl_->fields.GetMemoryBytes() +
+         impl_->index.GetMemoryBytes();
 }
 
 SpecStore SpecStore::Clone() const {

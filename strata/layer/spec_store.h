@@ -15,13 +15,24 @@
 namespace strata::layer {
 
 enum class SpecType : uint8_t {
-  kUnknown, kAttribute, kConnection, kExpression, kMapper, kMapperArgument, kPrim, kPseudoRoot, kRelationship,
-  kRelationshipTarget, kVariant, kVariantSet,
+  kUnknown,
+  kAttribute,
+  kConnection,
+  kExpression,
+  kMapper,
+  kMapperArgument,
+  kPrim,
+  kPseudoRoot,
+  kRelationship,
+  kRelationshipTarget,
+  kVariant,
+  kVariantSet,
 };
 std::string_view GetSpecTypeName(SpecType type);  // "Prim", "PseudoRoot", ...
 
-// Children are fields, as in OpenUSD: primChildren, properties, variantSetChildren, variantChildren (TokenVector),
-// targetChildren / connectionChildren (PathVector). Creating a spec here does not touch its parent's children: Layer does.
+// Children are fields, as in OpenUSD: primChildren, properties, variantSetChildren, variantChildren
+// (TokenVector), targetChildren / connectionChildren (PathVector). Creating a spec here does not touch its
+// parent's children: Layer does.
 class SpecStore {
  public:
   SpecStore();
@@ -35,11 +46,17 @@ class SpecStore {
     Field(Token field_name, Value field_value) : value(std::move(field_value)), name(field_name) {}
     template <size_t I>
     auto& get() {
-      if constexpr (I == 0) return name; else return value;
+      if constexpr (I == 0)
+        return name;
+      else
+        return value;
     }
     template <size_t I>
     const auto& get() const {
-      if constexpr (I == 0) return name; else return value;
+      if constexpr (I == 0)
+        return name;
+      else
+        return value;
     }
     friend bool operator==(const Field& a, const Field& b) { return a.name == b.name && a.value == b.value; }
 
@@ -66,7 +83,7 @@ class SpecStore {
   };
 
   size_t GetSpecCount() const;
-  SpecView Find(Path path) const;              // false when there is no spec
+  SpecView Find(Path path) const;  // false when there is no spec
   bool Has(Path path) const { return bool(Find(path)); }
   SpecType GetType(Path path) const { return Find(path).GetType(); }
   const Value* GetField(Path path, Token field) const { return Find(path).Find(field); }
@@ -80,17 +97,17 @@ class SpecStore {
   const Value* GetField(SpecIndex spec, Token field) const;
   SpecType GetType(SpecIndex spec) const;
   Path GetPath(SpecIndex spec) const;
-  Value* GetMutableField(SpecIndex spec, Token field);      // null when absent
-  bool EraseField(SpecIndex spec, Token field);             // whether there was one
+  Value* GetMutableField(SpecIndex spec, Token field);  // null when absent
+  bool EraseField(SpecIndex spec, Token field);         // whether there was one
   void SetType(SpecIndex spec, SpecType type);
   void Reserve(size_t specs);
-  void ShrinkToFit();                                       // after building, when no more is to come
-  size_t GetMemoryBytes() const;                            // held by the store itself, not what values point to
-  SpecStore Clone() const;                                  // values are shared, not copied
+  void ShrinkToFit();             // after building, when no more is to come
+  size_t GetMemoryBytes() const;  // held by the store itself, not what values point to
+  SpecStore Clone() const;        // values are shared, not copied
 
-  void SetField(Path path, Token field, Value value);       // no effect without the spec
-  bool Erase(Path path);                                    // this spec only
-  bool Move(Path from, Path to);                            // this spec only
+  void SetField(Path path, Token field, Value value);  // no effect without the spec
+  bool Erase(Path path);                               // this spec only
+  bool Move(Path from, Path to);                       // this spec only
 
   // Calls visit(path, spec) for every spec, in the order of creation.
   template <class Visitor>

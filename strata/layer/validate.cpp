@@ -34,8 +34,8 @@ const char* FindArcFault(Path prim_path) {
 
 template <class T, class Visit>
 void VisitItems(const ListOp<T>& list, Visit&& visit) {
-  for (const auto* items : {&list.explicit_items, &list.added_items, &list.prepended_items, &list.appended_items,
-                            &list.deleted_items, &list.ordered_items})
+  for (const auto* items : {&list.explicit_items, &list.added_items, &list.prepended_items,
+                            &list.appended_items, &list.deleted_items, &list.ordered_items})
     for (const T& item : *items) visit(item);
 }
 
@@ -55,8 +55,8 @@ Fault FindArcListFault(const ListOp<Arc>& list) {
 }
 
 Fault FindRepeated(const PathListOp& list) {
-  for (const auto* items : {&list.explicit_items, &list.added_items, &list.prepended_items, &list.appended_items,
-                            &list.deleted_items, &list.ordered_items}) {
+  for (const auto* items : {&list.explicit_items, &list.added_items, &list.prepended_items,
+                            &list.appended_items, &list.deleted_items, &list.ordered_items}) {
     std::unordered_set<Path> seen;
     for (const Path path : *items)
       if (!seen.insert(path).second) return {path.GetString(), "listed twice"};
@@ -85,16 +85,18 @@ Fault FindListFault(Token field, const Value& value) {
   return {};
 }
 
-Diagnostic MakeTypeRefusal(const Layer& layer, Path path, std::string_view what, ValueType wanted, ValueType given) {
+Diagnostic MakeTypeRefusal(const Layer& layer, Path path, std::string_view what, ValueType wanted,
+                           ValueType given) {
   return MakeRefusal(layer, path,
-                     fmt::format("{} of <{}> holds a value of type {}, not {}.", what, path.GetString(), GetTypeText(wanted),
-                                 GetTypeText(given)),
+                     fmt::format("{} of <{}> holds a value of type {}, not {}.", what, path.GetString(),
+                                 GetTypeText(wanted), GetTypeText(given)),
                      fmt::format("Give a value of type {}.", GetTypeText(wanted)));
 }
 
 Result<Value> CheckTimeSamples(const Layer& layer, Path path, Token type_name, Value value) {
   const TimeSamples* samples = value.GetIf<TimeSamples>();
-  if (!samples) return MakeTypeRefusal(layer, path, "Field 'timeSamples'", ValueType::kTimeSamples, value.GetType());
+  if (!samples)
+    return MakeTypeRefusal(layer, path, "Field 'timeSamples'", ValueType::kTimeSamples, value.GetType());
   const ValueTypeName* type = FindValueTypeName(type_name);
   bool is_all_right = true;
   for (const Value& sample : samples->GetValues())
@@ -110,7 +112,8 @@ Result<Value> CheckTimeSamples(const Layer& layer, Path path, Token type_name, V
 }
 
 Result<Value> CheckSpline(const Layer& layer, Path path, Token type_name, Value value) {
-  if (!value.Holds<Spline>()) return MakeTypeRefusal(layer, path, "Field 'spline'", ValueType::kSpline, value.GetType());
+  if (!value.Holds<Spline>())
+    return MakeTypeRefusal(layer, path, "Field 'spline'", ValueType::kSpline, value.GetType());
   const ValueTypeName* type = FindValueTypeName(type_name);
   if (!type) return value;
   switch (type->type) {
@@ -121,8 +124,9 @@ Result<Value> CheckSpline(const Layer& layer, Path path, Token type_name, Value 
     case ValueType::kDuration:
       return value;
     default:
-      return MakeRefusal(layer, path, fmt::format("Attributes of type {} cannot have a spline.", type_name.GetText()),
-                         "Use time samples, or an attribute of type double, float, half, timecode or duration.");
+      return MakeRefusal(
+          layer, path, fmt::format("Attributes of type {} cannot have a spline.", type_name.GetText()),
+          "Use time samples, or an attribute of type double, float, half, timecode or duration.");
   }
 }
 
@@ -154,25 +158,30 @@ Result<Value> CheckAttributeValue(const Layer& layer, Path path, Token type_name
 Result<Value> CheckFieldValue(const Layer& layer, Path path, Token field, Value value) {
   const FieldNames& names = GetFieldNames();
   if (IsChildrenField(field)) {
-    return MakeRefusal(layer, path, fmt::format("Field '{}' follows from the specs below and is not set.", field.GetText()),
-                       "Create or delete those specs.");
+    return MakeRefusal(
+        layer, path, fmt::format("Field '{}' follows from the specs below and is not set.", field.GetText()),
+        "Create or delete those specs.");
   }
   const SpecType owner = layer.GetSpecType(path);
   if (owner == SpecType::kUnknown) {
-    return MakeRefusal(layer, path, fmt::format("There is no spec at <{}> to hold field '{}'.", path.GetString(), field.GetText()),
-                       "Create the spec first.");
+    return MakeRefusal(
+        layer, path,
+        fmt::format("There is no spec at <{}> to hold field '{}'.", path.GetString(), field.GetText()),
+        "Create the spec first.");
   }
   const bool is_required = (owner == SpecType::kPrim && field == names.specifier) ||
                            (owner == SpecType::kAttribute && field == names.typeName);
   if (value.IsEmpty()) {
     if (is_required)
-      return MakeRefusal(layer, path, fmt::format("Field '{}' cannot be taken away.", field.GetText()), "Delete the spec instead.");
+      return MakeRefusal(layer, path, fmt::format("Field '{}' cannot be taken away.", field.GetText()),
+                         "Delete the spec instead.");
     return value;
   }
   const FieldDefinition* definition = layer.GetFields().Find(field);
   if (!definition) return value;
   if (!IsAllowedOn(*definition, owner)) {
-    return MakeRefusal(layer, path, fmt::format("A {} has no field '{}'.", GetSpecTypeName(owner), field.GetText()),
+    return MakeRefusal(layer, path,
+                       fmt::format("A {} has no field '{}'.", GetSpecTypeName(owner), field.GetText()),
                        "Set it on a spec that has it.");
   }
   if (owner == SpecType::kAttribute) {
@@ -184,44 +193,56 @@ Result<Value> CheckFieldValue(const Layer& layer, Path path, Token field, Value 
     if (field == names.typeName && value.Holds<Token>() && value.Get<Token>() != type) {
       for (const Token authored : {names.default_, names.timeSamples, names.spline}) {
         if (!layer.GetField(path, authored)) continue;
-        return MakeRefusal(layer, path, fmt::format("The type of <{}> cannot change while it has values.", path.GetString()),
-                           "Erase its default, time samples and spline first.");
+        return MakeRefusal(
+            layer, path, fmt::format("The type of <{}> cannot change while it has values.", path.GetString()),
+            "Erase its default, time samples and spline first.");
       }
     }
   }
   if (definition->type != ValueType::kEmpty && value.GetType() != definition->type) {
     Value cast = CastValue(value, definition->type);
     if (cast.IsEmpty())
-      return MakeTypeRefusal(layer, path, fmt::format("Field '{}'", field.GetText()), definition->type, value.GetType());
+      return MakeTypeRefusal(layer, path, fmt::format("Field '{}'", field.GetText()), definition->type,
+                             value.GetType());
     value = std::move(cast);
   }
   const Fault fault = FindListFault(field, value);
   if (fault.reason) {
-    return MakeRefusal(layer, path, fmt::format("Field '{}' cannot list <{}>: {}.", field.GetText(), fault.item, fault.reason),
-                       "Correct or remove that item.");
+    return MakeRefusal(
+        layer, path,
+        fmt::format("Field '{}' cannot list <{}>: {}.", field.GetText(), fault.item, fault.reason),
+        "Correct or remove that item.");
   }
   return value;
 }
 
 Result<void> CheckSpecPath(const Layer& layer, Path path) {
   if (!path.IsAbsolute() || path.ContainsTarget()) {
-    return MakeRefusal(layer, path, fmt::format("<{}> is not a path that a new spec can have.", path.GetString()),
+    return MakeRefusal(layer, path,
+                       fmt::format("<{}> is not a path that a new spec can have.", path.GetString()),
                        "Give an absolute path of a prim, property or variant.");
   }
   for (Path p = path; !p.IsEmpty() && !p.IsAbsoluteRoot(); p = p.GetParent()) {
     bool is_valid = false;
     switch (p.GetElement()) {
-      case PathElement::kPrim: is_valid = Path::IsValidIdentifier(p.GetNameToken().GetText()); break;
-      case PathElement::kProperty: is_valid = Path::IsValidNamespacedIdentifier(p.GetNameToken().GetText()); break;
+      case PathElement::kPrim:
+        is_valid = Path::IsValidIdentifier(p.GetNameToken().GetText());
+        break;
+      case PathElement::kProperty:
+        is_valid = Path::IsValidNamespacedIdentifier(p.GetNameToken().GetText());
+        break;
       case PathElement::kVariantSelection: {
         const std::string_view selection = p.GetVariantSelection().GetText();
-        is_valid = Path::IsValidIdentifier(p.GetVariantSet().GetText()) && (selection.empty() || Path::IsValidVariantName(selection));
+        is_valid = Path::IsValidIdentifier(p.GetVariantSet().GetText()) &&
+                   (selection.empty() || Path::IsValidVariantName(selection));
         break;
       }
-      default: break;
+      default:
+        break;
     }
     if (!is_valid) {
-      return MakeRefusal(layer, path, fmt::format("'{}' is not a name that a spec can have.", p.GetElementString()),
+      return MakeRefusal(layer, path,
+                         fmt::format("'{}' is not a name that a spec can have.", p.GetElementString()),
                          "Use letters, digits and underscores, not beginning with a digit.");
     }
   }

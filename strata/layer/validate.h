@@ -8,7 +8,8 @@ namespace strata::layer {
 // An edit that is refused, at a path of a layer.
 Diagnostic MakeRefusal(const Layer& layer, Path path, std::string message, std::string hint);
 
-// The value that is to be stored: `value` itself, or cast to what the field or the attribute holds. Why not, otherwise.
+// The value that is to be stored: `value` itself, or cast to what the field or the attribute holds. Why not,
+// otherwise.
 Result<Value> CheckFieldValue(const Layer& layer, Path path, Token field, Value value);
 
 // The same for one time sample of the attribute at `path`.

@@ -115,7 +115,8 @@ TEST_CASE("a mistyped name finds its neighbours") {
   folder.Write("geometry.usda", "");
   folder.Write("lights.usda", "");
   auto resolver = MakeFileResolver();
-  CHECK(resolver->FindSimilar(folder.At("geometri.usda")) == std::vector<std::string>{folder.At("geometry.usda")});
+  CHECK(resolver->FindSimilar(folder.At("geometri.usda")) ==
+        std::vector<std::string>{folder.At("geometry.usda")});
   CHECK(resolver->FindSimilar(folder.At("zzzzzzzzzzzz.png")).empty());
   CHECK(resolver->FindSimilar("/no/such/folder/x.usda").empty());
   CHECK(FindSimilarNames("Lights.usda", {"lights.usda"}) == std::vector<std::string>{"lights.usda"});

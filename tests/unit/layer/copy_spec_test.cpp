@@ -27,20 +27,25 @@ LayerPtr MakeSource() {
   const Path a("/A");
   MustDo(layer->CreatePrimSpec(a, Specifier::kDef, Token("Xform")));
   MustDo(layer->SetField(a, names.kind, Value(Token("group"))));
-  MustDo(layer->SetField(a, names.references,
-                         Value(ReferenceListOp::CreateExplicit({MakeReference("", "/A/B"), MakeReference("x.usda", "/A/B"),
-                                                                MakeReference("", "/Other"), MakeReference("", "")}))));
-  MustDo(layer->SetField(a, names.inheritPaths, Value(PathListOp::Create({Path("/A/C")}, {}, {Path("/A/D")}))));
+  MustDo(layer->SetField(
+      a, names.references,
+      Value(ReferenceListOp::CreateExplicit({MakeReference("", "/A/B"), MakeReference("x.usda", "/A/B"),
+                                             MakeReference("", "/Other"), MakeReference("", "")}))));
+  MustDo(
+      layer->SetField(a, names.inheritPaths, Value(PathListOp::Create({Path("/A/C")}, {}, {Path("/A/D")}))));
   MustDo(layer->CreateRelationshipSpec(Path("/A.r")));
-  MustDo(layer->SetField(Path("/A.r"), names.targetPaths, Value(PathListOp::CreateExplicit({Path("/A/B"), Path("/Other"), a}))));
+  MustDo(layer->SetField(Path("/A.r"), names.targetPaths,
+                         Value(PathListOp::CreateExplicit({Path("/A/B"), Path("/Other"), a}))));
   MustDo(layer->CreateAttributeSpec(Path("/A.a"), Token("float")));
-  MustDo(layer->SetField(Path("/A.a"), names.connectionPaths, Value(PathListOp::CreateExplicit({Path("/A/B.x")}))));
+  MustDo(layer->SetField(Path("/A.a"), names.connectionPaths,
+                         Value(PathListOp::CreateExplicit({Path("/A/B.x")}))));
   MustDo(layer->CreateRelationshipSpec(Path("/A/B.up")));
   MustDo(layer->SetField(Path("/A/B.up"), names.targetPaths, Value(PathListOp::CreateExplicit({a}))));
   MustDo(layer->CreatePrimSpec(Path("/A{v=a}V"), Specifier::kDef));
   MustDo(layer->SetField(Path("/A{v=a}"), names.kind, Value(Token("component"))));
   MustDo(layer->CreateRelationshipSpec(Path("/A{v=a}V.q")));
-  MustDo(layer->SetField(Path("/A{v=a}V.q"), names.targetPaths, Value(PathListOp::CreateExplicit({Path("/A/V"), Path("/A/B")}))));
+  MustDo(layer->SetField(Path("/A{v=a}V.q"), names.targetPaths,
+                         Value(PathListOp::CreateExplicit({Path("/A/V"), Path("/A/B")}))));
   return layer;
 }
 
@@ -108,7 +113,8 @@ TEST_CASE("variants and variant sets are copied under other names") {
   MustDo(layer->CopySpec(*source, Path("/A{v=}"), Path("/X{w=}")));
   CHECK(layer->HasSpec(Path("/X{w=a}V.q")));
   MustDo(layer->CopySpec(*source, Path("/A{v=a}"), Path("/X{w=other}")));
-  CHECK(layer->GetChildNames(Path("/X{w=}"), names.variantChildren) == std::vector<Token>{Token("a"), Token("other")});
+  CHECK(layer->GetChildNames(Path("/X{w=}"), names.variantChildren) ==
+        std::vector<Token>{Token("a"), Token("other")});
 }
 
 TEST_CASE("a prim inside a variant maps only paths to itself") {

@@ -62,7 +62,8 @@ TEST_CASE("plugInfo files add fields and say what they leave out") {
       "badOwner": {"type": "double", "appliesTo": "everything"}
   }}}]
 }
-)", "plugInfo.json", fields, remarks);
+)",
+                  "plugInfo.json", fields, remarks);
   const FieldDefinition* tag = fields.Find(Token("studioTag"));
   REQUIRE(tag);
   CHECK(tag->is_plugin);
@@ -92,7 +93,8 @@ TEST_CASE("text that is no JSON is a remark") {
   Diagnostics remarks;
   AddPluginFields(std::string(100'000, '['), "x", fields, remarks);
   CHECK(remarks.GetAll().size() == 1);
-  AddPluginFields("{\"Plugins\": [1, {}, {\"Info\": 3}, {\"Info\": {\"SdfMetadata\": []}}]}", "x", fields, remarks);
+  AddPluginFields("{\"Plugins\": [1, {}, {\"Info\": 3}, {\"Info\": {\"SdfMetadata\": []}}]}", "x", fields,
+                  remarks);
   CHECK(remarks.GetAll().size() == 1);
 }
 
@@ -105,7 +107,8 @@ TEST_CASE("plugInfo files include others, each read once") {
     std::ofstream(root / name) << text;
   };
   const auto declare = [](const std::string& name) {
-    return "{\"Includes\": [\"../\"], \"Plugins\": [{\"Info\": {\"SdfMetadata\": {\"" + name + "\": {\"type\": \"int\"}}}}]}";
+    return "{\"Includes\": [\"../\"], \"Plugins\": [{\"Info\": {\"SdfMetadata\": {\"" + name +
+           "\": {\"type\": \"int\"}}}}]}";
   };
   write("plugInfo.json", "{\"Includes\": [\"*/resources/\", \"one/\"]}");
   write("one/plugInfo.json", declare("fieldOne"));

@@ -55,8 +55,10 @@ TEST_CASE("creating a prim makes its ancestors and lists each as a child") {
 TEST_CASE("names that no spec can have are refused and change nothing") {
   const LayerPtr layer = Layer::CreateAnonymous();
   const uint64_t before = layer->GetRevision();
-  for (const char* path : {"", "A", "/", "/A.b", "/A{v=x}"}) CHECK_FALSE(layer->CreatePrimSpec(Path(path), Specifier::kDef));
-  for (const char* path : {"", "/A", "A.b", "/A{v=x}"}) CHECK_FALSE(layer->CreateAttributeSpec(Path(path), Token("float")));
+  for (const char* path : {"", "A", "/", "/A.b", "/A{v=x}"})
+    CHECK_FALSE(layer->CreatePrimSpec(Path(path), Specifier::kDef));
+  for (const char* path : {"", "/A", "A.b", "/A{v=x}"})
+    CHECK_FALSE(layer->CreateAttributeSpec(Path(path), Token("float")));
   CHECK_FALSE(layer->CreateAttributeSpec(Path("/A.b"), Token()));
   for (const char* path : {"/A", "/A{v=}", "/A.b"}) CHECK_FALSE(layer->CreateVariantSpec(Path(path)));
   CHECK(layer->GetRevision() == before);
@@ -89,7 +91,8 @@ TEST_CASE("variants are made with their sets, which the prim then names") {
   CHECK(Children(*layer, "/A{look=wet}", names.primChildren) == Names{"Geom"});
   CHECK(layer->GetSpecType(Path("/A{lod=}")) == SpecType::kVariantSet);
   CHECK(layer->GetSpecType(Path("/A{lod=low}{color=red}")) == SpecType::kVariant);
-  CHECK(layer->GetFieldAs<StringListOp>(Path("/A"), names.variantSetNames)->prepended_items == std::vector<std::string>{"look", "lod"});
+  CHECK(layer->GetFieldAs<StringListOp>(Path("/A"), names.variantSetNames)->prepended_items ==
+        std::vector<std::string>{"look", "lod"});
 }
 
 TEST_CASE("a field takes only values of its type, cast where nothing but precision is lost") {
@@ -125,14 +128,16 @@ TEST_CASE("lists of paths hold paths of the right kind, each once") {
   CHECK_FALSE(set("/A.r", names.targetPaths, {Path("/B{v=x}C")}));
   Reference reference;
   reference.prim_path = Path("/B.x");
-  CHECK_FALSE(layer->SetField(Path("/A"), names.references, Value(ReferenceListOp::CreateExplicit({reference}))));
+  CHECK_FALSE(
+      layer->SetField(Path("/A"), names.references, Value(ReferenceListOp::CreateExplicit({reference}))));
   reference.prim_path = Path();
   CHECK(layer->SetField(Path("/A"), names.references, Value(ReferenceListOp::CreateExplicit({reference}))));
 }
 
 TEST_CASE("deleting takes everything below and the name among the parent's children") {
   const LayerPtr layer = Layer::CreateAnonymous();
-  for (const char* path : {"/A/B/C", "/A/D", "/A{v=x}E"}) MustDo(layer->CreatePrimSpec(Path(path), Specifier::kDef));
+  for (const char* path : {"/A/B/C", "/A/D", "/A{v=x}E"})
+    MustDo(layer->CreatePrimSpec(Path(path), Specifier::kDef));
   MustDo(layer->CreateAttributeSpec(Path("/A/B.x"), Token("float")));
   MustDo(layer->DeleteSpec(Path("/A/B")));
   CHECK(Children(*layer, "/A", names.primChildren) == Names{"D"});
@@ -181,7 +186,8 @@ TEST_CASE("each edit is announced once, with values before and after") {
   const LayerPtr layer = Layer::CreateAnonymous();
   MustDo(layer->CreateAttributeSpec(Path("/A.x"), Token("double")));
   std::vector<ChangeList> heard;
-  const uint64_t id = layer->AddChangeListener([&heard](const Layer&, const ChangeList& changes) { heard.push_back(changes); });
+  const uint64_t id = layer->AddChangeListener(
+      [&heard](const Layer&, const ChangeList& changes) { heard.push_back(changes); });
   MustDo(layer->SetField(Path("/A.x"), names.default_, Value(1.0)));
   MustDo(layer->SetField(Path("/A.x"), names.default_, Value(1.0)));  // says nothing new
   MustDo(layer->CreatePrimSpec(Path("/A/B"), Specifier::kDef));
@@ -261,7 +267,9 @@ TEST_CASE("the default prim is a name or a path") {
 TEST_CASE("making n children costs n steps") {
   const LayerPtr layer = Layer::CreateAnonymous();
   MustDo(layer->CreatePrimSpec(Path("/A"), Specifier::kDef));
-  const auto storage = [&layer] { return layer->GetFieldAs<TokenVector>(Path("/A"), names.primChildren)->data(); };
+  const auto storage = [&layer] {
+    return layer->GetFieldAs<TokenVector>(Path("/A"), names.primChildren)->data();
+  };
   int moves = 0;
   const Token* last = nullptr;
   constexpr int kCount = 20'000;
@@ -311,8 +319,10 @@ TEST_CASE("specs are counted as OpenUSD counts them, targets included") {
   MustDo(layer->CreateRelationshipSpec(Path("/A.r")));
   MustDo(layer->CreateAttributeSpec(Path("/A.x"), Token("float")));
   CHECK(layer->GetSpecCountLikeOpenUsd() == 4);
-  MustDo(layer->SetField(Path("/A.r"), names.targetPaths, Value(PathListOp::CreateExplicit({Path("/B"), Path("/C")}))));
-  MustDo(layer->SetField(Path("/A.x"), names.connectionPaths, Value(PathListOp::Create({Path("/B.x")}, {}, {Path("/D.x")}))));
+  MustDo(layer->SetField(Path("/A.r"), names.targetPaths,
+                         Value(PathListOp::CreateExplicit({Path("/B"), Path("/C")}))));
+  MustDo(layer->SetField(Path("/A.x"), names.connectionPaths,
+                         Value(PathListOp::Create({Path("/B.x")}, {}, {Path("/D.x")}))));
   CHECK(layer->GetSpecCountLikeOpenUsd() == 6);
   CHECK(CountSpecsAsOpenUsd(layer->GetContent(), TargetCounting::kAsCrate) == 7);
 }

@@ -24,8 +24,8 @@ class LineFormat final : public FileFormat {
   std::vector<std::string> GetExtensions() const override { return {"usda", "usd"}; }
   bool CanRead(std::string_view first_bytes) const override { return first_bytes.starts_with("#usda"); }
   bool CanWrite() const override { return true; }
-  bool Read(const asset::Asset& asset, const std::string& identifier, const ReadOptions& options, SpecStore& out,
-            Diagnostics& diagnostics) const override {
+  bool Read(const asset::Asset& asset, const std::string& identifier, const ReadOptions& options,
+            SpecStore& out, Diagnostics& diagnostics) const override {
     ++reads;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));  // so that others come while one reads
     auto text = asset.ReadAll(options.budgets.max_file_bytes);
@@ -46,7 +46,8 @@ class LineFormat final : public FileFormat {
         return false;
       }
       children.push_back(Token(line));
-      out.SetField(out.Create(Path("/").AppendChild(Token(line)), SpecType::kPrim), GetFieldNames().specifier, Value(Specifier::kDef));
+      out.SetField(out.Create(Path("/").AppendChild(Token(line)), SpecType::kPrim), GetFieldNames().specifier,
+                   Value(Specifier::kDef));
     }
     if (!children.empty()) out.SetField(root, GetFieldNames().primChildren, Value(children));
     return true;
@@ -57,7 +58,8 @@ class LineFormat final : public FileFormat {
       for (const Token name : children->Get<TokenVector>()) text += name.GetString() + '\n';
     return text;
   }
-  Result<void> WriteToFile(const SpecStore& content, const std::string& path, const WriteOptions& options) const override {
+  Result<void> WriteToFile(const SpecStore& content, const std::string& path,
+                           const WriteOptions& options) const override {
     STRATA_TRY(const std::string text, WriteToString(content, options));
     return ReplaceFile(path, text);
   }
@@ -66,7 +68,8 @@ class LineFormat final : public FileFormat {
 struct Scene {
   fs::path root;
   std::shared_ptr<LineFormat> format = std::make_shared<LineFormat>();
-  std::shared_ptr<LayerRegistry> registry = LayerRegistry::Create(asset::MakeFileResolver(), nullptr, {format});
+  std::shared_ptr<LayerRegistry> registry =
+      LayerRegistry::Create(asset::MakeFileResolver(), nullptr, {format});
 
   Scene() {
     std::string pattern = (fs::temp_directory_path() / "strata_layer_XXXXXX").string();
@@ -164,7 +167,8 @@ TEST_CASE("empty, binary and foreign files are refused with a remedy") {
   CHECK(scene.Fail(scene.Write("b.usd", crate)).message.find("crate") != std::string::npos);
   CHECK(scene.Fail(scene.Write("c.usda", crate)).message.find("crate") != std::string::npos);
   CHECK(scene.Fail(scene.Write("d.usdz", "PK\x03\x04zip")).message.find("zip") != std::string::npos);
-  CHECK(scene.Fail(scene.Write("e.usda", std::string("\0\1\2\3", 4))).message.find("binary") != std::string::npos);
+  CHECK(scene.Fail(scene.Write("e.usda", std::string("\0\1\2\3", 4))).message.find("binary") !=
+        std::string::npos);
   CHECK(scene.Fail(scene.Write("f.txt", "#usda\n")).hint.find(".usda") != std::string::npos);
   CHECK(scene.Fail(scene.Write("g", "#usda\n")).code == &kLayerFormatUnknown);
   CHECK(scene.Fail(scene.Write("h.usdc", "#usda\n")).message.find("extension") != std::string::npos);
@@ -190,7 +194,8 @@ TEST_CASE("a file larger than its budget is not read") {
   OpenOptions options;
   options.budgets.max_file_bytes = 4;
   Diagnostics diagnostics;
-  CHECK_FALSE(scene.registry->FindOrOpen(scene.Write("big.usda", "#usda\nA\n"), nullptr, options, diagnostics));
+  CHECK_FALSE(
+      scene.registry->FindOrOpen(scene.Write("big.usda", "#usda\nA\n"), nullptr, options, diagnostics));
   REQUIRE(diagnostics.GetAll().size() == 1);
   CHECK(diagnostics.GetAll()[0].code == &kBudgetExceeded);
   CHECK(scene.format->reads == 0);
@@ -256,6 +261,7 @@ TEST_CASE("anonymous layers of a registry are found and written as text") {
   const LayerPtr lone = Layer::CreateAnonymous();
   lone->SetRegistry(scene.registry);
   CHECK(*lone->ExportToString() == "#usda\n");
+  CHECK(scene.registry->Find(lone->GetIdentifier()) == lone);
   REQUIRE(layer->Export((scene.root / "out.usda").string()));
   CHECK(scene.Open((scene.root / "out.usda").string())->HasSpec(Path("/A")));
   CHECK_FALSE(layer->Export((scene.root / "out.png").string()));

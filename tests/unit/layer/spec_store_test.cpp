@@ -12,8 +12,12 @@ using namespace strata::layer;
 
 namespace {
 
-Path MakePath(int i) { return Path::AbsoluteRoot().AppendChild(Token("p" + std::to_string(i))); }
-Token MakeField(int i) { return Token("field" + std::to_string(i)); }
+Path MakePath(int i) {
+  return Path::AbsoluteRoot().AppendChild(Token("p" + std::to_string(i)));
+}
+Token MakeField(int i) {
+  return Token("field" + std::to_string(i));
+}
 
 }  // namespace
 
@@ -83,12 +87,14 @@ TEST_CASE("an empty value erases a field and keeps the order of the others") {
 
 TEST_CASE("specs are visited in the order of creation, also after many were erased") {
   SpecStore store;
-  for (int i = 0; i < 1000; ++i) store.SetField(store.Create(MakePath(i), SpecType::kPrim), MakeField(0), Value(double(i)));
+  for (int i = 0; i < 1000; ++i)
+    store.SetField(store.Create(MakePath(i), SpecType::kPrim), MakeField(0), Value(double(i)));
   for (int i = 0; i < 1000; ++i)
     if (i % 10 != 3) CHECK(store.Erase(MakePath(i)));
   CHECK_FALSE(store.Erase(MakePath(0)));
   std::vector<double> seen;
-  store.VisitSpecs([&](Path, const SpecStore::SpecView& spec) { seen.push_back(spec.Find(MakeField(0))->Get<double>()); });
+  store.VisitSpecs(
+      [&](Path, const SpecStore::SpecView& spec) { seen.push_back(spec.Find(MakeField(0))->Get<double>()); });
   REQUIRE(seen.size() == 100);
   CHECK(std::is_sorted(seen.begin(), seen.end()));
   CHECK(store.GetSpecCount() == 100);
