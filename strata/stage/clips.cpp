@@ -19,8 +19,15 @@ constexpr double kStepBeforeJump = std::numeric_limits<double>::epsilon() * 1e6 
 TimePairs SeparateJumps(TimePairs times) {
   std::stable_sort(times.begin(), times.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (size_t i = 0; i + 1 < times.size(); ++i)
-    if (times[i].first == times[i + 1].first) times[i].first -= kStepBeforeJump;
+  for (size_t i = 0; i + 1 < times.size(); ++i) {
+    if (times[i].first != times[i + 1].first) continue;
+    // On the line that leads there, so that what stands on it does not move.
+    if (i > 0 && times[i].first > times[i - 1].first) {
+      double slope = (times[i].second - times[i - 1].second) / (times[i].first - times[i - 1].first);
+      times[i].second -= kStepBeforeJump * slope;
+    }
+    times[i].first -= kStepBeforeJump;
+  }
   return times;
 }
 

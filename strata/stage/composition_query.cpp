@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "strata/compose/expression.h"
 #include "strata/layer/fields.h"
 #include "strata/stage/stage_impl.h"
 
@@ -52,11 +53,19 @@ std::vector<IntroducedItem<typename Op::Item>> ComposeWithSources(const compose:
   return ordered;
 }
 
+// Items as composition reads them: asset paths after variable expressions.
+template <class T>
+void EvaluateItem(T& item, const compose::LayerStack& stack) {
+  if constexpr (std::is_same_v<T, Reference> || std::is_same_v<T, Payload>)
+    item.asset_path = compose::EvaluateText(item.asset_path, stack.GetExpressionVariables()).text;
+}
+
 template <class Op>
 void IntroduceByNumber(CompositionArc& arc, compose::NodeRef original, Path path, Token field) {
   auto items = ComposeWithSources<Op>(*arc.introducing_node.GetLayerStack(), path, field);
   uint32_t number = original.GetSiblingNumberAtOrigin();
   if (number >= items.size()) return;
+  EvaluateItem(items[number].item, *arc.introducing_node.GetLayerStack());
   arc.introducing_item = Value(items[number].item);
   arc.introducing_layer = items[number].layer;
 }

@@ -165,11 +165,16 @@ Opinions Stage::GetMetadataOpinions(Token field) const {
   return GetPseudoRoot().GetMetadataOpinions(field);
 }
 
+// Old files name the range in frames.
 double Stage::GetStartTimeCode() const {
-  return GetMetadata(layer::GetFieldNames().startTimeCode).GetOr(0.0);
+  const layer::FieldNames& names = layer::GetFieldNames();
+  bool old = !HasAuthoredMetadata(names.startTimeCode) && HasAuthoredMetadata(names.startFrame);
+  return GetMetadata(old ? names.startFrame : names.startTimeCode).GetOr(0.0);
 }
 double Stage::GetEndTimeCode() const {
-  return GetMetadata(layer::GetFieldNames().endTimeCode).GetOr(0.0);
+  const layer::FieldNames& names = layer::GetFieldNames();
+  bool old = !HasAuthoredMetadata(names.endTimeCode) && HasAuthoredMetadata(names.endFrame);
+  return GetMetadata(old ? names.endFrame : names.endTimeCode).GetOr(0.0);
 }
 bool Stage::HasAuthoredTimeCodeRange() const {
   return HasAuthoredMetadata(layer::GetFieldNames().startTimeCode) &&

@@ -15,6 +15,7 @@ using stage::PrimPredicate;
 using stage::Stage;
 
 constexpr size_t kMostSamplesListed = 8;
+constexpr size_t kMostMiddles = 3;
 constexpr size_t kLongestText = 60000;
 constexpr std::string_view kPrototypeName = "Flattened_Prototype_";
 
@@ -48,19 +49,21 @@ class StageAnswer {
 
  private:
   std::string Name(const layer::Layer& layer) const {
-    if (stage_->GetSessionLayer().get() == &layer && layer.IsAnonymous()) return "<session>";
+    if (layer.IsAnonymous()) return stage_->GetSessionLayer().get() == &layer ? "<session>" : "<anonymous>";
+    if (layer.IsAnonymous()) return "<anonymous>";
     return NameLayer(layer, folder_);
   }
 
   Json DescribeStage() const {
     auto token = [](const Value& value) { return value.Holds<Token>() ? Json(value.Get<Token>().GetString()) : Json(); };
     const layer::FieldNames& names = layer::GetFieldNames();
-    const Json default_prim = token(stage_->GetMetadata(names.defaultPrim)), up_axis = token(stage_->GetMetadata(names.upAxis));
+    const Json up_axis = token(stage_->GetMetadata(names.upAxis));
+    const Prim default_prim = stage_->GetDefaultPrim();
     Json stack = Json::array(), used = Json::array();
     for (const auto& layer : stage_->GetLayerStack()) stack.push_back(Name(*layer));
     for (const auto& layer : stage_->GetUsedLayers())
       if (std::string name = Name(*layer); name != "<session>") used.push_back(std::move(name));
-    return {{"defaultPrim", default_prim == "" ? Json() : default_prim},
+    return {{"defaultPrim", default_prim ? Json(default_prim.GetPath().GetString().substr(1)) : Json()},
             {"startTimeCode", stage_->GetStartTimeCode()},
             {"endTimeCode", stage_->GetEndTimeCode()},
             {"timeCodesPerSecond", stage_->GetTimeCodesPerSecond()},
@@ -133,9 +136,9 @@ class StageAnswer {
     for (const auto& set : prim.GetVariantSets())
       entry["variantSets"][set.name.GetString()] = {{"variants", Names(set.variants)}, {"selection", set.selection.GetString()}};
     const layer::FieldNames& names = layer::GetFieldNames();
-    entry["metadata"] = Metadata(prim.GetAllAuthoredMetadata(), {names.specifier, names.typeName, names.apiSchemas});
     entry["authoredProperties"] = Names(prim.GetAuthoredPropertyNames());
     if (detail_ == Detail::kLite) return;
+    entry["metadata"] = Metadata(prim.GetAllAuthoredMetadata(), {names.specifier, names.typeName, names.apiSchemas});
     if (!prim.IsPseudoRoot()) {
       entry["primStack"] = Stack(prim.GetPrimStack());
       entry["arcs"] = Arcs(prim);
@@ -171,8 +174,8 @@ class StageAnswer {
     return entry;
   }
 
-  // All samples when they are few; else some of the beginning, the middle and the end. Values at these, halfway between them,
-  // and one before and after.
+  // All samples when they are few; else some of the beginning, the middle and the end. Values at these, halfway between the
+  // first ones, and one before and after.
   void AddSamples(const Attribute& attribute, Json& entry) {
     const std::vector<double> all = attribute.GetTimeSamples();
     if (all.empty()) return;
@@ -181,7 +184,7 @@ class StageAnswer {
       listed = {all[0], all[1], all[2], all[n / 2], all[n / 2 + 1], all[n - 3], all[n - 2], all[n - 1]};
     std::vector<double> times = {listed.front() - 1};
     for (size_t i = 0; i < listed.size(); ++i) {
-      if (i) times.push_back((listed[i - 1] + listed[i]) / 2);
+      if (i && i <= kMostMiddles) times.push_back((listed[i - 1] + listed[i]) / 2);
       times.push_back(listed[i]);
     }
     times.push_back(listed.back() + 1);
