@@ -35,7 +35,15 @@ const Pair* FindBestTarget(const std::vector<Pair>& pairs, Path path) {
 // Whether the other pairs (and the root identity) already say what `pair` says.
 bool IsImplied(const std::vector<Pair>& pairs, const Pair& pair, bool has_root_identity) {
   const Pair* parent = FindBestSource(pairs, pair.first, &pair);
-  if (pair.second.IsEmpty()) return parent ? parent->second.IsEmpty() : !has_root_identity;
+  if (pair.second.IsEmpty()) {
+    if (parent ? parent->second.IsEmpty() : !has_root_identity) return true;
+    // What would be mapped there may belong to another pair, as the map is a bijection: then nothing is left to block.
+    const Path mapped =
+        parent ? pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets) : pair.first;
+    const Pair* owner = FindBestTarget(pairs, mapped);
+    return owner && owner != parent &&
+           (!parent || owner->second.GetElementCount() > parent->second.GetElementCount());
+  }
   if (parent) {
     return !parent->second.IsEmpty() &&
            pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets) == pair.second;
@@ -137,7 +145,9 @@ MapFunction MapFunction::Compose(const MapFunction& inner) const {
   if (inner.pairs_) {
     for (const Pair& pair : *inner.pairs_) {
       Path target = pair.second.IsEmpty() ? Path() : MapSourceToTarget(pair.second);
-      pairs.emplace_back(pair.first, target);  // an unmappable target blocks; Make drops blocks that say nothing
+      // What lies below another pair's source must not follow that pair when its own way ends here.
+      if (!target.IsEmpty() || pair.second.IsEmpty() || FindBestSource(*inner.pairs_, pair.first, &pair))
+        pairs.emplace_back(pair.first, target);
     }
   }
   if (pairs_) {
