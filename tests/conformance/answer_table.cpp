@@ -18,10 +18,12 @@ Json AnswerPath(const Json& row) {
   const Path path = *parsed;
   Json prefixes = Json::array();
   for (Path prefix : path.GetPrefixes()) prefixes.push_back(prefix.GetString());
+  // OpenUSD names a variant selection by the selection, or by the set where that is empty.
   const bool is_variant = path.IsPrimVariantSelection();
+  const Token variant = path.GetVariantSelection().IsEmpty() ? path.GetVariantSet() : path.GetVariantSelection();
   return {{"valid", true},
           {"string", path.GetString()},
-          {"name", is_variant ? path.GetVariantSelection().GetString() : path.GetName()},
+          {"name", is_variant ? variant.GetString() : path.GetName()},
           {"elementString", path.GetElementString()},
           {"elements", path.GetElementCount()},
           {"isAbsolute", path.IsAbsolute()},

@@ -360,15 +360,19 @@ class Sequence(Rule):
 
 class Bag(Rule):
     """A list without order. With a key, only that field of each element is compared; how often an element is there matters
-    unless it is a set."""
+    unless it is a set. `synonyms` says which values of the field stand for others."""
 
-    def __init__(self, key=None, is_set=False):
+    def __init__(self, key=None, is_set=False, synonyms=None):
         self.key = key
         self.is_set = is_set
+        self.synonyms = synonyms or {}
+
+    def mark(self, value):
+        part = value.get(self.key) if self.key and isinstance(value, dict) else value
+        return json.dumps(self.synonyms.get(part, part) if isinstance(part, str) else part, sort_keys=True)
 
     def marks(self, values):
-        marks = Counter(json.dumps(value.get(self.key) if self.key and isinstance(value, dict) else value, sort_keys=True)
-                        for value in values)
+        marks = Counter(map(self.mark, values))
         return Counter(dict.fromkeys(marks, 1)) if self.is_set else marks
 
     def compare(self, expected, got, at=()):
