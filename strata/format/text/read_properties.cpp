@@ -65,14 +65,9 @@ bool Reader::ReadTypeName(std::string_view word, Mark mark) {
   Token base;
   const char* next = lexer_.GetCursor();
   if (next + 2 < lexer_.GetWindowEnd() && *next != ':') {
-    if (IsKeyword(word)) {
-      const std::string text(word);
-      return lexer_.Fail(kTextSyntax, mark, "The keyword '" + text + "' cannot stand here.");
-    }
     base = lexer_.Intern(word);
   } else {
     std::string full(word);
-    if (IsKeyword(full)) return lexer_.Fail(kTextSyntax, mark, "The keyword '" + full + "' cannot stand here.");
     while (lexer_.Peek() == ':' && lexer_.PeekAt(1) == ':') {
       lexer_.SetCursor(lexer_.GetCursor() + 2);
       full += "::";
@@ -91,11 +86,13 @@ bool Reader::ReadTypeName(std::string_view word, Mark mark) {
     gap = lexer_.SkipGap();
   }
   if (!gap) return lexer_.FailExpected("a space and the name of the property");
-  const auto [place, is_new] = types_.try_emplace(uint64_t{base.GetId()} << 1 | (type_is_array_ ? 1 : 0));
-  CachedType& cached = place->second;
-  if (is_new) {
-    cached.type = FindValueTypeName(base);
+  const uint64_t key = uint64_t{base.GetId()} << 1 | (type_is_array_ ? 1 : 0);
+  CachedType& cached = types_[key % kCachedTypes];
+  if (cached.key != key) {
     const std::string text(base.GetText());
+    if (IsKeyword(text)) return lexer_.Fail(kTextSyntax, mark, "The keyword '" + text + "' cannot stand here.");
+    cached.key = key;
+    cached.type = FindValueTypeName(base);
     if (!cached.type) cached.name = type_is_array_ ? Token(text + "[]") : base;
     else if (!type_is_array_) cached.name = cached.type->name;
     else cached.name = cached.type->array ? cached.type->array->name : Token(cached.type->name.GetString() + "[]");
@@ -175,31 +172,40 @@ bool Reader::ReadAttribute(ListEdit edit, bool custom, Variability variability, 
     const char c = lexer_.Peek();
     Value value;
     if (c == '[' && type_is_array_ && type_ && type_->type == ValueType::kToken) {  // often the same few
-      lexer_.Want(80);
-      const char* begin = lexer_.GetCursor();
-      const size_t available = static_cast<size_t>(lexer_.GetWindowEnd() - begin);
-      const std::string_view text(begin, std::min<size_t>(available, 80));
-      const size_t close = text.find(']');
-      if (close != std::string_view::npos && text.find('\n') > close && text.find_first_of("#/\\") > close &&
-          text.find('[', 1) > close) {
-        const std::string_view literal = text.substr(0, close + 1);
-        SharedValue& shared = shared_values_[std::hash<std::string_view>()(literal) % shared_values_.size()];
-        if (shared.text != literal) {
-          std::string kept(literal);
-          if (!values_.ReadTyped(type_->type, true, value)) return false;
-          shared.text = std::move(kept);
-          shared.value = std::move(value);
-        } else {
-          lexer_.SetCursor(begin + literal.size());
-        }
-        value = shared.value;
-      }
+      if (!ReadSharedTokens(value)) return false;
     }
     if (value.IsEmpty() && !ReadAttributeValue(value)) return false;
     SetField(property_, names_.default_, std::move(value), value_mark);
     lexer_.SkipSpaces();
   }
   if (lexer_.Peek() == '(') return ReadMetadata(Owner::kAttribute, property_, property_path_);
+  return true;
+}
+
+// A short list of tokens on one line, shared with equal ones met lately. Leaves `out` empty where the list is not of that kind.
+bool Reader::ReadSharedTokens(Value& out) {
+  constexpr size_t kLongest = 80;
+  lexer_.Want(kLongest);
+  const char* begin = lexer_.GetCursor();
+  const char* end = begin + std::min<size_t>(kLongest, static_cast<size_t>(lexer_.GetWindowEnd() - begin));
+  uint64_t hash = 0;
+  const char* p = begin + 1;
+  for (; p != end && *p != ']'; ++p) {
+    if (*p == '\n' || *p == '\\' || *p == '#' || *p == '/' || *p == '[') return true;
+    hash = (hash ^ static_cast<unsigned char>(*p)) * 0x100000001B3ull;
+  }
+  if (p == end) return true;
+  const std::string_view literal(begin, static_cast<size_t>(p + 1 - begin));
+  SharedValue& shared = shared_values_[(hash ^ hash >> 32) % shared_values_.size()];
+  if (shared.text == literal) {
+    lexer_.SetCursor(p + 1);
+    out = shared.value;
+    return true;
+  }
+  std::string kept(literal);
+  if (!values_.ReadTyped(ValueType::kToken, true, out)) return false;
+  shared.text = std::move(kept);
+  shared.value = out;
   return true;
 }
 

@@ -35,6 +35,7 @@ Reader::Reader(const asset::Asset& asset, const std::string& identifier, const l
              options.executor && options.executor->GetThreadCount() > 1 ? Lexer::Window::kWide : Lexer::Window::kNarrow),
       values_(lexer_, options.budgets, options.executor),
       accepts_variant_selections_(options.arguments.count(kVariantSelectionsArgument) != 0),
+      types_(kCachedTypes),
       shared_lists_(kSharedLists),
       shared_values_(256) {}
 
@@ -274,12 +275,12 @@ bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
     const Mark type_mark = lexer_.Here();
     std::string_view word = lexer_.ReadName();
     if (word.empty()) return lexer_.FailExpected("a type name or the prim's name in quotes");
-    if (IsKeyword(word)) {
+    if (word != last_prim_type_.GetText() && IsKeyword(word)) {
       const std::string text(word);
       return lexer_.Fail(kTextSyntax, type_mark, "The keyword '" + text + "' is not a prim type.");
     }
     if (lexer_.GetCursor() < lexer_.GetWindowEnd() && *lexer_.GetCursor() == ' ') {
-      type_name = lexer_.Intern(word);
+      type_name = last_prim_type_ = lexer_.Intern(word);
     } else {
       std::string full(word);
       while (lexer_.Peek() == '.' || (lexer_.Peek() == ':' && lexer_.PeekAt(1) == ':')) {
@@ -299,25 +300,24 @@ bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
   const Mark name_mark = lexer_.Here();
   if (!lexer_.ReadQuoted(scratch_)) return false;
   Frame& parent = stack_[depth_ - 1];
-  Token name = lexer_.Intern(scratch_);
-  const bool valid = Path::IsValidIdentifier(scratch_);
+  Path path = parent.path.AppendChild(lexer_.Intern(scratch_));
+  const bool valid = !path.IsEmpty() && scratch_ != "..";
   if (!valid) {
     lexer_.Fail(kTextName, name_mark, "\"" + scratch_ + "\" is not a prim name.",
                 "A name begins with a letter or _ and goes on with letters, digits and _.");
-    name = Token("_");
+    path = parent.path.AppendChild(Token("_"));
   }
-  const Path path = parent.path.AppendChild(name);
   if (depth_ > options_.budgets.max_namespace_depth) return lexer_.FailBudget("max_namespace_depth", options_.budgets.max_namespace_depth);
-  if (out_.GetSpecCount() >= options_.budgets.max_specs) return lexer_.FailBudget("max_specs", options_.budgets.max_specs);
-  SpecIndex spec = out_.FindIndex(path);
-  if (spec != layer::SpecStore::kNoSpec && valid) {
+  const size_t spec_count = out_.GetSpecCount();
+  if (spec_count >= options_.budgets.max_specs) return lexer_.FailBudget("max_specs", options_.budgets.max_specs);
+  const SpecIndex spec = out_.Create(path, SpecType::kPrim);
+  if (out_.GetSpecCount() != spec_count) {
+    parent.prims.push_back(path.GetNameToken());
+  } else if (valid) {
     lexer_.where = path;
     lexer_.Fail(kTextDuplicatePrim, name_mark, "The prim <" + path.GetString() + "> is already written in this layer.",
                 "Merge the two, or rename one.");
     lexer_.where = parent.path;
-  } else {
-    spec = out_.Create(path, SpecType::kPrim);
-    parent.prims.push_back(name);
   }
   const Specifier specifier = specifier_word == kDef ? Specifier::kDef : specifier_word == kOver ? Specifier::kOver : Specifier::kClass;
   out_.SetField(spec, names_.specifier, Value(specifier));

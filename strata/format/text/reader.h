@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "strata/format/text/lexer.h"
@@ -61,6 +60,7 @@ class Reader {
   bool ReadAttribute(ListEdit edit, bool custom, Variability variability, std::string_view type_word, Mark mark);
   bool ReadTypeName(std::string_view word, Mark mark);
   bool MakeAttribute(Token name, bool custom, Variability variability, Mark name_mark, Mark mark);
+  bool ReadSharedTokens(Value& out);
   bool ReadAttributeValue(Value& out);
   bool ReadTimeSamples();
   bool ReadTargets(ListEdit edit, Token field, Mark mark);
@@ -126,19 +126,22 @@ class Reader {
   const ValueTypeName* type_ = nullptr;        // null: unknown
   bool type_is_array_ = false;
 
+  // What a type word means, by its token and whether [] follows.
   struct CachedType {
+    uint64_t key = 0;
     Token name;
     const ValueTypeName* type = nullptr;
   };
-  std::unordered_map<uint64_t, CachedType> types_;       // by the word's token and whether [] follows
+  static constexpr size_t kCachedTypes = 256;
+  std::vector<CachedType> types_;
+  Token last_prim_type_;                       // known to be no keyword
   static constexpr size_t kSharedLists = 64;
-  std::vector<Value> shared_lists_;                      // lists of names met lately
+  std::vector<Value> shared_lists_;            // lists of names met lately
   struct SharedValue {
     std::string text;
-    ValueType type = ValueType::kEmpty;
     Value value;
   };
-  std::vector<SharedValue> shared_values_;               // small values met lately, by their text
+  std::vector<SharedValue> shared_values_;     // short lists of tokens met lately, by their text
   std::string scratch_;
 };
 
