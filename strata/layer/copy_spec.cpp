@@ -1,5 +1,7 @@
 // Copies spec trees within and between layers, with the paths inside that point into what is copied.
 // (SdfCopySpec)
+#include <unordered_set>
+
 #include <fmt/format.h>
 
 #include "strata/layer/editor.h"
@@ -49,7 +51,10 @@ class PathMapper {
   ListOp<Arc> MapArcs(const ListOp<Arc>& list) const {
     return list.Map([this](const Arc& arc) {
       Arc mapped = arc;
-      if (arc.asset_path.empty() && !arc.prim_path.IsEmpty()) mapped.prim_path = Map(arc.prim_path);
+      // As in OpenUSD an arc to a root prim stays: it names an asset of this layer, not a part of what is
+      // copied.
+      const bool is_part = arc.asset_path.empty() && !arc.prim_path.IsEmpty() && !arc.prim_path.IsRootPrim();
+      if (is_part) mapped.prim_path = Map(arc.prim_path);
       return std::optional(std::move(mapped));
     });
   }
@@ -128,6 +133,31 @@ void FitRoot(const SpecStore& source, Path from, Path to, Copied& root) {
     root.fields.emplace_back(names.specifier, Value(Specifier::kOver));
 }
 
+// `listed` in the order of `known`, then what `known` lacks.
+template <class Names>
+Names KeepOrder(const Names& known, const Names& listed) {
+  using Name = typename Names::value_type;
+  std::unordered_set<Name> wanted(listed.begin(), listed.end());
+  Names ordered;
+  for (const Name name : known)
+    if (wanted.erase(name) != 0) ordered.push_back(name);
+  for (const Name name : listed)
+    if (wanted.erase(name) != 0) ordered.push_back(name);
+  return ordered;
+}
+
+// As in OpenUSD children that the copy replaces keep their order, and new ones follow.
+void KeepOrderOfChildren(const SpecStore& content, Copied& entry) {
+  for (SpecStore::Field& field : entry.fields) {
+    const Value* known = IsChildrenField(field.name) ? content.GetField(entry.to, field.name) : nullptr;
+    if (!known || known->GetType() != field.value.GetType()) continue;
+    if (const auto* names = known->GetIf<TokenVector>())
+      field.value = Value(KeepOrder(*names, field.value.Get<TokenVector>()));
+    else if (const auto* paths = known->GetIf<PathVector>())
+      field.value = Value(KeepOrder(*paths, field.value.Get<PathVector>()));
+  }
+}
+
 }  // namespace
 
 Result<void> Layer::CopySpec(const Layer& source, Path from, Path to) {
@@ -158,6 +188,7 @@ Result<void> Layer::CopySpec(const Layer& source, Path from, Path to) {
   std::vector<Copied> copied =
       Gather(source.content_, from, to);  // before anything changes: both may be one layer
   FitRoot(source.content_, from, to, copied.front());
+  for (Copied& entry : copied) KeepOrderOfChildren(content_, entry);
 
   LayerEditor editor(*this);
   if (is_new_variant) editor.CreatePrimsUpTo(to);

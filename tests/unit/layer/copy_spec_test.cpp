@@ -148,6 +148,31 @@ TEST_CASE("a prim may be copied below itself and over what is there") {
   CHECK(layer->GetContent().GetSpecCount() == before + (before - 1) - 2);
 }
 
+TEST_CASE("children that a copy replaces keep their order and new ones follow") {
+  const auto make = [](std::string_view letters) {
+    const LayerPtr layer = Layer::CreateAnonymous();
+    for (const char letter : letters)
+      MustDo(layer->CreatePrimSpec(Path("/A").AppendChild(Token(std::string(1, letter))), Specifier::kDef));
+    return layer;
+  };
+  const LayerPtr layer = make("dxb");
+  MustDo(layer->CopySpec(*make("abcd"), Path("/A"), Path("/A")));
+  CHECK(layer->GetChildNames(Path("/A"), names.primChildren) ==
+        std::vector<Token>{Token("d"), Token("b"), Token("a"), Token("c")});
+}
+
+TEST_CASE("an internal arc to a root prim is not a part of what is copied") {
+  const LayerPtr source = Layer::CreateAnonymous();
+  MustDo(source->CreatePrimSpec(Path("/A/B"), Specifier::kDef));
+  MustDo(source->SetField(Path("/A/B"), names.references,
+                          Value(ReferenceListOp::CreateExplicit({MakeReference("", "/A")}))));
+  const LayerPtr layer = Layer::CreateAnonymous();
+  MustDo(layer->CopySpec(*source, Path("/A"), Path("/X")));
+  const auto* references = layer->GetFieldAs<ReferenceListOp>(Path("/X/B"), names.references);
+  REQUIRE(references);
+  CHECK(references->explicit_items[0].prim_path == Path("/A"));
+}
+
 TEST_CASE("a whole layer is copied by its pseudo-root") {
   const LayerPtr source = MakeSource();
   const LayerPtr layer = Layer::CreateAnonymous();
