@@ -57,7 +57,8 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
     layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(site.path);
     for (const layer::SpecStore::Field& field : spec) {
       if (field.name == names.typeName) {
-        if (facts.type_name.IsEmpty()) facts.type_name = field.value.GetOr(Token());
+        // "__AnyType__" says nothing of the type.
+        if (facts.type_name.IsEmpty() && field.value != Value(Token("__AnyType__"))) facts.type_name = field.value.GetOr(Token());
       } else if (field.name == names.kind) {
         if (facts.kind.IsEmpty()) facts.kind = field.value.GetOr(Token());
       } else if (field.name == names.active) {

@@ -136,6 +136,15 @@ bool Reader::ReadVariantSetNames(SpecIndex spec, ListEdit edit, Mark mark) {
   }
   if (!FailOnDuplicates(names, names_.variantSetNames, list_mark)) return false;
   SetItems(spec, names_.variantSetNames, edit, std::move(names), mark);
+  // Explicit and added names make the sets that they name, also where no block says more of them.
+  if (edit != ListEdit::kExplicit && edit != ListEdit::kAdd) return true;
+  const Path owner = out_.GetPath(spec);
+  for (const Token token : tokens) {
+    const Path set = owner.AppendVariantSelection(token, Token());
+    if (set.IsEmpty() || out_.GetSpecCount() >= options_.budgets.max_specs) continue;
+    out_.Create(set, layer::SpecType::kVariantSet);
+    named_variant_sets_.push_back(token);
+  }
   return true;
 }
 

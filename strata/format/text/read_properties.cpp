@@ -93,9 +93,7 @@ bool Reader::ReadTypeName(std::string_view word, Mark mark) {
     if (IsKeyword(text)) return lexer_.Fail(kTextSyntax, mark, "The keyword '" + text + "' cannot stand here.");
     cached.key = key;
     cached.type = FindValueTypeName(base);
-    if (!cached.type) cached.name = type_is_array_ ? Token(text + "[]") : base;
-    else if (!type_is_array_) cached.name = cached.type->name;
-    else cached.name = cached.type->array ? cached.type->array->name : Token(cached.type->name.GetString() + "[]");
+    cached.name = type_is_array_ ? Token(text + "[]") : base;  // as written: old names stay
   }
   type_ = cached.type;
   type_name_ = cached.name;

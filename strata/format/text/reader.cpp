@@ -125,6 +125,7 @@ Reader::Frame& Reader::Push(Block block, Path path, SpecIndex spec, Mark mark) {
   frame.prims.clear();
   frame.properties.clear();
   frame.variants.clear();
+  if (block == Block::kPrim || block == Block::kVariant) std::swap(frame.variants, named_variant_sets_);
   lexer_.where = path;
   return frame;
 }
@@ -321,12 +322,13 @@ bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
   }
   const Specifier specifier = specifier_word == kDef ? Specifier::kDef : specifier_word == kOver ? Specifier::kOver : Specifier::kClass;
   out_.SetField(spec, names_.specifier, Value(specifier));
-  if (!type_name.IsEmpty() && type_name != "__AnyType__") out_.SetField(spec, names_.typeName, Value(type_name));
+  if (!type_name.IsEmpty()) out_.SetField(spec, names_.typeName, Value(type_name));
   if (options_.source_map) options_.source_map->SetSpec(path, {mark.line, mark.column});
   lexer_.SkipAll();
   bool metadata_closed = true;
   if (lexer_.Peek() == '(') {
     lexer_.where = path;
+    named_variant_sets_.clear();
     metadata_closed = ReadMetadata(Owner::kPrim, spec, path);
     lexer_.SkipAll();
   }
@@ -432,6 +434,7 @@ bool Reader::ReadVariantHead() {
   bool metadata_closed = true;
   if (lexer_.Peek() == '(') {
     lexer_.where = path;
+    named_variant_sets_.clear();
     metadata_closed = ReadMetadata(Owner::kVariant, spec, path);
     lexer_.SkipAll();
   }

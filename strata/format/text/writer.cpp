@@ -16,13 +16,14 @@ using layer::SpecType;
 namespace {
 
 constexpr size_t kFlushBytes = size_t{1} << 18;
+constexpr std::string_view kAnyType = "__AnyType__";  // of a prim: written as no type
 
 // The minor version of usda that a value needs.
 int GetNeededVersion(const Value& value) {
   switch (value.GetType()) {
     case ValueType::kDuration:
     case ValueType::kDurationArray: return 4;
-    case ValueType::kArrayEdit: return value.Get<ArrayEdit>().element_type == ValueType::kDuration ? 4 : 2;
+    case ValueType::kArrayEdit: return value.Get<ArrayEdit>().element_type == ValueType::kDuration ? 4 : 0;
     case ValueType::kSpline:
       for (const SplineKnot& knot : value.Get<Spline>().knots)
         if (knot.pre_tangent.algorithm != TangentAlgorithm::kNone || knot.post_tangent.algorithm != TangentAlgorithm::kNone) return 1;
@@ -56,6 +57,17 @@ const TokenVector& GetNames(const SpecStore::SpecView& spec, Token field) {
   const Value* value = spec.Find(field);
   const TokenVector* names = value ? value->GetIf<TokenVector>() : nullptr;
   return names ? *names : kNone;
+}
+
+// Old names of types are written as the names of today.
+void AppendTypeName(std::string& out, Token name) {
+  constexpr std::string_view kBrackets = "[]";
+  std::string_view text = name.GetText();
+  const bool is_array = text.ends_with(kBrackets);
+  if (is_array) text.remove_suffix(kBrackets.size());
+  const ValueTypeName* type = FindValueTypeName(is_array ? Token::Find(text) : name);
+  out += type ? type->name.GetText() : text;
+  if (is_array) out += kBrackets;
 }
 
 }  // namespace
@@ -177,7 +189,7 @@ void Writer::WritePrimHead(Path path, const SpecView& spec, size_t indent) {
   const Specifier specifier = GetFieldOr(spec, names_.specifier, Specifier::kOver);
   out_ += specifier == Specifier::kDef ? "def " : specifier == Specifier::kClass ? "class " : "over ";
   const Token type_name = GetFieldOr(spec, names_.typeName, Token());
-  if (!type_name.IsEmpty()) {
+  if (!type_name.IsEmpty() && type_name != kAnyType) {
     out_ += type_name.GetText();
     out_ += ' ';
   }
@@ -211,7 +223,7 @@ void Writer::WriteAttribute(Path path, const SpecView& spec, size_t indent) {
   const bool custom = GetFieldOr(spec, names_.custom, false);
   std::string head;
   if (GetFieldOr(spec, names_.variability, Variability::kVarying) == Variability::kUniform) head += "uniform ";
-  head += GetFieldOr(spec, names_.typeName, Token()).GetText();
+  AppendTypeName(head, GetFieldOr(spec, names_.typeName, Token()));
   head += ' ';
   head += path.GetNameToken().GetText();
   const Value* value = spec.Find(names_.default_);
