@@ -37,6 +37,7 @@ class StageAnswer {
     for (const Prim& prim : stage_->Traverse())
       if (!prim.IsPseudoRoot()) answer["traverse"].push_back(prim.GetPath().GetString());
     answer["prims"] = DescribePrims();
+    if (detail_ == Detail::kLite) return answer;
     auto text = stage_->ExportToString({.source_comment = stage::FlattenOptions::SourceComment::kOmit});
     if (!text) {
       answer["flattened"] = "error: " + text.GetError().message;
@@ -130,6 +131,8 @@ class StageAnswer {
   }
 
   void AddContent(const Prim& prim, Json& entry) {
+    entry["authoredProperties"] = Names(prim.GetAuthoredPropertyNames());
+    if (detail_ == Detail::kLite) return;
     entry["apiSchemas"] = Names(prim.GetAppliedSchemas());
     entry["kind"] = prim.GetKind().GetString();
     entry["variantSets"] = Json::object();
