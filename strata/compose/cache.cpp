@@ -153,6 +153,19 @@ PrimIndexPtr Cache::ComputePrimIndex(Path prim_path) {
   return parent;
 }
 
+PrimIndexPtr Cache::ComputeExpandedPrimIndex(Path prim_path) {
+  if (!ComputePrimIndex(prim_path)->IsValid()) return std::make_shared<PrimIndex>();
+  std::vector<Path> paths;   // innermost first
+  for (Path path = prim_path;; path = path.GetParent()) {
+    paths.push_back(path);
+    if (path.IsAbsoluteRoot() || path.IsRootPrim()) break;
+  }
+  PrimIndexPtr index;
+  for (size_t i = paths.size(); i-- > 0;)
+    index = Indexer::Compute(*impl_, impl_->pool, paths[i], index.get(), Indexer::Culling::kKeep);
+  return index;
+}
+
 void Cache::ComputeSubtree(Path root, const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend) {
   struct Open {
     Path path;

@@ -63,6 +63,8 @@ class Cache {
   // The index of a prim, made on first demand together with those of its ancestors. Never null; IsValid() false when
   // the path cannot have one.
   PrimIndexPtr ComputePrimIndex(Path prim_path);
+  // As ComputePrimIndex, with the nodes that say nothing too: every arc there is. Made anew for each call.
+  PrimIndexPtr ComputeExpandedPrimIndex(Path prim_path);
   // Opinions about a property, strongest first.
   std::vector<PropertySite> ComputePropertyStack(const PrimIndex& index, Token property_name, CompositionErrors* errors = nullptr);
   enum class Targets : uint8_t { kRelationshipTargets, kConnections };

@@ -15,9 +15,10 @@ Indexer::Indexer(IndexEnvironment& environment, const Frame* frame, CompositionE
       frame_depth_(frame ? frame->outer->frame_depth_ + 1 : 0) {}
 
 PrimIndexPtr Indexer::Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool, Path path,
-                              const PrimIndex* parent) {
+                              const PrimIndex* parent, Culling culling) {
   CompositionErrors errors;
   Indexer indexer(environment, nullptr, errors, path);
+  indexer.culling_ = culling;
   if (parent) {
     indexer.BeginFromParent(*parent, path);
   } else {

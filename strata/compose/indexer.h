@@ -30,8 +30,10 @@ class IndexEnvironment {
 class Indexer {
  public:
   // An index from that of the namespace parent (null for root prims and the pseudo-root).
+  // kKeep: with the nodes that say nothing, as those who ask for every arc want it; the parent's must have been kept too.
+  enum class Culling : uint8_t { kCull, kKeep };
   static PrimIndexPtr Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool, Path path,
-                              const PrimIndex* parent);
+                              const PrimIndex* parent, Culling culling = Culling::kCull);
 
  private:
   struct Frame {
@@ -144,6 +146,7 @@ class Indexer {
   // -- indexer_finish.cpp: culling, instances, the finished index
   bool CanBeCulled(uint32_t node) const;
   void Cull();
+  Culling culling_ = Culling::kCull;
   bool HasRelocatesAtOrBelow(uint32_t node) const;
   void MakeUninstanceableInert(const PrimIndex& parent);
   PrimIndexPtr Finish(const std::shared_ptr<const IndexPool>& pool, Path path);

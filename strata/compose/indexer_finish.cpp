@@ -53,7 +53,7 @@ void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
 void Indexer::ComputePermission(uint32_t) {}
 
 PrimIndexPtr Indexer::Finish(const std::shared_ptr<const IndexPool>& pool, Path path) {
-  Cull();
+  if (culling_ == Culling::kCull) Cull();
   auto index = std::make_shared<PrimIndex>();
   index->path_ = path;
   index->pool_ = pool;
