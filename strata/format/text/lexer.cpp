@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t kWindowBytes = size_t{256} << 10;      // small enough to stay in a core's cache
 constexpr size_t kWideWindowBytes = size_t{1} << 20;    // enough to share out between threads
-constexpr size_t kNameCacheSize = 2048;
+constexpr size_t kNameCacheSize = 4096;
 
 size_t Utf8Length(unsigned char lead) {
   if (lead < 0x80) return 1;

@@ -115,6 +115,7 @@ class Lexer {
   // Passes the rest of a broken statement: to the line end outside brackets, or to an unmatched `closer`.
   void Recover(char closer);
   void Stop() { stopped_ = true; at_end_ = true; cursor_ = end_; }
+  uint64_t GetFileSize() const { return file_size_; }
   bool IsStopped() const { return stopped_; }
   bool HasFailed() const { return failed_; }
 

@@ -190,6 +190,16 @@ void Reader::EndStatement(bool good, bool may_end_in_semicolon) {
   lexer_.Recover('}');
 }
 
+// Once a part of a big file is read, makes room for as many specs as the rest will bring at that rate.
+void Reader::ReserveSpecs() {
+  const size_t count = out_.GetSpecCount();
+  const uint64_t offset = lexer_.Here().offset;
+  if (count < kFirstEstimate || has_reserved_ || offset == 0) return;
+  has_reserved_ = true;
+  const double expected = static_cast<double>(count) * static_cast<double>(lexer_.GetFileSize()) / static_cast<double>(offset);
+  out_.Reserve(static_cast<size_t>(std::min(expected * 1.02, 1e8)));
+}
+
 void Reader::ReadBody() {
   for (;;) {
     lexer_.Want(4096);
@@ -339,6 +349,7 @@ bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
     return false;
   }
   Push(Block::kPrim, path, spec, mark);
+  ReserveSpecs();
   return true;
 }
 

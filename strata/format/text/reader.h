@@ -41,6 +41,7 @@ class Reader {
   bool ReadHeader();
   bool CheckVersion(std::string_view line, Mark mark);
   void ReadBody();
+  void ReserveSpecs();
   void ReadStatementOf(Frame& frame);
   bool ReadPrimHead(Token specifier_word, Mark mark);
   bool ReadVariantSetHead(Mark mark);
@@ -143,6 +144,8 @@ class Reader {
     Value value;
   };
   std::vector<SharedValue> shared_values_;     // short lists of tokens met lately, by their text
+  static constexpr size_t kFirstEstimate = 8192;  // specs
+  bool has_reserved_ = false;
   std::string scratch_;
 };
 
