@@ -45,7 +45,7 @@ Diagnostic Context::Refuse(const DiagnosticCode& code, std::string message, std:
 
 Result<void> Context::Begin(ContextState state) {
   std::lock_guard lock(mutex_);
-  if (is_destroyed_)
+  if (is_destroyed_ && state != ContextState::kClosing)
     return Refuse(kContextDestroyed, fmt::format("The context '{}' was destroyed.", name_),
                   "Create a new one.");
   const bool was_taken = state == ContextState::kOpening && stage_;  // another thread opened one meanwhile
@@ -162,10 +162,12 @@ bool ContextRegistry::Destroy(const std::string& name) {
     context = std::move(found->second);
     contexts_.erase(found);
   }
-  (void)
-      context->Close();  // refused only while another thread opens it; that stage then ends with its context
-  std::lock_guard lock(context->mutex_);
-  context->is_destroyed_ = true;
+  {
+    std::lock_guard lock(context->mutex_);
+    context->is_destroyed_ = true;  // first, so that nobody opens it again meanwhile
+  }
+  // Refused only while another thread opens or closes it; a stage opened so late is not kept.
+  (void)context->Close();
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <thread>
 
 namespace strata::context {
@@ -167,6 +168,30 @@ TEST_CASE("Many threads open and close one context, and it ends in a state that 
   REQUIRE(context.Close());
   CHECK(context.GetState() == ContextState::kClosed);
   CHECK_FALSE(context.GetStage());
+}
+
+TEST_CASE("A context destroyed while a thread opens it again and again keeps no stage") {
+  Fixture f;
+  ContextRegistry& contexts = f.engine.GetContexts();
+  for (int round = 0; round < 30; ++round) {
+    const Result<ContextPtr> made = contexts.Create("shot");
+    REQUIRE(made);
+    const ContextPtr context = *made;
+    std::atomic<bool> has_begun{false};
+    std::thread opener([&] {
+      for (;;) {
+        has_begun = true;
+        Diagnostics remarks;
+        const Result<void> opened = context->Open("scene.usda", {}, remarks);
+        if (!opened && opened.GetError().code == &kContextDestroyed) return;
+      }
+    });
+    while (!has_begun) std::this_thread::yield();
+    CHECK(contexts.Destroy("shot"));
+    opener.join();
+    CHECK_FALSE(context->GetStage());
+    CHECK(context->GetState() == ContextState::kClosed);
+  }
 }
 
 }  // namespace
