@@ -212,6 +212,12 @@ bool ValueReader::ReadSpline(ValueType value_type, Value& out) {
   std::stable_sort(spline.knots.begin(), spline.knots.end(), earlier);
   const auto same_time = [](const SplineKnot& a, const SplineKnot& b) { return a.time == b.time; };
   spline.knots.erase(std::unique(spline.knots.begin(), spline.knots.end(), same_time), spline.knots.end());
+  if (spline.curve_type == CurveType::kHermite) {  // widths are not written: each tangent reaches a third of the way
+    for (size_t i = 1; i < spline.knots.size(); ++i) {
+      const double width = (spline.knots[i].time - spline.knots[i - 1].time) / 3;
+      spline.knots[i - 1].post_tangent.width = spline.knots[i].pre_tangent.width = width;
+    }
+  }
   out = Value(std::move(spline));
   return true;
 }
