@@ -11,6 +11,32 @@ namespace strata::conformance {
 
 namespace {
 
+// Text in which the paths of arcs may hold variant selections, in every layer that a question leads to.
+class LenientFormat final : public layer::FileFormat {
+ public:
+  explicit LenientFormat(std::shared_ptr<const layer::FileFormat> format) : format_(std::move(format)) {}
+  Token GetId() const override { return format_->GetId(); }
+  std::vector<std::string> GetExtensions() const override { return format_->GetExtensions(); }
+  bool CanRead(std::string_view first_bytes) const override { return format_->CanRead(first_bytes); }
+  bool CanWrite() const override { return format_->CanWrite(); }
+  bool Read(const asset::Asset& asset, const std::string& identifier, const layer::ReadOptions& options,
+            layer::SpecStore& out, Diagnostics& diagnostics) const override {
+    layer::ReadOptions lenient = options;
+    lenient.arguments[format::text::kVariantSelectionsArgument] = "1";
+    return format_->Read(asset, identifier, lenient, out, diagnostics);
+  }
+  Result<std::string> WriteToString(const layer::SpecStore& content, const layer::WriteOptions& options) const override {
+    return format_->WriteToString(content, options);
+  }
+  Result<void> WriteToFile(const layer::SpecStore& content, const std::string& path,
+                           const layer::WriteOptions& options) const override {
+    return format_->WriteToFile(content, path, options);
+  }
+
+ private:
+  std::shared_ptr<const layer::FileFormat> format_;
+};
+
 Json Answer(const Json& question) {
   const std::string kind = question.at("kind");
   if (kind == "layer") return AnswerLayer(question);
@@ -24,8 +50,11 @@ Json Answer(const Json& question) {
 }  // namespace
 
 std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question) {
+  auto format = format::text::MakeUsdaFormat();
+  if (!GetSwitch(question, "SDF_SCHEMA_PROHIBIT_INVALID_VARIANT_SELECTIONS", true))
+    format = std::make_shared<LenientFormat>(std::move(format));
   auto registry = layer::LayerRegistry::Create(asset::MakeFileResolver(), std::make_shared<layer::FieldRegistry>(),
-                                               {format::text::MakeUsdaFormat()});
+                                               {std::move(format)});
   if (question.contains("plugInfo")) {
     Diagnostics remarks;
     layer::ReadPluginFields({question["plugInfo"].get<std::string>()}, registry->GetMutableFields(), remarks);
