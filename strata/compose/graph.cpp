@@ -57,7 +57,9 @@ void Graph::DescendTo(Token child) {
 
 void Graph::Link(uint32_t parent, uint32_t node) {
   uint32_t* link = &nodes_[parent].first_child;
-  while (*link != kNoNode && CompareSiblings(nodes_[*link], nodes_[node]) <= 0) link = &nodes_[*link].next_sibling;
+  unlinked_ = node;
+  while (*link != kNoNode && CompareSiblings(*link, node) <= 0) link = &nodes_[*link].next_sibling;
+  unlinked_ = kNoNode;
   nodes_[node].next_sibling = *link;
   *link = node;
 }
@@ -128,18 +130,43 @@ uint32_t Graph::GetDepth(uint32_t node) const {
   return depth;
 }
 
-int Graph::CompareSiblings(const Node& a, const Node& b) const {
-  if (a.arc != b.arc) return a.arc < b.arc ? -1 : 1;
+std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
+  uint32_t steps = 0;
+  for (; nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode; node = nodes_[node].origin) ++steps;
+  return {node, steps};
+}
+
+int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
+  const Node &node_a = nodes_[a], &node_b = nodes_[b];
+  if (node_a.arc != node_b.arc) return node_a.arc < node_b.arc ? -1 : 1;
   // What was introduced deeper in namespace is stronger.
-  if (a.namespace_depth != b.namespace_depth) return a.namespace_depth > b.namespace_depth ? -1 : 1;
-  // An arc written here is stronger than one implied from elsewhere (its origin, the parent, is stronger); those implied
-  // follow the strength of their origins.
-  if (a.origin != b.origin) {
-    const int origins = CompareStrength(a.origin, b.origin);
+  if (node_a.namespace_depth != node_b.namespace_depth) return node_a.namespace_depth > node_b.namespace_depth ? -1 : 1;
+  // Implied arcs are as strong among themselves as the arcs where they come from. An arc written here is stronger than one
+  // implied from below a weaker arc, and weaker than one implied from below a stronger one: a specialize written here
+  // yields to those that a reference brings.
+  if (IsClassBased(node_a.arc)) {
+    const auto [root_a, steps_a] = GetOriginRoot(a);
+    const auto [root_b, steps_b] = GetOriginRoot(b);
+    if (root_a != root_b && steps_a + steps_b != 0) {
+      const int roots = CompareStrength(root_a, root_b);
+      if (roots != 0) return roots;
+    }
+    // Of one origin, what was implied further out is stronger, and the copy of a specialize follows what it implies.
+    if (steps_a != steps_b) return steps_a > steps_b ? -1 : 1;
+    const bool copy_a = IsCopy(a), copy_b = IsCopy(b);
+    if (copy_a != copy_b) return copy_b ? -1 : 1;
+  } else if (node_a.origin != node_b.origin) {
+    const int origins = CompareStrength(node_a.origin, node_b.origin);
     if (origins != 0) return origins;
   }
-  if (a.sibling_number != b.sibling_number) return a.sibling_number < b.sibling_number ? -1 : 1;
+  if (node_a.sibling_number != node_b.sibling_number) return node_a.sibling_number < node_b.sibling_number ? -1 : 1;
   return 0;
+}
+
+bool Graph::IsCopy(uint32_t node) const {
+  const Node& n = nodes_[node];
+  if (n.origin == kNoNode || n.origin == n.parent) return false;
+  return nodes_[n.origin].path == n.path && nodes_[n.origin].layer_stack == n.layer_stack;
 }
 
 int Graph::CompareStrength(uint32_t a, uint32_t b) const {
@@ -153,6 +180,7 @@ int Graph::CompareStrength(uint32_t a, uint32_t b) const {
     a = nodes_[a].parent;
     b = nodes_[b].parent;
   }
+  if (a == unlinked_ || b == unlinked_) return CompareSiblings(a, b);
   for (uint32_t sibling = nodes_[a].next_sibling; sibling != kNoNode; sibling = nodes_[sibling].next_sibling)
     if (sibling == b) return -1;
   return 1;

@@ -42,7 +42,8 @@ class Graph {
   uint32_t GetDepth(uint32_t node) const;     // arcs from the root
   // Negative when a is stronger. 0 when they are the same.
   int CompareStrength(uint32_t a, uint32_t b) const;
-  int CompareSiblings(const Node& a, const Node& b) const;
+  // Where an implied arc comes from in the end, and over how many steps.
+  std::pair<uint32_t, uint32_t> GetOriginRoot(uint32_t node) const;
   uint32_t FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcType arc) const;
   bool HasSite(uint32_t layer_stack, Path path) const;
   // Calls visit(node) strongest first. The graph must not change meanwhile.
@@ -64,9 +65,12 @@ class Graph {
 
  private:
   void Link(uint32_t parent, uint32_t node);
+  int CompareSiblings(uint32_t a, uint32_t b) const;
+  bool IsCopy(uint32_t node) const;           // of its origin, for the same site
   IndexPool& pool_;
   std::vector<Node> nodes_;
   std::vector<LayerStack::Site> sites_;
+  uint32_t unlinked_ = kNoNode;               // the node that is finding its place
 };
 
 }  // namespace strata::compose

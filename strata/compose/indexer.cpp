@@ -133,8 +133,9 @@ void Indexer::AddTasksFor(uint32_t number) {
 void Indexer::AddImpliedTasksFor(uint32_t number) {
   const Node& node = graph_[number];
   if (!node.Has(kNodeNew) || node.Has(kNodeCulled)) return;
-  if (IsClassBased(node.arc)) {
-    const uint32_t implying = FindImplyingNode(number);
+  // Each hierarchy of classes that it is in has an instance, which may itself be a class for something further out.
+  for (uint32_t implying = number; IsClassBased(graph_[implying].arc);) {
+    implying = FindImplyingNode(implying);
     if (graph_[implying].parent != kNoNode) AddTask({TaskType::kImpliedClasses, implying, {}, {}, 0});
   }
   if (!IsTop()) return;

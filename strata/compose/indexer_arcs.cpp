@@ -97,12 +97,15 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   Indexer nested(environment_, &frame, errors_, root_path_);
   nested.BuildSite(arc.layer_stack, arc.path, options.contributes);
   if (!nested.prohibited_source_.IsEmpty()) {
+    if (arc.type == ArcType::kVariant) return kNoNode;  // nobody asked for it: the selection stands further up
     std::string trail = DescribeTrail(arc, nullptr);
     AddError(ErrorType::kArcToProhibitedChild,
              fmt::format("{}which is a prohibited child of its parent because it would require allowing opinions from the source of "
                          "a relocation at {}.",
                          trail, DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
              arc.parent, "Let the arc lead to where the prim was relocated to.");
+    node.Set(kNodeInert, true);
+    graph_.Insert(arc.parent, node);
     return kNoNode;
   }
   has_payloads_ |= nested.has_payloads_;
@@ -220,7 +223,6 @@ Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, u
 }
 
 void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number) {
-  const LayerStackPtr& stack = graph_.GetPool().GetStack(graph_[node].layer_stack);
   const Path site_path = graph_[node].path;
   LayerOffset offset = item.offset;
   if (!IsUsableOffset(offset)) {
@@ -236,7 +238,7 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   const Path target = FindTargetPrim(node, type, item, target_stack);
   if (target.IsEmpty()) return;
 
-  const double rate = stack->GetTimeCodesPerSecond(), target_rate = pool_.GetStack(target_stack)->GetTimeCodesPerSecond();
+  const double rate = item.entry->layer->GetTimeCodesPerSecond(), target_rate = pool_.GetStack(target_stack)->GetTimeCodesPerSecond();
   offset = item.entry->offset * offset;
   if (rate != target_rate && target_rate != 0) offset.scale *= rate / target_rate;
   MapFunction map = MakeArcMap(target, node, offset);

@@ -38,17 +38,23 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   return AddArc(arc, options);
 }
 
-// The node whose class arcs are to be implied to its parent after `node`, a class, was added: the instance at the top of
-// all hierarchies of classes that `node` is in.
+// The instance of the hierarchy of classes that `node`, a class, is in: classes of classes introduced at one prim.
 uint32_t Indexer::FindImplyingNode(uint32_t node) const {
-  while (IsClassBased(graph_[node].arc)) node = graph_[node].parent;
+  const uint32_t depth = graph_.GetDepthBelowIntroduction(node);
+  while (IsClassBased(graph_[node].arc) && graph_.GetDepthBelowIntroduction(node) == depth) node = graph_[node].parent;
   return node;
 }
 
 void Indexer::EvaluateImpliedClasses(uint32_t node) {
   if (graph_[node].parent == kNoNode) return;
-  const MapFunction transfer = graph_.GetMapToParent(node).AddRootIdentity();
-  ImplyClasses(graph_[node].parent, node, transfer, 0);
+  MapFunction transfer = graph_.GetMapToParent(node).AddRootIdentity();
+  uint32_t destination = graph_[node].parent;
+  // The source of a relocate further up in namespace is no place for classes of what is below it.
+  while (graph_[destination].arc == ArcType::kRelocate && graph_[destination].Has(kNodeDueToAncestor)) {
+    transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
+    destination = graph_[destination].parent;
+  }
+  ImplyClasses(destination, node, transfer, 0);
 }
 
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
@@ -67,6 +73,10 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
     const Path class_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
     if (class_path.IsEmpty()) continue;
+    // A class that looks the same from the instance of a class has already said all.
+    if (depth == 0 && IsClassBased(graph_[source].arc) && class_path == from.path &&
+        graph_[destination].layer_stack == from.layer_stack)
+      continue;
     const uint32_t stack = graph_[destination].layer_stack;
     uint32_t implied = kNoNode;
     for (uint32_t known : graph_.GetChildren(destination)) {
@@ -77,10 +87,8 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
       }
     }
     if (implied == kNoNode) {
-      const uint32_t below = graph_.GetDepthBelowIntroduction(child);
-      const uint32_t destination_depth = CountNamespaceDepth(graph_[destination].path);
       implied = AddClassArc(from.arc, destination, child, class_path, map, from.sibling_number,
-                            destination_depth > below ? destination_depth - below : 0, &from);
+                            CountNamespaceDepth(graph_[destination].path), &from);
     }
     if (implied != kNoNode) ImplyClasses(implied, child, transfer, depth + 1);
   }

@@ -40,14 +40,9 @@ void Indexer::Cull() {
 
 // Below an instance only what its own arcs bring counts: every instance with the same arcs has the same descendants.
 void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
-  std::vector<bool> is_instanceable(parent.nodes_.size(), false);
-  for (uint32_t i = 0; i < parent.nodes_.size(); ++i) {
-    const Node& node = parent.nodes_[i];
-    if (node.parent != kNoNode)
-      is_instanceable[i] = is_instanceable[node.parent] ||
-                           (!node.Has(kNodeDueToAncestor) && node.arc != ArcType::kRelocate);
+  const std::vector<bool> is_instanceable = FindInstanceableNodes(parent.nodes_);
+  for (uint32_t i = 0; i < is_instanceable.size(); ++i)
     if (!is_instanceable[i]) graph_[i].Set(kNodeInert, true);
-  }
 }
 
 void Indexer::ComputePermission(uint32_t) {}

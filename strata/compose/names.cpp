@@ -93,13 +93,25 @@ class ChildNamesComposer {
 
 }  // namespace
 
+std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes) {
+  std::vector<bool> is_instanceable(nodes.size(), false);
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const PrimIndexNode& node = nodes[i];
+    if (node.parent != kNoNode) is_instanceable[i] = is_instanceable[node.parent] || !node.Has(kNodeDueToAncestor);
+  }
+  return is_instanceable;
+}
+
 void PrimIndex::ComputeChildNames(std::vector<Token>& names, std::vector<Token>& prohibited) const {
   names.clear();
   prohibited.clear();
   if (!IsValid()) return;
   ChildNamesComposer composer(*pool_);
+  // An instance has the children of its prototype; what is said about others by the place of the instance does not count.
+  std::vector<bool> counts;
+  if (is_instanceable_) counts = FindInstanceableNodes(nodes_);
   for (size_t i = nodes_.size(); i-- > 0;)
-    if (!nodes_[i].Has(kNodeCulled)) composer.AddNode(nodes_[i]);
+    if (!nodes_[i].Has(kNodeCulled) && (counts.empty() || counts[i])) composer.AddNode(nodes_[i]);
   composer.Finish(names, prohibited);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "strata/compose/index_pool.h"
 #include "strata/compose/prim_index.h"
@@ -43,6 +44,8 @@ struct PrimIndexNode {
 uint32_t CountNamespaceDepth(Path path);
 // `path` without its last `depth` prims (and the variant selections below what remains).
 Path StripNamespaceDepth(Path path, uint32_t depth);
+// Which nodes an instanceable index shares with other instances of the same prototype: those of its own arcs, and all below.
+std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes);
 inline bool IsClassBased(ArcType arc) { return arc == ArcType::kInherit || arc == ArcType::kSpecialize; }
 
 }  // namespace strata::compose

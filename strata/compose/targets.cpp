@@ -14,13 +14,15 @@ using layer::SpecType;
 class TargetComposer {
  public:
   TargetComposer(const PrimIndex& index, Token name, Cache::Targets which, TargetList& result)
-      : index_(index), name_(name), which_(which), result_(result) {}
+      : index_(index), name_(name), which_(which), result_(result), first_error_(result.errors.size()) {}
 
   void Add(const PropertySite& site) {
     const layer::FieldNames& names = layer::GetFieldNames();
     const bool wants_connections = which_ == Cache::Targets::kConnections;
     auto* op = site.entry->layer->GetFieldAs<PathListOp>(site.path, wants_connections ? names.connectionPaths : names.targetPaths);
     if (!op) return;
+    // An explicit list leaves nothing of weaker ones, their faults included.
+    if (op->is_explicit) result_.errors.erase(result_.errors.begin() + static_cast<ptrdiff_t>(first_error_), result_.errors.end());
     PathListOp mapped;
     mapped.is_explicit = op->is_explicit;
     auto map_all = [&](const PathVector& from, PathVector& to, bool is_deletion) {
@@ -61,17 +63,6 @@ class TargetComposer {
     if (target.IsEmpty()) return Path();
     const std::string start = fmt::format("The {} <{}> from <{}> in layer @{}@ ", GetTargetName(), target.GetString(),
                                           site.path.GetString(), site.entry->layer->GetIdentifier());
-    const LayerStack& stack = *site.node.GetLayerStack();
-    if (stack.HasRelocates()) {
-      for (Path above = target.GetPrimPath(); !above.IsEmpty() && !above.IsAbsoluteRoot(); above = above.GetParent()) {
-        if (!stack.IsRelocationSource(above)) continue;
-        if (!is_deletion)
-          AddError(ErrorType::kInvalidTargetPath,
-                   start + "is invalid.  This may be because the path is the pre-relocated source path of a relocated prim.  Ignoring.", site,
-                   "Name the path that the prim was relocated to.");
-        return Path();
-      }
-    }
     Path path = target;
     for (NodeRef node = site.node; !node.IsRoot(); node = node.GetParent()) {
       const Path outside = node.GetMapToParent().MapSourceToTarget(path);
@@ -93,6 +84,7 @@ class TargetComposer {
   Token name_;
   Cache::Targets which_;
   TargetList& result_;
+  size_t first_error_;   // those before are not about targets
   PathVector deleted_;
 };
 
