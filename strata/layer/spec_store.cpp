@@ -222,9 +222,11 @@ class FieldArena {
       return;
     }
     const uint32_t needed = record.count + 1;
-    const uint32_t wanted = needed == 1 ? 1 : std::min(std::bit_ceil(needed), kMaxFields);
+    // Few fields: exactly so many, for nearly all specs stay small. A new spec takes what another one outgrew.
+    uint32_t wanted = needed <= 8 ? needed : std::min(std::bit_ceil(needed), kMaxFields);
+    if (needed == 1 && free_[2] != kNone) wanted = 2;
     uint32_t capacity = wanted;
-    const uint32_t first = TakeBlock(needed, wanted, &capacity);
+    const uint32_t first = TakeBlock(std::max(needed, std::min(wanted, 2u)), wanted, &capacity);
     Relocate(record, first, capacity);
   }
 
