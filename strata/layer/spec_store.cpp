@@ -131,80 +131,96 @@ static_assert(sizeof(Record) == 16);
 constexpr uint32_t kMaxFields = (1u << 27) - 1;
 
 // From path ids to spec indices. Paths interned together have ids in a row, which lie together here too:
-// eight of them share a cache line, and the lines are spread by a hash.
+// eight of them are neighbours, and the groups are spread by a hash. An entry is four bytes: the index of the
+// spec, and in the bits that it leaves some of the path's hash, so that most paths without a spec are told
+// from those with one without looking at a record.
 class PathIndex {
  public:
-  struct Entry {
-    uint32_t path = 0;
-    SpecIndex spec = 0;
-  };
-
-  SpecIndex Find(uint32_t path) const {
+  // `path_of(spec)` is the path id of a record.
+  template <class PathOf>
+  SpecIndex Find(uint32_t path, const PathOf& path_of) const {
     if (entries_.empty()) return SpecStore::kNoSpec;
-    for (size_t i = Home(path);; i = (i + 1) & mask_) {
-      if (entries_[i].path == path) return entries_[i].spec;
-      if (entries_[i].path == 0) return SpecStore::kNoSpec;
-    }
+    const size_t place = FindPlace(path, path_of);
+    return entries_[place] == 0 ? SpecStore::kNoSpec : SpecOf(entries_[place]);
   }
 
-  // The entry of `path`, with `spec` when it is new.
-  Entry& Insert(uint32_t path, SpecIndex spec) {
-    if ((count_ + 1) * 4 > entries_.size() * 3) Rehash(std::max<size_t>(16, entries_.size() * 2));
-    for (size_t i = Home(path);; i = (i + 1) & mask_) {
-      if (entries_[i].path == path) return entries_[i];
-      if (entries_[i].path == 0) {
-        ++count_;
-        entries_[i] = {path, spec};
-        return entries_[i];
-      }
-    }
+  // The spec of `path`: `spec` itself when there was none.
+  template <class PathOf>
+  SpecIndex Insert(uint32_t path, SpecIndex spec, const PathOf& path_of) {
+    if ((count_ + 1) * 4 > entries_.size() * 3) Resize(std::max<size_t>(16, entries_.size() * 2), path_of);
+    uint32_t& entry = entries_[FindPlace(path, path_of)];
+    if (entry != 0) return SpecOf(entry);
+    entry = MakeEntry(path, spec);
+    ++count_;
+    return spec;
   }
 
-  void Erase(uint32_t path) {
+  template <class PathOf>
+  void Erase(uint32_t path, const PathOf& path_of) {
     if (entries_.empty()) return;
-    size_t hole = Home(path);
-    while (entries_[hole].path != path) {
-      if (entries_[hole].path == 0) return;
-      hole = (hole + 1) & mask_;
-    }
+    size_t hole = FindPlace(path, path_of);
+    if (entries_[hole] == 0) return;
     --count_;
     // Entries of the same run move up, as far as their own place allows, so that no mark of the erased one is
     // needed.
-    for (size_t i = (hole + 1) & mask_; entries_[i].path != 0; i = (i + 1) & mask_) {
-      if (((i - Home(entries_[i].path)) & mask_) < ((i - hole) & mask_)) continue;
+    for (size_t i = (hole + 1) & mask_; entries_[i] != 0; i = (i + 1) & mask_) {
+      if (((i - Home(path_of(SpecOf(entries_[i])))) & mask_) < ((i - hole) & mask_)) continue;
       entries_[hole] = entries_[i];
       hole = i;
     }
-    entries_[hole] = {};
+    entries_[hole] = 0;
   }
 
-  void Reserve(size_t count) {
+  template <class PathOf>
+  void Reserve(size_t count, const PathOf& path_of) {
     const size_t size = std::bit_ceil(std::max<size_t>(16, count * 4 / 3 + 1));
-    if (size > entries_.size()) Rehash(size);
+    if (size > entries_.size()) Resize(size, path_of);
   }
   void Clear() {
-    std::fill(entries_.begin(), entries_.end(), Entry{});
+    std::fill(entries_.begin(), entries_.end(), 0);
     count_ = 0;
   }
-  size_t GetMemoryBytes() const { return entries_.capacity() * sizeof(Entry); }
+  size_t GetMemoryBytes() const { return entries_.capacity() * sizeof(uint32_t); }
 
  private:
   size_t Home(uint32_t path) const { return ((MixBits(path >> 3) << 3) | (path & 7)) & mask_; }
-  void Rehash(size_t size) {
-    std::vector<Entry> old(size);
-    old.swap(entries_);
-    mask_ = size - 1;
-    for (const Entry& entry : old) {
-      if (entry.path == 0) continue;
-      size_t i = Home(entry.path);
-      while (entries_[i].path != 0) i = (i + 1) & mask_;
-      entries_[i] = entry;
+  SpecIndex SpecOf(uint32_t entry) const { return (entry & spec_mask_) - 1; }
+  uint32_t TagOf(uint32_t path) const { return static_cast<uint32_t>(MixBits(path) >> 24) & ~spec_mask_; }
+  uint32_t MakeEntry(uint32_t path, SpecIndex spec) const { return TagOf(path) | (spec + 1); }
+
+  // Where the entry of `path` is, or the empty place where it would be.
+  template <class PathOf>
+  size_t FindPlace(uint32_t path, const PathOf& path_of) const {
+    const uint32_t tag = TagOf(path);
+    for (size_t i = Home(path);; i = (i + 1) & mask_) {
+      const uint32_t entry = entries_[i];
+      if (entry == 0 || ((entry & ~spec_mask_) == tag && path_of(SpecOf(entry)) == path)) return i;
     }
   }
 
-  std::vector<Entry> entries_;
+  template <class PathOf>
+  void Resize(size_t size, const PathOf& path_of) {
+    std::vector<uint32_t> old(size);
+    old.swap(entries_);
+    const uint32_t old_spec_mask = spec_mask_;
+    mask_ = size - 1;
+    // The store keeps no more dead records than live ones, or 64: indices stay below twice the size of the
+    // table, or 512.
+    spec_mask_ = static_cast<uint32_t>(std::max<size_t>(size * 2, 512) - 1);
+    for (const uint32_t entry : old) {
+      if (entry == 0) continue;
+      const SpecIndex spec = (entry & old_spec_mask) - 1;
+      const uint32_t path = path_of(spec);
+      size_t i = Home(path);
+      while (entries_[i] != 0) i = (i + 1) & mask_;
+      entries_[i] = MakeEntry(path, spec);
+    }
+  }
+
+  std::vector<uint32_t> entries_;  // 0: empty
   size_t mask_ = 0;
   size_t count_ = 0;
+  uint32_t spec_mask_ = 0;
 };
 
 // Blocks of fields, one per spec. A block at the top grows where it is, so specs built one after the other
@@ -222,7 +238,8 @@ class FieldArena {
       return;
     }
     const uint32_t needed = record.count + 1;
-    // Few fields: exactly so many, for nearly all specs stay small. A new spec takes what another one outgrew.
+    // Few fields: exactly so many, for nearly all specs stay small. A new spec takes what another one
+    // outgrew.
     uint32_t wanted = needed <= 8 ? needed : std::min(std::bit_ceil(needed), kMaxFields);
     if (needed == 1 && free_[2] != kNone) wanted = 2;
     uint32_t capacity = wanted;
@@ -315,6 +332,9 @@ struct SpecStore::Impl {
   }
 
   Record& At(SpecIndex spec) const { return *records.At(spec); }
+  auto PathOf() const {
+    return [this](SpecIndex spec) { return At(spec).path; };
+  }
 
   // The position of `field` among the spec's, or its count. Specs with very many fields get an index of their
   // own.
@@ -361,7 +381,7 @@ struct SpecStore::Impl {
     for (SpecIndex from = 0; from < records.GetTop(); ++from) {
       if (At(from).type == 0) continue;
       if (to != from) At(to) = At(from);
-      index.Insert(At(to).path, to);
+      index.Insert(At(to).path, to, PathOf());
       ++to;
     }
     records.SetTop(to);
@@ -409,19 +429,18 @@ SpecStore::SpecView SpecStore::Find(Path path) const {
 }
 
 SpecStore::SpecIndex SpecStore::FindIndex(Path path) const {
-  return path.IsEmpty() ? kNoSpec : impl_->index.Find(path.GetId());
+  return path.IsEmpty() ? kNoSpec : impl_->index.Find(path.GetId(), impl_->PathOf());
 }
 
 SpecStore::SpecIndex SpecStore::Create(Path path, SpecType type) {
   if (path.IsEmpty() || type == SpecType::kUnknown) return kNoSpec;
   const SpecIndex next = impl_->records.Take(1);
-  const SpecIndex spec = impl_->index.Insert(path.GetId(), next).spec;
-  if (spec != next) {
+  impl_->At(next) = Record{path.GetId(), 0, 0, 0, 0};
+  const SpecIndex spec = impl_->index.Insert(path.GetId(), next, impl_->PathOf());
+  if (spec != next)
     impl_->records.SetTop(next);
-  } else {
-    impl_->At(spec) = Record{path.GetId(), 0, 0, 0, 0};
+  else
     ++impl_->live_count;
-  }
   impl_->At(spec).type = static_cast<uint32_t>(type);
   return spec;
 }
@@ -473,7 +492,7 @@ void SpecStore::SetType(SpecIndex spec, SpecType type) {
 
 void SpecStore::Reserve(size_t specs) {
   const auto count = static_cast<uint32_t>(std::min<size_t>(specs, UINT32_MAX));
-  impl_->index.Reserve(specs);
+  impl_->index.Reserve(specs, impl_->PathOf());
   impl_->records.Reserve(count);
   impl_->fields.Reserve(static_cast<uint32_t>(std::min<size_t>(specs * 3, UINT32_MAX)));
 }
@@ -509,7 +528,7 @@ bool SpecStore::Erase(Path path) {
   Record& record = impl_->At(spec);
   impl_->fields.Release(record);
   impl_->positions_of.erase(spec);
-  impl_->index.Erase(record.path);
+  impl_->index.Erase(record.path, impl_->PathOf());
   record = Record{0, 0, 0, 0, 0};
   --impl_->live_count;
   const size_t dead = impl_->records.GetTop() - impl_->live_count;
@@ -519,10 +538,10 @@ bool SpecStore::Erase(Path path) {
 
 bool SpecStore::Move(Path from, Path to) {
   const SpecIndex spec = FindIndex(from);
-  if (spec == kNoSpec || to.IsEmpty() || impl_->index.Find(to.GetId()) != kNoSpec) return false;
-  impl_->index.Erase(from.GetId());
-  impl_->index.Insert(to.GetId(), spec);
+  if (spec == kNoSpec || to.IsEmpty() || FindIndex(to) != kNoSpec) return false;
+  impl_->index.Erase(from.GetId(), impl_->PathOf());
   impl_->At(spec).path = to.GetId();
+  impl_->index.Insert(to.GetId(), spec, impl_->PathOf());
   return true;
 }
 
