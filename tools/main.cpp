@@ -34,6 +34,17 @@ void AddGlobalOptions(CLI::App& app, CommonOptions& options) {
   app.add_flag("--strict", options.is_strict, "Exit with 1 when there is an answer but the input has errors");
 }
 
+// The topics that the rooms declare where they use them.
+constexpr std::pair<const char*, const char*> kDebugTopics[] = {
+    {"layer.open", "Every layer read, and from where."},
+};
+
+void PrintDebugTopics() {
+  std::string text = "STRATA_DEBUG takes these, separated by commas; a trailing * matches the rest:\n";
+  for (const auto& [name, summary] : kDebugTopics) text += std::string("  ") + name + "  " + summary + "\n";
+  WriteToStandardOutput(text);
+}
+
 int RunTraced(const CommonOptions& options, const Action& action) {
   if (!options.trace_path.empty()) StartTrace();
   int code;
@@ -53,6 +64,13 @@ int Main(int argc, char** argv) {
   CommonOptions options;
   Action chosen;
   app.set_version_flag("--version", "strata " STRATA_VERSION);
+  app.add_flag_callback(
+      "--debug-topics",
+      [] {
+        PrintDebugTopics();
+        throw CLI::Success();
+      },
+      "List what STRATA_DEBUG=topic,prefix.* can switch on");
   app.require_subcommand(1);
   app.fallthrough();
   AddGlobalOptions(app, options);
@@ -67,7 +85,8 @@ int Main(int argc, char** argv) {
       "  strata tree shot.usda\n"
       "  strata why shot.usda /World/Car.size --time 12\n"
       "  strata flatten shot.usda -o flat.usda\n\n"
-      "Exit codes: 0 answered; 1 no answer, or errors with --strict; 2 the command line is wrong.\n"
+      "Exit codes: 0 answered; 1 no answer, or errors with --strict; 2 the command line is wrong;\n"
+      "3 no answer, because a file named on the command line does not exist.\n"
       "Environment: STRATA_THREADS, STRATA_DEBUG=topic,...; PXR_PLUGINPATH_NAME, "
       "PXR_AR_DEFAULT_SEARCH_PATH,\n"
       "PXR_WORK_THREAD_LIMIT as in OpenUSD; NO_COLOR, COLUMNS.\n"

@@ -1,11 +1,14 @@
 #include "tools/session.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include <fmt/format.h>
 
 #include "strata/base/files.h"
 #include "strata/base/trace.h"
+#include "tools/locate.h"
 
 namespace strata::tool {
 
@@ -41,7 +44,16 @@ Session::Session(const CommonOptions& options) : options_(options), engine_(Make
 layer::LayerPtr Session::OpenLayer(const std::string& path, layer::OpenOptions::SourceMaps source_maps) {
   layer::OpenOptions open;
   open.source_maps = source_maps;
-  return engine_.OpenLayer(path, open, diagnostics_);
+  layer::LayerPtr layer = engine_.OpenLayer(path, open, diagnostics_);
+  if (!layer) NoteIfMissing(path);
+  return layer;
+}
+
+void Session::NoteIfMissing(const std::string& path) {
+  const layer::LayerRegistry& layers = *engine_.GetLayerRegistry();
+  std::error_code error;
+  is_missing_ |= layers.GetResolver().Resolve(layers.CreateIdentifier(path, nullptr), {}).empty() &&
+                 !std::filesystem::exists(path, error);
 }
 
 stage::StagePtr Session::OpenStage(const StageOptions& options, layer::OpenOptions::SourceMaps source_maps) {
@@ -59,11 +71,19 @@ stage::StagePtr Session::OpenStage(const StageOptions& options, layer::OpenOptio
   }
   auto stage = engine_.OpenStage(options.root, std::move(open), diagnostics_);
   if (stage) return *std::move(stage);
-  diagnostics_.Add(stage.TakeError());
+  // What kept the root layer from opening is among the diagnostics already.
+  const Diagnostic& why = stage.GetError();
+  const auto is_same = [&why](const Diagnostic& said) {
+    return said.code == why.code && said.message == why.message && said.location.line == why.location.line;
+  };
+  const std::vector<Diagnostic>& all = diagnostics_.GetAll();
+  if (std::none_of(all.begin(), all.end(), is_same)) diagnostics_.Add(why);
+  NoteIfMissing(options.root);
   return nullptr;
 }
 
 int Session::Finish(std::string_view command, const std::optional<std::string>& answer) {
+  LocateDiagnostics(diagnostics_, options_.search_paths);
   std::string out;
   if (options_.output == OutputFormat::kJson) {
     JsonWriter head;
@@ -87,7 +107,8 @@ int Session::Finish(std::string_view command, const std::optional<std::string>& 
       std::fwrite(remarks.data(), 1, remarks.size(), stderr);
     }
   }
-  if (!WriteToStandardOutput(out) || !answer) return kFailed;
+  if (!WriteToStandardOutput(out)) return kFailed;
+  if (!answer) return is_missing_ ? kMissing : kFailed;
   return options_.is_strict && diagnostics_.HasErrors() ? kFailed : kAnswered;
 }
 

@@ -15,7 +15,7 @@
 namespace strata::tool {
 
 // Exit codes, as `strata --help` lists them.
-enum ExitCode : int { kAnswered = 0, kFailed = 1, kUsage = 2 };
+enum ExitCode : int { kAnswered = 0, kFailed = 1, kUsage = 2, kMissing = 3 };
 
 enum class OutputFormat : uint8_t { kText, kJson };
 
@@ -56,9 +56,12 @@ class Session {
   int Finish(std::string_view command, const std::optional<std::string>& answer);
 
  private:
+  void NoteIfMissing(const std::string& path);
+
   CommonOptions options_;
   context::Engine engine_;
   Diagnostics diagnostics_;
+  bool is_missing_ = false;  // an input that was named does not exist
 };
 
 // Writes all of `text` to standard output; false when it cannot (a closed pipe).

@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "strata/base/utf8.h"
+
 namespace strata::tool {
 
 ColorMode DecideColor(ColorChoice choice, int descriptor) {
@@ -18,6 +20,7 @@ ColorMode DecideColor(ColorChoice choice, int descriptor) {
 }
 
 size_t GetTerminalWidth() {
+  if (!isatty(STDOUT_FILENO)) return 0;
   if (const char* columns = std::getenv("COLUMNS"))
     if (const int width = std::atoi(columns); width >= 20) return static_cast<size_t>(width);
   winsize size{};
@@ -35,25 +38,69 @@ std::string Painter::operator()(Style style, std::string_view text) const {
   return out + "\x1b[0m";
 }
 
-size_t GetDisplayWidth(std::string_view text) {
-  size_t width = 0;
-  bool in_escape = false;
-  for (const char c : text) {
-    if (in_escape) {
-      in_escape = c != 'm';
-    } else if (c == '\x1b') {
-      in_escape = true;
-    } else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) {
-      ++width;
+namespace {
+
+// The escape sequence that begins at `at`, or the one character there.
+std::string_view TakePiece(std::string_view text, size_t at) {
+  if (text[at] != '\x1b') return text.substr(at, DecodeUtf8(text, at).length);
+  const size_t end = text.find('m', at);
+  return text.substr(at, end == std::string_view::npos ? end : end - at + 1);
+}
+
+size_t GetPieceWidth(std::string_view piece) { return piece[0] == '\x1b' ? 0 : GetDisplayWidth(piece); }
+
+void AppendFitted(std::string& out, std::string_view line, size_t width) {
+  if (GetShownWidth(line) <= width) {
+    out += line;
+    return;
+  }
+  size_t used = 0;
+  bool is_cut = false;
+  for (size_t at = 0; at < line.size();) {
+    const std::string_view piece = TakePiece(line, at);
+    at += piece.size();
+    const size_t columns = GetPieceWidth(piece);
+    if (columns == 0) {
+      out += piece;  // also behind the cut: it ends a colour
+    } else if (!is_cut && used + columns < width) {
+      out += piece;
+      used += columns;
+    } else if (!is_cut) {
+      out += "…";
+      is_cut = true;
     }
+  }
+}
+
+}  // namespace
+
+size_t GetShownWidth(std::string_view text) {
+  size_t width = 0;
+  for (size_t at = 0; at < text.size();) {
+    const std::string_view piece = TakePiece(text, at);
+    width += GetPieceWidth(piece);
+    at += piece.size();
   }
   return width;
 }
 
 std::string PadTo(std::string text, size_t width) {
-  const size_t now = GetDisplayWidth(text);
+  const size_t now = GetShownWidth(text);
   if (now < width) text.append(width - now, ' ');
   return text;
+}
+
+std::string FitLines(std::string_view text, size_t width) {
+  if (width == 0) return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    AppendFitted(out, text.substr(0, end), width);
+    if (end == std::string_view::npos) break;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+  return out;
 }
 
 }  // namespace strata::tool

@@ -12,7 +12,7 @@ enum class ColorChoice : uint8_t { kAuto, kAlways, kNever };
 
 // Colour for a stream: as chosen; for kAuto only on a terminal, unless NO_COLOR is set or TERM is "dumb".
 ColorMode DecideColor(ColorChoice choice, int descriptor);
-// Columns of standard output's terminal, COLUMNS where that is set, 100 otherwise.
+// Columns of the terminal that standard output is (COLUMNS overrides); 0 where it is none: lines are then never cut.
 size_t GetTerminalWidth();
 
 enum class Style : uint8_t { kPlain, kBold, kDim, kRed, kGreen, kYellow, kBlue, kMagenta, kCyan };
@@ -27,8 +27,10 @@ class Painter {
   ColorMode mode_;
 };
 
-// Columns that `text` takes: UTF-8 characters, escape sequences not counted.
-size_t GetDisplayWidth(std::string_view text);
+// Columns that `text` takes, escape sequences not counted.
+size_t GetShownWidth(std::string_view text);
 std::string PadTo(std::string text, size_t width);
+// Each line cut to `width` columns, the cut shown as "…"; 0 cuts nothing.
+std::string FitLines(std::string_view text, size_t width);
 
 }  // namespace strata::tool

@@ -74,7 +74,7 @@ int Tree(Session& session, const TreeCommand& options) {
     inspect::WriteTree(writer, rows);
     return session.Finish("tree", writer.GetText());
   }
-  return session.Finish("tree", RenderTree(rows, session.GetPainter()));
+  return session.Finish("tree", FitLines(RenderTree(rows, session.GetPainter()), GetTerminalWidth()));
 }
 
 }  // namespace

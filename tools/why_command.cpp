@@ -106,7 +106,7 @@ int Why(Session& session, const WhyCommand& options) {
     inspect::WriteWhy(writer, *answer);
     return session.Finish("why", writer.GetText());
   }
-  return session.Finish("why", RenderWhy(*answer, session.GetPainter()));
+  return session.Finish("why", FitLines(RenderWhy(*answer, session.GetPainter()), GetTerminalWidth()));
 }
 
 }  // namespace

@@ -88,17 +88,18 @@ void SyncFolder(const std::string& folder) {
 Result<std::unique_ptr<AtomicFileWriter>> AtomicFileWriter::Open(const std::string& path) {
   if (path.empty() || path.find('\0') != std::string::npos) return MakeWriteDiagnostic(path, "write", ENOENT);
   std::unique_ptr<AtomicFileWriter> writer(new AtomicFileWriter);
-  STRATA_TRY(writer->target_, FollowLinks(path));
   struct stat status;
-  bool exists = stat(writer->target_.c_str(), &status) == 0;
+  bool exists = stat(path.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) return MakeWriteDiagnostic(path, "write", EISDIR);
-  if (exists && access(writer->target_.c_str(), W_OK) != 0) return MakeWriteDiagnostic(path, "write", errno);
-  if (exists && !S_ISREG(status.st_mode)) {
-    // A pipe, a terminal or /dev/stdout has no old content to keep: write straight to it.
-    writer->descriptor_ = open(writer->target_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  if (exists && access(path.c_str(), W_OK) != 0) return MakeWriteDiagnostic(path, "write", errno);
+  // A pipe or a terminal has no old content to keep, and what /dev/stdout leads to is already open: write straight to it.
+  if (exists && (!S_ISREG(status.st_mode) || path.starts_with("/dev/"))) {
+    writer->target_ = path;
+    writer->descriptor_ = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_APPEND);
     if (writer->descriptor_ < 0) return MakeWriteDiagnostic(path, "write", errno);
     return writer;
   }
+  STRATA_TRY(writer->target_, FollowLinks(path));
   writer->temporary_ = MakeTemporaryName(writer->target_);
   writer->descriptor_ = open(writer->temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (writer->descriptor_ < 0) {

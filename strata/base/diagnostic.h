@@ -57,6 +57,11 @@ class Diagnostics {
 
   void Add(Diagnostic diagnostic);
   void Append(const Diagnostics& other);
+  // Lets `edit` complete each one kept: places, notes, hints. REQUIRES: severities stay.
+  template <class Function>
+  void Edit(const Function& edit) {
+    for (Diagnostic& diagnostic : all_) edit(diagnostic);
+  }
 
   const std::vector<Diagnostic>& GetAll() const { return all_; }
   bool IsEmpty() const { return all_.empty(); }

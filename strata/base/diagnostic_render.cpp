@@ -10,6 +10,18 @@ namespace {
 
 constexpr size_t kMaxFrameBytes = 120;
 constexpr size_t kTabWidth = 4;
+constexpr size_t kMaxScenePathBytes = 160;
+constexpr size_t kMaxMessageBytes = 4000;
+
+// The beginning and the end of a text so long that it would bury the rest.
+std::string Shorten(std::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return std::string(text);
+  size_t begin = max_bytes / 2 - 2, end = text.size() - begin;
+  auto is_inside = [&](size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; };
+  while (begin > 0 && is_inside(begin)) --begin;
+  while (end < text.size() && is_inside(end)) ++end;
+  return std::string(text.substr(0, begin)) + "..." + std::string(text.substr(end));
+}
 
 class Renderer {
  public:
@@ -23,13 +35,13 @@ class Renderer {
     if (diagnostic.code) head += std::string("[") + diagnostic.code->name + "]";
     Paint(paint, head);
     out_ += ": ";
-    AppendLines(diagnostic.message, "  ");
+    AppendLines(Shorten(diagnostic.message, kMaxMessageBytes), "  ");
     AppendPlace(diagnostic.location, " ");
     AppendFrame(diagnostic.location, paint);
     for (const DiagnosticNote& note : diagnostic.notes) {
       Paint("\033[1m", "note");
       out_ += ": ";
-      AppendLines(note.message, "  ");
+      AppendLines(Shorten(note.message, kMaxMessageBytes), "  ");
       AppendPlace(note.location, " ");
     }
     if (!diagnostic.hint.empty()) {
@@ -71,7 +83,7 @@ class Renderer {
     if (where.line) out_ += (where.file.empty() ? "line " : ":") + std::to_string(where.line);
     if (where.line && where.column) out_ += ":" + std::to_string(where.column);
     if (!where.path.empty()) {
-      std::string path = "<" + MakePrintable(where.path) + ">";
+      std::string path = "<" + MakePrintable(Shorten(where.path, kMaxScenePathBytes)) + ">";
       bool is_alone = where.file.empty() && where.line == 0;
       out_ += is_alone ? path : " (" + path + ")";
     }

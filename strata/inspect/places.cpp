@@ -2,67 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "strata/format/text/text.h"
-#include "strata/value/time_samples.h"
-
 namespace strata::inspect {
-
-namespace {
-
-constexpr size_t kShownElements = 4;
-constexpr size_t kShownSamples = 3;
-
-// Cuts at a character boundary.
-std::string CutTo(std::string text, size_t width) {
-  for (char& c : text)
-    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
-  if (text.size() <= width) return text;
-  size_t end = width > 3 ? width - 3 : 0;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
-
-template <class T>
-Value Head(const Array<T>& array) {
-  return Array<T>(array.begin(), array.begin() + kShownElements);
-}
-
-std::string SummarizeArray(const Value& value) {
-  Value head;
-  switch (value.GetType()) {
-#define X(name, type, text)                \
-  case ValueType::k##name##Array:          \
-    head = Head(value.Get<Array<type>>()); \
-    break;
-    STRATA_ELEMENT_TYPES(X)
-#undef X
-    default:
-      break;
-  }
-  std::string text = format::text::FormatValue(head);
-  if (!text.empty() && text.back() == ']') text.pop_back();
-  return fmt::format("{}, ... {} in all]", text, value.GetArraySize());
-}
-
-std::string SummarizeSamples(const TimeSamples& samples, size_t width) {
-  std::string text = "{";
-  const size_t shown = std::min(samples.GetSize(), kShownSamples);
-  for (size_t i = 0; i < shown; ++i)
-    text += fmt::format("{}{}: {}", i ? ", " : "", samples.GetTime(i),
-                        SummarizeValue(samples.GetValue(i), width / 3));
-  if (shown < samples.GetSize()) text += fmt::format(", ... {} samples", samples.GetSize());
-  return text + "}";
-}
-
-}  // namespace
-
-std::string SummarizeValue(const Value& value, size_t width) {
-  if (value.IsEmpty()) return {};
-  if (value.IsArray() && value.GetArraySize() > kShownElements) return CutTo(SummarizeArray(value), width);
-  if (const auto* samples = value.GetIf<TimeSamples>())
-    return CutTo(SummarizeSamples(*samples, width), width);
-  return CutTo(format::text::FormatValue(value), width);
-}
 
 std::vector<ArcStep> DescribeArcs(const compose::NodeRef& node) {
   std::vector<ArcStep> steps;

@@ -6,6 +6,7 @@
 
 #include "strata/base/json_writer.h"
 #include "strata/compose/prim_index.h"
+#include "strata/inspect/summarize.h"
 #include "strata/layer/layer.h"
 
 namespace strata::inspect {
@@ -37,8 +38,5 @@ std::vector<ArcStep> DescribeArcs(const compose::NodeRef& node);
 // "local", or the arcs as a chain: "reference > inherit (implied)".
 std::string SummarizeArcs(const std::vector<ArcStep>& arcs);
 void WritePlace(JsonWriter& writer, const Place& place);  // the keys of an object that the caller has begun
-
-// A value in one line of at most about `width` bytes, long arrays and dictionaries cut with their size.
-std::string SummarizeValue(const Value& value, size_t width);
 
 }  // namespace strata::inspect

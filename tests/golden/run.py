@@ -30,7 +30,7 @@ def transcript(tool, case):
         lines += [f"$ {command}\n", *said]
         if done.returncode:
             lines.append(f"[exit {done.returncode}]\n")
-    return "".join(lines)
+    return "".join(lines).replace(str(case), "$CASE")  # no transcript may depend on where the repository lies
 
 
 def answer(build, case):

@@ -80,6 +80,17 @@ TEST_CASE("A file that cannot be read costs only the frame") {
         "warning[test.warning]: odd\n  thing\n --> /no/such/file:3:1\nnote: seen here\n --> </B>\nhint: Mend it.\n");
 }
 
+TEST_CASE("Messages and scene paths without end are cut in the middle") {
+  std::string path = "/first";
+  for (int i = 0; i < 5000; ++i) path += "/é";
+  path += "/last";
+  std::string shown = RenderDiagnostic({kTestError, "begin" + std::string(1'000'000, 'x') + "end", {"f", path, 0, 0, 0}},
+                                       ColorMode::kPlain);
+  CHECK(shown.size() < 5000);
+  for (const char* part : {"beginxx", "xxend\n", "/first/é", "/é/last>", "..."}) CHECK(shown.find(part) != std::string::npos);
+  CHECK(IsValidUtf8(shown));
+}
+
 TEST_CASE("Colour appears only when asked for, and control characters of the input never") {
   Diagnostic diagnostic(kTestError, "bad \033[2J name");
   CHECK(RenderDiagnostic(diagnostic, ColorMode::kPlain).find('\033') == std::string::npos);

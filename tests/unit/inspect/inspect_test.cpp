@@ -179,5 +179,26 @@ TEST_CASE("A long value is shown by its first elements and its size, within the 
   CHECK(SummarizeValue(Value(), 40).empty());
 }
 
+TEST_CASE("List edits are shown verb by verb, and arcs with what they name") {
+  TokenListOp tokens = TokenListOp::Create({Token("a"), Token("b")}, {Token("c")}, {Token("d")});
+  CHECK(SummarizeValue(Value(tokens), 96) == "prepend [\"a\", \"b\"], append [\"c\"], delete [\"d\"]");
+  CHECK(SummarizeValue(Value(PathListOp::CreateExplicit({Path("/A"), Path("/B.x")})), 96) == "[</A>, </B.x>]");
+  CHECK(SummarizeValue(Value(PathListOp::CreateExplicit({})), 96) == "[]");
+  Reference to_default, inner;
+  to_default.asset_path = "a.usda";
+  to_default.offset = LayerOffset{10, 2};
+  inner.prim_path = Path("/In");
+  CHECK(SummarizeValue(Value(ReferenceListOp::CreateExplicit({to_default, inner})), 96) ==
+        "[@a.usda@ (offset = 10; scale = 2), </In>]");
+  CHECK(SummarizeValue(Value(VariantSelectionMap{{"look", "red"}, {"size", ""}}), 96) == "{look=red, size=(none)}");
+  CHECK(SummarizeValue(Value(Relocates{{Path("/A"), Path("/B")}}), 96) == "[</A>: </B>]");
+  CHECK(SummarizeValue(Value(TokenVector{Token("x"), Token("y")}), 96) == "[\"x\", \"y\"]");
+}
+
+TEST_CASE("What a value holds cannot move a terminal's cursor") {
+  const std::string text = SummarizeValue(Value(std::string("a\x1b[2Jb\r\n   c")), 96);
+  for (const char c : text) CHECK(static_cast<unsigned char>(c) >= 0x20);
+}
+
 }  // namespace
 }  // namespace strata::inspect
