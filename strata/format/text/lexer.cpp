@@ -520,9 +520,23 @@ void Lexer::SkipQuotedLoosely() {
   }
 }
 
+// Two words in a row, or a word and the quoted name of a prim, which no value holds outside of braces.
+bool Lexer::LooksLikeStatement() {
+  Want(256);
+  const char* p = cursor_;
+  if (!IsNameStartByte(*p)) return false;
+  while (IsNameByte(*p) || *p == ':') ++p;
+  const std::string_view word(cursor_, static_cast<size_t>(p - cursor_));
+  if (p[0] == '[' && p[1] == ']') p += 2;
+  if (*p != ' ') return false;
+  while (*p == ' ') ++p;
+  return IsNameStartByte(*p) || (*p == '"' && (word == "def" || word == "over" || word == "class" || word == "variantSet"));
+}
+
 void Lexer::Recover(char closer) {
   uint32_t depth = nesting;
-  nesting = 0;
+  uint32_t open_braces = braces;
+  nesting = braces = 0;
   for (;;) {
     const char c = Peek();
     if (c == 0 && cursor_ == end_) return;
@@ -530,8 +544,12 @@ void Lexer::Recover(char closer) {
       case '\n':
       case '\r':
         TakeLineEnd();
-        if (depth != 0) continue;
+        if (depth != 0 && open_braces != 0) continue;
         SkipAll();
+        if (depth != 0) {
+          if (LooksLikeStatement()) return;
+          continue;
+        }
         if (closer == '}' && (Peek() == '{' || Peek() == '(')) continue;  // the body of a broken head
         return;
       case '"':
@@ -541,12 +559,19 @@ void Lexer::Recover(char closer) {
         if (PeekAt(1) == '*' || PeekAt(1) == '/') SkipLineRest();
         else ++cursor_;
         continue;
+      case '{':
+        ++open_braces;
+        ++depth;
+        break;
       case '(':
-      case '[':
-      case '{': ++depth; break;
+      case '[': ++depth; break;
+      case '}':
+        if (open_braces == 0 && closer == '}') return;
+        if (open_braces != 0) --open_braces;
+        if (depth != 0) --depth;
+        break;
       case ')':
       case ']':
-      case '}':
         if (depth != 0) --depth;
         else if (c == closer) return;
         break;

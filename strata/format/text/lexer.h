@@ -112,7 +112,8 @@ class Lexer {
   bool FailBudget(const char* name, uint64_t limit);
   // A few characters from the cursor on, for a message.
   std::string Describe();
-  // Passes the rest of a broken statement: to the line end outside brackets, or to an unmatched `closer`.
+  // Passes the rest of a broken statement: to the line end outside brackets, to an unmatched `closer`, or, where a bracket is
+  // never closed, to a line that can only begin a new statement.
   void Recover(char closer);
   void Stop() { stopped_ = true; at_end_ = true; cursor_ = end_; }
   uint64_t GetFileSize() const { return file_size_; }
@@ -121,6 +122,7 @@ class Lexer {
 
   Path where;                            // the scene path that reports name
   uint32_t nesting = 0;                  // brackets the present statement has opened, for Recover
+  uint32_t braces = 0;                   // those of them that are {
 
  private:
   bool SkipBlockComment();
@@ -128,6 +130,7 @@ class Lexer {
   bool ReadQuotedBody(char quote, bool triple, Mark begin, std::string& out);
   bool FailEncoding(Mark mark);
   void SkipQuotedLoosely();
+  bool LooksLikeStatement();
   SourceLocation LocationOf(Mark mark, uint32_t length) const;
 
   const asset::Asset& asset_;

@@ -77,6 +77,7 @@ bool Reader::ReadRelocates(SpecIndex spec, Mark mark) {
   Relocates relocates;
   if (!lexer_.Take('{')) return lexer_.FailExpected("{ and pairs of paths");
   ++lexer_.nesting;
+  ++lexer_.braces;
   const auto read_path = [&](Path& path, const char* what) {
     const Mark path_mark = lexer_.Here();
     if (lexer_.Peek() != '<') return lexer_.FailExpected("a path in angle brackets");
@@ -101,6 +102,7 @@ bool Reader::ReadRelocates(SpecIndex spec, Mark mark) {
     if (!comma && lexer_.Peek() != '}') return lexer_.FailExpected("a comma or }");
   }
   --lexer_.nesting;
+  --lexer_.braces;
   SetField(spec, names_.layerRelocates, Value(std::move(relocates)), mark);
   return true;
 }

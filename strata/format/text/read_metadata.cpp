@@ -56,7 +56,7 @@ bool Reader::ReadMetadata(Owner owner, SpecIndex spec, Path) {
       lexer_.nesting = outer_nesting;
       return false;
     }
-    lexer_.nesting = 0;
+    lexer_.nesting = lexer_.braces = 0;
     if (ReadMetadataItem(owner, spec)) {
       lexer_.SkipLineRest();
       if (lexer_.Take(';') || lexer_.TakeLineEnd()) {
@@ -184,6 +184,7 @@ bool Reader::ReadSubstitutions(Token field, SpecIndex spec, Mark mark) {
   if (!ExpectAssignment()) return false;
   if (!lexer_.Take('{')) return lexer_.FailExpected("{ and pairs of strings");
   ++lexer_.nesting;
+  ++lexer_.braces;
   Dictionary dictionary;
   const auto read_string = [&](std::string& out) {
     if (lexer_.Peek() != '"' && lexer_.Peek() != '\'') return lexer_.FailExpected("a string");
@@ -204,6 +205,7 @@ bool Reader::ReadSubstitutions(Token field, SpecIndex spec, Mark mark) {
     if (!comma && lexer_.Peek() != '}') return lexer_.FailExpected("a comma or }");
   }
   --lexer_.nesting;
+  --lexer_.braces;
   SetField(spec, field, Value(std::move(dictionary)), mark);
   return true;
 }

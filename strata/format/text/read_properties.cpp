@@ -250,6 +250,7 @@ bool Reader::ReadTimeSamples() {
   const Mark mark = lexer_.Here();
   if (!lexer_.Take('{')) return lexer_.FailExpected("{ and time: value pairs");
   ++lexer_.nesting;
+  ++lexer_.braces;
   TimeSamples samples;
   size_t untyped = 0;
   lexer_.SkipAll();
@@ -276,6 +277,7 @@ bool Reader::ReadTimeSamples() {
     if (!comma && lexer_.Peek() != '}') return lexer_.FailExpected("a comma or }");
   }
   --lexer_.nesting;
+  --lexer_.braces;
   SetField(property_, names_.timeSamples, Value(std::move(samples)), mark);
   return true;
 }

@@ -195,6 +195,7 @@ bool ValueReader::ReadSplineItem(Spline& spline) {
 bool ValueReader::ReadSpline(ValueType value_type, Value& out) {
   if (!lexer_.Take('{')) return lexer_.FailExpected("{ and the parts of a spline");
   ++lexer_.nesting;
+  ++lexer_.braces;
   Spline spline;
   spline.time_valued = value_type == ValueType::kTimeCode || value_type == ValueType::kDuration;
   spline.value_type = value_type;
@@ -207,6 +208,7 @@ bool ValueReader::ReadSpline(ValueType value_type, Value& out) {
     if (!comma && lexer_.Peek() != '}') return lexer_.FailExpected("a comma or }");
   }
   --lexer_.nesting;
+  --lexer_.braces;
   // Of knots at one time the first counts.
   const auto earlier = [](const SplineKnot& a, const SplineKnot& b) { return a.time < b.time; };
   std::stable_sort(spline.knots.begin(), spline.knots.end(), earlier);

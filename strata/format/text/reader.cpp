@@ -46,6 +46,8 @@ bool Reader::CheckVersion(std::string_view line, Mark mark) {
   if (line.substr(0, legacy.size()) == legacy) return true;
   const std::string_view cookie = "#usda ";
   const char* const hint = "Begin the file with '#usda 1.0'.";
+  if (line.substr(0, 3) == "\xEF\xBB\xBF")
+    return lexer_.Fail(kTextHeader, mark, "The file begins with a byte order mark.", "Save it as UTF-8 without a byte order mark.");
   if (line.substr(0, cookie.size()) != cookie) {
     const bool binary = line.find('\0') != std::string_view::npos || !IsUtf8(line);
     return lexer_.Fail(kTextHeader, mark, binary ? "This is not text; usda text begins with '#usda 1.0'." : "The first line is not '#usda ' and a version.",
@@ -185,7 +187,7 @@ void Reader::EndStatement(bool good, bool may_end_in_semicolon) {
     if (lexer_.AtEnd() && (depth_ <= 1 || !lexer_.HasFailed())) return;  // a block left open is reported once, as such
     lexer_.FailExpected(may_end_in_semicolon ? "the end of the line or ;" : "the end of the line");
     if (lexer_.Peek() == '}' && depth_ > 1) return;
-    lexer_.nesting = 0;
+    lexer_.nesting = lexer_.braces = 0;
   }
   lexer_.Recover('}');
 }
@@ -204,13 +206,15 @@ void Reader::ReadBody() {
   for (;;) {
     lexer_.Want(4096);
     lexer_.SkipAll();
-    lexer_.nesting = 0;
+    lexer_.nesting = lexer_.braces = 0;
     Frame& frame = stack_[depth_ - 1];
     if (lexer_.AtEnd()) {
       if (depth_ > 1 && !lexer_.IsStopped()) {
-        const bool one = depth_ == 2;
-        lexer_.Fail(kTextUnterminated, frame.opened,
-                    one ? "The block opened here is not closed." : "The block opened here is not closed, nor are " + std::to_string(depth_ - 2) + " around it.",
+        const size_t around = depth_ - 2;
+        std::string message = "The block opened here is not closed";
+        if (around == 1) message += ", nor is the one around it";
+        else if (around > 1) message += ", nor are the " + std::to_string(around) + " around it";
+        lexer_.Fail(kTextUnterminated, frame.opened, message + ".",
                     "Add the missing } at the end of the block.");
       }
       while (depth_ > 0) Pop();

@@ -472,6 +472,7 @@ bool ValueReader::ReadDictionary(Dictionary& out, uint32_t depth) {
   if (depth >= budgets_.max_value_depth) return lexer_.FailBudget("max_value_depth", budgets_.max_value_depth);
   if (!lexer_.Take('{')) return lexer_.FailExpected("{");
   ++lexer_.nesting;
+  ++lexer_.braces;
   lexer_.SkipAll();
   while (!lexer_.Take('}')) {
     const Mark mark = lexer_.Here();
@@ -532,6 +533,7 @@ bool ValueReader::ReadDictionary(Dictionary& out, uint32_t depth) {
     else if (lexer_.Peek() != '}') return lexer_.FailExpected("a new line, ; or }");
   }
   --lexer_.nesting;
+  --lexer_.braces;
   return true;
 }
 

@@ -23,7 +23,8 @@ int GetNeededVersion(const Value& value) {
   switch (value.GetType()) {
     case ValueType::kDuration:
     case ValueType::kDurationArray: return 4;
-    case ValueType::kArrayEdit: return value.Get<ArrayEdit>().element_type == ValueType::kDuration ? 4 : 0;
+    // usd-core leaves edits of numbers at 1.0, which readers of 1.0 cannot read; here they always ask for the version that has them.
+    case ValueType::kArrayEdit: return value.Get<ArrayEdit>().element_type == ValueType::kDuration ? 4 : 2;
     case ValueType::kSpline:
       for (const SplineKnot& knot : value.Get<Spline>().knots)
         if (knot.pre_tangent.algorithm != TangentAlgorithm::kNone || knot.post_tangent.algorithm != TangentAlgorithm::kNone) return 1;

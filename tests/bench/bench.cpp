@@ -1,0 +1,201 @@
+// Runs one workload in a fresh process and prints what it took as one JSON line: strata_bench --scenes DIR --only NAME.
+#include <time.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "strata/context/engine.h"
+#include "strata/layer/fields.h"
+#include "strata/layer/layer.h"
+#include "strata/stage/stage.h"
+
+namespace {
+
+using strata::Diagnostics;
+using strata::Path;
+using strata::context::Engine;
+using strata::layer::LayerPtr;
+using strata::layer::SpecStore;
+
+struct Bench {
+  std::string scenes;
+  unsigned threads = 1;
+  std::unique_ptr<Engine> engine;  // made by the set-up, or in the timed part where start-up is what is measured
+  std::vector<std::shared_ptr<void>> kept;
+};
+
+// The answer of a workload, made after the clock has stopped; nothing when it failed (and said so on stderr).
+using Check = std::function<std::string()>;
+// The untimed set-up; returns the timed part.
+using Workload = std::function<std::function<Check()>(Bench&)>;
+
+void ReportErrors(const Diagnostics& diagnostics) {
+  std::fputs(strata::RenderDiagnostics(diagnostics, strata::ColorMode::kPlain).c_str(), stderr);
+}
+
+std::unique_ptr<Engine> MakeEngine(const Bench& bench) {
+  strata::context::EngineOptions options;
+  options.thread_count = bench.threads;
+  return std::make_unique<Engine>(std::move(options));
+}
+
+// Specs as usd-core counts them: targets and connections have one each.
+size_t CountSpecs(const SpecStore& content) {
+  const strata::layer::FieldNames& names = strata::layer::GetFieldNames();
+  size_t count = 0;
+  const auto count_targets = [&](const strata::Value* value) {
+    const strata::PathListOp* op = value ? value->GetIf<strata::PathListOp>() : nullptr;
+    if (!op) return;
+    count += op->explicit_items.size() + op->added_items.size() + op->prepended_items.size() + op->appended_items.size();
+  };
+  content.VisitSpecs([&](Path, const SpecStore::SpecView& spec) {
+    ++count;
+    count_targets(spec.Find(names.targetPaths));
+    count_targets(spec.Find(names.connectionPaths));
+  });
+  return count;
+}
+
+Workload OpenLayer(const char* file) {
+  return [file](Bench& bench) {
+    bench.engine = MakeEngine(bench);
+    return [&bench, path = bench.scenes + "/" + file]() -> Check {
+      Diagnostics diagnostics;
+      LayerPtr layer = bench.engine->OpenLayer(path, {}, diagnostics);
+      if (!layer) {
+        ReportErrors(diagnostics);
+        return nullptr;
+      }
+      return [layer] { return std::to_string(CountSpecs(layer->GetContent())); };
+    };
+  };
+}
+
+Workload OpenStage(const char* file) {
+  return [file](Bench& bench) {
+    bench.engine = MakeEngine(bench);
+    return [&bench, path = bench.scenes + "/" + file]() -> Check {
+      Diagnostics diagnostics;
+      auto stage = bench.engine->OpenStage(path, {}, diagnostics);
+      if (!stage) {
+        ReportErrors(diagnostics);
+        return nullptr;
+      }
+      return [stage = *stage] {
+        return "[" + std::to_string(stage->GetUsedLayers().size()) + ", " + std::to_string(stage->GetPrimCount()) + "]";
+      };
+    };
+  };
+}
+
+// Start-up: the engine, an empty stage and one prim whose properties are asked for.
+std::function<Check()> FirstStage(Bench& bench) {
+  return [&bench]() -> Check {
+    bench.engine = MakeEngine(bench);
+    Diagnostics diagnostics;
+    auto stage = bench.engine->NewStage({}, diagnostics);
+    if (!stage) {
+      ReportErrors(diagnostics);
+      return nullptr;
+    }
+    const auto made = (*stage)->GetRootLayer()->CreatePrimSpec(Path("/A"), strata::Specifier::kDef, strata::Token("Xform"));
+    if (!made) return nullptr;
+    const size_t names = (*stage)->GetPrimAtPath(Path("/A")).GetPropertyNames().size();
+    bench.kept.push_back(*stage);
+    return [names] { return names < 1000 ? "1" : "0"; };
+  };
+}
+
+std::function<Check()> ImportUsd(Bench& bench) {
+  return [&bench]() -> Check {
+    bench.engine = MakeEngine(bench);
+    return [] { return std::string("0"); };
+  };
+}
+
+const std::map<std::string, Workload> kWorkloads = {
+    {"import_usd", ImportUsd},
+    {"first_stage", FirstStage},
+    {"mesh_usda_open", OpenLayer("mesh_text.usda")},
+    {"prims_usda_open", OpenLayer("many_prims.usda")},
+    {"city_open", OpenStage("city/city.usda")},
+    {"sublayers_open", OpenStage("sublayers/sublayers.usda")},
+    {"deep_open", OpenStage("deep/deep.usda")},
+    {"rig_open", OpenStage("rig/rig_shot.usda")},
+};
+
+double GetMemoryMegabytes(const char* key) {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line))
+    if (line.rfind(key, 0) == 0) return std::strtod(line.c_str() + std::string(key).size(), nullptr) / 1024;
+  return 0;
+}
+
+double GetCpuSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+int Run(const std::string& name, Bench& bench) {
+  const auto found = kWorkloads.find(name);
+  if (found == kWorkloads.end()) {
+    std::fprintf(stderr, "strata_bench: the workload '%s' is not supported\n", name.c_str());
+    return 2;
+  }
+  const std::function<Check()> timed = found->second(bench);
+  const double rss_before = GetMemoryMegabytes("VmRSS:");
+  const double cpu_start = GetCpuSeconds();
+  const auto start = std::chrono::steady_clock::now();
+  const Check check = timed();
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  const double cpu_seconds = GetCpuSeconds() - cpu_start;
+  const double peak = GetMemoryMegabytes("VmHWM:");
+  if (!check) {
+    std::fprintf(stderr, "strata_bench: the workload '%s' failed\n", name.c_str());
+    return 1;
+  }
+  std::printf("{\"workload\": \"%s\", \"peer\": \"strata\", \"seconds\": %.9f, \"cpu_seconds\": %.9f, \"peak_rss_mb\": %.1f, "
+              "\"rss_before_mb\": %.1f, \"threads\": %u, \"check\": %s}\n",
+              name.c_str(), seconds.count(), cpu_seconds, peak, rss_before, bench.threads, check().c_str());
+  std::fflush(stdout);
+  _exit(0);  // letting go of the scene is not measured
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Bench bench;
+  bench.scenes = "scenes";
+  std::string only;
+  long threads = 0;
+  bool list = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const bool has_value = i + 1 < argc;
+    if (argument == "--scenes" && has_value) bench.scenes = argv[++i];
+    else if (argument == "--only" && has_value) only = argv[++i];
+    else if (argument == "--threads" && has_value) threads = std::strtol(argv[++i], nullptr, 10);
+    else if (argument == "--list") list = true;
+    else only.clear(), argc = 0;
+  }
+  if (list) {
+    for (const auto& [name, workload] : kWorkloads) std::printf("%s\n", name.c_str());
+    return 0;
+  }
+  if (only.empty()) {
+    std::fputs("usage: strata_bench --scenes DIR --only NAME [--threads N] | --list\n", stderr);
+    return 2;
+  }
+  bench.threads = threads > 0 ? static_cast<unsigned>(threads) : strata::GetDefaultThreadCount();
+  return Run(only, bench);
+}
