@@ -36,6 +36,17 @@ double BlendFactor(double low, double high, double time) {
   return high == low ? 0.0 : (time - low) / (high - low);
 }
 
+// Indices of the samples around a stage time. Times meet in the stage's time, as in OpenUSD: a time that
+// GetTimeSamples gives hits its sample, whatever the way back to the layer's time rounds.
+std::pair<size_t, size_t> FindBracket(const TimeSamples& samples, const LayerOffset& layer_to_stage,
+                                      double time) {
+  if (layer_to_stage.IsIdentity()) return samples.GetBracketing(time);
+  auto [low, high] = samples.GetBracketing(layer_to_stage.GetInverse() * time);
+  if (low != high && layer_to_stage * samples.GetTime(high) == time) low = high;
+  if (low != high && layer_to_stage * samples.GetTime(low) == time) high = low;
+  return {low, high};
+}
+
 }  // namespace
 
 bool NeedsWeaker(const Value& value) {
@@ -123,7 +134,7 @@ Value AttributeResolver::GetHeld(const ValueSource& source, double time) const {
       return *source.value;
     case ResolveSource::kTimeSamples: {
       const TimeSamples& samples = source.GetSamples();
-      return samples.GetValue(samples.GetBracketing(source.layer_to_stage.GetInverse() * time).first);
+      return samples.GetValue(FindBracket(samples, source.layer_to_stage, time).first);
     }
     case ResolveSource::kSpline:
       return EvaluateSpline(source, time);
@@ -143,14 +154,15 @@ Value AttributeResolver::GetInterpolated(const ValueSource& source, Time time) c
     return Finish(source.clips->Get(source.spec_path, time.GetValue(), limit, interpolation), source);
   }
   const TimeSamples& samples = source.GetSamples();
-  double local = source.layer_to_stage.GetInverse() * time.GetValue();
-  auto [low, high] = samples.GetBracketing(local);
-  if (time.IsPreTime() && low == high && low > 0 && samples.GetTime(low) == local) --low;
+  const LayerOffset& to_stage = source.layer_to_stage;
+  auto [low, high] = FindBracket(samples, to_stage, time.GetValue());
+  if (time.IsPreTime() && low == high && low > 0 && to_stage * samples.GetTime(low) == time.GetValue()) --low;
   const Value& before = samples.GetValue(low);
   const Value& after = samples.GetValue(high);
   if (low == high || interpolation == InterpolationType::kHeld || before.IsBlock() || after.IsBlock())
     return Finish(before, source);
-  double blend = BlendFactor(samples.GetTime(low), samples.GetTime(high), local);
+  double blend =
+      BlendFactor(to_stage * samples.GetTime(low), to_stage * samples.GetTime(high), time.GetValue());
   return Finish(Interpolate(before, after, blend), source);
 }
 
@@ -209,7 +221,7 @@ Value AttributeResolver::Get(Time time) const {
       return true;
     } else if (source.kind == ResolveSource::kTimeSamples) {
       const TimeSamples& samples = source.GetSamples();
-      auto [low, high] = samples.GetBracketing(source.layer_to_stage.GetInverse() * time.GetValue());
+      auto [low, high] = FindBracket(samples, source.layer_to_stage, time.GetValue());
       if (time.IsPreTime() && low > 0 && low == high) --low;
       waits = NeedsWeaker(samples.GetValue(low)) || NeedsWeaker(samples.GetValue(high));
     }
