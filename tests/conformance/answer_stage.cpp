@@ -191,6 +191,8 @@ class StageAnswer {
       times.push_back(listed[i]);
     }
     times.push_back(listed.back() + 1);
+    std::sort(times.begin(), times.end());  // samples run backwards where time does
+    times.erase(std::unique(times.begin(), times.end()), times.end());
     entry["numTimeSamples"] = all.size();
     entry["timeSamples"] = listed;
     entry["values"] = Json::array();
@@ -214,7 +216,10 @@ class StageAnswer {
   Json Arcs(const Prim& prim) {
     Json arcs = Json::array();
     const stage::CompositionArcs found = stage::FindCompositionArcs(prim);
-    for (const auto& arc : found.all) {
+    // The oracles left out the first arc, taken for the root's. Below an instance the root has no say and is not listed.
+    const size_t first = found.index && found.index->GetRootNode().IsInert() ? 1 : 0;
+    for (size_t i = first; i < found.all.size(); ++i) {
+      const auto& arc = found.all[i];
       Json entry = {{"arc", std::string(compose::GetArcName(arc.type))},
                     {"hasSpecs", arc.has_specs},
                     {"targetLayer", Name(*arc.target_layer)},
