@@ -1,6 +1,7 @@
 #include "strata/stage/composition_query.h"
 
-#include <algorithm>
+#include <optional>
+#include <type_traits>
 
 #include "strata/compose/expression.h"
 #include "strata/layer/fields.h"
@@ -12,91 +13,134 @@ namespace {
 
 template <class T>
 struct IntroducedItem {
-  T item;
+  T anchored;  // as lists of different layers compare it
+  T item;      // as composition reads it: asset paths after variable expressions
   layer::LayerPtr layer;
 };
+
+// An item means what it names from where it is written.
+template <class T>
+T Anchor(const T& item, const layer::Layer& layer, Path path, compose::LayerProvider& provider) {
+  T anchored = item;
+  if constexpr (std::is_same_v<T, Path>) {
+    anchored = item.MakeAbsolute(path.GetPrimPath());
+  } else if constexpr (!std::is_same_v<T, std::string>) {
+    if (!item.asset_path.empty()) anchored.asset_path = provider.CreateIdentifier(item.asset_path, layer);
+  }
+  return anchored;
+}
 
 // The list that the layers of a stack make together at a path, each item with the strongest layer that names
 // it.
 template <class Op>
-std::vector<IntroducedItem<typename Op::Item>> ComposeWithSources(const compose::LayerStack& stack, Path path,
-                                                                  Token field) {
+class SourcedList {
+ public:
   using Item = typename Op::Item;
-  std::vector<IntroducedItem<Item>> sourced;
-  std::vector<Item> items;
-  const auto& entries = stack.GetEntries();
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    const Op* op = entry->layer->template GetFieldAs<Op>(path, field);
-    if (!op) continue;
-    op->ApplyTo(items);
-    auto names = [&](const std::vector<Item>& list, const Item& item) {
-      return std::find(list.begin(), list.end(), item) != list.end();
-    };
-    for (const Item& item : items) {
-      bool is_named = op->is_explicit || names(op->added_items, item) || names(op->prepended_items, item) ||
-                      names(op->appended_items, item);
-      if (!is_named) continue;
-      auto known =
-          std::find_if(sourced.begin(), sourced.end(), [&](const auto& s) { return s.item == item; });
-      if (known == sourced.end()) {
-        sourced.push_back({item, entry->layer});
-      } else {
-        known->layer = entry->layer;
+  SourcedList(const compose::LayerStack& stack, Path path, Token field, compose::LayerProvider& provider) {
+    const auto& entries = stack.GetEntries();
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+      const Op* op = entry->layer->template GetFieldAs<Op>(path, field);
+      if (!op) continue;
+      op->Map([&](const Item& authored) -> std::optional<Item> {
+          Item item = authored;
+          if constexpr (std::is_same_v<Item, Reference> || std::is_same_v<Item, Payload>)
+            item.asset_path = compose::EvaluateText(item.asset_path, stack.GetExpressionVariables()).text;
+          Item anchored = Anchor(item, *entry->layer, path, provider);
+          Remember(anchored, item, entry->layer);
+          return anchored;
+        }).ApplyTo(items_);
+    }
+  }
+  size_t GetSize() const { return items_.size(); }
+  const IntroducedItem<Item>* Get(size_t i) const { return Find(items_[i]); }
+
+ private:
+  const IntroducedItem<Item>* Find(const Item& anchored) const {
+    for (const auto& known : known_)
+      if (known.anchored == anchored) return &known;
+    return nullptr;
+  }
+  void Remember(const Item& anchored, const Item& item, const layer::LayerPtr& layer) {
+    for (auto& known : known_) {
+      if (!(known.anchored == anchored)) continue;
+      known = {anchored, item, layer};
+      return;
+    }
+    known_.push_back({anchored, item, layer});
+  }
+  std::vector<Item> items_;
+  std::vector<IntroducedItem<Item>> known_;
+};
+
+// Fills in what introduced an arc, from the lists where it was introduced.
+class Introduction {
+ public:
+  Introduction(CompositionArc& arc, compose::NodeRef original, compose::LayerProvider& provider)
+      : arc_(arc), original_(original), provider_(provider), stack_(*arc.introducing_node.GetLayerStack()) {}
+
+  template <class Op>
+  void ByNumber(Token field) {
+    SourcedList<Op> list(stack_, arc_.introducing_path, field, provider_);
+    uint32_t number = original_.GetSiblingNumberAtOrigin();
+    if (number >= list.GetSize()) return;
+    const auto* introduced = list.Get(number);
+    arc_.introducing_item = Value(introduced->item);
+    arc_.introducing_layer = introduced->layer;
+  }
+
+  void OfVariant() {
+    SourcedList<StringListOp> list(stack_, arc_.introducing_path, layer::GetFieldNames().variantSetNames,
+                                   provider_);
+    std::string set = original_.GetPathAtIntroduction().GetVariantSet().GetString();
+    for (size_t i = 0; i < list.GetSize(); ++i) {
+      if (list.Get(i)->item != set) continue;
+      arc_.introducing_item = Value(set);
+      arc_.introducing_layer = list.Get(i)->layer;
+      return;
+    }
+  }
+
+  // Relocates stand in the metadata of layers, not at prims.
+  void OfRelocate() {
+    Path target = arc_.introducing_path;
+    arc_.introducing_path = Path::AbsoluteRoot();
+    if (arc_.is_implicit) return;
+    for (const compose::LayerStack::Entry& entry : stack_.GetEntries()) {
+      const Token field = layer::GetFieldNames().layerRelocates;
+      const auto* relocates = entry.layer->GetFieldAs<Relocates>(Path::AbsoluteRoot(), field);
+      if (!relocates) continue;
+      for (const auto& [source, to] : *relocates) {
+        if (to.MakeAbsolute(Path::AbsoluteRoot()) != target) continue;
+        arc_.introducing_layer = entry.layer;
+        return;
       }
     }
   }
-  std::vector<IntroducedItem<Item>> ordered;
-  for (const Item& item : items) {
-    auto known = std::find_if(sourced.begin(), sourced.end(), [&](const auto& s) { return s.item == item; });
-    if (known != sourced.end()) ordered.push_back(*known);
-  }
-  return ordered;
-}
 
-// Items as composition reads them: asset paths after variable expressions.
-template <class T>
-void EvaluateItem(T& item, const compose::LayerStack& stack) {
-  if constexpr (std::is_same_v<T, Reference> || std::is_same_v<T, Payload>)
-    item.asset_path = compose::EvaluateText(item.asset_path, stack.GetExpressionVariables()).text;
-}
+ private:
+  CompositionArc& arc_;
+  compose::NodeRef original_;
+  compose::LayerProvider& provider_;
+  const compose::LayerStack& stack_;
+};
 
-template <class Op>
-void IntroduceByNumber(CompositionArc& arc, compose::NodeRef original, Path path, Token field) {
-  auto items = ComposeWithSources<Op>(*arc.introducing_node.GetLayerStack(), path, field);
-  uint32_t number = original.GetSiblingNumberAtOrigin();
-  if (number >= items.size()) return;
-  EvaluateItem(items[number].item, *arc.introducing_node.GetLayerStack());
-  arc.introducing_item = Value(items[number].item);
-  arc.introducing_layer = items[number].layer;
-}
-
-void IntroduceVariant(CompositionArc& arc, compose::NodeRef original, Path path) {
-  const Token field = layer::GetFieldNames().variantSetNames;
-  Path selection = original.GetPathAtIntroduction();
-  std::string set = selection.GetVariantSet().GetString();
-  for (auto& item : ComposeWithSources<StringListOp>(*arc.introducing_node.GetLayerStack(), path, field)) {
-    if (item.item != set) continue;
-    arc.introducing_item = Value(set);
-    arc.introducing_layer = item.layer;
-    return;
-  }
-}
-
-void FindIntroduction(CompositionArc& arc, compose::NodeRef original) {
+void FindIntroduction(CompositionArc& arc, compose::NodeRef original, compose::LayerProvider& provider) {
   const layer::FieldNames& names = layer::GetFieldNames();
-  Path path = arc.introducing_path;
+  Introduction introduction(arc, original, provider);
   switch (arc.type) {
     case compose::ArcType::kReference:
-      return IntroduceByNumber<ReferenceListOp>(arc, original, path, names.references);
+      return introduction.ByNumber<ReferenceListOp>(names.references);
     case compose::ArcType::kPayload:
-      return IntroduceByNumber<PayloadListOp>(arc, original, path, names.payload);
+      return introduction.ByNumber<PayloadListOp>(names.payload);
     case compose::ArcType::kInherit:
-      return IntroduceByNumber<PathListOp>(arc, original, path, names.inheritPaths);
+      return introduction.ByNumber<PathListOp>(names.inheritPaths);
     case compose::ArcType::kSpecialize:
-      return IntroduceByNumber<PathListOp>(arc, original, path, names.specializes);
+      return introduction.ByNumber<PathListOp>(names.specializes);
     case compose::ArcType::kVariant:
-      return IntroduceVariant(arc, original, path);
-    default:
+      return introduction.OfVariant();
+    case compose::ArcType::kRelocate:
+      return introduction.OfRelocate();
+    case compose::ArcType::kRoot:
       return;
   }
 }
@@ -105,11 +149,15 @@ void FindIntroduction(CompositionArc& arc, compose::NodeRef original) {
 
 CompositionArcs FindCompositionArcs(const Prim& prim) {
   CompositionArcs arcs;
-  arcs.index = prim.GetPrimIndex();
-  if (!arcs.index) return arcs;
+  PrimAccess access(prim);
+  if (!access || !access.Index()) return arcs;
+  arcs.index = access.stage->cache->ComputeExpandedPrimIndex(access.Index()->GetPath());
+  if (!arcs.index->IsValid()) return arcs;
   compose::NodeRef root = arcs.index->GetRootNode();
   for (uint32_t n = 1; n < arcs.index->GetNodeCount(); ++n) {
     compose::NodeRef node = arcs.index->GetNode(n);
+    // Placeholders mark where an arc would stand; another node carries it.
+    if (node.IsInert() && node.GetArcType() != compose::ArcType::kRelocate) continue;
     // An arc that another implies elsewhere was introduced where that one was.
     compose::NodeRef original = node.GetOriginRoot();
     CompositionArc arc;
@@ -118,13 +166,16 @@ CompositionArcs FindCompositionArcs(const Prim& prim) {
     arc.type = node.GetArcType();
     arc.has_specs = node.HasSpecs();
     arc.is_ancestral = node.IsDueToAncestor();
-    arc.is_implicit = !(node.GetParent() == arc.introducing_node);
+    // A specialize moved to the root, where it is weakest, is still itself.
+    compose::NodeRef origin = node.GetOrigin();
+    bool is_moved = node.GetPath() == origin.GetPath() && node.GetLayerStack() == origin.GetLayerStack();
+    arc.is_implicit = !(origin == node.GetParent()) && !is_moved;
     arc.is_in_root_layer_stack = arc.introducing_node.IsInRootLayerStack();
     arc.is_in_root_layer_prim_spec = arc.introducing_node == root;
     arc.target_layer = node.GetLayerStack()->GetRootLayer();
     arc.target_path = node.GetPath();
     arc.introducing_path = original.GetIntroPath();
-    FindIntroduction(arc, original);
+    FindIntroduction(arc, original, *access.stage->provider);
     arcs.all.push_back(std::move(arc));
   }
   return arcs;
