@@ -136,8 +136,23 @@ std::string SummarizeSelections(const VariantSelectionMap& selections) {
   return "{" + text + "}";
 }
 
+// `{key: value, ...}`; dictionaries deeper than anyone reads on one line are only counted.
+std::string SummarizeDictionary(const Dictionary& dictionary, int depth) {
+  constexpr int kMaxDepth = 4;
+  std::string text;
+  for (const auto& [key, value] : dictionary.entries) {
+    const Dictionary* inner = value.GetIf<Dictionary>();
+    std::string said = !inner               ? SummarizeValue(value, 96)
+                       : depth >= kMaxDepth ? fmt::format("{{... {} in all}}", inner->entries.size())
+                                            : SummarizeDictionary(*inner, depth + 1);
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", key, said);
+  }
+  return "{" + text + "}";
+}
+
 std::string FormatAny(const Value& value) {
   switch (value.GetType()) {
+    case ValueType::kDictionary: return SummarizeDictionary(value.Get<Dictionary>(), 0);
     case ValueType::kPath: return DescribeItem(value.Get<Path>());
     case ValueType::kReference: return DescribeItem(value.Get<Reference>());
     case ValueType::kPayload: return DescribeItem(value.Get<Payload>());

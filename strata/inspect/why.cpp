@@ -1,6 +1,7 @@
 #include "strata/inspect/why.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -150,6 +151,47 @@ void ExplainPrim(const stage::Prim& prim, WhyAnswer& answer) {
                                       : "");
 }
 
+bool IsArcField(Token field) {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  return field == names.references || field == names.payload || field == names.inheritPaths ||
+         field == names.specializes || field == names.variantSetNames;
+}
+
+// Arcs and variant sets are read where they are written, by every layer stack that has some: none hides another.
+void ConcludeArcs(WhyAnswer& answer) {
+  for (WhyOpinion& opinion : answer.opinions) {
+    opinion.role = stage::GetOpinionRoleName(stage::OpinionRole::kContributes);
+    opinion.reason = "is combined with the list edits of its own layer stack";
+  }
+  answer.resolved.clear();
+  answer.conclusion = fmt::format("{} what this prim is made of; asked of the prim itself, `why` tells where they lead.",
+                                  answer.opinions.size() == 1 ? "One opinion says" : "All opinions say");
+}
+
+// Variants are selected set by set: an opinion speaks for the sets that no stronger one mentions.
+void ConcludeSelections(const stage::Prim& prim, const stage::Opinions& opinions, WhyAnswer& answer) {
+  std::map<std::string, std::string> deciders;
+  for (size_t i = 0; i < opinions.all.size(); ++i) {
+    const auto* selections = opinions.all[i].value.GetIf<VariantSelectionMap>();
+    if (!selections) continue;
+    WhyOpinion& row = answer.opinions[i];
+    std::string decided, hidden;
+    for (const auto& [set, variant] : *selections) {
+      const auto [at, is_first] = deciders.emplace(set, row.place.layer_name);
+      if (is_first) decided += (decided.empty() ? "" : ", ") + set;
+      else hidden += fmt::format("{}{} is decided by {}", hidden.empty() ? "" : ", ", set, at->second);
+    }
+    const auto role = decided.empty() ? stage::OpinionRole::kHidden : stage::OpinionRole::kContributes;
+    row.role = stage::GetOpinionRoleName(role);
+    row.reason = decided.empty() ? hidden : "decides " + decided + (hidden.empty() ? "" : "; " + hidden);
+  }
+  VariantSelectionMap in_force;
+  if (const compose::PrimIndexPtr index = prim.GetPrimIndex())
+    for (const auto& [set, variant] : index->GetVariantSelections()) in_force[set.GetString()] = variant.GetString();
+  answer.resolved = SummarizeValue(Value(in_force), kValueWidth);
+  answer.conclusion = "Each set takes the strongest selection that is made for it.";
+}
+
 void ExplainMetadata(const stage::Opinions& opinions, Token field, WhyAnswer& answer) {
   answer.subject = "metadata";
   answer.field = field;
@@ -242,7 +284,11 @@ Result<WhyAnswer> ExplainWhy(const stage::Stage& stage, const WhyQuestion& quest
     if (question.metadata.IsEmpty()) {
       ExplainPrim(prim, answer);
     } else {
-      ExplainMetadata(prim.GetMetadataOpinions(question.metadata), question.metadata, answer);
+      const stage::Opinions opinions = prim.GetMetadataOpinions(question.metadata);
+      ExplainMetadata(opinions, question.metadata, answer);
+      if (answer.opinions.empty()) return answer;
+      if (question.metadata == layer::GetFieldNames().variantSelection) ConcludeSelections(prim, opinions, answer);
+      if (IsArcField(question.metadata)) ConcludeArcs(answer);
     }
     return answer;
   }
