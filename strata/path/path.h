@@ -88,6 +88,8 @@ class Path {
   // -- made from it; the empty path where the result would not be one ------------------------------
   Path AppendChild(Token name) const;
   Path AppendProperty(Token name) const;
+  // Where AppendProperty will be asked for soon: makes it faster, and changes nothing.
+  void PrefetchProperty(Token name) const;
   Path AppendVariantSelection(Token set, Token selection) const;  // after "." or ".." it has no text that parses
   Path AppendTarget(Path target) const;
   Path AppendRelationalAttribute(Token name) const;

@@ -72,6 +72,10 @@ Path Path::AppendChild(Token name) const {
   return FromId(FindOrAdd(id_, PathElement::kPrim, name.GetId(), 0));
 }
 
+void Path::PrefetchProperty(Token name) const {
+  path_table::table.index.Prefetch(path_table::HashKey(id_, PathElement::kProperty, name.GetId(), 0));
+}
+
 Path Path::AppendProperty(Token name) const {
   PathElement element = GetElement();
   if (!TakesChild(element) || element == PathElement::kAbsoluteRoot) return Path();

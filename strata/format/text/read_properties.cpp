@@ -332,14 +332,14 @@ bool Reader::ReadRelationship(ListEdit edit, bool custom, Variability variabilit
 }
 
 bool Reader::CheckTarget(Path path, Mark mark, bool is_connection) {
-  const std::string text = "<" + path.GetString() + ">";
-  if (path.ContainsPrimVariantSelection())
-    return lexer_.Fail(kTextPath, mark, text + " holds a variant selection, which a target cannot.", "Write the path without { }.");
-  const bool fits = path.IsAbsolute() && !path.IsAbsoluteRoot() &&
+  const bool has_selection = path.ContainsPrimVariantSelection();
+  const bool fits = !has_selection && path.IsAbsolute() && !path.IsAbsoluteRoot() &&
                     (path.IsPrim() || path.IsProperty() || (!is_connection && path.IsMapper()));
   if (fits) return true;
-  return lexer_.Fail(kTextPath, mark, (path.IsEmpty() ? std::string("<>") : text) + " is not the path of a prim or property.",
-                     "Write a path such as </World/Prim.property>.");
+  const std::string text = "<" + path.GetString() + ">";
+  if (has_selection)
+    return lexer_.Fail(kTextPath, mark, text + " holds a variant selection, which a target cannot.", "Write the path without { }.");
+  return lexer_.Fail(kTextPath, mark, text + " is not the path of a prim or property.", "Write a path such as </World/Prim.property>.");
 }
 
 // None, one path or a list of them, after "=".

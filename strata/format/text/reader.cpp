@@ -149,6 +149,8 @@ void Reader::Pop() {
   } else {
     if (!frame.prims.empty()) out_.SetField(frame.spec, names_.primChildren, ShareNames(frame.prims));
     if (!frame.properties.empty()) out_.SetField(frame.spec, names_.properties, ShareNames(frame.properties));
+    constexpr size_t kFew = 16;
+    if (!frame.properties.empty() && frame.properties.size() <= kFew) last_properties_ = frame.properties;
     if (!frame.variants.empty()) out_.SetField(frame.spec, names_.variantSetChildren, ShareNames(frame.variants));
   }
   if (depth_ != 0) lexer_.where = stack_[depth_ - 1].path;
@@ -354,6 +356,9 @@ bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
   }
   Push(Block::kPrim, path, spec, mark);
   ReserveSpecs();
+  // Prims that follow each other tend to have the same properties.
+  if (!last_properties_.empty())
+    for (const Token name : last_properties_) path.PrefetchProperty(name);
   return true;
 }
 

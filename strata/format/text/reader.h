@@ -136,6 +136,7 @@ class Reader {
   static constexpr size_t kCachedTypes = 256;
   std::vector<CachedType> types_;
   std::vector<Token> named_variant_sets_;      // by the metadata of the prim or variant about to be entered
+  std::vector<Token> last_properties_;         // of the prim that ended last
   Token last_prim_type_;                       // known to be no keyword
   static constexpr size_t kSharedLists = 64;
   std::vector<Value> shared_lists_;            // lists of names met lately
