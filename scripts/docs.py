@@ -92,7 +92,8 @@ class Docs:
     def rooms(self):
         text = [GENERATED, "# Headers, room by room\n"]
         for room in read_room_list(ROOT):
-            headers = sorted((ROOT / "strata" / room).rglob("*.h"))
+            tracked = subprocess.run(["git", "ls-files", f"strata/{room}/*.h"], cwd=ROOT, capture_output=True, text=True).stdout
+            headers = [ROOT / name for name in tracked.split()]
             if headers:
                 text.append(f"\n## {room}\n\n")
             for header in headers:
