@@ -1,5 +1,6 @@
 // Paths made from other paths.
 #include <algorithm>
+#include <atomic>
 
 #include "strata/path/identifier.h"
 #include "strata/path/path.h"
@@ -15,6 +16,18 @@ using path_table::Node;
 namespace {
 
 bool IsParentToken(Token name) { return name == std::string_view(".."); }
+
+// Names seen valid lately, prims' and properties' apart: the same few are appended again and again.
+constexpr uint32_t kKnownNames = 4096;
+constinit std::atomic<uint32_t> known_prim_names[kKnownNames];
+constinit std::atomic<uint32_t> known_property_names[kKnownNames];
+
+bool IsKnown(const std::atomic<uint32_t>* names, Token name) {
+  return !name.IsEmpty() && names[name.GetId() % kKnownNames].load(std::memory_order_relaxed) == name.GetId();
+}
+void Remember(std::atomic<uint32_t>* names, Token name) {
+  names[name.GetId() % kKnownNames].store(name.GetId(), std::memory_order_relaxed);
+}
 
 // What may stand before a prim name, apart from "/".
 bool TakesChild(PathElement element) {
@@ -66,9 +79,12 @@ Path MakeTargetsAbsolute(Path path) {
 // A node that exists was checked when it was made, so names are looked at only when one is new.
 Path Path::AppendChild(Token name) const {
   if (!TakesChild(GetElement())) return Path();
-  if (uint32_t id = Find(id_, PathElement::kPrim, name.GetId(), 0)) return FromId(id);
-  if (IsParentToken(name)) return GetParent();
-  if (!IsValidIdentifier(name.GetText())) return Path();
+  if (!IsKnown(known_prim_names, name)) {
+    if (uint32_t id = Find(id_, PathElement::kPrim, name.GetId(), 0)) return FromId(id);
+    if (IsParentToken(name)) return GetParent();
+    if (!IsValidIdentifier(name.GetText())) return Path();
+    Remember(known_prim_names, name);
+  }
   return FromId(FindOrAdd(id_, PathElement::kPrim, name.GetId(), 0));
 }
 
@@ -79,8 +95,11 @@ void Path::PrefetchProperty(Token name) const {
 Path Path::AppendProperty(Token name) const {
   PathElement element = GetElement();
   if (!TakesChild(element) || element == PathElement::kAbsoluteRoot) return Path();
-  if (uint32_t id = Find(id_, PathElement::kProperty, name.GetId(), 0)) return FromId(id);
-  if (!IsValidNamespacedIdentifier(name.GetText())) return Path();
+  if (!IsKnown(known_property_names, name)) {
+    if (uint32_t id = Find(id_, PathElement::kProperty, name.GetId(), 0)) return FromId(id);
+    if (!IsValidNamespacedIdentifier(name.GetText())) return Path();
+    Remember(known_property_names, name);
+  }
   return FromId(FindOrAdd(id_, PathElement::kProperty, name.GetId(), 0));
 }
 

@@ -18,6 +18,33 @@ size_t Utf8Length(unsigned char lead) {
   return lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
 }
 
+// A hash of few bytes, eight at a time; the last step takes the last eight, some of them again.
+uint64_t HashShort(std::string_view text) {
+  constexpr uint64_t kFactor = 0x9E3779B97F4A7C15ull;
+  const char* p = text.data();
+  size_t left = text.size();
+  uint64_t hash = left * kFactor;
+  uint64_t word = 0;
+  for (; left > 8; left -= 8, p += 8) {
+    std::memcpy(&word, p, 8);
+    hash = (hash ^ word) * kFactor;
+    hash ^= hash >> 29;
+  }
+  word = 0;
+  if (text.size() >= 8) {
+    std::memcpy(&word, p + left - 8, 8);
+  } else if (left >= 4) {
+    uint32_t head = 0, tail = 0;
+    std::memcpy(&head, p, 4);
+    std::memcpy(&tail, p + left - 4, 4);
+    word = uint64_t{head} << 32 | tail;
+  } else {
+    for (size_t i = 0; i < left; ++i) word = word << 8 | static_cast<unsigned char>(p[i]);
+  }
+  hash = (hash ^ word) * kFactor;
+  return hash ^ hash >> 29;
+}
+
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -277,9 +304,8 @@ bool Lexer::ReadNamespacedName(Token& out) {
 
 Token Lexer::Intern(std::string_view text) {
   if (text.size() > sizeof(CachedName::text) || text.empty()) return Token(text);
-  uint32_t hash = static_cast<uint32_t>(text.size()) * 0x9E3779B1u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193u;
-  CachedName& entry = names_[(hash ^ hash >> 15) & (kNameCacheSize - 1)];
+  const uint64_t hash = HashShort(text);
+  CachedName& entry = names_[(hash ^ hash >> 32) & (kNameCacheSize - 1)];
   if (entry.length == text.size() && std::memcmp(entry.text, text.data(), text.size()) == 0) return entry.token;
   entry.token = Token(text);
   entry.length = static_cast<uint8_t>(text.size());

@@ -124,6 +124,7 @@ Reader::Frame& Reader::Push(Block block, Path path, SpecIndex spec, Mark mark) {
   frame.path = path;
   frame.spec = spec;
   frame.opened = mark;
+  frame.expects_properties = false;
   frame.prims.clear();
   frame.properties.clear();
   frame.variants.clear();
@@ -141,6 +142,19 @@ Value Reader::ShareNames(const std::vector<Token>& names) {
   return shared;
 }
 
+// The names of a block's properties, unless what was expected of them came true.
+void Reader::SetProperties(const Frame& frame) {
+  if (frame.expects_properties) {
+    const Value* expected = out_.GetField(frame.spec, names_.properties);
+    const TokenVector* names = expected ? expected->GetIf<TokenVector>() : nullptr;
+    if (names && *names == frame.properties) return;
+  }
+  if (!frame.properties.empty()) out_.SetField(frame.spec, names_.properties, ShareNames(frame.properties));
+  else if (frame.expects_properties) out_.SetField(frame.spec, names_.properties, Value());
+  constexpr size_t kFew = 16;
+  if (!frame.properties.empty() && frame.properties.size() <= kFew) last_properties_ = frame.properties;
+}
+
 void Reader::Pop() {
   Frame& frame = stack_[--depth_];
   if (frame.block == Block::kVariantSet) {
@@ -148,9 +162,7 @@ void Reader::Pop() {
     out_.SetField(frame.spec, names_.variantChildren, Value(TokenVector(frame.variants)));
   } else {
     if (!frame.prims.empty()) out_.SetField(frame.spec, names_.primChildren, ShareNames(frame.prims));
-    if (!frame.properties.empty()) out_.SetField(frame.spec, names_.properties, ShareNames(frame.properties));
-    constexpr size_t kFew = 16;
-    if (!frame.properties.empty() && frame.properties.size() <= kFew) last_properties_ = frame.properties;
+    SetProperties(frame);
     if (!frame.variants.empty()) out_.SetField(frame.spec, names_.variantSetChildren, ShareNames(frame.variants));
   }
   if (depth_ != 0) lexer_.where = stack_[depth_ - 1].path;
@@ -356,9 +368,13 @@ bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
   }
   Push(Block::kPrim, path, spec, mark);
   ReserveSpecs();
-  // Prims that follow each other tend to have the same properties.
-  if (!last_properties_.empty())
+  // Prims that follow each other tend to have the same properties: make their paths quick to find, and put the list of them
+  // where it will be, beside the fields that are there.
+  if (!last_properties_.empty()) {
     for (const Token name : last_properties_) path.PrefetchProperty(name);
+    out_.SetField(spec, names_.properties, ShareNames(last_properties_));
+    stack_[depth_ - 1].expects_properties = true;
+  }
   return true;
 }
 

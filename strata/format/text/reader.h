@@ -34,6 +34,7 @@ class Reader {
     SpecIndex spec = 0;
     Token variant_set;
     Mark opened;
+    bool expects_properties = false;           // the spec has a list of properties that is still a guess
     std::vector<Token> prims, properties, variants;  // names of children; `variants`: of sets in a prim, of variants in a set
   };
 
@@ -50,6 +51,7 @@ class Reader {
   bool ReadNameList(std::vector<Token>& out);
   Frame& Push(Block block, Path path, SpecIndex spec, Mark mark);
   void Pop();
+  void SetProperties(const Frame& frame);
   void EndStatement(bool good, bool may_end_in_semicolon);
   void ForgetVariants(SpecIndex set, const std::vector<Token>& kept);
   Value ShareNames(const std::vector<Token>& names);
