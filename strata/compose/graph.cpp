@@ -144,7 +144,7 @@ int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
   // Implied arcs are as strong among themselves as the arcs where they come from. An arc written here is stronger than one
   // implied from below a weaker arc, and weaker than one implied from below a stronger one: a specialize written here
   // yields to those that a reference brings.
-  if (IsClassBased(node_a.arc)) {
+  if (node_a.arc == ArcType::kSpecialize) {
     const auto [root_a, steps_a] = GetOriginRoot(a);
     const auto [root_b, steps_b] = GetOriginRoot(b);
     if (root_a != root_b && steps_a + steps_b != 0) {
@@ -225,21 +225,31 @@ std::vector<uint32_t> Graph::GetSubtree(uint32_t top) const {
 }
 
 std::vector<Node> Graph::Finish() const {
-  // A culled node stays when a kept one stems from it: strength order is told from origins.
   std::vector<bool> keep(nodes_.size(), false);
+  std::vector<uint32_t> origins(nodes_.size(), kNoNode);
   std::vector<uint32_t> pending;
   auto keep_with_ancestors = [&](uint32_t node) {
     for (; node != kNoNode && !keep[node]; node = nodes_[node].parent) {
       keep[node] = true;
-      if (nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode) pending.push_back(nodes_[node].origin);
+      pending.push_back(node);
     }
   };
   for (uint32_t i = 0; i < nodes_.size(); ++i)
     if (i == 0 || !nodes_[i].Has(kNodeCulled)) keep_with_ancestors(i);
+  // The origin of a kept node is kept too, for strength order is told from origins; one that is dropped and stems from
+  // another hands over to that.
   while (!pending.empty()) {
     const uint32_t node = pending.back();
     pending.pop_back();
-    keep_with_ancestors(node);
+    uint32_t origin = nodes_[node].origin;
+    if (origin == kNoNode) continue;
+    for (size_t steps = 0; nodes_[origin].Has(kNodeCulled) && nodes_[origin].origin != nodes_[origin].parent && steps < nodes_.size();
+         ++steps) {
+      if (nodes_[origin].origin == kNoNode) break;
+      origin = nodes_[origin].origin;
+    }
+    origins[node] = origin;
+    keep_with_ancestors(origin);
   }
 
   std::vector<uint32_t> order;
@@ -254,7 +264,7 @@ std::vector<Node> Graph::Finish() const {
   for (uint32_t old : order) {
     Node node = nodes_[old];
     if (node.parent != kNoNode) node.parent = renumbered[node.parent];
-    if (node.origin != kNoNode) node.origin = renumbered[node.origin];
+    if (node.origin != kNoNode) node.origin = renumbered[origins[old]];
     auto next_kept = [&](uint32_t sibling) {
       while (sibling != kNoNode && !keep[sibling]) sibling = nodes_[sibling].next_sibling;
       return sibling == kNoNode ? kNoNode : renumbered[sibling];

@@ -111,14 +111,15 @@ class Indexer {
   uint32_t AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path, const MapFunction& map,
                        uint32_t sibling_number, uint32_t namespace_depth, const Node* ignored_site);
   void EvaluateImpliedClasses(uint32_t node);
-  void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth);
+  void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type, int depth);
   uint32_t FindImplyingNode(uint32_t node) const;
   uint32_t FindSpecializing(uint32_t node) const;
   bool IsPropagatedSpecialize(uint32_t node) const;
   void EvaluateImpliedSpecializes(uint32_t node);
   void PropagateSpecializesToRoot(uint32_t top);
-  void PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent, uint32_t tree_root, int depth);
-  void PropagateArcsToOrigin(uint32_t parent, uint32_t source, uint32_t tree_root, int depth);
+  void PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent, int depth);
+  void PropagateArcsToOrigin(uint32_t parent, uint32_t source, int depth);
+  bool IsWithin(uint32_t node, uint32_t top) const;
   uint32_t PropagateNode(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent);
 
   // -- indexer_relocates.cpp

@@ -166,8 +166,8 @@ void Indexer::EvaluatePayloads(uint32_t node) {
   }
   if (items.empty()) return;
   has_payloads_ = true;
-  // Payloads of what lies above the target of an arc are part of that arc; only the prim's own are asked for by path.
-  if (IsTop() && options_.include_payload && !options_.include_payload(root_path_)) return;
+  // A payload is asked for by the prim it comes to, also when it lies above the target of an arc to a prim below the root.
+  if (options_.include_payload && !options_.include_payload(root_path_)) return;
   EvaluateItems(node, ArcType::kPayload, items);
 }
 

@@ -47,22 +47,27 @@ uint32_t Indexer::FindImplyingNode(uint32_t node) const {
 
 void Indexer::EvaluateImpliedClasses(uint32_t node) {
   if (graph_[node].parent == kNoNode) return;
-  MapFunction transfer = graph_.GetMapToParent(node).AddRootIdentity();
-  uint32_t destination = graph_[node].parent;
-  // The source of a relocate further up in namespace is no place for classes of what is below it.
-  while (graph_[destination].arc == ArcType::kRelocate && graph_[destination].Has(kNodeDueToAncestor)) {
-    transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
-    destination = graph_[destination].parent;
+  if (IsPropagatedSpecialize(node)) return;  // its origin implies what it has
+  for (ArcType type : {ArcType::kInherit, ArcType::kSpecialize}) {
+    MapFunction transfer = graph_.GetMapToParent(node).AddRootIdentity();
+    uint32_t destination = graph_[node].parent;
+    // The source of a relocate further up in namespace is no place for classes of what is below it; specializes find their
+    // place outside anyhow.
+    while (graph_[destination].arc == ArcType::kRelocate &&
+           (graph_[destination].Has(kNodeDueToAncestor) || type == ArcType::kSpecialize)) {
+      transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
+      destination = graph_[destination].parent;
+    }
+    ImplyClasses(destination, node, transfer, type, 0);
   }
-  ImplyClasses(destination, node, transfer, 0);
 }
 
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
-void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth) {
+void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type, int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
   for (uint32_t child : graph_.GetChildren(source)) {
     const Node from = graph_[child];
-    if (!IsClassBased(from.arc)) continue;
+    if (!IsClassBased(from.arc) || (depth == 0 && from.arc != type)) continue;
     // Classes that came with the namespace parent were implied there; they matter for the new ones below them.
     bool has_new = false;
     graph_.VisitSubtree(child, [&](uint32_t n) { has_new |= graph_[n].Has(kNodeNew) && IsClassBased(graph_[n].arc); });
@@ -90,7 +95,7 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
       implied = AddClassArc(from.arc, destination, child, class_path, map, from.sibling_number,
                             CountNamespaceDepth(graph_[destination].path), &from);
     }
-    if (implied != kNoNode) ImplyClasses(implied, child, transfer, depth + 1);
+    if (implied != kNoNode) ImplyClasses(implied, child, transfer, type, depth + 1);
   }
 }
 

@@ -22,13 +22,20 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   if (HasRelocatesAtOrBelow(number)) return false;
   // A class inside a model may get opinions from what the model references, so that the path stays of interest.
-  if (IsClassBased(node.arc) && node.layer_stack == environment_.GetRootStackNumber() &&
+  if (node.arc == ArcType::kInherit && node.layer_stack == environment_.GetRootStackNumber() &&
       !graph_.GetPathAtIntroduction(number).IsRootPrim())
     return false;
   return true;
 }
 
 void Indexer::Cull() {
+  // What is below a specialize that was copied below the root is there now.
+  for (uint32_t top : graph_.GetSubtree(0)) {
+    const Node& node = graph_[top];
+    if (node.arc != ArcType::kSpecialize || node.parent == 0 || !node.Has(kNodeInert)) continue;
+    for (uint32_t below : graph_.GetSubtree(top))
+      if (below != top) graph_[below].Set(kNodeCulled, true);
+  }
   std::vector<uint32_t> order = graph_.GetSubtree(0);
   for (auto number = order.rbegin(); number != order.rend(); ++number) {
     if (!CanBeCulled(*number)) continue;

@@ -23,7 +23,7 @@ bool Indexer::IsPropagatedSpecialize(uint32_t node) const {
 void Indexer::EvaluateImpliedSpecializes(uint32_t node) {
   if (graph_[node].parent == kNoNode) return;
   if (IsPropagatedSpecialize(node))
-    PropagateArcsToOrigin(graph_[node].origin, node, node, 0);
+    PropagateArcsToOrigin(graph_[node].origin, node, 0);
   else
     PropagateSpecializesToRoot(node);
 }
@@ -31,62 +31,75 @@ void Indexer::EvaluateImpliedSpecializes(uint32_t node) {
 void Indexer::PropagateSpecializesToRoot(uint32_t top) {
   for (uint32_t node : graph_.GetSubtree(top)) {
     if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0) continue;
-    PropagateTreeToRoot(0, node, node, graph_[node].map_to_root, node, 0);
+    PropagateTreeToRoot(0, node, node, graph_[node].map_to_root, 0);
   }
 }
 
-void Indexer::PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent, uint32_t tree_root,
-                                  int depth) {
+void Indexer::PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent, int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
   const uint32_t copy = PropagateNode(parent, source, origin, map_to_parent);
   if (copy == kNoNode) return;
   for (uint32_t child : graph_.GetChildren(source)) {
-    if (graph_[child].arc == ArcType::kSpecialize) continue;  // goes to the root by itself
-    PropagateTreeToRoot(copy, child, copy, graph_[child].map_to_parent, tree_root, depth + 1);
+    const Node& node = graph_[child];
+    const bool is_own = node.origin == node.parent;
+    // An arc written at the source is now one of the copy, from which the one left behind stems.
+    const uint32_t child_origin = is_own || node.origin == kNoNode || IsWithin(node.origin, copy) ? copy : node.origin;
+    PropagateTreeToRoot(copy, child, child_origin, node.map_to_parent, depth + 1);
   }
 }
 
-void Indexer::PropagateArcsToOrigin(uint32_t parent, uint32_t source, uint32_t tree_root, int depth) {
+bool Indexer::IsWithin(uint32_t node, uint32_t top) const {
+  for (; node != kNoNode; node = graph_[node].parent)
+    if (node == top) return true;
+  return false;
+}
+
+// Leaves placeholders at the origin for arcs found in the copy: what they imply further out is found from there.
+void Indexer::PropagateArcsToOrigin(uint32_t parent, uint32_t source, int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
   for (uint32_t child : graph_.GetChildren(source)) {
     const Node node = graph_[child];
     uint32_t placeholder = graph_.FindChild(parent, node.layer_stack, node.path, node.arc);
     if (placeholder == kNoNode) {
       if (!node.Has(kNodeNew)) continue;
+      if (ExceedsBudget({node.arc, parent, parent, node.layer_stack, node.path})) return;
       Node copy = node;
-      copy.origin = parent;
+      copy.origin = child;
       copy.first_child = copy.next_sibling = kNoNode;
       copy.Set(kNodeInert, true);
-      if (ExceedsBudget({node.arc, parent, parent, node.layer_stack, node.path})) return;
       placeholder = graph_.Insert(parent, copy);
-      graph_[placeholder].Set(kNodeInert, true);
       AddImpliedTasksFor(placeholder);
     }
-    PropagateArcsToOrigin(placeholder, child, tree_root, depth + 1);
+    PropagateArcsToOrigin(placeholder, child, depth + 1);
   }
 }
 
 // The copy of `source` below `parent`, made if it is not there; `source` becomes a placeholder for it.
 uint32_t Indexer::PropagateNode(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent) {
   const Node from = graph_[source];
+  uint32_t copy = kNoNode;
   for (uint32_t known : graph_.GetChildren(parent)) {
     const Node& node = graph_[known];
     if (node.arc == from.arc && node.layer_stack == from.layer_stack && node.path == from.path &&
-        node.map_to_parent == map_to_parent && known != source) {
-      graph_[source].Set(kNodeInert, true);
-      return known;
-    }
+        node.map_to_parent == map_to_parent && known != source)
+      copy = known;
   }
-  if (ExceedsBudget({from.arc, parent, origin, from.layer_stack, from.path})) return kNoNode;
-  Node copy = from;
-  copy.origin = origin;
-  copy.map_to_parent = map_to_parent;
-  copy.first_child = copy.next_sibling = kNoNode;
-  const uint32_t number = graph_.Insert(parent, copy);
+  if (copy == kNoNode) {
+    if (ExceedsBudget({from.arc, parent, origin, from.layer_stack, from.path})) return kNoNode;
+    Node node = from;
+    node.origin = origin;
+    node.map_to_parent = map_to_parent;
+    node.first_child = node.next_sibling = kNoNode;
+    copy = graph_.Insert(parent, node);
+    AddImpliedTasksFor(copy);
+    if (graph_[copy].CanContributeSpecs() || from.arc == ArcType::kRelocate)
+      AddTask({TaskType::kAncestralVariantSets, copy, {}, {}, 0});
+    if (graph_[copy].CanContributeSpecs() && (graph_.GetSite(copy).fields & kSiteVariantSets))
+      AddTask({TaskType::kVariantSets, copy, {}, {}, 0});
+  }
   graph_[source].Set(kNodeInert, true);
-  if (!graph_[number].Has(kNodeInert)) AddTasksFor(number);
-  AddImpliedTasksFor(number);
-  return number;
+  if (parent != 0 && graph_[source].origin == graph_[source].parent) graph_[source].origin = copy;
+  return copy;
 }
 
 }  // namespace strata::compose

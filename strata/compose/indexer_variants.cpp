@@ -15,8 +15,9 @@ void Indexer::EvaluateVariantSets(const Task& task) {
 
 // Variant sets of what is above a site that was reached directly: their selections decide what is there.
 void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
-  const LayerStackPtr stack = pool_.GetStack(graph_[node].layer_stack);
+  if (!graph_[node].CanContributeSpecs() && graph_[node].arc != ArcType::kRelocate) return;
   if (graph_[node].path.IsPrimVariantSelection()) return;
+  const LayerStackPtr stack = pool_.GetStack(graph_[node].layer_stack);
   for (Path above = graph_[node].path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot(); above = above.GetParent()) {
     const LayerStack::Site site = stack->FindSite(above);
     if (site.fields & kSiteVariantSets) {
@@ -28,6 +29,7 @@ void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
 }
 
 void Indexer::EvaluateVariant(const Task& task) {
+  if (!graph_[task.node].CanContributeSpecs() && graph_[task.node].arc != ArcType::kRelocate) return;
   const Path path = task.set_path.IsEmpty() ? graph_[task.node].path : task.set_path;
   const Selection selection = FindSelection(task.node, path, task.variant_set);
   if (selection.found && !selection.name.IsEmpty()) return AddVariantArc(task, selection.name);

@@ -56,7 +56,7 @@ void LayerStackBuilder::OrderByOwner(const layer::Layer& layer, std::vector<laye
                                      std::vector<LayerOffset>& offsets) {
   const layer::FieldNames& names = layer::GetFieldNames();
   auto* owned = layer.GetFieldAs<bool>(Path::AbsoluteRoot(), names.hasOwnedSubLayers);
-  if (!owned || !*owned) return;
+  if (!owned || !*owned || session_owner_.empty()) return;  // owners matter to a session that has one
   std::map<std::string, std::vector<size_t>> by_owner;
   for (size_t i = 0; i < sublayers.size(); ++i) {
     if (!sublayers[i]) continue;
@@ -71,7 +71,6 @@ void LayerStackBuilder::OrderByOwner(const layer::Layer& layer, std::vector<laye
              fmt::format("The following sublayers for layer @{}@ have the same owner '{}': {}", layer.GetIdentifier(), owner, list),
              layer, "Give each sublayer its own owner.");
   }
-  if (session_owner_.empty()) return;
   auto mine = by_owner.find(session_owner_);
   if (mine == by_owner.end()) return;
   // What the owner of the session wrote comes first.
