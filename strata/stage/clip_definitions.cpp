@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "strata/compose/expression.h"
 #include "strata/layer/fields.h"
@@ -124,8 +125,10 @@ bool ReadExplicit(const ComposedSet& set, const Dictionary& variables, ClipDefin
 bool IsWellFormed(const ClipDefinition& definition) {
   if (definition.active.empty() || !definition.prim_path.IsPrim() || !definition.prim_path.IsAbsolute())
     return false;
+  std::set<double> starts;
   return std::all_of(definition.active.begin(), definition.active.end(), [&](const auto& pair) {
-    return pair.second >= 0 && pair.second < static_cast<double>(definition.asset_paths.size());
+    bool names_a_clip = pair.second >= 0 && pair.second < static_cast<double>(definition.asset_paths.size());
+    return names_a_clip && starts.insert(pair.first).second;
   });
 }
 
@@ -155,17 +158,16 @@ std::map<std::string, ComposedSet> ComposeSets(const compose::PrimIndex& index) 
   return sets;
 }
 
-// The order in which sets are asked: that of `clipSets` where it names any, else by name.
+// The order in which sets are asked: by name, edited by `clipSets`.
 std::vector<std::string> OrderSets(const compose::PrimIndex& index,
                                    const std::map<std::string, ComposedSet>& sets) {
   std::vector<std::string> names;
+  for (const auto& [name, set] : sets) names.push_back(name);
   const auto& sites = index.GetSpecStack();
   for (auto site = sites.rbegin(); site != sites.rend(); ++site) {
     const Token field = layer::GetFieldNames().clipSets;
     if (const auto* op = site->entry->layer->GetFieldAs<StringListOp>(site->path, field)) op->ApplyTo(names);
   }
-  if (names.empty())
-    for (const auto& [name, set] : sets) names.push_back(name);
   return names;
 }
 

@@ -110,7 +110,8 @@ layer::LayerPtr ClipSet::GenerateManifest() const {
         (void)manifest->CreateAttributeSpec(path, type ? type->GetOr(Token()) : Token());
     });
   }
-  return manifest;
+  // Clips that hold nothing need no layer to say so.
+  return manifest->GetContent().GetSpecCount() > 1 ? manifest : nullptr;
 }
 
 double ClipSet::ToClipTime(double time) const {
@@ -190,9 +191,24 @@ Value ClipSet::GetAtSample(Path path, double time, InterpolationType interpolati
   const Value& before = samples->GetValue(low);
   const Value& after = samples->GetValue(high);
   if (before.IsBlock()) return {};
-  if (low == high || interpolation == InterpolationType::kHeld || after.IsBlock()) return before;
+  if (low == high || interpolation == InterpolationType::kHeld || after.IsBlock())
+    return Retime(before, GetClipToStage(time));
   double span = samples->GetTime(high) - samples->GetTime(low);
-  return Interpolate(before, after, (clip_time - samples->GetTime(low)) / span);
+  return Retime(Interpolate(before, after, (clip_time - samples->GetTime(low)) / span), GetClipToStage(time));
+}
+
+// How values that are times in a clip read on the stage: along the piece of the mapping that holds at `time`.
+LayerOffset ClipSet::GetClipToStage(double time) const {
+  const TimePairs& map = definition_.times;
+  if (map.size() < 2) return {};
+  auto after = std::upper_bound(map.begin(), map.end(), time,
+                                [](double t, const auto& pair) { return t < pair.first; });
+  size_t high = std::clamp<size_t>(static_cast<size_t>(after - map.begin()), 1, map.size() - 1);
+  if (high > 1 && map[high].first - map[high - 1].first < 2 * kStepBeforeJump) --high;
+  double span = map[high].second - map[high - 1].second;
+  if (span == 0) return {};
+  double scale = (map[high].first - map[high - 1].first) / span;
+  return {map[high - 1].first - map[high - 1].second * scale, scale};
 }
 
 Value ClipSet::Get(Path path, double time, Limit limit, InterpolationType interpolation) const {
@@ -204,7 +220,8 @@ Value ClipSet::Get(Path path, double time, Limit limit, InterpolationType interp
   if (is_first || (*after == time && limit == Limit::kAt)) return GetAtSample(path, *after, interpolation);
   Value low = GetAtSample(path, *(after - 1), interpolation);
   if (low.IsEmpty() || interpolation == InterpolationType::kHeld) return low;
-  Value high = GetAtSample(path, *after, interpolation);
+  bool is_jump = *after - *(after - 1) < 2 * kStepBeforeJump;
+  Value high = is_jump ? Value() : GetAtSample(path, *after, interpolation);
   if (high.IsEmpty()) return low;
   return Interpolate(low, high, (time - *(after - 1)) / (*after - *(after - 1)));
 }

@@ -74,6 +74,7 @@ class ClipSet {
   const TimeSamples* FindSamples(Clip& clip, Path clip_path) const;
   Path ToClipPath(Path path) const { return path.ReplacePrefix(definition_.anchor, definition_.prim_path); }
   double ToClipTime(double time) const;
+  LayerOffset GetClipToStage(double time) const;
   const Value* FindManifestDefault(Path clip_path) const;
   Value GetAtSample(Path path, double time, InterpolationType interpolation) const;
   void AppendTimesOf(Clip& clip, Path clip_path, std::vector<double>& times) const;

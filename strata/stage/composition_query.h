@@ -18,7 +18,7 @@ struct CompositionArc {
   bool is_in_root_layer_prim_spec = false;  // introduced there, where the prim itself stands
   layer::LayerPtr target_layer;
   Path target_path;
-  layer::LayerPtr introducing_layer;        // null for implied relocates
+  layer::LayerPtr introducing_layer;  // null for implied relocates
   Path introducing_path;
   Value introducing_item;  // the list item: a Reference, Payload, Path, or the name of a variant set
 };

@@ -118,7 +118,8 @@ class Flattener {
   void CopyProperty(uint32_t record, const Property& property, Path path) {
     layer::SpecType type = property.GetSpecType();
     Index spec = store_.Create(path, type);
-    store_.SetField(spec, names_.custom, property.IsCustom());
+    // usd-core flattens no relationship as custom.
+    store_.SetField(spec, names_.custom, type == layer::SpecType::kAttribute && property.IsCustom());
     store_.SetField(spec, names_.variability, property.GetVariability());
     CopyMetadata(spec, FindPropertySites(stage_.IndexOf(record), property.GetName()), FieldOwner::kProperty,
                  {names_.custom, names_.variability, names_.typeName});

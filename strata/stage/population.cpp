@@ -58,7 +58,8 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
     for (const layer::SpecStore::Field& field : spec) {
       if (field.name == names.typeName) {
         // "__AnyType__" says nothing of the type.
-        if (facts.type_name.IsEmpty() && field.value != Value(Token("__AnyType__"))) facts.type_name = field.value.GetOr(Token());
+        if (facts.type_name.IsEmpty() && field.value != Value(Token("__AnyType__")))
+          facts.type_name = field.value.GetOr(Token());
       } else if (field.name == names.kind) {
         if (facts.kind.IsEmpty()) facts.kind = field.value.GetOr(Token());
       } else if (field.name == names.active) {
@@ -229,14 +230,21 @@ class Populator {
     waiting_.clear();
     std::sort(wave.begin(), wave.end(), [](const Pending& a, const Pending& b) { return a.place < b.place; });
     std::vector<size_t> fresh, number_of;
+    std::vector<uint32_t> last_of;  // records of the sources of the fresh ones
+    const size_t made = stage_.prototypes.size();
     for (const Pending& pending : wave) {
       const PrimRecord& record = stage_.Record(pending.record);
       std::string key = MakeInstanceKey(*record.index, record.Is(PrimFlag::kLoaded));
       auto [found, is_new] = by_key_.try_emplace(std::move(key), stage_.prototypes.size());
       if (is_new) {
         fresh.push_back(stage_.prototypes.size());
-        Prototype& prototype = stage_.prototypes.emplace_back();
-        prototype.source = pending.place;
+        stage_.prototypes.emplace_back();
+        last_of.push_back(0);
+      }
+      // Any of them could stand for all; the last in traversal order does, as in OpenUSD.
+      if (found->second >= made && pending.record >= last_of[found->second - made]) {
+        stage_.prototypes[found->second].source = pending.place;
+        last_of[found->second - made] = pending.record;
       }
       stage_.prototypes[found->second].instances.push_back(pending.record);
       number_of.push_back(found->second);
