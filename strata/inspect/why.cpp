@@ -10,6 +10,7 @@ namespace strata::inspect {
 namespace {
 
 constexpr size_t kValueWidth = 96;
+constexpr const char* kOnlyChildren = "(nothing but children)";
 
 std::string DescribeTime(stage::Time time) {
   if (time.IsDefault()) return "default";
@@ -114,7 +115,7 @@ std::string SummarizeSpec(const layer::Layer& layer, Path path) {
       properties && !properties->empty())
     text += fmt::format("{}{} {}", text.empty() ? "" : " + ", properties->size(),
                         properties->size() == 1 ? "property" : "properties");
-  return text.empty() ? "(nothing but children)" : text;
+  return text.empty() ? kOnlyChildren : text;
 }
 
 void ExplainPrim(const stage::Prim& prim, WhyAnswer& answer) {
@@ -126,6 +127,8 @@ void ExplainPrim(const stage::Prim& prim, WhyAnswer& answer) {
     WhyOpinion row;
     row.place = DescribePlace(site.node, *site.entry->layer, site.path, Token(), site.GetOffsetToRoot());
     row.value = SummarizeSpec(*site.entry->layer, site.path);
+    // Every layer has a root spec; one without metadata, as in an untouched session layer, says nothing.
+    if (site.path.IsAbsoluteRoot() && row.value == kOnlyChildren) continue;
     row.role = "contributes";
     row.reason = answer.opinions.empty() ? "strongest" : "weaker than those above";
     answer.opinions.push_back(std::move(row));

@@ -93,6 +93,32 @@ TEST_CASE("A block is the answer, and what it blocks is hidden") {
   CHECK(answer.opinions[1].role == "hidden");
 }
 
+TEST_CASE("Variants are explained set by set, and arcs add up") {
+  Scene scene(Layers{{"root.usda",
+                      "(\n    subLayers = [@weak.usda@]\n)\nover \"A\" (\n    variants = {\n        string v = \"x\"\n    }\n"
+                      "    prepend references = </B>\n)\n{\n}\ndef \"B\"\n{\n}\ndef \"C\"\n{\n}\n"},
+                     {"weak.usda",
+                      "def \"A\" (\n    prepend variantSets = [\"v\", \"w\"]\n    prepend references = </C>\n    variants = {\n"
+                      "        string v = \"y\"\n        string w = \"z\"\n    }\n)\n{\n    variantSet \"v\" = {\n"
+                      "        \"x\" {\n        }\n        \"y\" {\n        }\n    }\n    variantSet \"w\" = {\n"
+                      "        \"z\" {\n        }\n    }\n}\n"}});
+  const WhyAnswer selections = scene.Why("/A", "variantSelection");
+  CHECK(selections.resolved == "{v=x, w=z}");
+  REQUIRE(selections.opinions.size() == 2);
+  CHECK(selections.opinions[0].reason == "decides v");
+  CHECK(selections.opinions[1].reason == "decides w; v is decided by root.usda");
+  const WhyAnswer arcs = scene.Why("/A", "references");
+  REQUIRE(arcs.opinions.size() == 2);
+  for (const WhyOpinion& opinion : arcs.opinions) CHECK(opinion.role == "contributes");
+}
+
+TEST_CASE("The stage's root is explained by the layers that say something about it") {
+  Scene scene(Layers{{"root.usda", "(\n    upAxis = \"Z\"\n)\ndef \"A\"\n{\n}\n"}});
+  const WhyAnswer answer = scene.Why("/");
+  REQUIRE(answer.opinions.size() == 1);
+  CHECK(answer.opinions[0].place.layer_name == "root.usda");
+}
+
 TEST_CASE("Dictionaries and list edits contribute from every layer") {
   Scene scene(
       Layers{{"root.usda",
