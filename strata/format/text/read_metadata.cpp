@@ -216,7 +216,9 @@ bool Reader::ReadField(Owner owner, SpecIndex spec, ListEdit edit, std::string_v
   const Token name = lexer_.Intern(word);
   const layer::FieldDefinition* definition = fields_.Find(name);
   if (definition && !Owns(*definition, owner)) definition = nullptr;
-  if (definition && !definition->is_metadata)
+  // The type of an attribute stands before its name; that of a prim is metadata by registration.
+  const bool is_attribute_type = owner == Owner::kAttribute && name == names_.typeName;
+  if (is_attribute_type || (definition && !definition->is_metadata))
     return lexer_.Fail(kTextField, mark, "'" + name.GetString() + "' is part of the structure of scene description, not metadata.",
                        name == names_.comment ? "Write the comment as a bare string." : "Use the statement that writes it.");
   if (!ExpectAssignment()) return false;
@@ -233,10 +235,7 @@ bool Reader::ReadListOpField(Token field, SpecIndex spec, ListEdit edit, ValueTy
   if (!array) return lexer_.Fail(kTextValue, list_mark, "A path is not a list of this type.");
   if (array->IsEmpty() && edit != ListEdit::kExplicit)
     return lexer_.Fail(kTextSyntax, list_mark, "Only a list that replaces others can be empty.", "Take the list editing keyword away, or write None.");
-  std::vector<T> items;
-  for (const T& item : *array)
-    if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(item);
-  SetItems(spec, field, edit, std::move(items), mark);
+  SetItems(spec, field, edit, list_op_detail::KeepFirst(std::vector<T>(array->begin(), array->end())), mark);
   return true;
 }
 

@@ -1,0 +1,132 @@
+// Writing a layer as text and reading it again is identity, whatever the layer says and however many threads read.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "strata/asset/asset.h"
+#include "strata/format/text/text.h"
+#include "strata/value/spline.h"
+#include "tests/property/random_layer.h"
+
+using namespace strata;
+using namespace strata::property;
+using layer::SpecStore;
+
+namespace {
+
+std::string Write(const SpecStore& content) {
+  auto text = format::text::MakeUsdaFormat()->WriteToString(content, {});
+  REQUIRE_MESSAGE(text, (text ? "" : text.GetError().message));
+  return *text;
+}
+
+SpecStore Read(const std::string& text, Executor* executor = nullptr) {
+  SpecStore out;
+  Diagnostics diagnostics;
+  layer::ReadOptions options;
+  options.executor = executor;
+  const auto asset = asset::MakeMemoryAsset(text);
+  const bool good = format::text::MakeUsdaFormat()->Read(*asset, "law.usda", options, out, diagnostics);
+  REQUIRE_MESSAGE(good, RenderDiagnostics(diagnostics, ColorMode::kPlain) << text);
+  return out;
+}
+
+// What text does not carry: the order of names that it sorts.
+Value Normalize(Token field, Value value) {
+  const auto& names = layer::GetFieldNames();
+  const bool is_children = field == names.properties || field == names.variantChildren || field == names.variantSetChildren;
+  if (TokenVector* children = is_children ? value.GetMutable<TokenVector>() : nullptr)
+    std::sort(children->begin(), children->end(), TokenTextLess());
+  // The widths of a hermite curve's tangents follow from its knots, whatever was given.
+  if (Spline* spline = value.GetMutable<Spline>(); spline && spline->curve_type == CurveType::kHermite)
+    for (SplineKnot& knot : spline->knots) knot.pre_tangent.width = knot.post_tangent.width = 0;
+  return value;
+}
+
+// All fields of all specs by path, but for the children that targets and connections may or may not be.
+std::map<std::string, Value> Collect(const SpecStore& content) {
+  std::map<std::string, Value> out;
+  const auto& names = layer::GetFieldNames();
+  content.VisitSpecs([&](Path path, const SpecStore::SpecView& spec) {
+    if (path.IsTarget()) return;
+    out[path.GetString()] = static_cast<int32_t>(spec.GetType());
+    for (const auto& field : spec)
+      if (field.name != names.targetChildren && field.name != names.connectionChildren)
+        out[path.GetString() + " " + field.name.GetString()] = Normalize(field.name, field.value);
+  });
+  return out;
+}
+
+// The first place where two layers differ; empty when there is none.
+std::string FindDifference(const SpecStore& expected, const SpecStore& actual) {
+  const auto left = Collect(expected), right = Collect(actual);
+  for (const auto& [key, value] : left) {
+    const auto found = right.find(key);
+    if (found == right.end()) return key + " is lost: " + format::text::FormatValue(value);
+    if (!(found->second == value))
+      return key + ": " + format::text::FormatValue(value) + " became " + format::text::FormatValue(found->second) + " (" +
+             std::string(GetTypeText(value.GetType())) + ", " + std::string(GetTypeText(found->second.GetType())) + ")";
+  }
+  for (const auto& [key, value] : right)
+    if (!left.count(key)) return key + " is new: " + format::text::FormatValue(value);
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a layer written as text and read again says the same, and is written the same") {
+  for (uint32_t seed = GetFirstSeed(); seed < GetFirstSeed() + GetCaseCount(); ++seed) {
+    CAPTURE(seed);
+    const auto layer = RandomLayer(seed).Make();
+    const std::string text = Write(layer->GetContent());
+    const SpecStore again = Read(text);
+    const std::string difference = FindDifference(layer->GetContent(), again);
+    REQUIRE_MESSAGE(difference.empty(), difference);
+    REQUIRE(Write(again) == text);
+  }
+}
+
+TEST_CASE("many threads read a layer as one does") {
+  Executor executor(4);
+  for (uint32_t seed = GetFirstSeed(); seed < GetFirstSeed() + GetCaseCount() / 10; ++seed) {
+    CAPTURE(seed);
+    const std::string text = Write(RandomLayer(seed).Make()->GetContent());
+    const SpecStore one = Read(text), many = Read(text, &executor);
+    const std::string difference = FindDifference(one, many);
+    REQUIRE_MESSAGE(difference.empty(), difference);
+  }
+}
+
+TEST_CASE("large arrays are read alike by one thread and by many") {
+  Executor executor(4);
+  std::string text = "#usda 1.0\ndef \"a\" {\n  double3[] x = [";
+  for (int i = 0; i < 60000; ++i) {
+    if (i) text += ", ";
+    text += "(" + std::to_string(i * 0.37) + ", " + std::to_string(-i) + ", " + std::to_string(i) + "e-3)";
+  }
+  text += "]\n  string[] s = [";
+  for (int i = 0; i < 20000; ++i) text += (i ? ", \"t" : "\"t") + std::to_string(i) + "\"";
+  text += "]\n}\n";
+  const SpecStore one = Read(text), many = Read(text, &executor);
+  const std::string difference = FindDifference(one, many);
+  REQUIRE_MESSAGE(difference.empty(), difference);
+  CHECK(one.GetField(Path("/a.x"), layer::GetFieldNames().default_)->GetArraySize() == 60000);
+}
+
+TEST_CASE("a value of any type is formatted and parsed back") {
+  RandomLayer random(GetFirstSeed());
+  for (uint32_t i = 0; i < GetCaseCount(); ++i) {
+    for (const ValueTypeName* type : GetAllValueTypeNames()) {
+      if (type->type == ValueType::kOpaque) continue;
+      const Value value = random.MakeValue(type->type);
+      const std::string text = format::text::FormatValue(value);
+      CAPTURE(type->name.GetString());
+      CAPTURE(text);
+      const auto back = format::text::ParseValue(type->name.GetText(), text);
+      REQUIRE(back);
+      REQUIRE(*back == value);
+    }
+  }
+}
