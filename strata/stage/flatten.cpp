@@ -118,11 +118,12 @@ class Flattener {
   void CopyProperty(uint32_t record, const Property& property, Path path) {
     layer::SpecType type = property.GetSpecType();
     Index spec = store_.Create(path, type);
-    // usd-core flattens no relationship as custom.
-    store_.SetField(spec, names_.custom, type == layer::SpecType::kAttribute && property.IsCustom());
+    std::vector<FieldSite> sites = FindPropertySites(stage_.IndexOf(record), property.GetName());
+    // As metadata the weakest opinion tells whether a property is custom, as usd-core has it.
+    const Value* custom = sites.empty() ? nullptr : sites.back().spec.Find(names_.custom);
+    store_.SetField(spec, names_.custom, custom && custom->GetOr(false));
     store_.SetField(spec, names_.variability, property.GetVariability());
-    CopyMetadata(spec, FindPropertySites(stage_.IndexOf(record), property.GetName()), FieldOwner::kProperty,
-                 {names_.custom, names_.variability, names_.typeName});
+    CopyMetadata(spec, sites, FieldOwner::kProperty, {names_.custom, names_.variability, names_.typeName});
     if (type == layer::SpecType::kRelationship) {
       CopyTargets(spec, names_.targetPaths,
                   Relationship(property.GetPrim(), property.GetName()).GetTargets());

@@ -139,10 +139,18 @@ std::vector<SpecWithOffset> Prim::GetPrimStack() const {
 std::vector<Token> Prim::GetVariantSetNames() const {
   PrimAccess access(*this);
   std::vector<FieldSite> sites = FindPrimSites(access ? access.Index() : nullptr);
+  // Each node lists its own sets: what one node says does not edit the list of another.
   std::vector<std::string> names;
-  for (auto at = sites.rbegin(); at != sites.rend(); ++at) {
-    const Value* authored = at->spec.Find(layer::GetFieldNames().variantSetNames);
-    if (const StringListOp* op = authored ? authored->GetIf<StringListOp>() : nullptr) op->ApplyTo(names);
+  for (size_t end = 0; end < sites.size();) {
+    size_t begin = end;
+    while (end < sites.size() && sites[end].site->node == sites[begin].site->node) ++end;
+    std::vector<std::string> of_node;
+    for (size_t i = end; i-- > begin;) {
+      const Value* authored = sites[i].spec.Find(layer::GetFieldNames().variantSetNames);
+      if (const StringListOp* op = authored ? authored->GetIf<StringListOp>() : nullptr) op->ApplyTo(of_node);
+    }
+    for (std::string& name : of_node)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   }
   return {names.begin(), names.end()};
 }
