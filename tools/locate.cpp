@@ -61,7 +61,9 @@ Token GetFieldOf(const Diagnostic& diagnostic) {
   return Token();
 }
 
-bool NeedsLine(const SourceLocation& where) { return where.line == 0 && !where.file.empty() && !where.path.empty(); }
+bool NeedsLine(const SourceLocation& where) {
+  return where.line == 0 && !where.file.empty() && !where.path.empty();
+}
 
 }  // namespace
 

@@ -8,8 +8,9 @@
 
 namespace strata::tool {
 
-// Composition knows specs, not lines: recording lines for every layer would cost every run. Here the few files that
-// diagnostics name are read again with their lines. Best effort: what cannot be found stays as it is.
+// Composition knows specs, not lines: recording lines for every layer would cost every run. Here the few
+// files that diagnostics name are read again with their lines. Best effort: what cannot be found stays as it
+// is.
 void LocateDiagnostics(Diagnostics& diagnostics, const std::vector<std::string>& search_paths);
 
 }  // namespace strata::tool

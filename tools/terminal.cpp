@@ -47,7 +47,9 @@ std::string_view TakePiece(std::string_view text, size_t at) {
   return text.substr(at, end == std::string_view::npos ? end : end - at + 1);
 }
 
-size_t GetPieceWidth(std::string_view piece) { return piece[0] == '\x1b' ? 0 : GetDisplayWidth(piece); }
+size_t GetPieceWidth(std::string_view piece) {
+  return piece[0] == '\x1b' ? 0 : GetDisplayWidth(piece);
+}
 
 void AppendFitted(std::string& out, std::string_view line, size_t width) {
   if (GetShownWidth(line) <= width) {

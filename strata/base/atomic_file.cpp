@@ -24,7 +24,8 @@ Diagnostic MakeWriteDiagnostic(const std::string& path, const char* what, int er
   if (error == ENOSPC || error == EDQUOT) hint = "Free some space; the old file is untouched.";
   if (error == EACCES || error == EPERM || error == EROFS) hint = "Give yourself permission to write there.";
   if (error == ENOENT || error == ENOTDIR) hint = "Create the folder first.";
-  return {kFileUnwritable, "cannot " + std::string(what) + " '" + path + "': " + std::generic_category().message(error),
+  return {kFileUnwritable,
+          "cannot " + std::string(what) + " '" + path + "': " + std::generic_category().message(error),
           std::move(where), std::move(hint)};
 }
 
@@ -92,7 +93,8 @@ Result<std::unique_ptr<AtomicFileWriter>> AtomicFileWriter::Open(const std::stri
   bool exists = stat(path.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) return MakeWriteDiagnostic(path, "write", EISDIR);
   if (exists && access(path.c_str(), W_OK) != 0) return MakeWriteDiagnostic(path, "write", errno);
-  // A pipe or a terminal has no old content to keep, and what /dev/stdout leads to is already open: write straight to it.
+  // A pipe or a terminal has no old content to keep, and what /dev/stdout leads to is already open: write
+  // straight to it.
   if (exists && (!S_ISREG(status.st_mode) || path.starts_with("/dev/"))) {
     writer->target_ = path;
     writer->descriptor_ = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_APPEND);
@@ -108,7 +110,8 @@ Result<std::unique_ptr<AtomicFileWriter>> AtomicFileWriter::Open(const std::stri
     return MakeWriteDiagnostic(path, "write", error);
   }
   if (exists) {
-    // The owner first: changing it may clear bits of the mode. Only the superuser can, and nobody else needs to.
+    // The owner first: changing it may clear bits of the mode. Only the superuser can, and nobody else needs
+    // to.
     if (fchown(writer->descriptor_, status.st_uid, status.st_gid) != 0) errno = 0;
     if (fchmod(writer->descriptor_, status.st_mode & 07777) != 0) errno = 0;
   }

@@ -51,8 +51,8 @@ unsigned ReadVersion1(const std::string& folder) {
                            ParseInteger(ReadSmallFile(folder + "/cpu.cfs_period_us")));
 }
 
-// The smallest limit of a group and those above it. Inside a container the path may be the host's and not exist here:
-// then the mount point itself, reached last, is the container's own group.
+// The smallest limit of a group and those above it. Inside a container the path may be the host's and not
+// exist here: then the mount point itself, reached last, is the container's own group.
 unsigned ReadUpwards(const std::string& mount, std::string path, unsigned (*read)(const std::string&)) {
   unsigned limit = 0;
   for (;;) {
@@ -119,7 +119,8 @@ unsigned ChooseThreadCount(const char* strata_threads, const char* work_thread_l
   if (work_thread_limit) {
     std::optional<long long> wanted = ParseInteger(work_thread_limit);
     if (wanted && *wanted > 0) return static_cast<unsigned>(std::min<long long>(*wanted, kMaxThreads));
-    if (wanted) return static_cast<unsigned>(std::max<long long>(1, static_cast<long long>(available) + *wanted));
+    if (wanted)
+      return static_cast<unsigned>(std::max<long long>(1, static_cast<long long>(available) + *wanted));
   }
   return available;
 }

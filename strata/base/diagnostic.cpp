@@ -20,8 +20,10 @@ void WriteLocation(JsonWriter& json, const SourceLocation& where) {
 
 void Diagnostics::Add(Diagnostic diagnostic) {
   if (diagnostic.severity == Severity::kError) ++error_count_;
-  if (all_.size() >= limit_) ++suppressed_count_;
-  else all_.push_back(std::move(diagnostic));
+  if (all_.size() >= limit_)
+    ++suppressed_count_;
+  else
+    all_.push_back(std::move(diagnostic));
 }
 
 void Diagnostics::Append(const Diagnostics& other) {
@@ -39,9 +41,12 @@ void Diagnostics::Clear() {
 
 std::string_view GetSeverityName(Severity severity) {
   switch (severity) {
-    case Severity::kRemark: return "remark";
-    case Severity::kWarning: return "warning";
-    case Severity::kError: break;
+    case Severity::kRemark:
+      return "remark";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kError:
+      break;
   }
   return "error";
 }

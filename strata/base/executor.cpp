@@ -1,4 +1,5 @@
-// The thread pool. A waiter runs only work of what it waits for, so its stack stays shallow and it cannot deadlock.
+// The thread pool. A waiter runs only work of what it waits for, so its stack stays shallow and it cannot
+// deadlock.
 #include "strata/base/executor.h"
 
 #include <algorithm>
@@ -14,7 +15,8 @@
 
 namespace strata {
 
-// Threads take helpers from a queue: a helper joins some parallel work and returns when there is nothing left to join.
+// Threads take helpers from a queue: a helper joins some parallel work and returns when there is nothing left
+// to join.
 class Executor::Pool {
  public:
   explicit Pool(unsigned thread_count) : thread_count_(std::max(1u, thread_count)) {}
@@ -77,11 +79,14 @@ class Executor::Pool {
 
 Executor::Executor(unsigned thread_count) : pool_(std::make_unique<Pool>(thread_count)) {}
 Executor::~Executor() = default;
-unsigned Executor::GetThreadCount() const { return pool_->GetThreadCount(); }
+unsigned Executor::GetThreadCount() const {
+  return pool_->GetThreadCount();
+}
 
 namespace {
 
-// One ParallelFor. Helpers that come late find no piece left and touch neither the body nor the caller's stack.
+// One ParallelFor. Helpers that come late find no piece left and touch neither the body nor the caller's
+// stack.
 struct Loop {
   size_t count, piece;
   const std::function<void(size_t, size_t)>* body;
@@ -160,8 +165,10 @@ struct TaskGroup::State : std::enable_shared_from_this<State> {
   void Wait() {
     std::unique_lock lock(mutex);
     while (pending != 0) {
-      if (tasks.empty()) changed.wait(lock, [this] { return pending == 0 || !tasks.empty(); });
-      else RunOne(lock);
+      if (tasks.empty())
+        changed.wait(lock, [this] { return pending == 0 || !tasks.empty(); });
+      else
+        RunOne(lock);
     }
   }
 
@@ -191,8 +198,12 @@ struct TaskGroup::State : std::enable_shared_from_this<State> {
 };
 
 TaskGroup::TaskGroup(Executor& executor) : state_(std::make_shared<State>(*executor.pool_)) {}
-TaskGroup::~TaskGroup() { state_->Wait(); }
-void TaskGroup::Run(std::function<void()> task) { state_->Add(std::move(task)); }
+TaskGroup::~TaskGroup() {
+  state_->Wait();
+}
+void TaskGroup::Run(std::function<void()> task) {
+  state_->Add(std::move(task));
+}
 
 void TaskGroup::Wait() {
   state_->Wait();

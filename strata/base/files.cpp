@@ -16,7 +16,9 @@
 namespace strata {
 namespace {
 
-std::string DescribeError(int error) { return std::generic_category().message(error); }
+std::string DescribeError(int error) {
+  return std::generic_category().message(error);
+}
 
 SourceLocation At(const std::string& path) {
   SourceLocation where;
@@ -26,7 +28,8 @@ SourceLocation At(const std::string& path) {
 
 Diagnostic MakeOpenDiagnostic(const std::string& path, int error) {
   if (error == ENOENT || error == ENOTDIR) {
-    return {kFileNotFound, "there is no file '" + path + "'", At(path), "Check the spelling and the working folder."};
+    return {kFileNotFound, "there is no file '" + path + "'", At(path),
+            "Check the spelling and the working folder."};
   }
   std::string hint = error == EACCES ? "Give yourself permission to read it." : "";
   if (error == EMFILE || error == ENFILE) hint = "Raise the limit of open files (ulimit -n).";
@@ -66,7 +69,9 @@ Result<OpenedFile> OpenForReading(const std::string& path) {
 InputFile::InputFile(std::string path, int descriptor, uint64_t size)
     : path_(std::move(path)), descriptor_(descriptor), size_(size) {}
 
-InputFile::~InputFile() { close(descriptor_); }
+InputFile::~InputFile() {
+  close(descriptor_);
+}
 
 Result<std::shared_ptr<InputFile>> InputFile::Open(const std::string& path) {
   STRATA_TRY(OpenedFile opened, OpenForReading(path));
@@ -76,7 +81,8 @@ Result<std::shared_ptr<InputFile>> InputFile::Open(const std::string& path) {
 Result<size_t> InputFile::ReadAt(uint64_t offset, void* buffer, size_t count) const {
   size_t done = 0;
   while (done < count) {
-    ssize_t got = pread(descriptor_, static_cast<char*>(buffer) + done, count - done, static_cast<off_t>(offset + done));
+    ssize_t got = pread(descriptor_, static_cast<char*>(buffer) + done, count - done,
+                        static_cast<off_t>(offset + done));
     if (got == 0) break;
     if (got < 0) {
       if (errno == EINTR) continue;

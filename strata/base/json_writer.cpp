@@ -11,14 +11,29 @@ namespace {
 
 void AppendEscaped(std::string& out, char32_t c) {
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   constexpr char kDigits[] = "0123456789abcdef";
   out += "\\u00";
@@ -26,20 +41,25 @@ void AppendEscaped(std::string& out, char32_t c) {
   out += kDigits[c & 15];
 }
 
-bool NeedsEscape(unsigned char c) { return c < 0x20 || c == '"' || c == '\\' || c == 0x7F; }
+bool NeedsEscape(unsigned char c) {
+  return c < 0x20 || c == '"' || c == '\\' || c == 0x7F;
+}
 
 void AppendQuoted(std::string& out, std::string_view text) {
   out += '"';
   size_t i = 0;
   while (i < text.size()) {
     size_t plain = i;
-    while (plain < text.size() && static_cast<unsigned char>(text[plain]) < 0x80 && !NeedsEscape(text[plain])) ++plain;
+    while (plain < text.size() && static_cast<unsigned char>(text[plain]) < 0x80 && !NeedsEscape(text[plain]))
+      ++plain;
     out.append(text, i, plain - i);
     i = plain;
     if (i == text.size()) break;
     Utf8CodePoint point = DecodeUtf8(text, i);
-    if (point.value < 0x80) AppendEscaped(out, point.value);
-    else AppendUtf8(out, point.value);
+    if (point.value < 0x80)
+      AppendEscaped(out, point.value);
+    else
+      AppendUtf8(out, point.value);
     i += point.length;
   }
   out += '"';

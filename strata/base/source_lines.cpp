@@ -11,7 +11,9 @@ namespace {
 constexpr uint64_t kMaxScan = uint64_t{256} << 20;
 constexpr size_t kBlockBytes = 1 << 16;
 
-bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool IsContinuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 }  // namespace
 

@@ -42,7 +42,8 @@ uint64_t HashText(const char* bytes, size_t count) {
   } else if (count >= 4) {
     last = Load<uint32_t>(bytes) << 32 | Load<uint32_t>(bytes + count - 4);
   } else {
-    last = Load<uint8_t>(bytes) << 16 | Load<uint8_t>(bytes + count / 2) << 8 | Load<uint8_t>(bytes + count - 1);
+    last =
+        Load<uint8_t>(bytes) << 16 | Load<uint8_t>(bytes + count / 2) << 8 | Load<uint8_t>(bytes + count - 1);
   }
   return Fold(Fold(hash ^ last, 0xA0761D6478BD642Full), 0xE7037ED1A0B428DBull);
 }

@@ -22,7 +22,8 @@ std::string JoinLines(const std::string& text) {
       out += text[i] == '\t' ? ' ' : text[i];
       continue;
     }
-    while (i + 1 < text.size() && std::string_view(" \t\r\n").find(text[i + 1]) != std::string_view::npos) ++i;
+    while (i + 1 < text.size() && std::string_view(" \t\r\n").find(text[i + 1]) != std::string_view::npos)
+      ++i;
     if (!out.empty() && out.back() != ' ') out += ' ';
   }
   return out;
@@ -71,7 +72,9 @@ std::string SummarizeSamples(const TimeSamples& samples, size_t width) {
   return text + "}";
 }
 
-std::string DescribeItem(const Path& path) { return fmt::format("<{}>", path.GetString()); }
+std::string DescribeItem(const Path& path) {
+  return fmt::format("<{}>", path.GetString());
+}
 std::string DescribeItem(const Relocate& move) {
   return fmt::format("{}: {}", DescribeItem(move.first), DescribeItem(move.second));
 }
@@ -88,8 +91,12 @@ std::string DescribeArcItem(const Arc& arc) {
   if (!arc.prim_path.IsEmpty() || text.empty()) text += fmt::format("<{}>", arc.prim_path.GetString());
   return arc.offset.IsIdentity() ? text : text + " " + DescribeItem(arc.offset);
 }
-std::string DescribeItem(const Reference& arc) { return DescribeArcItem(arc); }
-std::string DescribeItem(const Payload& arc) { return DescribeArcItem(arc); }
+std::string DescribeItem(const Reference& arc) {
+  return DescribeArcItem(arc);
+}
+std::string DescribeItem(const Payload& arc) {
+  return DescribeArcItem(arc);
+}
 
 template <class T>
 std::string DescribeItem(const T& item) {
@@ -152,28 +159,50 @@ std::string SummarizeDictionary(const Dictionary& dictionary, int depth) {
 
 std::string FormatAny(const Value& value) {
   switch (value.GetType()) {
-    case ValueType::kDictionary: return SummarizeDictionary(value.Get<Dictionary>(), 0);
-    case ValueType::kPath: return DescribeItem(value.Get<Path>());
-    case ValueType::kReference: return DescribeItem(value.Get<Reference>());
-    case ValueType::kPayload: return DescribeItem(value.Get<Payload>());
-    case ValueType::kTokenVector: return SummarizeVector(value.Get<TokenVector>());
-    case ValueType::kStringVector: return SummarizeVector(value.Get<StringVector>());
-    case ValueType::kPathVector: return SummarizeVector(value.Get<PathVector>());
-    case ValueType::kRelocates: return SummarizeVector(value.Get<Relocates>());
-    case ValueType::kLayerOffset: return DescribeItem(value.Get<LayerOffset>());
-    case ValueType::kLayerOffsetVector: return SummarizeVector(value.Get<LayerOffsetVector>());
-    case ValueType::kVariantSelectionMap: return SummarizeSelections(value.Get<VariantSelectionMap>());
-    case ValueType::kIntListOp: return SummarizeListOp(value.Get<IntListOp>());
-    case ValueType::kUIntListOp: return SummarizeListOp(value.Get<UIntListOp>());
-    case ValueType::kInt64ListOp: return SummarizeListOp(value.Get<Int64ListOp>());
-    case ValueType::kUInt64ListOp: return SummarizeListOp(value.Get<UInt64ListOp>());
-    case ValueType::kStringListOp: return SummarizeListOp(value.Get<StringListOp>());
-    case ValueType::kTokenListOp: return SummarizeListOp(value.Get<TokenListOp>());
-    case ValueType::kPathListOp: return SummarizeListOp(value.Get<PathListOp>());
-    case ValueType::kReferenceListOp: return SummarizeListOp(value.Get<ReferenceListOp>());
-    case ValueType::kPayloadListOp: return SummarizeListOp(value.Get<PayloadListOp>());
-    case ValueType::kUnregisteredListOp: return SummarizeListOp(value.Get<UnregisteredListOp>());
-    default: return format::text::FormatValue(value);
+    case ValueType::kDictionary:
+      return SummarizeDictionary(value.Get<Dictionary>(), 0);
+    case ValueType::kPath:
+      return DescribeItem(value.Get<Path>());
+    case ValueType::kReference:
+      return DescribeItem(value.Get<Reference>());
+    case ValueType::kPayload:
+      return DescribeItem(value.Get<Payload>());
+    case ValueType::kTokenVector:
+      return SummarizeVector(value.Get<TokenVector>());
+    case ValueType::kStringVector:
+      return SummarizeVector(value.Get<StringVector>());
+    case ValueType::kPathVector:
+      return SummarizeVector(value.Get<PathVector>());
+    case ValueType::kRelocates:
+      return SummarizeVector(value.Get<Relocates>());
+    case ValueType::kLayerOffset:
+      return DescribeItem(value.Get<LayerOffset>());
+    case ValueType::kLayerOffsetVector:
+      return SummarizeVector(value.Get<LayerOffsetVector>());
+    case ValueType::kVariantSelectionMap:
+      return SummarizeSelections(value.Get<VariantSelectionMap>());
+    case ValueType::kIntListOp:
+      return SummarizeListOp(value.Get<IntListOp>());
+    case ValueType::kUIntListOp:
+      return SummarizeListOp(value.Get<UIntListOp>());
+    case ValueType::kInt64ListOp:
+      return SummarizeListOp(value.Get<Int64ListOp>());
+    case ValueType::kUInt64ListOp:
+      return SummarizeListOp(value.Get<UInt64ListOp>());
+    case ValueType::kStringListOp:
+      return SummarizeListOp(value.Get<StringListOp>());
+    case ValueType::kTokenListOp:
+      return SummarizeListOp(value.Get<TokenListOp>());
+    case ValueType::kPathListOp:
+      return SummarizeListOp(value.Get<PathListOp>());
+    case ValueType::kReferenceListOp:
+      return SummarizeListOp(value.Get<ReferenceListOp>());
+    case ValueType::kPayloadListOp:
+      return SummarizeListOp(value.Get<PayloadListOp>());
+    case ValueType::kUnregisteredListOp:
+      return SummarizeListOp(value.Get<UnregisteredListOp>());
+    default:
+      return format::text::FormatValue(value);
   }
 }
 

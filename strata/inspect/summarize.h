@@ -7,8 +7,8 @@
 
 namespace strata::inspect {
 
-// A value in one line of at most about `width` bytes, long arrays and dictionaries cut with their size; no control
-// characters.
+// A value in one line of at most about `width` bytes, long arrays and dictionaries cut with their size; no
+// control characters.
 std::string SummarizeValue(const Value& value, size_t width);
 
 }  // namespace strata::inspect

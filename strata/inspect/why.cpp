@@ -160,15 +160,17 @@ bool IsArcField(Token field) {
          field == names.specializes || field == names.variantSetNames;
 }
 
-// Arcs and variant sets are read where they are written, by every layer stack that has some: none hides another.
+// Arcs and variant sets are read where they are written, by every layer stack that has some: none hides
+// another.
 void ConcludeArcs(WhyAnswer& answer) {
   for (WhyOpinion& opinion : answer.opinions) {
     opinion.role = stage::GetOpinionRoleName(stage::OpinionRole::kContributes);
     opinion.reason = "is combined with the list edits of its own layer stack";
   }
   answer.resolved.clear();
-  answer.conclusion = fmt::format("{} what this prim is made of; asked of the prim itself, `why` tells where they lead.",
-                                  answer.opinions.size() == 1 ? "One opinion says" : "All opinions say");
+  answer.conclusion =
+      fmt::format("{} what this prim is made of; asked of the prim itself, `why` tells where they lead.",
+                  answer.opinions.size() == 1 ? "One opinion says" : "All opinions say");
 }
 
 // Variants are selected set by set: an opinion speaks for the sets that no stronger one mentions.
@@ -181,8 +183,10 @@ void ConcludeSelections(const stage::Prim& prim, const stage::Opinions& opinions
     std::string decided, hidden;
     for (const auto& [set, variant] : *selections) {
       const auto [at, is_first] = deciders.emplace(set, row.place.layer_name);
-      if (is_first) decided += (decided.empty() ? "" : ", ") + set;
-      else hidden += fmt::format("{}{} is decided by {}", hidden.empty() ? "" : ", ", set, at->second);
+      if (is_first)
+        decided += (decided.empty() ? "" : ", ") + set;
+      else
+        hidden += fmt::format("{}{} is decided by {}", hidden.empty() ? "" : ", ", set, at->second);
     }
     const auto role = decided.empty() ? stage::OpinionRole::kHidden : stage::OpinionRole::kContributes;
     row.role = stage::GetOpinionRoleName(role);
@@ -190,7 +194,8 @@ void ConcludeSelections(const stage::Prim& prim, const stage::Opinions& opinions
   }
   VariantSelectionMap in_force;
   if (const compose::PrimIndexPtr index = prim.GetPrimIndex())
-    for (const auto& [set, variant] : index->GetVariantSelections()) in_force[set.GetString()] = variant.GetString();
+    for (const auto& [set, variant] : index->GetVariantSelections())
+      in_force[set.GetString()] = variant.GetString();
   answer.resolved = SummarizeValue(Value(in_force), kValueWidth);
   answer.conclusion = "Each set takes the strongest selection that is made for it.";
 }
@@ -290,7 +295,8 @@ Result<WhyAnswer> ExplainWhy(const stage::Stage& stage, const WhyQuestion& quest
       const stage::Opinions opinions = prim.GetMetadataOpinions(question.metadata);
       ExplainMetadata(opinions, question.metadata, answer);
       if (answer.opinions.empty()) return answer;
-      if (question.metadata == layer::GetFieldNames().variantSelection) ConcludeSelections(prim, opinions, answer);
+      if (question.metadata == layer::GetFieldNames().variantSelection)
+        ConcludeSelections(prim, opinions, answer);
       if (IsArcField(question.metadata)) ConcludeArcs(answer);
     }
     return answer;

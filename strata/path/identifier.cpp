@@ -48,7 +48,8 @@ size_t MatchClass(std::string_view text, size_t offset, AsciiClass wanted) {
   if (byte < 128) return kAscii[byte] & wanted ? 1 : 0;
   Utf8CodePoint point = DecodeUtf8(text, offset);
   if (!point.is_valid) return 0;
-  return (wanted == kStart ? IsIn(kXidStart, point.value) : IsIn(kXidContinue, point.value)) ? point.length : 0;
+  return (wanted == kStart ? IsIn(kXidStart, point.value) : IsIn(kXidContinue, point.value)) ? point.length
+                                                                                             : 0;
 }
 
 size_t MatchContinues(std::string_view text, size_t offset, std::string_view also) {
@@ -68,7 +69,9 @@ bool IsXidStart(char32_t c) {
   return IsIn(kXidStart, c);
 }
 
-bool IsXidContinue(char32_t c) { return c < 128 ? (kAscii[c] & kContinue) != 0 : IsIn(kXidContinue, c); }
+bool IsXidContinue(char32_t c) {
+  return c < 128 ? (kAscii[c] & kContinue) != 0 : IsIn(kXidContinue, c);
+}
 
 size_t MatchIdentifier(std::string_view text, size_t offset) {
   size_t start = MatchClass(text, offset, kStart);

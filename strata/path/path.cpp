@@ -18,7 +18,8 @@ Token GetExpressionToken() {
 }
 
 bool IsPrimKind(PathElement element) {
-  return element == PathElement::kPrim || element == PathElement::kParent || element == PathElement::kReflexiveRelative;
+  return element == PathElement::kPrim || element == PathElement::kParent ||
+         element == PathElement::kReflexiveRelative;
 }
 
 // The nearest ancestor-or-self that is not part of the property.
@@ -30,7 +31,8 @@ Path GetOwner(Path path) {
 bool IsSeparatedBySlash(const Node& node) {
   if (node.element != PathElement::kPrim && node.element != PathElement::kParent) return false;
   PathElement before = Get(node.parent).element;
-  return before == PathElement::kPrim || before == PathElement::kParent || before == PathElement::kAbsoluteRoot;
+  return before == PathElement::kPrim || before == PathElement::kParent ||
+         before == PathElement::kAbsoluteRoot;
 }
 
 // The chain of nodes from the first element to this one.
@@ -45,9 +47,14 @@ void AppendElement(const Node& node, std::string& out) {
   switch (node.element) {
     case PathElement::kEmpty:
     case PathElement::kAbsoluteRoot:
-    case PathElement::kReflexiveRelative: break;
-    case PathElement::kParent: out += ".."; break;
-    case PathElement::kPrim: out += Token::FromId(node.first).GetText(); break;
+    case PathElement::kReflexiveRelative:
+      break;
+    case PathElement::kParent:
+      out += "..";
+      break;
+    case PathElement::kPrim:
+      out += Token::FromId(node.first).GetText();
+      break;
     case PathElement::kVariantSelection:
       out += '{';
       out += Token::FromId(node.first).GetText();
@@ -61,13 +68,17 @@ void AppendElement(const Node& node, std::string& out) {
       out += '.';
       out += Token::FromId(node.first).GetText();
       break;
-    case PathElement::kMapper: out += ".mapper"; [[fallthrough]];
+    case PathElement::kMapper:
+      out += ".mapper";
+      [[fallthrough]];
     case PathElement::kTarget:
       out += '[';
       Path::FromId(node.first).AppendTo(out);  // as deep as kMaxTargetNesting
       out += ']';
       break;
-    case PathElement::kExpression: out += ".expression"; break;
+    case PathElement::kExpression:
+      out += ".expression";
+      break;
   }
 }
 
@@ -93,7 +104,8 @@ void Path::AppendTo(std::string& out) const {
   for (uint32_t i = self.depth; i-- > 0; id = Get(id).parent) chain[i] = id;
   for (uint32_t i = 0; i < self.depth; ++i) {
     const Node& node = Get(chain[i]);
-    bool is_after_parents = node.element == PathElement::kProperty && Get(node.parent).element == PathElement::kParent;
+    bool is_after_parents =
+        node.element == PathElement::kProperty && Get(node.parent).element == PathElement::kParent;
     if (i != 0 && (IsSeparatedBySlash(node) || is_after_parents)) out += '/';
     AppendElement(node, out);
   }
@@ -105,24 +117,60 @@ std::string Path::GetString() const {
   return text;
 }
 
-PathElement Path::GetElement() const { return Get(id_).element; }
-bool Path::IsAbsolute() const { return Get(id_).flags & path_table::kAbsolute; }
-bool Path::IsAbsoluteRootOrPrim() const { return id_ == 1 || IsPrim(); }
-bool Path::IsPrim() const { return IsPrimKind(GetElement()); }
-bool Path::IsRootPrim() const { return GetElement() == PathElement::kPrim && Get(id_).parent == 1; }
-bool Path::IsPrimVariantSelection() const { return GetElement() == PathElement::kVariantSelection; }
-bool Path::IsPrimOrPrimVariantSelection() const { return IsPrim() || IsPrimVariantSelection(); }
-bool Path::IsProperty() const { return IsPrimProperty() || IsRelationalAttribute(); }
-bool Path::IsPrimProperty() const { return GetElement() == PathElement::kProperty; }
-bool Path::IsTarget() const { return GetElement() == PathElement::kTarget; }
-bool Path::IsRelationalAttribute() const { return GetElement() == PathElement::kRelationalAttribute; }
-bool Path::IsMapper() const { return GetElement() == PathElement::kMapper; }
-bool Path::IsMapperArgument() const { return GetElement() == PathElement::kMapperArgument; }
-bool Path::IsExpression() const { return GetElement() == PathElement::kExpression; }
-bool Path::ContainsPrimVariantSelection() const { return Get(id_).flags & path_table::kHasVariant; }
-bool Path::ContainsTarget() const { return Get(id_).flags & path_table::kHasTarget; }
-bool Path::ContainsProperty() const { return Get(id_).flags & path_table::kHasProperty; }
-uint32_t Path::GetElementCount() const { return Get(id_).depth; }
+PathElement Path::GetElement() const {
+  return Get(id_).element;
+}
+bool Path::IsAbsolute() const {
+  return Get(id_).flags & path_table::kAbsolute;
+}
+bool Path::IsAbsoluteRootOrPrim() const {
+  return id_ == 1 || IsPrim();
+}
+bool Path::IsPrim() const {
+  return IsPrimKind(GetElement());
+}
+bool Path::IsRootPrim() const {
+  return GetElement() == PathElement::kPrim && Get(id_).parent == 1;
+}
+bool Path::IsPrimVariantSelection() const {
+  return GetElement() == PathElement::kVariantSelection;
+}
+bool Path::IsPrimOrPrimVariantSelection() const {
+  return IsPrim() || IsPrimVariantSelection();
+}
+bool Path::IsProperty() const {
+  return IsPrimProperty() || IsRelationalAttribute();
+}
+bool Path::IsPrimProperty() const {
+  return GetElement() == PathElement::kProperty;
+}
+bool Path::IsTarget() const {
+  return GetElement() == PathElement::kTarget;
+}
+bool Path::IsRelationalAttribute() const {
+  return GetElement() == PathElement::kRelationalAttribute;
+}
+bool Path::IsMapper() const {
+  return GetElement() == PathElement::kMapper;
+}
+bool Path::IsMapperArgument() const {
+  return GetElement() == PathElement::kMapperArgument;
+}
+bool Path::IsExpression() const {
+  return GetElement() == PathElement::kExpression;
+}
+bool Path::ContainsPrimVariantSelection() const {
+  return Get(id_).flags & path_table::kHasVariant;
+}
+bool Path::ContainsTarget() const {
+  return Get(id_).flags & path_table::kHasTarget;
+}
+bool Path::ContainsProperty() const {
+  return Get(id_).flags & path_table::kHasProperty;
+}
+uint32_t Path::GetElementCount() const {
+  return Get(id_).depth;
+}
 
 Path Path::GetParent() const {
   const Node& node = Get(id_);
@@ -136,15 +184,22 @@ Token Path::GetNameToken() const {
   static const Token root("/"), self("."), parent("..");
   const Node& node = Get(id_);
   switch (node.element) {
-    case PathElement::kAbsoluteRoot: return root;
-    case PathElement::kReflexiveRelative: return self;
-    case PathElement::kParent: return parent;
-    case PathElement::kVariantSelection: return Token::FromId(node.second ? node.second : node.first);
-    case PathElement::kExpression: return GetExpressionToken();
+    case PathElement::kAbsoluteRoot:
+      return root;
+    case PathElement::kReflexiveRelative:
+      return self;
+    case PathElement::kParent:
+      return parent;
+    case PathElement::kVariantSelection:
+      return Token::FromId(node.second ? node.second : node.first);
+    case PathElement::kExpression:
+      return GetExpressionToken();
     case PathElement::kEmpty:
     case PathElement::kTarget:
-    case PathElement::kMapper: return Token();
-    default: return Token::FromId(node.first);
+    case PathElement::kMapper:
+      return Token();
+    default:
+      return Token::FromId(node.first);
   }
 }
 
@@ -154,13 +209,18 @@ std::string Path::GetElementString() const {
   return text;
 }
 
-Token Path::GetVariantSet() const { return IsPrimVariantSelection() ? Token::FromId(Get(id_).first) : Token(); }
-Token Path::GetVariantSelection() const { return IsPrimVariantSelection() ? Token::FromId(Get(id_).second) : Token(); }
+Token Path::GetVariantSet() const {
+  return IsPrimVariantSelection() ? Token::FromId(Get(id_).first) : Token();
+}
+Token Path::GetVariantSelection() const {
+  return IsPrimVariantSelection() ? Token::FromId(Get(id_).second) : Token();
+}
 
 Path Path::GetTarget() const {
   for (uint32_t id = id_; Get(id).flags & path_table::kHasTarget; id = Get(id).parent) {
     const Node& node = Get(id);
-    if (node.element == PathElement::kTarget || node.element == PathElement::kMapper) return FromId(node.first);
+    if (node.element == PathElement::kTarget || node.element == PathElement::kMapper)
+      return FromId(node.first);
   }
   return Path();
 }
@@ -176,7 +236,9 @@ Path Path::GetPrimOrPrimVariantSelectionPath() const {
   return Get(path).depth == 0 ? Path() : path;
 }
 
-Path Path::GetAbsoluteRootOrPrimPath() const { return id_ == 1 ? *this : GetPrimPath(); }
+Path Path::GetAbsoluteRootOrPrimPath() const {
+  return id_ == 1 ? *this : GetPrimPath();
+}
 
 std::vector<Path> Path::GetPrefixes() const {
   std::vector<uint32_t> chain;
@@ -227,13 +289,15 @@ Path Path::GetCommonPrefix(Path other) const {
 
 void Path::RemoveDescendants(std::vector<Path>& paths) {
   std::sort(paths.begin(), paths.end());
-  auto last = std::unique(paths.begin(), paths.end(), [](Path kept, Path next) { return next.HasPrefix(kept); });
+  auto last =
+      std::unique(paths.begin(), paths.end(), [](Path kept, Path next) { return next.HasPrefix(kept); });
   paths.erase(last, paths.end());
 }
 
 void Path::RemoveAncestors(std::vector<Path>& paths) {
   std::sort(paths.begin(), paths.end(), [](Path a, Path b) { return b < a; });
-  auto last = std::unique(paths.begin(), paths.end(), [](Path kept, Path next) { return kept.HasPrefix(next); });
+  auto last =
+      std::unique(paths.begin(), paths.end(), [](Path kept, Path next) { return kept.HasPrefix(next); });
   paths.erase(last, paths.end());
   std::reverse(paths.begin(), paths.end());
 }

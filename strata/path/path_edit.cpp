@@ -15,7 +15,9 @@ using path_table::Node;
 
 namespace {
 
-bool IsParentToken(Token name) { return name == std::string_view(".."); }
+bool IsParentToken(Token name) {
+  return name == std::string_view("..");
+}
 
 // Names seen valid lately, prims' and properties' apart: the same few are appended again and again.
 constexpr uint32_t kKnownNames = 4096;
@@ -67,9 +69,12 @@ Path MakeTargetsAbsolute(Path path) {
   for (size_t i = below.size(); i-- > 0 && !result.IsEmpty();) {
     const Node& node = Get(below[i]);
     Path target = Path::FromId(node.first);
-    if (node.element == PathElement::kTarget) result = result.AppendTarget(target.MakeAbsolute(owner));
-    else if (node.element == PathElement::kMapper) result = result.AppendMapper(target.MakeAbsolute(owner));
-    else result = result.AppendElementOf(Path::FromId(below[i]));
+    if (node.element == PathElement::kTarget)
+      result = result.AppendTarget(target.MakeAbsolute(owner));
+    else if (node.element == PathElement::kMapper)
+      result = result.AppendMapper(target.MakeAbsolute(owner));
+    else
+      result = result.AppendElementOf(Path::FromId(below[i]));
   }
   return result;
 }
@@ -105,15 +110,20 @@ Path Path::AppendProperty(Token name) const {
 
 Path Path::AppendVariantSelection(Token set, Token selection) const {
   if (!IsPrimOrPrimVariantSelection()) return Path();
-  if (uint32_t id = Find(id_, PathElement::kVariantSelection, set.GetId(), selection.GetId())) return FromId(id);
+  if (uint32_t id = Find(id_, PathElement::kVariantSelection, set.GetId(), selection.GetId()))
+    return FromId(id);
   std::string_view set_text = set.GetText();
   // Wider than what parses: files name sets as they name variants.
-  if (set.IsEmpty() || (identifier::MatchVariantSetName(set_text, 0) != set_text.size() && !IsValidVariantName(set_text))) return Path();
+  if (set.IsEmpty() ||
+      (identifier::MatchVariantSetName(set_text, 0) != set_text.size() && !IsValidVariantName(set_text)))
+    return Path();
   if (!selection.IsEmpty() && !IsValidVariantName(selection.GetText())) return Path();
   return FromId(FindOrAdd(id_, PathElement::kVariantSelection, set.GetId(), selection.GetId()));
 }
 
-Path Path::AppendTarget(Path target) const { return FromId(AddTarget(id_, PathElement::kTarget, target)); }
+Path Path::AppendTarget(Path target) const {
+  return FromId(AddTarget(id_, PathElement::kTarget, target));
+}
 
 Path Path::AppendRelationalAttribute(Token name) const {
   // The grammar ends a target of a relational attribute there.
@@ -122,7 +132,9 @@ Path Path::AppendRelationalAttribute(Token name) const {
   return FromId(FindOrAdd(id_, PathElement::kRelationalAttribute, name.GetId(), 0));
 }
 
-Path Path::AppendMapper(Path target) const { return FromId(AddTarget(id_, PathElement::kMapper, target)); }
+Path Path::AppendMapper(Path target) const {
+  return FromId(AddTarget(id_, PathElement::kMapper, target));
+}
 
 Path Path::AppendMapperArgument(Token name) const {
   if (!IsMapper() || !IsValidIdentifier(name.GetText())) return Path();
@@ -138,16 +150,26 @@ Path Path::AppendElementOf(Path other) const {
   const Node& node = Get(other.id_);
   Token name = Token::FromId(node.first);
   switch (node.element) {
-    case PathElement::kParent: return TakesChild(GetElement()) ? GetParent() : Path();
-    case PathElement::kPrim: return AppendChild(name);
-    case PathElement::kVariantSelection: return AppendVariantSelection(name, Token::FromId(node.second));
-    case PathElement::kProperty: return AppendProperty(name);
-    case PathElement::kRelationalAttribute: return AppendRelationalAttribute(name);
-    case PathElement::kTarget: return AppendTarget(FromId(node.first));
-    case PathElement::kMapper: return AppendMapper(FromId(node.first));
-    case PathElement::kMapperArgument: return AppendMapperArgument(name);
-    case PathElement::kExpression: return AppendExpression();
-    default: return Path();
+    case PathElement::kParent:
+      return TakesChild(GetElement()) ? GetParent() : Path();
+    case PathElement::kPrim:
+      return AppendChild(name);
+    case PathElement::kVariantSelection:
+      return AppendVariantSelection(name, Token::FromId(node.second));
+    case PathElement::kProperty:
+      return AppendProperty(name);
+    case PathElement::kRelationalAttribute:
+      return AppendRelationalAttribute(name);
+    case PathElement::kTarget:
+      return AppendTarget(FromId(node.first));
+    case PathElement::kMapper:
+      return AppendMapper(FromId(node.first));
+    case PathElement::kMapperArgument:
+      return AppendMapperArgument(name);
+    case PathElement::kExpression:
+      return AppendExpression();
+    default:
+      return Path();
   }
 }
 
@@ -156,7 +178,8 @@ Path Path::AppendPath(Path relative) const {
   if (relative.id_ == 2) return *this;
   std::vector<uint32_t> elements = CollectBelow(relative, ReflexiveRelative());
   Path result = *this;
-  for (size_t i = elements.size(); i-- > 0 && !result.IsEmpty();) result = result.AppendElementOf(FromId(elements[i]));
+  for (size_t i = elements.size(); i-- > 0 && !result.IsEmpty();)
+    result = result.AppendElementOf(FromId(elements[i]));
   return result;
 }
 
@@ -164,11 +187,16 @@ Path Path::ReplaceName(Token name) const {
   switch (GetElement()) {
     case PathElement::kReflexiveRelative:
     case PathElement::kParent:
-    case PathElement::kPrim: return GetParent().AppendChild(name);
-    case PathElement::kProperty: return GetParent().AppendProperty(name);
-    case PathElement::kRelationalAttribute: return GetParent().AppendRelationalAttribute(name);
-    case PathElement::kMapperArgument: return GetParent().AppendMapperArgument(name);
-    default: return Path();
+    case PathElement::kPrim:
+      return GetParent().AppendChild(name);
+    case PathElement::kProperty:
+      return GetParent().AppendProperty(name);
+    case PathElement::kRelationalAttribute:
+      return GetParent().AppendRelationalAttribute(name);
+    case PathElement::kMapperArgument:
+      return GetParent().AppendMapperArgument(name);
+    default:
+      return Path();
   }
 }
 
@@ -180,7 +208,8 @@ Path Path::ReplaceTarget(Path target) const {
   Path owner = FromId(Get(at).parent);
   Path result = at.IsTarget() ? owner.AppendTarget(target) : owner.AppendMapper(target);
   std::vector<uint32_t> below = CollectBelow(*this, at);
-  for (size_t i = below.size(); i-- > 0 && !result.IsEmpty();) result = result.AppendElementOf(FromId(below[i]));
+  for (size_t i = below.size(); i-- > 0 && !result.IsEmpty();)
+    result = result.AppendElementOf(FromId(below[i]));
   return result;
 }
 
@@ -227,9 +256,11 @@ Path Path::MakeRelative(Path anchor) const {
   }
   Path common = GetCommonPrefix(anchor);
   Path result = ReflexiveRelative();
-  for (uint32_t n = anchor.GetElementCount() - common.GetElementCount(); n > 0; --n) result = result.GetParent();
+  for (uint32_t n = anchor.GetElementCount() - common.GetElementCount(); n > 0; --n)
+    result = result.GetParent();
   std::vector<uint32_t> below = CollectBelow(*this, common);
-  for (size_t i = below.size(); i-- > 0 && !result.IsEmpty();) result = result.AppendElementOf(FromId(below[i]));
+  for (size_t i = below.size(); i-- > 0 && !result.IsEmpty();)
+    result = result.AppendElementOf(FromId(below[i]));
   return result;
 }
 
@@ -240,7 +271,8 @@ Path Path::StripAllVariantSelections() const {
   std::vector<uint32_t> below = CollectBelow(*this, base);
   Path result = base;
   for (size_t i = below.size(); i-- > 0 && !result.IsEmpty();) {
-    if (Get(below[i]).element != PathElement::kVariantSelection) result = result.AppendElementOf(FromId(below[i]));
+    if (Get(below[i]).element != PathElement::kVariantSelection)
+      result = result.AppendElementOf(FromId(below[i]));
   }
   return result;
 }

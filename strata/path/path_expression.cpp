@@ -21,12 +21,18 @@ constexpr uint32_t kMaxDepth = 256;
 // How tightly an operator binds its operands.
 int GetBinding(Op op) {
   switch (op) {
-    case Op::kDifference: return 1;
-    case Op::kIntersection: return 2;
-    case Op::kUnion: return 3;
-    case Op::kImpliedUnion: return 4;
-    case Op::kComplement: return 5;
-    default: return 6;
+    case Op::kDifference:
+      return 1;
+    case Op::kIntersection:
+      return 2;
+    case Op::kUnion:
+      return 3;
+    case Op::kImpliedUnion:
+      return 4;
+    case Op::kComplement:
+      return 5;
+    default:
+      return 6;
   }
 }
 
@@ -70,8 +76,10 @@ NodePtr MakeBinary(Op op, NodePtr left, NodePtr right) {
   auto node = std::make_shared<Node>();
   node->op = op;
   // A chain of one operator is one node, which keeps trees flat however long the chain.
-  if (left->op == op) node->operands = left->operands;
-  else node->operands.push_back(left);
+  if (left->op == op)
+    node->operands = left->operands;
+  else
+    node->operands.push_back(left);
   node->operands.push_back(right);
   for (const NodePtr& operand : node->operands) node->depth = std::max(node->depth, operand->depth + 1);
   return node;
@@ -151,7 +159,9 @@ class ExpressionParser {
       return true;
     }
     size_t colon = at_;
-    while (colon < text_.size() && std::string_view(":+&-~() \t\n").find(text_[colon]) == std::string_view::npos) ++colon;
+    while (colon < text_.size() &&
+           std::string_view(":+&-~() \t\n").find(text_[colon]) == std::string_view::npos)
+      ++colon;
     if (colon == text_.size() || text_[colon] != ':') return Fail("'%_' or '%/path:collection'");
     std::string_view path_text = text_.substr(at_, colon - at_);
     Path path(path_text);
@@ -165,10 +175,14 @@ class ExpressionParser {
 
   bool TakeOperator(bool blank) {
     Op op = Op::kImpliedUnion;
-    if (Peek() == '+') op = Op::kUnion;
-    else if (Peek() == '&') op = Op::kIntersection;
-    else if (Peek() == '-') op = Op::kDifference;
-    else if (!blank) return Fail("an operator or the end");
+    if (Peek() == '+')
+      op = Op::kUnion;
+    else if (Peek() == '&')
+      op = Op::kIntersection;
+    else if (Peek() == '-')
+      op = Op::kDifference;
+    else if (!blank)
+      return Fail("an operator or the end");
     if (op != Op::kImpliedUnion) ++at_;
     while (!operators_.empty() && operators_.back() != kOpen &&
            GetBinding(static_cast<Op>(operators_.back())) >= GetBinding(op)) {
@@ -218,7 +232,9 @@ void AppendText(const Node& node, std::string& out) {
     if (needs_marks) out += ')';
   };
   switch (node.op) {
-    case Op::kPattern: out += node.pattern.GetText(); return;
+    case Op::kPattern:
+      out += node.pattern.GetText();
+      return;
     case Op::kReference: {
       out += '%';
       bool is_weaker = node.reference == "_" && node.reference_path.IsEmpty();
@@ -230,7 +246,8 @@ void AppendText(const Node& node, std::string& out) {
       out += '~';
       append(*node.operands[0], GetBinding(node.operands[0]->op) < GetBinding(Op::kComplement));
       return;
-    default: break;
+    default:
+      break;
   }
   const char* join = node.op == Op::kUnion          ? " + "
                      : node.op == Op::kIntersection ? " & "
@@ -246,7 +263,8 @@ void AppendText(const Node& node, std::string& out) {
 bool Any(const NodePtr& node, const std::function<bool(const Node&)>& test) {
   if (!node) return false;
   if (test(*node)) return true;
-  return std::any_of(node->operands.begin(), node->operands.end(), [&](const NodePtr& n) { return Any(n, test); });
+  return std::any_of(node->operands.begin(), node->operands.end(),
+                     [&](const NodePtr& n) { return Any(n, test); });
 }
 
 bool IsWeakerReference(const Node& node) {
@@ -274,7 +292,9 @@ NodePtr TransformPaths(const NodePtr& root, const std::function<Path(Path)>& map
   });
 }
 
-Match Negate(Match match) { return match == Match::kYes ? Match::kNo : match == Match::kNo ? Match::kYes : match; }
+Match Negate(Match match) {
+  return match == Match::kYes ? Match::kNo : match == Match::kNo ? Match::kYes : match;
+}
 
 // Three-valued "and": no decides, then what is not known, an incomplete expression before a predicate.
 Match Both(Match a, Match b) {
@@ -286,16 +306,22 @@ Match MatchNode(const Node& node, Path path) {
   switch (node.op) {
     case Op::kPattern:
       return node.pattern.prefix.IsAbsolute() ? MatchPathPattern(node.pattern, path) : Match::kIncomplete;
-    case Op::kReference: return Match::kIncomplete;
-    case Op::kComplement: return Negate(MatchNode(*node.operands[0], path));
-    default: break;
+    case Op::kReference:
+      return Match::kIncomplete;
+    case Op::kComplement:
+      return Negate(MatchNode(*node.operands[0], path));
+    default:
+      break;
   }
   Match result = MatchNode(*node.operands[0], path);
   for (size_t i = 1; i < node.operands.size(); ++i) {
     Match next = MatchNode(*node.operands[i], path);
-    if (node.op == Op::kIntersection) result = Both(result, next);
-    else if (node.op == Op::kDifference) result = Both(result, Negate(next));
-    else result = Negate(Both(Negate(result), Negate(next)));
+    if (node.op == Op::kIntersection)
+      result = Both(result, next);
+    else if (node.op == Op::kDifference)
+      result = Both(result, Negate(next));
+    else
+      result = Negate(Both(Negate(result), Negate(next)));
   }
   return result;
 }
@@ -309,8 +335,12 @@ Result<PathExpression> PathExpression::Parse(std::string_view text) {
   return PathExpression(std::move(root));
 }
 
-PathExpression PathExpression::Everything() { return PathExpression(MakeEverything()); }
-PathExpression PathExpression::WeakerReference() { return PathExpression(MakeReference(Path(), "_")); }
+PathExpression PathExpression::Everything() {
+  return PathExpression(MakeEverything());
+}
+PathExpression PathExpression::WeakerReference() {
+  return PathExpression(MakeReference(Path(), "_"));
+}
 
 std::string PathExpression::GetText() const {
   std::string text;
@@ -324,7 +354,9 @@ bool PathExpression::IsComplete() const {
   });
 }
 
-bool PathExpression::ContainsWeakerReference() const { return Any(root_, IsWeakerReference); }
+bool PathExpression::ContainsWeakerReference() const {
+  return Any(root_, IsWeakerReference);
+}
 
 PathExpression PathExpression::ComposeOver(const PathExpression& weaker) const {
   if (!ContainsWeakerReference()) return *this;
@@ -333,13 +365,16 @@ PathExpression PathExpression::ComposeOver(const PathExpression& weaker) const {
 }
 
 PathExpression PathExpression::ReplacePrefix(Path old_prefix, Path new_prefix) const {
-  return PathExpression(TransformPaths(root_, [&](Path path) { return path.ReplacePrefix(old_prefix, new_prefix); }));
+  return PathExpression(
+      TransformPaths(root_, [&](Path path) { return path.ReplacePrefix(old_prefix, new_prefix); }));
 }
 
 PathExpression PathExpression::MakeAbsolute(Path anchor) const {
   return PathExpression(TransformPaths(root_, [&](Path path) { return path.MakeAbsolute(anchor); }));
 }
 
-PathExpression::Match PathExpression::Matches(Path path) const { return root_ ? MatchNode(*root_, path) : Match::kNo; }
+PathExpression::Match PathExpression::Matches(Path path) const {
+  return root_ ? MatchNode(*root_, path) : Match::kNo;
+}
 
 }  // namespace strata

@@ -12,14 +12,21 @@ namespace {
 // How kinds of siblings follow each other.
 int GetRank(PathElement element) {
   switch (element) {
-    case PathElement::kProperty: return 1;
+    case PathElement::kProperty:
+      return 1;
     case PathElement::kPrim:
-    case PathElement::kParent: return 2;
-    case PathElement::kVariantSelection: return 3;
-    case PathElement::kTarget: return 4;
-    case PathElement::kMapper: return 5;
-    case PathElement::kExpression: return 6;
-    default: return 0;
+    case PathElement::kParent:
+      return 2;
+    case PathElement::kVariantSelection:
+      return 3;
+    case PathElement::kTarget:
+      return 4;
+    case PathElement::kMapper:
+      return 5;
+    case PathElement::kExpression:
+      return 6;
+    default:
+      return 0;
   }
 }
 
@@ -30,14 +37,19 @@ bool SiblingLess(const Node& a, const Node& b) {
     return Path::FromId(a.first) < Path::FromId(b.first);  // as deep as kMaxTargetNesting
   }
   auto name = [](const Node& node) {
-    return node.element == PathElement::kParent ? std::string_view("..") : Token::FromId(node.first).GetText();
+    return node.element == PathElement::kParent ? std::string_view("..")
+                                                : Token::FromId(node.first).GetText();
   };
   if (name(a) != name(b)) return name(a) < name(b);
   return Token::FromId(a.second).GetText() < Token::FromId(b.second).GetText();
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool IsLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // A place among characters: letters folded to lower case, so that "_" lies between digits and letters.
 int GetFoldedPlace(char c) {

@@ -24,7 +24,8 @@ class Parser {
     constexpr size_t kMaxShown = 200;
     std::string shown = MakePrintable(text_.substr(0, kMaxShown));
     if (text_.size() > kMaxShown) shown += "...";
-    if (text_.empty()) return {kPathMalformed, "an empty text is no path", {}, "Write '/', '.', or a prim's path."};
+    if (text_.empty())
+      return {kPathMalformed, "an empty text is no path", {}, "Write '/', '.', or a prim's path."};
     std::string message = "<" + shown + "> is no path: expected " + wanted_;
     if (at_ < text_.size()) {
       message += " at character " + std::to_string(at_ + 1);

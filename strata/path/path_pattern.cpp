@@ -18,7 +18,9 @@ size_t MeasureGlob(std::string_view text, size_t offset) {
       ++at;
     } else if (text[at] == '[') {
       size_t close = text.find(']', at + 2);
-      if (close == std::string_view::npos || text.substr(at, close - at).find_first_of("/{ ") != std::string_view::npos) break;
+      if (close == std::string_view::npos ||
+          text.substr(at, close - at).find_first_of("/{ ") != std::string_view::npos)
+        break;
       at = close + 1;
     } else {
       Utf8CodePoint point = DecodeUtf8(text, at);
@@ -40,11 +42,14 @@ size_t MeasurePropertyGlob(std::string_view text, size_t offset) {
   return length;
 }
 
-bool IsLiteral(std::string_view glob) { return glob.find_first_of("*?[") == std::string_view::npos; }
+bool IsLiteral(std::string_view glob) {
+  return glob.find_first_of("*?[") == std::string_view::npos;
+}
 
 class PatternParser {
  public:
-  PatternParser(std::string_view text, size_t offset, PathPattern& pattern) : text_(text), at_(offset), pattern_(pattern) {}
+  PatternParser(std::string_view text, size_t offset, PathPattern& pattern)
+      : text_(text), at_(offset), pattern_(pattern) {}
 
   bool Parse() {
     pattern_.prefix = Path::ReflexiveRelative();
@@ -252,9 +257,12 @@ std::string PathPattern::GetText() const {
   for (size_t i = 0; i < components.size(); ++i) {
     const Component& component = components[i];
     bool is_last = i + 1 == components.size();
-    if (component.is_stretch) text += text == "/" ? "/" : "//";
-    else if (is_property && is_last) text += '.';
-    else if (!after_stretch && !text.empty() && text != "/") text += '/';
+    if (component.is_stretch)
+      text += text == "/" ? "/" : "//";
+    else if (is_property && is_last)
+      text += '.';
+    else if (!after_stretch && !text.empty() && text != "/")
+      text += '/';
     text += component.text;
     if (!component.predicate.empty()) text += "{" + component.predicate + "}";
     after_stretch = component.is_stretch;

@@ -5,10 +5,12 @@
 
 namespace strata {
 
-// Reads the pattern that begins at text[offset] and moves `offset` behind it; false with `wanted` set where there is none.
+// Reads the pattern that begins at text[offset] and moves `offset` behind it; false with `wanted` set where
+// there is none.
 bool ParsePathPattern(std::string_view text, size_t& offset, PathPattern& pattern, std::string& wanted);
 
-// Whether the names of `path` fit, and whether predicates remain to be asked. REQUIRES: the pattern is absolute.
+// Whether the names of `path` fit, and whether predicates remain to be asked. REQUIRES: the pattern is
+// absolute.
 PathExpression::Match MatchPathPattern(const PathPattern& pattern, Path path);
 
 // Whether `name` fits a glob of * ? [a-z] [!a-z]; takes time linear in the product of their lengths.

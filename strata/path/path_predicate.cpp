@@ -73,7 +73,8 @@ class PredicateParser {
       Piece right = operand();
       if (!ok_) return {};
       bool needs_marks = right.binding <= binding;
-      left = {Wrap(left, binding) + kJoins[binding] + (needs_marks ? "(" + right.text + ")" : right.text), binding};
+      left = {Wrap(left, binding) + kJoins[binding] + (needs_marks ? "(" + right.text + ")" : right.text),
+              binding};
     }
     return ok_ ? left : Piece{};
   }
@@ -159,7 +160,8 @@ class PredicateParser {
     char quote = Peek();
     if (quote == '"' || quote == '\'') return ParseQuoted(quote);
     size_t begin = at_;
-    while (at_ < text_.size() && std::string_view(" \t\n,(){}\"'=:").find(Peek()) == std::string_view::npos) ++at_;
+    while (at_ < text_.size() && std::string_view(" \t\n,(){}\"'=:").find(Peek()) == std::string_view::npos)
+      ++at_;
     std::string_view word = text_.substr(begin, at_ - begin);
     if (word.empty()) return Fail("a value").text;
     if (word == "true") return "1";

@@ -14,7 +14,9 @@ Node MakeNode(uint32_t parent_id, PathElement element, uint32_t first, uint32_t 
   const Node& parent = Get(parent_id);
   Node node{parent_id, first, second, parent.depth + 1, element, parent.flags, parent.nesting};
   switch (element) {
-    case PathElement::kVariantSelection: node.flags |= kHasVariant; break;
+    case PathElement::kVariantSelection:
+      node.flags |= kHasVariant;
+      break;
     case PathElement::kTarget:
     case PathElement::kMapper:
       node.flags |= kHasProperty | kHasTarget;
@@ -23,8 +25,11 @@ Node MakeNode(uint32_t parent_id, PathElement element, uint32_t first, uint32_t 
     case PathElement::kProperty:
     case PathElement::kRelationalAttribute:
     case PathElement::kMapperArgument:
-    case PathElement::kExpression: node.flags |= kHasProperty; break;
-    default: break;
+    case PathElement::kExpression:
+      node.flags |= kHasProperty;
+      break;
+    default:
+      break;
   }
   return node;
 }
@@ -43,7 +48,8 @@ uint32_t FindOrAdd(uint32_t parent, PathElement element, uint32_t first, uint32_
       HashKey(parent, element, first, second),
       [&](uint32_t id) {
         const Node& node = table.nodes[id];
-        return node.parent == parent && node.first == first && node.second == second && node.element == element;
+        return node.parent == parent && node.first == first && node.second == second &&
+               node.element == element;
       },
       [&] {
         uint32_t id = table.next_id.fetch_add(1, std::memory_order_relaxed);

@@ -23,7 +23,8 @@ constexpr DiagnosticCode kTestWarning{"test.warning", Severity::kWarning, "A war
 struct TextFile {
   std::string path;
   explicit TextFile(std::string_view text)
-      : path((std::filesystem::temp_directory_path() / ("strata_diag_" + std::to_string(getpid()))).string()) {
+      : path(
+            (std::filesystem::temp_directory_path() / ("strata_diag_" + std::to_string(getpid()))).string()) {
     REQUIRE(ReplaceFile(path, text));
   }
   ~TextFile() { std::filesystem::remove(path); }
@@ -31,7 +32,8 @@ struct TextFile {
 
 std::string Render(std::string_view text, uint32_t line, uint32_t column, uint32_t length) {
   TextFile file(text);
-  std::string shown = RenderDiagnostic({kTestError, "wrong", {file.path, "/A.x", line, column, length}}, ColorMode::kPlain);
+  std::string shown =
+      RenderDiagnostic({kTestError, "wrong", {file.path, "/A.x", line, column, length}}, ColorMode::kPlain);
   size_t at = shown.find(file.path);
   return at == std::string::npos ? shown : shown.replace(at, file.path.size(), "FILE");
 }
@@ -53,8 +55,10 @@ TEST_CASE("A diagnostic shows its place and the source line underlined") {
 }
 
 TEST_CASE("Tabs and wide characters before the place keep the caret under it") {
-  CHECK(Render("\tab", 1, 3, 1) == "error[test.error]: wrong\n --> FILE:1:3 (</A.x>)\n  |\n1 |     ab\n  |      ^\n");
-  CHECK(Render("好x", 1, 4, 1) == "error[test.error]: wrong\n --> FILE:1:4 (</A.x>)\n  |\n1 | 好x\n  |   ^\n");
+  CHECK(Render("\tab", 1, 3, 1) ==
+        "error[test.error]: wrong\n --> FILE:1:3 (</A.x>)\n  |\n1 |     ab\n  |      ^\n");
+  CHECK(Render("好x", 1, 4, 1) ==
+        "error[test.error]: wrong\n --> FILE:1:4 (</A.x>)\n  |\n1 | 好x\n  |   ^\n");
 }
 
 TEST_CASE("A place past the end of its line gets its caret behind the last character") {
@@ -77,17 +81,19 @@ TEST_CASE("A file that cannot be read costs only the frame") {
   Diagnostic diagnostic(kTestWarning, "odd\nthing", {"/no/such/file", "", 3, 1, 1}, "Mend it.");
   diagnostic.notes.push_back({"seen here", {"", "/B", 0, 0, 0}});
   CHECK(RenderDiagnostic(diagnostic, ColorMode::kPlain) ==
-        "warning[test.warning]: odd\n  thing\n --> /no/such/file:3:1\nnote: seen here\n --> </B>\nhint: Mend it.\n");
+        "warning[test.warning]: odd\n  thing\n --> /no/such/file:3:1\nnote: seen here\n --> </B>\nhint: Mend "
+        "it.\n");
 }
 
 TEST_CASE("Messages and scene paths without end are cut in the middle") {
   std::string path = "/first";
   for (int i = 0; i < 5000; ++i) path += "/é";
   path += "/last";
-  std::string shown = RenderDiagnostic({kTestError, "begin" + std::string(1'000'000, 'x') + "end", {"f", path, 0, 0, 0}},
-                                       ColorMode::kPlain);
+  std::string shown = RenderDiagnostic(
+      {kTestError, "begin" + std::string(1'000'000, 'x') + "end", {"f", path, 0, 0, 0}}, ColorMode::kPlain);
   CHECK(shown.size() < 5000);
-  for (const char* part : {"beginxx", "xxend\n", "/first/é", "/é/last>", "..."}) CHECK(shown.find(part) != std::string::npos);
+  for (const char* part : {"beginxx", "xxend\n", "/first/é", "/é/last>", "..."})
+    CHECK(shown.find(part) != std::string::npos);
   CHECK(IsValidUtf8(shown));
 }
 
@@ -124,22 +130,43 @@ TEST_CASE("STRATA_TRY binds an answer or passes the diagnostic on") {
 TEST_CASE("JSON is balanced, escaped and valid UTF-8 whatever goes in") {
   JsonWriter json;
   json.BeginObject().Key("a\"\n\x01").String("\xFF\xC3(\xE2\x82\xAC").Key("n").BeginArray();
-  json.Number(0.1).Number(1).Number(-1.0 / 0.0).Integer(-3).Unsigned(UINT64_MAX).Bool(true).Null().EndArray().EndObject();
-  CHECK(json.GetText() == "{\"a\\\"\\n\\u0001\":\"\xEF\xBF\xBD\xEF\xBF\xBD(\xE2\x82\xAC\",\"n\":"
-                          "[0.1,1,{\"$f\":\"-inf\"},-3,18446744073709551615,true,null]}");
+  json.Number(0.1)
+      .Number(1)
+      .Number(-1.0 / 0.0)
+      .Integer(-3)
+      .Unsigned(UINT64_MAX)
+      .Bool(true)
+      .Null()
+      .EndArray()
+      .EndObject();
+  CHECK(json.GetText() ==
+        "{\"a\\\"\\n\\u0001\":\"\xEF\xBF\xBD\xEF\xBF\xBD(\xE2\x82\xAC\",\"n\":"
+        "[0.1,1,{\"$f\":\"-inf\"},-3,18446744073709551615,true,null]}");
   JsonWriter indented(JsonLayout::kIndented);
-  indented.BeginObject().Key("a").BeginArray().Integer(1).Integer(2).EndArray().Key("b").BeginObject().EndObject().EndObject();
+  indented.BeginObject()
+      .Key("a")
+      .BeginArray()
+      .Integer(1)
+      .Integer(2)
+      .EndArray()
+      .Key("b")
+      .BeginObject()
+      .EndObject()
+      .EndObject();
   CHECK(indented.GetText() == "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {}\n}");
 }
 
 TEST_CASE("A diagnostic as JSON has its parts and leaves out what is absent") {
   JsonWriter json;
   WriteDiagnostic(json, {kTestError, "m", {"f", "", 2, 3, 0}, "h"});
-  CHECK(json.GetText() == R"({"severity":"error","code":"test.error","message":"m","location":{"file":"f","line":2,"column":3},"hint":"h"})");
+  CHECK(
+      json.GetText() ==
+      R"({"severity":"error","code":"test.error","message":"m","location":{"file":"f","line":2,"column":3},"hint":"h"})");
 }
 
 TEST_CASE("UTF-8 decoding refuses overlong forms, surrogates and what is cut off") {
-  for (const char* bad : {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80", "\xF8"}) {
+  for (const char* bad :
+       {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80", "\xF8"}) {
     CHECK_FALSE(IsValidUtf8(bad));
   }
   CHECK(IsValidUtf8("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"));
@@ -171,12 +198,18 @@ TEST_CASE("A debug topic that is off says nothing, also with a sink") {
 }
 
 TEST_CASE("A trace holds what ended while it recorded") {
-  { TraceScope before("before"); }
+  {
+    TraceScope before("before");
+  }
   StartTrace();
-  { TraceScope plain("plain"); }
+  {
+    TraceScope plain("plain");
+  }
   std::thread([] { TraceScope detailed("detailed", "of \"it\""); }).join();
   std::string trace = StopTraceAsJson();
-  { TraceScope after("after"); }
+  {
+    TraceScope after("after");
+  }
   CHECK(trace.find("\"before\"") == std::string::npos);
   CHECK(trace.find("\"name\":\"plain\",\"ph\":\"X\"") != std::string::npos);
   CHECK(trace.find("{\"detail\":\"of \\\"it\\\"\"}") != std::string::npos);

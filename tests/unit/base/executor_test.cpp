@@ -117,10 +117,11 @@ TEST_CASE("Container CPU quotas of both control group versions are found and rou
   WriteText(root / "two/a/cpu.max", "250000 100000\n");
   WriteText(root / "two/a/b/cpu.max", "400000 100000\n");
   std::string two = (root / "two").string();
-  CHECK(ReadContainerCpuLimit("0::/a/b\n", two) == 3);       // the group above is narrower
+  CHECK(ReadContainerCpuLimit("0::/a/b\n", two) == 3);  // the group above is narrower
   CHECK(ReadContainerCpuLimit("0::/\n", two) == 0);
   CHECK(ReadContainerCpuLimit("0::/not/here\n", two) == 0);
-  WriteText(root / "one/cpu/cpu.cfs_quota_us", "150000\n");  // the container's own group, seen as the mount point
+  WriteText(root / "one/cpu/cpu.cfs_quota_us",
+            "150000\n");  // the container's own group, seen as the mount point
   WriteText(root / "one/cpu/cpu.cfs_period_us", "100000\n");
   std::string one = (root / "one").string();
   CHECK(ReadContainerCpuLimit("5:memory:/docker/x\n4:cpu,cpuacct:/docker/x\n", one) == 2);

@@ -28,7 +28,7 @@ struct Folder {
 };
 
 mode_t GetMode(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   stat(path.c_str(), &status);
   return status.st_mode & 07777;
 }

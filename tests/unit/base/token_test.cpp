@@ -56,7 +56,8 @@ TEST_CASE("Sixteen threads that intern the same texts agree on every id") {
   }
   for (std::thread& thread : threads) thread.join();
   for (int t = 1; t < kThreads; ++t) CHECK(ids[t] == ids[0]);
-  for (int n = 0; n < kTexts; ++n) REQUIRE(Token::FromId(ids[0][n]).GetText() == "shared_" + std::to_string(n));
+  for (int n = 0; n < kTexts; ++n)
+    REQUIRE(Token::FromId(ids[0][n]).GetText() == "shared_" + std::to_string(n));
 }
 
 TEST_CASE("TokenTextLess orders by bytes") {

@@ -38,7 +38,8 @@ TEST_CASE("Every row of the table of patterns answers as OpenUSD does") {
     for (const auto& target : table["targets"]) {
       PathExpression::Match match = expression.Matches(Path(target.get<std::string>()));
       if (match == PathExpression::Match::kYes) matches.push_back(target);
-      is_unknown |= match == PathExpression::Match::kIncomplete || match == PathExpression::Match::kNeedsPredicate;
+      is_unknown |=
+          match == PathExpression::Match::kIncomplete || match == PathExpression::Match::kNeedsPredicate;
     }
     CHECK(is_unknown == row.contains("error"));
     if (row.contains("matches")) CHECK(matches == row["matches"].get<std::vector<std::string>>());
@@ -46,10 +47,43 @@ TEST_CASE("Every row of the table of patterns answers as OpenUSD does") {
 }
 
 TEST_CASE("Expressions are printed in the form OpenUSD prints") {
-  for (const char* text : {"/A", "//", "%_", "%/a:b", "%:b", "~/A", "/A /B", "/A + /B", "/A - /B & /C", "~(/A /B)",
-                           "//{a}", "{a}", "A", "A/B", "../A", ".", "..", ".//A", "//A.x", "*", "/*", "//*", "/A//B//",
-                           "/A//*.x{p}", "/A.x*", "/A.[xy]", "/A/[a-c]?", "/A{a}/B{b}", "..//A", "../../B//", "/",
-                           "/A & ~/B", "(/A + /B) /C", "/A - (/B - /C)", "(/A - /B) & /C", "//A{a b and c}", "/é"}) {
+  for (const char* text : {"/A",
+                           "//",
+                           "%_",
+                           "%/a:b",
+                           "%:b",
+                           "~/A",
+                           "/A /B",
+                           "/A + /B",
+                           "/A - /B & /C",
+                           "~(/A /B)",
+                           "//{a}",
+                           "{a}",
+                           "A",
+                           "A/B",
+                           "../A",
+                           ".",
+                           "..",
+                           ".//A",
+                           "//A.x",
+                           "*",
+                           "/*",
+                           "//*",
+                           "/A//B//",
+                           "/A//*.x{p}",
+                           "/A.x*",
+                           "/A.[xy]",
+                           "/A/[a-c]?",
+                           "/A{a}/B{b}",
+                           "..//A",
+                           "../../B//",
+                           "/",
+                           "/A & ~/B",
+                           "(/A + /B) /C",
+                           "/A - (/B - /C)",
+                           "(/A - /B) & /C",
+                           "//A{a b and c}",
+                           "/é"}) {
     CHECK(Canonical(text) == text);
   }
   CHECK(Canonical("/A+/B") == "/A + /B");
@@ -77,9 +111,11 @@ TEST_CASE("Predicates are printed in the form OpenUSD prints") {
 }
 
 TEST_CASE("What is no expression is refused") {
-  for (const char* text : {"~~/A", "./A", ".x", "/A//.x", "/A/ B", "/A///B", "/A/", "//a:b", "/A/..", "/A[", "/A[]", "/.x",
-                           "/A{v=s}", "/A{}", "//A{a,b}", "//A{a & b}", "% _", "%a", "%/a", "(/A", "/A)", "()", "/A &",
-                           "& /A", "/A~/B", "(/A)/B", "/A\n/B", "/A{a", "/A{x: 1}", "/A.x/B", "...j", "..j"}) {
+  for (const char* text :
+       {"~~/A",  "./A",    ".x",     "/A//.x", "/A/ B",    "/A///B", "/A/",      "//a:b",
+        "/A/..", "/A[",    "/A[]",   "/.x",    "/A{v=s}",  "/A{}",   "//A{a,b}", "//A{a & b}",
+        "% _",   "%a",     "%/a",    "(/A",    "/A)",      "()",     "/A &",     "& /A",
+        "/A~/B", "(/A)/B", "/A\n/B", "/A{a",   "/A{x: 1}", "/A.x/B", "...j",     "..j"}) {
     CAPTURE(text);
     CHECK(Canonical(text) == "!");
   }
@@ -103,7 +139,9 @@ TEST_CASE("Hostile expressions are refused or read without deep recursion") {
 }
 
 TEST_CASE("Composing over a weaker expression replaces the reference to it") {
-  auto over = [](const char* strong, const char* weak) { return Make(strong).ComposeOver(Make(weak)).GetText(); };
+  auto over = [](const char* strong, const char* weak) {
+    return Make(strong).ComposeOver(Make(weak)).GetText();
+  };
   CHECK(over("%_ /A", "/B") == "/B /A");
   CHECK(over("/A", "/B") == "/A");
   CHECK(over("%_ - /A", "/B /C") == "/B /C - /A");

@@ -23,8 +23,11 @@ std::string MakeRandomText(std::mt19937& random, int nesting = 0) {
     case 0:
       for (unsigned i = pick(3); i-- > 0;) text += text.empty() ? ".." : "/..";
       break;
-    case 1: break;
-    default: text = "/"; break;
+    case 1:
+      break;
+    default:
+      text = "/";
+      break;
   }
   bool needs_slash = !text.empty() && text != "/";
   for (unsigned i = pick(5); i-- > 0; has_prim = true) {
@@ -163,7 +166,8 @@ TEST_CASE("Hostile texts are refused with a place, quickly") {
   for (int i = 0; i < 100'000; ++i) deep += "/A";
   CHECK(Path(deep).IsEmpty());
   CHECK(Path::Parse(deep).GetError().message.size() < 500);
-  CHECK(Path::Parse("/A/-").GetError().message == "</A/-> is no path: expected a prim name at character 4, found '-'");
+  CHECK(Path::Parse("/A/-").GetError().message ==
+        "</A/-> is no path: expected a prim name at character 4, found '-'");
   CHECK(Path::Parse("").GetError().code == &kPathMalformed);
   CHECK(Path("/A\xC3").IsEmpty());
   CHECK(Path(std::string_view("/A\0", 3)).IsEmpty());
@@ -188,7 +192,8 @@ TEST_CASE("Sixteen threads that intern the same paths agree on every id") {
       for (int i = 0; i < kPaths; ++i) {
         int n = (i * 7919 + t * 1237) % kPaths;
         Path prim = Path("/Shared").AppendChild(Token("p" + std::to_string(n % 71)));
-        Path deep = prim.AppendVariantSelection(Token("v"), Token("s" + std::to_string(n % 5))).AppendChild(Token("q"));
+        Path deep = prim.AppendVariantSelection(Token("v"), Token("s" + std::to_string(n % 5)))
+                        .AppendChild(Token("q"));
         ids[t][n] = deep.AppendProperty(Token("x" + std::to_string(n))).GetId();
       }
     });
@@ -200,8 +205,10 @@ TEST_CASE("Sixteen threads that intern the same paths agree on every id") {
 }
 
 TEST_CASE("Identifiers follow Unicode 15.1") {
-  for (const char* good : {"a", "_", "_1", "Ümläut", "你好", "a\xCC\x80", "\xF0\xAE\xAF\xB0"}) CHECK(Path::IsValidIdentifier(good));
-  for (const char* bad : {"", "1a", "a b", "a-b", "a:b", "\xCC\x80", "€", "a\xC3"}) CHECK_FALSE(Path::IsValidIdentifier(bad));
+  for (const char* good : {"a", "_", "_1", "Ümläut", "你好", "a\xCC\x80", "\xF0\xAE\xAF\xB0"})
+    CHECK(Path::IsValidIdentifier(good));
+  for (const char* bad : {"", "1a", "a b", "a-b", "a:b", "\xCC\x80", "€", "a\xC3"})
+    CHECK_FALSE(Path::IsValidIdentifier(bad));
   CHECK(Path::IsValidNamespacedIdentifier("a:b:c"));
   for (const char* bad : {"", ":a", "a:", "a::b", "a:1"}) CHECK_FALSE(Path::IsValidNamespacedIdentifier(bad));
   for (const char* good : {"a", "1", ".", ".a", "a-b|c"}) CHECK(Path::IsValidVariantName(good));
@@ -219,7 +226,7 @@ TEST_CASE("Namespaced names are taken apart and joined") {
 
 TEST_CASE("Names are ordered by folded letters and by the values of their numbers") {
   const std::vector<std::string> expected = {
-      "_foobar",         "a0",      "ab",     "aü",    "foo00001bar", "foo001bar001abc", "foo001bar002abc",
+      "_foobar",           "a0",      "ab",     "aü",    "foo00001bar", "foo001bar001abc", "foo001bar002abc",
       "foo0001bar0002xyz", "foo_bar", "Foobar", "foobar"};
   std::vector<std::string> names = expected;
   std::mt19937 random(3);
