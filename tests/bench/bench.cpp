@@ -1,4 +1,5 @@
-// Runs one workload in a fresh process and prints what it took as one JSON line: strata_bench --scenes DIR --only NAME.
+// Runs one workload in a fresh process and prints what it took as one JSON line: strata_bench --scenes DIR
+// --only NAME.
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +29,8 @@ using strata::layer::SpecStore;
 struct Bench {
   std::string scenes;
   unsigned threads = 1;
-  std::unique_ptr<Engine> engine;  // made by the set-up, or in the timed part where start-up is what is measured
+  std::unique_ptr<Engine>
+      engine;  // made by the set-up, or in the timed part where start-up is what is measured
   std::vector<std::shared_ptr<void>> kept;
 };
 
@@ -54,7 +56,8 @@ size_t CountSpecs(const SpecStore& content) {
   const auto count_targets = [&](const strata::Value* value) {
     const strata::PathListOp* op = value ? value->GetIf<strata::PathListOp>() : nullptr;
     if (!op) return;
-    count += op->explicit_items.size() + op->added_items.size() + op->prepended_items.size() + op->appended_items.size();
+    count += op->explicit_items.size() + op->added_items.size() + op->prepended_items.size() +
+             op->appended_items.size();
   };
   content.VisitSpecs([&](Path, const SpecStore::SpecView& spec) {
     ++count;
@@ -90,7 +93,8 @@ Workload OpenStage(const char* file) {
         return nullptr;
       }
       return [stage = *stage] {
-        return "[" + std::to_string(stage->GetUsedLayers().size()) + ", " + std::to_string(stage->GetPrimCount()) + "]";
+        return "[" + std::to_string(stage->GetUsedLayers().size()) + ", " +
+               std::to_string(stage->GetPrimCount()) + "]";
       };
     };
   };
@@ -106,7 +110,8 @@ std::function<Check()> FirstStage(Bench& bench) {
       ReportErrors(diagnostics);
       return nullptr;
     }
-    const auto made = (*stage)->GetRootLayer()->CreatePrimSpec(Path("/A"), strata::Specifier::kDef, strata::Token("Xform"));
+    const auto made =
+        (*stage)->GetRootLayer()->CreatePrimSpec(Path("/A"), strata::Specifier::kDef, strata::Token("Xform"));
     if (!made) return nullptr;
     const size_t names = (*stage)->GetPrimAtPath(Path("/A")).GetPropertyNames().size();
     bench.kept.push_back(*stage);
@@ -164,9 +169,11 @@ int Run(const std::string& name, Bench& bench) {
     std::fprintf(stderr, "strata_bench: the workload '%s' failed\n", name.c_str());
     return 1;
   }
-  std::printf("{\"workload\": \"%s\", \"peer\": \"strata\", \"seconds\": %.9f, \"cpu_seconds\": %.9f, \"peak_rss_mb\": %.1f, "
-              "\"rss_before_mb\": %.1f, \"threads\": %u, \"check\": %s}\n",
-              name.c_str(), seconds.count(), cpu_seconds, peak, rss_before, bench.threads, check().c_str());
+  std::printf(
+      "{\"workload\": \"%s\", \"peer\": \"strata\", \"seconds\": %.9f, \"cpu_seconds\": %.9f, "
+      "\"peak_rss_mb\": %.1f, "
+      "\"rss_before_mb\": %.1f, \"threads\": %u, \"check\": %s}\n",
+      name.c_str(), seconds.count(), cpu_seconds, peak, rss_before, bench.threads, check().c_str());
   std::fflush(stdout);
   _exit(0);  // letting go of the scene is not measured
 }
@@ -182,11 +189,16 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     const bool has_value = i + 1 < argc;
-    if (argument == "--scenes" && has_value) bench.scenes = argv[++i];
-    else if (argument == "--only" && has_value) only = argv[++i];
-    else if (argument == "--threads" && has_value) threads = std::strtol(argv[++i], nullptr, 10);
-    else if (argument == "--list") list = true;
-    else only.clear(), argc = 0;
+    if (argument == "--scenes" && has_value)
+      bench.scenes = argv[++i];
+    else if (argument == "--only" && has_value)
+      only = argv[++i];
+    else if (argument == "--threads" && has_value)
+      threads = std::strtol(argv[++i], nullptr, 10);
+    else if (argument == "--list")
+      list = true;
+    else
+      only.clear(), argc = 0;
   }
   if (list) {
     for (const auto& [name, workload] : kWorkloads) std::printf("%s\n", name.c_str());

@@ -7,8 +7,8 @@ namespace strata::format::text {
 
 namespace {
 
-constexpr size_t kWindowBytes = size_t{256} << 10;      // small enough to stay in a core's cache
-constexpr size_t kWideWindowBytes = size_t{1} << 20;    // enough to share out between threads
+constexpr size_t kWindowBytes = size_t{256} << 10;    // small enough to stay in a core's cache
+constexpr size_t kWideWindowBytes = size_t{1} << 20;  // enough to share out between threads
 constexpr size_t kNameCacheSize = 4096;
 
 size_t Utf8Length(unsigned char lead) {
@@ -66,7 +66,8 @@ bool IsUtf8(std::string_view text) {
     if (length == 0 || static_cast<size_t>(end - p) < length) return false;
     for (size_t i = 1; i < length; ++i)
       if ((p[i] & 0xC0) != 0x80) return false;
-    if ((*p == 0xE0 && p[1] < 0xA0) || (*p == 0xED && p[1] > 0x9F) || (*p == 0xF0 && p[1] < 0x90) || (*p == 0xF4 && p[1] > 0x8F))
+    if ((*p == 0xE0 && p[1] < 0xA0) || (*p == 0xED && p[1] > 0x9F) || (*p == 0xF0 && p[1] < 0x90) ||
+        (*p == 0xF4 && p[1] > 0x8F))
       return false;
     p += length;
   }
@@ -81,13 +82,27 @@ void Unescape(std::string_view raw, std::string& out) {
     if (c == '\\' && i + 1 < raw.size()) {
       c = raw[++i];
       switch (c) {
-        case 'a': c = '\a'; break;
-        case 'b': c = '\b'; break;
-        case 'f': c = '\f'; break;
-        case 'n': c = '\n'; break;
-        case 'r': c = '\r'; break;
-        case 't': c = '\t'; break;
-        case 'v': c = '\v'; break;
+        case 'a':
+          c = '\a';
+          break;
+        case 'b':
+          c = '\b';
+          break;
+        case 'f':
+          c = '\f';
+          break;
+        case 'n':
+          c = '\n';
+          break;
+        case 'r':
+          c = '\r';
+          break;
+        case 't':
+          c = '\t';
+          break;
+        case 'v':
+          c = '\v';
+          break;
         case 'x': {
           int value = 0;
           for (int digits = 0; digits < 2 && i + 1 < raw.size() && HexDigit(raw[i + 1]) >= 0; ++digits)
@@ -98,7 +113,8 @@ void Unescape(std::string_view raw, std::string& out) {
         default:
           if (c >= '0' && c <= '7') {
             int value = c - '0';
-            for (int digits = 1; digits < 3 && i + 1 < raw.size() && raw[i + 1] >= '0' && raw[i + 1] <= '7'; ++digits)
+            for (int digits = 1; digits < 3 && i + 1 < raw.size() && raw[i + 1] >= '0' && raw[i + 1] <= '7';
+                 ++digits)
               value = value * 8 + (raw[++i] - '0');
             c = static_cast<char>(value);
           }
@@ -109,10 +125,15 @@ void Unescape(std::string_view raw, std::string& out) {
   }
 }
 
-Lexer::Lexer(const asset::Asset& asset, const std::string& identifier, const Budgets& budgets, Diagnostics& diagnostics,
-             Window window)
-    : asset_(asset), identifier_(identifier), budgets_(budgets), diagnostics_(diagnostics), file_size_(asset.GetSize()) {
-  capacity_ = static_cast<size_t>(std::min<uint64_t>(window == Window::kWide ? kWideWindowBytes : kWindowBytes, file_size_ + 1));
+Lexer::Lexer(const asset::Asset& asset, const std::string& identifier, const Budgets& budgets,
+             Diagnostics& diagnostics, Window window)
+    : asset_(asset),
+      identifier_(identifier),
+      budgets_(budgets),
+      diagnostics_(diagnostics),
+      file_size_(asset.GetSize()) {
+  capacity_ = static_cast<size_t>(
+      std::min<uint64_t>(window == Window::kWide ? kWideWindowBytes : kWindowBytes, file_size_ + 1));
   buffer_.reset(new char[capacity_ + kPadding]);
   std::memset(buffer_.get(), 0, kPadding);
   cursor_ = end_ = buffer_.get();
@@ -147,10 +168,13 @@ bool Lexer::Fill() {
   if (count != 0) return true;
   at_end_ = true;
   if (!read) {
-    Fail(kTextTruncated, Mark{position, line_, 0}, read.GetError().message, "Check the file and the disk, then read it again.");
+    Fail(kTextTruncated, Mark{position, line_, 0}, read.GetError().message,
+         "Check the file and the disk, then read it again.");
     Stop();
   } else if (position < file_size_) {
-    Fail(kTextTruncated, "The file ended after " + std::to_string(position) + " of its " + std::to_string(file_size_) + " bytes.",
+    Fail(kTextTruncated,
+         "The file ended after " + std::to_string(position) + " of its " + std::to_string(file_size_) +
+             " bytes.",
          "Wait until whatever writes the file is done, then read it again.");
     Stop();
   }
@@ -163,7 +187,8 @@ bool Lexer::SkipBlockComment() {
   for (;;) {
     const char c = Peek();
     if (c == 0 && cursor_ == end_) {
-      Fail(kTextUnterminated, begin, "A comment opened with /* is not closed.", "Write */ where the comment ends.");
+      Fail(kTextUnterminated, begin, "A comment opened with /* is not closed.",
+           "Write */ where the comment ends.");
       Stop();
       return false;
     }
@@ -173,7 +198,8 @@ bool Lexer::SkipBlockComment() {
     }
     if (c & 0x80) {
       Want(4);
-      const size_t length = std::min(std::max<size_t>(Utf8Length(static_cast<unsigned char>(c)), 1), static_cast<size_t>(end_ - cursor_));
+      const size_t length = std::min(std::max<size_t>(Utf8Length(static_cast<unsigned char>(c)), 1),
+                                     static_cast<size_t>(end_ - cursor_));
       if (!IsUtf8({cursor_, length})) FailEncoding(Here());
       cursor_ += length;
       continue;
@@ -189,7 +215,8 @@ bool Lexer::SkipLineComment() {
     if (c == '\n' || c == '\r' || (c == 0 && cursor_ == end_)) return true;
     if (c & 0x80) {
       Want(4);
-      const size_t length = std::min(std::max<size_t>(Utf8Length(static_cast<unsigned char>(c)), 1), static_cast<size_t>(end_ - cursor_));
+      const size_t length = std::min(std::max<size_t>(Utf8Length(static_cast<unsigned char>(c)), 1),
+                                     static_cast<size_t>(end_ - cursor_));
       if (!IsUtf8({cursor_, length})) FailEncoding(Here());
       cursor_ += length;
       continue;
@@ -240,8 +267,10 @@ bool Lexer::SkipAll() {
   bool any = false;
   for (;;) {
     const char c = Peek();
-    if (c == ' ' || c == '\t') ++cursor_;
-    else if (c == '\n' || c == '\r') TakeLineEnd();
+    if (c == ' ' || c == '\t')
+      ++cursor_;
+    else if (c == '\n' || c == '\r')
+      TakeLineEnd();
     else if (c == '#' || c == '/') {
       if (!SkipLineRest()) return any;
     } else {
@@ -306,7 +335,8 @@ Token Lexer::Intern(std::string_view text) {
   if (text.size() > sizeof(CachedName::text) || text.empty()) return Token(text);
   const uint64_t hash = HashShort(text);
   CachedName& entry = names_[(hash ^ hash >> 32) & (kNameCacheSize - 1)];
-  if (entry.length == text.size() && std::memcmp(entry.text, text.data(), text.size()) == 0) return entry.token;
+  if (entry.length == text.size() && std::memcmp(entry.text, text.data(), text.size()) == 0)
+    return entry.token;
   entry.token = Token(text);
   entry.length = static_cast<uint8_t>(text.size());
   std::memcpy(entry.text, text.data(), text.size());
@@ -330,11 +360,13 @@ bool Lexer::ReadQuotedBody(char quote, bool triple, Mark begin, std::string& out
     const char c = Peek();
     high |= c;
     if (c == quote) {
-      if (!triple) close = cursor_++;
+      if (!triple)
+        close = cursor_++;
       else if (PeekAt(1) == quote && PeekAt(2) == quote) {
         close = cursor_;
         cursor_ += 3;
-      } else ++cursor_;
+      } else
+        ++cursor_;
     } else if (c == '\\') {
       plain = false;
       const char next = PeekAt(1);
@@ -352,16 +384,20 @@ bool Lexer::ReadQuotedBody(char quote, bool triple, Mark begin, std::string& out
   }
   if (!close) {
     keep_ = nullptr;
-    Fail(kTextUnterminated, begin, triple ? "A string opened with three quotes is not closed." : "A string is not closed on its line.",
+    Fail(kTextUnterminated, begin,
+         triple ? "A string opened with three quotes is not closed." : "A string is not closed on its line.",
          triple ? std::string("Close it with ") + std::string(3, quote) + "."
-                : std::string("Close it with ") + quote + ", or open and close it with three quotes to let it span lines.");
+                : std::string("Close it with ") + quote +
+                      ", or open and close it with three quotes to let it span lines.");
     return false;
   }
   const std::string_view raw(keep_, static_cast<size_t>(close - keep_));
   keep_ = nullptr;
   if ((high & 0x80) && !IsUtf8(raw)) return FailEncoding(begin);
-  if (plain) out.assign(raw);
-  else Unescape(raw, out);
+  if (plain)
+    out.assign(raw);
+  else
+    Unescape(raw, out);
   return true;
 }
 
@@ -393,8 +429,9 @@ bool Lexer::ReadAssetPath(std::string& out) {
   const char* text = keep_;
   keep_ = nullptr;
   if (!closed)
-    return Fail(kTextUnterminated, begin, "An asset path is not closed on its line.",
-                triple ? "Close it with @@@." : "Close it with @; write @@@...@@@ around a path that holds @.");
+    return Fail(
+        kTextUnterminated, begin, "An asset path is not closed on its line.",
+        triple ? "Close it with @@@." : "Close it with @; write @@@...@@@ around a path that holds @.");
   out.assign(text, length);
   if (escaped)
     for (size_t at = 0; (at = out.find("\\@@@", at)) != std::string::npos; at += 3) out.erase(at, 1);
@@ -411,7 +448,8 @@ bool Lexer::ReadPathText(std::string& out) {
     if (c == '>') break;
     if (c == '\n' || c == '\r' || (c == 0 && cursor_ == end_)) {
       keep_ = nullptr;
-      return Fail(kTextUnterminated, begin, "A path opened with < is not closed on its line.", "Close it with >.");
+      return Fail(kTextUnterminated, begin, "A path opened with < is not closed on its line.",
+                  "Close it with >.");
     }
     ++cursor_;
   }
@@ -458,7 +496,8 @@ bool Lexer::ReadNumber(Number& out) {
       if (Peek() == '+' || Peek() == '-') ++cursor_;
       if (take_digits() == 0) {
         keep_ = nullptr;
-        return Fail(kTextSyntax, "A number ends in an exponent without digits.", "Write the exponent, as in 1e5, or leave out the e.");
+        return Fail(kTextSyntax, "A number ends in an exponent without digits.",
+                    "Write the exponent, as in 1e5, or leave out the e.");
       }
     }
   }
@@ -467,7 +506,8 @@ bool Lexer::ReadNumber(Number& out) {
   return true;
 }
 
-// -- reports --------------------------------------------------------------------------------------------------
+// -- reports
+// --------------------------------------------------------------------------------------------------
 
 SourceLocation Lexer::LocationOf(Mark mark, uint32_t length) const {
   SourceLocation location;
@@ -484,11 +524,12 @@ bool Lexer::Fail(const DiagnosticCode& code, Mark mark, std::string message, std
   if (stopped_) return false;
   const Mark here = Here();
   const uint64_t length = here.line == mark.line && here.offset > mark.offset ? here.offset - mark.offset : 0;
-  diagnostics_.Add(Diagnostic(code, std::move(message), LocationOf(mark, static_cast<uint32_t>(std::min<uint64_t>(length, 200))),
+  diagnostics_.Add(Diagnostic(code, std::move(message),
+                              LocationOf(mark, static_cast<uint32_t>(std::min<uint64_t>(length, 200))),
                               std::move(hint)));
   if (++error_count_ >= budgets_.max_errors_reported) {
-    diagnostics_.Add(Diagnostic(kTextSyntax, "Further errors of this file are not reported.", LocationOf(here, 0),
-                                "Mend those above first."));
+    diagnostics_.Add(Diagnostic(kTextSyntax, "Further errors of this file are not reported.",
+                                LocationOf(here, 0), "Mend those above first."));
     Stop();
   }
   return false;
@@ -500,7 +541,8 @@ bool Lexer::FailExpected(std::string_view what) {
 }
 
 bool Lexer::FailEncoding(Mark mark) {
-  return Fail(kTextEncoding, mark, "These bytes are not UTF-8.", "Save the file as UTF-8; usda text has no other encoding.");
+  return Fail(kTextEncoding, mark, "These bytes are not UTF-8.",
+              "Save the file as UTF-8; usda text has no other encoding.");
 }
 
 bool Lexer::FailBudget(const char* name, uint64_t limit) {
@@ -556,7 +598,8 @@ bool Lexer::LooksLikeStatement() {
   if (p[0] == '[' && p[1] == ']') p += 2;
   if (*p != ' ') return false;
   while (*p == ' ') ++p;
-  return IsNameStartByte(*p) || (*p == '"' && (word == "def" || word == "over" || word == "class" || word == "variantSet"));
+  return IsNameStartByte(*p) ||
+         (*p == '"' && (word == "def" || word == "over" || word == "class" || word == "variantSet"));
 }
 
 void Lexer::Recover(char closer) {
@@ -579,18 +622,26 @@ void Lexer::Recover(char closer) {
         if (closer == '}' && (Peek() == '{' || Peek() == '(')) continue;  // the body of a broken head
         return;
       case '"':
-      case '\'': SkipQuotedLoosely(); continue;
-      case '#': SkipLineComment(); continue;
+      case '\'':
+        SkipQuotedLoosely();
+        continue;
+      case '#':
+        SkipLineComment();
+        continue;
       case '/':
-        if (PeekAt(1) == '*' || PeekAt(1) == '/') SkipLineRest();
-        else ++cursor_;
+        if (PeekAt(1) == '*' || PeekAt(1) == '/')
+          SkipLineRest();
+        else
+          ++cursor_;
         continue;
       case '{':
         ++open_braces;
         ++depth;
         break;
       case '(':
-      case '[': ++depth; break;
+      case '[':
+        ++depth;
+        break;
       case '}':
         if (open_braces == 0 && closer == '}') return;
         if (open_braces != 0) --open_braces;
@@ -598,10 +649,13 @@ void Lexer::Recover(char closer) {
         break;
       case ')':
       case ']':
-        if (depth != 0) --depth;
-        else if (c == closer) return;
+        if (depth != 0)
+          --depth;
+        else if (c == closer)
+          return;
         break;
-      default: break;
+      default:
+        break;
     }
     ++cursor_;
   }

@@ -26,25 +26,28 @@ struct Mark {
 inline bool IsNameByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
 }
-inline bool IsNameStartByte(char c) { return IsNameByte(c) && !(c >= '0' && c <= '9'); }
+inline bool IsNameStartByte(char c) {
+  return IsNameByte(c) && !(c >= '0' && c <= '9');
+}
 
-// Only what lies between the cursor (or an earlier byte that a token still needs) and the end of the window is in memory.
-// Functions that read something return false after reporting why not. Once `IsStopped`, the file counts as ended and
-// nothing more is reported.
+// Only what lies between the cursor (or an earlier byte that a token still needs) and the end of the window
+// is in memory. Functions that read something return false after reporting why not. Once `IsStopped`, the
+// file counts as ended and nothing more is reported.
 class Lexer {
  public:
   enum class Window : uint8_t { kNarrow, kWide };  // wide where several threads read from it
   static constexpr size_t kPadding = 32;           // zero bytes after the window, for loops that read words
 
-  Lexer(const asset::Asset& asset, const std::string& identifier, const Budgets& budgets, Diagnostics& diagnostics,
-        Window window = Window::kNarrow);
+  Lexer(const asset::Asset& asset, const std::string& identifier, const Budgets& budgets,
+        Diagnostics& diagnostics, Window window = Window::kNarrow);
   Lexer(const Lexer&) = delete;
   Lexer& operator=(const Lexer&) = delete;
 
   // -- characters ------------------------------------------------------------------------------------------
   // The byte at the cursor; 0 at the end of the file, and for a NUL byte in it.
   char Peek() {
-    if (*cursor_ == 0 && cursor_ == end_) [[unlikely]] Fill();
+    if (*cursor_ == 0 && cursor_ == end_) [[unlikely]]
+      Fill();
     return *cursor_;
   }
   char PeekAt(size_t ahead) {
@@ -53,7 +56,7 @@ class Lexer {
     return static_cast<size_t>(end_ - cursor_) > ahead ? cursor_[ahead] : 0;
   }
   bool AtEnd() { return Peek() == 0 && cursor_ == end_; }
-  void Advance() { ++cursor_; }          // REQUIRES: the byte at the cursor is not a line end
+  void Advance() { ++cursor_; }  // REQUIRES: the byte at the cursor is not a line end
   bool Take(char c) {
     if (Peek() != c || AtEnd()) return false;
     ++cursor_;
@@ -77,32 +80,36 @@ class Lexer {
     line_start_ = base_ + static_cast<uint64_t>(after_last - buffer_.get());
   }
 
-  // -- white space; each returns whether it passed anything ----------------------------------------------------
-  bool SkipSpaces();                     // spaces, tabs and /* comments */
-  bool SkipLineRest();                   // these and # or // comments, up to the line end
-  bool SkipAll();                        // these and line ends
+  // -- white space; each returns whether it passed anything
+  // ----------------------------------------------------
+  bool SkipSpaces();    // spaces, tabs and /* comments */
+  bool SkipLineRest();  // these and # or // comments, up to the line end
+  bool SkipAll();       // these and line ends
   // White space after a keyword: at least a space, then what SkipSpaces passes.
   bool SkipGap();
   bool TakeLineEnd();
 
-  // -- tokens --------------------------------------------------------------------------------------------------
-  // A name or an empty view; valid until the next call that may move the window. Namespaced ones with ':' between names;
-  // type names with "::" or "." between.
+  // -- tokens
+  // -------------------------------------------------------------------------------------------------- A name
+  // or an empty view; valid until the next call that may move the window. Namespaced ones with ':' between
+  // names; type names with "::" or "." between.
   std::string_view ReadName();
   bool ReadNamespacedName(Token& out);
   bool ReadQuoted(std::string& out);     // REQUIRES: at a quote
   bool ReadAssetPath(std::string& out);  // REQUIRES: at '@'
   bool ReadPathText(std::string& out);   // REQUIRES: at '<'; what stands between < and >
   bool AtNumber();
-  bool ReadNumber(Number& out);          // REQUIRES: AtNumber()
-  Token Intern(std::string_view text);   // as Token(text), faster for names seen lately
+  bool ReadNumber(Number& out);         // REQUIRES: AtNumber()
+  Token Intern(std::string_view text);  // as Token(text), faster for names seen lately
 
-  // -- reports -------------------------------------------------------------------------------------------------
+  // -- reports
+  // -------------------------------------------------------------------------------------------------
   Mark Here() const {
     const uint64_t offset = base_ + static_cast<uint64_t>(cursor_ - buffer_.get());
     return {offset, line_, static_cast<uint32_t>(offset - line_start_ + 1)};
   }
-  // Reports an error at `mark` and returns false. Its length is what lies between `mark` and the cursor on that line.
+  // Reports an error at `mark` and returns false. Its length is what lies between `mark` and the cursor on
+  // that line.
   bool Fail(const DiagnosticCode& code, Mark mark, std::string message, std::string hint = {});
   bool Fail(const DiagnosticCode& code, std::string message, std::string hint = {}) {
     return Fail(code, Here(), std::move(message), std::move(hint));
@@ -112,17 +119,21 @@ class Lexer {
   bool FailBudget(const char* name, uint64_t limit);
   // A few characters from the cursor on, for a message.
   std::string Describe();
-  // Passes the rest of a broken statement: to the line end outside brackets, to an unmatched `closer`, or, where a bracket is
-  // never closed, to a line that can only begin a new statement.
+  // Passes the rest of a broken statement: to the line end outside brackets, to an unmatched `closer`, or,
+  // where a bracket is never closed, to a line that can only begin a new statement.
   void Recover(char closer);
-  void Stop() { stopped_ = true; at_end_ = true; cursor_ = end_; }
+  void Stop() {
+    stopped_ = true;
+    at_end_ = true;
+    cursor_ = end_;
+  }
   uint64_t GetFileSize() const { return file_size_; }
   bool IsStopped() const { return stopped_; }
   bool HasFailed() const { return failed_; }
 
-  Path where;                            // the scene path that reports name
-  uint32_t nesting = 0;                  // brackets the present statement has opened, for Recover
-  uint32_t braces = 0;                   // those of them that are {
+  Path where;            // the scene path that reports name
+  uint32_t nesting = 0;  // brackets the present statement has opened, for Recover
+  uint32_t braces = 0;   // those of them that are {
 
  private:
   bool SkipBlockComment();
@@ -140,9 +151,9 @@ class Lexer {
   std::unique_ptr<char[]> buffer_;
   size_t capacity_ = 0;
   const char* cursor_ = nullptr;
-  const char* end_ = nullptr;            // *end_ is 0
-  const char* keep_ = nullptr;           // bytes from here on must survive Fill; null: from the cursor on
-  uint64_t base_ = 0;                    // offset in the file of buffer_[0]
+  const char* end_ = nullptr;   // *end_ is 0
+  const char* keep_ = nullptr;  // bytes from here on must survive Fill; null: from the cursor on
+  uint64_t base_ = 0;           // offset in the file of buffer_[0]
   uint64_t file_size_ = 0;
   uint64_t line_start_ = 0;
   uint32_t line_ = 1;

@@ -12,12 +12,18 @@ namespace strata::format::text {
 template <class T>
 std::vector<T>& GetItems(ListOp<T>& op, ListEdit edit) {
   switch (edit) {
-    case ListEdit::kExplicit: return op.explicit_items;
-    case ListEdit::kAdd: return op.added_items;
-    case ListEdit::kDelete: return op.deleted_items;
-    case ListEdit::kAppend: return op.appended_items;
-    case ListEdit::kPrepend: return op.prepended_items;
-    case ListEdit::kReorder: return op.ordered_items;
+    case ListEdit::kExplicit:
+      return op.explicit_items;
+    case ListEdit::kAdd:
+      return op.added_items;
+    case ListEdit::kDelete:
+      return op.deleted_items;
+    case ListEdit::kAppend:
+      return op.appended_items;
+    case ListEdit::kPrepend:
+      return op.prepended_items;
+    case ListEdit::kReorder:
+      return op.ordered_items;
   }
   return op.explicit_items;
 }
@@ -48,14 +54,17 @@ bool Reader::FailOnDuplicates(const std::vector<T>& items, Token field, Mark mar
   bool duplicate = false;
   if (items.size() <= 8) {
     for (size_t i = 1; i < items.size() && !duplicate; ++i)
-      duplicate = std::find(items.begin(), items.begin() + static_cast<ptrdiff_t>(i), items[i]) != items.begin() + static_cast<ptrdiff_t>(i);
+      duplicate = std::find(items.begin(), items.begin() + static_cast<ptrdiff_t>(i), items[i]) !=
+                  items.begin() + static_cast<ptrdiff_t>(i);
   } else {
     std::vector<T> sorted = items;
     std::sort(sorted.begin(), sorted.end());
     duplicate = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
   }
   if (!duplicate) return true;
-  return lexer_.Fail(kTextDuplicateItem, mark, "This list of '" + field.GetString() + "' holds an item twice.", "Remove one of the two.");
+  return lexer_.Fail(kTextDuplicateItem, mark,
+                     "This list of '" + field.GetString() + "' holds an item twice.",
+                     "Remove one of the two.");
 }
 
 }  // namespace strata::format::text

@@ -61,7 +61,8 @@ void AppendShortest(std::string& out, T value) {
 
 // As printf's %g, whatever the locale.
 size_t FormatSixDigits(char* text, size_t size, double value) {
-  return static_cast<size_t>(std::to_chars(text, text + size, value, std::chars_format::general, 6).ptr - text);
+  return static_cast<size_t>(std::to_chars(text, text + size, value, std::chars_format::general, 6).ptr -
+                             text);
 }
 
 }  // namespace
@@ -73,7 +74,9 @@ Number ParseNumber(const char* begin, const char* end) {
   if (negative) ++p;
   if (p != end && (*p == 'i' || *p == 'n')) {
     const double infinity = std::numeric_limits<double>::infinity();
-    number.double_value = *p == 'n' ? std::numeric_limits<double>::quiet_NaN() : negative ? -infinity : infinity;
+    number.double_value = *p == 'n'  ? std::numeric_limits<double>::quiet_NaN()
+                          : negative ? -infinity
+                                     : infinity;
     return number;
   }
   uint64_t value = 0;
@@ -97,8 +100,12 @@ Number ParseNumber(const char* begin, const char* end) {
   return number;
 }
 
-void AppendNumber(std::string& out, double value) { AppendShortest(out, value); }
-void AppendNumber(std::string& out, float value) { AppendShortest(out, value); }
+void AppendNumber(std::string& out, double value) {
+  AppendShortest(out, value);
+}
+void AppendNumber(std::string& out, float value) {
+  AppendShortest(out, value);
+}
 
 void AppendNumber(std::string& out, Half value) {
   const float wide = value;
@@ -113,8 +120,10 @@ void AppendTime(std::string& out, double value) {
   const size_t length = FormatSixDigits(text, sizeof text, value);
   double back = 0;
   std::from_chars(text, text + length, back);
-  if (back == value) out.append(text, length);
-  else AppendShortest(out, value);
+  if (back == value)
+    out.append(text, length);
+  else
+    AppendShortest(out, value);
 }
 
 void AppendNumber(std::string& out, uint64_t value) {

@@ -27,7 +27,8 @@ struct Number {
   }
 };
 
-// Parses the number that [begin, end) is, which follows the grammar (-?digits, optionally . and exponent; inf; -inf; nan).
+// Parses the number that [begin, end) is, which follows the grammar (-?digits, optionally . and exponent;
+// inf; -inf; nan).
 Number ParseNumber(const char* begin, const char* end);
 
 // Converts as usd-core does: fractions of integers are cut off; false when out of range.
@@ -41,9 +42,12 @@ bool ConvertNumber(const Number& number, T& out) {
                                                       : static_cast<float>(number.ToDouble()));
     return true;
   } else if constexpr (std::is_floating_point_v<T>) {
-    if (number.kind == Number::Kind::kUnsigned) out = static_cast<T>(number.unsigned_value);
-    else if (number.kind == Number::Kind::kSigned) out = static_cast<T>(number.signed_value);
-    else out = static_cast<T>(number.double_value);
+    if (number.kind == Number::Kind::kUnsigned)
+      out = static_cast<T>(number.unsigned_value);
+    else if (number.kind == Number::Kind::kSigned)
+      out = static_cast<T>(number.signed_value);
+    else
+      out = static_cast<T>(number.double_value);
     return true;
   } else if constexpr (std::is_same_v<T, TimeCode> || std::is_same_v<T, Duration>) {
     out.value = number.ToDouble();
@@ -57,7 +61,8 @@ bool ConvertNumber(const Number& number, T& out) {
     }
     if (number.kind == Number::Kind::kSigned) {
       if (std::is_unsigned_v<T> && number.signed_value < 0) return false;
-      if (std::is_signed_v<T> && number.signed_value < static_cast<int64_t>(std::numeric_limits<T>::min())) return false;
+      if (std::is_signed_v<T> && number.signed_value < static_cast<int64_t>(std::numeric_limits<T>::min()))
+        return false;
       if (number.signed_value > 0 &&
           static_cast<uint64_t>(number.signed_value) > static_cast<uint64_t>(std::numeric_limits<T>::max()))
         return false;
@@ -67,18 +72,22 @@ bool ConvertNumber(const Number& number, T& out) {
     const double whole = std::trunc(number.double_value);  // NaN fails both comparisons
     const double limit = std::ldexp(1.0, std::numeric_limits<T>::digits);
     const bool is_wide = sizeof(T) == 8;  // there the least value is also what literals out of range round to
-    if (!(whole < limit) || (std::is_signed_v<T> ? !(whole > -limit || (whole == -limit && !is_wide)) : !(whole >= 0))) return false;
+    if (!(whole < limit) ||
+        (std::is_signed_v<T> ? !(whole > -limit || (whole == -limit && !is_wide)) : !(whole >= 0)))
+      return false;
     out = static_cast<T>(whole);
     return true;
   }
 }
 
-// Shortest text that reads back as the same number; an exponent only below 1e-6 and from 1e15 on ("1e15", "1.5e-7").
+// Shortest text that reads back as the same number; an exponent only below 1e-6 and from 1e15 on ("1e15",
+// "1.5e-7").
 void AppendNumber(std::string& out, double value);
 void AppendNumber(std::string& out, float value);
 // Six significant digits, which hold every half.
 void AppendNumber(std::string& out, Half value);
-// Six significant digits where they hold the value (as usd-core prints time codes), the shortest text otherwise.
+// Six significant digits where they hold the value (as usd-core prints time codes), the shortest text
+// otherwise.
 void AppendTime(std::string& out, double value);
 void AppendNumber(std::string& out, uint64_t value);
 void AppendNumber(std::string& out, int64_t value);

@@ -1,4 +1,5 @@
-// The fast way through big arrays of numbers: plain literals between commas and parentheses, straight into elements.
+// The fast way through big arrays of numbers: plain literals between commas and parentheses, straight into
+// elements.
 #pragma once
 
 #include <cstring>
@@ -12,11 +13,11 @@ namespace strata::format::text {
 // How an element is made of scalars; kCount is 0 for types that have no fast way.
 template <class T>
 struct ElementShape {
-  static constexpr size_t kCount =
-      (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) || std::is_same_v<T, Half> || std::is_same_v<T, TimeCode> ||
-              std::is_same_v<T, Duration>
-          ? 1
-          : 0;
+  static constexpr size_t kCount = (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) ||
+                                           std::is_same_v<T, Half> || std::is_same_v<T, TimeCode> ||
+                                           std::is_same_v<T, Duration>
+                                       ? 1
+                                       : 0;
   using Scalar = T;
   static void Set(T& out, const Scalar* scalars) { out = scalars[0]; }
 };
@@ -38,27 +39,34 @@ struct ElementShape<Quat<S>> {  // written real first
   }
 };
 
-inline constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                          1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+inline constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                          1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                          1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-inline bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+inline bool IsDigit(char c) {
+  return static_cast<unsigned char>(c - '0') < 10;
+}
 
 // Eight digits in one step, where the next eight bytes are digits.   (the well-known SWAR reduction)
 inline bool TakeEightDigits(const char*& p, uint64_t& mantissa) {
   uint64_t word;
   std::memcpy(&word, p, 8);
-  if (((word & 0xF0F0F0F0F0F0F0F0ull) | (((word + 0x0606060606060606ull) & 0xF0F0F0F0F0F0F0F0ull) >> 4)) != 0x3333333333333333ull)
+  if (((word & 0xF0F0F0F0F0F0F0F0ull) | (((word + 0x0606060606060606ull) & 0xF0F0F0F0F0F0F0F0ull) >> 4)) !=
+      0x3333333333333333ull)
     return false;
   word -= 0x3030303030303030ull;
   word = word * 10 + (word >> 8);
-  word = (((word & 0x000000FF000000FFull) * 0x000F424000000064ull) + (((word >> 16) & 0x000000FF000000FFull) * 0x0000271000000001ull)) >> 32;
+  word = (((word & 0x000000FF000000FFull) * 0x000F424000000064ull) +
+          (((word >> 16) & 0x000000FF000000FFull) * 0x0000271000000001ull)) >>
+         32;
   mantissa = mantissa * 100'000'000 + word;
   p += 8;
   return true;
 }
 
-// The number at `p`, which a NUL ends at the latest. False, with `p` as it was, for whatever needs the careful way: too many
-// digits for exact arithmetic are read there too, so that both ways give the same value.
+// The number at `p`, which a NUL ends at the latest. False, with `p` as it was, for whatever needs the
+// careful way: too many digits for exact arithmetic are read there too, so that both ways give the same
+// value.
 template <class S>
 inline bool TakePlainNumber(const char*& p, S& out) {
   const char* q = p;
@@ -78,8 +86,11 @@ inline bool TakePlainNumber(const char*& p, S& out) {
       if (negative && mantissa == 0) return false;
       if (!ConvertNumber(Number{Number::Kind::kUnsigned, {mantissa}}, out)) return false;
       if (negative) {
-        if constexpr (std::is_same_v<S, TimeCode> || std::is_same_v<S, Duration>) out.value = -out.value;
-        else out = static_cast<S>(-static_cast<std::conditional_t<std::is_same_v<S, double>, double, float>>(out));
+        if constexpr (std::is_same_v<S, TimeCode> || std::is_same_v<S, Duration>)
+          out.value = -out.value;
+        else
+          out =
+              static_cast<S>(-static_cast<std::conditional_t<std::is_same_v<S, double>, double, float>>(out));
       }
     }
     p = q;
@@ -117,15 +128,15 @@ inline bool TakePlainNumber(const char*& p, S& out) {
 
 // Where a run of elements stopped.
 struct RunEnd {
-  const char* cursor = nullptr;     // at an element, or right after one
-  bool after_element = false;       // no comma follows it here
-  uint32_t lines = 0;               // line ends passed
-  const char* line_start = nullptr; // after the last of them
+  const char* cursor = nullptr;      // at an element, or right after one
+  bool after_element = false;        // no comma follows it here
+  uint32_t lines = 0;                // line ends passed
+  const char* line_start = nullptr;  // after the last of them
 };
 
-// Reads elements from `p` (at an element) while they are plain and lie wholly before `end`, at most `max` of them, and not
-// beginning at `stop` or later. Returns how many were put at `out`. Lists end at "\n" or spaces after commas only; anything
-// else (comments, carriage returns, quotes) ends the run.
+// Reads elements from `p` (at an element) while they are plain and lie wholly before `end`, at most `max` of
+// them, and not beginning at `stop` or later. Returns how many were put at `out`. Lists end at "\n" or spaces
+// after commas only; anything else (comments, carriage returns, quotes) ends the run.
 template <class T>
 size_t ReadPlainRun(const char* p, const char* end, const char* stop, T* out, size_t max, RunEnd& result) {
   using Shape = ElementShape<T>;

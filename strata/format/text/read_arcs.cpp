@@ -1,4 +1,5 @@
-// Reading what layers and prims list: sublayers, relocates, references, payloads, inherits, specializes, variants.
+// Reading what layers and prims list: sublayers, relocates, references, payloads, inherits, specializes,
+// variants.
 #include <algorithm>
 
 #include "strata/format/text/keywords.h"
@@ -14,12 +15,15 @@ bool Reader::FailOnEmptyEdit(size_t count, ListEdit edit, Mark mark) {
 }
 
 // Whether variant selections in a path, if any, are put up with.
-bool Reader::MayHold(Path path) const { return accepts_variant_selections_ || !path.ContainsPrimVariantSelection(); }
+bool Reader::MayHold(Path path) const {
+  return accepts_variant_selections_ || !path.ContainsPrimVariantSelection();
+}
 
 bool Reader::CheckPrimPath(Path path, Mark mark) {
   if (path.IsAbsolute() && path.IsPrim() && MayHold(path)) return true;
   return lexer_.Fail(kTextPath, mark, "<" + path.GetString() + "> is not the absolute path of a prim.",
-                     path.ContainsPrimVariantSelection() ? "Write the path without { }." : "Write a path such as </World/Prim>.");
+                     path.ContainsPrimVariantSelection() ? "Write the path without { }."
+                                                         : "Write a path such as </World/Prim>.");
 }
 
 // "(offset = 1; scale = 2)", and customData where it is allowed.
@@ -37,11 +41,15 @@ bool Reader::ReadLayerOffset(LayerOffset& out, std::shared_ptr<const Dictionary>
       if (!ExpectAssignment() || !values_.ReadDictionary(*data)) return false;
       *custom_data = data->IsEmpty() ? nullptr : std::move(data);
     } else {
-      return lexer_.Fail(kTextSyntax, mark, custom_data ? "Expected 'offset', 'scale', 'customData' or )." : "Expected 'offset', 'scale' or ).");
+      return lexer_.Fail(kTextSyntax, mark,
+                         custom_data ? "Expected 'offset', 'scale', 'customData' or )."
+                                     : "Expected 'offset', 'scale' or ).");
     }
     lexer_.SkipLineRest();
-    if (lexer_.Take(';') || lexer_.TakeLineEnd()) lexer_.SkipAll();
-    else if (lexer_.Peek() != ')') return lexer_.FailExpected("a new line, ; or )");
+    if (lexer_.Take(';') || lexer_.TakeLineEnd())
+      lexer_.SkipAll();
+    else if (lexer_.Peek() != ')')
+      return lexer_.FailExpected("a new line, ; or )");
   }
   --lexer_.nesting;
   return true;
@@ -84,7 +92,8 @@ bool Reader::ReadRelocates(SpecIndex spec, Mark mark) {
     if (!values_.ReadPath(path)) return false;
     if (!path.IsEmpty() && !path.IsAbsolute()) path = path.MakeAbsolute(Path::AbsoluteRoot());
     if (path.IsEmpty() || (path.IsPrim() && MayHold(path))) return true;
-    return lexer_.Fail(kTextPath, path_mark, "<" + path.GetString() + "> cannot be the " + what + " of a relocate.",
+    return lexer_.Fail(kTextPath, path_mark,
+                       "<" + path.GetString() + "> cannot be the " + what + " of a relocate.",
                        "Write the path of a prim, without variant selections.");
   };
   lexer_.SkipAll();
@@ -111,13 +120,17 @@ bool Reader::ReadVariantSelections(SpecIndex spec, Mark mark) {
   Dictionary dictionary;
   if (!values_.ReadDictionary(dictionary)) return false;
   VariantSelectionMap selections;
-  if (const Value* before = out_.GetField(spec, names_.variantSelection)) selections = before->GetOr(VariantSelectionMap());
+  if (const Value* before = out_.GetField(spec, names_.variantSelection))
+    selections = before->GetOr(VariantSelectionMap());
   for (const auto& [set, value] : dictionary.entries) {
     const std::string* name = value.GetIf<std::string>();
-    if (!name) return lexer_.Fail(kTextValue, mark, "The selection of variant set '" + set + "' is not a string.", "Write: string " + set + " = \"name\"");
+    if (!name)
+      return lexer_.Fail(kTextValue, mark, "The selection of variant set '" + set + "' is not a string.",
+                         "Write: string " + set + " = \"name\"");
     const bool is_expression = name->size() > 1 && name->front() == '`' && name->back() == '`';
     if (!name->empty() && !is_expression && !Path::IsValidVariantName(*name))
-      return lexer_.Fail(kTextName, mark, "\"" + *name + "\" is not the name of a variant.", "Use letters, digits, _, | and -.");
+      return lexer_.Fail(kTextName, mark, "\"" + *name + "\" is not the name of a variant.",
+                         "Use letters, digits, _, | and -.");
     selections[set] = *name;
   }
   SetField(spec, names_.variantSelection, Value(std::move(selections)), mark);
@@ -127,14 +140,16 @@ bool Reader::ReadVariantSelections(SpecIndex spec, Mark mark) {
 bool Reader::ReadVariantSetNames(SpecIndex spec, ListEdit edit, Mark mark) {
   const Mark list_mark = lexer_.Here();
   const char c = lexer_.Peek();
-  if (c != '"' && c != '\'' && c != '[') return lexer_.FailExpected("a string or a list of strings in square brackets");
+  if (c != '"' && c != '\'' && c != '[')
+    return lexer_.FailExpected("a string or a list of strings in square brackets");
   std::vector<Token> tokens;
   if (!ReadNameList(tokens)) return false;
   std::vector<std::string> names;
   for (const Token token : tokens) {
     names.push_back(token.GetString());
     if (!Path::IsValidVariantName(names.back()))
-      return lexer_.Fail(kTextName, list_mark, "\"" + names.back() + "\" is not the name of a variant set.", "Use letters, digits, _, | and -.");
+      return lexer_.Fail(kTextName, list_mark, "\"" + names.back() + "\" is not the name of a variant set.",
+                         "Use letters, digits, _, | and -.");
   }
   if (!FailOnDuplicates(names, names_.variantSetNames, list_mark)) return false;
   SetItems(spec, names_.variantSetNames, edit, std::move(names), mark);
@@ -181,7 +196,8 @@ bool Reader::ReadPathList(Token field, SpecIndex spec, ListEdit edit, Mark mark)
   } else if (lexer_.ReadName() != "None") {
     return lexer_.Fail(kTextSyntax, list_mark, "Expected None, a path in angle brackets, or a list of them.");
   }
-  if (!FailOnEmptyEdit(paths.size(), edit, list_mark) || !FailOnDuplicates(paths, field, list_mark)) return false;
+  if (!FailOnEmptyEdit(paths.size(), edit, list_mark) || !FailOnDuplicates(paths, field, list_mark))
+    return false;
   SetItems(spec, field, edit, std::move(paths), mark);
   return true;
 }
@@ -205,8 +221,10 @@ bool Reader::ReadArc(Arc& out) {
     lexer_.SkipSpaces();
   }
   if (lexer_.Peek() != '(') return true;
-  if constexpr (std::is_same_v<Arc, Reference>) return ReadLayerOffset(out.offset, &out.custom_data);
-  else return ReadLayerOffset(out.offset, nullptr);
+  if constexpr (std::is_same_v<Arc, Reference>)
+    return ReadLayerOffset(out.offset, &out.custom_data);
+  else
+    return ReadLayerOffset(out.offset, nullptr);
 }
 
 template <class Arc>
@@ -229,7 +247,8 @@ bool Reader::ReadArcs(Token field, SpecIndex spec, ListEdit edit, Mark mark) {
   } else if (lexer_.ReadName() != "None") {
     return lexer_.Fail(kTextSyntax, list_mark, "Expected None, @asset@, <path>, or a list of them.");
   }
-  if (!FailOnEmptyEdit(arcs.size(), edit, list_mark) || !FailOnDuplicates(arcs, field, list_mark)) return false;
+  if (!FailOnEmptyEdit(arcs.size(), edit, list_mark) || !FailOnDuplicates(arcs, field, list_mark))
+    return false;
   SetItems(spec, field, edit, std::move(arcs), mark);
   return true;
 }

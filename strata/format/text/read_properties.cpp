@@ -54,11 +54,13 @@ Reader::SpecIndex Reader::MakeProperty(Token name, SpecType type, bool& is_new) 
   if (!is_new) return property_ = out_.FindIndex(property_path_);
   frame.properties.push_back(name);
   property_ = out_.Create(property_path_, type);
-  if (out_.GetSpecCount() > options_.budgets.max_specs) lexer_.FailBudget("max_specs", options_.budgets.max_specs);
+  if (out_.GetSpecCount() > options_.budgets.max_specs)
+    lexer_.FailBudget("max_specs", options_.budgets.max_specs);
   return property_;
 }
 
-// -- types -----------------------------------------------------------------------------------------------------
+// -- types
+// -----------------------------------------------------------------------------------------------------
 
 bool Reader::ReadTypeName(std::string_view word, Mark mark) {
   if (word.empty()) return lexer_.FailExpected("the type of an attribute, or 'rel'");
@@ -90,7 +92,8 @@ bool Reader::ReadTypeName(std::string_view word, Mark mark) {
   CachedType& cached = types_[key % kCachedTypes];
   if (cached.key != key) {
     const std::string text(base.GetText());
-    if (IsKeyword(text)) return lexer_.Fail(kTextSyntax, mark, "The keyword '" + text + "' cannot stand here.");
+    if (IsKeyword(text))
+      return lexer_.Fail(kTextSyntax, mark, "The keyword '" + text + "' cannot stand here.");
     cached.key = key;
     cached.type = FindValueTypeName(base);
     cached.name = type_is_array_ ? Token(text + "[]") : base;  // as written: old names stay
@@ -114,22 +117,26 @@ bool Reader::MakeAttribute(Token name, bool custom, Variability variability, Mar
   const Value* type = out_.GetField(spec, names_.typeName);
   const Value* before = out_.GetField(spec, names_.variability);
   if (before && before->GetOr(Variability::kVarying) != variability)
-    return lexer_.Fail(kTextConflict, name_mark, "The property '" + text + "' is already written with another variability.",
+    return lexer_.Fail(kTextConflict, name_mark,
+                       "The property '" + text + "' is already written with another variability.",
                        "Write 'uniform' in all statements of it, or in none.");
   if (out_.GetType(spec) != SpecType::kAttribute)
-    return lexer_.Fail(kTextConflict, name_mark, "'" + text + "' is already a relationship of this prim.", "Rename one of them.");
+    return lexer_.Fail(kTextConflict, name_mark, "'" + text + "' is already a relationship of this prim.",
+                       "Rename one of them.");
   if (type && type->GetOr(Token()) != type_name_)
     return lexer_.Fail(kTextConflict, name_mark,
-                       "The attribute '" + text + "' is already written with type " + type->GetOr(Token()).GetString() + ", not " +
-                           type_name_.GetString() + ".",
+                       "The attribute '" + text + "' is already written with type " +
+                           type->GetOr(Token()).GetString() + ", not " + type_name_.GetString() + ".",
                        "Use one type for it.");
   if (custom) out_.SetField(spec, names_.custom, Value(true));
   return true;
 }
 
-// -- attributes ------------------------------------------------------------------------------------------------
+// -- attributes
+// ------------------------------------------------------------------------------------------------
 
-bool Reader::ReadAttribute(ListEdit edit, bool custom, Variability variability, std::string_view type_word, Mark mark) {
+bool Reader::ReadAttribute(ListEdit edit, bool custom, Variability variability, std::string_view type_word,
+                           Mark mark) {
   if (!ReadTypeName(type_word, mark)) return false;
   const Mark name_mark = lexer_.Here();
   Token name;
@@ -148,10 +155,12 @@ bool Reader::ReadAttribute(ListEdit edit, bool custom, Variability variability, 
       if (!ExpectAssignment()) return false;
       const ValueType value_type = type_ ? type_->type : ValueType::kEmpty;
       const bool allowed = !type_is_array_ && type_ && type_->role == Role::kNone &&
-                           (value_type == ValueType::kDouble || value_type == ValueType::kFloat || value_type == ValueType::kHalf ||
-                            value_type == ValueType::kTimeCode || value_type == ValueType::kDuration);
+                           (value_type == ValueType::kDouble || value_type == ValueType::kFloat ||
+                            value_type == ValueType::kHalf || value_type == ValueType::kTimeCode ||
+                            value_type == ValueType::kDuration);
       if (!allowed)
-        return lexer_.Fail(kTextSpline, word_mark, "An attribute of type " + type_name_.GetString() + " cannot have a spline.",
+        return lexer_.Fail(kTextSpline, word_mark,
+                           "An attribute of type " + type_name_.GetString() + " cannot have a spline.",
                            "Splines are for half, float, double, timecode and duration; use timeSamples.");
       Value value;
       if (!values_.ReadSpline(value_type, value)) return false;
@@ -159,8 +168,9 @@ bool Reader::ReadAttribute(ListEdit edit, bool custom, Variability variability, 
       return true;
     }
     return lexer_.Fail(kTextSyntax, word_mark,
-                       edit == ListEdit::kExplicit ? "Expected 'timeSamples', 'connect' or 'spline' after the dot."
-                                                   : "Expected 'connect' after the dot.");
+                       edit == ListEdit::kExplicit
+                           ? "Expected 'timeSamples', 'connect' or 'spline' after the dot."
+                           : "Expected 'connect' after the dot.");
   }
   if (edit != ListEdit::kExplicit)
     return lexer_.FailExpected(".connect: only connections and targets are edited as lists");
@@ -180,7 +190,8 @@ bool Reader::ReadAttribute(ListEdit edit, bool custom, Variability variability, 
   return true;
 }
 
-// A short list of tokens on one line, shared with equal ones met lately. Leaves `out` empty where the list is not of that kind.
+// A short list of tokens on one line, shared with equal ones met lately. Leaves `out` empty where the list is
+// not of that kind.
 bool Reader::ReadSharedTokens(Value& out) {
   constexpr size_t kLongest = 80;
   lexer_.Want(kLongest);
@@ -212,9 +223,13 @@ bool Reader::ReadAttributeValue(Value& out) {
   const char c = lexer_.Peek();
   if (c == 'N' || c == 'A' || c == 'e') {
     lexer_.Want(64);
-    const std::string_view ahead(lexer_.GetCursor(), std::min<size_t>(64, static_cast<size_t>(lexer_.GetWindowEnd() - lexer_.GetCursor())));
+    const std::string_view ahead(
+        lexer_.GetCursor(),
+        std::min<size_t>(64, static_cast<size_t>(lexer_.GetWindowEnd() - lexer_.GetCursor())));
     const auto take = [&](std::string_view word) {
-      if (ahead.substr(0, word.size()) != word || (ahead.size() > word.size() && IsNameByte(ahead[word.size()]))) return false;
+      if (ahead.substr(0, word.size()) != word ||
+          (ahead.size() > word.size() && IsNameByte(ahead[word.size()])))
+        return false;
       lexer_.SetCursor(lexer_.GetCursor() + word.size());
       return true;
     };
@@ -228,16 +243,20 @@ bool Reader::ReadAttributeValue(Value& out) {
     }
     if (take("edit")) {
       if (!type_is_array_ || !IsKnownValueType(type_))
-        return lexer_.Fail(kTextArrayEdit, mark, "An array edit stands where the type " + type_name_.GetString() + " is no array.",
+        return lexer_.Fail(kTextArrayEdit, mark,
+                           "An array edit stands where the type " + type_name_.GetString() + " is no array.",
                            "Give the attribute an array type such as int[].");
       return values_.ReadArrayEdit(type_->type, type_name_.GetText(), out);
     }
   }
-  if (IsKnownValueType(type_) || c == '<') return values_.ReadTyped(type_ ? type_->type : ValueType::kInt, type_is_array_, out);
+  if (IsKnownValueType(type_) || c == '<')
+    return values_.ReadTyped(type_ ? type_->type : ValueType::kInt, type_is_array_, out);
   if (type_) {
-    if (!lexer_.AtNumber() && !IsNameStartByte(c) && c != '"' && c != '\'' && c != '@' && c != '(' && c != '[')
+    if (!lexer_.AtNumber() && !IsNameStartByte(c) && c != '"' && c != '\'' && c != '@' && c != '(' &&
+        c != '[')
       return lexer_.FailExpected("None");
-    return lexer_.Fail(kTextValue, mark, "An attribute of type " + type_name_.GetString() + " holds no value.",
+    return lexer_.Fail(kTextValue, mark,
+                       "An attribute of type " + type_name_.GetString() + " holds no value.",
                        "Leave the value out, or write None.");
   }
   std::string text;
@@ -265,10 +284,12 @@ bool Reader::ReadTimeSamples() {
     Value value;
     if (!ReadAttributeValue(value)) return false;
     if (value.Holds<AnimationBlock>())
-      return lexer_.Fail(kTextSyntax, value_mark, "AnimationBlock cannot be a time sample.", "Write None to block a sample.");
+      return lexer_.Fail(kTextSyntax, value_mark, "AnimationBlock cannot be a time sample.",
+                         "Write None to block a sample.");
     if (!type_ && !value.IsBlock() && ++untyped > 1)
       return lexer_.Fail(kTextType, value_mark,
-                         "The type " + type_name_.GetString() + " is unknown, and an attribute of unknown type has one time sample at most.",
+                         "The type " + type_name_.GetString() +
+                             " is unknown, and an attribute of unknown type has one time sample at most.",
                          "Use one of the known type names.");
     samples.Set(time, std::move(value));
     lexer_.SkipSpaces();
@@ -282,7 +303,8 @@ bool Reader::ReadTimeSamples() {
   return true;
 }
 
-// -- relationships -----------------------------------------------------------------------------------------------
+// -- relationships
+// -----------------------------------------------------------------------------------------------
 
 bool Reader::ReadRelationship(ListEdit edit, bool custom, Variability variability, Mark mark) {
   if (!lexer_.SkipGap()) return lexer_.FailExpected("a space and the name of the relationship");
@@ -319,7 +341,8 @@ bool Reader::ReadRelationship(ListEdit edit, bool custom, Variability variabilit
     lexer_.Advance();
     lexer_.SkipSpaces();
     const Mark word_mark = lexer_.Here();
-    if (lexer_.ReadName() != "default") return lexer_.Fail(kTextSyntax, word_mark, "Expected 'default' after the dot.");
+    if (lexer_.ReadName() != "default")
+      return lexer_.Fail(kTextSyntax, word_mark, "Expected 'default' after the dot.");
     if (!ExpectAssignment()) return false;
     if (lexer_.Peek() != '<') return lexer_.FailExpected("a path in angle brackets");
     Path target;
@@ -327,7 +350,8 @@ bool Reader::ReadRelationship(ListEdit edit, bool custom, Variability variabilit
     SetField(spec, names_.default_, Value(target), word_mark);
     return true;
   }
-  if (edit == ListEdit::kExplicit && lexer_.Peek() == '(') return ReadMetadata(Owner::kRelationship, spec, property_path_);
+  if (edit == ListEdit::kExplicit && lexer_.Peek() == '(')
+    return ReadMetadata(Owner::kRelationship, spec, property_path_);
   return true;
 }
 
@@ -338,8 +362,10 @@ bool Reader::CheckTarget(Path path, Mark mark, bool is_connection) {
   if (fits) return true;
   const std::string text = "<" + path.GetString() + ">";
   if (has_selection)
-    return lexer_.Fail(kTextPath, mark, text + " holds a variant selection, which a target cannot.", "Write the path without { }.");
-  return lexer_.Fail(kTextPath, mark, text + " is not the path of a prim or property.", "Write a path such as </World/Prim.property>.");
+    return lexer_.Fail(kTextPath, mark, text + " holds a variant selection, which a target cannot.",
+                       "Write the path without { }.");
+  return lexer_.Fail(kTextPath, mark, text + " is not the path of a prim or property.",
+                     "Write a path such as </World/Prim.property>.");
 }
 
 // None, one path or a list of them, after "=".

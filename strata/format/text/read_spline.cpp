@@ -11,7 +11,8 @@ namespace {
 // The nearest number that the spline's value type holds.
 double Narrow(double value, ValueType type) {
   if (type == ValueType::kFloat) return static_cast<double>(static_cast<float>(value));
-  if (type == ValueType::kHalf) return static_cast<double>(static_cast<float>(Half(static_cast<float>(value))));
+  if (type == ValueType::kHalf)
+    return static_cast<double>(static_cast<float>(Half(static_cast<float>(value))));
   return value;
 }
 
@@ -43,12 +44,17 @@ bool ValueReader::ReadExtrapolation(SplineExtrapolation& out) {
   } else if (word == "loop") {
     const bool gap = lexer_.SkipGap();
     const std::string kind(gap ? lexer_.ReadName() : std::string_view());
-    if (kind == "repeat") out.mode = ExtrapolationMode::kLoopRepeat;
-    else if (kind == "reset") out.mode = ExtrapolationMode::kLoopReset;
-    else if (kind == "oscillate") out.mode = ExtrapolationMode::kLoopOscillate;
-    else return lexer_.Fail(kTextSyntax, mark, "Expected 'repeat', 'reset' or 'oscillate' after 'loop'.");
+    if (kind == "repeat")
+      out.mode = ExtrapolationMode::kLoopRepeat;
+    else if (kind == "reset")
+      out.mode = ExtrapolationMode::kLoopReset;
+    else if (kind == "oscillate")
+      out.mode = ExtrapolationMode::kLoopOscillate;
+    else
+      return lexer_.Fail(kTextSyntax, mark, "Expected 'repeat', 'reset' or 'oscillate' after 'loop'.");
   } else {
-    return lexer_.Fail(kTextSyntax, mark, "Expected an extrapolation: none, held, linear, sloped (slope) or loop.");
+    return lexer_.Fail(kTextSyntax, mark,
+                       "Expected an extrapolation: none, held, linear, sloped (slope) or loop.");
   }
   return true;
 }
@@ -65,7 +71,8 @@ bool ValueReader::ReadLoop(Spline& spline) {
     lexer_.SkipSpaces();
     if (!ReadDouble(numbers[i])) return false;
     lexer_.SkipSpaces();
-    if (!lexer_.Take(i == 4 ? ')' : ',')) return lexer_.FailExpected(i == 4 ? ")" : "a comma: a loop has five numbers");
+    if (!lexer_.Take(i == 4 ? ')' : ','))
+      return lexer_.FailExpected(i == 4 ? ")" : "a comma: a loop has five numbers");
   }
   --lexer_.nesting;
   SplineLoop loop;
@@ -74,8 +81,10 @@ bool ValueReader::ReadLoop(Spline& spline) {
   for (const int i : {2, 3}) {
     const double count = numbers[i];
     if (count != std::trunc(count))
-      return lexer_.Fail(kTextSpline, mark, "The numbers of loops before and after are not both integers.", "Write whole numbers.");
-    (i == 2 ? loop.pre_loops : loop.post_loops) = static_cast<int32_t>(count > 0 && count < 2147483648.0 ? count : 0);
+      return lexer_.Fail(kTextSpline, mark, "The numbers of loops before and after are not both integers.",
+                         "Write whole numbers.");
+    (i == 2 ? loop.pre_loops : loop.post_loops) =
+        static_cast<int32_t>(count > 0 && count < 2147483648.0 ? count : 0);
   }
   loop.value_offset = Narrow(numbers[4], spline.value_type);
   spline.loop = loop;
@@ -97,9 +106,13 @@ bool ValueReader::ReadTangent(SplineTangent& out, CurveType) {
     } else {
       const Mark word_mark = lexer_.Here();
       const std::string_view word = lexer_.ReadName();
-      if (word == "autoEase") algorithm = TangentAlgorithm::kAutoEase;
-      else if (word == "custom") algorithm = TangentAlgorithm::kCustom;
-      else return lexer_.Fail(kTextSyntax, word_mark, "Expected a slope, or the tangent algorithm 'autoEase' or 'custom'.");
+      if (word == "autoEase")
+        algorithm = TangentAlgorithm::kAutoEase;
+      else if (word == "custom")
+        algorithm = TangentAlgorithm::kCustom;
+      else
+        return lexer_.Fail(kTextSyntax, word_mark,
+                           "Expected a slope, or the tangent algorithm 'autoEase' or 'custom'.");
     }
     lexer_.SkipSpaces();
     if (lexer_.Take(')')) break;
@@ -111,7 +124,8 @@ bool ValueReader::ReadTangent(SplineTangent& out, CurveType) {
   out.slope = count == 2 ? numbers[1] : numbers[0];
   out.algorithm = algorithm;
   if (!(out.width >= 0) || !std::isfinite(out.width) || !std::isfinite(out.slope))
-    return lexer_.Fail(kTextSpline, mark, "The width of a tangent is negative, or its width or slope is not finite.",
+    return lexer_.Fail(kTextSpline, mark,
+                       "The width of a tangent is negative, or its width or slope is not finite.",
                        "Write a finite width of 0 or more, then a finite slope.");
   return true;
 }
@@ -134,8 +148,10 @@ bool ValueReader::ReadKnot(Spline& spline) {
     lexer_.SkipSpaces();
   }
   knot.value = Narrow(knot.value, spline.value_type);
-  if (!std::isfinite(knot.time) || !std::isfinite(knot.value) || (knot.pre_value && !std::isfinite(*knot.pre_value)))
-    return lexer_.Fail(kTextSpline, mark, "The time and the value of a knot must be finite.", "Write finite numbers within the type's range.");
+  if (!std::isfinite(knot.time) || !std::isfinite(knot.value) ||
+      (knot.pre_value && !std::isfinite(*knot.pre_value)))
+    return lexer_.Fail(kTextSpline, mark, "The time and the value of a knot must be finite.",
+                       "Write finite numbers within the type's range.");
   for (bool first = true; lexer_.Take(';'); first = false) {
     lexer_.SkipSpaces();
     const char c = lexer_.Peek();
@@ -149,19 +165,27 @@ bool ValueReader::ReadKnot(Spline& spline) {
       const Mark word_mark = lexer_.Here();
       const std::string word(lexer_.ReadName());
       if (word != "pre" && word != "post")
-        return lexer_.Fail(kTextSyntax, word_mark, "Expected 'pre', 'post' or a dictionary after the ; of a knot.");
+        return lexer_.Fail(kTextSyntax, word_mark,
+                           "Expected 'pre', 'post' or a dictionary after the ; of a knot.");
       if (!lexer_.SkipGap()) return lexer_.FailExpected("a space");
       if (word == "pre") {
         if (!ReadTangent(knot.pre_tangent, spline.curve_type)) return false;
       } else {
         const Mark mode_mark = lexer_.Here();
         const std::string_view mode = lexer_.ReadName();
-        if (mode == "none") knot.interpolation = KnotInterpolation::kNone;
-        else if (mode == "held") knot.interpolation = KnotInterpolation::kHeld;
-        else if (mode == "linear") knot.interpolation = KnotInterpolation::kLinear;
-        else if (mode == "curve") knot.interpolation = KnotInterpolation::kCurve;
-        else return lexer_.Fail(kTextSyntax, mode_mark, "Expected 'none', 'held', 'linear' or 'curve' after 'post'.");
-        if (lexer_.SkipGap() && lexer_.Peek() == '(' && !ReadTangent(knot.post_tangent, spline.curve_type)) return false;
+        if (mode == "none")
+          knot.interpolation = KnotInterpolation::kNone;
+        else if (mode == "held")
+          knot.interpolation = KnotInterpolation::kHeld;
+        else if (mode == "linear")
+          knot.interpolation = KnotInterpolation::kLinear;
+        else if (mode == "curve")
+          knot.interpolation = KnotInterpolation::kCurve;
+        else
+          return lexer_.Fail(kTextSyntax, mode_mark,
+                             "Expected 'none', 'held', 'linear' or 'curve' after 'post'.");
+        if (lexer_.SkipGap() && lexer_.Peek() == '(' && !ReadTangent(knot.post_tangent, spline.curve_type))
+          return false;
       }
     }
     lexer_.SkipSpaces();
@@ -187,7 +211,8 @@ bool ValueReader::ReadSplineItem(Spline& spline) {
   } else if (word == "loop") {
     return ReadLoop(spline);
   } else {
-    return lexer_.Fail(kTextSyntax, mark, "Expected a knot (time: value), bezier, hermite, pre:, post:, loop: or }.");
+    return lexer_.Fail(kTextSyntax, mark,
+                       "Expected a knot (time: value), bezier, hermite, pre:, post:, loop: or }.");
   }
   return true;
 }
@@ -214,7 +239,8 @@ bool ValueReader::ReadSpline(ValueType value_type, Value& out) {
   std::stable_sort(spline.knots.begin(), spline.knots.end(), earlier);
   const auto same_time = [](const SplineKnot& a, const SplineKnot& b) { return a.time == b.time; };
   spline.knots.erase(std::unique(spline.knots.begin(), spline.knots.end(), same_time), spline.knots.end());
-  if (spline.curve_type == CurveType::kHermite) {  // widths are not written: each tangent reaches a third of the way
+  if (spline.curve_type ==
+      CurveType::kHermite) {  // widths are not written: each tangent reaches a third of the way
     for (size_t i = 1; i < spline.knots.size(); ++i) {
       const double width = (spline.knots[i].time - spline.knots[i - 1].time) / 3;
       spline.knots[i - 1].post_tangent.width = spline.knots[i].pre_tangent.width = width;

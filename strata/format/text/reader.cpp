@@ -16,30 +16,38 @@ const layer::FieldRegistry& GetBuiltInFields() {
 }
 
 bool ListEditFromWord(std::string_view word, ListEdit& out) {
-  if (word == "prepend") out = ListEdit::kPrepend;
-  else if (word == "append") out = ListEdit::kAppend;
-  else if (word == "delete") out = ListEdit::kDelete;
-  else if (word == "add") out = ListEdit::kAdd;
-  else if (word == "reorder") out = ListEdit::kReorder;
-  else return false;
+  if (word == "prepend")
+    out = ListEdit::kPrepend;
+  else if (word == "append")
+    out = ListEdit::kAppend;
+  else if (word == "delete")
+    out = ListEdit::kDelete;
+  else if (word == "add")
+    out = ListEdit::kAdd;
+  else if (word == "reorder")
+    out = ListEdit::kReorder;
+  else
+    return false;
   return true;
 }
 
-Reader::Reader(const asset::Asset& asset, const std::string& identifier, const layer::ReadOptions& options, layer::SpecStore& out,
-               Diagnostics& diagnostics)
+Reader::Reader(const asset::Asset& asset, const std::string& identifier, const layer::ReadOptions& options,
+               layer::SpecStore& out, Diagnostics& diagnostics)
     : options_(options),
       fields_(options.fields ? *options.fields : GetBuiltInFields()),
       names_(layer::GetFieldNames()),
       out_(out),
       lexer_(asset, identifier, options.budgets, diagnostics,
-             options.executor && options.executor->GetThreadCount() > 1 ? Lexer::Window::kWide : Lexer::Window::kNarrow),
+             options.executor && options.executor->GetThreadCount() > 1 ? Lexer::Window::kWide
+                                                                        : Lexer::Window::kNarrow),
       values_(lexer_, options.budgets, options.executor),
       accepts_variant_selections_(options.arguments.count(kVariantSelectionsArgument) != 0),
       types_(kCachedTypes),
       shared_lists_(kSharedLists),
       shared_values_(256) {}
 
-// -- header --------------------------------------------------------------------------------------------------
+// -- header
+// --------------------------------------------------------------------------------------------------
 
 bool Reader::CheckVersion(std::string_view line, Mark mark) {
   const std::string_view legacy = "#sdf 1.4.32";
@@ -47,10 +55,13 @@ bool Reader::CheckVersion(std::string_view line, Mark mark) {
   const std::string_view cookie = "#usda ";
   const char* const hint = "Begin the file with '#usda 1.0'.";
   if (line.substr(0, 3) == "\xEF\xBB\xBF")
-    return lexer_.Fail(kTextHeader, mark, "The file begins with a byte order mark.", "Save it as UTF-8 without a byte order mark.");
+    return lexer_.Fail(kTextHeader, mark, "The file begins with a byte order mark.",
+                       "Save it as UTF-8 without a byte order mark.");
   if (line.substr(0, cookie.size()) != cookie) {
     const bool binary = line.find('\0') != std::string_view::npos || !IsUtf8(line);
-    return lexer_.Fail(kTextHeader, mark, binary ? "This is not text; usda text begins with '#usda 1.0'." : "The first line is not '#usda ' and a version.",
+    return lexer_.Fail(kTextHeader, mark,
+                       binary ? "This is not text; usda text begins with '#usda 1.0'."
+                              : "The first line is not '#usda ' and a version.",
                        hint);
   }
   line.remove_prefix(cookie.size());
@@ -73,11 +84,13 @@ bool Reader::CheckVersion(std::string_view line, Mark mark) {
     good = good && p != end;
   }
   if (!good || p != end || count < 2)
-    return lexer_.Fail(kTextVersion, mark, "'" + std::string(version.substr(0, 40)) + "' is not a version.", hint);
+    return lexer_.Fail(kTextVersion, mark, "'" + std::string(version.substr(0, 40)) + "' is not a version.",
+                       hint);
   if (parts[0] < 1 || parts[0] > 1 || parts[1] > 4)
-    return lexer_.Fail(kTextVersion, mark,
-                       "Version " + std::string(version.substr(0, 40)) + " cannot be read; versions 1.0 to 1.4 can.",
-                       "Write the file as a version between 1.0 and 1.4.");
+    return lexer_.Fail(
+        kTextVersion, mark,
+        "Version " + std::string(version.substr(0, 40)) + " cannot be read; versions 1.0 to 1.4 can.",
+        "Write the file as a version between 1.0 and 1.4.");
   return true;
 }
 
@@ -88,7 +101,8 @@ bool Reader::ReadHeader() {
   const Mark mark = lexer_.Here();
   if (lexer_.AtEnd()) {
     if (lexer_.IsStopped()) return false;
-    return lexer_.Fail(kTextHeader, mark, mark.offset == 0 ? "The file is empty." : "The file holds nothing but white space.",
+    return lexer_.Fail(kTextHeader, mark,
+                       mark.offset == 0 ? "The file is empty." : "The file holds nothing but white space.",
                        "A layer that says nothing is the line '#usda 1.0'.");
   }
   std::string line;
@@ -97,7 +111,8 @@ bool Reader::ReadHeader() {
     lexer_.Advance();
   }
   if (line.substr(0, 8) == "PXR-USDC")
-    return lexer_.Fail(kTextHeader, mark, "This is a binary crate file, not usda text.", "Give the file the extension .usdc or .usd.");
+    return lexer_.Fail(kTextHeader, mark, "This is a binary crate file, not usda text.",
+                       "Give the file the extension .usdc or .usd.");
   if (!CheckVersion(line, mark)) return false;
   while (!lexer_.AtEnd() && lexer_.Peek() != '\n') lexer_.Advance();
   return true;
@@ -115,7 +130,8 @@ bool Reader::ReadFile() {
   return !lexer_.HasFailed();
 }
 
-// -- blocks ----------------------------------------------------------------------------------------------------
+// -- blocks
+// ----------------------------------------------------------------------------------------------------
 
 Reader::Frame& Reader::Push(Block block, Path path, SpecIndex spec, Mark mark) {
   if (depth_ == stack_.size()) stack_.emplace_back();
@@ -149,8 +165,10 @@ void Reader::SetProperties(const Frame& frame) {
     const TokenVector* names = expected ? expected->GetIf<TokenVector>() : nullptr;
     if (names && *names == frame.properties) return;
   }
-  if (!frame.properties.empty()) out_.SetField(frame.spec, names_.properties, ShareNames(frame.properties));
-  else if (frame.expects_properties) out_.SetField(frame.spec, names_.properties, Value());
+  if (!frame.properties.empty())
+    out_.SetField(frame.spec, names_.properties, ShareNames(frame.properties));
+  else if (frame.expects_properties)
+    out_.SetField(frame.spec, names_.properties, Value());
   constexpr size_t kFew = 16;
   if (!frame.properties.empty() && frame.properties.size() <= kFew) last_properties_ = frame.properties;
 }
@@ -163,7 +181,8 @@ void Reader::Pop() {
   } else {
     if (!frame.prims.empty()) out_.SetField(frame.spec, names_.primChildren, ShareNames(frame.prims));
     SetProperties(frame);
-    if (!frame.variants.empty()) out_.SetField(frame.spec, names_.variantSetChildren, ShareNames(frame.variants));
+    if (!frame.variants.empty())
+      out_.SetField(frame.spec, names_.variantSetChildren, ShareNames(frame.variants));
   }
   if (depth_ != 0) lexer_.where = stack_[depth_ - 1].path;
 }
@@ -191,14 +210,15 @@ Path Reader::ScenePathOf(Path path) {
   return path.ContainsPrimVariantSelection() ? path.StripAllVariantSelections() : path;
 }
 
-// After a statement: the end of its line or a semicolon; prims and variant sets take no semicolon. A broken statement's rest
-// is passed over.
+// After a statement: the end of its line or a semicolon; prims and variant sets take no semicolon. A broken
+// statement's rest is passed over.
 void Reader::EndStatement(bool good, bool may_end_in_semicolon) {
   if (good) {
     lexer_.SkipLineRest();
     if (lexer_.TakeLineEnd()) return;
     if (may_end_in_semicolon && lexer_.Take(';')) return;
-    if (lexer_.AtEnd() && (depth_ <= 1 || !lexer_.HasFailed())) return;  // a block left open is reported once, as such
+    if (lexer_.AtEnd() && (depth_ <= 1 || !lexer_.HasFailed()))
+      return;  // a block left open is reported once, as such
     lexer_.FailExpected(may_end_in_semicolon ? "the end of the line or ;" : "the end of the line");
     if (lexer_.Peek() == '}' && depth_ > 1) return;
     lexer_.nesting = lexer_.braces = 0;
@@ -212,7 +232,8 @@ void Reader::ReserveSpecs() {
   const uint64_t offset = lexer_.Here().offset;
   if (count < kFirstEstimate || has_reserved_ || offset == 0) return;
   has_reserved_ = true;
-  const double expected = static_cast<double>(count) * static_cast<double>(lexer_.GetFileSize()) / static_cast<double>(offset);
+  const double expected =
+      static_cast<double>(count) * static_cast<double>(lexer_.GetFileSize()) / static_cast<double>(offset);
   out_.Reserve(static_cast<size_t>(std::min(expected * 1.02, 1e8)));
 }
 
@@ -226,8 +247,10 @@ void Reader::ReadBody() {
       if (depth_ > 1 && !lexer_.IsStopped()) {
         const size_t around = depth_ - 2;
         std::string message = "The block opened here is not closed";
-        if (around == 1) message += ", nor is the one around it";
-        else if (around > 1) message += ", nor are the " + std::to_string(around) + " around it";
+        if (around == 1)
+          message += ", nor is the one around it";
+        else if (around > 1)
+          message += ", nor are the " + std::to_string(around) + " around it";
         lexer_.Fail(kTextUnterminated, frame.opened, message + ".",
                     "Add the missing } at the end of the block.");
       }
@@ -286,14 +309,18 @@ void Reader::ReadStatementOf(Frame& frame) {
   }
   ListEdit edit;
   bool good = false;
-  if (!ListEditFromWord(word, edit)) good = ReadProperty(ListEdit::kExplicit, word, mark);
-  else if (lexer_.SkipGap()) good = ReadProperty(edit, lexer_.ReadName(), mark);
-  else lexer_.FailExpected("a space and the property whose list is edited");
+  if (!ListEditFromWord(word, edit))
+    good = ReadProperty(ListEdit::kExplicit, word, mark);
+  else if (lexer_.SkipGap())
+    good = ReadProperty(edit, lexer_.ReadName(), mark);
+  else
+    lexer_.FailExpected("a space and the property whose list is edited");
   lexer_.where = stack_[depth_ - 1].path;
   EndStatement(good, true);
 }
 
-// -- prims -----------------------------------------------------------------------------------------------------
+// -- prims
+// -----------------------------------------------------------------------------------------------------
 
 bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
   static const Token kDef("def"), kOver("over");
@@ -336,19 +363,24 @@ bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
                 "A name begins with a letter or _ and goes on with letters, digits and _.");
     path = parent.path.AppendChild(Token("_"));
   }
-  if (depth_ > options_.budgets.max_namespace_depth) return lexer_.FailBudget("max_namespace_depth", options_.budgets.max_namespace_depth);
+  if (depth_ > options_.budgets.max_namespace_depth)
+    return lexer_.FailBudget("max_namespace_depth", options_.budgets.max_namespace_depth);
   const size_t spec_count = out_.GetSpecCount();
-  if (spec_count >= options_.budgets.max_specs) return lexer_.FailBudget("max_specs", options_.budgets.max_specs);
+  if (spec_count >= options_.budgets.max_specs)
+    return lexer_.FailBudget("max_specs", options_.budgets.max_specs);
   const SpecIndex spec = out_.Create(path, SpecType::kPrim);
   if (out_.GetSpecCount() != spec_count) {
     parent.prims.push_back(path.GetNameToken());
   } else if (valid) {
     lexer_.where = path;
-    lexer_.Fail(kTextDuplicatePrim, name_mark, "The prim <" + path.GetString() + "> is already written in this layer.",
+    lexer_.Fail(kTextDuplicatePrim, name_mark,
+                "The prim <" + path.GetString() + "> is already written in this layer.",
                 "Merge the two, or rename one.");
     lexer_.where = parent.path;
   }
-  const Specifier specifier = specifier_word == kDef ? Specifier::kDef : specifier_word == kOver ? Specifier::kOver : Specifier::kClass;
+  const Specifier specifier = specifier_word == kDef    ? Specifier::kDef
+                              : specifier_word == kOver ? Specifier::kOver
+                                                        : Specifier::kClass;
   out_.SetField(spec, names_.specifier, Value(specifier));
   if (!type_name.IsEmpty()) out_.SetField(spec, names_.typeName, Value(type_name));
   if (options_.source_map) options_.source_map->SetSpec(path, {mark.line, mark.column});
@@ -368,8 +400,8 @@ bool Reader::ReadPrimHead(Token specifier_word, Mark mark) {
   }
   Push(Block::kPrim, path, spec, mark);
   ReserveSpecs();
-  // Prims that follow each other tend to have the same properties: make their paths quick to find, and put the list of them
-  // where it will be, beside the fields that are there.
+  // Prims that follow each other tend to have the same properties: make their paths quick to find, and put
+  // the list of them where it will be, beside the fields that are there.
   if (!last_properties_.empty()) {
     for (const Token name : last_properties_) path.PrefetchProperty(name);
     out_.SetField(spec, names_.properties, ShareNames(last_properties_));
@@ -409,9 +441,12 @@ bool Reader::ReadReorder(Mark mark) {
   const std::string_view word = lexer_.ReadName();
   const bool at_root = frame.block == Block::kLayer;
   Token field;
-  if (at_root ? word == "rootPrims" : word == "nameChildren") field = names_.primOrder;
-  else if (!at_root && word == "properties") field = names_.propertyOrder;
-  else if (at_root) return lexer_.Fail(kTextSyntax, word_mark, "Expected 'rootPrims' after 'reorder' here.");
+  if (at_root ? word == "rootPrims" : word == "nameChildren")
+    field = names_.primOrder;
+  else if (!at_root && word == "properties")
+    field = names_.propertyOrder;
+  else if (at_root)
+    return lexer_.Fail(kTextSyntax, word_mark, "Expected 'rootPrims' after 'reorder' here.");
   if (field.IsEmpty()) return ReadProperty(ListEdit::kReorder, word, mark);
   std::vector<Token> order;
   if (!ExpectAssignment() || !ReadNameList(order)) return false;
@@ -419,7 +454,8 @@ bool Reader::ReadReorder(Mark mark) {
   return true;
 }
 
-// -- variants --------------------------------------------------------------------------------------------------
+// -- variants
+// --------------------------------------------------------------------------------------------------
 
 bool Reader::ReadVariantSetHead(Mark mark) {
   if (!lexer_.SkipGap()) return lexer_.FailExpected("a space and the variant set's name in quotes");
@@ -439,10 +475,14 @@ bool Reader::ReadVariantSetHead(Mark mark) {
   Frame& parent = stack_[depth_ - 1];
   const Token name = lexer_.Intern(text);
   const Path path = parent.path.AppendVariantSelection(name, Token());
-  if (path.IsEmpty()) return lexer_.Fail(kTextName, name_mark, "\"" + text + "\" is not the name of a variant set.", "Use letters, digits, _, | and -.");
-  if (depth_ > options_.budgets.max_namespace_depth) return lexer_.FailBudget("max_namespace_depth", options_.budgets.max_namespace_depth);
+  if (path.IsEmpty())
+    return lexer_.Fail(kTextName, name_mark, "\"" + text + "\" is not the name of a variant set.",
+                       "Use letters, digits, _, | and -.");
+  if (depth_ > options_.budgets.max_namespace_depth)
+    return lexer_.FailBudget("max_namespace_depth", options_.budgets.max_namespace_depth);
   const SpecIndex spec = out_.Create(path, SpecType::kVariantSet);
-  if (std::find(parent.variants.begin(), parent.variants.end(), name) == parent.variants.end()) parent.variants.push_back(name);
+  if (std::find(parent.variants.begin(), parent.variants.end(), name) == parent.variants.end())
+    parent.variants.push_back(name);
   if (options_.source_map) options_.source_map->SetSpec(path, {mark.line, mark.column});
   Push(Block::kVariantSet, path, spec, mark).variant_set = name;
   return true;
@@ -453,7 +493,8 @@ bool Reader::ReadVariantHead() {
   if (!lexer_.ReadQuoted(scratch_)) return false;
   std::string text = scratch_;
   if (!text.empty() && !Path::IsValidVariantName(text)) {
-    lexer_.Fail(kTextName, mark, "\"" + text + "\" is not the name of a variant.", "Use letters, digits, _, | and -.");
+    lexer_.Fail(kTextName, mark, "\"" + text + "\" is not the name of a variant.",
+                "Use letters, digits, _, | and -.");
     text = "_";
   }
   Frame& set = stack_[depth_ - 1];
@@ -463,7 +504,8 @@ bool Reader::ReadVariantHead() {
   if (!name.IsEmpty()) {  // the empty name is that of the set itself
     spec = out_.Create(path, SpecType::kVariant);
     out_.SetField(spec, names_.specifier, Value(Specifier::kOver));
-    if (std::find(set.variants.begin(), set.variants.end(), name) == set.variants.end()) set.variants.push_back(name);
+    if (std::find(set.variants.begin(), set.variants.end(), name) == set.variants.end())
+      set.variants.push_back(name);
     if (options_.source_map) options_.source_map->SetSpec(path, {mark.line, mark.column});
   }
   lexer_.SkipAll();

@@ -20,8 +20,8 @@ enum class Owner : uint8_t { kLayer, kPrim, kVariant, kAttribute, kRelationship 
 // Prims, variant sets and variants nest on an explicit stack, so depth in the file costs no depth here.
 class Reader {
  public:
-  Reader(const asset::Asset& asset, const std::string& identifier, const layer::ReadOptions& options, layer::SpecStore& out,
-         Diagnostics& diagnostics);
+  Reader(const asset::Asset& asset, const std::string& identifier, const layer::ReadOptions& options,
+         layer::SpecStore& out, Diagnostics& diagnostics);
   // False when anything is wrong; every error is then in the diagnostics.
   bool ReadFile();
 
@@ -34,8 +34,9 @@ class Reader {
     SpecIndex spec = 0;
     Token variant_set;
     Mark opened;
-    bool expects_properties = false;           // the spec has a list of properties that is still a guess
-    std::vector<Token> prims, properties, variants;  // names of children; `variants`: of sets in a prim, of variants in a set
+    bool expects_properties = false;  // the spec has a list of properties that is still a guess
+    std::vector<Token> prims, properties,
+        variants;  // names of children; `variants`: of sets in a prim, of variants in a set
   };
 
   // -- blocks (reader.cpp)
@@ -55,12 +56,13 @@ class Reader {
   void EndStatement(bool good, bool may_end_in_semicolon);
   void ForgetVariants(SpecIndex set, const std::vector<Token>& kept);
   Value ShareNames(const std::vector<Token>& names);
-  static Path ScenePathOf(Path path);          // of the prim there, variant selections left out
+  static Path ScenePathOf(Path path);  // of the prim there, variant selections left out
 
   // -- properties (read_properties.cpp)
   bool ReadProperty(ListEdit edit, std::string_view word, Mark mark);
   bool ReadRelationship(ListEdit edit, bool custom, Variability variability, Mark mark);
-  bool ReadAttribute(ListEdit edit, bool custom, Variability variability, std::string_view type_word, Mark mark);
+  bool ReadAttribute(ListEdit edit, bool custom, Variability variability, std::string_view type_word,
+                     Mark mark);
   bool ReadTypeName(std::string_view word, Mark mark);
   bool MakeAttribute(Token name, bool custom, Variability variability, Mark name_mark, Mark mark);
   bool ReadSharedTokens(Value& out);
@@ -74,9 +76,11 @@ class Reader {
   bool ReadMetadata(Owner owner, SpecIndex spec, Path path);
   bool ReadMetadataItem(Owner owner, SpecIndex spec);
   // `known`: whether `word` has a rule of its own for this owner.
-  bool ReadKnownMetadata(Owner owner, SpecIndex spec, ListEdit edit, std::string_view word, Mark mark, bool& known);
+  bool ReadKnownMetadata(Owner owner, SpecIndex spec, ListEdit edit, std::string_view word, Mark mark,
+                         bool& known);
   bool ReadField(Owner owner, SpecIndex spec, ListEdit edit, std::string_view word, Mark mark);
-  bool ReadRegisteredField(const layer::FieldDefinition& definition, SpecIndex spec, ListEdit edit, Mark mark);
+  bool ReadRegisteredField(const layer::FieldDefinition& definition, SpecIndex spec, ListEdit edit,
+                           Mark mark);
   bool ReadPlainField(Token field, ValueType type, SpecIndex spec, ListEdit edit, Mark mark);
   bool ReadUnregisteredField(Token name, SpecIndex spec, ListEdit edit, Mark mark);
   bool ReadUnregisteredItems(std::vector<UnregisteredValue>& out);
@@ -100,14 +104,15 @@ class Reader {
   bool ReadLayerOffset(LayerOffset& out, std::shared_ptr<const Dictionary>* custom_data);
   bool MayHold(Path path) const;
   bool CheckPrimPath(Path path, Mark mark);
-  // Puts items in their list of the op that `field` holds; an explicit list replaces the others and the other way round.
+  // Puts items in their list of the op that `field` holds; an explicit list replaces the others and the other
+  // way round.
   template <class T>
   void SetItems(SpecIndex spec, Token field, ListEdit edit, std::vector<T> items, Mark mark);
   template <class T>
   bool FailOnDuplicates(const std::vector<T>& items, Token field, Mark mark);
   bool FailOnEmptyEdit(size_t count, ListEdit edit, Mark mark);
 
-  bool ExpectAssignment();                     // "=" and the spaces around it
+  bool ExpectAssignment();  // "=" and the spaces around it
   void SetField(SpecIndex spec, Token field, Value value, Mark mark);
 
   const layer::ReadOptions& options_;
@@ -117,16 +122,16 @@ class Reader {
   Lexer lexer_;
   ValueReader values_;
 
-  const bool accepts_variant_selections_;      // in the paths of arcs and relocates, as files of old have them
+  const bool accepts_variant_selections_;  // in the paths of arcs and relocates, as files of old have them
   std::vector<Frame> stack_;
-  size_t depth_ = 0;                           // frames in use
+  size_t depth_ = 0;  // frames in use
 
   // The property being read.
   Token property_name_;
   Path property_path_;
   SpecIndex property_ = 0;
   Token type_name_;
-  const ValueTypeName* type_ = nullptr;        // null: unknown
+  const ValueTypeName* type_ = nullptr;  // null: unknown
   bool type_is_array_ = false;
 
   // What a type word means, by its token and whether [] follows.
@@ -137,16 +142,16 @@ class Reader {
   };
   static constexpr size_t kCachedTypes = 256;
   std::vector<CachedType> types_;
-  std::vector<Token> named_variant_sets_;      // by the metadata of the prim or variant about to be entered
-  std::vector<Token> last_properties_;         // of the prim that ended last
-  Token last_prim_type_;                       // known to be no keyword
+  std::vector<Token> named_variant_sets_;  // by the metadata of the prim or variant about to be entered
+  std::vector<Token> last_properties_;     // of the prim that ended last
+  Token last_prim_type_;                   // known to be no keyword
   static constexpr size_t kSharedLists = 64;
-  std::vector<Value> shared_lists_;            // lists of names met lately
+  std::vector<Value> shared_lists_;  // lists of names met lately
   struct SharedValue {
     std::string text;
     Value value;
   };
-  std::vector<SharedValue> shared_values_;     // short lists of tokens met lately, by their text
+  std::vector<SharedValue> shared_values_;        // short lists of tokens met lately, by their text
   static constexpr size_t kFirstEstimate = 8192;  // specs
   bool has_reserved_ = false;
   std::string scratch_;

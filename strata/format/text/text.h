@@ -13,8 +13,8 @@ namespace strata::format::text {
 
 std::shared_ptr<const layer::FileFormat> MakeUsdaFormat();
 
-// A file format argument: given, with any value, the paths of references, payloads, inherits, specializes and relocates may hold
-// variant selections.   (SDF_SCHEMA_PROHIBIT_INVALID_VARIANT_SELECTIONS=0)
+// A file format argument: given, with any value, the paths of references, payloads, inherits, specializes and
+// relocates may hold variant selections.   (SDF_SCHEMA_PROHIBIT_INVALID_VARIANT_SELECTIONS=0)
 inline constexpr const char* kVariantSelectionsArgument = "acceptVariantSelectionsInPaths";
 
 // A value as usda writes it: 1.5, (1, 2), [1, 2], "text", @asset@, {...} dictionaries.

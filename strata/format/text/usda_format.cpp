@@ -22,13 +22,14 @@ class UsdaFormat final : public layer::FileFormat {
   }
   bool CanWrite() const override { return true; }
 
-  bool Read(const asset::Asset& asset, const std::string& identifier, const layer::ReadOptions& options, layer::SpecStore& out,
-            Diagnostics& diagnostics) const override {
+  bool Read(const asset::Asset& asset, const std::string& identifier, const layer::ReadOptions& options,
+            layer::SpecStore& out, Diagnostics& diagnostics) const override {
     Reader reader(asset, identifier, options, out, diagnostics);
     return reader.ReadFile();
   }
 
-  Result<std::string> WriteToString(const layer::SpecStore& content, const layer::WriteOptions& options) const override {
+  Result<std::string> WriteToString(const layer::SpecStore& content,
+                                    const layer::WriteOptions& options) const override {
     std::string text;
     Writer writer(content, FieldsOf(options), [&](std::string_view piece) {
       text += piece;
@@ -38,7 +39,8 @@ class UsdaFormat final : public layer::FileFormat {
     return text;
   }
 
-  Result<void> WriteToFile(const layer::SpecStore& content, const std::string& path, const layer::WriteOptions& options) const override {
+  Result<void> WriteToFile(const layer::SpecStore& content, const std::string& path,
+                           const layer::WriteOptions& options) const override {
     STRATA_TRY(std::unique_ptr<AtomicFileWriter> file, AtomicFileWriter::Open(path));
     Writer writer(content, FieldsOf(options), [&](std::string_view piece) { return file->Write(piece); });
     STRATA_CHECK(writer.WriteLayer(options.comment));
@@ -53,7 +55,9 @@ class UsdaFormat final : public layer::FileFormat {
 
 }  // namespace
 
-std::shared_ptr<const layer::FileFormat> MakeUsdaFormat() { return std::make_shared<UsdaFormat>(); }
+std::shared_ptr<const layer::FileFormat> MakeUsdaFormat() {
+  return std::make_shared<UsdaFormat>();
+}
 
 std::string FormatValue(const Value& value) {
   std::string text;
@@ -83,7 +87,8 @@ Result<Value> ParseValue(std::string_view type_name, std::string_view text) {
     } else if (text == "AnimationBlock") {
       return Value(AnimationBlock());
     } else if (is_array && lexer.Peek() == 'e') {
-      good = lexer.ReadName() == "edit" ? values.ReadArrayEdit(type->type, type_name, value) : lexer.FailExpected("a list or an edit");
+      good = lexer.ReadName() == "edit" ? values.ReadArrayEdit(type->type, type_name, value)
+                                        : lexer.FailExpected("a list or an edit");
     } else {
       good = values.ReadTyped(type->type, is_array, value);
     }

@@ -13,7 +13,8 @@ namespace {
 
 bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
   return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+         std::equal(text.begin(), text.end(), lower.begin(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 bool BoolFromWord(std::string_view word, bool& out) {
@@ -40,13 +41,14 @@ constexpr size_t kParallelBytes = size_t{96} << 10;  // per thread, below which 
 
 }  // namespace
 
-// -- messages ------------------------------------------------------------------------------------------------
+// -- messages
+// ------------------------------------------------------------------------------------------------
 
 // The value at the cursor is none of the kind wanted: of another kind, or no value at all.
 bool ValueReader::FailMismatch(Mark mark) {
   const char c = lexer_.Peek();
-  const bool is_value = c == '"' || c == '\'' || c == '@' || c == '<' || c == '(' || c == '[' || c == '{' || IsNameStartByte(c) ||
-                        lexer_.AtNumber();
+  const bool is_value = c == '"' || c == '\'' || c == '@' || c == '<' || c == '(' || c == '[' || c == '{' ||
+                        IsNameStartByte(c) || lexer_.AtNumber();
   if (!is_value) return lexer_.FailExpected("a value of type " + std::string(type_text_));
   const std::string found = lexer_.Describe();
   return lexer_.Fail(kTextValue, mark, found + " is not a value of type " + std::string(type_text_) + ".",
@@ -55,11 +57,13 @@ bool ValueReader::FailMismatch(Mark mark) {
 
 bool ValueReader::FailTuple(Mark mark, size_t wanted) {
   return lexer_.Fail(kTextShape, mark,
-                     "A value of type " + std::string(type_text_) + " has " + std::to_string(wanted) + " components in parentheses here.",
+                     "A value of type " + std::string(type_text_) + " has " + std::to_string(wanted) +
+                         " components in parentheses here.",
                      "Write exactly that many.");
 }
 
-// -- scalars ---------------------------------------------------------------------------------------------------
+// -- scalars
+// ---------------------------------------------------------------------------------------------------
 
 template <class S>
 bool ValueReader::ReadScalarNumber(S& out) {
@@ -74,7 +78,8 @@ bool ValueReader::ReadScalarNumber(S& out) {
     Number number;
     if (!lexer_.ReadNumber(number)) return false;
     if (ConvertNumber(number, out)) return true;
-    return lexer_.Fail(kTextValue, mark, "This number is outside the range of type " + std::string(type_text_) + ".",
+    return lexer_.Fail(kTextValue, mark,
+                       "This number is outside the range of type " + std::string(type_text_) + ".",
                        "Use a number within the range, or a wider type.");
   }
   if constexpr (kTakesInfinityAsText<S>) {
@@ -82,8 +87,10 @@ bool ValueReader::ReadScalarNumber(S& out) {
     if (c == '"' || c == '\'') {
       std::string text;
       if (!lexer_.ReadQuoted(text)) return false;
-      if (text == "inf" || text == "-inf" || text == "nan") return ConvertNumber(ParseNumber(text.data(), text.data() + text.size()), out);
-      return lexer_.Fail(kTextValue, mark, "A string is not a value of type " + std::string(type_text_) + ".", "Write a number.");
+      if (text == "inf" || text == "-inf" || text == "nan")
+        return ConvertNumber(ParseNumber(text.data(), text.data() + text.size()), out);
+      return lexer_.Fail(kTextValue, mark, "A string is not a value of type " + std::string(type_text_) + ".",
+                         "Write a number.");
     }
   }
   return FailMismatch(mark);
@@ -117,7 +124,8 @@ bool ValueReader::ReadDouble(double& out) {
   return true;
 }
 
-// -- tuples ------------------------------------------------------------------------------------------------------
+// -- tuples
+// ------------------------------------------------------------------------------------------------------
 
 // After the last item of a list or tuple: an optional comma, white space and the closing bracket.
 bool ValueReader::ExpectListEnd(char close) {
@@ -165,7 +173,8 @@ bool ValueReader::ReadTuple(S (&out)[N]) {
   return true;
 }
 
-// -- elements ------------------------------------------------------------------------------------------------------
+// -- elements
+// ------------------------------------------------------------------------------------------------------
 
 bool ValueReader::ReadAsset(std::string& out) {
   const Mark mark = lexer_.Here();
@@ -178,8 +187,10 @@ bool ValueReader::ReadAsset(std::string& out) {
       break;
     }
     if (c < 0x20 || c == 0x7F || second_set)
-      return lexer_.Fail(kTextAssetPath, mark, "This asset path holds a control character at its byte " + std::to_string(i + 1) + ".",
-                         "Remove it.");
+      return lexer_.Fail(
+          kTextAssetPath, mark,
+          "This asset path holds a control character at its byte " + std::to_string(i + 1) + ".",
+          "Remove it.");
   }
   return true;
 }
@@ -194,15 +205,18 @@ bool ValueReader::ReadPath(Path& out) {
   if (scratch_[0] == '/') {
     const size_t slash = scratch_.rfind('/');
     const std::string_view last = std::string_view(scratch_).substr(slash + 1);
-    if (slash != 0 && slash == last_parent_text_.size() && scratch_.compare(0, slash, last_parent_text_) == 0 &&
-        std::all_of(last.begin(), last.end(), [](char c) { return IsNameByte(c) && !(c & 0x80); }) && !last.empty() && !IsDigit(last[0])) {
+    if (slash != 0 && slash == last_parent_text_.size() &&
+        scratch_.compare(0, slash, last_parent_text_) == 0 &&
+        std::all_of(last.begin(), last.end(), [](char c) { return IsNameByte(c) && !(c & 0x80); }) &&
+        !last.empty() && !IsDigit(last[0])) {
       out = last_parent_.AppendChild(lexer_.Intern(last));
       return true;
     }
   }
   Result<Path> path = Path::Parse(scratch_);
   if (!path || path->IsEmpty() || *path == Path::ReflexiveRelative())
-    return lexer_.Fail(kTextPath, mark, "<" + scratch_ + "> is not a path." + (path ? "" : " " + path.GetError().message),
+    return lexer_.Fail(kTextPath, mark,
+                       "<" + scratch_ + "> is not a path." + (path ? "" : " " + path.GetError().message),
                        "Write an absolute path such as </World/Prim.property>.");
   out = *path;
   const size_t slash = scratch_.rfind('/');
@@ -243,7 +257,9 @@ bool ValueReader::ReadElement(T& out) {
         const bool clean = std::none_of(scratch_.begin(), scratch_.end(), [](char b) {
           return static_cast<unsigned char>(b) < 0x20 || b == 0x7F;
         });
-        if (!clean) return lexer_.Fail(kTextAssetPath, mark, "This asset path holds a control character.", "Remove it.");
+        if (!clean)
+          return lexer_.Fail(kTextAssetPath, mark, "This asset path holds a control character.",
+                             "Remove it.");
         out.authored = scratch_;
       } else {
         static_assert(std::is_same_v<T, PathExpression>);
@@ -253,8 +269,10 @@ bool ValueReader::ReadElement(T& out) {
         }
         Result<PathExpression> expression = PathExpression::Parse(scratch_);
         if (!expression)
-          return lexer_.Fail(kTextValue, mark, "\"" + scratch_ + "\" is not a path expression. " + expression.GetError().message,
-                             "Write one such as \"/World//Light* - /World/Fill\".");
+          return lexer_.Fail(
+              kTextValue, mark,
+              "\"" + scratch_ + "\" is not a path expression. " + expression.GetError().message,
+              "Write one such as \"/World//Light* - /World/Fill\".");
         out = *std::move(expression);
       }
       return true;
@@ -267,9 +285,11 @@ bool ValueReader::ReadElement(T& out) {
 STRATA_ELEMENT_TYPES(X)
 #undef X
 
-// -- arrays ----------------------------------------------------------------------------------------------------------
+// -- arrays
+// ----------------------------------------------------------------------------------------------------------
 
-// Reads plain elements straight from the window. The cursor ends at an element, or, with `after_element`, right after one.
+// Reads plain elements straight from the window. The cursor ends at an element, or, with `after_element`,
+// right after one.
 template <class T>
 bool ValueReader::AppendRuns(Array<T>& array, bool& after_element) {
   if (executor_ && executor_->GetThreadCount() > 1 && AppendRunsInParallel(array, after_element)) return true;
@@ -289,8 +309,8 @@ bool ValueReader::AppendRuns(Array<T>& array, bool& after_element) {
   }
 }
 
-// Cuts what is in the window into a piece per thread, each beginning at an element. A piece counts only when the one before
-// it ended exactly where it begins, so the result is that of one thread.
+// Cuts what is in the window into a piece per thread, each beginning at an element. A piece counts only when
+// the one before it ended exactly where it begins, so the result is that of one thread.
 template <class T>
 bool ValueReader::AppendRunsInParallel(Array<T>& array, bool& after_element) {
   const char* begin = lexer_.GetCursor();
@@ -323,7 +343,8 @@ bool ValueReader::AppendRunsInParallel(Array<T>& array, bool& after_element) {
       Piece& piece = pieces[i];
       constexpr size_t kShortest = 2 * ElementShape<T>::kCount + 1;  // bytes an element takes at least
       piece.elements.resize(static_cast<size_t>(piece.stop - piece.begin) / kShortest + 1);
-      const size_t count = ReadPlainRun(piece.begin, end, piece.stop, piece.elements.data(), piece.elements.size(), piece.end);
+      const size_t count =
+          ReadPlainRun(piece.begin, end, piece.stop, piece.elements.data(), piece.elements.size(), piece.end);
       piece.elements.resize(count);
     }
   });
@@ -332,7 +353,8 @@ bool ValueReader::AppendRunsInParallel(Array<T>& array, bool& after_element) {
     const Piece& piece = pieces[i];
     if (i != 0 && (after_element || pieces[i - 1].end.cursor != piece.begin)) break;
     if (piece.elements.empty()) break;
-    std::copy_n(piece.elements.data(), piece.elements.size(), array.AppendUninitialized(piece.elements.size()));
+    std::copy_n(piece.elements.data(), piece.elements.size(),
+                array.AppendUninitialized(piece.elements.size()));
     if (piece.end.lines != 0) lexer_.NoteLines(piece.end.lines, piece.end.line_start);
     lexer_.SetCursor(piece.end.cursor);
     after_element = piece.end.after_element;
@@ -361,7 +383,8 @@ bool ValueReader::ReadArray(Value& out) {
   std::vector<Level> levels(1);
   size_t element_depth = 0;
   const auto fail_shape = [&] {
-    return lexer_.Fail(kTextShape, begin, "The lists in this list are not of one length.", "Write one flat list.");
+    return lexer_.Fail(kTextShape, begin, "The lists in this list are not of one length.",
+                       "Write one flat list.");
   };
   uint32_t depth = 1;
   bool after_comma = false;
@@ -369,7 +392,8 @@ bool ValueReader::ReadArray(Value& out) {
     lexer_.SkipAll();
     const char c = lexer_.Peek();
     if (c == '[') {  // nested lists are read as one flat one
-      if (++depth > budgets_.max_value_depth) return lexer_.FailBudget("max_value_depth", budgets_.max_value_depth);
+      if (++depth > budgets_.max_value_depth)
+        return lexer_.FailBudget("max_value_depth", budgets_.max_value_depth);
       ++levels[depth - 2].count;
       if (levels.size() < depth) levels.emplace_back();
       levels[depth - 1].count = 0;
@@ -393,7 +417,8 @@ bool ValueReader::ReadArray(Value& out) {
           continue;
         }
         const char* window_before = lexer_.GetWindowEnd();
-        if (ElementShape<T>::kCount != 0 && lexer_.GetWindowEnd() - lexer_.GetCursor() < 256 && !lexer_.WindowReachesEnd()) {
+        if (ElementShape<T>::kCount != 0 && lexer_.GetWindowEnd() - lexer_.GetCursor() < 256 &&
+            !lexer_.WindowReachesEnd()) {
           lexer_.Want(256);
           if (lexer_.GetWindowEnd() != window_before) continue;
         }
@@ -402,7 +427,8 @@ bool ValueReader::ReadArray(Value& out) {
         array.PushBack(std::move(element));
         ++levels[depth - 1].count;
       }
-      if (array.size() > budgets_.max_array_elements) return lexer_.FailBudget("max_array_elements", budgets_.max_array_elements);
+      if (array.size() > budgets_.max_array_elements)
+        return lexer_.FailBudget("max_array_elements", budgets_.max_array_elements);
     }
     // Between elements: commas, and the ends of nested lists.
     for (;;) {
@@ -443,33 +469,39 @@ bool ValueReader::ReadTyped(ValueType element, bool is_array, Value& out) {
   if (is_array && c != '[') {
     if (c != '"' && c != '\'' && c != '@' && c != '(' && !IsNameStartByte(c) && !lexer_.AtNumber())
       return lexer_.FailExpected("a list in square brackets");
-    return lexer_.Fail(kTextShape, mark, lexer_.Describe() + " is one value where type " + std::string(type_text_) + " asks for a list.",
-                       "Put it in square brackets, or take [] from the type.");
+    return lexer_.Fail(
+        kTextShape, mark,
+        lexer_.Describe() + " is one value where type " + std::string(type_text_) + " asks for a list.",
+        "Put it in square brackets, or take [] from the type.");
   }
   if (!is_array && c == '[')
-    return lexer_.Fail(kTextShape, mark, "A list stands where type " + std::string(type_text_) + " asks for one value.",
+    return lexer_.Fail(kTextShape, mark,
+                       "A list stands where type " + std::string(type_text_) + " asks for one value.",
                        "Add [] to the type, or write one value.");
   switch (element) {
-#define X(name, type, text)                            \
-  case ValueType::k##name: {                           \
-    if (is_array) return ReadArray<type>(out);         \
-    type value{};                                      \
-    if (!ReadElement(value)) return false;             \
-    out = Value(std::move(value));                     \
-    return true;                                       \
+#define X(name, type, text)                    \
+  case ValueType::k##name: {                   \
+    if (is_array) return ReadArray<type>(out); \
+    type value{};                              \
+    if (!ReadElement(value)) return false;     \
+    out = Value(std::move(value));             \
+    return true;                               \
   }
     STRATA_ELEMENT_TYPES(X)
 #undef X
     default:
-      return lexer_.Fail(kTextValue, mark, "A property of type " + std::string(type_text_) + " holds no value.",
+      return lexer_.Fail(kTextValue, mark,
+                         "A property of type " + std::string(type_text_) + " holds no value.",
                          "Leave the value out, or write None.");
   }
 }
 
-// -- dictionaries --------------------------------------------------------------------------------------------------
+// -- dictionaries
+// --------------------------------------------------------------------------------------------------
 
 bool ValueReader::ReadDictionary(Dictionary& out, uint32_t depth) {
-  if (depth >= budgets_.max_value_depth) return lexer_.FailBudget("max_value_depth", budgets_.max_value_depth);
+  if (depth >= budgets_.max_value_depth)
+    return lexer_.FailBudget("max_value_depth", budgets_.max_value_depth);
   if (!lexer_.Take('{')) return lexer_.FailExpected("{");
   ++lexer_.nesting;
   ++lexer_.braces;
@@ -481,14 +513,17 @@ bool ValueReader::ReadDictionary(Dictionary& out, uint32_t depth) {
     const bool is_dictionary = word == "dictionary";
     std::string type_text(word);
     if (!is_dictionary) {
-      if (IsKeyword(word)) return lexer_.Fail(kTextSyntax, mark, "'" + type_text + "' is a keyword, not the type of an entry.");
+      if (IsKeyword(word))
+        return lexer_.Fail(kTextSyntax, mark, "'" + type_text + "' is a keyword, not the type of an entry.");
       if (lexer_.Peek() == ':' && lexer_.PeekAt(1) == ':')
         return lexer_.Fail(kTextType, mark, "'" + type_text + "::' is not a type that an entry can have.");
     }
     bool is_array = false;
     if (!is_dictionary) {
-      if (lexer_.Peek() == '[') is_array = true;
-      else if (lexer_.SkipGap() && lexer_.Peek() == '[') is_array = true;
+      if (lexer_.Peek() == '[')
+        is_array = true;
+      else if (lexer_.SkipGap() && lexer_.Peek() == '[')
+        is_array = true;
       if (is_array) {
         lexer_.Advance();
         lexer_.SkipSpaces();
@@ -504,14 +539,16 @@ bool ValueReader::ReadDictionary(Dictionary& out, uint32_t depth) {
     } else {
       key = lexer_.ReadName();
       if (key.empty()) {
-        return lexer_.FailExpected(is_dictionary || FindValueTypeName(lexer_.Intern(type_text)) ? "the key of an entry"
-                                                                                              : "the type, the key, = and the value of an entry");
+        return lexer_.FailExpected(is_dictionary || FindValueTypeName(lexer_.Intern(type_text))
+                                       ? "the key of an entry"
+                                       : "the type, the key, = and the value of an entry");
       }
     }
     lexer_.SkipSpaces();
     if (!lexer_.Take('=')) {
       if (lexer_.Peek() == ':' || lexer_.Peek() == '.')
-        return lexer_.Fail(kTextSyntax, "The key of an entry is one name.", "Put a key with other characters in quotes.");
+        return lexer_.Fail(kTextSyntax, "The key of an entry is one name.",
+                           "Put a key with other characters in quotes.");
       return lexer_.FailExpected("=");
     }
     lexer_.SkipSpaces();
@@ -529,18 +566,22 @@ bool ValueReader::ReadDictionary(Dictionary& out, uint32_t depth) {
     }
     out.entries.insert_or_assign(std::move(key), std::move(value));
     lexer_.SkipLineRest();
-    if (lexer_.Take(';') || lexer_.TakeLineEnd()) lexer_.SkipAll();
-    else if (lexer_.Peek() != '}') return lexer_.FailExpected("a new line, ; or }");
+    if (lexer_.Take(';') || lexer_.TakeLineEnd())
+      lexer_.SkipAll();
+    else if (lexer_.Peek() != '}')
+      return lexer_.FailExpected("a new line, ; or }");
   }
   --lexer_.nesting;
   --lexer_.braces;
   return true;
 }
 
-// -- values of unknown types -----------------------------------------------------------------------------------------
+// -- values of unknown types
+// -----------------------------------------------------------------------------------------
 
 bool ValueReader::ReadAsText(std::string& out, uint32_t depth) {
-  if (depth >= budgets_.max_value_depth) return lexer_.FailBudget("max_value_depth", budgets_.max_value_depth);
+  if (depth >= budgets_.max_value_depth)
+    return lexer_.FailBudget("max_value_depth", budgets_.max_value_depth);
   const char c = lexer_.Peek();
   std::string text;
   if (c == '"' || c == '\'') {
@@ -561,9 +602,12 @@ bool ValueReader::ReadAsText(std::string& out, uint32_t depth) {
   if (lexer_.AtNumber()) {
     Number number;
     if (!lexer_.ReadNumber(number)) return false;
-    if (number.kind == Number::Kind::kUnsigned) AppendNumber(out, number.unsigned_value);
-    else if (number.kind == Number::Kind::kSigned) AppendNumber(out, number.signed_value);
-    else AppendNumber(out, number.double_value);
+    if (number.kind == Number::Kind::kUnsigned)
+      AppendNumber(out, number.unsigned_value);
+    else if (number.kind == Number::Kind::kSigned)
+      AppendNumber(out, number.signed_value);
+    else
+      AppendNumber(out, number.double_value);
     return true;
   }
   if (c == '(' || c == '[') {
@@ -582,7 +626,8 @@ bool ValueReader::ReadAsText(std::string& out, uint32_t depth) {
     lexer_.SkipAll();
     for (bool first = true;; first = false) {
       if (!first) out += ", ";
-      if (c == '(' && lexer_.Peek() == '[') return lexer_.FailExpected("a value that may stand in parentheses");
+      if (c == '(' && lexer_.Peek() == '[')
+        return lexer_.FailExpected("a value that may stand in parentheses");
       if (!ReadAsText(out, depth + 1)) return false;
       lexer_.SkipSpaces();
       if (!lexer_.Take(',')) break;
@@ -598,7 +643,8 @@ bool ValueReader::ReadAsText(std::string& out, uint32_t depth) {
   const Mark mark = lexer_.Here();
   const std::string_view word = lexer_.ReadName();
   if (word.empty()) return lexer_.FailExpected("a value");
-  if (IsKeyword(word)) return lexer_.Fail(kTextSyntax, mark, "The keyword '" + std::string(word) + "' is not a value.");
+  if (IsKeyword(word))
+    return lexer_.Fail(kTextSyntax, mark, "The keyword '" + std::string(word) + "' is not a value.");
   out += word;
   return true;
 }

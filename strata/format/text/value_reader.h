@@ -1,4 +1,5 @@
-// Reads the values of usda: typed ones, dictionaries, splines, array edits, and those of unknown types as text.
+// Reads the values of usda: typed ones, dictionaries, splines, array edits, and those of unknown types as
+// text.
 #pragma once
 
 #include <string>
@@ -31,9 +32,9 @@ class ValueReader {
   bool ReadSpline(ValueType value_type, Value& out);
   // A value of a type nobody knows, as canonical text.
   bool ReadAsText(std::string& out, uint32_t depth = 0);
-  bool ReadPath(Path& out);            // <...>, as written (may be relative or empty)
-  bool ReadAsset(std::string& out);    // @...@ without control characters
-  bool ReadDouble(double& out);        // a number
+  bool ReadPath(Path& out);          // <...>, as written (may be relative or empty)
+  bool ReadAsset(std::string& out);  // @...@ without control characters
+  bool ReadDouble(double& out);      // a number
 
  private:
   template <class T>
@@ -69,9 +70,9 @@ class ValueReader {
   const Budgets& budgets_;
   Executor* executor_;
   std::string scratch_;
-  std::string last_parent_text_;       // of the prim path read last, since neighbours often share it
+  std::string last_parent_text_;  // of the prim path read last, since neighbours often share it
   Path last_parent_;
-  std::string_view type_text_;         // of the value being read, for messages
+  std::string_view type_text_;  // of the value being read, for messages
 };
 
 }  // namespace strata::format::text

@@ -40,25 +40,30 @@ void VisitLists(const ListOp<T>& op, Write&& write) {
 bool Writer::IsStatement(Token field, SpecType owner) const {
   const layer::FieldNames& n = names_;
   if (field == n.comment || field == n.customData || field == n.documentation) return false;
-  if (field == n.primChildren || field == n.properties || field == n.variantSetChildren || field == n.variantChildren ||
-      field == n.primOrder || field == n.propertyOrder || field == n.connectionChildren || field == n.targetChildren)
+  if (field == n.primChildren || field == n.properties || field == n.variantSetChildren ||
+      field == n.variantChildren || field == n.primOrder || field == n.propertyOrder ||
+      field == n.connectionChildren || field == n.targetChildren)
     return true;
   if (field == n.specifier || field == n.typeName)
     return owner == SpecType::kPrim || owner == SpecType::kVariant || owner == SpecType::kAttribute;
   if (field == n.subLayerOffsets || field == n.layerRelocates) return owner == SpecType::kPseudoRoot;
   const bool is_property = owner == SpecType::kAttribute || owner == SpecType::kRelationship;
-  return is_property && (field == n.custom || field == n.variability || field == n.default_ || field == n.timeSamples ||
-                         field == n.spline || field == n.connectionPaths || field == n.targetPaths);
+  return is_property &&
+         (field == n.custom || field == n.variability || field == n.default_ || field == n.timeSamples ||
+          field == n.spline || field == n.connectionPaths || field == n.targetPaths);
 }
 
 std::vector<const SpecStore::Field*> Writer::CollectMetadata(const SpecView& spec, SpecType owner) const {
   std::vector<const SpecStore::Field*> fields;
   for (const SpecStore::Field& field : spec) {
     if (field.name == names_.comment) continue;
-    if (field.value.Holds<UnregisteredValue>() ? field.name != names_.default_ : !IsStatement(field.name, owner)) fields.push_back(&field);
+    if (field.value.Holds<UnregisteredValue>() ? field.name != names_.default_
+                                               : !IsStatement(field.name, owner))
+      fields.push_back(&field);
   }
-  std::sort(fields.begin(), fields.end(),
-            [](const auto* a, const auto* b) { return ElementOrderLess(a->name.GetText(), b->name.GetText()); });
+  std::sort(fields.begin(), fields.end(), [](const auto* a, const auto* b) {
+    return ElementOrderLess(a->name.GetText(), b->name.GetText());
+  });
   return fields;
 }
 
@@ -105,8 +110,10 @@ void Writer::WriteLayerMetadata(const SpecView& root, const std::string& comment
     out_ += '\n';
   }
   for (const SpecStore::Field* field : fields) {
-    if (field->name == names_.subLayers && field->value.Holds<StringVector>()) WriteSubLayers(root);
-    else WriteField(field->name, field->value, 1);
+    if (field->name == names_.subLayers && field->value.Holds<StringVector>())
+      WriteSubLayers(root);
+    else
+      WriteField(field->name, field->value, 1);
   }
   if (const Relocates* pairs = relocates ? relocates->GetIf<Relocates>() : nullptr) {
     out_ += "    relocates = {\n";
@@ -167,21 +174,28 @@ void Writer::WriteItemList(const std::string& name, const ListOp<T>& op, size_t 
     out_ += keyword;
     out_ += name;
     out_ += " = ";
-    if (may_stand_alone && items.size() == 1) AppendValue(out_, Value(items[0]));
-    else out_ += FormatItems(items);
+    if (may_stand_alone && items.size() == 1)
+      AppendValue(out_, Value(items[0]));
+    else
+      out_ += FormatItems(items);
     out_ += '\n';
   });
 }
 
 void Writer::WriteField(Token field, const Value& value, size_t indent) {
   const layer::FieldDefinition* definition = fields_.Find(field);
-  const std::string name = definition && !definition->text_name.empty() ? definition->text_name : field.GetString();
+  const std::string name =
+      definition && !definition->text_name.empty() ? definition->text_name : field.GetString();
   switch (value.GetType()) {
-    case ValueType::kReferenceListOp: return WriteArcList(name, value.Get<ReferenceListOp>(), indent);
-    case ValueType::kPayloadListOp: return WriteArcList(name, value.Get<PayloadListOp>(), indent);
-    case ValueType::kPathListOp: return WriteArcList(name, value.Get<PathListOp>(), indent);
-#define STRATA_CASE(type) \
-  case ValueType::k##type##ListOp: return WriteItemList(name, value.Get<type##ListOp>(), indent);
+    case ValueType::kReferenceListOp:
+      return WriteArcList(name, value.Get<ReferenceListOp>(), indent);
+    case ValueType::kPayloadListOp:
+      return WriteArcList(name, value.Get<PayloadListOp>(), indent);
+    case ValueType::kPathListOp:
+      return WriteArcList(name, value.Get<PathListOp>(), indent);
+#define STRATA_CASE(type)          \
+  case ValueType::k##type##ListOp: \
+    return WriteItemList(name, value.Get<type##ListOp>(), indent);
       STRATA_CASE(Int)
       STRATA_CASE(UInt)
       STRATA_CASE(Int64)
@@ -206,7 +220,8 @@ void Writer::WriteField(Token field, const Value& value, size_t indent) {
       out_ += '\n';
       return;
     }
-    default: break;
+    default:
+      break;
   }
   AppendIndent(out_, indent);
   out_ += name;

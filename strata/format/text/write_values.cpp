@@ -20,21 +20,51 @@ size_t ValidSequenceAt(std::string_view text, size_t at) {
   return at + length <= text.size() && IsUtf8(text.substr(at, length)) ? length : 0;
 }
 
-void AppendElement(std::string& out, bool value) { out += value ? '1' : '0'; }
-void AppendElement(std::string& out, uint8_t value) { AppendNumber(out, uint64_t{value}); }
-void AppendElement(std::string& out, int32_t value) { AppendNumber(out, int64_t{value}); }
-void AppendElement(std::string& out, uint32_t value) { AppendNumber(out, uint64_t{value}); }
-void AppendElement(std::string& out, int64_t value) { AppendNumber(out, value); }
-void AppendElement(std::string& out, uint64_t value) { AppendNumber(out, value); }
-void AppendElement(std::string& out, Half value) { AppendNumber(out, value); }
-void AppendElement(std::string& out, float value) { AppendNumber(out, value); }
-void AppendElement(std::string& out, double value) { AppendNumber(out, value); }
-void AppendElement(std::string& out, TimeCode value) { AppendTime(out, value.value); }
-void AppendElement(std::string& out, Duration value) { AppendTime(out, value.value); }
-void AppendElement(std::string& out, const std::string& value) { AppendQuoted(out, value); }
-void AppendElement(std::string& out, Token value) { AppendQuoted(out, value.GetText()); }
-void AppendElement(std::string& out, const AssetPath& value) { AppendAssetPath(out, value.authored); }
-void AppendElement(std::string& out, const PathExpression& value) { AppendQuoted(out, value.GetText()); }
+void AppendElement(std::string& out, bool value) {
+  out += value ? '1' : '0';
+}
+void AppendElement(std::string& out, uint8_t value) {
+  AppendNumber(out, uint64_t{value});
+}
+void AppendElement(std::string& out, int32_t value) {
+  AppendNumber(out, int64_t{value});
+}
+void AppendElement(std::string& out, uint32_t value) {
+  AppendNumber(out, uint64_t{value});
+}
+void AppendElement(std::string& out, int64_t value) {
+  AppendNumber(out, value);
+}
+void AppendElement(std::string& out, uint64_t value) {
+  AppendNumber(out, value);
+}
+void AppendElement(std::string& out, Half value) {
+  AppendNumber(out, value);
+}
+void AppendElement(std::string& out, float value) {
+  AppendNumber(out, value);
+}
+void AppendElement(std::string& out, double value) {
+  AppendNumber(out, value);
+}
+void AppendElement(std::string& out, TimeCode value) {
+  AppendTime(out, value.value);
+}
+void AppendElement(std::string& out, Duration value) {
+  AppendTime(out, value.value);
+}
+void AppendElement(std::string& out, const std::string& value) {
+  AppendQuoted(out, value);
+}
+void AppendElement(std::string& out, Token value) {
+  AppendQuoted(out, value.GetText());
+}
+void AppendElement(std::string& out, const AssetPath& value) {
+  AppendAssetPath(out, value.authored);
+}
+void AppendElement(std::string& out, const PathExpression& value) {
+  AppendQuoted(out, value.GetText());
+}
 
 template <class S, size_t N>
 void AppendElement(std::string& out, const Vec<S, N>& value) {
@@ -97,11 +127,15 @@ void AppendItems(std::string& out, const std::vector<T>& items) {
 // A number of the type that a spline's values have.
 void AppendSplineNumber(std::string& out, double value, ValueType type) {
   switch (type) {
-    case ValueType::kFloat: return AppendNumber(out, static_cast<float>(value));
-    case ValueType::kHalf: return AppendNumber(out, Half(static_cast<float>(value)));
+    case ValueType::kFloat:
+      return AppendNumber(out, static_cast<float>(value));
+    case ValueType::kHalf:
+      return AppendNumber(out, Half(static_cast<float>(value)));
     case ValueType::kTimeCode:
-    case ValueType::kDuration: return AppendTime(out, value);
-    default: return AppendNumber(out, value);
+    case ValueType::kDuration:
+      return AppendTime(out, value);
+    default:
+      return AppendNumber(out, value);
   }
 }
 
@@ -119,14 +153,20 @@ void AppendTangent(std::string& out, const SplineTangent& tangent, const Spline&
 
 void AppendEntryHead(std::string& out, const std::string& key, const Value& value) {
   const ValueTypeName* type = GetValueTypeNameOf(value.GetType());
-  if (value.Holds<Dictionary>()) out += "dictionary";
-  else if (type) out += type->name.GetText();
-  else out += value.Holds<Path>() ? "token" : "string";
+  if (value.Holds<Dictionary>())
+    out += "dictionary";
+  else if (type)
+    out += type->name.GetText();
+  else
+    out += value.Holds<Path>() ? "token" : "string";
   out += ' ';
-  const bool is_plain = !key.empty() && IsNameStartByte(key[0]) &&
-                        std::all_of(key.begin(), key.end(), [](char c) { return IsNameByte(c) && !(c & 0x80); });
-  if (is_plain) out += key;
-  else AppendQuoted(out, key);
+  const bool is_plain =
+      !key.empty() && IsNameStartByte(key[0]) &&
+      std::all_of(key.begin(), key.end(), [](char c) { return IsNameByte(c) && !(c & 0x80); });
+  if (is_plain)
+    out += key;
+  else
+    AppendQuoted(out, key);
   out += " = ";
 }
 
@@ -138,38 +178,57 @@ void AppendInlineDictionary(std::string& out, const Dictionary& dictionary) {
     if (!first) out += "; ";
     first = false;
     AppendEntryHead(out, key, value);
-    if (const Dictionary* nested = value.GetIf<Dictionary>()) AppendInlineDictionary(out, *nested);
-    else AppendValue(out, value);
+    if (const Dictionary* nested = value.GetIf<Dictionary>())
+      AppendInlineDictionary(out, *nested);
+    else
+      AppendValue(out, value);
   }
   out += " }";
 }
 
-void AppendExtrapolation(std::string& out, const char* side, const SplineExtrapolation& extrapolation, ValueType type, size_t indent) {
+void AppendExtrapolation(std::string& out, const char* side, const SplineExtrapolation& extrapolation,
+                         ValueType type, size_t indent) {
   if (extrapolation.mode == ExtrapolationMode::kHeld) return;
   AppendIndent(out, indent);
   out += side;
   switch (extrapolation.mode) {
-    case ExtrapolationMode::kNone: out += "none"; break;
-    case ExtrapolationMode::kHeld: out += "held"; break;
-    case ExtrapolationMode::kLinear: out += "linear"; break;
+    case ExtrapolationMode::kNone:
+      out += "none";
+      break;
+    case ExtrapolationMode::kHeld:
+      out += "held";
+      break;
+    case ExtrapolationMode::kLinear:
+      out += "linear";
+      break;
     case ExtrapolationMode::kSloped:
       out += "sloped(";
       AppendSplineNumber(out, extrapolation.slope, type);
       out += ')';
       break;
-    case ExtrapolationMode::kLoopRepeat: out += "loop repeat"; break;
-    case ExtrapolationMode::kLoopReset: out += "loop reset"; break;
-    case ExtrapolationMode::kLoopOscillate: out += "loop oscillate"; break;
+    case ExtrapolationMode::kLoopRepeat:
+      out += "loop repeat";
+      break;
+    case ExtrapolationMode::kLoopReset:
+      out += "loop reset";
+      break;
+    case ExtrapolationMode::kLoopOscillate:
+      out += "loop oscillate";
+      break;
   }
   out += ",\n";
 }
 
 const char* GetModeWord(KnotInterpolation mode) {
   switch (mode) {
-    case KnotInterpolation::kNone: return "none";
-    case KnotInterpolation::kHeld: return "held";
-    case KnotInterpolation::kLinear: return "linear";
-    case KnotInterpolation::kCurve: return "curve";
+    case KnotInterpolation::kNone:
+      return "none";
+    case KnotInterpolation::kHeld:
+      return "held";
+    case KnotInterpolation::kLinear:
+      return "linear";
+    case KnotInterpolation::kCurve:
+      return "curve";
   }
   return "held";
 }
@@ -182,10 +241,13 @@ void AppendTarget(std::string& out, const Arc& arc) {
 
 }  // namespace
 
-void AppendIndent(std::string& out, size_t indent) { out.append(indent * 4, ' '); }
+void AppendIndent(std::string& out, size_t indent) {
+  out.append(indent * 4, ' ');
+}
 
 void AppendQuoted(std::string& out, std::string_view text) {
-  const char quote = text.find('"') != std::string_view::npos && text.find('\'') == std::string_view::npos ? '\'' : '"';
+  const char quote =
+      text.find('"') != std::string_view::npos && text.find('\'') == std::string_view::npos ? '\'' : '"';
   const bool triple = text.find('\n') != std::string_view::npos;
   out.append(triple ? 3 : 1, quote);
   for (size_t i = 0; i < text.size(); ++i) {
@@ -252,15 +314,16 @@ void AppendArrayEdit(std::string& out, const ArrayEdit& edit) {
   using Op = ArrayEdit::Op;
   const auto append_literal = [&](int64_t index) {
     switch (edit.element_type) {
-#define X(name, type, text)                                                                            \
-  case ValueType::k##name:                                                                             \
-    if (const Array<type>* literals = edit.literals.GetIf<Array<type>>();                              \
-        literals && index >= 0 && static_cast<size_t>(index) < literals->size())                       \
-      AppendElement(out, (*literals)[static_cast<size_t>(index)]);                                     \
+#define X(name, type, text)                                                      \
+  case ValueType::k##name:                                                       \
+    if (const Array<type>* literals = edit.literals.GetIf<Array<type>>();        \
+        literals && index >= 0 && static_cast<size_t>(index) < literals->size()) \
+      AppendElement(out, (*literals)[static_cast<size_t>(index)]);               \
     break;
       STRATA_ELEMENT_TYPES(X)
 #undef X
-      default: break;
+      default:
+        break;
     }
   };
   const auto append_index = [&](int64_t index) {
@@ -283,8 +346,10 @@ void AppendArrayEdit(std::string& out, const ArrayEdit& edit) {
         const bool is_append = !is_write && step.index == ArrayEdit::kEndIndex;
         const bool is_prepend = !is_write && step.index == 0;
         out += is_write ? "write " : is_append ? "append " : is_prepend ? "prepend " : "insert ";
-        if (from_literal) append_literal(step.source);
-        else append_index(step.source);
+        if (from_literal)
+          append_literal(step.source);
+        else
+          append_index(step.source);
         if (is_write || (!is_append && !is_prepend)) {
           out += is_write ? " to " : " at ";
           append_index(step.index);
@@ -300,9 +365,9 @@ void AppendArrayEdit(std::string& out, const ArrayEdit& edit) {
       case Op::kMaximumSize:
       case Op::kSetSize:
       case Op::kSetSizeFill:
-        out += step.op == Op::kMaximumSize                                           ? "maxsize "
+        out += step.op == Op::kMaximumSize                                      ? "maxsize "
                : step.op == Op::kMinimumSize || step.op == Op::kMinimumSizeFill ? "minsize "
-                                                                                     : "resize ";
+                                                                                : "resize ";
         AppendNumber(out, step.source);
         if (step.op == Op::kMinimumSizeFill || step.op == Op::kSetSizeFill) {
           out += " fill ";
@@ -318,7 +383,8 @@ void AppendSpline(std::string& out, const Spline& spline, size_t indent) {
   out += "{\n";
   const size_t inner = indent + 1;
   bool has_curve = false;
-  for (size_t i = 0; i + 1 < spline.knots.size(); ++i) has_curve |= spline.knots[i].interpolation == KnotInterpolation::kCurve;
+  for (size_t i = 0; i + 1 < spline.knots.size(); ++i)
+    has_curve |= spline.knots[i].interpolation == KnotInterpolation::kCurve;
   if (spline.curve_type == CurveType::kHermite || has_curve) {
     AppendIndent(out, inner);
     out += spline.curve_type == CurveType::kHermite ? "hermite,\n" : "bezier,\n";
@@ -371,31 +437,49 @@ void AppendSpline(std::string& out, const Spline& spline, size_t indent) {
 
 void AppendValue(std::string& out, const Value& value, size_t indent) {
   switch (value.GetType()) {
-#define X(name, type, text)                                                        \
-  case ValueType::k##name: return AppendElement(out, value.Get<type>());           \
-  case ValueType::k##name##Array: return AppendArray(out, value.Get<Array<type>>());
+#define X(name, type, text)                       \
+  case ValueType::k##name:                        \
+    return AppendElement(out, value.Get<type>()); \
+  case ValueType::k##name##Array:                 \
+    return AppendArray(out, value.Get<Array<type>>());
     STRATA_ELEMENT_TYPES(X)
 #undef X
-    case ValueType::kValueBlock: out += "None"; return;
-    case ValueType::kAnimationBlock: out += "AnimationBlock"; return;
-    case ValueType::kPath: return AppendArc(out, value.Get<Path>(), indent);
-    case ValueType::kDictionary: return AppendDictionary(out, value.Get<Dictionary>(), indent);
-    case ValueType::kArrayEdit: return AppendArrayEdit(out, value.Get<ArrayEdit>());
-    case ValueType::kSpline: return AppendSpline(out, value.Get<Spline>(), indent);
-    case ValueType::kTokenVector: return AppendItems(out, value.Get<TokenVector>());
-    case ValueType::kStringVector: return AppendItems(out, value.Get<StringVector>());
-    case ValueType::kPermission: out += value.Get<Permission>() == Permission::kPrivate ? "private" : "public"; return;
+    case ValueType::kValueBlock:
+      out += "None";
+      return;
+    case ValueType::kAnimationBlock:
+      out += "AnimationBlock";
+      return;
+    case ValueType::kPath:
+      return AppendArc(out, value.Get<Path>(), indent);
+    case ValueType::kDictionary:
+      return AppendDictionary(out, value.Get<Dictionary>(), indent);
+    case ValueType::kArrayEdit:
+      return AppendArrayEdit(out, value.Get<ArrayEdit>());
+    case ValueType::kSpline:
+      return AppendSpline(out, value.Get<Spline>(), indent);
+    case ValueType::kTokenVector:
+      return AppendItems(out, value.Get<TokenVector>());
+    case ValueType::kStringVector:
+      return AppendItems(out, value.Get<StringVector>());
+    case ValueType::kPermission:
+      out += value.Get<Permission>() == Permission::kPrivate ? "private" : "public";
+      return;
     case ValueType::kSpecifier: {
       const Specifier specifier = value.Get<Specifier>();
       out += specifier == Specifier::kDef ? "def" : specifier == Specifier::kOver ? "over" : "class";
       return;
     }
-    case ValueType::kVariability: out += value.Get<Variability>() == Variability::kUniform ? "uniform" : "varying"; return;
+    case ValueType::kVariability:
+      out += value.Get<Variability>() == Variability::kUniform ? "uniform" : "varying";
+      return;
     case ValueType::kUnregisteredValue: {
       const UnregisteredValue& held = value.Get<UnregisteredValue>();
       if (!held.value) return;
-      if (const std::string* text = held.value->GetIf<std::string>()) out += *text;
-      else AppendValue(out, *held.value, indent);
+      if (const std::string* text = held.value->GetIf<std::string>())
+        out += *text;
+      else
+        AppendValue(out, *held.value, indent);
       return;
     }
     case ValueType::kTimeSamples: {
@@ -412,7 +496,9 @@ void AppendValue(std::string& out, const Value& value, size_t indent) {
       out += '}';
       return;
     }
-    default: out += "None"; return;
+    default:
+      out += "None";
+      return;
   }
 }
 
@@ -455,7 +541,6 @@ void AppendArc(std::string& out, const Reference& reference, size_t indent) {
   AppendIndent(out, indent);
   out += ')';
 }
-
 
 void AppendArc(std::string& out, Path path, size_t) {
   out += '<';

@@ -22,28 +22,36 @@ constexpr std::string_view kAnyType = "__AnyType__";  // of a prim: written as n
 int GetNeededVersion(const Value& value) {
   switch (value.GetType()) {
     case ValueType::kDuration:
-    case ValueType::kDurationArray: return 4;
-    // usd-core leaves edits of numbers at 1.0, which readers of 1.0 cannot read; here they always ask for the version that has them.
-    case ValueType::kArrayEdit: return value.Get<ArrayEdit>().element_type == ValueType::kDuration ? 4 : 2;
+    case ValueType::kDurationArray:
+      return 4;
+    // usd-core leaves edits of numbers at 1.0, which readers of 1.0 cannot read; here they always ask for the
+    // version that has them.
+    case ValueType::kArrayEdit:
+      return value.Get<ArrayEdit>().element_type == ValueType::kDuration ? 4 : 2;
     case ValueType::kSpline:
       for (const SplineKnot& knot : value.Get<Spline>().knots)
-        if (knot.pre_tangent.algorithm != TangentAlgorithm::kNone || knot.post_tangent.algorithm != TangentAlgorithm::kNone) return 1;
+        if (knot.pre_tangent.algorithm != TangentAlgorithm::kNone ||
+            knot.post_tangent.algorithm != TangentAlgorithm::kNone)
+          return 1;
       return 0;
     case ValueType::kDictionary: {
       int needed = 0;
-      for (const auto& [key, entry] : value.Get<Dictionary>().entries) needed = std::max(needed, GetNeededVersion(entry));
+      for (const auto& [key, entry] : value.Get<Dictionary>().entries)
+        needed = std::max(needed, GetNeededVersion(entry));
       return needed;
     }
     case ValueType::kTimeSamples: {
       int needed = 0;
-      for (const Value& sample : value.Get<TimeSamples>().GetValues()) needed = std::max(needed, GetNeededVersion(sample));
+      for (const Value& sample : value.Get<TimeSamples>().GetValues())
+        needed = std::max(needed, GetNeededVersion(sample));
       return needed;
     }
     case ValueType::kUnregisteredValue: {
       const auto& held = value.Get<UnregisteredValue>().value;
       return held ? GetNeededVersion(*held) : 0;
     }
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -119,7 +127,8 @@ void Writer::WriteOrder(const SpecView& spec, Token field, const char* statement
   out_ += '\n';
 }
 
-// -- blocks ------------------------------------------------------------------------------------------------------
+// -- blocks
+// ------------------------------------------------------------------------------------------------------
 
 // Puts the children of a spec before what is still to be written: prims, then variant sets.
 void Writer::PushChildren(Path path, const SpecView& spec, size_t indent) {
@@ -160,7 +169,9 @@ void Writer::WriteBlocks() {
         TokenVector variants = GetNames(content_.Find(step.path), names_.variantChildren);
         std::sort(variants.begin(), variants.end(), TokenTextLess());
         for (size_t i = variants.size(); i-- > 0;)
-          steps_.push_back({Step::Kind::kVariant, step.path.GetParent().AppendVariantSelection(set, variants[i]), step.indent + 1, false});
+          steps_.push_back({Step::Kind::kVariant,
+                            step.path.GetParent().AppendVariantSelection(set, variants[i]), step.indent + 1,
+                            false});
         break;
       }
       case Step::Kind::kVariant: {
@@ -204,18 +215,22 @@ void Writer::WritePrimHead(Path path, const SpecView& spec, size_t indent) {
   WriteProperties(path, spec, indent + 1);
 }
 
-// -- properties ------------------------------------------------------------------------------------------------------
+// -- properties
+// ------------------------------------------------------------------------------------------------------
 
 void Writer::WriteProperties(Path path, const SpecView& spec, size_t indent) {
   WriteOrder(spec, names_.propertyOrder, "reorder properties = ", indent);
   WriteOrder(spec, names_.primOrder, "reorder nameChildren = ", indent);
   TokenVector names = GetNames(spec, names_.properties);
-  std::sort(names.begin(), names.end(), [](Token a, Token b) { return ElementOrderLess(a.GetText(), b.GetText()); });
+  std::sort(names.begin(), names.end(),
+            [](Token a, Token b) { return ElementOrderLess(a.GetText(), b.GetText()); });
   for (const Token name : names) {
     const Path property = path.AppendProperty(name);
     const SpecView view = content_.Find(property);
-    if (view.GetType() == SpecType::kAttribute) WriteAttribute(property, view, indent);
-    else if (view) WriteRelationship(property, view, indent);
+    if (view.GetType() == SpecType::kAttribute)
+      WriteAttribute(property, view, indent);
+    else if (view)
+      WriteRelationship(property, view, indent);
     Flush(kFlushBytes);
   }
 }
@@ -223,7 +238,8 @@ void Writer::WriteProperties(Path path, const SpecView& spec, size_t indent) {
 void Writer::WriteAttribute(Path path, const SpecView& spec, size_t indent) {
   const bool custom = GetFieldOr(spec, names_.custom, false);
   std::string head;
-  if (GetFieldOr(spec, names_.variability, Variability::kVarying) == Variability::kUniform) head += "uniform ";
+  if (GetFieldOr(spec, names_.variability, Variability::kVarying) == Variability::kUniform)
+    head += "uniform ";
   AppendTypeName(head, GetFieldOr(spec, names_.typeName, Token()));
   head += ' ';
   head += path.GetNameToken().GetText();
@@ -243,8 +259,10 @@ void Writer::WriteAttribute(Path path, const SpecView& spec, size_t indent) {
     AppendValue(out_, *value, indent);
   }
   const bool has_metadata = WriteMetadata(spec, indent, SpecType::kAttribute);
-  if (value || has_metadata || custom || !says_more) out_ += '\n';
-  else out_.resize(start);
+  if (value || has_metadata || custom || !says_more)
+    out_ += '\n';
+  else
+    out_.resize(start);
   const auto statement = [&](const char* what, const Value& held) {
     AppendIndent(out_, indent);
     out_ += head;
@@ -260,7 +278,8 @@ void Writer::WriteAttribute(Path path, const SpecView& spec, size_t indent) {
 void Writer::WriteRelationship(Path path, const SpecView& spec, size_t indent) {
   const bool custom = GetFieldOr(spec, names_.custom, false);
   std::string head;
-  if (GetFieldOr(spec, names_.variability, Variability::kUniform) == Variability::kVarying) head += "varying ";
+  if (GetFieldOr(spec, names_.variability, Variability::kUniform) == Variability::kVarying)
+    head += "varying ";
   head += "rel ";
   head += path.GetNameToken().GetText();
   const Value* targets = spec.Find(names_.targetPaths);
@@ -278,8 +297,10 @@ void Writer::WriteRelationship(Path path, const SpecView& spec, size_t indent) {
     if (custom) out_ += "custom ";
     out_ += head;
     const bool has_metadata = WriteMetadata(spec, indent, SpecType::kRelationship);
-    if (has_metadata || custom || !op) out_ += '\n';
-    else out_.resize(start);
+    if (has_metadata || custom || !op)
+      out_ += '\n';
+    else
+      out_.resize(start);
     if (op) WriteTargets(*targets, head, {}, indent);
   }
   if (const Value* value = spec.Find(names_.default_)) {
@@ -293,7 +314,8 @@ void Writer::WriteRelationship(Path path, const SpecView& spec, size_t indent) {
 }
 
 // Targets or connections, one statement per list of the op; lists of several span lines and end in a comma.
-void Writer::WriteTargets(const Value& value, const std::string& head, const std::string& tail, size_t indent) {
+void Writer::WriteTargets(const Value& value, const std::string& head, const std::string& tail,
+                          size_t indent) {
   const PathListOp& op = value.Get<PathListOp>();
   const auto write = [&](const char* keyword, const PathVector& paths) {
     AppendIndent(out_, indent);

@@ -19,13 +19,19 @@ void AppendDictionary(std::string& out, const Dictionary& dictionary, size_t ind
 void AppendSpline(std::string& out, const Spline& spline, size_t indent);
 void AppendArrayEdit(std::string& out, const ArrayEdit& edit);
 void AppendIndent(std::string& out, size_t indent);
-void AppendLayerOffset(std::string& out, const LayerOffset& offset);   // nothing for the identity
+void AppendLayerOffset(std::string& out, const LayerOffset& offset);  // nothing for the identity
 void AppendArc(std::string& out, const Reference& reference, size_t indent);
 void AppendArc(std::string& out, const Payload& payload, size_t indent);
 void AppendArc(std::string& out, Path path, size_t indent);
-inline bool HasCustomData(const Reference& reference) { return reference.custom_data != nullptr; }
-inline bool HasCustomData(const Payload&) { return false; }
-inline bool HasCustomData(Path) { return false; }
+inline bool HasCustomData(const Reference& reference) {
+  return reference.custom_data != nullptr;
+}
+inline bool HasCustomData(const Payload&) {
+  return false;
+}
+inline bool HasCustomData(Path) {
+  return false;
+}
 
 // Gathers text and hands it on in large pieces.
 class Writer {
@@ -63,7 +69,8 @@ class Writer {
   bool WriteMetadata(const SpecView& spec, size_t indent, layer::SpecType owner);
   void WriteComment(const SpecView& spec, size_t indent);
   bool IsStatement(Token field, layer::SpecType owner) const;
-  std::vector<const layer::SpecStore::Field*> CollectMetadata(const SpecView& spec, layer::SpecType owner) const;
+  std::vector<const layer::SpecStore::Field*> CollectMetadata(const SpecView& spec,
+                                                              layer::SpecType owner) const;
   void WriteField(Token field, const Value& value, size_t indent);
   template <class T>
   void WriteArcList(const std::string& name, const ListOp<T>& op, size_t indent);

@@ -28,15 +28,19 @@ struct Read {
 
 Read ReadText(std::string text, const layer::ReadOptions& options = {}) {
   Read read;
-  read.good = kUsda->Read(*asset::MakeMemoryAsset(std::move(text)), "test.usda", options, read.content, read.diagnostics);
+  read.good = kUsda->Read(*asset::MakeMemoryAsset(std::move(text)), "test.usda", options, read.content,
+                          read.diagnostics);
   return read;
 }
 
-std::string Write(const SpecStore& content) { return kUsda->WriteToString(content, {}).ValueOr("<unwritten>"); }
+std::string Write(const SpecStore& content) {
+  return kUsda->WriteToString(content, {}).ValueOr("<unwritten>");
+}
 
 bool HasCode(const Read& read, std::string_view code) {
   const auto& all = read.diagnostics.GetAll();
-  return std::any_of(all.begin(), all.end(), [&](const Diagnostic& d) { return d.code && d.code->name == code; });
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Diagnostic& d) { return d.code && d.code->name == code; });
 }
 
 const Value& FieldOf(const Read& read, const char* path, const char* field) {
@@ -150,7 +154,8 @@ TEST_CASE("Long arrays read the same with and without threads, across windows, c
   constexpr int kCount = 90'000;
   for (int i = 0; i < kCount; ++i) {
     if (i) text += i % 1000 == 0 ? ", # a comment, with ), commas\n" : i % 7 == 0 ? ",\n" : ", ";
-    text += "(" + std::to_string(i) + ", " + std::to_string(i) + ".25, " + (i % 5000 == 0 ? "inf" : "-1e-3") + ")";
+    text += "(" + std::to_string(i) + ", " + std::to_string(i) + ".25, " + (i % 5000 == 0 ? "inf" : "-1e-3") +
+            ")";
   }
   text += "]\n    int after = 7\n}\n";
   Executor one(1), four(4);
@@ -175,7 +180,9 @@ TEST_CASE("Places count lines and columns across comments, strings and arrays") 
   layer::ReadOptions options;
   options.source_map = &places;
   const Read read = ReadText(
-      "#usda 1.0\n/* two\nlines */\ndef \"A\"\n{\n    string s = \"\"\"x\ny\"\"\"\n    int[] i = [1,\n 2,\n 3]\n    float f = 1\n}\n", options);
+      "#usda 1.0\n/* two\nlines */\ndef \"A\"\n{\n    string s = \"\"\"x\ny\"\"\"\n    int[] i = [1,\n 2,\n "
+      "3]\n    float f = 1\n}\n",
+      options);
   REQUIRE(read.good);
   const auto prim = places.FindSpec(Path("/A"));
   REQUIRE(prim);
@@ -188,7 +195,9 @@ TEST_CASE("Places count lines and columns across comments, strings and arrays") 
 }
 
 TEST_CASE("All errors of a file are reported, each where it is, and the file does not open") {
-  const Read read = ReadText("#usda 1.0\ndef \"A\"\n{\n    int a = \"x\"\n    int b = 1\n    int c = [1]\n    def \"B\"\n    {\n        double d = @\n    }\n}\n");
+  const Read read = ReadText(
+      "#usda 1.0\ndef \"A\"\n{\n    int a = \"x\"\n    int b = 1\n    int c = [1]\n    def \"B\"\n    {\n    "
+      "    double d = @\n    }\n}\n");
   CHECK_FALSE(read.good);
   REQUIRE(read.diagnostics.GetAll().size() == 3);
   CHECK(read.diagnostics.GetAll()[0].location.line == 4);
@@ -203,7 +212,8 @@ TEST_CASE("Hostile nesting is refused or read, and never recursed into") {
   CHECK(HasCode(ReadText("#usda 1.0\n" + Repeat("def \"a\"\n{\n", many)), "base.budget-exceeded"));
   CHECK(HasCode(ReadText("#usda 1.0\ndef \"a\" {\n int[] x = " + Repeat("[", many)), "base.budget-exceeded"));
   CHECK(HasCode(ReadText("#usda 1.0\ndef \"a\" {\n foo x = " + Repeat("(", many)), "base.budget-exceeded"));
-  CHECK(HasCode(ReadText("#usda 1.0\n( customLayerData = " + Repeat("{ dictionary d = ", many)), "base.budget-exceeded"));
+  CHECK(HasCode(ReadText("#usda 1.0\n( customLayerData = " + Repeat("{ dictionary d = ", many)),
+                "base.budget-exceeded"));
   CHECK_FALSE(ReadText("#usda 1.0\n" + Repeat("(", many)).good);
   CHECK_FALSE(ReadText("#usda 1.0\n" + Repeat("}", many)).good);
   CHECK_FALSE(ReadText("#usda 1.0\ndef \"a\" {\n float3 x = " + Repeat("(", many)).good);
@@ -218,7 +228,8 @@ TEST_CASE("Hostile files give at most as many diagnostics as the budget keeps, a
 TEST_CASE("A file that became shorter while it was read is refused") {
   SpecStore content;
   Diagnostics diagnostics;
-  CHECK_FALSE(kUsda->Read(ShrunkAsset("#usda 1.0\ndef \"A\"\n{\n}\n"), "test.usda", {}, content, diagnostics));
+  CHECK_FALSE(
+      kUsda->Read(ShrunkAsset("#usda 1.0\ndef \"A\"\n{\n}\n"), "test.usda", {}, content, diagnostics));
   REQUIRE(diagnostics.HasErrors());
   CHECK(std::string(diagnostics.GetAll().back().code->name) == "text.truncated");
 }
@@ -233,13 +244,15 @@ TEST_CASE("Reading metadata only passes over the prims") {
 }
 
 TEST_CASE("List edits of one field gather, and an explicit list replaces them") {
-  const Read gathered = ReadText("#usda 1.0\ndef \"A\" (\n prepend references = @a@\n append references = @b@\n)\n{\n}\n");
+  const Read gathered =
+      ReadText("#usda 1.0\ndef \"A\" (\n prepend references = @a@\n append references = @b@\n)\n{\n}\n");
   REQUIRE(gathered.good);
   const auto* op = FieldOf(gathered, "/A", "references").GetIf<ReferenceListOp>();
   REQUIRE(op);
   CHECK(op->prepended_items.size() == 1);
   CHECK(op->appended_items.size() == 1);
-  const Read replaced = ReadText("#usda 1.0\ndef \"A\" (\n prepend references = @a@\n references = None\n)\n{\n}\n");
+  const Read replaced =
+      ReadText("#usda 1.0\ndef \"A\" (\n prepend references = @a@\n references = None\n)\n{\n}\n");
   op = FieldOf(replaced, "/A", "references").GetIf<ReferenceListOp>();
   REQUIRE(op);
   CHECK(op->is_explicit);
