@@ -81,6 +81,29 @@ TEST_CASE("a clip without values blocks, stands for the manifest's default, or i
   CHECK(Times(interpolated) == "0 50 200 ");
 }
 
+TEST_CASE("just before a jump the last value is held, not led over to what follows") {
+  Scene scene = WithClips("asset[] assetPaths = [@./one.usda@, @./two.usda@]\ndouble2[] active = [(0, 0), (8, 1)]\n"
+                          "double2[] times = [(0, 0), (8, 8), (8, 0), (20, 12)]");
+  CHECK(At(scene, {7, 7.9, 8, 18}) == "70 79 1000 1100 ");
+  CHECK(scene.Attr("/A.x").Get(7.999999998).GetOr(0.0) == doctest::Approx(80));
+}
+
+TEST_CASE("clip sets are asked by name unless clipSets says otherwise") {
+  auto open = [](const std::string& edit) {
+    auto set = [](const char* name, const char* file) {
+      return std::string("        dictionary ") + name + " = {\n            asset[] assetPaths = [@./" + file +
+             "@]\n            double2[] active = [(0, 0)]\n            string primPath = \"/M\"\n        }\n";
+    };
+    return Scene({{"root.usda", "def \"A\" (\n    clips = {\n" + set("b", "two.usda") + set("a", "one.usda") +
+                                    "    }\n" + edit + ")\n{\n    double x\n}\n"},
+                  {"one.usda", kOne},
+                  {"two.usda", kTwo}});
+  };
+  CHECK(At(open(""), {0}) == "0 ");
+  CHECK(At(open("    prepend clipSets = [\"b\"]\n"), {0}) == "1000 ");
+  CHECK(At(open("    delete clipSets = [\"a\"]\n"), {0}) == "1000 ");
+}
+
 TEST_CASE("a template names clips by frame and takes those that exist") {
   Scene scene = WithClips("string templateAssetPath = \"./c.#.usda\"\ndouble templateStartTime = 1\n"
                           "double templateEndTime = 4\ndouble templateStride = 1");

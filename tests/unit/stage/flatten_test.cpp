@@ -149,6 +149,32 @@ def "I2" (
 )");
 }
 
+TEST_CASE("a flattened property is custom when its weakest opinion says so") {
+  Scene scene({{"root.usda", Scene::Sublayers({"a.usda", "b.usda"})},
+               {"a.usda", "over \"A\"\n{\n    custom int x = 1\n    int y = 1\n}\n"},
+               {"b.usda", "def \"A\"\n{\n    int x = 2\n    custom int y = 2\n}\n"}});
+  CHECK(scene.Attr("/A.x").IsCustom());
+  layer::LayerPtr flat = scene->Flatten();
+  CHECK_FALSE(flat->GetFieldAs<bool>(Path("/A.x"), Token("custom")) == nullptr);
+  CHECK_FALSE(*flat->GetFieldAs<bool>(Path("/A.x"), Token("custom")));
+  CHECK(*flat->GetFieldAs<bool>(Path("/A.y"), Token("custom")));
+}
+
+TEST_CASE("a flattened stage opened again says the same") {
+  Scene scene({{"root.usda", "(\n    subLayers = [@s.usda@ (offset = 10; scale = 2)]\n)\n"},
+               {"s.usda",
+                "def \"R\"\n{\n    double x.timeSamples = { 0: 1, 4: 3 }\n    timecode t = 3\n}\n"
+                "def \"A\" (\n    references = </R>\n)\n{\n    int[] e = edit [append 3]\n}\n"}});
+  Result<std::string> text = scene->ExportToString();
+  REQUIRE(text.HasValue());
+  REQUIRE(text->starts_with("#usda 1.0\n"));
+  Scene again(text->substr(10));
+  for (double time : {0.0, 10.0, 13.0, 18.0, 40.0})
+    CHECK(again.Attr("/A.x").Get(time) == scene.Attr("/A.x").Get(time));
+  CHECK(again.Attr("/A.t").Get() == scene.Attr("/A.t").Get());
+  CHECK(again.Attr("/A.e").Get() == scene.Attr("/A.e").Get());
+}
+
 TEST_CASE("flattening says where it came from") {
   Scene scene("(\n    doc = \"mine\"\n)\n");
   layer::LayerPtr flat = scene->Flatten();

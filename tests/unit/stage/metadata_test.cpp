@@ -105,4 +105,30 @@ def "A" (
   CHECK(scene.Attr("/A.x").Get().GetOr(0) == 1);
 }
 
+TEST_CASE("variant sets inside a variant are listed after those of the prim") {
+  Scene scene(R"(
+def "A" (
+    variantSets = "outer"
+    variants = {
+        string outer = "one"
+        string inner = "two"
+    }
+)
+{
+    variantSet "outer" = {
+        "one" (
+            variantSets = "inner"
+        ) {
+            variantSet "inner" = {
+                "two" {
+                }
+            }
+        }
+    }
+}
+)");
+  CHECK(Join(scene.At("/A").GetVariantSetNames()) == "outer inner");
+  CHECK(scene.At("/A").GetVariantSelection(Token("inner")) == Token("two"));
+}
+
 }  // namespace strata::stage

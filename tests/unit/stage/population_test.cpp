@@ -205,6 +205,36 @@ class "Q"
   CHECK(scene.At("/P/A6").GetSpecifier() == Specifier::kClass);
 }
 
+TEST_CASE("a thousand prims inside each other are walked and flattened without recursion") {
+  std::string text, end;
+  for (int i = 0; i < 1000; ++i) {
+    text += "def \"P\"\n{\n";
+    end += "}\n";
+  }
+  Scene scene(text + end);
+  size_t count = 0;
+  for (const Prim& prim : scene->Traverse()) count += prim.IsDefined();
+  CHECK(count == 1000);
+  CHECK(scene->Flatten()->GetContent().GetSpecCount() == 1001);
+}
+
+TEST_CASE("any number of threads compose the same stage") {
+  std::string text = "def \"R\"\n{\n    def \"C\"\n    {\n        int x = 1\n    }\n}\n";
+  for (int i = 0; i < 200; ++i) {
+    text += "def \"I" + std::to_string(i) + "\" (\n    instanceable = " + (i % 2 ? "true" : "false") +
+            "\n    references = </R>\n)\n{\n}\n";
+  }
+  Scene one(text);
+  Executor executor(4);
+  OpenOptions options;
+  options.executor = &executor;
+  Scene many(text, options);
+  PrimPredicate everything = PrimPredicate::All().With(InstanceProxies::kTraverse);
+  CHECK(PathsOf(one->Traverse(everything)) == PathsOf(many->Traverse(everything)));
+  CHECK(many->GetPrototypes().size() == 1);
+  CHECK(many.Attr("/I7/C.x").Get() == one.Attr("/I7/C.x").Get());
+}
+
 TEST_CASE("a root layer that does not open gives a diagnostic and no stage") {
   auto registry = layer::LayerRegistry::Create(asset::MakeFileResolver(), std::make_shared<layer::FieldRegistry>(),
                                                {format::text::MakeUsdaFormat()});
