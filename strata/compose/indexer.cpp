@@ -79,6 +79,7 @@ struct HeapOrder {
   // std heaps keep the largest in front; the task to do first is the "largest".
   bool operator()(const Task& a, const Task& b) const {
     if (a.type != b.type) return a.type > b.type;
+    if (a.set_number != b.set_number) return a.set_number < b.set_number;
     return a.node > b.node;
   }
 };
@@ -95,6 +96,9 @@ bool Indexer::IsBefore(const Task& a, const Task& b) const {
 void Indexer::AddTask(Task task) {
   switch (task.type) {
     case TaskType::kImpliedClasses:
+      // The innermost first: what is implied to a node is part of what it implies in turn.
+      task.set_number = graph_.GetDepth(task.node);
+      [[fallthrough]];
     case TaskType::kImpliedSpecializes:
       if (!implied_.emplace(task.type, task.node).second) return;
       break;

@@ -55,7 +55,7 @@ class Indexer {
     uint32_t node;
     Path set_path;             // ancestral variants: the path that has the set, without selections of its own
     Token variant_set;
-    uint32_t set_number = 0;
+    uint32_t set_number = 0;   // implied tasks: depth of the node; the larger one first
   };
   struct ArcOptions {
     bool contributes = true;        // whether opinions at the arc's own site count
@@ -120,6 +120,7 @@ class Indexer {
   void PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent, int depth);
   void PropagateArcsToOrigin(uint32_t parent, uint32_t source, int depth);
   bool IsWithin(uint32_t node, uint32_t top) const;
+  bool IsInPlaceholder(uint32_t node) const;
   uint32_t PropagateNode(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent);
 
   // -- indexer_relocates.cpp

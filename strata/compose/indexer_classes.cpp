@@ -31,8 +31,8 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   arc.sibling_number = sibling_number;
   arc.namespace_depth = namespace_depth;
   ArcOptions options;
-  // An implied class at the very site that implies it would say everything twice.
-  options.contributes = !ignored_site || ignored_site->path != class_path || ignored_site->layer_stack != arc.layer_stack;
+  // An implied class at the very site that implies it would say everything twice. (Specializes meet again below the root.)
+  options.contributes = type == ArcType::kSpecialize || !ignored_site || ignored_site->path != class_path || ignored_site->layer_stack != arc.layer_stack;
   options.include_ancestral = options.contributes && !class_path.IsRootPrim();
   options.skip_duplicates = options.include_ancestral;
   return AddArc(arc, options);

@@ -22,7 +22,7 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   if (HasRelocatesAtOrBelow(number)) return false;
   // A class inside a model may get opinions from what the model references, so that the path stays of interest.
-  if (node.arc == ArcType::kInherit && node.layer_stack == environment_.GetRootStackNumber() &&
+  if (node.arc == ArcType::kInherit && node.CanContributeSpecs() && node.layer_stack == environment_.GetRootStackNumber() &&
       !graph_.GetPathAtIntroduction(number).IsRootPrim())
     return false;
   return true;
@@ -33,8 +33,9 @@ void Indexer::Cull() {
   for (uint32_t top : graph_.GetSubtree(0)) {
     const Node& node = graph_[top];
     if (node.arc != ArcType::kSpecialize || node.parent == 0 || !node.Has(kNodeInert)) continue;
+    const bool is_in_relocate = graph_[node.parent].arc == ArcType::kRelocate;
     for (uint32_t below : graph_.GetSubtree(top))
-      if (below != top) graph_[below].Set(kNodeCulled, true);
+      if (below != top || is_in_relocate) graph_[below].Set(kNodeCulled, true);
   }
   std::vector<uint32_t> order = graph_.GetSubtree(0);
   for (auto number = order.rbegin(); number != order.rend(); ++number) {

@@ -30,7 +30,7 @@ void Indexer::EvaluateImpliedSpecializes(uint32_t node) {
 
 void Indexer::PropagateSpecializesToRoot(uint32_t top) {
   for (uint32_t node : graph_.GetSubtree(top)) {
-    if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0) continue;
+    if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0 || IsInPlaceholder(node)) continue;
     PropagateTreeToRoot(0, node, node, graph_[node].map_to_root, 0);
   }
 }
@@ -46,6 +46,13 @@ void Indexer::PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t ori
     const uint32_t child_origin = is_own || node.origin == kNoNode || IsWithin(node.origin, copy) ? copy : node.origin;
     PropagateTreeToRoot(copy, child, child_origin, node.map_to_parent, depth + 1);
   }
+}
+
+// Whether it is below a specialize that has a copy: the copy has one of this node, too.
+bool Indexer::IsInPlaceholder(uint32_t node) const {
+  for (node = graph_[node].parent; node != kNoNode; node = graph_[node].parent)
+    if (graph_[node].arc == ArcType::kSpecialize && graph_[node].parent != 0 && graph_[node].Has(kNodeInert)) return true;
+  return false;
 }
 
 bool Indexer::IsWithin(uint32_t node, uint32_t top) const {
@@ -89,8 +96,10 @@ uint32_t Indexer::PropagateNode(uint32_t parent, uint32_t source, uint32_t origi
     Node node = from;
     node.origin = origin;
     node.map_to_parent = map_to_parent;
+    if (parent == 0) node.namespace_depth = static_cast<uint16_t>(CountNamespaceDepth(graph_[0].path));
     node.first_child = node.next_sibling = kNoNode;
     copy = graph_.Insert(parent, node);
+    if (parent != 0) graph_[source].origin = copy;
     AddImpliedTasksFor(copy);
     if (graph_[copy].CanContributeSpecs() || from.arc == ArcType::kRelocate)
       AddTask({TaskType::kAncestralVariantSets, copy, {}, {}, 0});
