@@ -1,6 +1,7 @@
 // Which prims a stage has, and what each is: composed in parallel, then laid out in traversal order.
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <mutex>
 
 #include "strata/base/trace.h"
@@ -15,7 +16,6 @@ namespace {
 // What the layers say of one prim that decides about its flags and children. Found by any thread.
 struct PrimFacts {
   std::vector<Token> child_names;
-  std::vector<Token> applied_schemas;
   Token type_name, kind;
   Specifier specifier = Specifier::kOver;
   bool is_active = true;
@@ -29,20 +29,27 @@ class FactTable {
   void Put(Path path, PrimFacts facts) {
     Shard& shard = ShardOf(path);
     std::lock_guard lock(shard.mutex);
-    shard.facts[path] = std::move(facts);
+    shard.place[path] = shard.facts.size();
+    shard.facts.push_back(std::move(facts));
   }
   // REQUIRES: nobody writes. Null when the prim was not visited.
   const PrimFacts* Find(Path path) const {
     const Shard& shard = shards_[MixBits(path.GetId()) % kShardCount];
-    auto found = shard.facts.find(path);
-    return found == shard.facts.end() ? nullptr : &found->second;
+    auto found = shard.place.find(path);
+    return found == shard.place.end() ? nullptr : &shard.facts[found->second];
+  }
+  size_t GetSize() const {
+    size_t size = 0;
+    for (const Shard& shard : shards_) size += shard.facts.size();
+    return size;
   }
 
  private:
   static constexpr size_t kShardCount = 64;
   struct Shard {
     std::mutex mutex;
-    std::unordered_map<Path, PrimFacts> facts;
+    tsl::robin_map<Path, size_t> place;  // in `facts`; the last word on a path counts
+    std::deque<PrimFacts> facts;
   };
   Shard& ShardOf(Path path) { return shards_[MixBits(path.GetId()) % kShardCount]; }
   std::array<Shard, kShardCount> shards_;
@@ -95,6 +102,8 @@ class Populator {
     stage_.by_path.clear();
     stage_.prototypes.clear();
     Compose(Path::AbsoluteRoot());
+    stage_.records.reserve(facts_.GetSize());
+    stage_.by_path.reserve(facts_.GetSize());
     LayOut(Path::AbsoluteRoot(), Path::AbsoluteRoot());
     // Prototypes may hold instances of further ones: in waves, so that numbers follow from paths alone.
     while (!waiting_.empty()) AssignPrototypes();
@@ -189,7 +198,8 @@ class Populator {
     const PrimRecord& parent = stage_.Record(parent_number);
     PrimRecord record;
     record.index = stage_.cache->ComputePrimIndex(source);
-    record.path = parent.path.AppendChild(name);
+    bool is_at_source = parent.path == source.GetParent();
+    record.path = is_at_source ? source : parent.path.AppendChild(name);
     record.parent = parent_number;
     record.type_name = facts.type_name;
 
