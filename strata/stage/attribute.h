@@ -23,7 +23,8 @@ class Attribute : public Property {
 
   // Values
   // The resolved value, in the stage's time and with asset paths resolved; empty when there is none (blocked
-  // included) or when the authored one is of another type than the attribute's.
+  // included). It has the type it was authored with, which a weaker layer may have chosen differently: GetAs
+  // checks.
   Value Get(Time time = Time::Default()) const;
   template <class T>
   std::optional<T> GetAs(Time time = Time::Default()) const {

@@ -95,7 +95,7 @@ class Prim {
   const PrimDefinition* GetPrimDefinition() const;  // null without schemas
 
   // Composition
-  compose::PrimIndexPtr GetPrimIndex() const;        // null when invalid
+  compose::PrimIndexPtr GetPrimIndex() const;        // null when invalid, and for the root of a prototype
   std::vector<SpecWithOffset> GetPrimStack() const;  // strongest first
   std::vector<VariantSet> GetVariantSets() const;    // in composed order of the variantSets list
   std::vector<Token> GetVariantSetNames() const;

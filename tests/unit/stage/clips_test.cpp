@@ -11,8 +11,10 @@ const char* const kTwo = "def \"M\"\n{\n    double x.timeSamples = { 0: 1000, 10
 const char* const kEmpty = "def \"M\"\n{\n}\n";
 
 Scene WithClips(const std::string& set, const std::string& body = "double x") {
-  return Scene({{"root.usda", "def \"A\" (\n    clips = {\n        dictionary default = {\n            string primPath = "
-                              "\"/M\"\n" + set + "\n        }\n    }\n)\n{\n" + body + "\n}\n"},
+  return Scene({{"root.usda",
+                 "def \"A\" (\n    clips = {\n        dictionary default = {\n            string primPath = "
+                 "\"/M\"\n" +
+                     set + "\n        }\n    }\n)\n{\n" + body + "\n}\n"},
                 {"one.usda", kOne},
                 {"two.usda", kTwo},
                 {"empty.usda", kEmpty},
@@ -32,11 +34,13 @@ std::string At(const Scene& scene, std::initializer_list<double> times) {
 
 std::string Times(const Scene& scene) {
   std::string text;
-  for (double time : scene.Attr("/A.x").GetTimeSamples()) text += std::to_string(std::lround(time * 10)) + " ";
+  for (double time : scene.Attr("/A.x").GetTimeSamples())
+    text += std::to_string(std::lround(time * 10)) + " ";
   return text;
 }
 
-const char* const kBoth = "asset[] assetPaths = [@./one.usda@, @./two.usda@]\ndouble2[] active = [(0, 0), (8, 1)]\n";
+const char* const kBoth =
+    "asset[] assetPaths = [@./one.usda@, @./two.usda@]\ndouble2[] active = [(0, 0), (8, 1)]\n";
 
 }  // namespace
 
@@ -55,12 +59,14 @@ TEST_CASE("clips take over where they become active, and interpolation goes on a
 }
 
 TEST_CASE("a mapping scales, holds outside its ends, and jumps where a time stands twice") {
-  Scene scaled = WithClips("asset[] assetPaths = [@./one.usda@]\ndouble2[] active = [(0, 0)]\n"
-                           "double2[] times = [(0, 0), (10, 20)]");
+  Scene scaled = WithClips(
+      "asset[] assetPaths = [@./one.usda@]\ndouble2[] active = [(0, 0)]\n"
+      "double2[] times = [(0, 0), (10, 20)]");
   CHECK(At(scaled, {-5, 3, 5, 10, 15}) == "0 60 100 200 200 ");
   CHECK(Times(scaled) == "0 25 50 100 ");
-  Scene looped = WithClips("asset[] assetPaths = [@./one.usda@]\ndouble2[] active = [(0, 0)]\n"
-                           "double2[] times = [(0, 0), (10, 10), (10, 0), (20, 10)]");
+  Scene looped = WithClips(
+      "asset[] assetPaths = [@./one.usda@]\ndouble2[] active = [(0, 0)]\n"
+      "double2[] times = [(0, 0), (10, 10), (10, 0), (20, 10)]");
   CHECK(At(looped, {5, 9.9, 10, 15, 25}) == "50 99 0 50 100 ");
   CHECK(looped.Attr("/A.x").GetTimeSamples().size() == 6);
   CHECK(looped.Attr("/A.x").GetTimeSamples()[2] == 10 - 4.440892098500626e-09);
@@ -72,8 +78,9 @@ TEST_CASE("opinions of the layer that anchors the clips are stronger than they a
 }
 
 TEST_CASE("a clip without values blocks, stands for the manifest's default, or is interpolated over") {
-  const std::string set = "asset[] assetPaths = [@./one.usda@, @./empty.usda@, @./two.usda@]\n"
-                          "double2[] active = [(0, 0), (10, 1), (20, 2)]\n";
+  const std::string set =
+      "asset[] assetPaths = [@./one.usda@, @./empty.usda@, @./two.usda@]\n"
+      "double2[] active = [(0, 0), (10, 1), (20, 2)]\n";
   CHECK(At(WithClips(set), {5, 10, 15, 20}) == "50 none none 1100 ");
   CHECK(At(WithClips(set + "asset manifestAssetPath = @./manifest.usda@"), {5, 10, 15}) == "50 -1 550 ");
   Scene interpolated = WithClips(set + "bool interpolateMissingClipValues = true");
@@ -82,8 +89,9 @@ TEST_CASE("a clip without values blocks, stands for the manifest's default, or i
 }
 
 TEST_CASE("just before a jump the last value is held, not led over to what follows") {
-  Scene scene = WithClips("asset[] assetPaths = [@./one.usda@, @./two.usda@]\ndouble2[] active = [(0, 0), (8, 1)]\n"
-                          "double2[] times = [(0, 0), (8, 8), (8, 0), (20, 12)]");
+  Scene scene = WithClips(
+      "asset[] assetPaths = [@./one.usda@, @./two.usda@]\ndouble2[] active = [(0, 0), (8, 1)]\n"
+      "double2[] times = [(0, 0), (8, 8), (8, 0), (20, 12)]");
   CHECK(At(scene, {7, 7.9, 8, 18}) == "70 79 1000 1100 ");
   CHECK(scene.Attr("/A.x").Get(7.999999998).GetOr(0.0) == doctest::Approx(80));
 }
@@ -91,7 +99,8 @@ TEST_CASE("just before a jump the last value is held, not led over to what follo
 TEST_CASE("clip sets are asked by name unless clipSets says otherwise") {
   auto open = [](const std::string& edit) {
     auto set = [](const char* name, const char* file) {
-      return std::string("        dictionary ") + name + " = {\n            asset[] assetPaths = [@./" + file +
+      return std::string("        dictionary ") + name + " = {\n            asset[] assetPaths = [@./" +
+             file +
              "@]\n            double2[] active = [(0, 0)]\n            string primPath = \"/M\"\n        }\n";
     };
     return Scene({{"root.usda", "def \"A\" (\n    clips = {\n" + set("b", "two.usda") + set("a", "one.usda") +
@@ -105,17 +114,20 @@ TEST_CASE("clip sets are asked by name unless clipSets says otherwise") {
 }
 
 TEST_CASE("a template names clips by frame and takes those that exist") {
-  Scene scene = WithClips("string templateAssetPath = \"./c.#.usda\"\ndouble templateStartTime = 1\n"
-                          "double templateEndTime = 4\ndouble templateStride = 1");
+  Scene scene = WithClips(
+      "string templateAssetPath = \"./c.#.usda\"\ndouble templateStartTime = 1\n"
+      "double templateEndTime = 4\ndouble templateStride = 1");
   CHECK(At(scene, {1, 2}) == "10 1020 ");
 }
 
 TEST_CASE("malformed clip metadata is passed over") {
   CHECK(At(WithClips("asset[] assetPaths = [@./one.usda@]\ndouble2[] active = [(0, 4)]"), {0}) == "none ");
-  CHECK(At(WithClips("asset[] assetPaths = [@./missing.usda@]\ndouble2[] active = [(0, 0)]"), {0}) == "none ");
+  CHECK(At(WithClips("asset[] assetPaths = [@./missing.usda@]\ndouble2[] active = [(0, 0)]"), {0}) ==
+        "none ");
   CHECK(At(WithClips("string templateAssetPath = \"./c.usda\""), {0}) == "none ");
   CHECK(At(WithClips("string templateAssetPath = \"./c.#.usda\"\ndouble templateStartTime = 0\n"
-                     "double templateEndTime = 1e30\ndouble templateStride = 0.001"), {0}) == "none ");
+                     "double templateEndTime = 1e30\ndouble templateStride = 0.001"),
+           {0}) == "none ");
 }
 
 }  // namespace strata::stage

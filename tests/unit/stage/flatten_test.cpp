@@ -13,8 +13,9 @@ std::string FlatText(const Scene& scene) {
 }  // namespace
 
 TEST_CASE("flattening bakes arcs, times and metadata into one layer") {
-  Scene scene({{"root.usda", "(\n    defaultPrim = \"A\"\n    subLayers = [@s.usda@ (offset = 100; scale = 2)]\n)\n"},
-               {"s.usda", R"(
+  Scene scene(
+      {{"root.usda", "(\n    defaultPrim = \"A\"\n    subLayers = [@s.usda@ (offset = 100; scale = 2)]\n)\n"},
+       {"s.usda", R"(
 def Xform "A" (
     append apiSchemas = ["Foo"]
     references = </R>

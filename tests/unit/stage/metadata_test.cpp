@@ -12,14 +12,17 @@ std::string NamesOf(const std::vector<layer::SpecStore::Field>& fields) {
 }  // namespace
 
 TEST_CASE("dictionaries merge key by key, list ops combine, the rest is the strongest") {
-  Scene scene({{"root.usda", Scene::Sublayers({"a.usda", "b.usda"})},
-               {"a.usda",
-                "over \"A\" (\n    customData = {\n        int a = 1\n        dictionary d = {\n            int x = 1\n"
-                "        }\n    }\n    prepend apiSchemas = [\"X\"]\n    kind = \"group\"\n)\n{\n}\n"},
-               {"b.usda",
-                "def \"A\" (\n    customData = {\n        int a = 2\n        int b = 2\n        dictionary d = {\n"
-                "            int y = 2\n        }\n    }\n    append apiSchemas = [\"Y\"]\n    kind = \"component\"\n)\n"
-                "{\n}\n"}});
+  Scene scene(
+      {{"root.usda", Scene::Sublayers({"a.usda", "b.usda"})},
+       {"a.usda",
+        "over \"A\" (\n    customData = {\n        int a = 1\n        dictionary d = {\n            int x = "
+        "1\n"
+        "        }\n    }\n    prepend apiSchemas = [\"X\"]\n    kind = \"group\"\n)\n{\n}\n"},
+       {"b.usda",
+        "def \"A\" (\n    customData = {\n        int a = 2\n        int b = 2\n        dictionary d = {\n"
+        "            int y = 2\n        }\n    }\n    append apiSchemas = [\"Y\"]\n    kind = "
+        "\"component\"\n)\n"
+        "{\n}\n"}});
   Prim a = scene.At("/A");
   CHECK(a.GetMetadataByDictKey(Token("customData"), "a").GetOr(0) == 1);
   CHECK(a.GetMetadataByDictKey(Token("customData"), "b").GetOr(0) == 2);
@@ -69,7 +72,8 @@ TEST_CASE("stage metadata is the session's over the root layer's, sublayers are 
 
 TEST_CASE("time codes per second fall back to frames per second, then to 24") {
   CHECK(Scene("(\n    framesPerSecond = 30\n)\n")->GetTimeCodesPerSecond() == 30);
-  CHECK(Scene("(\n    framesPerSecond = 30\n    timeCodesPerSecond = 48\n)\n")->GetTimeCodesPerSecond() == 48);
+  CHECK(Scene("(\n    framesPerSecond = 30\n    timeCodesPerSecond = 48\n)\n")->GetTimeCodesPerSecond() ==
+        48);
   CHECK(Scene("")->GetTimeCodesPerSecond() == 24);
   CHECK_FALSE(Scene("(\n    startTimeCode = 1\n)\n")->HasAuthoredTimeCodeRange());
 }

@@ -236,8 +236,8 @@ TEST_CASE("any number of threads compose the same stage") {
 }
 
 TEST_CASE("a root layer that does not open gives a diagnostic and no stage") {
-  auto registry = layer::LayerRegistry::Create(asset::MakeFileResolver(), std::make_shared<layer::FieldRegistry>(),
-                                               {format::text::MakeUsdaFormat()});
+  auto registry = layer::LayerRegistry::Create(
+      asset::MakeFileResolver(), std::make_shared<layer::FieldRegistry>(), {format::text::MakeUsdaFormat()});
   Diagnostics diagnostics;
   Result<StagePtr> stage = Stage::Open(registry, "/nowhere/missing.usda", {}, diagnostics);
   REQUIRE_FALSE(stage.HasValue());

@@ -4,8 +4,10 @@ namespace strata::stage {
 
 // Scales such as 24/30 and 1/24: the way back to the layer's time rounds.
 TEST_CASE("between samples of a scaled layer values interpolate in the stage's time") {
-  Scene scene({{"root.usda", "(\n    subLayers = [\n        @a.usda@ (scale = 0.041666666666666664)\n    ]\n)\n"},
-               {"a.usda", "def \"A\"\n{\n    double x.timeSamples = {\n        0: 0,\n        100: 100,\n    }\n}\n"}});
+  Scene scene(
+      {{"root.usda", "(\n    subLayers = [\n        @a.usda@ (scale = 0.041666666666666664)\n    ]\n)\n"},
+       {"a.usda",
+        "def \"A\"\n{\n    double x.timeSamples = {\n        0: 0,\n        100: 100,\n    }\n}\n"}});
   const Attribute x = scene.Attr("/A.x");
   const std::vector<double> times = x.GetTimeSamples();
   REQUIRE(times.size() == 2);
@@ -18,8 +20,11 @@ TEST_CASE("a held value changes at the very time that GetTimeSamples gives") {
   options.interpolation = InterpolationType::kHeld;
   for (const char* scale : {"0.8", "0.3", "1.7", "0.041666666666666664"}) {
     CAPTURE(scale);
-    Scene scene({{"root.usda", "(\n    subLayers = [\n        @a.usda@ (offset = 0.1; scale = " + std::string(scale) + ")\n    ]\n)\n"},
-                 {"a.usda", "def \"A\"\n{\n    int x.timeSamples = {\n        1: 1,\n        7: 7,\n        49: 49,\n        101: 101,\n    }\n}\n"}},
+    Scene scene({{"root.usda", "(\n    subLayers = [\n        @a.usda@ (offset = 0.1; scale = " +
+                                   std::string(scale) + ")\n    ]\n)\n"},
+                 {"a.usda",
+                  "def \"A\"\n{\n    int x.timeSamples = {\n        1: 1,\n        7: 7,\n        49: 49,\n  "
+                  "      101: 101,\n    }\n}\n"}},
                 options);
     const Attribute x = scene.Attr("/A.x");
     const std::vector<double> times = x.GetTimeSamples();

@@ -16,7 +16,8 @@ namespace strata::stage {
 class Scene {
  public:
   // The first layer is the root; others are found by name ("b.usda" or "./b.usda").
-  explicit Scene(std::initializer_list<std::pair<std::string, std::string>> layers, OpenOptions options = {}) {
+  explicit Scene(std::initializer_list<std::pair<std::string, std::string>> layers,
+                 OpenOptions options = {}) {
     auto resolver = std::make_shared<asset::MemoryResolver>(asset::MakeFileResolver());
     for (const auto& [name, text] : layers) resolver->Put(name, "#usda 1.0\n" + text);
     registry_ = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
@@ -25,7 +26,8 @@ class Scene {
     if (!opened) FAIL(RenderDiagnostic(opened.GetError(), ColorMode::kPlain));
     stage_ = *opened;
   }
-  explicit Scene(const std::string& text, OpenOptions options = {}) : Scene({{"root.usda", text}}, std::move(options)) {}
+  explicit Scene(const std::string& text, OpenOptions options = {})
+      : Scene({{"root.usda", text}}, std::move(options)) {}
 
   Stage& operator*() const { return *stage_; }
   Stage* operator->() const { return stage_.get(); }

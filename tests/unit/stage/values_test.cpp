@@ -32,13 +32,13 @@ std::string Numbers(const Value& value) {
   std::string text;
   if (const auto* array = numbers.GetIf<Array<double>>())
     for (double number : *array) text += (text.empty() ? "" : " ") + std::to_string(std::lround(number * 10));
-  return "[" + text + "]";   // in tenths
+  return "[" + text + "]";  // in tenths
 }
 
 std::string Times(const std::vector<double>& times) {
   std::string text;
   for (double time : times) text += (text.empty() ? "" : " ") + std::to_string(std::lround(time * 10));
-  return text;   // in tenths
+  return text;  // in tenths
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ TEST_CASE("samples are interpolated linearly or held, and clamped outside") {
   Attribute x = linear.Attr("/A.x");
   CHECK(Number(x.Get(-1)) == 1);
   CHECK(Number(x.Get(5)) == 2);
-  CHECK(Number(x.Get(12)) == 3);   // the upper sample is a block: held
+  CHECK(Number(x.Get(12)) == 3);  // the upper sample is a block: held
   CHECK(x.Get(15).IsEmpty());
   CHECK(x.Get(16).IsEmpty());
   CHECK(Number(x.Get(30)) == 5);
@@ -114,7 +114,8 @@ TEST_CASE("array edits fold over what is weaker, at the samples of all") {
                             "float[] x.timeSamples = { 0: [1, 2], 10: [3, 4] }"});
   CHECK(Numbers(animated.Attr("/A.x").Get(0)) == "[10 20 90]");
   CHECK(Numbers(animated.Attr("/A.x").Get(5)) == "[20 30 100]");
-  Scene over_default = Layered({"float[] x = edit [append 9]", "float[] x.timeSamples = { 0: [1, 2], 10: [3, 4] }"});
+  Scene over_default =
+      Layered({"float[] x = edit [append 9]", "float[] x.timeSamples = { 0: [1, 2], 10: [3, 4] }"});
   CHECK(Times(over_default.Attr("/A.x").GetTimeSamples()) == "0 100");
   CHECK(Numbers(over_default.Attr("/A.x").Get(5)) == "[20 30 90]");
   CHECK(Numbers(over_default.Attr("/A.x").Get()) == "[90]");
@@ -128,7 +129,8 @@ TEST_CASE("array edits fold over what is weaker, at the samples of all") {
 }
 
 TEST_CASE("sublayer offsets and rates of time codes map samples and time values, durations only in length") {
-  Scene scene({{"root.usda", "(\n    subLayers = [@s.usda@ (offset = 10; scale = 2)]\n    timeCodesPerSecond = 24\n)\n"},
+  Scene scene({{"root.usda",
+                "(\n    subLayers = [@s.usda@ (offset = 10; scale = 2)]\n    timeCodesPerSecond = 24\n)\n"},
                {"s.usda",
                 "(\n    timeCodesPerSecond = 12\n)\ndef \"A\"\n{\n"
                 "    double x.timeSamples = { 0: 0, 12: 12 }\n"
@@ -143,7 +145,8 @@ TEST_CASE("sublayer offsets and rates of time codes map samples and time values,
 }
 
 TEST_CASE("a spline gives values between its knots") {
-  Scene scene = Layered({"double x.spline = {\n    bezier,\n    0: 1; post linear,\n    10: 3,\n}\ndouble x = 4"});
+  Scene scene =
+      Layered({"double x.spline = {\n    bezier,\n    0: 1; post linear,\n    10: 3,\n}\ndouble x = 4"});
   Attribute x = scene.Attr("/A.x");
   CHECK(Number(x.Get(5)) == doctest::Approx(2));
   CHECK(Number(x.Get()) == 4);
@@ -154,7 +157,8 @@ TEST_CASE("a spline gives values between its knots") {
 }
 
 TEST_CASE("type, variability and custom follow their own rules") {
-  Scene scene = Layered({"float x = 2\ncustom string s = \"a\"\nrel r", "double x = 1\nuniform string s = \"b\"\nrel r"});
+  Scene scene = Layered(
+      {"float x = 2\ncustom string s = \"a\"\nrel r", "double x = 1\nuniform string s = \"b\"\nrel r"});
   CHECK(scene.Attr("/A.x").GetTypeName() == Token("float"));
   CHECK(scene.Attr("/A.x").GetValueTypeName() == FindValueTypeName(Token("float")));
   CHECK(scene.Attr("/A.s").GetVariability() == Variability::kUniform);
@@ -175,7 +179,8 @@ TEST_CASE("properties come in element order, then as the strongest propertyOrder
 TEST_CASE("expressions in asset paths are evaluated and resolved from their layer") {
   Scene scene({{"root.usda",
                 "(\n    expressionVariables = {\n        string N = \"tex\"\n    }\n)\ndef \"A\"\n{\n"
-                "    asset a = @`\"./${N}.usda\"`@\n    asset b = @./missing.png@\n    asset[] c = [@./tex.usda@]\n}\n"},
+                "    asset a = @`\"./${N}.usda\"`@\n    asset b = @./missing.png@\n    asset[] c = "
+                "[@./tex.usda@]\n}\n"},
                {"tex.usda", ""}});
   AssetPath a = scene.Attr("/A.a").Get().GetOr(AssetPath());
   CHECK(a.authored == "`\"./${N}.usda\"`");
