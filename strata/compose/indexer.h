@@ -148,6 +148,7 @@ class Indexer {
   // -- indexer_finish.cpp: culling, instances, the finished index
   bool CanBeCulled(uint32_t node) const;
   void Cull();
+  void SilenceRepeatedSpecializes();
   Culling culling_ = Culling::kCull;
   bool HasRelocatesAtOrBelow(uint32_t node) const;
   void MakeUninstanceableInert(const PrimIndex& parent);
@@ -180,6 +181,7 @@ class Indexer {
   uint32_t prohibited_stack_ = 0;
   bool has_payloads_ = false;
   bool budget_reported_ = false;
+  size_t work_ = 0;                // nodes made or copied for this index, in all frames
   int frame_depth_ = 0;
 };
 

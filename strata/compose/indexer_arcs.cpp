@@ -46,7 +46,9 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
     node = indexer->frame_->parent_node;
   }
   const bool too_deep = depth > budgets.max_arc_depth;
-  if (!too_deep && nodes < budgets.max_nodes_per_prim) return false;
+  // Graphs of frames are made to be copied further out: all of that work counts too, or diamonds would have no end.
+  ++top.work_;
+  if (!too_deep && nodes < budgets.max_nodes_per_prim && top.work_ < size_t{4} * budgets.max_nodes_per_prim) return false;
   if (!top.budget_reported_) {
     top.budget_reported_ = true;
     Diagnostic why = MakeBudgetDiagnostic(too_deep ? "max_arc_depth" : "max_nodes_per_prim",
@@ -109,6 +111,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
     return kNoNode;
   }
   has_payloads_ |= nested.has_payloads_;
+  GetTop().work_ += nested.graph_.GetSize();
   const uint32_t number = graph_.InsertGraph(arc.parent, node, nested.graph_);
   for (Unresolved& open : nested.unresolved_) {
     open.node += number;

@@ -62,22 +62,33 @@ void Indexer::EvaluateImpliedClasses(uint32_t node) {
   }
 }
 
+namespace {
+
+// What is next to a prim inside a variant is looked for inside that variant.
+Path MoveIntoVariants(Path path, Path site) {
+  if (!site.ContainsPrimVariantSelection()) return path;
+  for (Path prefix = site; !prefix.IsEmpty() && !prefix.IsAbsoluteRoot(); prefix = prefix.GetParent()) {
+    if (!prefix.IsPrimVariantSelection()) continue;
+    const Path plain = prefix.StripAllVariantSelections();
+    if (path != plain && path.HasPrefix(plain)) return path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);
+  }
+  return path;
+}
+
+}  // namespace
+
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
 void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type, int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
   for (uint32_t child : graph_.GetChildren(source)) {
     const Node from = graph_[child];
     if (!IsClassBased(from.arc) || (depth == 0 && from.arc != type)) continue;
-    // Classes that came with the namespace parent were implied there; they matter for the new ones below them.
-    bool has_new = false;
-    graph_.VisitSubtree(child, [&](uint32_t n) { has_new |= graph_[n].Has(kNodeNew) && IsClassBased(graph_[n].arc); });
-    if (!has_new) continue;
-
     const MapFunction& class_map = graph_.GetMapToParent(child);
     MapFunction map = transfer.IsIdentity() ? class_map : transfer.Compose(class_map.Compose(transfer.GetInverse()));
     map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
-    const Path class_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
-    if (class_path.IsEmpty()) continue;
+    const Path plain_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
+    if (plain_path.IsEmpty()) continue;
+    const Path class_path = MoveIntoVariants(plain_path, graph_[destination].path);
     // A class that looks the same from the instance of a class has already said all.
     if (depth == 0 && IsClassBased(graph_[source].arc) && class_path == from.path &&
         graph_[destination].layer_stack == from.layer_stack)
@@ -86,7 +97,8 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     uint32_t implied = kNoNode;
     for (uint32_t known : graph_.GetChildren(destination)) {
       const Node& node = graph_[known];
-      if (node.arc == from.arc && node.layer_stack == stack && node.path == class_path && graph_.GetMapToParent(known) == map) {
+      if (node.arc == from.arc && node.layer_stack == stack && node.path == class_path && graph_.GetMapToParent(known) == map &&
+          (node.arc == ArcType::kInherit || node.origin == child || node.origin == node.parent || graph_[node.origin].path == class_path)) {
         implied = known;
         break;
       }

@@ -1,5 +1,7 @@
 #include "strata/compose/compose.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "strata/format/text/text.h"
@@ -122,14 +124,25 @@ TEST_CASE("sublayers that cannot be opened or lead back are errors of the layer 
 
 TEST_CASE("arcs nested deeper than the budget end with an error, not with the stack") {
   std::string text;
-  for (int i = 0; i < 400; ++i) {
-    const std::string next = std::to_string(i + 1);
-    text += "def \"P" + std::to_string(i) + "\" (\n    references = </P" + next + "/C>\n)\n{\n    def \"C\" (\n        references = </P" + next +
-            "/C>\n    )\n    {\n    }\n}\n";
-  }
+  for (int i = 0; i < 400; ++i)
+    text += "def \"P" + std::to_string(i) + "\"\n{\n    def \"C\" (\n        references = </P" + std::to_string(i + 1) + "/C>\n    )\n    {\n    }\n}\n";
   Scene scene({{"root.usda", text}});
-  std::vector<std::string> errors = scene.Errors("/P0");
+  std::vector<std::string> errors = scene.Errors("/P0/C");
   CHECK(std::find(errors.begin(), errors.end(), "ArcCapacityExceeded") != errors.end());
+}
+
+TEST_CASE("diamonds that double at each step end at the budget for nodes") {
+  std::string text;
+  for (int i = 0; i < 60; ++i) {
+    const std::string next = std::to_string(i + 1);
+    text += "def \"P" + std::to_string(i) + "\" (\n    references = [</P" + next + ">, </Q" + next + ">]\n)\n{\n}\n";
+    text += "def \"Q" + std::to_string(i) + "\" (\n    references = [</P" + next + ">, </Q" + next + ">]\n)\n{\n}\n";
+  }
+  CacheOptions options;
+  options.budgets.max_nodes_per_prim = 2000;
+  Scene scene({{"root.usda", text}}, options);
+  std::vector<std::string> errors = scene.Errors("/P0");
+  CHECK(std::find(errors.begin(), errors.end(), "IndexCapacityExceeded") != errors.end());
 }
 
 TEST_CASE("an index is the same on any number of threads") {
