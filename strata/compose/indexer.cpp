@@ -143,8 +143,12 @@ void Indexer::AddImpliedTasksFor(uint32_t number) {
     if (graph_[implying].parent != kNoNode) AddTask({TaskType::kImpliedClasses, implying, {}, {}, 0});
   }
   if (!IsTop()) return;
-  const uint32_t specializing = FindSpecializing(number);
-  if (specializing != kNoNode) AddTask({TaskType::kImpliedSpecializes, specializing, {}, {}, 0});
+  for (uint32_t node_above = number; node_above != kNoNode;) {
+    const uint32_t specializing = FindSpecializing(node_above);
+    if (specializing == kNoNode) break;
+    AddTask({TaskType::kImpliedSpecializes, specializing, {}, {}, 0});
+    node_above = graph_[specializing].parent;
+  }
 }
 
 void Indexer::AddTasksForAll() {

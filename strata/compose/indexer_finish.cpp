@@ -21,10 +21,11 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   if (graph_.GetDepthBelowIntroduction(number) == 0) return false;
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   if (HasRelocatesAtOrBelow(number)) return false;
-  // A class inside a model may get opinions from what the model references, so that the path stays of interest.
-  if (node.arc == ArcType::kInherit && node.CanContributeSpecs() && node.layer_stack == environment_.GetRootStackNumber() &&
-      !graph_.GetPathAtIntroduction(number).IsRootPrim())
-    return false;
+  // A class inside the model that inherits it may get opinions from what the model references: its path stays of interest.
+  if (node.arc == ArcType::kInherit && node.CanContributeSpecs() && node.layer_stack == environment_.GetRootStackNumber()) {
+    const Path introduced = graph_.GetPathAtIntroduction(number);
+    if (!introduced.IsRootPrim() && introduced.HasPrefix(graph_[0].path.GetPrefixes().front())) return false;
+  }
   return true;
 }
 
@@ -86,13 +87,14 @@ PrimIndexPtr Indexer::Finish(const std::shared_ptr<const IndexPool>& pool, Path 
   const layer::FieldNames& names = layer::GetFieldNames();
 
   bool has_instanceable_arc = false;
+  const std::vector<bool> is_instanceable = FindInstanceableNodes(index->nodes_);
   const bool* instanceable = nullptr;
   for (uint32_t i = 0; i < index->nodes_.size(); ++i) {
     const Node& node = index->nodes_[i];
     if (!node.CanContributeSpecs() || !node.Has(kNodeHasSpecs)) continue;
     const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
     const LayerStack::Site site = stack->FindSite(node.path);
-    if (node.arc != ArcType::kRoot && !node.Has(kNodeDueToAncestor)) has_instanceable_arc = true;
+    if (is_instanceable[i]) has_instanceable_arc = true;
     for (uint32_t layer : site.layers) index->spec_stack_.push_back({index->GetNode(i), &stack->GetEntries()[layer], node.path});
     if (!instanceable && (site.fields & kSiteInstanceable)) {
       for (uint32_t layer : site.layers) {

@@ -71,6 +71,9 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
   arc.namespace_depth = CountNamespaceDepth(variant);
   ArcOptions options;
   options.include_ancestral = !task.set_path.IsEmpty();
+  // What a class has in a variant above it is often there already, implied from within that variant.
+  for (uint32_t node = task.node; options.include_ancestral && node != kNoNode; node = graph_[node].parent)
+    options.skip_duplicates |= IsClassBased(graph_[node].arc);
   if (AddArc(arc, options) != kNoNode) RetryVariants();
 }
 
