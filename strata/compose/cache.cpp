@@ -221,7 +221,7 @@ CompositionErrors Cache::GetAllErrors() const {
   std::unordered_set<std::string> known;
   auto add = [&](const CompositionErrors& more) {
     for (const CompositionError& error : more)
-      if (known.insert(error.diagnostic.message).second) errors.push_back(error);
+      if (known.insert(error.root_site.GetString() + '\n' + error.diagnostic.message).second) errors.push_back(error);
   };
   std::vector<std::pair<std::string, LayerStackPtr>> stacks;
   const uint32_t count = impl_->pool->GetStackCount();

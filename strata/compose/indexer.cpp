@@ -164,6 +164,7 @@ void Indexer::AddTasksForAttached(uint32_t top) {
   for (uint32_t number : graph_.GetSubtree(top)) {
     AddImpliedTasksFor(number);
     const Node& node = graph_[number];
+    if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor)) AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
     if (!IsTop() || node.Has(kNodeCulled)) continue;
     if (!node.CanContributeSpecs() && node.arc != ArcType::kRelocate) continue;
     AddTask({TaskType::kAncestralVariantSets, number, {}, {}, 0});

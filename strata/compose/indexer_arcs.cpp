@@ -118,7 +118,6 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
     unresolved_.push_back(std::move(open));
   }
   AddTasksForAttached(number);
-  if (arc.type == ArcType::kRelocate) AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
   return number;
 }
 
