@@ -24,7 +24,7 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   // A class inside the model that inherits it may get opinions from what the model references: its path stays of interest.
   if (node.arc == ArcType::kInherit && node.CanContributeSpecs() && node.layer_stack == environment_.GetRootStackNumber()) {
     const Path introduced = graph_.GetPathAtIntroduction(number);
-    if (!introduced.IsRootPrim() && introduced.HasPrefix(graph_[0].path.GetPrefixes().front())) return false;
+    if (!introduced.IsRootPrim() && introduced.HasPrefix(graph_[node.parent].path.GetPrefixes().front())) return false;
   }
   return true;
 }

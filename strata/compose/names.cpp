@@ -94,12 +94,13 @@ class ChildNamesComposer {
 }  // namespace
 
 std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes) {
-  std::vector<bool> is_instanceable(nodes.size(), false);
+  std::vector<bool> is_own(nodes.size(), false);
   for (size_t i = 0; i < nodes.size(); ++i) {
     const PrimIndexNode& node = nodes[i];
-    if (node.parent != kNoNode) is_instanceable[i] = is_instanceable[node.parent] || !node.Has(kNodeDueToAncestor);
+    if (node.parent != kNoNode) is_own[i] = is_own[node.parent] || !node.Has(kNodeDueToAncestor);
   }
-  return is_instanceable;
+  for (size_t i = 0; i < nodes.size(); ++i) is_own[i] = is_own[i] && nodes[i].Has(kNodeHasSpecs);
+  return is_own;
 }
 
 void PrimIndex::ComputeChildNames(std::vector<Token>& names, std::vector<Token>& prohibited) const {
