@@ -8,16 +8,18 @@
 #include <new>
 #include <type_traits>
 
+#include "strata/base/large_pages.h"
+
 namespace strata {
 
-// Elements are zero bytes until written. Whoever hands an index to another thread publishes the element with it.
-// Trivially destructible: meant for tables that live as long as the process.
+// Elements are zero bytes until written. Whoever hands an index to another thread publishes the element with
+// it. Trivially destructible: meant for tables that live as long as the process.
 template <class T>
 class ChunkedArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
 
  public:
-  static constexpr uint32_t kChunkBits = 16;
+  static constexpr uint32_t kChunkBits = 18;
   static constexpr uint32_t kChunkSize = 1u << kChunkBits;
 
   constexpr ChunkedArray() = default;
@@ -31,7 +33,7 @@ class ChunkedArray {
   T& Reserve(uint32_t index) {
     std::atomic<T*>& chunk = chunks_[index >> kChunkBits];
     T* elements = chunk.load(std::memory_order_acquire);
-    if (!elements) elements = AddChunk(chunk);
+    if (!elements) elements = AddChunk(chunk, index >= kChunkSize);
     return elements[index & (kChunkSize - 1)];
   }
 
@@ -44,10 +46,11 @@ class ChunkedArray {
  private:
   static constexpr size_t kChunkCount = size_t{1} << (32 - kChunkBits);
 
-  static T* AddChunk(std::atomic<T*>& chunk) {
+  static T* AddChunk(std::atomic<T*>& chunk, bool is_later) {
     // calloc leaves untouched pages unbacked, which keeps small processes small.
     T* fresh = static_cast<T*>(std::calloc(kChunkSize, sizeof(T)));
     if (!fresh) throw std::bad_alloc();
+    if (is_later) AdviseLargePages(fresh, kChunkSize * sizeof(T));
     T* expected = nullptr;
     if (chunk.compare_exchange_strong(expected, fresh, std::memory_order_acq_rel)) return fresh;
     std::free(fresh);

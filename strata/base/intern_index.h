@@ -1,7 +1,9 @@
-// A concurrent hash index from keys kept elsewhere to 32-bit ids: finding takes no lock, adding takes one of many.
+// A concurrent hash index from keys kept elsewhere to 32-bit ids: finding takes no lock, adding takes one of
+// many.
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -10,8 +12,8 @@
 
 namespace strata {
 
-// Ids are never 0 and never removed. Constant-initialised and trivially destructible: it serves tables that live as
-// long as the process and are used by constructors and destructors of static objects.
+// Ids are never 0 and never removed. Constant-initialised and trivially destructible: it serves tables that
+// live as long as the process and are used by constructors and destructors of static objects.
 class InternIndex {
  public:
   constexpr InternIndex() = default;
@@ -29,7 +31,8 @@ class InternIndex {
     if (table) __builtin_prefetch(table->GetSlots() + (static_cast<uint32_t>(hash) & table->mask));
   }
 
-  // As Find, but where there is none calls make() once, under a lock of this hash's shard, and keeps the id it returns.
+  // As Find, but where there is none calls make() once, under a lock of this hash's shard, and keeps the id
+  // it returns.
   template <class IsEqual, class Make>
   uint32_t FindOrAdd(uint64_t hash, const IsEqual& is_equal, const Make& make) {
     if (uint32_t id = Find(hash, is_equal)) return id;
@@ -37,19 +40,31 @@ class InternIndex {
     std::lock_guard lock(shard.mutex);
     if (uint32_t id = Find(hash, is_equal)) return id;
     Table* table = shard.table.load(std::memory_order_relaxed);
-    if (!table || (shard.count + 1) * 4 > (size_t{table->mask} + 1) * 3) table = Grow(shard, table);
+    if (!table || (shard.count + 1) * 4 > (size_t{table->mask} + 1) * 3)
+      table = Grow(shard, table, table ? (size_t{table->mask} + 1) * 2 : 64);
     uint32_t id = make();
     Put(*table, static_cast<uint32_t>(hash), id);
     ++shard.count;
     return id;
   }
 
+  // Makes room for `more` new ids at once, instead of by growing again and again.
+  void Reserve(size_t more) {
+    const size_t share = more / kShardCount * 17 / 16;  // shards fill almost evenly
+    for (Shard& shard : shards_) {
+      std::lock_guard lock(shard.mutex);
+      Table* table = shard.table.load(std::memory_order_relaxed);
+      const size_t capacity = std::bit_ceil((shard.count + share) * 4 / 3 + 1);
+      if (capacity > (table ? size_t{table->mask} + 1 : 64)) Grow(shard, table, capacity);
+    }
+  }
+
   static constexpr size_t kShardCount = 64;
   static constexpr size_t GetShardIndex(uint64_t hash) { return hash >> 58; }
 
  private:
-  // A slot holds the low half of the hash above the id; 0 is free. Smaller tables stay readable for those who are
-  // still probing them, and are kept in a chain.
+  // A slot holds the low half of the hash above the id; 0 is free. Smaller tables stay readable for those who
+  // are still probing them, and are kept in a chain.
   struct Table {
     uint32_t mask;
     Table* smaller;
@@ -85,8 +100,7 @@ class InternIndex {
     slots[at].store(uint64_t{tag} << 32 | id, std::memory_order_release);
   }
 
-  static Table* Grow(Shard& shard, Table* old) {
-    size_t capacity = old ? (size_t{old->mask} + 1) * 2 : 64;
+  static Table* Grow(Shard& shard, Table* old, size_t capacity) {
     void* memory = std::calloc(1, sizeof(Table) + capacity * sizeof(std::atomic<uint64_t>));
     if (!memory) throw std::bad_alloc();
     Table* table = new (memory) Table{static_cast<uint32_t>(capacity - 1), old};

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "strata/base/large_pages.h"
+
 namespace strata::layer {
 
 static_assert(sizeof(SpecStore::Field) == 16, "the name is meant to lie in the tail of Value");
@@ -95,10 +97,13 @@ class RawSlots {
       return;
     }
     if (chunks_.size() == 1 && first_capacity_ < kChunk) ResizeFirst(kChunk);
+    // A store that is big already takes several at once, which large pages can back.
+    count = std::max(count, std::min(chunks_.size() / 4, kMostBytesAtOnce / (kChunk * sizeof(T))));
     owned_.reserve(owned_.size() + 1);
     chunks_.reserve(std::max(chunks_.capacity(), std::bit_ceil(chunks_.size() + count)));
     auto* memory = static_cast<T*>(std::malloc(count * kChunk * sizeof(T)));
     if (!memory) throw std::bad_alloc();
+    AdviseLargePages(memory, count * kChunk * sizeof(T));
     owned_.push_back(memory);
     for (size_t i = 0; i < count; ++i) chunks_.push_back(memory + i * kChunk);
     if (chunks_.size() == count) first_capacity_ = kChunk;
@@ -113,6 +118,8 @@ class RawSlots {
     chunks_[0] = static_cast<T*>(memory);
     first_capacity_ = capacity;
   }
+
+  static constexpr size_t kMostBytesAtOnce = size_t{16} << 20;
 
   std::vector<T*> chunks_;    // one per kChunk slots
   std::vector<void*> owned_;  // allocations; one may span several chunks
@@ -200,7 +207,10 @@ class PathIndex {
 
   template <class PathOf>
   void Resize(size_t size, const PathOf& path_of) {
-    std::vector<uint32_t> old(size);
+    std::vector<uint32_t> old;
+    old.reserve(size);
+    AdviseLargePages(old.data(), size * sizeof(uint32_t));
+    old.resize(size);
     old.swap(entries_);
     const uint32_t old_spec_mask = spec_mask_;
     mask_ = size - 1;

@@ -97,6 +97,11 @@ void Path::PrefetchProperty(Token name) const {
   path_table::table.index.Prefetch(path_table::HashKey(id_, PathElement::kProperty, name.GetId(), 0));
 }
 
+void Path::Reserve(size_t more) {
+  constexpr size_t kMost = size_t{1} << 24;  // the table grows for those who really come; it never shrinks
+  path_table::table.index.Reserve(std::min(more, kMost));
+}
+
 Path Path::AppendProperty(Token name) const {
   PathElement element = GetElement();
   if (!TakesChild(element) || element == PathElement::kAbsoluteRoot) return Path();

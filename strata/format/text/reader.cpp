@@ -234,7 +234,9 @@ void Reader::ReserveSpecs() {
   has_reserved_ = true;
   const double expected =
       static_cast<double>(count) * static_cast<double>(lexer_.GetFileSize()) / static_cast<double>(offset);
-  out_.Reserve(static_cast<size_t>(std::min(expected * 1.02, 1e8)));
+  const auto specs = static_cast<size_t>(std::min(expected * 1.02, 1e8));
+  out_.Reserve(specs);
+  Path::Reserve(specs - count);
 }
 
 void Reader::ReadBody() {
