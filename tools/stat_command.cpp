@@ -67,7 +67,8 @@ int StatLayer(Session& session, const StatCommand& options) {
   if (!layer) return session.Finish("stat", std::nullopt);
   const inspect::LayerStatistics statistics = inspect::CountLayer(*layer);
   if (session.GetOptions().output != OutputFormat::kJson)
-    return session.Finish("stat", FitLines(RenderLayer(statistics, session.GetPainter()), GetTerminalWidth()));
+    return session.Finish("stat",
+                          FitLines(RenderLayer(statistics, session.GetPainter()), GetTerminalWidth()));
   JsonWriter writer;
   inspect::WriteLayerStatistics(writer, statistics);
   return session.Finish("stat", writer.GetText());
@@ -79,7 +80,8 @@ int Stat(Session& session, const StatCommand& options) {
   if (!stage) return session.Finish("stat", std::nullopt);
   const inspect::StageStatistics statistics = inspect::CountStage(*stage);
   if (session.GetOptions().output != OutputFormat::kJson)
-    return session.Finish("stat", FitLines(RenderStage(statistics, session.GetPainter()), GetTerminalWidth()));
+    return session.Finish("stat",
+                          FitLines(RenderStage(statistics, session.GetPainter()), GetTerminalWidth()));
   JsonWriter writer;
   inspect::WriteStageStatistics(writer, statistics);
   return session.Finish("stat", writer.GetText());

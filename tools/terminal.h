@@ -12,7 +12,8 @@ enum class ColorChoice : uint8_t { kAuto, kAlways, kNever };
 
 // Colour for a stream: as chosen; for kAuto only on a terminal, unless NO_COLOR is set or TERM is "dumb".
 ColorMode DecideColor(ColorChoice choice, int descriptor);
-// Columns of the terminal that standard output is (COLUMNS overrides); 0 where it is none: lines are then never cut.
+// Columns of the terminal that standard output is (COLUMNS overrides); 0 where it is none: lines are then
+// never cut.
 size_t GetTerminalWidth();
 
 enum class Style : uint8_t { kPlain, kBold, kDim, kRed, kGreen, kYellow, kBlue, kMagenta, kCyan };

@@ -1,7 +1,8 @@
-// The door of `base`: tokens, results, diagnostics, tasks, budgets, files and a JSON writer that every room stands on.
+// The door of `base`: tokens, results, diagnostics, tasks, budgets, files and a JSON writer that every room
+// stands on.
 //
-// Threads: tokens, task pool and debug topics are safe from any thread; everything else belongs to whoever made it.
-// Owners: interned tokens live as long as the process; no other global state.
+// Threads: tokens, task pool and debug topics are safe from any thread; everything else belongs to whoever
+// made it. Owners: interned tokens live as long as the process; no other global state.
 #pragma once
 
 #include "strata/base/budget.h"

@@ -6,8 +6,9 @@
 
 namespace strata {
 
-// The CPU quota in whole processors (rounded up) of the control group that `self_cgroup` (the text of /proc/self/cgroup)
-// names, or of any above it, under the mount point `cgroup_root`; versions 1 and 2. 0 where nothing limits.
+// The CPU quota in whole processors (rounded up) of the control group that `self_cgroup` (the text of
+// /proc/self/cgroup) names, or of any above it, under the mount point `cgroup_root`; versions 1 and 2. 0
+// where nothing limits.
 unsigned ReadContainerCpuLimit(std::string_view self_cgroup, const std::string& cgroup_root);
 
 // Applies STRATA_THREADS and PXR_WORK_THREAD_LIMIT (null when unset) to the processors available.

@@ -9,8 +9,9 @@
 
 namespace strata {
 
-// Declared once where it is used:  static const DebugTopic kTopic{"layer.open", "Every layer opened, and from where."};
-// Cheap to test when off. Constructing registers nothing; the name is matched against STRATA_DEBUG at first use.
+// Declared once where it is used:  static const DebugTopic kTopic{"layer.open", "Every layer opened, and from
+// where."}; Cheap to test when off. Constructing registers nothing; the name is matched against STRATA_DEBUG
+// at first use.
 class DebugTopic {
  public:
   constexpr DebugTopic(const char* name, const char* summary) : name_(name), summary_(summary) {}

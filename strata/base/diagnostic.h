@@ -12,21 +12,22 @@ namespace strata {
 enum class Severity : uint8_t { kRemark, kWarning, kError };
 
 // Names one kind of diagnostic. Declared once, constexpr, in the room that reports it:
-//   inline constexpr DiagnosticCode kLayerNotFound{"layer.not-found", Severity::kError, "A layer file does not exist."};
+//   inline constexpr DiagnosticCode kLayerNotFound{"layer.not-found", Severity::kError, "A layer file does
+//   not exist."};
 // docs/diagnostics holds a page per name.
 struct DiagnosticCode {
-  const char* name;       // room.kebab-case
+  const char* name;  // room.kebab-case
   Severity severity;
-  const char* summary;    // one sentence
+  const char* summary;  // one sentence
 };
 
 // A place: any part may be absent (empty, zero). Lines and columns count from 1, columns in bytes.
 struct SourceLocation {
-  std::string file;       // layer identifier or file path
-  std::string path;       // scene path, e.g. "/World/Cube.size"
+  std::string file;  // layer identifier or file path
+  std::string path;  // scene path, e.g. "/World/Cube.size"
   uint32_t line = 0;
   uint32_t column = 0;
-  uint32_t length = 0;    // bytes to underline in a code frame; 0 means one
+  uint32_t length = 0;  // bytes to underline in a code frame; 0 means one
 
   bool IsEmpty() const { return file.empty() && path.empty() && line == 0; }
 };
@@ -42,15 +43,20 @@ struct Diagnostic {
   std::string message;
   SourceLocation location;
   std::vector<DiagnosticNote> notes;
-  std::string hint;       // the remedy, an imperative sentence
+  std::string hint;  // the remedy, an imperative sentence
 
   Diagnostic() = default;
   Diagnostic(const DiagnosticCode& kind, std::string text, SourceLocation where = {}, std::string remedy = {})
-      : code(&kind), severity(kind.severity), message(std::move(text)), location(std::move(where)), hint(std::move(remedy)) {}
+      : code(&kind),
+        severity(kind.severity),
+        message(std::move(text)),
+        location(std::move(where)),
+        hint(std::move(remedy)) {}
 };
 
-// Collects remarks while an answer is made. Not thread-safe: parallel work gives each task its own and appends in
-// a fixed order. Past `limit` further ones are counted, not kept, so hostile input cannot fill memory.
+// Collects remarks while an answer is made. Not thread-safe: parallel work gives each task its own and
+// appends in a fixed order. Past `limit` further ones are counted, not kept, so hostile input cannot fill
+// memory.
 class Diagnostics {
  public:
   explicit Diagnostics(size_t limit = 1000) : limit_(limit) {}
@@ -79,8 +85,8 @@ class Diagnostics {
 
 enum class ColorMode : uint8_t { kPlain, kAnsi };
 
-// Renders as people read it: severity, code, message, place, a code frame (the source line, underlined, read from
-// `location.file` when that is a readable local file), notes, hint. Never fails; ends with a newline.
+// Renders as people read it: severity, code, message, place, a code frame (the source line, underlined, read
+// from `location.file` when that is a readable local file), notes, hint. Never fails; ends with a newline.
 std::string RenderDiagnostic(const Diagnostic& diagnostic, ColorMode color);
 std::string RenderDiagnostics(const Diagnostics& diagnostics, ColorMode color);
 

@@ -11,9 +11,12 @@
 
 namespace strata {
 
-inline constexpr DiagnosticCode kFileNotFound{"base.file-not-found", Severity::kError, "A file does not exist."};
-inline constexpr DiagnosticCode kFileUnreadable{"base.file-unreadable", Severity::kError, "A file cannot be opened or read."};
-inline constexpr DiagnosticCode kFileUnwritable{"base.file-unwritable", Severity::kError, "A file cannot be written."};
+inline constexpr DiagnosticCode kFileNotFound{"base.file-not-found", Severity::kError,
+                                              "A file does not exist."};
+inline constexpr DiagnosticCode kFileUnreadable{"base.file-unreadable", Severity::kError,
+                                                "A file cannot be opened or read."};
+inline constexpr DiagnosticCode kFileUnwritable{"base.file-unwritable", Severity::kError,
+                                                "A file cannot be written."};
 
 // An open local file read by position. Thread-safe. Closed by the destructor.
 class InputFile {
@@ -21,7 +24,7 @@ class InputFile {
   static Result<std::shared_ptr<InputFile>> Open(const std::string& path);
   ~InputFile();
 
-  uint64_t GetSize() const { return size_; }   // when opened
+  uint64_t GetSize() const { return size_; }  // when opened
   const std::string& GetPath() const { return path_; }
   // Reads up to `count` bytes at `offset`; returns how many were there (0 at the end).
   Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const;
@@ -33,7 +36,8 @@ class InputFile {
   uint64_t size_;
 };
 
-// A read-only mapping of a whole file. The bytes must not be used if others may truncate the file: see InputFile.
+// A read-only mapping of a whole file. The bytes must not be used if others may truncate the file: see
+// InputFile.
 class MappedFile {
  public:
   static Result<std::shared_ptr<MappedFile>> Open(const std::string& path);

@@ -21,7 +21,7 @@ class JsonWriter {
   JsonWriter& Key(std::string_view name);
 
   JsonWriter& String(std::string_view text);  // bytes that are not UTF-8 become U+FFFD
-  JsonWriter& Number(double value);           // shortest form that reads back; not finite: {"$f": "inf"|"-inf"|"nan"}
+  JsonWriter& Number(double value);  // shortest form that reads back; not finite: {"$f": "inf"|"-inf"|"nan"}
   JsonWriter& Integer(int64_t value);
   JsonWriter& Unsigned(uint64_t value);
   JsonWriter& Bool(bool value);
@@ -34,7 +34,7 @@ class JsonWriter {
   void BeforeValue();
   void NewLine();
   std::string text_;
-  std::vector<char> open_;      // '{' or '['
+  std::vector<char> open_;  // '{' or '['
   bool has_sibling_ = false;
   bool after_key_ = false;
   JsonLayout layout_;

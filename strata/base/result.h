@@ -57,15 +57,14 @@ class [[nodiscard]] Result<void> {
 #define STRATA_CONCAT(a, b) STRATA_CONCAT_(a, b)
 
 // STRATA_TRY(auto x, F());  binds x to F's answer or returns F's diagnostic.
-#define STRATA_TRY(declaration, expression)                                \
-  auto STRATA_CONCAT(strata_try_, __LINE__) = (expression);                \
-  if (!STRATA_CONCAT(strata_try_, __LINE__))                               \
-    return STRATA_CONCAT(strata_try_, __LINE__).TakeError();               \
+#define STRATA_TRY(declaration, expression)                                                           \
+  auto STRATA_CONCAT(strata_try_, __LINE__) = (expression);                                           \
+  if (!STRATA_CONCAT(strata_try_, __LINE__)) return STRATA_CONCAT(strata_try_, __LINE__).TakeError(); \
   declaration = *std::move(STRATA_CONCAT(strata_try_, __LINE__))
 
 // STRATA_CHECK(F());  returns F's diagnostic if it has one (F returns Result<void>).
-#define STRATA_CHECK(expression)                                           \
-  do {                                                                     \
-    auto strata_check_ = (expression);                                     \
-    if (!strata_check_) return strata_check_.TakeError();                  \
+#define STRATA_CHECK(expression)                          \
+  do {                                                    \
+    auto strata_check_ = (expression);                    \
+    if (!strata_check_) return strata_check_.TakeError(); \
   } while (false)

@@ -17,7 +17,8 @@ struct LineWindow {
   bool is_cut_after = false;
 };
 
-// Asking in ascending order of lines of one file reads it once. Gives up (false) past the first 256 MiB of a file.
+// Asking in ascending order of lines of one file reads it once. Gives up (false) past the first 256 MiB of a
+// file.
 class SourceLineReader {
  public:
   bool Read(const std::string& file, uint32_t line, uint32_t column, size_t max_bytes, LineWindow& window);
@@ -26,9 +27,9 @@ class SourceLineReader {
   bool Open(const std::string& file);
   bool SeekLine(uint32_t line);
 
-  std::string opened_;                // name asked for last, whether or not it could be opened
+  std::string opened_;  // name asked for last, whether or not it could be opened
   std::shared_ptr<InputFile> input_;
-  uint32_t line_ = 1;                 // the line that begins at line_offset_
+  uint32_t line_ = 1;  // the line that begins at line_offset_
   uint64_t line_offset_ = 0;
 };
 

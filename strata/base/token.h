@@ -24,7 +24,11 @@ class Token {
   const char* GetCString() const { return GetText().data(); }
   bool IsEmpty() const { return id_ == 0; }
   uint32_t GetId() const { return id_; }
-  static Token FromId(uint32_t id) { Token t; t.id_ = id; return t; }
+  static Token FromId(uint32_t id) {
+    Token t;
+    t.id_ = id;
+    return t;
+  }
 
   friend bool operator==(Token a, Token b) { return a.id_ == b.id_; }
   friend bool operator!=(Token a, Token b) { return a.id_ != b.id_; }

@@ -20,7 +20,7 @@ class TraceScope {
   int64_t start_ns_ = 0;
 };
 
-void StartTrace();             // thread-safe; clears what was recorded
-std::string StopTraceAsJson(); // Chrome's trace event format, readable by Perfetto
+void StartTrace();              // thread-safe; clears what was recorded
+std::string StopTraceAsJson();  // Chrome's trace event format, readable by Perfetto
 
 }  // namespace strata

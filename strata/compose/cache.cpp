@@ -100,7 +100,8 @@ struct Cache::Impl final : IndexEnvironment {
     {
       std::lock_guard lock(stacks_mutex);
       std::vector<std::unique_ptr<StackSlot>>& slots = stacks[layer.get()];
-      auto found = std::find_if(slots.begin(), slots.end(), [&](const auto& known) { return known->overrides == overrides; });
+      auto found = std::find_if(slots.begin(), slots.end(),
+                                [&](const auto& known) { return known->overrides == overrides; });
       if (found == slots.end()) {
         slots.push_back(std::make_unique<StackSlot>());
         slots.back()->overrides = overrides;
@@ -110,7 +111,8 @@ struct Cache::Impl final : IndexEnvironment {
     }
     if (!slot->is_root) {
       std::call_once(slot->once, [&] {
-        slot->number = pool->AddStack(LayerStackBuilder(provider.get(), options).Build({layer, nullptr, overrides}));
+        slot->number =
+            pool->AddStack(LayerStackBuilder(provider.get(), options).Build({layer, nullptr, overrides}));
       });
     }
     return slot->number;
@@ -121,7 +123,8 @@ struct Cache::Impl final : IndexEnvironment {
   }
 };
 
-Cache::Cache(layer::LayerPtr root, layer::LayerPtr session, std::shared_ptr<LayerProvider> provider, CacheOptions options)
+Cache::Cache(layer::LayerPtr root, layer::LayerPtr session, std::shared_ptr<LayerProvider> provider,
+             CacheOptions options)
     : impl_(std::make_unique<Impl>()) {
   impl_->root = std::move(root);
   impl_->session = std::move(session);
@@ -132,12 +135,17 @@ Cache::Cache(layer::LayerPtr root, layer::LayerPtr session, std::shared_ptr<Laye
 
 Cache::~Cache() = default;
 
-const LayerStackPtr& Cache::GetRootLayerStack() const { return impl_->root_stack; }
-const CacheOptions& Cache::GetOptions() const { return impl_->options; }
+const LayerStackPtr& Cache::GetRootLayerStack() const {
+  return impl_->root_stack;
+}
+const CacheOptions& Cache::GetOptions() const {
+  return impl_->options;
+}
 
 PrimIndexPtr Cache::ComputePrimIndex(Path prim_path) {
   if (PrimIndexPtr known = impl_->indices.Find(prim_path)) return known;
-  const bool is_possible = prim_path.IsAbsolute() && prim_path.IsAbsoluteRootOrPrim() && !prim_path.ContainsPrimVariantSelection() &&
+  const bool is_possible = prim_path.IsAbsolute() && prim_path.IsAbsoluteRootOrPrim() &&
+                           !prim_path.ContainsPrimVariantSelection() &&
                            prim_path.GetElementCount() <= impl_->options.budgets.max_namespace_depth;
   if (!is_possible) return std::make_shared<PrimIndex>();
   // Ancestors that are missing, innermost first; made outermost first, without recursion.
@@ -155,7 +163,7 @@ PrimIndexPtr Cache::ComputePrimIndex(Path prim_path) {
 
 PrimIndexPtr Cache::ComputeExpandedPrimIndex(Path prim_path) {
   if (!ComputePrimIndex(prim_path)->IsValid()) return std::make_shared<PrimIndex>();
-  std::vector<Path> paths;   // innermost first
+  std::vector<Path> paths;  // innermost first
   for (Path path = prim_path;; path = path.GetParent()) {
     paths.push_back(path);
     if (path.IsAbsoluteRoot() || path.IsRootPrim()) break;
@@ -166,7 +174,8 @@ PrimIndexPtr Cache::ComputeExpandedPrimIndex(Path prim_path) {
   return index;
 }
 
-void Cache::ComputeSubtree(Path root, const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend) {
+void Cache::ComputeSubtree(
+    Path root, const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend) {
   struct Open {
     Path path;
     PrimIndexPtr parent;
@@ -221,25 +230,31 @@ CompositionErrors Cache::GetAllErrors() const {
   std::unordered_set<std::string> known;
   auto add = [&](const CompositionErrors& more) {
     for (const CompositionError& error : more)
-      if (known.insert(error.root_site.GetString() + '\n' + error.diagnostic.message).second) errors.push_back(error);
+      if (known.insert(error.root_site.GetString() + '\n' + error.diagnostic.message).second)
+        errors.push_back(error);
   };
   std::vector<std::pair<std::string, LayerStackPtr>> stacks;
   const uint32_t count = impl_->pool->GetStackCount();
   for (uint32_t i = 0; i < count; ++i) {
     const LayerStackPtr& stack = impl_->pool->GetStack(i);
-    if (!stack->GetErrors().empty()) stacks.emplace_back(i == 0 ? std::string() : stack->GetRootLayer()->GetIdentifier(), stack);
+    if (!stack->GetErrors().empty())
+      stacks.emplace_back(i == 0 ? std::string() : stack->GetRootLayer()->GetIdentifier(), stack);
   }
-  std::stable_sort(stacks.begin(), stacks.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(stacks.begin(), stacks.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [identifier, stack] : stacks) add(stack->GetErrors());
   std::vector<PrimIndexPtr> faulty;
   impl_->indices.Visit([&](Path, const PrimIndexPtr& index) {
     if (!index->GetErrors().empty()) faulty.push_back(index);
   });
-  std::sort(faulty.begin(), faulty.end(), [](const auto& a, const auto& b) { return a->GetPath() < b->GetPath(); });
+  std::sort(faulty.begin(), faulty.end(),
+            [](const auto& a, const auto& b) { return a->GetPath() < b->GetPath(); });
   for (const PrimIndexPtr& index : faulty) add(index->GetErrors());
   return errors;
 }
 
-void Cache::Clear() { impl_->Start(); }
+void Cache::Clear() {
+  impl_->Start();
+}
 
 }  // namespace strata::compose

@@ -1,7 +1,8 @@
 // The door of `compose`: from layers to prim indices, every arc in strength order.   (Pcp)
 //
 // Threads: a Cache may be asked by many threads at once; changing what it depends on is for one thread alone.
-// Owners: a stage owns its Cache; indices and layer stacks are shared, immutable values. It reads no files: it asks a LayerProvider.
+// Owners: a stage owns its Cache; indices and layer stacks are shared, immutable values. It reads no files:
+// it asks a LayerProvider.
 #pragma once
 
 #include <functional>
@@ -22,19 +23,24 @@ namespace strata::compose {
 class LayerProvider {
  public:
   virtual ~LayerProvider() = default;
-  // The layer `asset_path` names when written in `anchor`; null (and why, in `diagnostics`) when there is none.
-  virtual layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor, Diagnostics& diagnostics) = 0;
+  // The layer `asset_path` names when written in `anchor`; null (and why, in `diagnostics`) when there is
+  // none.
+  virtual layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
+                                     Diagnostics& diagnostics) = 0;
   // Its identifier, opened or not: for muting and messages.
   virtual std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) = 0;
 };
 
-enum class Mode : uint8_t { kUsd, kFull };   // kFull: permissions, symmetry and all checks of a plain Pcp cache
+enum class Mode : uint8_t {
+  kUsd,
+  kFull
+};  // kFull: permissions, symmetry and all checks of a plain Pcp cache
 
 struct CacheOptions {
   Mode mode = Mode::kUsd;
   std::map<std::string, std::vector<std::string>> variant_fallbacks;
-  std::set<std::string> muted_layers;                     // identifiers
-  std::function<bool(Path)> include_payload;              // null: all
+  std::set<std::string> muted_layers;         // identifiers
+  std::function<bool(Path)> include_payload;  // null: all
   Budgets budgets;
   Executor* executor = nullptr;
 };
@@ -43,37 +49,41 @@ struct CacheOptions {
 struct PropertySite {
   NodeRef node;
   const LayerStack::Entry* entry;
-  Path path;                        // of the property spec
+  Path path;  // of the property spec
   layer::SpecType type;
   LayerOffset GetOffsetToRoot() const { return node.GetMapToRoot().GetTimeOffset() * entry->offset; }
 };
 struct TargetList {
-  std::vector<Path> targets;        // composed, in the root namespace
+  std::vector<Path> targets;  // composed, in the root namespace
   std::vector<Path> deleted;
   CompositionErrors errors;
 };
 
 class Cache {
  public:
-  Cache(layer::LayerPtr root, layer::LayerPtr session, std::shared_ptr<LayerProvider> provider, CacheOptions options = {});
+  Cache(layer::LayerPtr root, layer::LayerPtr session, std::shared_ptr<LayerProvider> provider,
+        CacheOptions options = {});
   ~Cache();
 
   const LayerStackPtr& GetRootLayerStack() const;
   const CacheOptions& GetOptions() const;
-  // The index of a prim, made on first demand together with those of its ancestors. Never null; IsValid() false when
-  // the path cannot have one.
+  // The index of a prim, made on first demand together with those of its ancestors. Never null; IsValid()
+  // false when the path cannot have one.
   PrimIndexPtr ComputePrimIndex(Path prim_path);
   // As ComputePrimIndex, with the nodes that say nothing too: every arc there is. Made anew for each call.
   PrimIndexPtr ComputeExpandedPrimIndex(Path prim_path);
   // Opinions about a property, strongest first.
-  std::vector<PropertySite> ComputePropertyStack(const PrimIndex& index, Token property_name, CompositionErrors* errors = nullptr);
+  std::vector<PropertySite> ComputePropertyStack(const PrimIndex& index, Token property_name,
+                                                 CompositionErrors* errors = nullptr);
   enum class Targets : uint8_t { kRelationshipTargets, kConnections };
   TargetList ComputeTargets(const PrimIndex& index, Token property_name, Targets which);
-  // Indices for whole subtrees on all threads of the executor; `descend` says whether to go below a prim. Deterministic.
-  void ComputeSubtree(Path root, const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend);
-  std::vector<layer::LayerPtr> GetUsedLayers() const;     // unsorted
-  CompositionErrors GetAllErrors() const;                 // of all stacks and indices made so far, each once
-  void Clear();                                           // forgets all indices and stacks (first version of change processing)
+  // Indices for whole subtrees on all threads of the executor; `descend` says whether to go below a prim.
+  // Deterministic.
+  void ComputeSubtree(Path root,
+                      const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend);
+  std::vector<layer::LayerPtr> GetUsedLayers() const;  // unsorted
+  CompositionErrors GetAllErrors() const;              // of all stacks and indices made so far, each once
+  void Clear();  // forgets all indices and stacks (first version of change processing)
 
  private:
   struct Impl;

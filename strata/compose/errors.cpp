@@ -70,8 +70,12 @@ constexpr CodeTable kTable = MakeCodeTable();
 
 }  // namespace
 
-std::string_view GetErrorName(ErrorType type) { return kNames[static_cast<size_t>(type)]; }
+std::string_view GetErrorName(ErrorType type) {
+  return kNames[static_cast<size_t>(type)];
+}
 
-const DiagnosticCode& GetErrorCode(ErrorType type) { return kTable.codes[static_cast<size_t>(type)]; }
+const DiagnosticCode& GetErrorCode(ErrorType type) {
+  return kTable.codes[static_cast<size_t>(type)];
+}
 
 }  // namespace strata::compose

@@ -22,7 +22,9 @@ std::string_view GetTypeName(const ExpressionValue& value) {
   return kNames[value.index()];
 }
 
-bool IsList(const ExpressionValue& value) { return value.index() >= 4; }
+bool IsList(const ExpressionValue& value) {
+  return value.index() >= 4;
+}
 
 size_t GetListSize(const ExpressionValue& value) {
   if (auto* bools = std::get_if<std::vector<bool>>(&value)) return bools->size();
@@ -59,11 +61,16 @@ class Evaluator {
   ExpressionValue Evaluate(const std::vector<Node>& nodes, uint32_t position) {
     const Node& node = nodes[position];
     switch (node.kind) {
-      case ExpressionKind::kLiteral: return node.literal;
-      case ExpressionKind::kVariable: return EvaluateVariable(node.name);
-      case ExpressionKind::kText: return EvaluateText(node);
-      case ExpressionKind::kList: return EvaluateList(nodes, node);
-      case ExpressionKind::kFunction: return EvaluateFunction(nodes, node);
+      case ExpressionKind::kLiteral:
+        return node.literal;
+      case ExpressionKind::kVariable:
+        return EvaluateVariable(node.name);
+      case ExpressionKind::kText:
+        return EvaluateText(node);
+      case ExpressionKind::kList:
+        return EvaluateList(nodes, node);
+      case ExpressionKind::kFunction:
+        return EvaluateFunction(nodes, node);
     }
     return {};
   }
@@ -75,7 +82,8 @@ class Evaluator {
   }
   bool HasFailed() const { return !result_.errors.empty(); }
 
-  // The variable's value, evaluated when it is itself an expression. Nothing when it has none; errors are in the result.
+  // The variable's value, evaluated when it is itself an expression. Nothing when it has none; errors are in
+  // the result.
   std::optional<ExpressionValue> FindVariable(const std::string& name) {
     result_.used_variables.insert(name);
     if (std::find(substituting_.begin(), substituting_.end(), name) != substituting_.end() ||
@@ -88,7 +96,8 @@ class Evaluator {
     if (!held) return std::nullopt;
     std::optional<ExpressionValue> value = FromValue(*held);
     if (!value) {
-      std::string_view type = held->Holds<ValueVector>() ? "vector<VtValue, allocator<VtValue> >" : GetTypeText(held->GetType());
+      std::string_view type =
+          held->Holds<ValueVector>() ? "vector<VtValue, allocator<VtValue> >" : GetTypeText(held->GetType());
       return Fail(fmt::format("Variable '{}' has unsupported type {}", name, type));
     }
     const std::string* text = std::get_if<std::string>(&*value);
@@ -96,7 +105,8 @@ class Evaluator {
     std::vector<std::string> parse_errors;
     std::vector<Node> nodes = ParseExpression(*text, parse_errors);
     if (nodes.empty()) {
-      for (std::string& error : parse_errors) result_.errors.push_back(fmt::format("{} (in variable '{}')", error, name));
+      for (std::string& error : parse_errors)
+        result_.errors.push_back(fmt::format("{} (in variable '{}')", error, name));
       return ExpressionValue();
     }
     substituting_.push_back(name);
@@ -136,7 +146,9 @@ class Evaluator {
     std::vector<T> list;
     for (size_t i = 0; i < items.size(); ++i) {
       const T* item = std::get_if<T>(&items[i]);
-      if (!item) return Fail(fmt::format("Unexpected value of type {} in list at element {}", GetTypeName(items[i]), i));
+      if (!item)
+        return Fail(
+            fmt::format("Unexpected value of type {} in list at element {}", GetTypeName(items[i]), i));
       list.push_back(*item);
     }
     return list;
@@ -155,10 +167,14 @@ class Evaluator {
 
   ExpressionValue EvaluateFunction(const std::vector<Node>& nodes, const Node& node) {
     switch (node.function) {
-      case Function::kIf: return EvaluateIf(nodes, node);
-      case Function::kAnd: return EvaluateLogic(nodes, node, false);
-      case Function::kOr: return EvaluateLogic(nodes, node, true);
-      default: break;
+      case Function::kIf:
+        return EvaluateIf(nodes, node);
+      case Function::kAnd:
+        return EvaluateLogic(nodes, node, false);
+      case Function::kOr:
+        return EvaluateLogic(nodes, node, true);
+      default:
+        break;
     }
     std::vector<ExpressionValue> arguments;
     for (uint32_t argument : node.arguments) {
@@ -171,14 +187,18 @@ class Evaluator {
         return flag ? ExpressionValue(!*flag)
                     : Fail(fmt::format("not: Invalid type {} for argument", GetTypeName(arguments[0])));
       }
-      case Function::kContains: return EvaluateContains(arguments);
-      case Function::kAt: return EvaluateAt(arguments);
+      case Function::kContains:
+        return EvaluateContains(arguments);
+      case Function::kAt:
+        return EvaluateAt(arguments);
       case Function::kLen:
         if (auto* text = std::get_if<std::string>(&arguments[0])) return static_cast<int64_t>(text->size());
         if (IsList(arguments[0])) return static_cast<int64_t>(GetListSize(arguments[0]));
         return Fail(fmt::format("len: Unsupported type {}", GetTypeName(arguments[0])));
-      case Function::kDefined: return EvaluateDefined(arguments);
-      default: return EvaluateComparison(node.function, arguments);
+      case Function::kDefined:
+        return EvaluateDefined(arguments);
+      default:
+        return EvaluateComparison(node.function, arguments);
     }
   }
 
@@ -229,12 +249,18 @@ class Evaluator {
   template <class T>
   static bool Compare(Function function, const T& a, const T& b) {
     switch (function) {
-      case Function::kEq: return a == b;
-      case Function::kNeq: return !(a == b);
-      case Function::kLt: return a < b;
-      case Function::kLeq: return !(b < a);
-      case Function::kGt: return b < a;
-      default: return !(a < b);
+      case Function::kEq:
+        return a == b;
+      case Function::kNeq:
+        return !(a == b);
+      case Function::kLt:
+        return a < b;
+      case Function::kLeq:
+        return !(b < a);
+      case Function::kGt:
+        return b < a;
+      default:
+        return !(a < b);
     }
   }
 
@@ -247,7 +273,8 @@ class Evaluator {
     if (has_none && is_equality) return (a.index() == b.index()) == (function == Function::kEq);
     if (has_none) return Fail(fmt::format("{}: Comparison operation not supported for None", name));
     if (a.index() != b.index())
-      return Fail(fmt::format("{}: Cannot compare values of type {} and {}", name, GetTypeName(a), GetTypeName(b)));
+      return Fail(
+          fmt::format("{}: Cannot compare values of type {} and {}", name, GetTypeName(a), GetTypeName(b)));
     if (auto* text = std::get_if<std::string>(&a)) return Compare(function, *text, std::get<std::string>(b));
     if (auto* number = std::get_if<int64_t>(&a)) return Compare(function, *number, std::get<int64_t>(b));
     return Compare(function, std::get<bool>(a), std::get<bool>(b));
@@ -265,7 +292,8 @@ class Evaluator {
     const ExpressionValue &where = arguments[0], &what = arguments[1];
     if (auto* text = std::get_if<std::string>(&where)) {
       auto* part = std::get_if<std::string>(&what);
-      return part ? ExpressionValue(text->find(*part) != std::string::npos) : Fail("contains: Invalid search value");
+      return part ? ExpressionValue(text->find(*part) != std::string::npos)
+                  : Fail("contains: Invalid search value");
     }
     if (!IsList(where)) return Fail("contains: Value to search must be a list or string");
     if (std::holds_alternative<EmptyList>(where)) return false;
@@ -295,7 +323,8 @@ class Evaluator {
     bool all = true;
     for (size_t i = 0; i < arguments.size(); ++i) {
       auto* name = std::get_if<std::string>(&arguments[i]);
-      if (!name) return Fail(fmt::format("defined: Invalid type {} for argument {}", GetTypeName(arguments[i]), i));
+      if (!name)
+        return Fail(fmt::format("defined: Invalid type {} for argument {}", GetTypeName(arguments[i]), i));
       if (!variables_.Find(*name)) all = false;
     }
     return all;
@@ -312,7 +341,8 @@ Value ToValue(const ExpressionValue& value) {
   if (auto* flag = std::get_if<bool>(&value)) return Value(*flag);
   if (auto* number = std::get_if<int64_t>(&value)) return Value(*number);
   if (auto* text = std::get_if<std::string>(&value)) return Value(*text);
-  if (auto* flags = std::get_if<std::vector<bool>>(&value)) return Value(Array<bool>(flags->begin(), flags->end()));
+  if (auto* flags = std::get_if<std::vector<bool>>(&value))
+    return Value(Array<bool>(flags->begin(), flags->end()));
   if (auto* numbers = std::get_if<std::vector<int64_t>>(&value))
     return Value(Array<int64_t>(numbers->begin(), numbers->end()));
   if (auto* texts = std::get_if<std::vector<std::string>>(&value))
@@ -324,7 +354,9 @@ bool VariableExpression::IsExpression(std::string_view text) {
   return text.size() > 2 && text.front() == '`' && text.back() == '`';
 }
 
-bool VariableExpression::IsValidVariableType(const Value& value) { return FromValue(value).has_value(); }
+bool VariableExpression::IsValidVariableType(const Value& value) {
+  return FromValue(value).has_value();
+}
 
 VariableExpression::VariableExpression(std::string_view text) {
   nodes_ = std::make_shared<const std::vector<Node>>(ParseExpression(text, errors_));
@@ -355,7 +387,8 @@ EvaluatedText EvaluateText(std::string_view text, const Dictionary& variables) {
   if (auto* value = std::get_if<std::string>(&result.value)) {
     evaluated.text = *value;
   } else if (evaluated.errors.empty() && !std::holds_alternative<std::monostate>(result.value)) {
-    evaluated.errors.push_back(fmt::format("Expression evaluated to '{}' but expected 'string'", GetTypeName(result.value)));
+    evaluated.errors.push_back(
+        fmt::format("Expression evaluated to '{}' but expected 'string'", GetTypeName(result.value)));
   }
   return evaluated;
 }

@@ -35,7 +35,7 @@ class VariableExpression {
   const std::vector<std::string>& GetErrors() const { return errors_; }  // of parsing; empty when it parses
 
   struct Result {
-    ExpressionValue value;                 // None when there are errors
+    ExpressionValue value;  // None when there are errors
     std::vector<std::string> errors;
     std::set<std::string> used_variables;  // asked for, defined or not
   };

@@ -11,7 +11,22 @@ namespace strata::compose {
 
 enum class ExpressionKind : uint8_t { kLiteral, kVariable, kText, kList, kFunction };
 
-enum class ExpressionFunction : uint8_t { kIf, kAnd, kOr, kNot, kEq, kNeq, kLt, kLeq, kGt, kGeq, kContains, kAt, kLen, kDefined };
+enum class ExpressionFunction : uint8_t {
+  kIf,
+  kAnd,
+  kOr,
+  kNot,
+  kEq,
+  kNeq,
+  kLt,
+  kLeq,
+  kGt,
+  kGeq,
+  kContains,
+  kAt,
+  kLen,
+  kDefined
+};
 
 struct FunctionSignature {
   std::string_view name;
@@ -37,6 +52,7 @@ struct VariableExpression::Node {
 };
 
 // Parses a whole expression, back-ticks included. Errors are those usd-core 26.11 reports.
-std::vector<VariableExpression::Node> ParseExpression(std::string_view text, std::vector<std::string>& errors);
+std::vector<VariableExpression::Node> ParseExpression(std::string_view text,
+                                                      std::vector<std::string>& errors);
 
 }  // namespace strata::compose

@@ -15,17 +15,28 @@ constexpr uint32_t kAny = UINT32_MAX;
 constexpr int kMaxNesting = 200;
 
 constexpr FunctionSignature kSignatures[] = {
-    {"if", ExpressionFunction::kIf, 2, 3},          {"and", ExpressionFunction::kAnd, 2, kAny},
-    {"or", ExpressionFunction::kOr, 2, kAny},       {"not", ExpressionFunction::kNot, 1, 1},
-    {"eq", ExpressionFunction::kEq, 2, 2},          {"neq", ExpressionFunction::kNeq, 2, 2},
-    {"lt", ExpressionFunction::kLt, 2, 2},          {"leq", ExpressionFunction::kLeq, 2, 2},
-    {"gt", ExpressionFunction::kGt, 2, 2},          {"geq", ExpressionFunction::kGeq, 2, 2},
-    {"contains", ExpressionFunction::kContains, 2, 2}, {"at", ExpressionFunction::kAt, 2, 2},
-    {"len", ExpressionFunction::kLen, 1, 1},        {"defined", ExpressionFunction::kDefined, 1, kAny},
+    {"if", ExpressionFunction::kIf, 2, 3},
+    {"and", ExpressionFunction::kAnd, 2, kAny},
+    {"or", ExpressionFunction::kOr, 2, kAny},
+    {"not", ExpressionFunction::kNot, 1, 1},
+    {"eq", ExpressionFunction::kEq, 2, 2},
+    {"neq", ExpressionFunction::kNeq, 2, 2},
+    {"lt", ExpressionFunction::kLt, 2, 2},
+    {"leq", ExpressionFunction::kLeq, 2, 2},
+    {"gt", ExpressionFunction::kGt, 2, 2},
+    {"geq", ExpressionFunction::kGeq, 2, 2},
+    {"contains", ExpressionFunction::kContains, 2, 2},
+    {"at", ExpressionFunction::kAt, 2, 2},
+    {"len", ExpressionFunction::kLen, 1, 1},
+    {"defined", ExpressionFunction::kDefined, 1, kAny},
 };
 
-bool IsIdentifierStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsIdentifierStart(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 class Parser {
  public:
@@ -79,7 +90,8 @@ class Parser {
     size_t end = position_ + 1;
     if (end >= text_.size() || text_[end] != '{') return Fail("Unexpected expression", position_);
     size_t begin = ++end;
-    if (end >= text_.size() || !IsIdentifierStart(text_[end])) return Fail("Variables must be a C identifier", end);
+    if (end >= text_.size() || !IsIdentifierStart(text_[end]))
+      return Fail("Variables must be a C identifier", end);
     while (end < text_.size() && (IsIdentifierStart(text_[end]) || IsDigit(text_[end]))) ++end;
     if (end >= text_.size() || text_[end] != '}') return Fail("Missing ending '}'", end);
     name.assign(text_.substr(begin, end - begin));
@@ -95,14 +107,22 @@ class Parser {
 
   static char Unescape(char c) {
     switch (c) {
-      case 'n': return '\n';
-      case 't': return '\t';
-      case 'r': return '\r';
-      case 'a': return '\a';
-      case 'b': return '\b';
-      case 'f': return '\f';
-      case 'v': return '\v';
-      default: return c;
+      case 'n':
+        return '\n';
+      case 't':
+        return '\t';
+      case 'r':
+        return '\r';
+      case 'a':
+        return '\a';
+      case 'b':
+        return '\b';
+      case 'f':
+        return '\f';
+      case 'v':
+        return '\v';
+      default:
+        return c;
     }
   }
 
@@ -197,7 +217,8 @@ class Parser {
     if (!signature) return errors_.push_back(fmt::format("Unknown function {}", name)), false;
     const size_t count = node.arguments.size();
     if (count < signature->min_arguments && signature->max_arguments == kAny) {
-      errors_.push_back(fmt::format("Function '{}' requires at least {} arguments.", name, signature->min_arguments));
+      errors_.push_back(
+          fmt::format("Function '{}' requires at least {} arguments.", name, signature->min_arguments));
       return false;
     }
     if (count < signature->min_arguments || count > signature->max_arguments) {
@@ -226,7 +247,8 @@ const FunctionSignature& GetFunctionSignature(ExpressionFunction function) {
   return kSignatures[static_cast<size_t>(function)];
 }
 
-std::vector<VariableExpression::Node> ParseExpression(std::string_view text, std::vector<std::string>& errors) {
+std::vector<VariableExpression::Node> ParseExpression(std::string_view text,
+                                                      std::vector<std::string>& errors) {
   return Parser(text, errors).Run();
 }
 

@@ -132,15 +132,18 @@ uint32_t Graph::GetDepth(uint32_t node) const {
 
 std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
   uint32_t steps = 0;
-  for (; nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode; node = nodes_[node].origin) ++steps;
+  for (; nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode;
+       node = nodes_[node].origin)
+    ++steps;
   return {node, steps};
 }
 
 int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
   const Node &node_a = nodes_[a], &node_b = nodes_[b];
   if (node_a.arc != node_b.arc) return node_a.arc < node_b.arc ? -1 : 1;
-  // Implied specializes are as strong among themselves as the arcs where they come from: one written here yields to those
-  // that a reference brings. Of one origin, what was implied further out is stronger, and a copy follows what it implies.
+  // Implied specializes are as strong among themselves as the arcs where they come from: one written here
+  // yields to those that a reference brings. Of one origin, what was implied further out is stronger, and a
+  // copy follows what it implies.
   if (node_a.arc == ArcType::kSpecialize) {
     const auto [root_a, steps_a] = GetOriginRoot(a);
     const auto [root_b, steps_b] = GetOriginRoot(b);
@@ -152,20 +155,23 @@ int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
     const bool copy_a = IsCopy(a), copy_b = IsCopy(b);
     if (copy_a != copy_b) return copy_b ? -1 : 1;
   }
-  // What was introduced deeper in namespace is stronger; then what was written here (its origin, the parent, is stronger than
-  // all below it) before what is implied.
-  if (node_a.namespace_depth != node_b.namespace_depth) return node_a.namespace_depth > node_b.namespace_depth ? -1 : 1;
+  // What was introduced deeper in namespace is stronger; then what was written here (its origin, the parent,
+  // is stronger than all below it) before what is implied.
+  if (node_a.namespace_depth != node_b.namespace_depth)
+    return node_a.namespace_depth > node_b.namespace_depth ? -1 : 1;
   if (node_a.arc != ArcType::kSpecialize && node_a.origin != node_b.origin) {
     const int origins = CompareStrength(node_a.origin, node_b.origin);
     if (origins != 0) return origins;
   }
-  if (node_a.sibling_number != node_b.sibling_number) return node_a.sibling_number < node_b.sibling_number ? -1 : 1;
+  if (node_a.sibling_number != node_b.sibling_number)
+    return node_a.sibling_number < node_b.sibling_number ? -1 : 1;
   return 0;
 }
 
 bool Graph::IsPlaceholder(uint32_t node) const {
   uint32_t above = nodes_[node].parent;
-  if (above != kNoNode && nodes_[above].arc == ArcType::kRelocate && nodes_[node].arc == ArcType::kSpecialize) return true;
+  if (above != kNoNode && nodes_[above].arc == ArcType::kRelocate && nodes_[node].arc == ArcType::kSpecialize)
+    return true;
   for (; above != kNoNode; above = nodes_[above].parent)
     if (nodes_[above].arc == ArcType::kSpecialize && nodes_[above].parent != 0) return true;
   return false;
@@ -244,14 +250,15 @@ std::vector<Node> Graph::Finish() const {
   };
   for (uint32_t i = 0; i < nodes_.size(); ++i)
     if (i == 0 || !nodes_[i].Has(kNodeCulled)) keep_with_ancestors(i);
-  // The origin of a kept node is kept too, for strength order is told from origins; one that is dropped and stems from
-  // another hands over to that.
+  // The origin of a kept node is kept too, for strength order is told from origins; one that is dropped and
+  // stems from another hands over to that.
   while (!pending.empty()) {
     const uint32_t node = pending.back();
     pending.pop_back();
     uint32_t origin = nodes_[node].origin;
     if (origin == kNoNode) continue;
-    for (size_t steps = 0; nodes_[origin].Has(kNodeCulled) && IsPlaceholder(origin) && nodes_[origin].origin != nodes_[origin].parent && steps < nodes_.size();
+    for (size_t steps = 0; nodes_[origin].Has(kNodeCulled) && IsPlaceholder(origin) &&
+                           nodes_[origin].origin != nodes_[origin].parent && steps < nodes_.size();
          ++steps) {
       if (nodes_[origin].origin == kNoNode) break;
       origin = nodes_[origin].origin;

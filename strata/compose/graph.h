@@ -39,7 +39,7 @@ class Graph {
   uint32_t GetDepthBelowIntroduction(uint32_t node) const;
   Path GetIntroPath(uint32_t node) const;
   Path GetPathAtIntroduction(uint32_t node) const;
-  uint32_t GetDepth(uint32_t node) const;     // arcs from the root
+  uint32_t GetDepth(uint32_t node) const;  // arcs from the root
   // Negative when a is stronger. 0 when they are the same.
   int CompareStrength(uint32_t a, uint32_t b) const;
   // Where an implied arc comes from in the end, and over how many steps.
@@ -56,7 +56,7 @@ class Graph {
     }
   }
   uint32_t GetNextInSubtree(uint32_t top, uint32_t node) const;
-  uint32_t SkipSubtree(uint32_t top, uint32_t node) const;   // the next that is not below `node`
+  uint32_t SkipSubtree(uint32_t top, uint32_t node) const;  // the next that is not below `node`
   std::vector<uint32_t> GetChildren(uint32_t node) const;
   std::vector<uint32_t> GetSubtree(uint32_t top) const;
 
@@ -66,12 +66,12 @@ class Graph {
  private:
   void Link(uint32_t parent, uint32_t node);
   int CompareSiblings(uint32_t a, uint32_t b) const;
-  bool IsPlaceholder(uint32_t node) const;    // left behind by a specialize that was copied below the root
-  bool IsCopy(uint32_t node) const;           // of its origin, for the same site
+  bool IsPlaceholder(uint32_t node) const;  // left behind by a specialize that was copied below the root
+  bool IsCopy(uint32_t node) const;         // of its origin, for the same site
   IndexPool& pool_;
   std::vector<Node> nodes_;
   std::vector<LayerStack::Site> sites_;
-  uint32_t unlinked_ = kNoNode;               // the node that is finding its place
+  uint32_t unlinked_ = kNoNode;  // the node that is finding its place
 };
 
 }  // namespace strata::compose

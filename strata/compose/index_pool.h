@@ -1,4 +1,5 @@
-// What the nodes of many prim indices share: layer stacks and map functions, each kept once under a small number.
+// What the nodes of many prim indices share: layer stacks and map functions, each kept once under a small
+// number.
 #pragma once
 
 #include <array>

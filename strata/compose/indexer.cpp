@@ -14,8 +14,8 @@ Indexer::Indexer(IndexEnvironment& environment, const Frame* frame, CompositionE
       graph_(environment.GetPool()),
       frame_depth_(frame ? frame->outer->frame_depth_ + 1 : 0) {}
 
-PrimIndexPtr Indexer::Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool, Path path,
-                              const PrimIndex* parent, Culling culling) {
+PrimIndexPtr Indexer::Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool,
+                              Path path, const PrimIndex* parent, Culling culling) {
   CompositionErrors errors;
   Indexer indexer(environment, nullptr, errors, path);
   indexer.culling_ = culling;
@@ -38,8 +38,8 @@ void Indexer::BeginFromParent(const PrimIndex& parent, Path path) {
 }
 
 void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
-  // Ancestors down from the root prim, or from the variant that holds the prim: what lies above a variant has been seen
-  // to by whoever selected it.
+  // Ancestors down from the root prim, or from the variant that holds the prim: what lies above a variant has
+  // been seen to by whoever selected it.
   std::vector<Path> levels;
   for (Path level = path; !level.IsEmpty() && !level.IsAbsoluteRoot(); level = level.GetParent()) {
     levels.push_back(level);
@@ -110,7 +110,8 @@ void Indexer::AddTask(Task task) {
     case TaskType::kVariantNone:
       variant_tasks_.push_back(std::move(task));
       return;
-    default: break;
+    default:
+      break;
   }
   tasks_.push_back(std::move(task));
   std::push_heap(tasks_.begin(), tasks_.end(), HeapOrder<Task>());
@@ -137,7 +138,8 @@ void Indexer::AddTasksFor(uint32_t number) {
 void Indexer::AddImpliedTasksFor(uint32_t number) {
   const Node& node = graph_[number];
   if (!node.Has(kNodeNew) || node.Has(kNodeCulled)) return;
-  // Each hierarchy of classes that it is in has an instance, which may itself be a class for something further out.
+  // Each hierarchy of classes that it is in has an instance, which may itself be a class for something
+  // further out.
   for (uint32_t implying = number; IsClassBased(graph_[implying].arc);) {
     implying = FindImplyingNode(implying);
     if (graph_[implying].parent != kNoNode) AddTask({TaskType::kImpliedClasses, implying, {}, {}, 0});
@@ -158,13 +160,15 @@ void Indexer::AddTasksForAll() {
   }
 }
 
-// The arcs of sites in an attached subtree have been followed by the frame that made it; what is left is to imply its
-// classes further out and, at the top, to look at variants: those of the sites and of what is above them.
+// The arcs of sites in an attached subtree have been followed by the frame that made it; what is left is to
+// imply its classes further out and, at the top, to look at variants: those of the sites and of what is above
+// them.
 void Indexer::AddTasksForAttached(uint32_t top) {
   for (uint32_t number : graph_.GetSubtree(top)) {
     AddImpliedTasksFor(number);
     const Node& node = graph_[number];
-    if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor)) AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
+    if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor))
+      AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
     if (!IsTop() || node.Has(kNodeCulled)) continue;
     if (!node.CanContributeSpecs() && node.arc != ArcType::kRelocate) continue;
     AddTask({TaskType::kAncestralVariantSets, number, {}, {}, 0});
@@ -194,26 +198,37 @@ void Indexer::RunTasks() {
 
 void Indexer::Run(const Task& task) {
   switch (task.type) {
-    case TaskType::kRelocations: return EvaluateRelocations(task.node);
-    case TaskType::kImpliedRelocations: return EvaluateImpliedRelocations(task.node);
-    case TaskType::kReferences: return EvaluateReferences(task.node);
-    case TaskType::kPayloads: return EvaluatePayloads(task.node);
-    case TaskType::kInherits: return EvaluateClasses(task.node, ArcType::kInherit);
-    case TaskType::kSpecializes: return EvaluateClasses(task.node, ArcType::kSpecialize);
+    case TaskType::kRelocations:
+      return EvaluateRelocations(task.node);
+    case TaskType::kImpliedRelocations:
+      return EvaluateImpliedRelocations(task.node);
+    case TaskType::kReferences:
+      return EvaluateReferences(task.node);
+    case TaskType::kPayloads:
+      return EvaluatePayloads(task.node);
+    case TaskType::kInherits:
+      return EvaluateClasses(task.node, ArcType::kInherit);
+    case TaskType::kSpecializes:
+      return EvaluateClasses(task.node, ArcType::kSpecialize);
     case TaskType::kImpliedClasses:
       implied_.erase({task.type, task.node});
       return EvaluateImpliedClasses(task.node);
     case TaskType::kImpliedSpecializes:
       implied_.erase({task.type, task.node});
       return EvaluateImpliedSpecializes(task.node);
-    case TaskType::kAncestralVariantSets: return EvaluateAncestralVariantSets(task.node);
-    case TaskType::kVariantSets: return EvaluateVariantSets(task);
+    case TaskType::kAncestralVariantSets:
+      return EvaluateAncestralVariantSets(task.node);
+    case TaskType::kVariantSets:
+      return EvaluateVariantSets(task);
     case TaskType::kAncestralVariantAuthored:
-    case TaskType::kVariantAuthored: return EvaluateVariant(task);
+    case TaskType::kVariantAuthored:
+      return EvaluateVariant(task);
     case TaskType::kAncestralVariantFallback:
-    case TaskType::kVariantFallback: return EvaluateVariantFallback(task);
+    case TaskType::kVariantFallback:
+      return EvaluateVariantFallback(task);
     case TaskType::kAncestralVariantNone:
-    case TaskType::kVariantNone: return;
+    case TaskType::kVariantNone:
+      return;
   }
 }
 

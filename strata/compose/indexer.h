@@ -1,7 +1,8 @@
-// Builds the index of one prim: works through tasks in the order that makes stronger arcs known before weaker ones need them.
+// Builds the index of one prim: works through tasks in the order that makes stronger arcs known before weaker
+// ones need them.
 //
-// An arc to a prim below a root prim brings the opinions of that prim's ancestors along. Those are found by a nested indexer
-// (a frame) whose graph then becomes a subtree of the outer one.
+// An arc to a prim below a root prim brings the opinions of that prim's ancestors along. Those are found by a
+// nested indexer (a frame) whose graph then becomes a subtree of the outer one.
 #pragma once
 
 #include <functional>
@@ -30,35 +31,49 @@ class IndexEnvironment {
 class Indexer {
  public:
   // An index from that of the namespace parent (null for root prims and the pseudo-root).
-  // kKeep: with the nodes that say nothing, as those who ask for every arc want it; the parent's must have been kept too.
+  // kKeep: with the nodes that say nothing, as those who ask for every arc want it; the parent's must have
+  // been kept too.
   enum class Culling : uint8_t { kCull, kKeep };
-  static PrimIndexPtr Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool, Path path,
-                              const PrimIndex* parent, Culling culling = Culling::kCull);
+  static PrimIndexPtr Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool,
+                              Path path, const PrimIndex* parent, Culling culling = Culling::kCull);
 
  private:
   struct Frame {
     Indexer* outer = nullptr;
-    uint32_t parent_node = kNoNode;   // in the outer graph: where the arc starts
+    uint32_t parent_node = kNoNode;  // in the outer graph: where the arc starts
     ArcType arc = ArcType::kRoot;
-    uint32_t layer_stack = 0;         // of the site asked for
+    uint32_t layer_stack = 0;  // of the site asked for
     Path path;
     bool skip_duplicates = false;
   };
   // Done in this order; within one kind see IsBefore.
   enum class TaskType : uint8_t {
-    kRelocations, kImpliedRelocations, kReferences, kPayloads, kInherits, kImpliedClasses, kSpecializes, kImpliedSpecializes,
-    kAncestralVariantSets, kAncestralVariantAuthored, kAncestralVariantFallback, kAncestralVariantNone,
-    kVariantSets, kVariantAuthored, kVariantFallback, kVariantNone,
+    kRelocations,
+    kImpliedRelocations,
+    kReferences,
+    kPayloads,
+    kInherits,
+    kImpliedClasses,
+    kSpecializes,
+    kImpliedSpecializes,
+    kAncestralVariantSets,
+    kAncestralVariantAuthored,
+    kAncestralVariantFallback,
+    kAncestralVariantNone,
+    kVariantSets,
+    kVariantAuthored,
+    kVariantFallback,
+    kVariantNone,
   };
   struct Task {
     TaskType type;
     uint32_t node;
-    Path set_path;             // ancestral variants: the path that has the set, without selections of its own
+    Path set_path;  // ancestral variants: the path that has the set, without selections of its own
     Token variant_set;
-    uint32_t set_number = 0;   // implied tasks: depth of the node; the larger one first
+    uint32_t set_number = 0;  // implied tasks: depth of the node; the larger one first
   };
   struct ArcOptions {
-    bool contributes = true;        // whether opinions at the arc's own site count
+    bool contributes = true;  // whether opinions at the arc's own site count
     bool include_ancestral = false;
     bool skip_duplicates = false;
   };
@@ -108,16 +123,19 @@ class Indexer {
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
   void EvaluateClasses(uint32_t node, ArcType type);
-  uint32_t AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path, const MapFunction& map,
-                       uint32_t sibling_number, uint32_t namespace_depth, const Node* ignored_site);
+  uint32_t AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
+                       const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
+                       const Node* ignored_site);
   void EvaluateImpliedClasses(uint32_t node);
-  void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type, int depth);
+  void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type,
+                    int depth);
   uint32_t FindImplyingNode(uint32_t node) const;
   uint32_t FindSpecializing(uint32_t node) const;
   bool IsPropagatedSpecialize(uint32_t node) const;
   void EvaluateImpliedSpecializes(uint32_t node);
   void PropagateSpecializesToRoot(uint32_t top);
-  void PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent, int depth);
+  void PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent,
+                           int depth);
   void PropagateArcsToOrigin(uint32_t parent, uint32_t source, int depth);
   bool IsWithin(uint32_t node, uint32_t top) const;
   bool IsInPlaceholder(uint32_t node) const;
@@ -165,23 +183,23 @@ class Indexer {
   const CacheOptions& options_;
   const Frame* frame_;
   CompositionErrors& errors_;
-  Path root_path_;                 // of the prim asked for
+  Path root_path_;  // of the prim asked for
   Graph graph_;
-  std::vector<Task> tasks_;        // a heap
-  std::vector<Task> variant_tasks_;  // those whose order depends on strength
+  std::vector<Task> tasks_;                          // a heap
+  std::vector<Task> variant_tasks_;                  // those whose order depends on strength
   std::set<std::pair<TaskType, uint32_t>> implied_;  // pending implied tasks
-  struct Unresolved {              // arcs to check once all is known
+  struct Unresolved {                                // arcs to check once all is known
     uint32_t node;
     std::string message;
     const layer::Layer* layer;
     Path path;
   };
   std::vector<Unresolved> unresolved_;
-  Path prohibited_source_;         // the relocation source that makes the site of this frame prohibited
+  Path prohibited_source_;  // the relocation source that makes the site of this frame prohibited
   uint32_t prohibited_stack_ = 0;
   bool has_payloads_ = false;
   bool budget_reported_ = false;
-  size_t work_ = 0;                // nodes made or copied for this index, in all frames
+  size_t work_ = 0;  // nodes made or copied for this index, in all frames
   int frame_depth_ = 0;
 };
 

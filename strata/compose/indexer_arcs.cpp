@@ -7,7 +7,9 @@ namespace strata::compose {
 
 namespace {
 
-const char* GetItemName(ArcType type) { return type == ArcType::kPayload ? "payload" : "reference"; }
+const char* GetItemName(ArcType type) {
+  return type == ArcType::kPayload ? "payload" : "reference";
+}
 
 }  // namespace
 
@@ -22,8 +24,9 @@ bool Indexer::HasCycle(const Arc& arc) {
       // An arc to an ancestor or descendant of where one came by would come by again, below itself.
       if (!passed.path.HasPrefix(arc.path) && !arc.path.HasPrefix(passed.path)) continue;
       std::vector<DiagnosticNote> trail;
-      CompositionError& error = AddError(ErrorType::kArcCycle, DescribeTrail(arc, &trail), arc.parent,
-                                         "Take one of these arcs away, or let it lead to a prim outside the cycle.");
+      CompositionError& error =
+          AddError(ErrorType::kArcCycle, DescribeTrail(arc, &trail), arc.parent,
+                   "Take one of these arcs away, or let it lead to a prim outside the cycle.");
       error.diagnostic.notes = std::move(trail);
       return true;
     }
@@ -46,9 +49,11 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
     node = indexer->frame_->parent_node;
   }
   const bool too_deep = depth > budgets.max_arc_depth;
-  // Graphs of frames are made to be copied further out: all of that work counts too, or diamonds would have no end.
+  // Graphs of frames are made to be copied further out: all of that work counts too, or diamonds would have
+  // no end.
   ++top.work_;
-  if (!too_deep && nodes < budgets.max_nodes_per_prim && top.work_ < size_t{4} * budgets.max_nodes_per_prim) return false;
+  if (!too_deep && nodes < budgets.max_nodes_per_prim && top.work_ < size_t{4} * budgets.max_nodes_per_prim)
+    return false;
   if (!top.budget_reported_) {
     top.budget_reported_ = true;
     Diagnostic why = MakeBudgetDiagnostic(too_deep ? "max_arc_depth" : "max_nodes_per_prim",
@@ -56,8 +61,10 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
                                           {graph_.GetStack(arc.parent).GetRootLayer()->GetIdentifier(),
                                            graph_[arc.parent].path.GetString(), 0, 0, 0});
     const ErrorType type = too_deep ? ErrorType::kArcCapacityExceeded : ErrorType::kIndexCapacityExceeded;
-    AddError(type, fmt::format("Composition graph capacity exceeded at <{}>: {}", root_path_.GetString(), why.message), arc.parent,
-             why.hint);
+    AddError(
+        type,
+        fmt::format("Composition graph capacity exceeded at <{}>: {}", root_path_.GetString(), why.message),
+        arc.parent, why.hint);
   }
   return true;
 }
@@ -99,10 +106,12 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   Indexer nested(environment_, &frame, errors_, root_path_);
   nested.BuildSite(arc.layer_stack, arc.path, options.contributes);
   if (!nested.prohibited_source_.IsEmpty()) {
-    if (arc.type == ArcType::kVariant) return kNoNode;  // nobody asked for it: the selection stands further up
+    if (arc.type == ArcType::kVariant)
+      return kNoNode;  // nobody asked for it: the selection stands further up
     std::string trail = DescribeTrail(arc, nullptr);
     AddError(ErrorType::kArcToProhibitedChild,
-             fmt::format("{}which is a prohibited child of its parent because it would require allowing opinions from the source of "
+             fmt::format("{}which is a prohibited child of its parent because it would require allowing "
+                         "opinions from the source of "
                          "a relocation at {}.",
                          trail, DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
              arc.parent, "Let the arc lead to where the prim was relocated to.");
@@ -126,13 +135,16 @@ MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, const LayerOf
   MapFunction map = MapFunction::Create({{source.StripAllVariantSelections(), target}}, offset);
   const LayerStack& stack = graph_.GetStack(target_node);
   if (!stack.HasRelocates()) return map;
-  // Relocates of the referencing stack move what the arc brings in. Where one is nested in another, the map of joined
-  // relocates and that of single ones both lead to its target; the joined one is what the arc's namespace needs.
+  // Relocates of the referencing stack move what the arc brings in. Where one is nested in another, the map
+  // of joined relocates and that of single ones both lead to its target; the joined one is what the arc's
+  // namespace needs.
   std::vector<MapFunction::Pair> pairs{{target, target}};
   std::set<Path> targets;
   auto add = [&](const std::map<Path, Path>& relocates) {
-    for (auto it = relocates.lower_bound(target); it != relocates.end() && it->first.HasPrefix(target); ++it) {
-      if (it->second.IsEmpty() || targets.insert(it->second).second) pairs.emplace_back(it->first, it->second);
+    for (auto it = relocates.lower_bound(target); it != relocates.end() && it->first.HasPrefix(target);
+         ++it) {
+      if (it->second.IsEmpty() || targets.insert(it->second).second)
+        pairs.emplace_back(it->first, it->second);
     }
   };
   add(stack.GetRelocatesSourceToTarget());
@@ -144,8 +156,8 @@ MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, const LayerOf
 void Indexer::EvaluateReferences(uint32_t node) {
   if (!graph_[node].CanContributeSpecs()) return;
   std::vector<ExpressionProblem> problems;
-  std::vector<ArcItem> items =
-      ComposeReferences(graph_.GetStack(node), graph_.GetSite(node), graph_[node].path, environment_.GetProvider(), problems);
+  std::vector<ArcItem> items = ComposeReferences(graph_.GetStack(node), graph_.GetSite(node),
+                                                 graph_[node].path, environment_.GetProvider(), problems);
   for (const ExpressionProblem& problem : problems) {
     AddError(ErrorType::kVariableExpressionError,
              fmt::format("Error evaluating expression {} for reference at {} in @{}@: {}", problem.expression,
@@ -158,8 +170,8 @@ void Indexer::EvaluateReferences(uint32_t node) {
 void Indexer::EvaluatePayloads(uint32_t node) {
   if (!graph_[node].CanContributeSpecs()) return;
   std::vector<ExpressionProblem> problems;
-  std::vector<ArcItem> items =
-      ComposePayloads(graph_.GetStack(node), graph_.GetSite(node), graph_[node].path, environment_.GetProvider(), problems);
+  std::vector<ArcItem> items = ComposePayloads(graph_.GetStack(node), graph_.GetSite(node), graph_[node].path,
+                                               environment_.GetProvider(), problems);
   for (const ExpressionProblem& problem : problems) {
     AddError(ErrorType::kVariableExpressionError,
              fmt::format("Error evaluating expression {} for payload at {} in @{}@: {}", problem.expression,
@@ -168,7 +180,8 @@ void Indexer::EvaluatePayloads(uint32_t node) {
   }
   if (items.empty()) return;
   has_payloads_ = true;
-  // A payload is asked for by the prim it comes to, also when it lies above the target of an arc to a prim below the root.
+  // A payload is asked for by the prim it comes to, also when it lies above the target of an arc to a prim
+  // below the root.
   if (options_.include_payload && !options_.include_payload(root_path_)) return;
   EvaluateItems(node, ArcType::kPayload, items);
 }
@@ -186,19 +199,23 @@ uint32_t Indexer::OpenTarget(uint32_t node, ArcType type, const ArcItem& item, P
   const std::string identifier = provider.CreateIdentifier(item.asset_path, anchor);
   const std::string site = DescribeSite(graph_[node].layer_stack, site_path);
   auto report_muted = [&] {
-    AddError(ErrorType::kMutedAssetPath, fmt::format("Asset @{}@ was muted for {} introduced by {}.", identifier, GetItemName(type), site),
-             node, "Unmute the layer.");
+    AddError(
+        ErrorType::kMutedAssetPath,
+        fmt::format("Asset @{}@ was muted for {} introduced by {}.", identifier, GetItemName(type), site),
+        node, "Unmute the layer.");
     return kNoNode;
   };
   if (options_.muted_layers.count(identifier)) return report_muted();
   Diagnostics why;
   layer::LayerPtr layer = provider.FindOrOpen(item.asset_path, anchor, why);
   if (!layer) {
-    CompositionError& error = AddError(
-        ErrorType::kInvalidAssetPath,
-        fmt::format("Could not open asset @{}@ for {} introduced by {}.", identifier, GetItemName(type), site), node,
-        fmt::format("Put the file there, or take the {} away.", GetItemName(type)));
-    for (const Diagnostic& diagnostic : why.GetAll()) error.diagnostic.notes.push_back({diagnostic.message, diagnostic.location});
+    CompositionError& error =
+        AddError(ErrorType::kInvalidAssetPath,
+                 fmt::format("Could not open asset @{}@ for {} introduced by {}.", identifier,
+                             GetItemName(type), site),
+                 node, fmt::format("Put the file there, or take the {} away.", GetItemName(type)));
+    for (const Diagnostic& diagnostic : why.GetAll())
+      error.diagnostic.notes.push_back({diagnostic.message, diagnostic.location});
     return kNoNode;
   }
   if (options_.muted_layers.count(layer->GetIdentifier())) return report_muted();
@@ -212,15 +229,20 @@ Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, u
     const Path path = root.GetDefaultPrimAsPath();
     if (!path.IsEmpty()) return path;
     AddError(ErrorType::kUnresolvedPrimPath,
-             fmt::format("Unresolved {} prim path @{}@<defaultPrim> introduced by {}", GetItemName(type), root.GetIdentifier(), site), node,
-             fmt::format("Name a prim in the {}, or set defaultPrim in the layer.", GetItemName(type)));
+             fmt::format("Unresolved {} prim path @{}@<defaultPrim> introduced by {}", GetItemName(type),
+                         root.GetIdentifier(), site),
+             node, fmt::format("Name a prim in the {}, or set defaultPrim in the layer.", GetItemName(type)));
     return Path();
   }
-  if (item.prim_path.IsAbsolute() && item.prim_path.IsPrim() && !item.prim_path.ContainsPrimVariantSelection()) return item.prim_path;
-  AddError(ErrorType::kInvalidPrimPath,
-           fmt::format("Invalid {} path <{}> introduced by {}-- must be an absolute prim path with no variant selections.",
-                       GetItemName(type), item.prim_path.GetString(), site),
-           node, "Name the prim itself; selections are made where the arc is written.");
+  if (item.prim_path.IsAbsolute() && item.prim_path.IsPrim() &&
+      !item.prim_path.ContainsPrimVariantSelection())
+    return item.prim_path;
+  AddError(
+      ErrorType::kInvalidPrimPath,
+      fmt::format(
+          "Invalid {} path <{}> introduced by {}-- must be an absolute prim path with no variant selections.",
+          GetItemName(type), item.prim_path.GetString(), site),
+      node, "Name the prim itself; selections are made where the arc is written.");
   return Path();
 }
 
@@ -229,8 +251,8 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   LayerOffset offset = item.offset;
   if (!IsUsableOffset(offset)) {
     AddError(ErrorType::kInvalidReferenceOffset,
-             fmt::format("Invalid {} offset {} for @{}@<{}> introduced by {}. Using no offset instead.", GetItemName(type),
-                         FormatOffset(offset), item.asset_path, item.prim_path.GetString(),
+             fmt::format("Invalid {} offset {} for @{}@<{}> introduced by {}. Using no offset instead.",
+                         GetItemName(type), FormatOffset(offset), item.asset_path, item.prim_path.GetString(),
                          DescribeSite(graph_[node].layer_stack, site_path)),
              node, "Write a finite offset and a scale greater than zero.");
     offset = LayerOffset();
@@ -240,7 +262,8 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   const Path target = FindTargetPrim(node, type, item, target_stack);
   if (target.IsEmpty()) return;
 
-  const double rate = item.entry->layer->GetTimeCodesPerSecond(), target_rate = pool_.GetStack(target_stack)->GetTimeCodesPerSecond();
+  const double rate = item.entry->layer->GetTimeCodesPerSecond(),
+               target_rate = pool_.GetStack(target_stack)->GetTimeCodesPerSecond();
   offset = item.entry->offset * offset;
   if (rate != target_rate && target_rate != 0) offset.scale *= rate / target_rate;
   MapFunction map = MakeArcMap(target, node, offset);
@@ -255,10 +278,11 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   options.include_ancestral = true;
   const uint32_t added = AddArc(arc, options);
   if (added == kNoNode) return;
-  unresolved_.push_back({added,
-                         fmt::format("Unresolved {} prim path {} introduced by {}", GetItemName(type), DescribeSite(target_stack, target),
-                                     DescribeSite(graph_[node].layer_stack, site_path)),
-                         item.entry->layer.get(), site_path});
+  unresolved_.push_back(
+      {added,
+       fmt::format("Unresolved {} prim path {} introduced by {}", GetItemName(type),
+                   DescribeSite(target_stack, target), DescribeSite(graph_[node].layer_stack, site_path)),
+       item.entry->layer.get(), site_path});
 }
 
 void Indexer::CheckTargets() {
@@ -266,8 +290,8 @@ void Indexer::CheckTargets() {
     bool has_specs = false;
     graph_.VisitSubtree(open.node, [&](uint32_t node) { has_specs |= graph_[node].Has(kNodeHasSpecs); });
     if (has_specs) continue;
-    CompositionError& error =
-        AddError(ErrorType::kUnresolvedPrimPath, open.message, open.node, "Name a prim that exists, or make that prim.");
+    CompositionError& error = AddError(ErrorType::kUnresolvedPrimPath, open.message, open.node,
+                                       "Name a prim that exists, or make that prim.");
     error.diagnostic.location.file = open.layer->GetIdentifier();
     error.diagnostic.location.path = open.path.GetString();
   }

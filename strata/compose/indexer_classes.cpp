@@ -8,14 +8,17 @@ void Indexer::EvaluateClasses(uint32_t node, ArcType type) {
   if (!graph_[node].CanContributeSpecs()) return;
   const layer::FieldNames& names = layer::GetFieldNames();
   const Path site_path = graph_[node].path;
-  const std::vector<PathArcItem> items = ComposePaths(graph_.GetStack(node), graph_.GetSite(node), site_path,
-                                                      type == ArcType::kInherit ? names.inheritPaths : names.specializes);
+  const std::vector<PathArcItem> items =
+      ComposePaths(graph_.GetStack(node), graph_.GetSite(node), site_path,
+                   type == ArcType::kInherit ? names.inheritPaths : names.specializes);
   for (uint32_t i = 0; i < items.size(); ++i) {
     const Path target = items[i].path;
     if (!target.IsAbsolute() || !target.IsPrim() || target.ContainsPrimVariantSelection()) {
       AddError(ErrorType::kInvalidPrimPath,
-               fmt::format("Invalid {} path <{}> introduced by {}-- must be an absolute prim path with no variant selections.",
-                           GetArcName(type), target.GetString(), DescribeSite(graph_[node].layer_stack, site_path)),
+               fmt::format("Invalid {} path <{}> introduced by {}-- must be an absolute prim path with no "
+                           "variant selections.",
+                           GetArcName(type), target.GetString(),
+                           DescribeSite(graph_[node].layer_stack, site_path)),
                node, "Name the prim itself.");
       continue;
     }
@@ -24,24 +27,29 @@ void Indexer::EvaluateClasses(uint32_t node, ArcType type) {
   }
 }
 
-uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path, const MapFunction& map,
-                              uint32_t sibling_number, uint32_t namespace_depth, const Node* ignored_site) {
+uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
+                              const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
+                              const Node* ignored_site) {
   Arc arc{type, parent, origin, graph_[parent].layer_stack, class_path};
   arc.map_to_parent = pool_.InternMap(map);
   arc.sibling_number = sibling_number;
   arc.namespace_depth = namespace_depth;
   ArcOptions options;
-  // An implied class at the very site that implies it would say everything twice. (Specializes meet again below the root.)
-  options.contributes = type == ArcType::kSpecialize || !ignored_site || ignored_site->path != class_path || ignored_site->layer_stack != arc.layer_stack;
+  // An implied class at the very site that implies it would say everything twice. (Specializes meet again
+  // below the root.)
+  options.contributes = type == ArcType::kSpecialize || !ignored_site || ignored_site->path != class_path ||
+                        ignored_site->layer_stack != arc.layer_stack;
   options.include_ancestral = options.contributes && !class_path.IsRootPrim();
   options.skip_duplicates = options.include_ancestral;
   return AddArc(arc, options);
 }
 
-// The instance of the hierarchy of classes that `node`, a class, is in: classes of classes introduced at one prim.
+// The instance of the hierarchy of classes that `node`, a class, is in: classes of classes introduced at one
+// prim.
 uint32_t Indexer::FindImplyingNode(uint32_t node) const {
   const uint32_t depth = graph_.GetDepthBelowIntroduction(node);
-  while (IsClassBased(graph_[node].arc) && graph_.GetDepthBelowIntroduction(node) == depth) node = graph_[node].parent;
+  while (IsClassBased(graph_[node].arc) && graph_.GetDepthBelowIntroduction(node) == depth)
+    node = graph_[node].parent;
   return node;
 }
 
@@ -51,8 +59,8 @@ void Indexer::EvaluateImpliedClasses(uint32_t node) {
   for (ArcType type : {ArcType::kInherit, ArcType::kSpecialize}) {
     MapFunction transfer = graph_.GetMapToParent(node).AddRootIdentity();
     uint32_t destination = graph_[node].parent;
-    // The source of a relocate further up in namespace is no place for classes of what is below it; specializes find their
-    // place outside anyhow.
+    // The source of a relocate further up in namespace is no place for classes of what is below it;
+    // specializes find their place outside anyhow.
     while (graph_[destination].arc == ArcType::kRelocate &&
            (graph_[destination].Has(kNodeDueToAncestor) || type == ArcType::kSpecialize)) {
       transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
@@ -70,7 +78,8 @@ Path MoveIntoVariants(Path path, Path site) {
   for (Path prefix = site; !prefix.IsEmpty() && !prefix.IsAbsoluteRoot(); prefix = prefix.GetParent()) {
     if (!prefix.IsPrimVariantSelection()) continue;
     const Path plain = prefix.StripAllVariantSelections();
-    if (path != plain && path.HasPrefix(plain)) return path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);
+    if (path != plain && path.HasPrefix(plain))
+      return path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);
   }
   return path;
 }
@@ -78,13 +87,15 @@ Path MoveIntoVariants(Path path, Path site) {
 }  // namespace
 
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
-void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type, int depth) {
+void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type,
+                           int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
   for (uint32_t child : graph_.GetChildren(source)) {
     const Node from = graph_[child];
     if (!IsClassBased(from.arc) || (depth == 0 && from.arc != type)) continue;
     const MapFunction& class_map = graph_.GetMapToParent(child);
-    MapFunction map = transfer.IsIdentity() ? class_map : transfer.Compose(class_map.Compose(transfer.GetInverse()));
+    MapFunction map =
+        transfer.IsIdentity() ? class_map : transfer.Compose(class_map.Compose(transfer.GetInverse()));
     map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
     const Path plain_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
     if (plain_path.IsEmpty()) continue;
@@ -97,8 +108,10 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     uint32_t implied = kNoNode;
     for (uint32_t known : graph_.GetChildren(destination)) {
       const Node& node = graph_[known];
-      if (node.arc == from.arc && node.layer_stack == stack && node.path == class_path && graph_.GetMapToParent(known) == map &&
-          (node.arc == ArcType::kInherit || node.origin == child || node.origin == node.parent || graph_[node.origin].path == class_path)) {
+      if (node.arc == from.arc && node.layer_stack == stack && node.path == class_path &&
+          graph_.GetMapToParent(known) == map &&
+          (node.arc == ArcType::kInherit || node.origin == child || node.origin == node.parent ||
+           graph_[node.origin].path == class_path)) {
         implied = known;
         break;
       }

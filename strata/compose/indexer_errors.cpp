@@ -9,26 +9,40 @@ namespace {
 // How a trail tells an arc: followed, and refused.
 std::string_view GetFollowedPhrase(ArcType arc) {
   switch (arc) {
-    case ArcType::kInherit: return "inherits from:";
-    case ArcType::kVariant: return "uses variant:";
-    case ArcType::kRelocate: return "is relocated from:";
-    case ArcType::kReference: return "references:";
-    case ArcType::kPayload: return "gets payload from:";
-    case ArcType::kSpecialize: return "specializes:";
-    case ArcType::kRoot: break;
+    case ArcType::kInherit:
+      return "inherits from:";
+    case ArcType::kVariant:
+      return "uses variant:";
+    case ArcType::kRelocate:
+      return "is relocated from:";
+    case ArcType::kReference:
+      return "references:";
+    case ArcType::kPayload:
+      return "gets payload from:";
+    case ArcType::kSpecialize:
+      return "specializes:";
+    case ArcType::kRoot:
+      break;
   }
   return "refers to:";
 }
 
 std::string_view GetRefusedPhrase(ArcType arc) {
   switch (arc) {
-    case ArcType::kInherit: return "CANNOT inherit from:";
-    case ArcType::kVariant: return "CANNOT use variant:";
-    case ArcType::kRelocate: return "CANNOT be relocated from:";
-    case ArcType::kReference: return "CANNOT reference:";
-    case ArcType::kPayload: return "CANNOT get payload from:";
-    case ArcType::kSpecialize: return "CANNOT specialize:";
-    case ArcType::kRoot: break;
+    case ArcType::kInherit:
+      return "CANNOT inherit from:";
+    case ArcType::kVariant:
+      return "CANNOT use variant:";
+    case ArcType::kRelocate:
+      return "CANNOT be relocated from:";
+    case ArcType::kReference:
+      return "CANNOT reference:";
+    case ArcType::kPayload:
+      return "CANNOT get payload from:";
+    case ArcType::kSpecialize:
+      return "CANNOT specialize:";
+    case ArcType::kRoot:
+      break;
   }
   return "CANNOT refer to:";
 }
@@ -39,16 +53,19 @@ CompositionError& Indexer::AddError(ErrorType type, std::string message, uint32_
   SourceLocation location;
   location.file = graph_.GetStack(node).GetRootLayer()->GetIdentifier();
   location.path = graph_[node].path.GetString();
-  errors_.push_back({type, root_path_, Diagnostic(GetErrorCode(type), std::move(message), std::move(location), std::move(hint))});
+  errors_.push_back(
+      {type, root_path_,
+       Diagnostic(GetErrorCode(type), std::move(message), std::move(location), std::move(hint))});
   return errors_.back();
 }
 
 std::string Indexer::DescribeSite(uint32_t layer_stack, Path path) const {
-  return fmt::format("@{}@<{}>", pool_.GetStack(layer_stack)->GetRootLayer()->GetIdentifier(), path.GetString());
+  return fmt::format("@{}@<{}>", pool_.GetStack(layer_stack)->GetRootLayer()->GetIdentifier(),
+                     path.GetString());
 }
 
-// The way from the prim asked for to `arc`, which is refused. Each frame asks for a site that its graph may not have
-// reached yet; the trail tells sites as they were asked for.
+// The way from the prim asked for to `arc`, which is refused. Each frame asks for a site that its graph may
+// not have reached yet; the trail tells sites as they were asked for.
 std::string Indexer::DescribeTrail(const Arc& arc, std::vector<DiagnosticNote>* notes) const {
   struct Step {
     ArcType arc;
@@ -57,7 +74,8 @@ std::string Indexer::DescribeTrail(const Arc& arc, std::vector<DiagnosticNote>* 
   };
   std::vector<Step> steps;
   auto add = [&](ArcType type, uint32_t stack, Path path) {
-    steps.push_back({type, DescribeSite(stack, path), pool_.GetStack(stack)->GetRootLayer()->GetIdentifier(), path.GetString()});
+    steps.push_back({type, DescribeSite(stack, path), pool_.GetStack(stack)->GetRootLayer()->GetIdentifier(),
+                     path.GetString()});
   };
   add(arc.type, arc.layer_stack, arc.path);
   uint32_t node = arc.parent;
@@ -85,7 +103,9 @@ std::string Indexer::DescribeTrail(const Arc& arc, std::vector<DiagnosticNote>* 
       SourceLocation location;
       location.file = step.file;
       location.path = step.path;
-      notes->push_back({step.arc == ArcType::kRoot ? "composing" : fmt::format("over {}", GetArcName(step.arc)), location});
+      notes->push_back(
+          {step.arc == ArcType::kRoot ? "composing" : fmt::format("over {}", GetArcName(step.arc)),
+           location});
     }
   }
   return text;

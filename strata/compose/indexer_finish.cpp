@@ -21,10 +21,13 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   if (graph_.GetDepthBelowIntroduction(number) == 0) return false;
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   if (HasRelocatesAtOrBelow(number)) return false;
-  // A class inside the model that inherits it may get opinions from what the model references: its path stays of interest.
-  if (node.arc == ArcType::kInherit && node.CanContributeSpecs() && node.layer_stack == environment_.GetRootStackNumber()) {
+  // A class inside the model that inherits it may get opinions from what the model references: its path stays
+  // of interest.
+  if (node.arc == ArcType::kInherit && node.CanContributeSpecs() &&
+      node.layer_stack == environment_.GetRootStackNumber()) {
     const Path introduced = graph_.GetPathAtIntroduction(number);
-    if (!introduced.IsRootPrim() && introduced.HasPrefix(graph_[node.parent].path.GetPrefixes().front())) return false;
+    if (!introduced.IsRootPrim() && introduced.HasPrefix(graph_[node.parent].path.GetPrefixes().front()))
+      return false;
   }
   return true;
 }
@@ -67,7 +70,8 @@ void Indexer::Cull() {
   }
 }
 
-// Below an instance only what its own arcs bring counts: every instance with the same arcs has the same descendants.
+// Below an instance only what its own arcs bring counts: every instance with the same arcs has the same
+// descendants.
 void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
   const std::vector<bool> is_instanceable = FindInstanceableNodes(parent.nodes_);
   for (uint32_t i = 0; i < is_instanceable.size(); ++i)
@@ -95,7 +99,8 @@ PrimIndexPtr Indexer::Finish(const std::shared_ptr<const IndexPool>& pool, Path 
     const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
     const LayerStack::Site site = stack->FindSite(node.path);
     if (is_instanceable[i]) has_instanceable_arc = true;
-    for (uint32_t layer : site.layers) index->spec_stack_.push_back({index->GetNode(i), &stack->GetEntries()[layer], node.path});
+    for (uint32_t layer : site.layers)
+      index->spec_stack_.push_back({index->GetNode(i), &stack->GetEntries()[layer], node.path});
     if (!instanceable && (site.fields & kSiteInstanceable)) {
       for (uint32_t layer : site.layers) {
         instanceable = stack->GetEntries()[layer].layer->GetFieldAs<bool>(node.path, names.instanceable);

@@ -11,8 +11,8 @@ void Indexer::ElideSubtree(uint32_t top) {
   }
 }
 
-// What came to the target of a relocate with its namespace parent does not belong to the prim moved there; only what
-// variants say at the target itself does.
+// What came to the target of a relocate with its namespace parent does not belong to the prim moved there;
+// only what variants say at the target itself does.
 void Indexer::ElideBelow(uint32_t node) {
   for (uint32_t child : graph_.GetChildren(node)) {
     if (graph_[child].arc == ArcType::kVariant)
@@ -39,24 +39,26 @@ void Indexer::EvaluateRelocations(uint32_t node) {
   if (added == kNoNode) return;
   const LayerStack::Site site = stack->FindSite(source);
   for (uint32_t layer : site.layers) {
-    CompositionError& error = AddError(
-        ErrorType::kOpinionAtRelocationSource,
-        fmt::format("The layer @{}@ has an invalid opinion at the relocation source path <{}>, which will be ignored.",
-                    stack->GetEntries()[layer].layer->GetIdentifier(), source.GetString()),
-        added, fmt::format("Move the opinion to <{}>.", target.GetString()));
+    CompositionError& error =
+        AddError(ErrorType::kOpinionAtRelocationSource,
+                 fmt::format("The layer @{}@ has an invalid opinion at the relocation source path <{}>, "
+                             "which will be ignored.",
+                             stack->GetEntries()[layer].layer->GetIdentifier(), source.GetString()),
+                 added, fmt::format("Move the opinion to <{}>.", target.GetString()));
     error.diagnostic.location.file = stack->GetEntries()[layer].layer->GetIdentifier();
   }
 }
 
-// Further out, the source of the relocate is known by another path: opinions there would be about the moved prim too, so a
-// placeholder stands for them.
+// Further out, the source of the relocate is known by another path: opinions there would be about the moved
+// prim too, so a placeholder stands for them.
 void Indexer::EvaluateImpliedRelocations(uint32_t node) {
   if (graph_[node].arc != ArcType::kRelocate || graph_[node].Has(kNodeDueToAncestor)) return;
   const uint32_t parent = graph_[node].parent;
   if (parent == kNoNode) return;
   const uint32_t grandparent = graph_[parent].parent;
   if (grandparent == kNoNode) return;
-  const Path source = graph_.GetMapToParent(parent).MapSourceToTarget(graph_[node].path.StripAllVariantSelections());
+  const Path source =
+      graph_.GetMapToParent(parent).MapSourceToTarget(graph_[node].path.StripAllVariantSelections());
   if (source.IsEmpty() || !source.IsPrim()) return;
   const uint32_t stack = graph_[grandparent].layer_stack;
   if (graph_.FindChild(grandparent, stack, source, ArcType::kRelocate) != kNoNode) return;
@@ -70,7 +72,8 @@ void Indexer::EvaluateImpliedRelocations(uint32_t node) {
   AddArc(arc, options);
 }
 
-// Whether some node stands at a path that its own layer stack relocates away: then the frame's site is prohibited.
+// Whether some node stands at a path that its own layer stack relocates away: then the frame's site is
+// prohibited.
 void Indexer::FindProhibited() {
   for (uint32_t node : graph_.GetSubtree(0)) {
     const Node& n = graph_[node];

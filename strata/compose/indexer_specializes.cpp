@@ -2,9 +2,9 @@
 
 namespace strata::compose {
 
-// Specializes are weaker than everything else, wherever they are written. Their subtrees are therefore copied below the root
-// node, where siblings of other kinds are stronger; the original nodes stay as placeholders, from which classes found later
-// in the copy are implied outwards.
+// Specializes are weaker than everything else, wherever they are written. Their subtrees are therefore copied
+// below the root node, where siblings of other kinds are stronger; the original nodes stay as placeholders,
+// from which classes found later in the copy are implied outwards.
 
 uint32_t Indexer::FindSpecializing(uint32_t node) const {
   for (; graph_[node].parent != kNoNode; node = graph_[node].parent)
@@ -30,12 +30,14 @@ void Indexer::EvaluateImpliedSpecializes(uint32_t node) {
 
 void Indexer::PropagateSpecializesToRoot(uint32_t top) {
   for (uint32_t node : graph_.GetSubtree(top)) {
-    if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0 || IsInPlaceholder(node)) continue;
+    if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0 || IsInPlaceholder(node))
+      continue;
     PropagateTreeToRoot(0, node, node, graph_[node].map_to_root, 0);
   }
 }
 
-void Indexer::PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent, int depth) {
+void Indexer::PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent,
+                                  int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
   const uint32_t copy = PropagateNode(parent, source, origin, map_to_parent);
   if (copy == kNoNode) return;
@@ -43,7 +45,8 @@ void Indexer::PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t ori
     const Node& node = graph_[child];
     const bool is_own = node.origin == node.parent;
     // An arc written at the source is now one of the copy, from which the one left behind stems.
-    const uint32_t child_origin = is_own || node.origin == kNoNode || IsWithin(node.origin, copy) ? copy : node.origin;
+    const uint32_t child_origin =
+        is_own || node.origin == kNoNode || IsWithin(node.origin, copy) ? copy : node.origin;
     PropagateTreeToRoot(copy, child, child_origin, node.map_to_parent, depth + 1);
   }
 }
@@ -51,7 +54,8 @@ void Indexer::PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t ori
 // Whether it is below a specialize that has a copy: the copy has one of this node, too.
 bool Indexer::IsInPlaceholder(uint32_t node) const {
   for (node = graph_[node].parent; node != kNoNode; node = graph_[node].parent)
-    if (graph_[node].arc == ArcType::kSpecialize && graph_[node].parent != 0 && graph_[node].Has(kNodeInert)) return true;
+    if (graph_[node].arc == ArcType::kSpecialize && graph_[node].parent != 0 && graph_[node].Has(kNodeInert))
+      return true;
   return false;
 }
 
@@ -61,7 +65,8 @@ bool Indexer::IsWithin(uint32_t node, uint32_t top) const {
   return false;
 }
 
-// Leaves placeholders at the origin for arcs found in the copy: what they imply further out is found from there.
+// Leaves placeholders at the origin for arcs found in the copy: what they imply further out is found from
+// there.
 void Indexer::PropagateArcsToOrigin(uint32_t parent, uint32_t source, int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
   for (uint32_t child : graph_.GetChildren(source)) {

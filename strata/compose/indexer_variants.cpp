@@ -9,8 +9,10 @@ namespace strata::compose {
 
 void Indexer::EvaluateVariantSets(const Task& task) {
   if (!graph_[task.node].CanContributeSpecs()) return;
-  const std::vector<Token> names = ComposeVariantSetNames(graph_.GetStack(task.node), graph_.GetSite(task.node), graph_[task.node].path);
-  for (uint32_t i = 0; i < names.size(); ++i) AddTask({TaskType::kVariantAuthored, task.node, {}, names[i], i});
+  const std::vector<Token> names =
+      ComposeVariantSetNames(graph_.GetStack(task.node), graph_.GetSite(task.node), graph_[task.node].path);
+  for (uint32_t i = 0; i < names.size(); ++i)
+    AddTask({TaskType::kVariantAuthored, task.node, {}, names[i], i});
 }
 
 // Variant sets of what is above a site that was reached directly: their selections decide what is there.
@@ -18,11 +20,13 @@ void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
   if (!graph_[node].CanContributeSpecs() && graph_[node].arc != ArcType::kRelocate) return;
   if (graph_[node].path.IsPrimVariantSelection()) return;
   const LayerStackPtr stack = pool_.GetStack(graph_[node].layer_stack);
-  for (Path above = graph_[node].path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot(); above = above.GetParent()) {
+  for (Path above = graph_[node].path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
+       above = above.GetParent()) {
     const LayerStack::Site site = stack->FindSite(above);
     if (site.fields & kSiteVariantSets) {
       const std::vector<Token> names = ComposeVariantSetNames(*stack, site, above);
-      for (uint32_t i = 0; i < names.size(); ++i) AddTask({TaskType::kAncestralVariantAuthored, node, above, names[i], i});
+      for (uint32_t i = 0; i < names.size(); ++i)
+        AddTask({TaskType::kAncestralVariantAuthored, node, above, names[i], i});
     }
     if (above.IsPrimVariantSelection()) break;
   }
@@ -34,7 +38,8 @@ void Indexer::EvaluateVariant(const Task& task) {
   const Selection selection = FindSelection(task.node, path, task.variant_set);
   if (selection.found && !selection.name.IsEmpty()) return AddVariantArc(task, selection.name);
   Task later = task;
-  later.type = task.type == TaskType::kVariantAuthored ? TaskType::kVariantFallback : TaskType::kAncestralVariantFallback;
+  later.type = task.type == TaskType::kVariantAuthored ? TaskType::kVariantFallback
+                                                       : TaskType::kAncestralVariantFallback;
   AddTask(std::move(later));
 }
 
@@ -45,12 +50,14 @@ void Indexer::EvaluateVariantFallback(const Task& task) {
     const LayerStack& stack = graph_.GetStack(task.node);
     const std::vector<Token> names = ComposeVariantNames(stack, stack.FindSite(path), path, task.variant_set);
     for (const std::string& wanted : fallbacks->second) {
-      auto found = std::find_if(names.begin(), names.end(), [&](Token name) { return name.GetText() == wanted; });
+      auto found =
+          std::find_if(names.begin(), names.end(), [&](Token name) { return name.GetText() == wanted; });
       if (found != names.end()) return AddVariantArc(task, *found);
     }
   }
   Task never = task;
-  never.type = task.type == TaskType::kVariantFallback ? TaskType::kVariantNone : TaskType::kAncestralVariantNone;
+  never.type =
+      task.type == TaskType::kVariantFallback ? TaskType::kVariantNone : TaskType::kAncestralVariantNone;
   AddTask(std::move(never));
 }
 
@@ -60,13 +67,15 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
   const Path variant = set_path.AppendVariantSelection(task.variant_set, selection);
   if (variant.IsEmpty()) {
     AddError(ErrorType::kInvalidVariantSelection,
-             fmt::format("Invalid variant selection {{{} = {}}} at {}.", task.variant_set.GetText(), selection.GetText(),
-                         DescribeSite(graph_[task.node].layer_stack, set_path)),
+             fmt::format("Invalid variant selection {{{} = {}}} at {}.", task.variant_set.GetText(),
+                         selection.GetText(), DescribeSite(graph_[task.node].layer_stack, set_path)),
              task.node, "Select a variant whose name has only letters, digits, '_', '|' and '-'.");
     return;
   }
   Arc arc{ArcType::kVariant, task.node, task.node, graph_[task.node].layer_stack,
-          task.set_path.IsEmpty() ? variant : node_path.ReplacePrefix(set_path, variant, Path::TargetFix::kKeepTargets)};
+          task.set_path.IsEmpty()
+              ? variant
+              : node_path.ReplacePrefix(set_path, variant, Path::TargetFix::kKeepTargets)};
   arc.sibling_number = task.set_number;
   arc.namespace_depth = CountNamespaceDepth(variant);
   ArcOptions options;
@@ -80,7 +89,8 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
 // A new variant may bring selections: sets that were given a fallback's turn are asked again.
 void Indexer::RetryVariants() {
   for (Task& task : variant_tasks_) {
-    if (task.type == TaskType::kVariantFallback || task.type == TaskType::kVariantNone) task.type = TaskType::kVariantAuthored;
+    if (task.type == TaskType::kVariantFallback || task.type == TaskType::kVariantNone)
+      task.type = TaskType::kVariantAuthored;
     if (task.type == TaskType::kAncestralVariantFallback || task.type == TaskType::kAncestralVariantNone)
       task.type = TaskType::kAncestralVariantAuthored;
   }
@@ -121,7 +131,8 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
   // The node's own selections belong to the path of what is asked for too.
   Path site_path = path;
   if (node.path.ContainsPrimVariantSelection()) {
-    for (Path prefix = node.path; !prefix.IsEmpty() && !prefix.IsAbsoluteRoot(); prefix = prefix.GetParent()) {
+    for (Path prefix = node.path; !prefix.IsEmpty() && !prefix.IsAbsoluteRoot();
+         prefix = prefix.GetParent()) {
       const Path plain = prefix.StripAllVariantSelections();
       if (!path.HasPrefix(plain)) continue;
       site_path = path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);
@@ -134,15 +145,16 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
   const std::string set_name = variant_set.GetString();
   for (uint32_t entry : site.layers) {
     const layer::Layer& layer = *stack->GetEntries()[entry].layer;
-    auto* selections = layer.GetFieldAs<VariantSelectionMap>(site_path, layer::GetFieldNames().variantSelection);
+    auto* selections =
+        layer.GetFieldAs<VariantSelectionMap>(site_path, layer::GetFieldNames().variantSelection);
     if (!selections) continue;
     auto found = selections->find(set_name);
     if (found == selections->end()) continue;
     EvaluatedText evaluated = EvaluateText(found->second, stack->GetExpressionVariables());
     if (evaluated.errors.empty()) return {Token(evaluated.text), true};
     for (const std::string& why : evaluated.errors) {
-      std::string message = fmt::format("Error evaluating expression {} for variant at {} in @{}@: {}", found->second,
-                                        site_path.GetString(), layer.GetIdentifier(), why);
+      std::string message = fmt::format("Error evaluating expression {} for variant at {} in @{}@: {}",
+                                        found->second, site_path.GetString(), layer.GetIdentifier(), why);
       const bool is_known = std::any_of(errors_.begin(), errors_.end(), [&](const CompositionError& error) {
         return error.diagnostic.message == message;
       });

@@ -39,8 +39,8 @@ bool IsPrimLike(SpecType type) {
 
 }  // namespace
 
-// Prim and variant sites are tabulated with the stack; other specs (mostly properties) when somebody first asks for one,
-// for scenes are opened far more often than their properties are all read.
+// Prim and variant sites are tabulated with the stack; other specs (mostly properties) when somebody first
+// asks for one, for scenes are opened far more often than their properties are all read.
 struct LayerStack::InvertedTable {
   struct Row {
     uint32_t begin = 0;
@@ -157,13 +157,17 @@ LayerStackPtr LayerStackBuilder::Build(const LayerStackRequest& request) {
   Dictionary variables;
   if (auto* own = request.root->GetFieldAs<Dictionary>(root, names.expressionVariables)) variables = *own;
   if (request.session) {
-    if (auto* own = request.session->GetFieldAs<Dictionary>(root, names.expressionVariables)) variables = own->ComposeOver(variables);
-    if (auto* owner = request.session->GetFieldAs<std::string>(root, names.sessionOwner)) session_owner_ = *owner;
+    if (auto* own = request.session->GetFieldAs<Dictionary>(root, names.expressionVariables))
+      variables = own->ComposeOver(variables);
+    if (auto* owner = request.session->GetFieldAs<std::string>(root, names.sessionOwner))
+      session_owner_ = *owner;
   }
-  stack_->expression_variables_ = request.variable_overrides.IsEmpty() ? std::move(variables)
-                                                                       : request.variable_overrides.ComposeOver(variables);
+  stack_->expression_variables_ = request.variable_overrides.IsEmpty()
+                                      ? std::move(variables)
+                                      : request.variable_overrides.ComposeOver(variables);
 
-  // The session layer decides the rate when it writes one; its frame rate counts only when the root has no rate at all.
+  // The session layer decides the rate when it writes one; its frame rate counts only when the root has no
+  // rate at all.
   const bool session_decides =
       request.session && (request.session->GetField(root, names.timeCodesPerSecond) ||
                           (request.session->GetField(root, names.framesPerSecond) &&
@@ -179,24 +183,27 @@ LayerStackPtr LayerStackBuilder::Build(const LayerStackRequest& request) {
   if (request.session) add_tree(request.session, true);
   add_tree(request.root, false);
   AddRelocates();
-  if (stack_->entries_.size() > 1) stack_->table_ = std::make_shared<const LayerStack::InvertedTable>(stack_->entries_);
+  if (stack_->entries_.size() > 1)
+    stack_->table_ = std::make_shared<const LayerStack::InvertedTable>(stack_->entries_);
   return std::move(stack_);
 }
 
-void LayerStackBuilder::AddLayer(const layer::LayerPtr& layer, const LayerOffset& offset, double time_codes_per_second, int depth,
-                                 bool is_session) {
+void LayerStackBuilder::AddLayer(const layer::LayerPtr& layer, const LayerOffset& offset,
+                                 double time_codes_per_second, int depth, bool is_session) {
   stack_->entries_.push_back({layer, offset, depth, is_session});
   open_.push_back(layer.get());
   AddSublayers(layer, offset, time_codes_per_second, depth, is_session);
   open_.pop_back();
 }
 
-void LayerStackBuilder::AddError(ErrorType type, std::string message, const layer::Layer& where, std::string hint) {
+void LayerStackBuilder::AddError(ErrorType type, std::string message, const layer::Layer& where,
+                                 std::string hint) {
   SourceLocation location;
   location.file = where.GetIdentifier();
   location.path = "/";
   stack_->errors_.push_back(
-      {type, Path::AbsoluteRoot(), Diagnostic(GetErrorCode(type), std::move(message), std::move(location), std::move(hint))});
+      {type, Path::AbsoluteRoot(),
+       Diagnostic(GetErrorCode(type), std::move(message), std::move(location), std::move(hint))});
 }
 
 }  // namespace strata::compose

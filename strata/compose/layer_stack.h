@@ -30,12 +30,12 @@ class LayerStack {
  public:
   struct Entry {
     layer::LayerPtr layer;
-    LayerOffset offset;        // layer time -> time of the root layer, timeCodesPerSecond included
-    int depth = 0;             // sublayer nesting, for display
+    LayerOffset offset;  // layer time -> time of the root layer, timeCodesPerSecond included
+    int depth = 0;       // sublayer nesting, for display
     bool is_session = false;
   };
   const layer::LayerPtr& GetRootLayer() const { return root_; }
-  const layer::LayerPtr& GetSessionLayer() const { return session_; }   // null when none
+  const layer::LayerPtr& GetSessionLayer() const { return session_; }  // null when none
   const std::vector<Entry>& GetEntries() const { return entries_; }
   double GetTimeCodesPerSecond() const { return time_codes_per_second_; }
   const CompositionErrors& GetErrors() const { return errors_; }
@@ -43,22 +43,25 @@ class LayerStack {
 
   // The layers with a prim or variant spec at a path, and the union of what they write there; one probe.
   struct Site {
-    std::span<const uint32_t> layers;   // indices into GetEntries(), strongest first
-    uint32_t fields = 0;                // SiteField
+    std::span<const uint32_t> layers;  // indices into GetEntries(), strongest first
+    uint32_t fields = 0;               // SiteField
     bool HasSpecs() const { return !layers.empty(); }
   };
   Site FindSite(Path prim_path) const;
 
-  // Indices into GetEntries() of the layers with a spec at `path`, strongest first; one probe (an inverted table).
+  // Indices into GetEntries() of the layers with a spec at `path`, strongest first; one probe (an inverted
+  // table).
   std::span<const uint32_t> FindLayersWithSpec(Path path) const;
 
   // Valid relocates of all layers: source -> target, target empty for a removal.
-  const std::map<Path, Path>& GetRelocatesSourceToTarget() const { return relocates_; }          // combined (chains joined)
+  const std::map<Path, Path>& GetRelocatesSourceToTarget() const {
+    return relocates_;
+  }  // combined (chains joined)
   const std::map<Path, Path>& GetIncrementalRelocatesSourceToTarget() const { return incremental_relocates_; }
   bool HasRelocates() const { return !incremental_relocates_.empty(); }
-  Path FindRelocateTarget(Path source) const;   // empty when not relocated
+  Path FindRelocateTarget(Path source) const;  // empty when not relocated
   Path FindRelocateSource(Path target) const;
-  bool IsRelocationSource(Path path) const;     // a removal counts
+  bool IsRelocationSource(Path path) const;  // a removal counts
 
  private:
   friend class LayerStackBuilder;

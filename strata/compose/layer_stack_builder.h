@@ -13,22 +13,25 @@ namespace strata::compose {
 // What one layer stack is made of.
 struct LayerStackRequest {
   layer::LayerPtr root;
-  layer::LayerPtr session;              // null when none
-  Dictionary variable_overrides;        // of whoever references this stack; stronger than its own
+  layer::LayerPtr session;        // null when none
+  Dictionary variable_overrides;  // of whoever references this stack; stronger than its own
 };
 
 class LayerStackBuilder {
  public:
-  LayerStackBuilder(LayerProvider* provider, const CacheOptions& options) : provider_(provider), options_(options) {}
+  LayerStackBuilder(LayerProvider* provider, const CacheOptions& options)
+      : provider_(provider), options_(options) {}
   LayerStackPtr Build(const LayerStackRequest& request);
 
  private:
-  void AddLayer(const layer::LayerPtr& layer, const LayerOffset& offset, double time_codes_per_second, int depth, bool is_session);
-  void AddSublayers(const layer::LayerPtr& layer, const LayerOffset& offset, double time_codes_per_second, int depth,
-                    bool is_session);
+  void AddLayer(const layer::LayerPtr& layer, const LayerOffset& offset, double time_codes_per_second,
+                int depth, bool is_session);
+  void AddSublayers(const layer::LayerPtr& layer, const LayerOffset& offset, double time_codes_per_second,
+                    int depth, bool is_session);
   std::vector<LayerOffset> ReadOffsets(const layer::Layer& layer, size_t count);
   layer::LayerPtr OpenSublayer(const layer::Layer& layer, const std::string& authored);
-  void OrderByOwner(const layer::Layer& layer, std::vector<layer::LayerPtr>& sublayers, std::vector<LayerOffset>& offsets);
+  void OrderByOwner(const layer::Layer& layer, std::vector<layer::LayerPtr>& sublayers,
+                    std::vector<LayerOffset>& offsets);
   void AddRelocates();
   void AddError(ErrorType type, std::string message, const layer::Layer& where, std::string hint);
 
@@ -36,13 +39,13 @@ class LayerStackBuilder {
   const CacheOptions& options_;
   std::shared_ptr<LayerStack> stack_;
   std::string session_owner_;
-  std::vector<const layer::Layer*> open_;   // from the root to the layer being added
+  std::vector<const layer::Layer*> open_;  // from the root to the layer being added
 };
 
 // The relocates of all layers of a stack after the rules that make them valid; defined in relocates.cpp.
 struct RelocatesResult {
-  std::map<Path, Path> incremental;   // as written
-  std::map<Path, Path> combined;      // with chains of ancestors joined
+  std::map<Path, Path> incremental;  // as written
+  std::map<Path, Path> combined;     // with chains of ancestors joined
   CompositionErrors errors;
 };
 RelocatesResult ComputeRelocates(const std::vector<LayerStack::Entry>& entries);

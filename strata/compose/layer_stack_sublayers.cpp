@@ -8,23 +8,31 @@
 
 namespace strata::compose {
 
-std::string FormatNumber(double number) { return fmt::format("{:.6g}", number); }
+std::string FormatNumber(double number) {
+  return fmt::format("{:.6g}", number);
+}
 
 std::string FormatOffset(const LayerOffset& offset) {
   return fmt::format("SdfLayerOffset({}, {})", FormatNumber(offset.offset), FormatNumber(offset.scale));
 }
 
-bool IsUsableOffset(const LayerOffset& offset) { return offset.IsValid() && offset.scale > 0; }
+bool IsUsableOffset(const LayerOffset& offset) {
+  return offset.IsValid() && offset.scale > 0;
+}
 
 std::vector<LayerOffset> LayerStackBuilder::ReadOffsets(const layer::Layer& layer, size_t count) {
   std::vector<LayerOffset> offsets;
-  if (auto* held = layer.GetFieldAs<LayerOffsetVector>(Path::AbsoluteRoot(), layer::GetFieldNames().subLayerOffsets)) offsets = *held;
+  if (auto* held =
+          layer.GetFieldAs<LayerOffsetVector>(Path::AbsoluteRoot(), layer::GetFieldNames().subLayerOffsets))
+    offsets = *held;
   if (!offsets.empty() && offsets.size() != count) {
-    AddError(ErrorType::kInvalidSublayerAndOffsetCount,
-             fmt::format("Layer @{}@ has {} sublayers and {} offsets, but these counts must be equal. Using an identity "
-                         "offset for all sublayers instead.",
-                         layer.GetIdentifier(), count, offsets.size()),
-             layer, "Write one offset for each sublayer.");
+    AddError(
+        ErrorType::kInvalidSublayerAndOffsetCount,
+        fmt::format(
+            "Layer @{}@ has {} sublayers and {} offsets, but these counts must be equal. Using an identity "
+            "offset for all sublayers instead.",
+            layer.GetIdentifier(), count, offsets.size()),
+        layer, "Write one offset for each sublayer.");
     offsets.clear();
   }
   offsets.resize(count);
@@ -35,8 +43,9 @@ layer::LayerPtr LayerStackBuilder::OpenSublayer(const layer::Layer& layer, const
   EvaluatedText evaluated = EvaluateText(authored, stack_->expression_variables_);
   for (const std::string& why : evaluated.errors) {
     AddError(ErrorType::kVariableExpressionError,
-             fmt::format("Error evaluating expression {} for sublayer in @{}@: {}", authored, layer.GetIdentifier(), why), layer,
-             "Mend the expression, or define the variables it uses in the root layer.");
+             fmt::format("Error evaluating expression {} for sublayer in @{}@: {}", authored,
+                         layer.GetIdentifier(), why),
+             layer, "Mend the expression, or define the variables it uses in the root layer.");
   }
   if (evaluated.text.empty()) return nullptr;
   const std::string identifier = provider_->CreateIdentifier(evaluated.text, layer);
@@ -45,8 +54,9 @@ layer::LayerPtr LayerStackBuilder::OpenSublayer(const layer::Layer& layer, const
   layer::LayerPtr opened = provider_->FindOrOpen(evaluated.text, layer, why);
   if (opened) return options_.muted_layers.count(opened->GetIdentifier()) ? nullptr : opened;
   AddError(ErrorType::kInvalidSublayerPath,
-           fmt::format("Could not load sublayer @{}@ of layer @{}@; skipping.", evaluated.text, layer.GetIdentifier()), layer,
-           "Put the file there, or take it out of subLayers.");
+           fmt::format("Could not load sublayer @{}@ of layer @{}@; skipping.", evaluated.text,
+                       layer.GetIdentifier()),
+           layer, "Put the file there, or take it out of subLayers.");
   for (const Diagnostic& diagnostic : why.GetAll())
     stack_->errors_.back().diagnostic.notes.push_back({diagnostic.message, diagnostic.location});
   return nullptr;
@@ -66,9 +76,11 @@ void LayerStackBuilder::OrderByOwner(const layer::Layer& layer, std::vector<laye
   for (const auto& [owner, positions] : by_owner) {
     if (positions.size() < 2) continue;
     std::string list;
-    for (size_t i : positions) list += fmt::format("{}@{}@", list.empty() ? "" : ", ", sublayers[i]->GetIdentifier());
+    for (size_t i : positions)
+      list += fmt::format("{}@{}@", list.empty() ? "" : ", ", sublayers[i]->GetIdentifier());
     AddError(ErrorType::kInvalidSublayerOwnership,
-             fmt::format("The following sublayers for layer @{}@ have the same owner '{}': {}", layer.GetIdentifier(), owner, list),
+             fmt::format("The following sublayers for layer @{}@ have the same owner '{}': {}",
+                         layer.GetIdentifier(), owner, list),
              layer, "Give each sublayer its own owner.");
   }
   auto mine = by_owner.find(session_owner_);
@@ -79,17 +91,18 @@ void LayerStackBuilder::OrderByOwner(const layer::Layer& layer, std::vector<laye
   std::rotate(offsets.begin(), offsets.begin() + first, offsets.begin() + first + 1);
 }
 
-void LayerStackBuilder::AddSublayers(const layer::LayerPtr& layer, const LayerOffset& offset, double time_codes_per_second, int depth,
-                                     bool is_session) {
+void LayerStackBuilder::AddSublayers(const layer::LayerPtr& layer, const LayerOffset& offset,
+                                     double time_codes_per_second, int depth, bool is_session) {
   const layer::FieldNames& names = layer::GetFieldNames();
   auto* paths = layer->GetFieldAs<StringVector>(Path::AbsoluteRoot(), names.subLayers);
   if (!paths || paths->empty()) return;
   if (depth >= static_cast<int>(options_.budgets.max_sublayer_depth) ||
       stack_->entries_.size() + paths->size() > options_.budgets.max_layers_in_stack) {
     const bool deep = depth >= static_cast<int>(options_.budgets.max_sublayer_depth);
-    Diagnostic why = MakeBudgetDiagnostic(deep ? "max_sublayer_depth" : "max_layers_in_stack",
-                                          deep ? options_.budgets.max_sublayer_depth : options_.budgets.max_layers_in_stack,
-                                          {layer->GetIdentifier(), "/", 0, 0, 0});
+    Diagnostic why = MakeBudgetDiagnostic(
+        deep ? "max_sublayer_depth" : "max_layers_in_stack",
+        deep ? options_.budgets.max_sublayer_depth : options_.budgets.max_layers_in_stack,
+        {layer->GetIdentifier(), "/", 0, 0, 0});
     stack_->errors_.push_back({ErrorType::kInvalidSublayerPath, Path::AbsoluteRoot(), std::move(why)});
     return;
   }
@@ -98,10 +111,11 @@ void LayerStackBuilder::AddSublayers(const layer::LayerPtr& layer, const LayerOf
   for (const std::string& path : *paths) sublayers.push_back(OpenSublayer(*layer, path));
   for (size_t i = 0; i < sublayers.size(); ++i) {
     if (!sublayers[i] || IsUsableOffset(offsets[i])) continue;
-    AddError(ErrorType::kInvalidSublayerOffset,
-             fmt::format("Invalid sublayer offset {} in sublayer @{}@ of layer @{}@. Using no offset instead.", FormatOffset(offsets[i]),
-                         sublayers[i]->GetIdentifier(), layer->GetIdentifier()),
-             *layer, "Write a finite offset and a scale greater than zero.");
+    AddError(
+        ErrorType::kInvalidSublayerOffset,
+        fmt::format("Invalid sublayer offset {} in sublayer @{}@ of layer @{}@. Using no offset instead.",
+                    FormatOffset(offsets[i]), sublayers[i]->GetIdentifier(), layer->GetIdentifier()),
+        *layer, "Write a finite offset and a scale greater than zero.");
     offsets[i] = LayerOffset();
   }
   OrderByOwner(*layer, sublayers, offsets);
@@ -110,7 +124,8 @@ void LayerStackBuilder::AddSublayers(const layer::LayerPtr& layer, const LayerOf
     if (!sublayer) continue;
     if (std::find(open_.begin(), open_.end(), sublayer.get()) != open_.end()) {
       AddError(ErrorType::kSublayerCycle,
-               fmt::format("Sublayer hierarchy with root layer @{}@ has cycles. Detected when layer @{}@ was seen in the layer "
+               fmt::format("Sublayer hierarchy with root layer @{}@ has cycles. Detected when layer @{}@ was "
+                           "seen in the layer "
                            "stack for the second time.",
                            layer->GetIdentifier(), sublayer->GetIdentifier()),
                *layer, "Take one of the layers out of the other's subLayers.");

@@ -37,16 +37,19 @@ bool IsImplied(const std::vector<Pair>& pairs, const Pair& pair, bool has_root_i
   const Pair* parent = FindBestSource(pairs, pair.first, &pair);
   if (pair.second.IsEmpty()) {
     if (parent ? parent->second.IsEmpty() : !has_root_identity) return true;
-    // What would be mapped there may belong to another pair, as the map is a bijection: then nothing is left to block.
+    // What would be mapped there may belong to another pair, as the map is a bijection: then nothing is left
+    // to block.
     const Path mapped =
-        parent ? pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets) : pair.first;
+        parent ? pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets)
+               : pair.first;
     const Pair* owner = FindBestTarget(pairs, mapped);
     return owner && owner != parent &&
            (!parent || owner->second.GetElementCount() > parent->second.GetElementCount());
   }
   if (parent) {
     return !parent->second.IsEmpty() &&
-           pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets) == pair.second;
+           pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets) ==
+               pair.second;
   }
   return has_root_identity && pair.first == pair.second;
 }
@@ -56,7 +59,8 @@ bool IsImplied(const std::vector<Pair>& pairs, const Pair& pair, bool has_root_i
 MapFunction MapFunction::Make(Pairs pairs, bool has_root_identity, LayerOffset offset) {
   std::sort(pairs.begin(), pairs.end());
   // A source that is there twice keeps its first meaning.
-  pairs.erase(std::unique(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.first == b.first; }),
+  pairs.erase(std::unique(pairs.begin(), pairs.end(),
+                          [](const Pair& a, const Pair& b) { return a.first == b.first; }),
               pairs.end());
   for (size_t i = pairs.size(); i-- > 0;)
     if (IsImplied(pairs, pairs[i], has_root_identity)) pairs.erase(pairs.begin() + static_cast<ptrdiff_t>(i));
@@ -101,7 +105,8 @@ Path MapFunction::MapPrefix(Path path, Direction direction) const {
   Path to = best ? (forward ? best->second : best->first) : Path::AbsoluteRoot();
   if (to.IsEmpty()) return Path();  // blocked
   Path result = path.ReplacePrefix(from, to, Path::TargetFix::kKeepTargets);
-  // The map is a bijection: where another pair owns a longer part of the result, the result comes from there, not here.
+  // The map is a bijection: where another pair owns a longer part of the result, the result comes from there,
+  // not here.
   const Pair* owner = forward ? FindBestTarget(pairs, result) : FindBestSource(pairs, result);
   if (owner && owner != best) {
     Path owned = forward ? owner->second : owner->first;
@@ -131,8 +136,12 @@ Path MapFunction::Map(Path path, Direction direction) const {
   return rebuilt;
 }
 
-Path MapFunction::MapSourceToTarget(Path path) const { return Map(path, Direction::kForward); }
-Path MapFunction::MapTargetToSource(Path path) const { return Map(path, Direction::kBackward); }
+Path MapFunction::MapSourceToTarget(Path path) const {
+  return Map(path, Direction::kForward);
+}
+Path MapFunction::MapTargetToSource(Path path) const {
+  return Map(path, Direction::kBackward);
+}
 
 MapFunction MapFunction::Compose(const MapFunction& inner) const {
   const LayerOffset offset = offset_ * inner.offset_;
@@ -161,7 +170,8 @@ MapFunction MapFunction::Compose(const MapFunction& inner) const {
     if (a.first != b.first) return a.first < b.first;
     return !a.second.IsEmpty() && b.second.IsEmpty();
   });
-  pairs.erase(std::unique(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.first == b.first; }),
+  pairs.erase(std::unique(pairs.begin(), pairs.end(),
+                          [](const Pair& a, const Pair& b) { return a.first == b.first; }),
               pairs.end());
   return Make(std::move(pairs), has_root_identity_ && inner.has_root_identity_, offset);
 }

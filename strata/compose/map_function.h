@@ -10,11 +10,11 @@
 
 namespace strata::compose {
 
-// Immutable, cheap to copy (shared pairs). Path pairs are canonical: sorted, none implied by another. A pair with an empty
-// target blocks its source. The default one maps nothing.
+// Immutable, cheap to copy (shared pairs). Path pairs are canonical: sorted, none implied by another. A pair
+// with an empty target blocks its source. The default one maps nothing.
 class MapFunction {
  public:
-  using Pair = std::pair<Path, Path>;   // source, target
+  using Pair = std::pair<Path, Path>;  // source, target
 
   MapFunction() = default;
   static MapFunction Identity();
@@ -23,15 +23,15 @@ class MapFunction {
   bool IsNull() const { return !pairs_ && !has_root_identity_; }
   bool IsIdentity() const { return has_root_identity_ && !pairs_ && offset_.IsIdentity(); }
   bool IsIdentityPathMapping() const { return has_root_identity_ && !pairs_; }
-  bool HasRootIdentity() const { return has_root_identity_; }   // maps "/" to "/"
-  MapFunction AddRootIdentity() const;                          // the same, with "/" to "/"
-  Path MapSourceToTarget(Path path) const;   // empty when outside; target paths inside [ ] are mapped too
+  bool HasRootIdentity() const { return has_root_identity_; }  // maps "/" to "/"
+  MapFunction AddRootIdentity() const;                         // the same, with "/" to "/"
+  Path MapSourceToTarget(Path path) const;  // empty when outside; target paths inside [ ] are mapped too
   Path MapTargetToSource(Path path) const;
   const LayerOffset& GetTimeOffset() const { return offset_; }
-  MapFunction Compose(const MapFunction& inner) const;          // this after inner
-  MapFunction ComposeOffset(const LayerOffset& offset) const;   // this after a map of time alone
+  MapFunction Compose(const MapFunction& inner) const;         // this after inner
+  MapFunction ComposeOffset(const LayerOffset& offset) const;  // this after a map of time alone
   MapFunction GetInverse() const;
-  std::vector<Pair> GetPairs() const;                           // with the root identity, sorted
+  std::vector<Pair> GetPairs() const;  // with the root identity, sorted
   size_t GetHash() const;
   friend bool operator==(const MapFunction& a, const MapFunction& b);
 

@@ -60,7 +60,9 @@ class ChildNamesComposer {
   void Finish(std::vector<Token>& names, std::vector<Token>& prohibited) {
     names = names_.Take();
     if (prohibited_.empty()) return;
-    names.erase(std::remove_if(names.begin(), names.end(), [this](Token name) { return prohibited_.count(name) != 0; }), names.end());
+    names.erase(std::remove_if(names.begin(), names.end(),
+                               [this](Token name) { return prohibited_.count(name) != 0; }),
+                names.end());
     prohibited.assign(prohibited_.begin(), prohibited_.end());
   }
 
@@ -108,7 +110,8 @@ void PrimIndex::ComputeChildNames(std::vector<Token>& names, std::vector<Token>&
   prohibited.clear();
   if (!IsValid()) return;
   ChildNamesComposer composer(*pool_);
-  // An instance has the children of its prototype; what is said about others by the place of the instance does not count.
+  // An instance has the children of its prototype; what is said about others by the place of the instance
+  // does not count.
   std::vector<bool> counts;
   if (is_instanceable_) counts = FindInstanceableNodes(nodes_);
   for (size_t i = nodes_.size(); i-- > 0;)

@@ -8,13 +8,20 @@ namespace strata::compose {
 
 std::string_view GetArcName(ArcType type) {
   switch (type) {
-    case ArcType::kRoot: return "root";
-    case ArcType::kInherit: return "inherit";
-    case ArcType::kVariant: return "variant";
-    case ArcType::kRelocate: return "relocate";
-    case ArcType::kReference: return "reference";
-    case ArcType::kPayload: return "payload";
-    case ArcType::kSpecialize: return "specialize";
+    case ArcType::kRoot:
+      return "root";
+    case ArcType::kInherit:
+      return "inherit";
+    case ArcType::kVariant:
+      return "variant";
+    case ArcType::kRelocate:
+      return "relocate";
+    case ArcType::kReference:
+      return "reference";
+    case ArcType::kPayload:
+      return "payload";
+    case ArcType::kSpecialize:
+      return "specialize";
   }
   return "";
 }
@@ -22,20 +29,40 @@ std::string_view GetArcName(ArcType type) {
 PrimIndex::PrimIndex() = default;
 PrimIndex::~PrimIndex() = default;
 
-size_t PrimIndex::GetNodeCount() const { return nodes_.size(); }
+size_t PrimIndex::GetNodeCount() const {
+  return nodes_.size();
+}
 
-bool PrimIndex::HasSpecs() const { return !spec_stack_.empty(); }
+bool PrimIndex::HasSpecs() const {
+  return !spec_stack_.empty();
+}
 
-const PrimIndexNode& NodeRef::Get() const { return index_->nodes_[number_]; }
+const PrimIndexNode& NodeRef::Get() const {
+  return index_->nodes_[number_];
+}
 
-ArcType NodeRef::GetArcType() const { return Get().arc; }
-Path NodeRef::GetPath() const { return Get().path; }
-const LayerStackPtr& NodeRef::GetLayerStack() const { return index_->pool_->GetStack(Get().layer_stack); }
-const MapFunction& NodeRef::GetMapToParent() const { return index_->pool_->GetMap(Get().map_to_parent); }
-const MapFunction& NodeRef::GetMapToRoot() const { return index_->pool_->GetMap(Get().map_to_root); }
+ArcType NodeRef::GetArcType() const {
+  return Get().arc;
+}
+Path NodeRef::GetPath() const {
+  return Get().path;
+}
+const LayerStackPtr& NodeRef::GetLayerStack() const {
+  return index_->pool_->GetStack(Get().layer_stack);
+}
+const MapFunction& NodeRef::GetMapToParent() const {
+  return index_->pool_->GetMap(Get().map_to_parent);
+}
+const MapFunction& NodeRef::GetMapToRoot() const {
+  return index_->pool_->GetMap(Get().map_to_root);
+}
 
-NodeRef NodeRef::GetParent() const { return Get().parent == kNoNode ? NodeRef() : NodeRef(index_, Get().parent); }
-NodeRef NodeRef::GetOrigin() const { return Get().origin == kNoNode ? NodeRef() : NodeRef(index_, Get().origin); }
+NodeRef NodeRef::GetParent() const {
+  return Get().parent == kNoNode ? NodeRef() : NodeRef(index_, Get().parent);
+}
+NodeRef NodeRef::GetOrigin() const {
+  return Get().origin == kNoNode ? NodeRef() : NodeRef(index_, Get().origin);
+}
 
 NodeRef NodeRef::GetOriginRoot() const {
   NodeRef node = *this;
@@ -60,17 +87,39 @@ Path NodeRef::GetIntroPath() const {
   return StripNamespaceDepth(index_->nodes_[Get().parent].path, GetDepthBelowIntroduction());
 }
 
-Path NodeRef::GetPathAtIntroduction() const { return StripNamespaceDepth(Get().path, GetDepthBelowIntroduction()); }
+Path NodeRef::GetPathAtIntroduction() const {
+  return StripNamespaceDepth(Get().path, GetDepthBelowIntroduction());
+}
 
-uint32_t NodeRef::GetNamespaceDepth() const { return Get().namespace_depth; }
-uint32_t NodeRef::GetSiblingNumberAtOrigin() const { return Get().sibling_number; }
-bool NodeRef::IsDueToAncestor() const { return Get().Has(kNodeDueToAncestor); }
-bool NodeRef::IsInert() const { return Get().Has(kNodeInert); }
-bool NodeRef::IsCulled() const { return Get().Has(kNodeCulled); }
-bool NodeRef::IsRestricted() const { return Get().Has(kNodeRestricted); }
-bool NodeRef::HasSpecs() const { return Get().Has(kNodeHasSpecs); }
-bool NodeRef::CanContributeSpecs() const { return Get().CanContributeSpecs(); }
-bool NodeRef::IsPrivate() const { return Get().Has(kNodePrivate); }
-bool NodeRef::IsInRootLayerStack() const { return Get().layer_stack == index_->nodes_[0].layer_stack; }
+uint32_t NodeRef::GetNamespaceDepth() const {
+  return Get().namespace_depth;
+}
+uint32_t NodeRef::GetSiblingNumberAtOrigin() const {
+  return Get().sibling_number;
+}
+bool NodeRef::IsDueToAncestor() const {
+  return Get().Has(kNodeDueToAncestor);
+}
+bool NodeRef::IsInert() const {
+  return Get().Has(kNodeInert);
+}
+bool NodeRef::IsCulled() const {
+  return Get().Has(kNodeCulled);
+}
+bool NodeRef::IsRestricted() const {
+  return Get().Has(kNodeRestricted);
+}
+bool NodeRef::HasSpecs() const {
+  return Get().Has(kNodeHasSpecs);
+}
+bool NodeRef::CanContributeSpecs() const {
+  return Get().CanContributeSpecs();
+}
+bool NodeRef::IsPrivate() const {
+  return Get().Has(kNodePrivate);
+}
+bool NodeRef::IsInRootLayerStack() const {
+  return Get().layer_stack == index_->nodes_[0].layer_stack;
+}
 
 }  // namespace strata::compose

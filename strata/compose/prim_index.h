@@ -13,7 +13,7 @@ namespace strata::compose {
 
 // In order of strength among siblings.
 enum class ArcType : uint8_t { kRoot, kInherit, kVariant, kRelocate, kReference, kPayload, kSpecialize };
-std::string_view GetArcName(ArcType type);   // "inherit", ... as usd-core prints them
+std::string_view GetArcName(ArcType type);  // "inherit", ... as usd-core prints them
 
 class PrimIndex;
 class IndexPool;
@@ -26,18 +26,18 @@ class NodeRef {
   explicit operator bool() const { return index_ != nullptr; }
   friend bool operator==(NodeRef a, NodeRef b) { return a.index_ == b.index_ && a.number_ == b.number_; }
 
-  uint32_t GetNumber() const { return number_; }     // position in the index, strength order
+  uint32_t GetNumber() const { return number_; }  // position in the index, strength order
   ArcType GetArcType() const;
-  Path GetPath() const;                              // of its site, variant selections included
+  Path GetPath() const;  // of its site, variant selections included
   const LayerStackPtr& GetLayerStack() const;
   NodeRef GetParent() const;
-  NodeRef GetOrigin() const;                         // where the arc was authored; differs from parent for implied arcs
+  NodeRef GetOrigin() const;  // where the arc was authored; differs from parent for implied arcs
   NodeRef GetOriginRoot() const;
-  std::vector<NodeRef> GetChildren() const;          // strongest first
+  std::vector<NodeRef> GetChildren() const;  // strongest first
   const MapFunction& GetMapToParent() const;
-  const MapFunction& GetMapToRoot() const;           // time offset included
-  Path GetIntroPath() const;                         // in the parent's namespace, where the arc was introduced
-  Path GetPathAtIntroduction() const;                // this node's path then
+  const MapFunction& GetMapToRoot() const;  // time offset included
+  Path GetIntroPath() const;                // in the parent's namespace, where the arc was introduced
+  Path GetPathAtIntroduction() const;       // this node's path then
   uint32_t GetNamespaceDepth() const;
   uint32_t GetDepthBelowIntroduction() const;
   uint32_t GetSiblingNumberAtOrigin() const;
@@ -48,7 +48,7 @@ class NodeRef {
   bool IsRestricted() const;
   bool HasSpecs() const;
   bool CanContributeSpecs() const;
-  bool IsPrivate() const;                            // permission
+  bool IsPrivate() const;  // permission
   bool IsInRootLayerStack() const;
 
  private:
@@ -62,15 +62,15 @@ class NodeRef {
 // One opinion: a layer that has a spec for the prim.
 struct SpecSite {
   NodeRef node;
-  const LayerStack::Entry* entry;   // layer and its offset within its stack
-  Path path;                        // of the spec in that layer
+  const LayerStack::Entry* entry;  // layer and its offset within its stack
+  Path path;                       // of the spec in that layer
   LayerOffset GetOffsetToRoot() const { return node.GetMapToRoot().GetTimeOffset() * entry->offset; }
 };
 
 // Immutable once made, shared, thread-safe.
 class PrimIndex {
  public:
-  using Node = PrimIndexNode;              // as stored; private to the room
+  using Node = PrimIndexNode;  // as stored; private to the room
   Path GetPath() const { return path_; }
   bool IsValid() const { return GetNodeCount() != 0; }
   size_t GetNodeCount() const;

@@ -18,7 +18,7 @@ enum NodeFlag : uint16_t {
   kNodeDueToAncestor = 1u << 3,  // came with the namespace parent
   kNodeRestricted = 1u << 4,     // permissions hide it
   kNodePrivate = 1u << 5,
-  kNodeNew = 1u << 6,            // while indexing: added at this namespace level
+  kNodeNew = 1u << 6,  // while indexing: added at this namespace level
 };
 
 struct PrimIndexNode {
@@ -27,11 +27,11 @@ struct PrimIndexNode {
   uint32_t origin = kNoNode;
   uint32_t first_child = kNoNode;
   uint32_t next_sibling = kNoNode;
-  uint32_t layer_stack = 0;                          // numbers in the pool
+  uint32_t layer_stack = 0;  // numbers in the pool
   uint32_t map_to_parent = IndexPool::kIdentity;
   uint32_t map_to_root = IndexPool::kIdentity;
-  uint32_t sibling_number = 0;                       // at the origin
-  uint16_t namespace_depth = 0;                      // of the parent's path where the arc was introduced
+  uint32_t sibling_number = 0;   // at the origin
+  uint16_t namespace_depth = 0;  // of the parent's path where the arc was introduced
   uint16_t flags = 0;
   ArcType arc = ArcType::kRoot;
 
@@ -44,8 +44,11 @@ struct PrimIndexNode {
 uint32_t CountNamespaceDepth(Path path);
 // `path` without its last `depth` prims (and the variant selections below what remains).
 Path StripNamespaceDepth(Path path, uint32_t depth);
-// Which nodes an instanceable index shares with other instances of the same prototype: those of its own arcs, and all below.
+// Which nodes an instanceable index shares with other instances of the same prototype: those of its own arcs,
+// and all below.
 std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes);
-inline bool IsClassBased(ArcType arc) { return arc == ArcType::kInherit || arc == ArcType::kSpecialize; }
+inline bool IsClassBased(ArcType arc) {
+  return arc == ArcType::kInherit || arc == ArcType::kSpecialize;
+}
 
 }  // namespace strata::compose

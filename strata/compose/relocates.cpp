@@ -28,7 +28,8 @@ const char* FindOwnFault(Path source, Path target) {
 }
 
 std::string DescribeTarget(const Authored& relocate) {
-  return fmt::format("relocation from <{}> authored at @{}@</>", relocate.source.GetString(), relocate.layer->GetIdentifier());
+  return fmt::format("relocation from <{}> authored at @{}@</>", relocate.source.GetString(),
+                     relocate.layer->GetIdentifier());
 }
 
 class RelocatesComputer {
@@ -49,7 +50,8 @@ class RelocatesComputer {
     SourceLocation location;
     location.file = layer.GetIdentifier();
     location.path = where.GetString();
-    result_.errors.push_back({type, Path::AbsoluteRoot(), Diagnostic(GetErrorCode(type), std::move(message), location, kHint)});
+    result_.errors.push_back(
+        {type, Path::AbsoluteRoot(), Diagnostic(GetErrorCode(type), std::move(message), location, kHint)});
   }
 
   void Gather(const layer::Layer& layer) {
@@ -60,10 +62,11 @@ class RelocatesComputer {
       const Path source = source_written.MakeAbsolute(root);
       const Path target = target_written.IsEmpty() ? Path() : target_written.MakeAbsolute(root);
       if (const char* fault = FindOwnFault(source, target)) {
-        AddError(ErrorType::kInvalidAuthoredRelocation,
-                 fmt::format("Relocation from <{}> to <{}> authored at @{}@</> is invalid and will be ignored: {}",
-                             source.GetString(), target.GetString(), layer.GetIdentifier(), fault),
-                 layer, source);
+        AddError(
+            ErrorType::kInvalidAuthoredRelocation,
+            fmt::format("Relocation from <{}> to <{}> authored at @{}@</> is invalid and will be ignored: {}",
+                        source.GetString(), target.GetString(), layer.GetIdentifier(), fault),
+            layer, source);
         continue;
       }
       by_source_.emplace(source, Authored{source, target, &layer});  // a stronger layer's stays
@@ -82,7 +85,8 @@ class RelocatesComputer {
         faulty_.push_back(relocate->source);
       }
       AddError(ErrorType::kInvalidSameTargetRelocations,
-               fmt::format("The path <{}> is the target of multiple relocations from different sources. The following relocates "
+               fmt::format("The path <{}> is the target of multiple relocations from different sources. The "
+                           "following relocates "
                            "to this target are invalid and will be ignored: {}.",
                            target.GetString(), list),
                *relocates.front()->layer, target);
@@ -90,12 +94,14 @@ class RelocatesComputer {
   }
 
   void AddConflict(const Authored& relocate, const Authored& other, const char* why) {
-    AddError(ErrorType::kInvalidConflictingRelocation,
-             fmt::format("Relocation from <{}> to <{}> authored at @{}@</> conflicts with another relocation from <{}> to <{}> "
-                         "authored at @{}@</> and will be ignored: {}",
-                         relocate.source.GetString(), relocate.target.GetString(), relocate.layer->GetIdentifier(),
-                         other.source.GetString(), other.target.GetString(), other.layer->GetIdentifier(), why),
-             *relocate.layer, relocate.source);
+    AddError(
+        ErrorType::kInvalidConflictingRelocation,
+        fmt::format("Relocation from <{}> to <{}> authored at @{}@</> conflicts with another relocation from "
+                    "<{}> to <{}> "
+                    "authored at @{}@</> and will be ignored: {}",
+                    relocate.source.GetString(), relocate.target.GetString(), relocate.layer->GetIdentifier(),
+                    other.source.GetString(), other.target.GetString(), other.layer->GetIdentifier(), why),
+        *relocate.layer, relocate.source);
     faulty_.push_back(relocate.source);
   }
 
@@ -109,23 +115,31 @@ class RelocatesComputer {
     for (const auto& [source, relocate] : by_source_) {
       if (!relocate.target.IsEmpty()) {
         if (const Authored* other = FindAt(relocate.target)) {
-          AddConflict(relocate, *other, "The target of a relocate cannot be the source of another relocate in the same layer stack.");
-          AddConflict(*other, relocate, "The source of a relocate cannot be the target of another relocate in the same layer stack.");
+          AddConflict(
+              relocate, *other,
+              "The target of a relocate cannot be the source of another relocate in the same layer stack.");
+          AddConflict(
+              *other, relocate,
+              "The source of a relocate cannot be the target of another relocate in the same layer stack.");
         }
-        for (Path above = relocate.target.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot(); above = above.GetParent())
+        for (Path above = relocate.target.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
+             above = above.GetParent())
           if (const Authored* other = FindAt(above))
-            AddConflict(relocate, *other, "The target of a relocate cannot be a descendant of the source of another relocate.");
+            AddConflict(relocate, *other,
+                        "The target of a relocate cannot be a descendant of the source of another relocate.");
       }
       std::vector<const Authored*> outer;
-      for (Path above = source.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot(); above = above.GetParent())
+      for (Path above = source.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
+           above = above.GetParent())
         if (const Authored* other = FindAt(above)) outer.push_back(other);
       for (auto other = outer.rbegin(); other != outer.rend(); ++other)
-        AddConflict(relocate, **other, "The source of a relocate cannot be a descendant of the source of another relocate.");
+        AddConflict(relocate, **other,
+                    "The source of a relocate cannot be a descendant of the source of another relocate.");
     }
   }
 
-  // Writes every source as it was before any relocate of an ancestor: /A/New/B -> /A/C with /A/Old -> /A/New becomes
-  // /A/Old/B -> /A/C.
+  // Writes every source as it was before any relocate of an ancestor: /A/New/B -> /A/C with /A/Old -> /A/New
+  // becomes /A/Old/B -> /A/C.
   void Combine() {
     std::map<Path, Path> by_target;
     for (const auto& [source, target] : result_.incremental)
@@ -154,6 +168,8 @@ class RelocatesComputer {
 
 }  // namespace
 
-RelocatesResult ComputeRelocates(const std::vector<LayerStack::Entry>& entries) { return RelocatesComputer().Run(entries); }
+RelocatesResult ComputeRelocates(const std::vector<LayerStack::Entry>& entries) {
+  return RelocatesComputer().Run(entries);
+}
 
 }  // namespace strata::compose

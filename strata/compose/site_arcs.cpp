@@ -10,8 +10,8 @@ namespace strata::compose {
 
 namespace {
 
-// List edits of items that differ in what is written around them: edits work on small numbers that stand for items equal by
-// key, and the strongest mention of an item decides the rest.
+// List edits of items that differ in what is written around them: edits work on small numbers that stand for
+// items equal by key, and the strongest mention of an item decides the rest.
 template <class Key, class Info>
 class Editor {
  public:
@@ -57,7 +57,8 @@ class Editor {
 using ArcKey = std::tuple<std::string, uint32_t, double, double>;
 
 template <class Item>
-std::vector<ArcItem> ComposeArcs(const LayerStack& stack, const LayerStack::Site& site, Path path, Token field, LayerProvider& provider,
+std::vector<ArcItem> ComposeArcs(const LayerStack& stack, const LayerStack::Site& site, Path path,
+                                 Token field, LayerProvider& provider,
                                  std::vector<ExpressionProblem>& problems) {
   Editor<ArcKey, ArcItem> editor;
   for (auto layer_number = site.layers.rbegin(); layer_number != site.layers.rend(); ++layer_number) {
@@ -66,14 +67,17 @@ std::vector<ArcItem> ComposeArcs(const LayerStack& stack, const LayerStack::Site
     if (!op) continue;
     editor.Apply(*op, [&](const Item& item) {
       ArcItem info{item.asset_path, item.asset_path, item.prim_path, item.offset, &entry};
-      if (!info.prim_path.IsEmpty() && !info.prim_path.IsAbsolute()) info.prim_path = info.prim_path.MakeAbsolute(path.GetPrimPath());
+      if (!info.prim_path.IsEmpty() && !info.prim_path.IsAbsolute())
+        info.prim_path = info.prim_path.MakeAbsolute(path.GetPrimPath());
       EvaluatedText evaluated = EvaluateText(item.asset_path, stack.GetExpressionVariables());
       if (evaluated.is_expression) {
         info.asset_path = evaluated.text;
-        for (const std::string& why : evaluated.errors) problems.push_back({item.asset_path, why, entry.layer.get()});
+        for (const std::string& why : evaluated.errors)
+          problems.push_back({item.asset_path, why, entry.layer.get()});
         if (info.asset_path.empty()) return int32_t{-1};  // without a value it is no arc
       }
-      std::string identifier = info.asset_path.empty() ? std::string() : provider.CreateIdentifier(info.asset_path, *entry.layer);
+      std::string identifier =
+          info.asset_path.empty() ? std::string() : provider.CreateIdentifier(info.asset_path, *entry.layer);
       ArcKey key(std::move(identifier), info.prim_path.GetId(), item.offset.offset, item.offset.scale);
       return editor.Intern(std::move(key), std::move(info));
     });
@@ -83,17 +87,18 @@ std::vector<ArcItem> ComposeArcs(const LayerStack& stack, const LayerStack::Site
 
 }  // namespace
 
-std::vector<ArcItem> ComposeReferences(const LayerStack& stack, const LayerStack::Site& site, Path path, LayerProvider& provider,
-                                       std::vector<ExpressionProblem>& problems) {
+std::vector<ArcItem> ComposeReferences(const LayerStack& stack, const LayerStack::Site& site, Path path,
+                                       LayerProvider& provider, std::vector<ExpressionProblem>& problems) {
   return ComposeArcs<Reference>(stack, site, path, layer::GetFieldNames().references, provider, problems);
 }
 
-std::vector<ArcItem> ComposePayloads(const LayerStack& stack, const LayerStack::Site& site, Path path, LayerProvider& provider,
-                                     std::vector<ExpressionProblem>& problems) {
+std::vector<ArcItem> ComposePayloads(const LayerStack& stack, const LayerStack::Site& site, Path path,
+                                     LayerProvider& provider, std::vector<ExpressionProblem>& problems) {
   return ComposeArcs<Payload>(stack, site, path, layer::GetFieldNames().payload, provider, problems);
 }
 
-std::vector<PathArcItem> ComposePaths(const LayerStack& stack, const LayerStack::Site& site, Path path, Token field) {
+std::vector<PathArcItem> ComposePaths(const LayerStack& stack, const LayerStack::Site& site, Path path,
+                                      Token field) {
   Editor<uint32_t, PathArcItem> editor;
   const Path anchor = path.GetPrimPath();
   for (auto layer_number = site.layers.rbegin(); layer_number != site.layers.rend(); ++layer_number) {
@@ -112,7 +117,8 @@ std::vector<Token> ComposeVariantSetNames(const LayerStack& stack, const LayerSt
   std::vector<std::string> names;
   for (auto layer_number = site.layers.rbegin(); layer_number != site.layers.rend(); ++layer_number) {
     const layer::Layer& layer = *stack.GetEntries()[*layer_number].layer;
-    if (auto* op = layer.GetFieldAs<StringListOp>(path, layer::GetFieldNames().variantSetNames)) op->ApplyTo(names);
+    if (auto* op = layer.GetFieldAs<StringListOp>(path, layer::GetFieldNames().variantSetNames))
+      op->ApplyTo(names);
   }
   std::vector<Token> tokens;
   tokens.reserve(names.size());
@@ -120,7 +126,8 @@ std::vector<Token> ComposeVariantSetNames(const LayerStack& stack, const LayerSt
   return tokens;
 }
 
-std::vector<Token> ComposeVariantNames(const LayerStack& stack, const LayerStack::Site& site, Path path, Token variant_set) {
+std::vector<Token> ComposeVariantNames(const LayerStack& stack, const LayerStack::Site& site, Path path,
+                                       Token variant_set) {
   std::vector<Token> names;
   const Path set_path = path.AppendVariantSelection(variant_set, Token());
   for (uint32_t layer_number : site.layers) {

@@ -10,15 +10,15 @@ namespace strata::compose {
 
 // One reference or payload after list editing.
 struct ArcItem {
-  std::string authored;          // as written
-  std::string asset_path;        // after variable expressions; empty: internal
-  Path prim_path;                // empty: the default prim
-  LayerOffset offset;            // as written
+  std::string authored;                      // as written
+  std::string asset_path;                    // after variable expressions; empty: internal
+  Path prim_path;                            // empty: the default prim
+  LayerOffset offset;                        // as written
   const LayerStack::Entry* entry = nullptr;  // the strongest layer that mentions it
 };
 
 struct PathArcItem {
-  Path path;                     // absolute
+  Path path;  // absolute
   const LayerStack::Entry* entry = nullptr;
 };
 
@@ -29,13 +29,15 @@ struct ExpressionProblem {
   const layer::Layer* layer = nullptr;
 };
 
-std::vector<ArcItem> ComposeReferences(const LayerStack& stack, const LayerStack::Site& site, Path path, LayerProvider& provider,
-                                       std::vector<ExpressionProblem>& problems);
-std::vector<ArcItem> ComposePayloads(const LayerStack& stack, const LayerStack::Site& site, Path path, LayerProvider& provider,
-                                     std::vector<ExpressionProblem>& problems);
-std::vector<PathArcItem> ComposePaths(const LayerStack& stack, const LayerStack::Site& site, Path path, Token field);
+std::vector<ArcItem> ComposeReferences(const LayerStack& stack, const LayerStack::Site& site, Path path,
+                                       LayerProvider& provider, std::vector<ExpressionProblem>& problems);
+std::vector<ArcItem> ComposePayloads(const LayerStack& stack, const LayerStack::Site& site, Path path,
+                                     LayerProvider& provider, std::vector<ExpressionProblem>& problems);
+std::vector<PathArcItem> ComposePaths(const LayerStack& stack, const LayerStack::Site& site, Path path,
+                                      Token field);
 std::vector<Token> ComposeVariantSetNames(const LayerStack& stack, const LayerStack::Site& site, Path path);
 // Names of the variants of a set at a site, unsorted.
-std::vector<Token> ComposeVariantNames(const LayerStack& stack, const LayerStack::Site& site, Path path, Token variant_set);
+std::vector<Token> ComposeVariantNames(const LayerStack& stack, const LayerStack::Site& site, Path path,
+                                       Token variant_set);
 
 }  // namespace strata::compose

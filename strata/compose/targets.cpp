@@ -19,10 +19,13 @@ class TargetComposer {
   void Add(const PropertySite& site) {
     const layer::FieldNames& names = layer::GetFieldNames();
     const bool wants_connections = which_ == Cache::Targets::kConnections;
-    auto* op = site.entry->layer->GetFieldAs<PathListOp>(site.path, wants_connections ? names.connectionPaths : names.targetPaths);
+    auto* op = site.entry->layer->GetFieldAs<PathListOp>(
+        site.path, wants_connections ? names.connectionPaths : names.targetPaths);
     if (!op) return;
     // An explicit list leaves nothing of weaker ones, their faults included.
-    if (op->is_explicit) result_.errors.erase(result_.errors.begin() + static_cast<ptrdiff_t>(first_error_), result_.errors.end());
+    if (op->is_explicit)
+      result_.errors.erase(result_.errors.begin() + static_cast<ptrdiff_t>(first_error_),
+                           result_.errors.end());
     PathListOp mapped;
     mapped.is_explicit = op->is_explicit;
     auto map_all = [&](const PathVector& from, PathVector& to, bool is_deletion) {
@@ -45,24 +48,30 @@ class TargetComposer {
 
   void Finish() {
     for (Path path : deleted_)
-      if (std::find(result_.targets.begin(), result_.targets.end(), path) == result_.targets.end()) result_.deleted.push_back(path);
+      if (std::find(result_.targets.begin(), result_.targets.end(), path) == result_.targets.end())
+        result_.deleted.push_back(path);
   }
 
  private:
-  const char* GetTargetName() const { return which_ == Cache::Targets::kConnections ? "attribute connection" : "relationship target"; }
+  const char* GetTargetName() const {
+    return which_ == Cache::Targets::kConnections ? "attribute connection" : "relationship target";
+  }
 
   void AddError(ErrorType type, std::string message, const PropertySite& site, std::string hint) {
     SourceLocation location;
     location.file = site.entry->layer->GetIdentifier();
     location.path = site.path.GetString();
-    result_.errors.push_back({type, index_.GetPath(), Diagnostic(GetErrorCode(type), std::move(message), location, std::move(hint))});
+    result_.errors.push_back({type, index_.GetPath(),
+                              Diagnostic(GetErrorCode(type), std::move(message), location, std::move(hint))});
   }
 
   Path Translate(const PropertySite& site, Path authored, bool is_deletion) {
-    const Path target = authored.MakeAbsolute(site.path.GetPrimPath().StripAllVariantSelections()).StripAllVariantSelections();
+    const Path target = authored.MakeAbsolute(site.path.GetPrimPath().StripAllVariantSelections())
+                            .StripAllVariantSelections();
     if (target.IsEmpty()) return Path();
-    const std::string start = fmt::format("The {} <{}> from <{}> in layer @{}@ ", GetTargetName(), target.GetString(),
-                                          site.path.GetString(), site.entry->layer->GetIdentifier());
+    const std::string start =
+        fmt::format("The {} <{}> from <{}> in layer @{}@ ", GetTargetName(), target.GetString(),
+                    site.path.GetString(), site.entry->layer->GetIdentifier());
     Path path = target;
     for (NodeRef node = site.node; !node.IsRoot(); node = node.GetParent()) {
       const Path outside = node.GetMapToParent().MapSourceToTarget(path);
@@ -72,8 +81,8 @@ class TargetComposer {
       }
       if (!is_deletion)
         AddError(ErrorType::kInvalidExternalTargetPath,
-                 start + fmt::format("refers to a path outside the scope of the {} from <{}>.  Ignoring.", GetArcName(node.GetArcType()),
-                                     node.GetIntroPath().GetString()),
+                 start + fmt::format("refers to a path outside the scope of the {} from <{}>.  Ignoring.",
+                                     GetArcName(node.GetArcType()), node.GetIntroPath().GetString()),
                  site, "Name something below the prim that the arc brings in.");
       return Path();
     }
@@ -84,13 +93,14 @@ class TargetComposer {
   Token name_;
   Cache::Targets which_;
   TargetList& result_;
-  size_t first_error_;   // those before are not about targets
+  size_t first_error_;  // those before are not about targets
   PathVector deleted_;
 };
 
 }  // namespace
 
-std::vector<PropertySite> Cache::ComputePropertyStack(const PrimIndex& index, Token property_name, CompositionErrors* errors) {
+std::vector<PropertySite> Cache::ComputePropertyStack(const PrimIndex& index, Token property_name,
+                                                      CompositionErrors* errors) {
   std::vector<PropertySite> sites;
   Path site_path, property_path;
   for (const SpecSite& spec : index.GetSpecStack()) {
@@ -102,20 +112,25 @@ std::vector<PropertySite> Cache::ComputePropertyStack(const PrimIndex& index, To
     if (type == SpecType::kUnknown) continue;
     if (!sites.empty() && sites.front().type != type) {
       if (!errors) continue;
-      auto describe = [](SpecType t) { return t == SpecType::kAttribute ? "an attribute" : "a relationship"; };
+      auto describe = [](SpecType t) {
+        return t == SpecType::kAttribute ? "an attribute" : "a relationship";
+      };
       const PropertySite& first = sites.front();
       SourceLocation location;
       location.file = spec.entry->layer->GetIdentifier();
       location.path = property_path.GetString();
       errors->push_back(
           {ErrorType::kInconsistentPropertyType, index.GetPath(),
-           Diagnostic(GetErrorCode(ErrorType::kInconsistentPropertyType),
-                      fmt::format("The property <{}> has inconsistent spec types.  The defining spec is @{}@<{}> and is {} spec.  The "
-                                  "conflicting spec is @{}@<{}> and is {} spec.  The conflicting spec will be ignored.",
-                                  index.GetPath().AppendProperty(property_name).GetString(), first.entry->layer->GetIdentifier(),
-                                  first.path.GetString(), describe(first.type), spec.entry->layer->GetIdentifier(),
-                                  property_path.GetString(), describe(type)),
-                      location, "Rename one of the two, or make them the same kind.")});
+           Diagnostic(
+               GetErrorCode(ErrorType::kInconsistentPropertyType),
+               fmt::format(
+                   "The property <{}> has inconsistent spec types.  The defining spec is @{}@<{}> and is {} "
+                   "spec.  The "
+                   "conflicting spec is @{}@<{}> and is {} spec.  The conflicting spec will be ignored.",
+                   index.GetPath().AppendProperty(property_name).GetString(),
+                   first.entry->layer->GetIdentifier(), first.path.GetString(), describe(first.type),
+                   spec.entry->layer->GetIdentifier(), property_path.GetString(), describe(type)),
+               location, "Rename one of the two, or make them the same kind.")});
       continue;
     }
     sites.push_back({spec.node, spec.entry, property_path, type});

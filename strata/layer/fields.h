@@ -14,7 +14,7 @@ namespace strata::layer {
 // Interned once; use as `names.typeName` with `const FieldNames& names = GetFieldNames();`. Spelled as in
 // files.
 struct FieldNames {
-// clang-format off
+  // clang-format off
 #define STRATA_FIELD_NAMES(X)                                                                               \
   X(active) X(allowedTokens) X(apiSchemas) X(arraySizeConstraint) X(assetInfo) X(clips) X(clipSets)         \
   X(colorConfiguration) X(colorManagementSystem) X(colorSpace) X(comment) X(connectionChildren)             \

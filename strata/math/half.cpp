@@ -31,7 +31,8 @@ Half::Half(float value) {
   const uint32_t kept = mantissa >> shift;
   const uint32_t dropped = mantissa & ((uint32_t{1} << shift) - 1);
   const uint32_t halfway = uint32_t{1} << (shift - 1);
-  bits_ = static_cast<uint16_t>(sign | (kept + (dropped > halfway || (dropped == halfway && (kept & 1)) ? 1 : 0)));
+  bits_ = static_cast<uint16_t>(sign |
+                                (kept + (dropped > halfway || (dropped == halfway && (kept & 1)) ? 1 : 0)));
 }
 
 Half::operator float() const {

@@ -16,8 +16,12 @@ Matrix<N - 1> GetMinor(const Matrix<N>& m, size_t row, size_t column) {
   return out;
 }
 
-double Determinant(const Matrix<1>& m) { return m.data[0][0]; }
-double Determinant(const Matrix2d& m) { return m.data[0][0] * m.data[1][1] - m.data[0][1] * m.data[1][0]; }
+double Determinant(const Matrix<1>& m) {
+  return m.data[0][0];
+}
+double Determinant(const Matrix2d& m) {
+  return m.data[0][0] * m.data[1][1] - m.data[0][1] * m.data[1][0];
+}
 
 template <size_t N>
 double Determinant(const Matrix<N>& m) {

@@ -4,7 +4,8 @@
 
 namespace strata {
 
-// Each step is rounded to the component type where OpenUSD rounds it, so that values between samples are the same bits.
+// Each step is rounded to the component type where OpenUSD rounds it, so that values between samples are the
+// same bits.
 template <class T>
 Quat<T> Slerp(double u, const Quat<T>& a, const Quat<T>& b) {
   const auto dot3 = static_cast<T>(a.imaginary[0] * b.imaginary[0] + a.imaginary[1] * b.imaginary[1] +
@@ -25,7 +26,8 @@ Quat<T> Slerp(double u, const Quat<T>& a, const Quat<T>& b) {
   const T right = static_cast<T>(scale_b);
   Quat<T> out;
   for (size_t i = 0; i < 3; ++i)
-    out.imaginary[i] = static_cast<T>(static_cast<T>(left * a.imaginary[i]) + static_cast<T>(right * b.imaginary[i]));
+    out.imaginary[i] =
+        static_cast<T>(static_cast<T>(left * a.imaginary[i]) + static_cast<T>(right * b.imaginary[i]));
   out.real = static_cast<T>(static_cast<T>(left * a.real) + static_cast<T>(right * b.real));
   return out;
 }

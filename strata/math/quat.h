@@ -10,7 +10,9 @@ struct Quat {
   using Scalar = T;
   Vec<T, 3> imaginary;
   T real = T();
-  friend constexpr bool operator==(const Quat& a, const Quat& b) { return a.imaginary == b.imaginary && a.real == b.real; }
+  friend constexpr bool operator==(const Quat& a, const Quat& b) {
+    return a.imaginary == b.imaginary && a.real == b.real;
+  }
 };
 
 using Quatd = Quat<double>;

@@ -35,9 +35,17 @@ struct Vec {
   }
 };
 
-using Vec2d = Vec<double, 2>; using Vec3d = Vec<double, 3>; using Vec4d = Vec<double, 4>;
-using Vec2f = Vec<float, 2>;  using Vec3f = Vec<float, 3>;  using Vec4f = Vec<float, 4>;
-using Vec2h = Vec<Half, 2>;   using Vec3h = Vec<Half, 3>;   using Vec4h = Vec<Half, 4>;
-using Vec2i = Vec<int32_t, 2>; using Vec3i = Vec<int32_t, 3>; using Vec4i = Vec<int32_t, 4>;
+using Vec2d = Vec<double, 2>;
+using Vec3d = Vec<double, 3>;
+using Vec4d = Vec<double, 4>;
+using Vec2f = Vec<float, 2>;
+using Vec3f = Vec<float, 3>;
+using Vec4f = Vec<float, 4>;
+using Vec2h = Vec<Half, 2>;
+using Vec3h = Vec<Half, 3>;
+using Vec4h = Vec<Half, 4>;
+using Vec2i = Vec<int32_t, 2>;
+using Vec3i = Vec<int32_t, 3>;
+using Vec4i = Vec<int32_t, 4>;
 
 }  // namespace strata

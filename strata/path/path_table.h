@@ -46,10 +46,15 @@ struct Table {
 };
 extern constinit Table table;
 
-inline const Node& Get(uint32_t id) { return id < 3 ? kFixedNodes[id] : table.nodes[id]; }
-inline const Node& Get(Path path) { return Get(path.GetId()); }
+inline const Node& Get(uint32_t id) {
+  return id < 3 ? kFixedNodes[id] : table.nodes[id];
+}
+inline const Node& Get(Path path) {
+  return Get(path.GetId());
+}
 
-// Keys of one parent whose names were interned one after the other get neighbouring places, since they are asked for together.
+// Keys of one parent whose names were interned one after the other get neighbouring places, since they are
+// asked for together.
 inline uint64_t HashKey(uint32_t parent, PathElement element, uint32_t first, uint32_t second) {
   uint64_t hash = (uint64_t{parent} << 32 | first >> 3) * 0x9E3779B97F4A7C15ull;
   hash ^= (uint64_t{second} << 8 | static_cast<uint8_t>(element)) * 0xC2B2AE3D27D4EB4Full;

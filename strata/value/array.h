@@ -19,7 +19,8 @@ namespace value_detail {
 void DestroyShared(ValueType type, SharedHeader* header);
 }
 
-// Shared storage begins with this; values in boxes do too, so that a Value can hold either behind one pointer.
+// Shared storage begins with this; values in boxes do too, so that a Value can hold either behind one
+// pointer.
 struct SharedHeader {
   std::atomic<uint32_t> references{1};
 };
@@ -27,14 +28,14 @@ struct SharedHeader {
 // The storage of an array, alike for every element type. Owned elements follow it in the same allocation.
 struct ArrayBlock : SharedHeader {
   size_t size = 0;
-  size_t capacity = 0;                // 0: borrowed
+  size_t capacity = 0;  // 0: borrowed
   void* data = nullptr;
   std::shared_ptr<const void> owner;  // of borrowed elements
 };
 static_assert(sizeof(ArrayBlock) % alignof(std::max_align_t) == 0);
 
-// Many threads may read one array; writing needs an array that no other thread reads. Elements are either owned, or
-// borrowed from memory kept alive by an owner (a mapped file), and copied before the first write.
+// Many threads may read one array; writing needs an array that no other thread reads. Elements are either
+// owned, or borrowed from memory kept alive by an owner (a mapped file), and copied before the first write.
 template <class T>
 class Array {
  public:
@@ -48,7 +49,10 @@ class Array {
   static Array Borrow(const T* data, size_t count, std::shared_ptr<const void> owner);
   Array(const Array& other);
   Array(Array&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
-  Array& operator=(Array other) noexcept { std::swap(block_, other.block_); return *this; }
+  Array& operator=(Array other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
   ~Array() { Release(block_); }
 
   size_t GetSize() const { return block_ ? block_->size : 0; }
@@ -63,7 +67,8 @@ class Array {
   T* GetMutableData();
   void Reserve(size_t count);
   void PushBack(T value);
-  // Grows by `count` elements and returns the first of them: unset where T is trivially copyable, else default-made.
+  // Grows by `count` elements and returns the first of them: unset where T is trivially copyable, else
+  // default-made.
   T* AppendUninitialized(size_t count);
   void Resize(size_t count, const T& fill = T());
   void ShrinkToFit();
@@ -87,7 +92,9 @@ class Array {
   static void Release(ArrayBlock* block);
   static void Destroy(ArrayBlock* block);
   T* Elements() const { return static_cast<T*>(block_->data); }
-  bool IsOwn() const { return block_ && block_->capacity && block_->references.load(std::memory_order_acquire) == 1; }
+  bool IsOwn() const {
+    return block_ && block_->capacity && block_->references.load(std::memory_order_acquire) == 1;
+  }
   // Makes the elements this array's own, with room for `capacity` of them and the first `keep` kept.
   void Own(size_t capacity, size_t keep);
   void Grow(size_t needed);

@@ -36,17 +36,26 @@ class Editor {
   void Apply(const ArrayEdit::Instruction& instruction) {
     using Op = ArrayEdit::Op;
     switch (instruction.op) {
-      case Op::kWriteLiteral: return Write(Literal(instruction.source), instruction.index);
-      case Op::kWriteReference: return Write(Element(instruction.source), instruction.index);
-      case Op::kInsertLiteral: return Insert(Literal(instruction.source), instruction.index);
-      case Op::kInsertReference: return Insert(Element(instruction.source), instruction.index);
-      case Op::kEraseElement: return Erase(instruction.index);
-      case Op::kMinimumSize: return Resize(instruction.source, array_.GetSize(), kMaximumSize, Zero());
+      case Op::kWriteLiteral:
+        return Write(Literal(instruction.source), instruction.index);
+      case Op::kWriteReference:
+        return Write(Element(instruction.source), instruction.index);
+      case Op::kInsertLiteral:
+        return Insert(Literal(instruction.source), instruction.index);
+      case Op::kInsertReference:
+        return Insert(Element(instruction.source), instruction.index);
+      case Op::kEraseElement:
+        return Erase(instruction.index);
+      case Op::kMinimumSize:
+        return Resize(instruction.source, array_.GetSize(), kMaximumSize, Zero());
       case Op::kMinimumSizeFill:
         return Resize(instruction.source, array_.GetSize(), kMaximumSize, Literal(instruction.index));
-      case Op::kMaximumSize: return Resize(instruction.source, 0, array_.GetSize(), Zero());
-      case Op::kSetSize: return Resize(instruction.source, 0, kMaximumSize, Zero());
-      case Op::kSetSizeFill: return Resize(instruction.source, 0, kMaximumSize, Literal(instruction.index));
+      case Op::kMaximumSize:
+        return Resize(instruction.source, 0, array_.GetSize(), Zero());
+      case Op::kSetSize:
+        return Resize(instruction.source, 0, kMaximumSize, Zero());
+      case Op::kSetSizeFill:
+        return Resize(instruction.source, 0, kMaximumSize, Literal(instruction.index));
     }
   }
   Array<T> Take() { return std::move(array_); }
@@ -113,8 +122,8 @@ bool ReadsFill(ArrayEdit::Op op) {
 Value ArrayEdit::ApplyTo(const Value& array) const {
   if (instructions.empty() && !array.IsEmpty()) return array;
   if (!array.IsEmpty() && array.GetType() != GetArrayType(element_type)) return array;
-  return VisitElementType<Value>(element_type, array,
-                                 [&](auto tag) { return ApplyAs<typename decltype(tag)::Type>(*this, array); });
+  return VisitElementType<Value>(
+      element_type, array, [&](auto tag) { return ApplyAs<typename decltype(tag)::Type>(*this, array); });
 }
 
 ArrayEdit ArrayEdit::ComposeOver(const ArrayEdit& weaker) const {

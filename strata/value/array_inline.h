@@ -1,4 +1,5 @@
-// The members of Array: storage that grows in place, is shared by copies and is made one's own before a write.
+// The members of Array: storage that grows in place, is shared by copies and is made one's own before a
+// write.
 #pragma once
 
 #include <algorithm>

@@ -12,7 +12,8 @@ namespace strata {
 namespace {
 
 template <class T>
-inline constexpr bool kIsReal = std::is_same_v<T, double> || std::is_same_v<T, float> || std::is_same_v<T, Half>;
+inline constexpr bool kIsReal =
+    std::is_same_v<T, double> || std::is_same_v<T, float> || std::is_same_v<T, Half>;
 template <class T>
 inline constexpr bool kIsNumber = std::is_integral_v<T> || kIsReal<T>;
 
@@ -39,8 +40,10 @@ bool CastNumber(const From& from, To& to) {
     to = from != From(0);
     return true;
   } else if constexpr (kIsReal<To>) {
-    if constexpr (std::is_same_v<To, Half>) to = Half(static_cast<float>(from));
-    else to = static_cast<To>(from);
+    if constexpr (std::is_same_v<To, Half>)
+      to = Half(static_cast<float>(from));
+    else
+      to = static_cast<To>(from);
     return true;
   } else if constexpr (kIsReal<From>) {
     const double whole = std::trunc(static_cast<double>(from));
@@ -134,9 +137,12 @@ Value ArrayToVector(const Array<T>& from) {
 }
 
 Value CastField(const Value& value, ValueType type) {
-  if (type == ValueType::kTokenArray && value.Holds<TokenVector>()) return VectorToArray(value.Get<TokenVector>());
-  if (type == ValueType::kStringArray && value.Holds<StringVector>()) return VectorToArray(value.Get<StringVector>());
-  if (type == ValueType::kTokenVector && value.Holds<Array<Token>>()) return ArrayToVector(value.Get<Array<Token>>());
+  if (type == ValueType::kTokenArray && value.Holds<TokenVector>())
+    return VectorToArray(value.Get<TokenVector>());
+  if (type == ValueType::kStringArray && value.Holds<StringVector>())
+    return VectorToArray(value.Get<StringVector>());
+  if (type == ValueType::kTokenVector && value.Holds<Array<Token>>())
+    return ArrayToVector(value.Get<Array<Token>>());
   if (type == ValueType::kStringVector && value.Holds<Array<std::string>>())
     return ArrayToVector(value.Get<Array<std::string>>());
   return Value();

@@ -81,8 +81,10 @@ Dictionary Dictionary::ComposeOver(const Dictionary& weaker) const {
     Value& slot = out.entries[key];
     const Dictionary* mine = value.GetIf<Dictionary>();
     const Dictionary* theirs = slot.GetIf<Dictionary>();
-    if (mine && theirs) slot = mine->ComposeOver(*theirs);
-    else slot = value;
+    if (mine && theirs)
+      slot = mine->ComposeOver(*theirs);
+    else
+      slot = value;
   }
   return out;
 }

@@ -10,17 +10,22 @@ namespace strata {
 namespace {
 
 template <class T>
-inline constexpr bool kIsReal = std::is_same_v<T, double> || std::is_same_v<T, float> || std::is_same_v<T, Half>;
+inline constexpr bool kIsReal =
+    std::is_same_v<T, double> || std::is_same_v<T, float> || std::is_same_v<T, Half>;
 
-// Each overload rounds where OpenUSD does: single numbers once, from a double; each product and sum of a vector to its
-// component type.
+// Each overload rounds where OpenUSD does: single numbers once, from a double; each product and sum of a
+// vector to its component type.
 template <class T>
   requires kIsReal<T>
 T Lerp(const T& a, const T& b, double u) {
   return static_cast<T>((1 - u) * a + u * b);
 }
-TimeCode Lerp(TimeCode a, TimeCode b, double u) { return {Lerp(a.value, b.value, u)}; }
-Duration Lerp(Duration a, Duration b, double u) { return {Lerp(a.value, b.value, u)}; }
+TimeCode Lerp(TimeCode a, TimeCode b, double u) {
+  return {Lerp(a.value, b.value, u)};
+}
+Duration Lerp(Duration a, Duration b, double u) {
+  return {Lerp(a.value, b.value, u)};
+}
 
 template <class T, size_t N>
   requires kIsReal<T>
@@ -72,18 +77,21 @@ Value RetimeArray(const Array<T>& array, const LayerOffset& offset) {
 
 Value RetimeDictionary(const Dictionary& dictionary, const LayerOffset& offset) {
   Dictionary out;
-  for (const auto& [key, value] : dictionary.entries) out.entries.emplace_hint(out.entries.end(), key, Retime(value, offset));
+  for (const auto& [key, value] : dictionary.entries)
+    out.entries.emplace_hint(out.entries.end(), key, Retime(value, offset));
   return out;
 }
 
 Value RetimeSamples(const TimeSamples& samples, const LayerOffset& offset) {
   TimeSamples out;
   out.Reserve(samples.GetSize());
-  for (size_t i = 0; i < samples.GetSize(); ++i) out.Set(offset * samples.GetTime(i), Retime(samples.GetValue(i), offset));
+  for (size_t i = 0; i < samples.GetSize(); ++i)
+    out.Set(offset * samples.GetTime(i), Retime(samples.GetValue(i), offset));
   return out;
 }
 
-// Knots move; what is measured along time scales. The value of a curve of time codes is itself mapped, so its slopes stay.
+// Knots move; what is measured along time scales. The value of a curve of time codes is itself mapped, so its
+// slopes stay.
 Value RetimeSpline(Spline spline, const LayerOffset& offset) {
   if (!(offset.scale > 0)) return spline;
   const auto slope = [&](double value) { return spline.time_valued ? value : value / offset.scale; };
@@ -116,26 +124,35 @@ bool IsInterpolable(ValueType type) {
 
 Value Interpolate(const Value& a, const Value& b, double u) {
   if (a.GetType() != b.GetType() || u == 0) return a;
-  return VisitElementType<Value>(GetElementType(a.GetType()), a,
-                                 [&](auto tag) { return InterpolateAs<typename decltype(tag)::Type>(a, b, u); });
+  return VisitElementType<Value>(GetElementType(a.GetType()), a, [&](auto tag) {
+    return InterpolateAs<typename decltype(tag)::Type>(a, b, u);
+  });
 }
 
 Value Retime(const Value& value, const LayerOffset& offset) {
   if (offset.IsIdentity()) return value;
   switch (value.GetType()) {
-    case ValueType::kTimeCode: return offset * value.Get<TimeCode>();
-    case ValueType::kDuration: return offset * value.Get<Duration>();
-    case ValueType::kTimeCodeArray: return RetimeArray(value.Get<Array<TimeCode>>(), offset);
-    case ValueType::kDurationArray: return RetimeArray(value.Get<Array<Duration>>(), offset);
-    case ValueType::kDictionary: return RetimeDictionary(value.Get<Dictionary>(), offset);
-    case ValueType::kTimeSamples: return RetimeSamples(value.Get<TimeSamples>(), offset);
-    case ValueType::kSpline: return RetimeSpline(value.Get<Spline>(), offset);
+    case ValueType::kTimeCode:
+      return offset * value.Get<TimeCode>();
+    case ValueType::kDuration:
+      return offset * value.Get<Duration>();
+    case ValueType::kTimeCodeArray:
+      return RetimeArray(value.Get<Array<TimeCode>>(), offset);
+    case ValueType::kDurationArray:
+      return RetimeArray(value.Get<Array<Duration>>(), offset);
+    case ValueType::kDictionary:
+      return RetimeDictionary(value.Get<Dictionary>(), offset);
+    case ValueType::kTimeSamples:
+      return RetimeSamples(value.Get<TimeSamples>(), offset);
+    case ValueType::kSpline:
+      return RetimeSpline(value.Get<Spline>(), offset);
     case ValueType::kArrayEdit: {
       ArrayEdit edit = value.Get<ArrayEdit>();
       edit.literals = Retime(edit.literals, offset);
       return edit;
     }
-    default: return value;
+    default:
+      return value;
   }
 }
 

@@ -111,8 +111,8 @@ std::vector<T> Without(const std::vector<T>& items, const ItemSet<T>& unwanted) 
   return out;
 }
 
-// Brings the items named in `order` into that order. An item that is not named travels behind the named one that it
-// follows; those before the first named one stay in front.
+// Brings the items named in `order` into that order. An item that is not named travels behind the named one
+// that it follows; those before the first named one stay in front.
 template <class T>
 std::vector<T> Reorder(std::vector<T> items, const std::vector<T>& order) {
   const ItemSet<T> named(order);
@@ -150,9 +150,12 @@ std::vector<T> Reorder(std::vector<T> items, const std::vector<T>& order) {
 
 template <class T>
 bool ListOp<T>::HasItem(const T& item) const {
-  const auto in = [&item](const std::vector<T>& list) { return std::find(list.begin(), list.end(), item) != list.end(); };
+  const auto in = [&item](const std::vector<T>& list) {
+    return std::find(list.begin(), list.end(), item) != list.end();
+  };
   if (is_explicit) return in(explicit_items);
-  return in(added_items) || in(prepended_items) || in(appended_items) || in(deleted_items) || in(ordered_items);
+  return in(added_items) || in(prepended_items) || in(appended_items) || in(deleted_items) ||
+         in(ordered_items);
 }
 
 template <class T>
@@ -163,7 +166,8 @@ void ListOp<T>::ApplyTo(std::vector<T>& items) const {
     return;
   }
   if (!HasKeys()) return;
-  // Deleted, then added, prepended and appended: an item of a later list leaves the place an earlier one gave it.
+  // Deleted, then added, prepended and appended: an item of a later list leaves the place an earlier one gave
+  // it.
   const ItemSet<T> appended(appended_items), prepended(prepended_items);
   std::vector<T> middle;
   {

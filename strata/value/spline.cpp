@@ -12,15 +12,17 @@ using Knots = std::vector<SplineKnot>;
 // Which of a knot's two values counts when a time falls on it: its own, or the one that the curve comes with.
 enum class Side : uint8_t { kAt, kBefore };
 
-double GetPreValue(const SplineKnot& knot) { return knot.pre_value.value_or(knot.value); }
+double GetPreValue(const SplineKnot& knot) {
+  return knot.pre_value.value_or(knot.value);
+}
 
 double Cubic(double p0, double p1, double p2, double p3, double u) {
   const double v = 1 - u;
   return v * v * v * p0 + 3 * v * v * u * p1 + 3 * v * u * u * p2 + u * u * u * p3;
 }
 
-// The u in [0, 1] at which the cubic from 0 to 1 with inner controls a and b takes the value x. It does not fall, so
-// Newton's steps are kept inside a bracket that halves when they leave it.
+// The u in [0, 1] at which the cubic from 0 to 1 with inner controls a and b takes the value x. It does not
+// fall, so Newton's steps are kept inside a bracket that halves when they leave it.
 double SolveCubic(double a, double b, double x) {
   double low = 0, high = 1, u = x;
   for (int i = 0; i < 100 && low < high; ++i) {
@@ -37,8 +39,9 @@ double SolveCubic(double a, double b, double x) {
   return u;
 }
 
-// Tangents so long that the curve would run back in time are shortened in proportion, to just inside the longest that do
-// not. With widths a and b of a segment of length one, time never falls while a + b - sqrt(ab) <= 1.
+// Tangents so long that the curve would run back in time are shortened in proportion, to just inside the
+// longest that do not. With widths a and b of a segment of length one, time never falls while a + b -
+// sqrt(ab) <= 1.
 void Contain(double& a, double& b) {
   constexpr double kMargin = 1e-5;
   const double reach = a + b - std::sqrt(a * b);
@@ -54,31 +57,38 @@ double EvaluateCurve(CurveType type, const SplineKnot& from, const SplineKnot& t
   const double end = GetPreValue(to);
   if (type == CurveType::kHermite) {
     const double third = length / 3;
-    return Cubic(from.value, from.value + third * from.post_tangent.slope, end - third * to.pre_tangent.slope, end, x);
+    return Cubic(from.value, from.value + third * from.post_tangent.slope, end - third * to.pre_tangent.slope,
+                 end, x);
   }
   double a = std::max(0.0, from.post_tangent.width) / length;
   double b = std::max(0.0, to.pre_tangent.width) / length;
   Contain(a, b);
   const double u = SolveCubic(a, 1 - b, x);
-  return Cubic(from.value, from.value + a * length * from.post_tangent.slope, end - b * length * to.pre_tangent.slope, end, u);
+  return Cubic(from.value, from.value + a * length * from.post_tangent.slope,
+               end - b * length * to.pre_tangent.slope, end, u);
 }
 
 // REQUIRES: from.time <= time <= to.time.
-std::optional<double> EvaluateSegment(CurveType type, const SplineKnot& from, const SplineKnot& to, double time) {
+std::optional<double> EvaluateSegment(CurveType type, const SplineKnot& from, const SplineKnot& to,
+                                      double time) {
   switch (from.interpolation) {
-    case KnotInterpolation::kNone: return std::nullopt;
-    case KnotInterpolation::kHeld: return from.value;
+    case KnotInterpolation::kNone:
+      return std::nullopt;
+    case KnotInterpolation::kHeld:
+      return from.value;
     case KnotInterpolation::kLinear:
       return from.value + (GetPreValue(to) - from.value) * ((time - from.time) / (to.time - from.time));
-    case KnotInterpolation::kCurve: return EvaluateCurve(type, from, to, time);
+    case KnotInterpolation::kCurve:
+      return EvaluateCurve(type, from, to, time);
   }
   return std::nullopt;
 }
 
 // REQUIRES: knots.front().time <= time <= knots.back().time.
 std::optional<double> EvaluateInside(const Knots& knots, CurveType type, double time, Side side) {
-  const auto next = std::lower_bound(knots.begin(), knots.end(), time,
-                                     [](const SplineKnot& knot, double moment) { return knot.time < moment; });
+  const auto next =
+      std::lower_bound(knots.begin(), knots.end(), time,
+                       [](const SplineKnot& knot, double moment) { return knot.time < moment; });
   if (next->time != time) return EvaluateSegment(type, *(next - 1), *next, time);
   const bool is_last = next + 1 == knots.end();
   if (side == Side::kAt) {
@@ -91,19 +101,24 @@ std::optional<double> EvaluateInside(const Knots& knots, CurveType type, double 
   return before.interpolation == KnotInterpolation::kHeld ? before.value : GetPreValue(*next);
 }
 
-// The slope with which the curve leaves its first knot, or arrives at its last; continued by linear extrapolation.
+// The slope with which the curve leaves its first knot, or arrives at its last; continued by linear
+// extrapolation.
 double GetEndSlope(const Knots& knots, bool at_start) {
   if (knots.size() < 2) return 0;
   const SplineKnot& end = at_start ? knots.front() : knots.back();
   const SplineKnot& from = at_start ? knots[0] : knots[knots.size() - 2];
   const SplineKnot& to = at_start ? knots[1] : knots.back();
   if (end.pre_value) return 0;
-  if (from.interpolation == KnotInterpolation::kCurve) return at_start ? from.post_tangent.slope : to.pre_tangent.slope;
-  if (from.interpolation == KnotInterpolation::kLinear) return (GetPreValue(to) - from.value) / (to.time - from.time);
+  if (from.interpolation == KnotInterpolation::kCurve)
+    return at_start ? from.post_tangent.slope : to.pre_tangent.slope;
+  if (from.interpolation == KnotInterpolation::kLinear)
+    return (GetPreValue(to) - from.value) / (to.time - from.time);
   return 0;
 }
 
-bool IsLooping(ExtrapolationMode mode) { return mode >= ExtrapolationMode::kLoopRepeat; }
+bool IsLooping(ExtrapolationMode mode) {
+  return mode >= ExtrapolationMode::kLoopRepeat;
+}
 
 // A moment beyond the knots, as one among them.
 struct Mapped {
@@ -119,7 +134,8 @@ Mapped MapBefore(const Knots& knots, ExtrapolationMode mode, double time) {
   const double loops = std::ceil((first.time - time) / length);  // 1 for the copy next to the knots
   Mapped out;
   out.time = std::clamp(time + loops * length, first.time, last.time);
-  if (mode == ExtrapolationMode::kLoopRepeat) out.value_offset = -loops * (GetPreValue(last) - GetPreValue(first));
+  if (mode == ExtrapolationMode::kLoopRepeat)
+    out.value_offset = -loops * (GetPreValue(last) - GetPreValue(first));
   if (mode == ExtrapolationMode::kLoopOscillate && std::fmod(loops, 2) == 1) {
     out.time = std::clamp(first.time + last.time - out.time, first.time, last.time);
     out.side = Side::kBefore;
@@ -159,7 +175,8 @@ SplineKnot Shift(SplineKnot knot, double time, double value) {
 // Nothing when the loop does not apply: it needs a knot where the prototype begins.
 std::optional<LoopedKnots> MakeLoops(const Spline& spline) {
   const SplineLoop& loop = *spline.loop;
-  if (!(loop.proto_end > loop.proto_start) || (loop.pre_loops <= 0 && loop.post_loops <= 0)) return std::nullopt;
+  if (!(loop.proto_end > loop.proto_start) || (loop.pre_loops <= 0 && loop.post_loops <= 0))
+    return std::nullopt;
   LoopedKnots out;
   for (const SplineKnot& knot : spline.knots)
     if (knot.time >= loop.proto_start && knot.time < loop.proto_end) out.prototype.push_back(knot);
@@ -177,7 +194,8 @@ std::optional<LoopedKnots> MakeLoops(const Spline& spline) {
   if (before + after > 0)
     for (const SplineKnot& knot : out.prototype)
       out.outer.push_back(Shift(knot, after * out.length, after * loop.value_offset));
-  out.outer.push_back(Shift(out.prototype.front(), (after + 1) * out.length, (after + 1) * loop.value_offset));
+  out.outer.push_back(
+      Shift(out.prototype.front(), (after + 1) * out.length, (after + 1) * loop.value_offset));
   out.outer.back().time = out.end;
   for (const SplineKnot& knot : spline.knots)
     if (knot.time > out.end) out.outer.push_back(knot);
@@ -190,7 +208,8 @@ std::optional<double> EvaluateLooped(const LoopedKnots& loops, const Spline& spl
     return EvaluateInside(loops.outer, spline.curve_type, time, side);
   const double proto_start = loops.prototype.front().time;
   double repetition = std::floor((time - proto_start) / loops.length);
-  if (side == Side::kBefore && proto_start + repetition * loops.length == time && time > loops.start) --repetition;
+  if (side == Side::kBefore && proto_start + repetition * loops.length == time && time > loops.start)
+    --repetition;
   const double inner = std::clamp(time - repetition * loops.length, proto_start, loops.prototype.back().time);
   const auto value = EvaluateInside(loops.prototype, spline.curve_type, inner, side);
   return value ? std::optional(*value + repetition * spline.loop->value_offset) : std::nullopt;
@@ -211,13 +230,15 @@ std::optional<double> Spline::Evaluate(double time) const {
   if (is_before || is_after) {
     const SplineExtrapolation& rule = is_before ? pre_extrapolation : post_extrapolation;
     // Authored knots lead where they reach beyond the loops.
-    const bool authored_lead = !loops || (is_before ? knots.front().time <= loops->start : knots.back().time >= loops->end);
+    const bool authored_lead =
+        !loops || (is_before ? knots.front().time <= loops->start : knots.back().time >= loops->end);
     const Knots& ends = authored_lead ? knots : curve;
     const SplineKnot& end = is_before ? ends.front() : ends.back();
     const double value = is_before ? GetPreValue(end) : end.value;
     if (rule.mode == ExtrapolationMode::kNone) return std::nullopt;
     if (rule.mode == ExtrapolationMode::kSloped) return value + rule.slope * (time - end.time);
-    if (rule.mode == ExtrapolationMode::kLinear) return value + GetEndSlope(ends, is_before) * (time - end.time);
+    if (rule.mode == ExtrapolationMode::kLinear)
+      return value + GetEndSlope(ends, is_before) * (time - end.time);
     if (!IsLooping(rule.mode) || curve.size() < 2 || !std::isfinite(time)) return value;
     mapped = is_before ? MapBefore(curve, rule.mode, time) : MapAfter(curve, rule.mode, time);
   }
@@ -233,14 +254,15 @@ bool operator==(const SplineKnot& a, const SplineKnot& b) {
     if (!b.custom_data) return a.custom_data->IsEmpty();
     return *a.custom_data == *b.custom_data;
   };
-  return a.time == b.time && a.value == b.value && a.pre_value == b.pre_value && a.interpolation == b.interpolation &&
-         a.pre_tangent == b.pre_tangent && a.post_tangent == b.post_tangent && same_data();
+  return a.time == b.time && a.value == b.value && a.pre_value == b.pre_value &&
+         a.interpolation == b.interpolation && a.pre_tangent == b.pre_tangent &&
+         a.post_tangent == b.post_tangent && same_data();
 }
 
 bool operator==(const Spline& a, const Spline& b) {
   return a.value_type == b.value_type && a.time_valued == b.time_valued && a.curve_type == b.curve_type &&
-         a.pre_extrapolation == b.pre_extrapolation && a.post_extrapolation == b.post_extrapolation && a.loop == b.loop &&
-         a.knots == b.knots;
+         a.pre_extrapolation == b.pre_extrapolation && a.post_extrapolation == b.post_extrapolation &&
+         a.loop == b.loop && a.knots == b.knots;
 }
 
 }  // namespace strata

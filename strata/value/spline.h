@@ -13,7 +13,15 @@ namespace strata {
 enum class CurveType : uint8_t { kBezier, kHermite };
 enum class KnotInterpolation : uint8_t { kNone, kHeld, kLinear, kCurve };
 enum class TangentAlgorithm : uint8_t { kNone, kCustom, kAutoEase };
-enum class ExtrapolationMode : uint8_t { kNone, kHeld, kLinear, kSloped, kLoopRepeat, kLoopReset, kLoopOscillate };
+enum class ExtrapolationMode : uint8_t {
+  kNone,
+  kHeld,
+  kLinear,
+  kSloped,
+  kLoopRepeat,
+  kLoopReset,
+  kLoopOscillate
+};
 
 struct SplineTangent {
   double width = 0;
@@ -51,7 +59,8 @@ class Spline {
   std::optional<SplineLoop> loop;
   std::vector<SplineKnot> knots;  // sorted by time, times unique
 
-  // The value at `time`; nothing where the curve has none. (eval, derivative: see *Stages* for loops and anti-regression.)
+  // The value at `time`; nothing where the curve has none. (eval, derivative: see *Stages* for loops and
+  // anti-regression.)
   std::optional<double> Evaluate(double time) const;
   friend bool operator==(const Spline& a, const Spline& b);
 };

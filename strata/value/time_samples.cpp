@@ -7,8 +7,12 @@ namespace strata {
 
 namespace {
 
-bool TimeLess(double a, double b) { return a < b || (std::isnan(b) && !std::isnan(a)); }
-bool TimeSame(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+bool TimeLess(double a, double b) {
+  return a < b || (std::isnan(b) && !std::isnan(a));
+}
+bool TimeSame(double a, double b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
 
 }  // namespace
 

@@ -18,12 +18,15 @@ class TimeSamples {
   double GetTime(size_t i) const { return times_[i]; }
   const Value& GetValue(size_t i) const { return values_[i]; }
 
-  void Set(double time, Value value);   // replaces an equal time; appending in order is fast. NaN sorts last.
+  void Set(double time, Value value);  // replaces an equal time; appending in order is fast. NaN sorts last.
   bool Erase(double time);
   const Value* Find(double time) const;
   // Indices of the samples at or around `time`: equal when on a sample or outside. REQUIRES: not empty.
   std::pair<size_t, size_t> GetBracketing(double time) const;
-  void Reserve(size_t count) { times_.reserve(count); values_.reserve(count); }
+  void Reserve(size_t count) {
+    times_.reserve(count);
+    values_.reserve(count);
+  }
   friend bool operator==(const TimeSamples& a, const TimeSamples& b);  // a NaN time equals a NaN time
 
  private:

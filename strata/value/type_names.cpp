@@ -120,7 +120,8 @@ class Registry {
     scalar.scalar = &scalar;
     scalar.fallback = Value(Opaque());
     if (row.arrays == Arrays::kToo) {
-      scalar.fallback = VisitElementType<Value>(row.type, Value(), [](auto tag) { return Value(MakeFallback(tag)); });
+      scalar.fallback =
+          VisitElementType<Value>(row.type, Value(), [](auto tag) { return Value(MakeFallback(tag)); });
       AddArray(row, scalar);
     }
     Index(scalar);
@@ -162,9 +163,13 @@ const Registry& GetRegistry() {
 
 }  // namespace
 
-const ValueTypeName* FindValueTypeName(Token name) { return GetRegistry().Find(name); }
+const ValueTypeName* FindValueTypeName(Token name) {
+  return GetRegistry().Find(name);
+}
 
-const std::vector<const ValueTypeName*>& GetAllValueTypeNames() { return GetRegistry().GetAll(); }
+const std::vector<const ValueTypeName*>& GetAllValueTypeNames() {
+  return GetRegistry().GetAll();
+}
 
 const ValueTypeName* GetValueTypeNameOf(ValueType type) {
   return type < ValueType::kCount ? GetRegistry().Find(type) : nullptr;

@@ -44,7 +44,9 @@ bool operator<(const Reference& a, const Reference& b) {
   const auto left = std::tie(a.offset.offset, a.offset.scale);
   const auto right = std::tie(b.offset.offset, b.offset.scale);
   if (left != right) return left < right;
-  const auto count = [](const Reference& item) { return item.custom_data ? item.custom_data->entries.size() : 0; };
+  const auto count = [](const Reference& item) {
+    return item.custom_data ? item.custom_data->entries.size() : 0;
+  };
   return count(a) < count(b);
 }
 

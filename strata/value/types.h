@@ -1,4 +1,5 @@
-// The nouns of scene description beyond numbers: asset paths, references, payloads, specifiers, blocks, list-op kinds.   (Sdf)
+// The nouns of scene description beyond numbers: asset paths, references, payloads, specifiers, blocks,
+// list-op kinds.   (Sdf)
 #pragma once
 
 #include <cstdint>
@@ -35,9 +36,15 @@ struct AssetPath {
   }
 };
 
-struct Opaque { friend bool operator==(Opaque, Opaque) { return true; } };
-struct ValueBlock { friend bool operator==(ValueBlock, ValueBlock) { return true; } };          // None
-struct AnimationBlock { friend bool operator==(AnimationBlock, AnimationBlock) { return true; } };
+struct Opaque {
+  friend bool operator==(Opaque, Opaque) { return true; }
+};
+struct ValueBlock {
+  friend bool operator==(ValueBlock, ValueBlock) { return true; }
+};  // None
+struct AnimationBlock {
+  friend bool operator==(AnimationBlock, AnimationBlock) { return true; }
+};
 
 enum class Specifier : uint8_t { kDef, kOver, kClass };
 enum class Variability : uint8_t { kVarying, kUniform };
@@ -81,8 +88,8 @@ struct ListOpItemHash<UnregisteredValue> {
   size_t operator()(const UnregisteredValue& item) const;
 };
 
-using TokenVector = std::vector<Token>;        // primChildren, properties, primOrder, ... (not token[])
-using StringVector = std::vector<std::string>; // subLayers
+using TokenVector = std::vector<Token>;         // primChildren, properties, primOrder, ... (not token[])
+using StringVector = std::vector<std::string>;  // subLayers
 using PathVector = std::vector<Path>;
 using LayerOffsetVector = std::vector<LayerOffset>;
 using Relocate = std::pair<Path, Path>;

@@ -20,11 +20,21 @@ template <class T>
 bool Same(const T& a, const T& b) {
   return a == b;
 }
-bool Same(float a, float b) { return a == b || std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b); }
-bool Same(double a, double b) { return a == b || std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b); }
-bool Same(Half a, Half b) { return a == b || a.GetBits() == b.GetBits(); }
-bool Same(TimeCode a, TimeCode b) { return Same(a.value, b.value); }
-bool Same(Duration a, Duration b) { return Same(a.value, b.value); }
+bool Same(float a, float b) {
+  return a == b || std::bit_cast<uint32_t>(a) == std::bit_cast<uint32_t>(b);
+}
+bool Same(double a, double b) {
+  return a == b || std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+}
+bool Same(Half a, Half b) {
+  return a == b || a.GetBits() == b.GetBits();
+}
+bool Same(TimeCode a, TimeCode b) {
+  return Same(a.value, b.value);
+}
+bool Same(Duration a, Duration b) {
+  return Same(a.value, b.value);
+}
 
 template <class T, size_t N>
 bool Same(const Vec<T, N>& a, const Vec<T, N>& b) {
@@ -57,33 +67,69 @@ bool Same(const Array<T>& a, const Array<T>& b) {
 
 // -- hash: equal values hash alike -----------------------------------------------------------------------
 
-size_t Combine(size_t seed, size_t hash) { return MixBits(seed * 31 + hash + 0x9E37); }
+size_t Combine(size_t seed, size_t hash) {
+  return MixBits(seed * 31 + hash + 0x9E37);
+}
 
 template <class T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
 size_t Hash(T value) {
   return MixBits(static_cast<uint64_t>(value));
 }
-size_t Hash(double value) { return MixBits(value == 0 ? 0 : std::bit_cast<uint64_t>(value)); }
-size_t Hash(float value) { return MixBits(value == 0 ? 0 : std::bit_cast<uint32_t>(value)); }
-size_t Hash(Half value) { return Hash(static_cast<float>(value)); }
-size_t Hash(TimeCode value) { return Hash(value.value); }
-size_t Hash(Duration value) { return Hash(value.value); }
-size_t Hash(const std::string& text) { return std::hash<std::string>()(text); }
-size_t Hash(Token token) { return std::hash<Token>()(token); }
-size_t Hash(Path path) { return std::hash<Path>()(path); }
+size_t Hash(double value) {
+  return MixBits(value == 0 ? 0 : std::bit_cast<uint64_t>(value));
+}
+size_t Hash(float value) {
+  return MixBits(value == 0 ? 0 : std::bit_cast<uint32_t>(value));
+}
+size_t Hash(Half value) {
+  return Hash(static_cast<float>(value));
+}
+size_t Hash(TimeCode value) {
+  return Hash(value.value);
+}
+size_t Hash(Duration value) {
+  return Hash(value.value);
+}
+size_t Hash(const std::string& text) {
+  return std::hash<std::string>()(text);
+}
+size_t Hash(Token token) {
+  return std::hash<Token>()(token);
+}
+size_t Hash(Path path) {
+  return std::hash<Path>()(path);
+}
 size_t Hash(const AssetPath& asset) {
   return Combine(Combine(Hash(asset.authored), Hash(asset.evaluated)), Hash(asset.resolved));
 }
-size_t Hash(const PathExpression& expression) { return Hash(expression.GetText()); }
-size_t Hash(Opaque) { return 1; }
-size_t Hash(ValueBlock) { return 2; }
-size_t Hash(AnimationBlock) { return 3; }
-size_t Hash(const LayerOffset& offset) { return Combine(Hash(offset.offset), Hash(offset.scale)); }
-size_t Hash(const Reference& item) { return ListOpItemHash<Reference>()(item); }
-size_t Hash(const Payload& item) { return ListOpItemHash<Payload>()(item); }
-size_t Hash(const UnregisteredValue& item) { return ListOpItemHash<UnregisteredValue>()(item); }
-size_t Hash(const Value& value) { return value.GetHash(); }
+size_t Hash(const PathExpression& expression) {
+  return Hash(expression.GetText());
+}
+size_t Hash(Opaque) {
+  return 1;
+}
+size_t Hash(ValueBlock) {
+  return 2;
+}
+size_t Hash(AnimationBlock) {
+  return 3;
+}
+size_t Hash(const LayerOffset& offset) {
+  return Combine(Hash(offset.offset), Hash(offset.scale));
+}
+size_t Hash(const Reference& item) {
+  return ListOpItemHash<Reference>()(item);
+}
+size_t Hash(const Payload& item) {
+  return ListOpItemHash<Payload>()(item);
+}
+size_t Hash(const UnregisteredValue& item) {
+  return ListOpItemHash<UnregisteredValue>()(item);
+}
+size_t Hash(const Value& value) {
+  return value.GetHash();
+}
 
 // Ranges and pairs of hashable things; declared first because they nest.
 template <class T, size_t N>
@@ -124,15 +170,24 @@ template <class T>
 size_t Hash(const std::vector<T>& list) {
   return HashRange(list.begin(), list.end());
 }
-size_t Hash(const VariantSelectionMap& map) { return HashRange(map.begin(), map.end()); }
-size_t Hash(const Dictionary& dictionary) { return HashRange(dictionary.entries.begin(), dictionary.entries.end()); }
-size_t Hash(const TimeSamples& samples) { return Combine(Hash(samples.GetTimes()), Hash(samples.GetValues())); }
+size_t Hash(const VariantSelectionMap& map) {
+  return HashRange(map.begin(), map.end());
+}
+size_t Hash(const Dictionary& dictionary) {
+  return HashRange(dictionary.entries.begin(), dictionary.entries.end());
+}
+size_t Hash(const TimeSamples& samples) {
+  return Combine(Hash(samples.GetTimes()), Hash(samples.GetValues()));
+}
 size_t Hash(const Spline& spline) {
   size_t seed = spline.knots.size();
-  for (const SplineKnot& knot : spline.knots) seed = Combine(seed, Combine(Hash(knot.time), Hash(knot.value)));
+  for (const SplineKnot& knot : spline.knots)
+    seed = Combine(seed, Combine(Hash(knot.time), Hash(knot.value)));
   return seed;
 }
-size_t Hash(const ArrayEdit& edit) { return Combine(Hash(edit.literals), edit.instructions.size()); }
+size_t Hash(const ArrayEdit& edit) {
+  return Combine(Hash(edit.literals), edit.instructions.size());
+}
 template <class T>
 size_t Hash(const ListOp<T>& op) {
   size_t seed = Hash(op.is_explicit);
@@ -169,12 +224,13 @@ std::string LowerFirst(std::string text) {
 struct TypeTable {
   TypeOperations types[kTypeCount];
   TypeTable() {
-#define X(name, type, text)                                                                      \
-  types[static_cast<size_t>(ValueType::k##name)] = MakeOperations<type>(text);                   \
+#define X(name, type, text)                                                    \
+  types[static_cast<size_t>(ValueType::k##name)] = MakeOperations<type>(text); \
   types[static_cast<size_t>(ValueType::k##name##Array)] = MakeOperations<Array<type>>(text "[]");
     STRATA_ELEMENT_TYPES(X)
 #undef X
-#define X(name, type) types[static_cast<size_t>(ValueType::k##name)] = MakeOperations<type>(LowerFirst(#name));
+#define X(name, type) \
+  types[static_cast<size_t>(ValueType::k##name)] = MakeOperations<type>(LowerFirst(#name));
     STRATA_FIELD_TYPES(X)
 #undef X
   }
@@ -205,24 +261,27 @@ namespace value_detail {
 
 void DestroyShared(ValueType type, SharedHeader* header) {
   switch (type) {
-#define X(name, type, text) \
-  case ValueType::k##name##Array: Array<type>::Destroy(static_cast<ArrayBlock*>(header)); return;
+#define X(name, type, text)                                 \
+  case ValueType::k##name##Array:                           \
+    Array<type>::Destroy(static_cast<ArrayBlock*>(header)); \
+    return;
     STRATA_ELEMENT_TYPES(X)
 #undef X
-#define X(name, type, text)                                                               \
-  case ValueType::k##name:                                                                \
+#define X(name, type, text)                                                                    \
+  case ValueType::k##name:                                                                     \
     if constexpr (GetStorage<type>() == Storage::kBox) delete static_cast<Box<type>*>(header); \
     return;
     STRATA_ELEMENT_TYPES(X)
 #undef X
-#define X(name, type)                                                                     \
-  case ValueType::k##name:                                                                \
+#define X(name, type)                                                                          \
+  case ValueType::k##name:                                                                     \
     if constexpr (GetStorage<type>() == Storage::kBox) delete static_cast<Box<type>*>(header); \
     return;
     STRATA_FIELD_TYPES(X)
 #undef X
     case ValueType::kEmpty:
-    case ValueType::kCount: return;
+    case ValueType::kCount:
+      return;
   }
 }
 

@@ -1,6 +1,8 @@
-// The door of `value`: one typed value of scene description, sixteen bytes, cheap to copy.   (VtValue, SdfValueTypeNames)
+// The door of `value`: one typed value of scene description, sixteen bytes, cheap to copy.   (VtValue,
+// SdfValueTypeNames)
 //
-// Threads: reading is safe from any thread; a Value object itself is written by one. Owners: shared, counted storage.
+// Threads: reading is safe from any thread; a Value object itself is written by one. Owners: shared, counted
+// storage.
 #pragma once
 
 #include <map>
@@ -14,44 +16,56 @@
 
 namespace strata {
 
-class TimeSamples;   // value/time_samples.h
-class Spline;        // value/spline.h
-class ArrayEdit;     // value/array_edit.h
+class TimeSamples;  // value/time_samples.h
+class Spline;       // value/spline.h
+class ArrayEdit;    // value/array_edit.h
 using ValueVector = std::vector<Value>;
 
-// The C++ type a Value holds: kEmpty, then element types, then arrays of them in the same order, then field types.
+// The C++ type a Value holds: kEmpty, then element types, then arrays of them in the same order, then field
+// types.
 enum class ValueType : uint8_t {
   kEmpty,
 #define X(name, type, text) k##name,
   STRATA_ELEMENT_TYPES(X)
 #undef X
 #define X(name, type, text) k##name##Array,
-  STRATA_ELEMENT_TYPES(X)
+      STRATA_ELEMENT_TYPES(X)
 #undef X
 #define X(name, type) k##name,
-  STRATA_FIELD_TYPES(X)
+          STRATA_FIELD_TYPES(X)
 #undef X
-  kCount
+              kCount
 };
 
 template <class T>
-struct ValueTypeOf;  // ValueTypeOf<Vec3f>::kType; defined for every type in type_list.h and Array of every element type
-#define X(name, type, text)                                                                \
-  template <> struct ValueTypeOf<type> { static constexpr ValueType kType = ValueType::k##name; };             \
-  template <> struct ValueTypeOf<Array<type>> { static constexpr ValueType kType = ValueType::k##name##Array; };
+struct ValueTypeOf;  // ValueTypeOf<Vec3f>::kType; defined for every type in type_list.h and Array of every
+                     // element type
+#define X(name, type, text)                                       \
+  template <>                                                     \
+  struct ValueTypeOf<type> {                                      \
+    static constexpr ValueType kType = ValueType::k##name;        \
+  };                                                              \
+  template <>                                                     \
+  struct ValueTypeOf<Array<type>> {                               \
+    static constexpr ValueType kType = ValueType::k##name##Array; \
+  };
 STRATA_ELEMENT_TYPES(X)
 #undef X
-#define X(name, type) \
-  template <> struct ValueTypeOf<type> { static constexpr ValueType kType = ValueType::k##name; };
+#define X(name, type)                                      \
+  template <>                                              \
+  struct ValueTypeOf<type> {                               \
+    static constexpr ValueType kType = ValueType::k##name; \
+  };
 STRATA_FIELD_TYPES(X)
 #undef X
 
 bool IsArrayType(ValueType type);
-ValueType GetArrayType(ValueType element);   // kEmpty when there is none
-ValueType GetElementType(ValueType array);   // `array` itself when it is a scalar
+ValueType GetArrayType(ValueType element);     // kEmpty when there is none
+ValueType GetElementType(ValueType array);     // `array` itself when it is a scalar
 std::string_view GetTypeText(ValueType type);  // "float3", "float3[]", "dictionary", ...
 
-// Small trivially copyable types (up to 8 bytes) lie inside; others behind one counted pointer, shared by copies.
+// Small trivially copyable types (up to 8 bytes) lie inside; others behind one counted pointer, shared by
+// copies.
 class Value {
  public:
   Value() = default;
@@ -69,15 +83,22 @@ class Value {
   size_t GetArraySize() const;  // 0 when not an array
 
   template <class T>
-  bool Holds() const { return type_ == ValueTypeOf<T>::kType; }
+  bool Holds() const {
+    return type_ == ValueTypeOf<T>::kType;
+  }
   // The held T, or null when it holds something else. Valid while this Value is unchanged.
   template <class T>
   const T* GetIf() const;
   // REQUIRES: Holds<T>().
   template <class T>
-  const T& Get() const { return *GetIf<T>(); }
+  const T& Get() const {
+    return *GetIf<T>();
+  }
   template <class T>
-  T GetOr(T fallback) const { const T* held = GetIf<T>(); return held ? *held : std::move(fallback); }
+  T GetOr(T fallback) const {
+    const T* held = GetIf<T>();
+    return held ? *held : std::move(fallback);
+  }
   // For changing in place: makes the held T this Value's own first. Null when it holds something else.
   template <class T>
   T* GetMutable();
@@ -104,8 +125,8 @@ class Dictionary {
   Map entries;
 
   const Value* Find(std::string_view key) const;
-  const Value* FindByKeyPath(std::string_view key_path) const;             // "a:b:c"
-  void SetByKeyPath(std::string_view key_path, Value value);               // makes dictionaries on the way
+  const Value* FindByKeyPath(std::string_view key_path) const;  // "a:b:c"
+  void SetByKeyPath(std::string_view key_path, Value value);    // makes dictionaries on the way
   bool EraseByKeyPath(std::string_view key_path);
   bool IsEmpty() const { return entries.empty(); }
   // This over `weaker`: key by key, dictionaries recursively.
@@ -115,7 +136,21 @@ class Dictionary {
 
 // -- attribute type names: 113 of them -------------------------------------------------------------
 
-enum class Role : uint8_t { kNone, kPoint, kNormal, kVector, kColor, kTextureCoordinate, kFrame, kTransform, kPointIndex, kEdgeIndex, kFaceIndex, kGroup, kOpaque };
+enum class Role : uint8_t {
+  kNone,
+  kPoint,
+  kNormal,
+  kVector,
+  kColor,
+  kTextureCoordinate,
+  kFrame,
+  kTransform,
+  kPointIndex,
+  kEdgeIndex,
+  kFaceIndex,
+  kGroup,
+  kOpaque
+};
 
 // A name such as "color3f[]", its storage and role. Statically allocated; compare by pointer.
 struct ValueTypeName {
@@ -126,22 +161,24 @@ struct ValueTypeName {
   bool is_array = false;
   const ValueTypeName* scalar = nullptr;
   const ValueTypeName* array = nullptr;
-  Value fallback;               // the type's default value: 0, "", identity, ...
+  Value fallback;  // the type's default value: 0, "", identity, ...
 };
-const ValueTypeName* FindValueTypeName(Token name);     // null when unknown
+const ValueTypeName* FindValueTypeName(Token name);  // null when unknown
 const std::vector<const ValueTypeName*>& GetAllValueTypeNames();
 // The first (role-less) name of a type; null when attributes cannot have it.
 const ValueTypeName* GetValueTypeNameOf(ValueType type);
 
 // -- operations over values ------------------------------------------------------------------------
 
-// `value` as `type` when that loses nothing but precision (numbers among numbers, string-token-asset, arrays of them); empty otherwise.
+// `value` as `type` when that loses nothing but precision (numbers among numbers, string-token-asset, arrays
+// of them); empty otherwise.
 Value CastValue(const Value& value, ValueType type);
 // Whether values of this type interpolate linearly (AOUSD 12.5 and arrays, timecode, duration).
 bool IsInterpolable(ValueType type);
 // Between a (u = 0) and b (u = 1); a (held) when the type does not interpolate or array sizes differ.
 Value Interpolate(const Value& a, const Value& b, double u);
-// Maps time codes, durations, samples' times and splines inside `value` through `offset`; other values as they are.
+// Maps time codes, durations, samples' times and splines inside `value` through `offset`; other values as
+// they are.
 Value Retime(const Value& value, const LayerOffset& offset);
 
 }  // namespace strata

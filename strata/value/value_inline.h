@@ -31,9 +31,12 @@ enum class Storage : uint8_t { kInside, kArray, kBox };
 // REQUIRES: T is complete.
 template <class T>
 constexpr Storage GetStorage() {
-  if constexpr (IsArrayOf<T>::value) return Storage::kArray;
-  else if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) <= 8) return Storage::kInside;
-  else return Storage::kBox;
+  if constexpr (IsArrayOf<T>::value)
+    return Storage::kArray;
+  else if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) <= 8)
+    return Storage::kInside;
+  else
+    return Storage::kBox;
 }
 
 struct InsideTable {
@@ -49,8 +52,9 @@ constexpr InsideTable MakeInsideTable() {
   if (GetStorage<type>() == Storage::kInside) set(ValueType::k##name);
   STRATA_ELEMENT_TYPES(X)
 #undef X
-  for (ValueType type : {ValueType::kOpaque, ValueType::kValueBlock, ValueType::kAnimationBlock, ValueType::kSpecifier,
-                         ValueType::kVariability, ValueType::kPermission, ValueType::kPath})
+  for (ValueType type :
+       {ValueType::kOpaque, ValueType::kValueBlock, ValueType::kAnimationBlock, ValueType::kSpecifier,
+        ValueType::kVariability, ValueType::kPermission, ValueType::kPath})
     set(type);
   return table;
 }
@@ -61,7 +65,9 @@ void DestroyShared(ValueType type, SharedHeader* header);
 
 }  // namespace value_detail
 
-constexpr bool Value::IsInside(ValueType type) { return value_detail::kInsideTable.inside[static_cast<size_t>(type)]; }
+constexpr bool Value::IsInside(ValueType type) {
+  return value_detail::kInsideTable.inside[static_cast<size_t>(type)];
+}
 
 inline SharedHeader* Value::GetShared() const {
   SharedHeader* header;
@@ -69,7 +75,9 @@ inline SharedHeader* Value::GetShared() const {
   return header;
 }
 
-inline void Value::SetShared(SharedHeader* header) { std::memcpy(bits_, &header, sizeof header); }
+inline void Value::SetShared(SharedHeader* header) {
+  std::memcpy(bits_, &header, sizeof header);
+}
 
 template <class T, class>
 Value::Value(T&& held) : type_(ValueTypeOf<std::decay_t<T>>::kType) {

@@ -25,7 +25,8 @@ class LenientFormat final : public layer::FileFormat {
     lenient.arguments[format::text::kVariantSelectionsArgument] = "1";
     return format_->Read(asset, identifier, lenient, out, diagnostics);
   }
-  Result<std::string> WriteToString(const layer::SpecStore& content, const layer::WriteOptions& options) const override {
+  Result<std::string> WriteToString(const layer::SpecStore& content,
+                                    const layer::WriteOptions& options) const override {
     return format_->WriteToString(content, options);
   }
   Result<void> WriteToFile(const layer::SpecStore& content, const std::string& path,
@@ -53,8 +54,8 @@ std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question) {
   auto format = format::text::MakeUsdaFormat();
   if (!GetSwitch(question, "SDF_SCHEMA_PROHIBIT_INVALID_VARIANT_SELECTIONS", true))
     format = std::make_shared<LenientFormat>(std::move(format));
-  auto registry = layer::LayerRegistry::Create(asset::MakeFileResolver(), std::make_shared<layer::FieldRegistry>(),
-                                               {std::move(format)});
+  auto registry = layer::LayerRegistry::Create(asset::MakeFileResolver(),
+                                               std::make_shared<layer::FieldRegistry>(), {std::move(format)});
   if (question.contains("plugInfo")) {
     Diagnostics remarks;
     layer::ReadPluginFields({question["plugInfo"].get<std::string>()}, registry->GetMutableFields(), remarks);
@@ -66,7 +67,9 @@ std::string GetDataPath(const Json& question, const std::string& file) {
   return question.at("data").get<std::string>() + "/" + file;
 }
 
-std::string GetFolder(const std::string& path) { return std::string(asset::GetFolder(path)); }
+std::string GetFolder(const std::string& path) {
+  return std::string(asset::GetFolder(path));
+}
 
 std::string NameLayer(const layer::Layer& layer, const std::string& folder) {
   const std::string& identifier = layer.GetIdentifier();

@@ -1,7 +1,8 @@
 // The program that answers conformance questions: what its parts share.
 //
-// A question is one line of JSON on standard input, the answer one line on standard output: {"answer": ...} in the oracle's own
-// form, or {"notAnswered": why}. Every question starts from a fresh set of layers, formats and fields.
+// A question is one line of JSON on standard input, the answer one line on standard output: {"answer": ...}
+// in the oracle's own form, or {"notAnswered": why}. Every question starts from a fresh set of layers,
+// formats and fields.
 #pragma once
 
 #include <memory>

@@ -21,8 +21,10 @@ bool IsListed(SpecType type) {
     case SpecType::kAttribute:
     case SpecType::kRelationship:
     case SpecType::kVariantSet:
-    case SpecType::kVariant: return true;
-    default: return false;
+    case SpecType::kVariant:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -31,8 +33,8 @@ bool IsListed(Token field, const Value& value, SpecType type, const layer::Field
   const layer::FieldNames& names = layer::GetFieldNames();
   if (layer::IsChildrenField(field)) {
     const TokenVector* children = value.GetIf<TokenVector>();
-    return (type == SpecType::kPrim || type == SpecType::kPseudoRoot) && (field == names.primChildren || field == names.properties) &&
-           children && !children->empty();
+    return (type == SpecType::kPrim || type == SpecType::kPseudoRoot) &&
+           (field == names.primChildren || field == names.properties) && children && !children->empty();
   }
   return fields.Find(field) != nullptr;
 }
@@ -43,11 +45,13 @@ Json FieldsToJson(const SpecStore::SpecView& spec, const layer::FieldRegistry& f
   for (const auto& [name, value] : spec)
     if (IsListed(name, value, spec.GetType(), fields)) listed[name.GetString()] = ToJson(value);
   // Fields that a spec of its type always has.
-  const bool is_property = spec.GetType() == SpecType::kAttribute || spec.GetType() == SpecType::kRelationship;
+  const bool is_property =
+      spec.GetType() == SpecType::kAttribute || spec.GetType() == SpecType::kRelationship;
   if (is_property && !spec.HasField(names.custom)) listed["custom"] = false;
   if (is_property && !spec.HasField(names.variability))
     listed["variability"] = {{"$enum", spec.GetType() == SpecType::kAttribute ? "Varying" : "Uniform"}};
-  if ((spec.GetType() == SpecType::kPrim || spec.GetType() == SpecType::kVariant) && !spec.HasField(names.specifier))
+  if ((spec.GetType() == SpecType::kPrim || spec.GetType() == SpecType::kVariant) &&
+      !spec.HasField(names.specifier))
     listed["specifier"] = {{"$enum", "Over"}};
   return listed;
 }
@@ -57,7 +61,8 @@ Json SpecsToJson(const layer::Layer& layer) {
   layer.GetContent().VisitSpecs([&](Path path, const SpecStore::SpecView& spec) {
     if (!IsListed(spec.GetType())) return;
     std::string text = path.GetString();
-    Json entry = {{"path", text}, {"type", std::string(layer::GetSpecTypeName(spec.GetType()))},
+    Json entry = {{"path", text},
+                  {"type", std::string(layer::GetSpecTypeName(spec.GetType()))},
                   {"fields", FieldsToJson(spec, layer.GetFields())}};
     specs.emplace_back(std::move(text), std::move(entry));
   });
@@ -86,7 +91,9 @@ Json AnswerLayer(const Json& question) {
   Diagnostics diagnostics;
   layer::LayerPtr layer = registry->FindOrOpen(GetDataPath(question, file), nullptr, {}, diagnostics);
   if (!layer) {
-    const std::string why = diagnostics.IsEmpty() ? "no reason given" : RenderDiagnostic(diagnostics.GetAll()[0], ColorMode::kPlain);
+    const std::string why = diagnostics.IsEmpty()
+                                ? "no reason given"
+                                : RenderDiagnostic(diagnostics.GetAll()[0], ColorMode::kPlain);
     return {{"file", file}, {"ok", false}, {"error", why}};
   }
   // A ".usd" file belongs to the format of that name, whatever its encoding.

@@ -28,7 +28,10 @@ class StageAnswer {
 
   Json Write() {
     FindPrototypeGroups();
-    Json answer = {{"schema", "stage-oracle/1"}, {"ok", true}, {"lite", detail_ == Detail::kLite}, {"stage", DescribeStage()}};
+    Json answer = {{"schema", "stage-oracle/1"},
+                   {"ok", true},
+                   {"lite", detail_ == Detail::kLite},
+                   {"stage", DescribeStage()}};
     answer["compositionErrors"] = Json::array();
     for (const auto& error : stage_->GetCompositionErrors())
       answer["compositionErrors"].push_back(
@@ -43,7 +46,8 @@ class StageAnswer {
       answer["flattened"] = "error: " + text.GetError().message;
     } else {
       answer["flattenedHasPrototypes"] = text->find(kPrototypeName) != std::string::npos;
-      answer["flattened"] = text->size() <= 4 * kLongestText ? Json(*text) : Json();  // characters have up to four bytes
+      answer["flattened"] =
+          text->size() <= 4 * kLongestText ? Json(*text) : Json();  // characters have up to four bytes
     }
     return answer;
   }
@@ -56,7 +60,9 @@ class StageAnswer {
   }
 
   Json DescribeStage() const {
-    auto token = [](const Value& value) { return value.Holds<Token>() ? Json(value.Get<Token>().GetString()) : Json(); };
+    auto token = [](const Value& value) {
+      return value.Holds<Token>() ? Json(value.Get<Token>().GetString()) : Json();
+    };
     const layer::FieldNames& names = layer::GetFieldNames();
     const Json up_axis = token(stage_->GetMetadata(names.upAxis));
     const Prim default_prim = stage_->GetDefaultPrim();
@@ -82,7 +88,8 @@ class StageAnswer {
     for (const Prim& prim : stage_->Traverse(All())) {
       if (!prim.IsInstance()) continue;
       const Prim prototype = prim.GetPrototype();
-      if (prototype && groups_.emplace(prototype.GetPath(), prim.GetPath()).second) prototypes_.push_back(prototype);
+      if (prototype && groups_.emplace(prototype.GetPath(), prim.GetPath()).second)
+        prototypes_.push_back(prototype);
     }
   }
 
@@ -94,7 +101,8 @@ class StageAnswer {
       if (!prim.IsPseudoRoot()) prims.push_back(DescribePrim(prim));
     for (const Prim& prototype : prototypes_) {
       const Path group = groups_.at(prototype.GetPath());
-      for (const Prim& prim : stage::PrimRange(prototype, PrimPredicate::All(), stage::PrimRange::Start::kSkip)) {
+      for (const Prim& prim :
+           stage::PrimRange(prototype, PrimPredicate::All(), stage::PrimRange::Start::kSkip)) {
         Json entry = DescribePrim(prim);
         entry["path"] = prim.GetPath().MakeRelative(prototype.GetPath()).GetString();
         entry["inPrototypeOf"] = group.GetString();
@@ -137,11 +145,13 @@ class StageAnswer {
     entry["kind"] = prim.GetKind().GetString();
     entry["variantSets"] = Json::object();
     for (const auto& set : prim.GetVariantSets())
-      entry["variantSets"][set.name.GetString()] = {{"variants", Names(set.variants)}, {"selection", set.selection.GetString()}};
+      entry["variantSets"][set.name.GetString()] = {{"variants", Names(set.variants)},
+                                                    {"selection", set.selection.GetString()}};
     const layer::FieldNames& names = layer::GetFieldNames();
     entry["authoredProperties"] = Names(prim.GetAuthoredPropertyNames());
     if (detail_ == Detail::kLite) return;
-    entry["metadata"] = Metadata(prim.GetAllAuthoredMetadata(), {names.specifier, names.typeName, names.apiSchemas});
+    entry["metadata"] =
+        Metadata(prim.GetAllAuthoredMetadata(), {names.specifier, names.typeName, names.apiSchemas});
     if (!prim.IsPseudoRoot()) {
       entry["primStack"] = Stack(prim.GetPrimStack());
       entry["arcs"] = Arcs(prim);
@@ -171,14 +181,15 @@ class StageAnswer {
         {"blocked", info.value_is_blocked},
         {"connections", Paths(attribute.GetConnections())},
         {"stack", Stack(attribute.GetPropertyStack())},
-        {"metadata", Metadata(attribute.GetAllAuthoredMetadata(), {names.custom, names.variability, names.typeName})}};
+        {"metadata",
+         Metadata(attribute.GetAllAuthoredMetadata(), {names.custom, names.variability, names.typeName})}};
     if (auto spline = attribute.GetSpline()) entry["spline"] = ToJson(Value(*spline));
     AddSamples(attribute, entry);
     return entry;
   }
 
-  // All samples when they are few; else some of the beginning, the middle and the end. Values at these, halfway between the
-  // first ones, and one before and after.
+  // All samples when they are few; else some of the beginning, the middle and the end. Values at these,
+  // halfway between the first ones, and one before and after.
   void AddSamples(const Attribute& attribute, Json& entry) {
     const std::vector<double> all = attribute.GetTimeSamples();
     if (all.empty()) return;
@@ -197,18 +208,25 @@ class StageAnswer {
     entry["timeSamples"] = listed;
     entry["values"] = Json::array();
     for (double time : times)
-      entry["values"].push_back(Json::array({NumberToJson(time), ToJson(attribute.Get(time), AssetForm::kResolved)}));
+      entry["values"].push_back(
+          Json::array({NumberToJson(time), ToJson(attribute.Get(time), AssetForm::kResolved)}));
     entry["sourceAtFirstSample"] = SourceName(attribute.GetResolveInfo(all.front()).source);
   }
 
   static const char* SourceName(stage::ResolveSource source) {
     switch (source) {
-      case stage::ResolveSource::kNone: return "No value";
-      case stage::ResolveSource::kFallback: return "Built-in fallback value";
-      case stage::ResolveSource::kDefault: return "Attribute default value";
-      case stage::ResolveSource::kTimeSamples: return "Attribute time samples";
-      case stage::ResolveSource::kValueClips: return "Value clips";
-      case stage::ResolveSource::kSpline: return "Spline value";
+      case stage::ResolveSource::kNone:
+        return "No value";
+      case stage::ResolveSource::kFallback:
+        return "Built-in fallback value";
+      case stage::ResolveSource::kDefault:
+        return "Attribute default value";
+      case stage::ResolveSource::kTimeSamples:
+        return "Attribute time samples";
+      case stage::ResolveSource::kValueClips:
+        return "Value clips";
+      case stage::ResolveSource::kSpline:
+        return "Spline value";
     }
     return "";
   }
@@ -216,7 +234,8 @@ class StageAnswer {
   Json Arcs(const Prim& prim) {
     Json arcs = Json::array();
     const stage::CompositionArcs found = stage::FindCompositionArcs(prim);
-    // The oracles left out the first arc, taken for the root's. Below an instance the root has no say and is not listed.
+    // The oracles left out the first arc, taken for the root's. Below an instance the root has no say and is
+    // not listed.
     const size_t first = found.index && found.index->GetRootNode().IsInert() ? 1 : 0;
     for (size_t i = first; i < found.all.size(); ++i) {
       const auto& arc = found.all[i];
@@ -253,7 +272,8 @@ class StageAnswer {
   }
 
   // Without what the entry says elsewhere, and without documentation, which the corpus leaves out.
-  static Json Metadata(const std::vector<layer::SpecStore::Field>& fields, const std::vector<Token>& said_elsewhere) {
+  static Json Metadata(const std::vector<layer::SpecStore::Field>& fields,
+                       const std::vector<Token>& said_elsewhere) {
     Json entries = Json::object();
     for (const auto& [name, value] : fields)
       if (name != layer::GetFieldNames().documentation &&
@@ -274,11 +294,15 @@ class StageAnswer {
 Json AnswerStage(const Json& question) {
   auto registry = MakeRegistry(question);
   stage::OpenOptions options;
-  options.load = question.value("load", "all") == "none" ? stage::LoadPolicy::kLoadNone : stage::LoadPolicy::kLoadAll;
+  options.load =
+      question.value("load", "all") == "none" ? stage::LoadPolicy::kLoadNone : stage::LoadPolicy::kLoadAll;
   Diagnostics diagnostics;
-  auto fail = [&](const std::string& why) { return Json{{"schema", "stage-oracle/1"}, {"ok", false}, {"error", why}}; };
+  auto fail = [&](const std::string& why) {
+    return Json{{"schema", "stage-oracle/1"}, {"ok", false}, {"error", why}};
+  };
   if (question.contains("session") && question["session"].is_string()) {
-    options.session = registry->FindOrOpen(GetDataPath(question, question["session"]), nullptr, {}, diagnostics);
+    options.session =
+        registry->FindOrOpen(GetDataPath(question, question["session"]), nullptr, {}, diagnostics);
     if (!options.session) return fail(diagnostics.GetAll().front().message);
   }
   auto stage = Stage::Open(registry, GetDataPath(question, question.at("root")), options, diagnostics);

@@ -9,7 +9,8 @@ namespace strata::conformance {
 
 namespace {
 
-// -- paths ---------------------------------------------------------------------------------------------------
+// -- paths
+// ---------------------------------------------------------------------------------------------------
 
 Json AnswerPath(const Json& row) {
   const std::string text = row.at("text");
@@ -20,7 +21,8 @@ Json AnswerPath(const Json& row) {
   for (Path prefix : path.GetPrefixes()) prefixes.push_back(prefix.GetString());
   // OpenUSD names a variant selection by the selection, or by the set where that is empty.
   const bool is_variant = path.IsPrimVariantSelection();
-  const Token variant = path.GetVariantSelection().IsEmpty() ? path.GetVariantSet() : path.GetVariantSelection();
+  const Token variant =
+      path.GetVariantSelection().IsEmpty() ? path.GetVariantSet() : path.GetVariantSelection();
   return {{"valid", true},
           {"string", path.GetString()},
           {"name", is_variant ? variant.GetString() : path.GetName()},
@@ -48,7 +50,8 @@ Json AnswerPath(const Json& row) {
 
 Json AnswerPathPair(const Json& row) {
   const Path a(row.at("a").get<std::string>()), b(row.at("b").get<std::string>());
-  Json answer = {{"hasPrefix", a.HasPrefix(b)}, {"less", a < b}, {"commonPrefix", a.GetCommonPrefix(b).GetString()}};
+  Json answer = {
+      {"hasPrefix", a.HasPrefix(b)}, {"less", a < b}, {"commonPrefix", a.GetCommonPrefix(b).GetString()}};
   if (b.IsAbsolute() && b.IsAbsoluteRootOrPrim()) {
     answer["makeAbsolute"] = a.MakeAbsolute(b).GetString();
     answer["makeRelative"] = a.MakeRelative(b).GetString();
@@ -57,13 +60,14 @@ Json AnswerPathPair(const Json& row) {
   return answer;
 }
 
-// -- list ops ------------------------------------------------------------------------------------------------
+// -- list ops
+// ------------------------------------------------------------------------------------------------
 
 template <class T>
 ListOp<T> ReadListOp(const Json& lists, const std::array<const char*, 6>& names) {
   ListOp<T> op;
-  std::vector<T>* const parts[] = {&op.explicit_items,  &op.added_items,   &op.prepended_items,
-                                   &op.appended_items,  &op.deleted_items, &op.ordered_items};
+  std::vector<T>* const parts[] = {&op.explicit_items, &op.added_items,   &op.prepended_items,
+                                   &op.appended_items, &op.deleted_items, &op.ordered_items};
   for (size_t i = 0; i < names.size(); ++i)
     if (lists.contains(names[i])) *parts[i] = lists[names[i]].get<std::vector<T>>();
   op.is_explicit = lists.contains(names[0]);
@@ -71,7 +75,8 @@ ListOp<T> ReadListOp(const Json& lists, const std::array<const char*, 6>& names)
 }
 
 Json AnswerListOp(const Json& row) {
-  constexpr std::array<const char*, 6> kNames = {"explicit", "added", "prepended", "appended", "deleted", "ordered"};
+  constexpr std::array<const char*, 6> kNames = {"explicit", "added",   "prepended",
+                                                 "appended", "deleted", "ordered"};
   const auto strong = ReadListOp<std::string>(row.at("strong").at("$listop"), kNames);
   const auto weak = ReadListOp<std::string>(row.at("weak").at("$listop"), kNames);
   std::vector<std::string> strong_on_base = row.at("base"), both_on_base = strong_on_base;
@@ -101,7 +106,8 @@ Json AnswerListOpChain(const Json& row) {
   return {{"combined_reduced", std::move(lists)}};
 }
 
-// -- variable expressions --------------------------------------------------------------------------------------
+// -- variable expressions
+// --------------------------------------------------------------------------------------
 
 Value ReadVariable(const Json& written) {
   if (written.is_boolean()) return Value(written.get<bool>());
@@ -129,7 +135,8 @@ Json AnswerExpression(const Json& row, const Json& variables) {
   return answer;
 }
 
-// -- path expressions --------------------------------------------------------------------------------------------
+// -- path expressions
+// --------------------------------------------------------------------------------------------
 
 Json AnswerPattern(const Json& row, const Json& targets) {
   const std::string text = row.at("pattern");
@@ -138,8 +145,11 @@ Json AnswerPattern(const Json& row, const Json& targets) {
   Json answer = {{"text", expression->GetText()}, {"matches", Json::array()}};
   for (const Json& target : targets) {
     switch (expression->Matches(Path(target.get<std::string>()))) {
-      case PathExpression::Match::kYes: answer["matches"].push_back(target); break;
-      case PathExpression::Match::kNo: break;
+      case PathExpression::Match::kYes:
+        answer["matches"].push_back(target);
+        break;
+      case PathExpression::Match::kNo:
+        break;
       default:
         answer.erase("matches");
         answer["error"] = "it needs predicates, references or an anchor";
@@ -149,11 +159,12 @@ Json AnswerPattern(const Json& row, const Json& targets) {
   return answer;
 }
 
-// -- splines -------------------------------------------------------------------------------------------------------
+// -- splines
+// -------------------------------------------------------------------------------------------------------
 
 Json AnswerSpline(const Json& row, const Json& question) {
-  const std::string text = "#usda 1.1\n\ndef \"P\"\n{\n    double x.spline = {\n" + row.at("spline").get<std::string>() +
-                           "\n    }\n}\n";
+  const std::string text = "#usda 1.1\n\ndef \"P\"\n{\n    double x.spline = {\n" +
+                           row.at("spline").get<std::string>() + "\n    }\n}\n";
   Diagnostics diagnostics;
   auto layer = MakeRegistry(question)->ImportFromString(text, "spline", diagnostics);
   const Spline* spline =

@@ -76,7 +76,8 @@ Json ElementToJson(const T& element, AssetForm assets) {
   }
 }
 
-// -- elements as bytes of a digest ----------------------------------------------------------------------------
+// -- elements as bytes of a digest
+// ----------------------------------------------------------------------------
 
 template <class T>
 void AddToDigest(const T& element, Sha256& digest) {
@@ -116,22 +117,36 @@ Json ArrayToJson(const Array<T>& array, AssetForm assets) {
   constexpr bool kIsListed = std::is_same_v<T, AssetPath> || std::is_same_v<T, PathExpression>;
   const bool is_long = !kIsListed && array.GetSize() > kLongestListed;
   Json list = Json::array();
-  for (size_t i = 0; i < (is_long ? kHeadSize : array.GetSize()); ++i) list.push_back(ElementToJson(array[i], assets));
+  for (size_t i = 0; i < (is_long ? kHeadSize : array.GetSize()); ++i)
+    list.push_back(ElementToJson(array[i], assets));
   if (!is_long) return list;
   Sha256 digest;
   for (const T& element : array) AddToDigest(element, digest);
   return {{"$array", {{"n", array.GetSize()}, {"sha256", digest.Finish()}, {"head", std::move(list)}}}};
 }
 
-// -- fields ---------------------------------------------------------------------------------------------------
+// -- fields
+// ---------------------------------------------------------------------------------------------------
 
-Json ItemToJson(const Path& path) { return {{"$path", path.GetString()}}; }
-Json ItemToJson(const Token& token) { return token.GetString(); }
-Json ItemToJson(const Reference& reference) { return ToJson(reference); }
-Json ItemToJson(const Payload& payload) { return ToJson(payload); }
-Json ItemToJson(const UnregisteredValue& item) { return ToJson(Value(item)); }
+Json ItemToJson(const Path& path) {
+  return {{"$path", path.GetString()}};
+}
+Json ItemToJson(const Token& token) {
+  return token.GetString();
+}
+Json ItemToJson(const Reference& reference) {
+  return ToJson(reference);
+}
+Json ItemToJson(const Payload& payload) {
+  return ToJson(payload);
+}
+Json ItemToJson(const UnregisteredValue& item) {
+  return ToJson(Value(item));
+}
 template <class T>
-Json ItemToJson(const T& item) { return item; }
+Json ItemToJson(const T& item) {
+  return item;
+}
 
 template <class T>
 Json ListOpToJson(const ListOp<T>& op) {
@@ -158,51 +173,68 @@ Json DictionaryToJson(const Dictionary& dictionary, AssetForm assets) {
 
 const char* GetName(ExtrapolationMode mode) {
   switch (mode) {
-    case ExtrapolationMode::kNone: return "Value Block";
-    case ExtrapolationMode::kHeld: return "Held";
-    case ExtrapolationMode::kLinear: return "Linear";
-    case ExtrapolationMode::kSloped: return "Sloped";
-    case ExtrapolationMode::kLoopRepeat: return "Loop Repeat";
-    case ExtrapolationMode::kLoopReset: return "Loop Reset";
-    case ExtrapolationMode::kLoopOscillate: return "Loop Oscillate";
+    case ExtrapolationMode::kNone:
+      return "Value Block";
+    case ExtrapolationMode::kHeld:
+      return "Held";
+    case ExtrapolationMode::kLinear:
+      return "Linear";
+    case ExtrapolationMode::kSloped:
+      return "Sloped";
+    case ExtrapolationMode::kLoopRepeat:
+      return "Loop Repeat";
+    case ExtrapolationMode::kLoopReset:
+      return "Loop Reset";
+    case ExtrapolationMode::kLoopOscillate:
+      return "Loop Oscillate";
   }
   return "";
 }
 const char* GetName(KnotInterpolation interpolation) {
   switch (interpolation) {
-    case KnotInterpolation::kNone: return "Value Block";
-    case KnotInterpolation::kHeld: return "Held";
-    case KnotInterpolation::kLinear: return "Linear";
-    case KnotInterpolation::kCurve: return "Curve";
+    case KnotInterpolation::kNone:
+      return "Value Block";
+    case KnotInterpolation::kHeld:
+      return "Held";
+    case KnotInterpolation::kLinear:
+      return "Linear";
+    case KnotInterpolation::kCurve:
+      return "Curve";
   }
   return "";
 }
 const char* GetName(TangentAlgorithm algorithm) {
   switch (algorithm) {
-    case TangentAlgorithm::kNone: return "None";
-    case TangentAlgorithm::kCustom: return "Custom";
-    case TangentAlgorithm::kAutoEase: return "Auto Ease";
+    case TangentAlgorithm::kNone:
+      return "None";
+    case TangentAlgorithm::kCustom:
+      return "Custom";
+    case TangentAlgorithm::kAutoEase:
+      return "Auto Ease";
   }
   return "";
 }
 
 Json SplineToJson(const Spline& spline) {
-  Json form = {{"valueType", spline.value_type == ValueType::kTimeCode ? "double" : std::string(GetTypeText(spline.value_type))},
-               {"timeValued", spline.time_valued},
-               {"curve", spline.curve_type == CurveType::kBezier ? "Bezier" : "Hermite"},
-               {"pre", {GetName(spline.pre_extrapolation.mode), NumberToJson(spline.pre_extrapolation.slope)}},
-               {"post", {GetName(spline.post_extrapolation.mode), NumberToJson(spline.post_extrapolation.slope)}}};
+  Json form = {
+      {"valueType",
+       spline.value_type == ValueType::kTimeCode ? "double" : std::string(GetTypeText(spline.value_type))},
+      {"timeValued", spline.time_valued},
+      {"curve", spline.curve_type == CurveType::kBezier ? "Bezier" : "Hermite"},
+      {"pre", {GetName(spline.pre_extrapolation.mode), NumberToJson(spline.pre_extrapolation.slope)}},
+      {"post", {GetName(spline.post_extrapolation.mode), NumberToJson(spline.post_extrapolation.slope)}}};
   if (spline.loop)
-    form["loop"] = {NumberToJson(spline.loop->proto_start), NumberToJson(spline.loop->proto_end), spline.loop->pre_loops,
-                    spline.loop->post_loops, NumberToJson(spline.loop->value_offset)};
+    form["loop"] = {NumberToJson(spline.loop->proto_start), NumberToJson(spline.loop->proto_end),
+                    spline.loop->pre_loops, spline.loop->post_loops, NumberToJson(spline.loop->value_offset)};
   form["knots"] = Json::array();
   for (const SplineKnot& knot : spline.knots) {
-    Json entry = {{"time", NumberToJson(knot.time)},
-                  {"value", NumberToJson(knot.value)},
-                  {"interp", GetName(knot.interpolation)},
-                  {"pre", {NumberToJson(knot.pre_tangent.width), NumberToJson(knot.pre_tangent.slope)}},
-                  {"post", {NumberToJson(knot.post_tangent.width), NumberToJson(knot.post_tangent.slope)}},
-                  {"tanAlgorithm", {GetName(knot.pre_tangent.algorithm), GetName(knot.post_tangent.algorithm)}}};
+    Json entry = {
+        {"time", NumberToJson(knot.time)},
+        {"value", NumberToJson(knot.value)},
+        {"interp", GetName(knot.interpolation)},
+        {"pre", {NumberToJson(knot.pre_tangent.width), NumberToJson(knot.pre_tangent.slope)}},
+        {"post", {NumberToJson(knot.post_tangent.width), NumberToJson(knot.post_tangent.slope)}},
+        {"tanAlgorithm", {GetName(knot.pre_tangent.algorithm), GetName(knot.post_tangent.algorithm)}}};
     if (knot.pre_value) entry["preValue"] = NumberToJson(*knot.pre_value);
     form["knots"].push_back(std::move(entry));
   }
@@ -225,11 +257,16 @@ Json SamplesToJson(const TimeSamples& samples, AssetForm assets) {
 
 Json FieldValueToJson(const Value& value, AssetForm assets) {
   switch (value.GetType()) {
-    case ValueType::kEmpty: return nullptr;
-    case ValueType::kOpaque: return {{"$repr", "Opaque"}};
-    case ValueType::kArrayEdit: return {{"$repr", "ArrayEdit"}};
-    case ValueType::kValueBlock: return {{"$block", true}};
-    case ValueType::kAnimationBlock: return {{"$animationBlock", true}};
+    case ValueType::kEmpty:
+      return nullptr;
+    case ValueType::kOpaque:
+      return {{"$repr", "Opaque"}};
+    case ValueType::kArrayEdit:
+      return {{"$repr", "ArrayEdit"}};
+    case ValueType::kValueBlock:
+      return {{"$block", true}};
+    case ValueType::kAnimationBlock:
+      return {{"$animationBlock", true}};
     case ValueType::kSpecifier: {
       static const char* const kNames[] = {"Def", "Over", "Class"};
       return {{"$enum", kNames[static_cast<size_t>(value.Get<Specifier>())]}};
@@ -238,30 +275,42 @@ Json FieldValueToJson(const Value& value, AssetForm assets) {
       return {{"$enum", value.Get<Variability>() == Variability::kUniform ? "Uniform" : "Varying"}};
     case ValueType::kPermission:
       return {{"$enum", value.Get<Permission>() == Permission::kPrivate ? "Private" : "Public"}};
-    case ValueType::kPath: return ItemToJson(value.Get<Path>());
-    case ValueType::kLayerOffset: return {{"$offset", ToJson(value.Get<LayerOffset>())}};
-    case ValueType::kDictionary: return DictionaryToJson(value.Get<Dictionary>(), assets);
-    case ValueType::kTimeSamples: return SamplesToJson(value.Get<TimeSamples>(), assets);
-    case ValueType::kSpline: return SplineToJson(value.Get<Spline>());
-    case ValueType::kReference: return ToJson(value.Get<Reference>());
-    case ValueType::kPayload: return ToJson(value.Get<Payload>());
+    case ValueType::kPath:
+      return ItemToJson(value.Get<Path>());
+    case ValueType::kLayerOffset:
+      return {{"$offset", ToJson(value.Get<LayerOffset>())}};
+    case ValueType::kDictionary:
+      return DictionaryToJson(value.Get<Dictionary>(), assets);
+    case ValueType::kTimeSamples:
+      return SamplesToJson(value.Get<TimeSamples>(), assets);
+    case ValueType::kSpline:
+      return SplineToJson(value.Get<Spline>());
+    case ValueType::kReference:
+      return ToJson(value.Get<Reference>());
+    case ValueType::kPayload:
+      return ToJson(value.Get<Payload>());
     case ValueType::kUnregisteredValue: {
       const auto& held = value.Get<UnregisteredValue>().value;
       return {{"$unregistered", held ? ToJson(*held, assets) : Json("")}};
     }
-    case ValueType::kVariantSelectionMap: return {{"$dict", value.Get<VariantSelectionMap>()}};
+    case ValueType::kVariantSelectionMap:
+      return {{"$dict", value.Get<VariantSelectionMap>()}};
     case ValueType::kRelocates: {
       Json list = Json::array();
       for (const Relocate& relocate : value.Get<Relocates>())
         list.push_back(Json::array({relocate.first.GetString(), relocate.second.GetString()}));
       return list;
     }
-    case ValueType::kTokenVector: return ListToJson(value.Get<TokenVector>());
-    case ValueType::kStringVector: return ListToJson(value.Get<StringVector>());
-    case ValueType::kPathVector: return ListToJson(value.Get<PathVector>());
+    case ValueType::kTokenVector:
+      return ListToJson(value.Get<TokenVector>());
+    case ValueType::kStringVector:
+      return ListToJson(value.Get<StringVector>());
+    case ValueType::kPathVector:
+      return ListToJson(value.Get<PathVector>());
     case ValueType::kLayerOffsetVector: {
       Json list = Json::array();
-      for (const LayerOffset& offset : value.Get<LayerOffsetVector>()) list.push_back({{"$offset", ToJson(offset)}});
+      for (const LayerOffset& offset : value.Get<LayerOffsetVector>())
+        list.push_back({{"$offset", ToJson(offset)}});
       return list;
     }
     case ValueType::kValueVector: {
@@ -269,17 +318,28 @@ Json FieldValueToJson(const Value& value, AssetForm assets) {
       for (const Value& item : value.Get<ValueVector>()) list.push_back(ToJson(item, assets));
       return list;
     }
-    case ValueType::kIntListOp: return ListOpToJson(value.Get<IntListOp>());
-    case ValueType::kUIntListOp: return ListOpToJson(value.Get<UIntListOp>());
-    case ValueType::kInt64ListOp: return ListOpToJson(value.Get<Int64ListOp>());
-    case ValueType::kUInt64ListOp: return ListOpToJson(value.Get<UInt64ListOp>());
-    case ValueType::kStringListOp: return ListOpToJson(value.Get<StringListOp>());
-    case ValueType::kTokenListOp: return ListOpToJson(value.Get<TokenListOp>());
-    case ValueType::kPathListOp: return ListOpToJson(value.Get<PathListOp>());
-    case ValueType::kReferenceListOp: return ListOpToJson(value.Get<ReferenceListOp>());
-    case ValueType::kPayloadListOp: return ListOpToJson(value.Get<PayloadListOp>());
-    case ValueType::kUnregisteredListOp: return ListOpToJson(value.Get<UnregisteredListOp>());
-    default: return {{"$repr", std::string(GetTypeText(value.GetType()))}};
+    case ValueType::kIntListOp:
+      return ListOpToJson(value.Get<IntListOp>());
+    case ValueType::kUIntListOp:
+      return ListOpToJson(value.Get<UIntListOp>());
+    case ValueType::kInt64ListOp:
+      return ListOpToJson(value.Get<Int64ListOp>());
+    case ValueType::kUInt64ListOp:
+      return ListOpToJson(value.Get<UInt64ListOp>());
+    case ValueType::kStringListOp:
+      return ListOpToJson(value.Get<StringListOp>());
+    case ValueType::kTokenListOp:
+      return ListOpToJson(value.Get<TokenListOp>());
+    case ValueType::kPathListOp:
+      return ListOpToJson(value.Get<PathListOp>());
+    case ValueType::kReferenceListOp:
+      return ListOpToJson(value.Get<ReferenceListOp>());
+    case ValueType::kPayloadListOp:
+      return ListOpToJson(value.Get<PayloadListOp>());
+    case ValueType::kUnregisteredListOp:
+      return ListOpToJson(value.Get<UnregisteredListOp>());
+    default:
+      return {{"$repr", std::string(GetTypeText(value.GetType()))}};
   }
 }
 
@@ -291,10 +351,14 @@ Json NumberToJson(double number) {
   return number;
 }
 
-Json ToJson(const LayerOffset& offset) { return Json::array({NumberToJson(offset.offset), NumberToJson(offset.scale)}); }
+Json ToJson(const LayerOffset& offset) {
+  return Json::array({NumberToJson(offset.offset), NumberToJson(offset.scale)});
+}
 
 Json ToJson(const Reference& reference) {
-  Json form = {{"asset", reference.asset_path}, {"prim", reference.prim_path.GetString()}, {"offset", ToJson(reference.offset)}};
+  Json form = {{"asset", reference.asset_path},
+               {"prim", reference.prim_path.GetString()},
+               {"offset", ToJson(reference.offset)}};
   if (reference.custom_data && !reference.custom_data->IsEmpty())
     form["customData"] = DictionaryToJson(*reference.custom_data, AssetForm::kAuthored);
   return {{"$ref", std::move(form)}};
@@ -302,17 +366,22 @@ Json ToJson(const Reference& reference) {
 
 Json ToJson(const Payload& payload) {
   return {{"$payload",
-           {{"asset", payload.asset_path}, {"prim", payload.prim_path.GetString()}, {"offset", ToJson(payload.offset)}}}};
+           {{"asset", payload.asset_path},
+            {"prim", payload.prim_path.GetString()},
+            {"offset", ToJson(payload.offset)}}}};
 }
 
 Json ToJson(const Value& value, AssetForm assets) {
   switch (value.GetType()) {
-#define X(name, type, text)                                                            \
-  case ValueType::k##name: return ElementToJson(value.Get<type>(), assets);             \
-  case ValueType::k##name##Array: return ArrayToJson(value.Get<Array<type>>(), assets);
+#define X(name, type, text)                          \
+  case ValueType::k##name:                           \
+    return ElementToJson(value.Get<type>(), assets); \
+  case ValueType::k##name##Array:                    \
+    return ArrayToJson(value.Get<Array<type>>(), assets);
     STRATA_ELEMENT_TYPES(X)
 #undef X
-    default: return FieldValueToJson(value, assets);
+    default:
+      return FieldValueToJson(value, assets);
   }
 }
 

@@ -15,15 +15,18 @@ constexpr std::array<uint32_t, 64> kRoundConstants = [] {
   size_t count = 0;
   for (uint32_t candidate = 2; count < constants.size(); ++candidate) {
     bool is_prime = true;
-    for (uint32_t divisor = 2; divisor * divisor <= candidate; ++divisor) is_prime = is_prime && candidate % divisor;
+    for (uint32_t divisor = 2; divisor * divisor <= candidate; ++divisor)
+      is_prime = is_prime && candidate % divisor;
     if (!is_prime) continue;
     // The largest root with root^3 <= candidate * 2^96, by bisection; root < 2^35.
     unsigned __int128 low = 0, high = static_cast<unsigned __int128>(1) << 36;
     while (high - low > 1) {
       const unsigned __int128 middle = (low + high) / 2;
       // middle^3 <= candidate << 96, compared without overflow: middle^2 fits 72 bits, the product 108.
-      if (middle * middle * middle <= static_cast<unsigned __int128>(candidate) << 96) low = middle;
-      else high = middle;
+      if (middle * middle * middle <= static_cast<unsigned __int128>(candidate) << 96)
+        low = middle;
+      else
+        high = middle;
     }
     constants[count++] = static_cast<uint32_t>(low);
   }

@@ -1,4 +1,5 @@
-// Any bytes are a layer or are refused with a reason, and what is written of a layer reads and writes the same again.
+// Any bytes are a layer or are refused with a reason, and what is written of a layer reads and writes the
+// same again.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -23,8 +23,9 @@ uint32_t ReadVariable(const char* name, uint32_t otherwise) {
 }
 
 const std::vector<Token>& GetNames() {
-  static const std::vector<Token> names{Token("World"), Token("Set"),  Token("Été"), Token("a"),   Token("_b"),
-                                        Token("名前"),  Token("x10"), Token("def"), Token("C3"), Token("Mesh_01")};
+  static const std::vector<Token> names{Token("World"), Token("Set"),    Token("Été"), Token("a"),
+                                        Token("_b"),    Token("名前"),   Token("x10"), Token("def"),
+                                        Token("C3"),    Token("Mesh_01")};
   return names;
 }
 
@@ -36,8 +37,12 @@ std::vector<Path> MakePaths(std::initializer_list<const char*> texts) {
 
 }  // namespace
 
-uint32_t GetCaseCount() { return ReadVariable("STRATA_PROPERTY_CASES", 300); }
-uint32_t GetFirstSeed() { return ReadVariable("STRATA_PROPERTY_SEED", 1); }
+uint32_t GetCaseCount() {
+  return ReadVariable("STRATA_PROPERTY_CASES", 300);
+}
+uint32_t GetFirstSeed() {
+  return ReadVariable("STRATA_PROPERTY_SEED", 1);
+}
 
 template <class T>
 std::vector<T> RandomLayer::PickSome(const std::vector<T>& from, size_t at_most) {
@@ -51,18 +56,22 @@ template <class T>
 ListOp<T> RandomLayer::MakeListOp(const std::vector<T>& items) {
   ListOp<T> op;
   if (Chance(30)) return ListOp<T>::CreateExplicit(Chance(20) ? std::vector<T>() : PickSome(items, 3));
-  for (auto* list : {&op.prepended_items, &op.appended_items, &op.deleted_items, &op.added_items, &op.ordered_items})
+  for (auto* list :
+       {&op.prepended_items, &op.appended_items, &op.deleted_items, &op.added_items, &op.ordered_items})
     if (Chance(35)) *list = PickSome(items, 3);
   if (!op.HasKeys()) op.prepended_items = PickSome(items, 2);
   return op;
 }
 
 double RandomLayer::MakeNumber() {
-  static const std::vector<double> special{0.0, -0.0, 1e-310, 5e-324, 1.7976931348623157e308, 0.1, 1e15, 1e16, 1e21,
-                                           123456789.0, INFINITY, -INFINITY, 1.0 / 3, 0.30000000000000004};
+  static const std::vector<double> special{
+      0.0,         -0.0,     1e-310,    5e-324,  1.7976931348623157e308, 0.1, 1e15, 1e16, 1e21,
+      123456789.0, INFINITY, -INFINITY, 1.0 / 3, 0.30000000000000004};
   switch (Below(4)) {
-    case 0: return static_cast<double>(Below(2001)) - 1000;
-    case 1: return Pick(special);
+    case 0:
+      return static_cast<double>(Below(2001)) - 1000;
+    case 1:
+      return Pick(special);
     default: {
       const double unit = std::uniform_real_distribution<>(-1, 1)(random_);
       return unit * std::pow(10.0, static_cast<int>(Below(40)) - 20);
@@ -71,15 +80,18 @@ double RandomLayer::MakeNumber() {
 }
 
 std::string RandomLayer::MakeText() {
-  static const std::vector<std::string> pieces{"a", " ", "\"", "'", "\\", "\n", "\t", "\r", "é", "名", "\x01", "\x7f", "{", "}",
-                                               "#", "//", "@", "0", "\"\"\"", "'''", "\\n", "\xF0\x9F\x8C\x8A"};
+  static const std::vector<std::string> pieces{
+      "a",    " ", "\"", "'", "\\", "\n", "\t", "\r",     "é",   "名",  "\x01",
+      "\x7f", "{", "}",  "#", "//", "@",  "0",  "\"\"\"", "'''", "\\n", "\xF0\x9F\x8C\x8A"};
   std::string out;
   for (uint32_t i = Below(8); i > 0; --i) out += Pick(pieces);
   return out;
 }
 
 LayerOffset RandomLayer::MakeOffset() {
-  const auto number = [this] { return std::round(MakeNumber() * 0x1p-1030) + static_cast<double>(Below(4000)) / 16 - 100; };
+  const auto number = [this] {
+    return std::round(MakeNumber() * 0x1p-1030) + static_cast<double>(Below(4000)) / 16 - 100;
+  };
   return {Chance(50) ? 0 : number(), Chance(50) ? 1 : 0.25 + static_cast<double>(Below(8000)) / 7};
 }
 
@@ -88,15 +100,16 @@ Value RandomLayer::MakeValue(ValueType type) {
     Value out;
     const uint32_t count = Below(5);
     switch (GetElementType(type)) {
-#define X(name, cpp, text)                                                                                  \
-  case ValueType::k##name: {                                                                                \
-    Array<cpp> array;                                                                                       \
-    for (uint32_t i = 0; i < count; ++i) array.PushBack(MakeValue(ValueType::k##name).Get<cpp>());          \
-    return array;                                                                                           \
+#define X(name, cpp, text)                                                                         \
+  case ValueType::k##name: {                                                                       \
+    Array<cpp> array;                                                                              \
+    for (uint32_t i = 0; i < count; ++i) array.PushBack(MakeValue(ValueType::k##name).Get<cpp>()); \
+    return array;                                                                                  \
   }
       STRATA_ELEMENT_TYPES(X)
 #undef X
-      default: return Value();
+      default:
+        return Value();
     }
   }
   const auto vec = [this](auto out) {
@@ -119,45 +132,79 @@ Value RandomLayer::MakeValue(ValueType type) {
     return Value(out);
   };
   switch (type) {
-    case ValueType::kBool: return Chance(50);
-    case ValueType::kUChar: return static_cast<uint8_t>(Below(256));
-    case ValueType::kInt: return static_cast<int32_t>(random_());
-    case ValueType::kUInt: return static_cast<uint32_t>(random_());
-    case ValueType::kInt64: return static_cast<int64_t>(uint64_t{random_()} << 32 | random_());
-    case ValueType::kUInt64: return uint64_t{random_()} << 32 | random_();
-    case ValueType::kHalf: return Half(static_cast<float>(MakeNumber()));
-    case ValueType::kFloat: return static_cast<float>(MakeNumber());
-    case ValueType::kDouble: return MakeNumber();
-    case ValueType::kTimeCode: return TimeCode{MakeNumber()};
-    case ValueType::kDuration: return Duration{MakeNumber()};
-    case ValueType::kString: return MakeText();
-    case ValueType::kToken: return Token(MakeText());
+    case ValueType::kBool:
+      return Chance(50);
+    case ValueType::kUChar:
+      return static_cast<uint8_t>(Below(256));
+    case ValueType::kInt:
+      return static_cast<int32_t>(random_());
+    case ValueType::kUInt:
+      return static_cast<uint32_t>(random_());
+    case ValueType::kInt64:
+      return static_cast<int64_t>(uint64_t{random_()} << 32 | random_());
+    case ValueType::kUInt64:
+      return uint64_t{random_()} << 32 | random_();
+    case ValueType::kHalf:
+      return Half(static_cast<float>(MakeNumber()));
+    case ValueType::kFloat:
+      return static_cast<float>(MakeNumber());
+    case ValueType::kDouble:
+      return MakeNumber();
+    case ValueType::kTimeCode:
+      return TimeCode{MakeNumber()};
+    case ValueType::kDuration:
+      return Duration{MakeNumber()};
+    case ValueType::kString:
+      return MakeText();
+    case ValueType::kToken:
+      return Token(MakeText());
     case ValueType::kAssetPath:
-      return AssetPath(Pick(std::vector<std::string>{"", "a.usda", "./d e.png", "p.usdz[x.usd]", "a@b", "é@@.png", "`${V}`"}));
+      return AssetPath(Pick(
+          std::vector<std::string>{"", "a.usda", "./d e.png", "p.usdz[x.usd]", "a@b", "é@@.png", "`${V}`"}));
     case ValueType::kPathExpression: {
-      static const std::vector<std::string> texts{"/World//", "//Mesh* - /World/a", "%_ /a", "/a & ~/b", "//"};
+      static const std::vector<std::string> texts{"/World//", "//Mesh* - /World/a", "%_ /a", "/a & ~/b",
+                                                  "//"};
       auto parsed = PathExpression::Parse(Pick(texts));
       return parsed ? *parsed : PathExpression();
     }
-    case ValueType::kVec2i: return whole(Vec2i());
-    case ValueType::kVec3i: return whole(Vec3i());
-    case ValueType::kVec4i: return whole(Vec4i());
-    case ValueType::kVec2h: return vec(Vec2h());
-    case ValueType::kVec3h: return vec(Vec3h());
-    case ValueType::kVec4h: return vec(Vec4h());
-    case ValueType::kVec2f: return vec(Vec2f());
-    case ValueType::kVec3f: return vec(Vec3f());
-    case ValueType::kVec4f: return vec(Vec4f());
-    case ValueType::kVec2d: return vec(Vec2d());
-    case ValueType::kVec3d: return vec(Vec3d());
-    case ValueType::kVec4d: return vec(Vec4d());
-    case ValueType::kQuath: return quat(Quath());
-    case ValueType::kQuatf: return quat(Quatf());
-    case ValueType::kQuatd: return quat(Quatd());
-    case ValueType::kMatrix2d: return matrix(Matrix2d());
-    case ValueType::kMatrix3d: return matrix(Matrix3d());
-    case ValueType::kMatrix4d: return matrix(Matrix4d());
-    default: return Value();
+    case ValueType::kVec2i:
+      return whole(Vec2i());
+    case ValueType::kVec3i:
+      return whole(Vec3i());
+    case ValueType::kVec4i:
+      return whole(Vec4i());
+    case ValueType::kVec2h:
+      return vec(Vec2h());
+    case ValueType::kVec3h:
+      return vec(Vec3h());
+    case ValueType::kVec4h:
+      return vec(Vec4h());
+    case ValueType::kVec2f:
+      return vec(Vec2f());
+    case ValueType::kVec3f:
+      return vec(Vec3f());
+    case ValueType::kVec4f:
+      return vec(Vec4f());
+    case ValueType::kVec2d:
+      return vec(Vec2d());
+    case ValueType::kVec3d:
+      return vec(Vec3d());
+    case ValueType::kVec4d:
+      return vec(Vec4d());
+    case ValueType::kQuath:
+      return quat(Quath());
+    case ValueType::kQuatf:
+      return quat(Quatf());
+    case ValueType::kQuatd:
+      return quat(Quatd());
+    case ValueType::kMatrix2d:
+      return matrix(Matrix2d());
+    case ValueType::kMatrix3d:
+      return matrix(Matrix3d());
+    case ValueType::kMatrix4d:
+      return matrix(Matrix4d());
+    default:
+      return Value();
   }
 }
 
@@ -187,18 +234,30 @@ Value RandomLayer::MakeArrayEdit(ValueType element) {
   // Each literal is used once, in order, as a reader numbers them.
   for (uint32_t i = 0; i < count; ++i) {
     switch (Below(4)) {
-      case 0: edit.instructions.push_back({Op::kWriteLiteral, i, index()}); break;
-      case 1: edit.instructions.push_back({Op::kInsertLiteral, i, Chance(50) ? ArrayEdit::kEndIndex : index()}); break;
-      case 2: edit.instructions.push_back({Op::kMinimumSizeFill, size(), i}); break;
-      default: edit.instructions.push_back({Op::kSetSizeFill, size(), i}); break;
+      case 0:
+        edit.instructions.push_back({Op::kWriteLiteral, i, index()});
+        break;
+      case 1:
+        edit.instructions.push_back({Op::kInsertLiteral, i, Chance(50) ? ArrayEdit::kEndIndex : index()});
+        break;
+      case 2:
+        edit.instructions.push_back({Op::kMinimumSizeFill, size(), i});
+        break;
+      default:
+        edit.instructions.push_back({Op::kSetSizeFill, size(), i});
+        break;
     }
   }
-  static const std::vector<Op> plain{Op::kWriteReference, Op::kInsertReference, Op::kEraseElement, Op::kMinimumSize,
-                                     Op::kMaximumSize, Op::kSetSize};
+  static const std::vector<Op> plain{Op::kWriteReference, Op::kInsertReference, Op::kEraseElement,
+                                     Op::kMinimumSize,    Op::kMaximumSize,     Op::kSetSize};
   for (uint32_t i = Below(3); i > 0; --i) {
     const Op op = Pick(plain);
     const bool is_size = op >= Op::kMinimumSize;
-    edit.instructions.push_back({op, is_size ? size() : op == Op::kEraseElement ? 0 : index(), is_size ? 0 : index()});
+    edit.instructions.push_back({op,
+                                 is_size                   ? size()
+                                 : op == Op::kEraseElement ? 0
+                                                           : index(),
+                                 is_size ? 0 : index()});
   }
   return edit;
 }
@@ -212,7 +271,9 @@ Spline RandomLayer::MakeSpline(ValueType type) {
     rule->mode = static_cast<ExtrapolationMode>(Below(7));
     if (rule->mode == ExtrapolationMode::kSloped) rule->slope = quarter();
   }
-  if (Chance(20)) spline.loop = SplineLoop{0, 1 + static_cast<double>(Below(5)), static_cast<int32_t>(Below(3)), 1, quarter()};
+  if (Chance(20))
+    spline.loop =
+        SplineLoop{0, 1 + static_cast<double>(Below(5)), static_cast<int32_t>(Below(3)), 1, quarter()};
   double time = -5;
   for (uint32_t i = Below(5); i > 0; --i) {
     SplineKnot& knot = spline.knots.emplace_back();
@@ -222,9 +283,11 @@ Spline RandomLayer::MakeSpline(ValueType type) {
     knot.interpolation = static_cast<KnotInterpolation>(Below(4));
     if (knot.interpolation == KnotInterpolation::kCurve) {
       knot.post_tangent.slope = quarter();
-      if (spline.curve_type == CurveType::kBezier) knot.post_tangent.width = static_cast<double>(Below(9)) / 4;
+      if (spline.curve_type == CurveType::kBezier)
+        knot.post_tangent.width = static_cast<double>(Below(9)) / 4;
     }
-    if (spline.knots.size() > 1 && spline.knots[spline.knots.size() - 2].interpolation == KnotInterpolation::kCurve) {
+    if (spline.knots.size() > 1 &&
+        spline.knots[spline.knots.size() - 2].interpolation == KnotInterpolation::kCurve) {
       knot.pre_tangent.slope = quarter();
       if (spline.curve_type == CurveType::kBezier) knot.pre_tangent.width = static_cast<double>(Below(9)) / 4;
     }
@@ -239,7 +302,8 @@ Spline RandomLayer::MakeSpline(ValueType type) {
 
 void RandomLayer::Set(Path spec, Token field, Value value) {
   const auto done = layer_->SetField(spec, field, std::move(value));
-  if (!done) FAIL("cannot set " << field.GetString() << " of " << spec.GetString() << ": " << done.GetError().message);
+  if (!done)
+    FAIL("cannot set " << field.GetString() << " of " << spec.GetString() << ": " << done.GetError().message);
 }
 
 void RandomLayer::FillMetadata(Path spec) {
@@ -250,10 +314,12 @@ void RandomLayer::FillMetadata(Path spec) {
   if (Chance(10)) Set(spec, names.hidden, Chance(50));
   if (Chance(5)) Set(spec, names.permission, Permission::kPrivate);
   if (Chance(10)) {
-    const auto text = std::make_shared<Value>(Pick(std::vector<std::string>{"1", "[1, 2]", "(1, 2)", "-2.5", "\"q\""}));
+    const auto text =
+        std::make_shared<Value>(Pick(std::vector<std::string>{"1", "[1, 2]", "(1, 2)", "-2.5", "\"q\""}));
     Set(spec, Token("unknown" + std::to_string(Below(3))), UnregisteredValue{text});
   }
-  if (Chance(5)) Set(spec, Token("unknownDictionary"), UnregisteredValue{std::make_shared<Value>(MakeDictionary(1))});
+  if (Chance(5))
+    Set(spec, Token("unknownDictionary"), UnregisteredValue{std::make_shared<Value>(MakeDictionary(1))});
 }
 
 void RandomLayer::FillAttribute(Path attribute, const ValueTypeName& type) {
@@ -265,15 +331,19 @@ void RandomLayer::FillAttribute(Path attribute, const ValueTypeName& type) {
     Set(attribute, names.connectionPaths, MakeListOp(sources));
   }
   if (type.type == ValueType::kOpaque) return;
-  if (Chance(70)) Set(attribute, names.default_, MakeValue(type.type));
-  else if (Chance(30)) Set(attribute, names.default_, Chance(50) ? Value(ValueBlock()) : Value(AnimationBlock()));
+  if (Chance(70))
+    Set(attribute, names.default_, MakeValue(type.type));
+  else if (Chance(30))
+    Set(attribute, names.default_, Chance(50) ? Value(ValueBlock()) : Value(AnimationBlock()));
   if (type.is_array && Chance(30)) Set(attribute, names.default_, MakeArrayEdit(GetElementType(type.type)));
   if (Chance(25)) {
     TimeSamples samples;
-    for (uint32_t i = Below(5); i > 0; --i) samples.Set(MakeNumber(), Chance(15) ? Value(ValueBlock()) : MakeValue(type.type));
+    for (uint32_t i = Below(5); i > 0; --i)
+      samples.Set(MakeNumber(), Chance(15) ? Value(ValueBlock()) : MakeValue(type.type));
     if (!samples.IsEmpty()) Set(attribute, names.timeSamples, samples);
   }
-  const bool has_curve = type.type == ValueType::kDouble || type.type == ValueType::kFloat || type.type == ValueType::kHalf;
+  const bool has_curve =
+      type.type == ValueType::kDouble || type.type == ValueType::kFloat || type.type == ValueType::kHalf;
   if (has_curve && Chance(50)) Set(attribute, names.spline, MakeSpline(type.type));
 }
 
@@ -310,7 +380,8 @@ void RandomLayer::FillPrim(Path prim, int depth) {
     payloads[1].offset = MakeOffset();
     Set(prim, names.payload, MakeListOp(payloads));
   }
-  if (Chance(10)) Set(prim, names.apiSchemas, MakeListOp(std::vector<Token>{Token("A"), Token("B:x"), Token("C")}));
+  if (Chance(10))
+    Set(prim, names.apiSchemas, MakeListOp(std::vector<Token>{Token("A"), Token("B:x"), Token("C")}));
   if (Chance(10)) Set(prim, names.kind, Token(MakeText()));
   if (Chance(10)) Set(prim, names.active, Chance(50));
   if (Chance(10)) Set(prim, names.assetInfo, MakeDictionary(1));
@@ -324,7 +395,8 @@ void RandomLayer::FillPrim(Path prim, int depth) {
       continue;
     }
     const ValueTypeName* type = Pick(GetAllValueTypeNames());
-    if (layer_->CreateAttributeSpec(property, type->name, variability, Chance(30))) FillAttribute(property, *type);
+    if (layer_->CreateAttributeSpec(property, type->name, variability, Chance(30)))
+      FillAttribute(property, *type);
   }
   if (depth && Chance(30)) FillVariants(prim, depth - 1);
   if (depth) FillPrims(prim, depth - 1);
@@ -363,7 +435,9 @@ void RandomLayer::FillLayer() {
     Set(root, names.subLayers, StringVector{"a.usda", "./b c.usda", "é@.usd"});
     Set(root, names.subLayerOffsets, LayerOffsetVector{MakeOffset(), {}, MakeOffset()});
   }
-  if (Chance(30)) Set(root, names.layerRelocates, Relocates{{Path("/World/a"), Path("/World/b")}, {Path("/World/c"), Path()}});
+  if (Chance(30))
+    Set(root, names.layerRelocates,
+        Relocates{{Path("/World/a"), Path("/World/b")}, {Path("/World/c"), Path()}});
 }
 
 std::shared_ptr<layer::Layer> RandomLayer::Make() {

@@ -26,7 +26,9 @@ class RandomLayer {
   uint32_t Below(uint32_t end) { return end ? static_cast<uint32_t>(random_() % end) : 0; }
   bool Chance(uint32_t percent) { return Below(100) < percent; }
   template <class T>
-  const T& Pick(const std::vector<T>& from) { return from[Below(static_cast<uint32_t>(from.size()))]; }
+  const T& Pick(const std::vector<T>& from) {
+    return from[Below(static_cast<uint32_t>(from.size()))];
+  }
   template <class T>
   std::vector<T> PickSome(const std::vector<T>& from, size_t at_most);
   template <class T>

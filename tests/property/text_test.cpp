@@ -1,4 +1,5 @@
-// Writing a layer as text and reading it again is identity, whatever the layer says and however many threads read.
+// Writing a layer as text and reading it again is identity, whatever the layer says and however many threads
+// read.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -36,7 +37,8 @@ SpecStore Read(const std::string& text, Executor* executor = nullptr) {
 // What text does not carry: the order of names that it sorts.
 Value Normalize(Token field, Value value) {
   const auto& names = layer::GetFieldNames();
-  const bool is_children = field == names.properties || field == names.variantChildren || field == names.variantSetChildren;
+  const bool is_children =
+      field == names.properties || field == names.variantChildren || field == names.variantSetChildren;
   if (TokenVector* children = is_children ? value.GetMutable<TokenVector>() : nullptr)
     std::sort(children->begin(), children->end(), TokenTextLess());
   // The widths of a hermite curve's tangents follow from its knots, whatever was given.
@@ -66,8 +68,9 @@ std::string FindDifference(const SpecStore& expected, const SpecStore& actual) {
     const auto found = right.find(key);
     if (found == right.end()) return key + " is lost: " + format::text::FormatValue(value);
     if (!(found->second == value))
-      return key + ": " + format::text::FormatValue(value) + " became " + format::text::FormatValue(found->second) + " (" +
-             std::string(GetTypeText(value.GetType())) + ", " + std::string(GetTypeText(found->second.GetType())) + ")";
+      return key + ": " + format::text::FormatValue(value) + " became " +
+             format::text::FormatValue(found->second) + " (" + std::string(GetTypeText(value.GetType())) +
+             ", " + std::string(GetTypeText(found->second.GetType())) + ")";
   }
   for (const auto& [key, value] : right)
     if (!left.count(key)) return key + " is new: " + format::text::FormatValue(value);

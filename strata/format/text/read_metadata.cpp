@@ -11,11 +11,16 @@ namespace {
 
 bool Owns(const layer::FieldDefinition& definition, Owner owner) {
   switch (owner) {
-    case Owner::kLayer: return definition.on_layer;
-    case Owner::kPrim: return definition.on_prim;
-    case Owner::kVariant: return definition.on_prim || definition.on_variant;
-    case Owner::kAttribute: return definition.on_attribute;
-    case Owner::kRelationship: return definition.on_relationship;
+    case Owner::kLayer:
+      return definition.on_layer;
+    case Owner::kPrim:
+      return definition.on_prim;
+    case Owner::kVariant:
+      return definition.on_prim || definition.on_variant;
+    case Owner::kAttribute:
+      return definition.on_attribute;
+    case Owner::kRelationship:
+      return definition.on_relationship;
   }
   return false;
 }
@@ -23,13 +28,20 @@ bool Owns(const layer::FieldDefinition& definition, Owner owner) {
 // The element type of a list op whose items are simple values; kEmpty for other types.
 ValueType GetItemType(ValueType list_op) {
   switch (list_op) {
-    case ValueType::kIntListOp: return ValueType::kInt;
-    case ValueType::kUIntListOp: return ValueType::kUInt;
-    case ValueType::kInt64ListOp: return ValueType::kInt64;
-    case ValueType::kUInt64ListOp: return ValueType::kUInt64;
-    case ValueType::kStringListOp: return ValueType::kString;
-    case ValueType::kTokenListOp: return ValueType::kToken;
-    default: return ValueType::kEmpty;
+    case ValueType::kIntListOp:
+      return ValueType::kInt;
+    case ValueType::kUIntListOp:
+      return ValueType::kUInt;
+    case ValueType::kInt64ListOp:
+      return ValueType::kInt64;
+    case ValueType::kUInt64ListOp:
+      return ValueType::kUInt64;
+    case ValueType::kStringListOp:
+      return ValueType::kString;
+    case ValueType::kTokenListOp:
+      return ValueType::kToken;
+    default:
+      return ValueType::kEmpty;
   }
 }
 
@@ -40,7 +52,9 @@ bool IsDisplayUnit(std::string_view word) {
   return false;
 }
 
-UnregisteredValue MakeUnregistered(Value value) { return UnregisteredValue{std::make_shared<const Value>(std::move(value))}; }
+UnregisteredValue MakeUnregistered(Value value) {
+  return UnregisteredValue{std::make_shared<const Value>(std::move(value))};
+}
 
 }  // namespace
 
@@ -101,19 +115,24 @@ bool Reader::ReadMetadataItem(Owner owner, SpecIndex spec) {
     word += part;
   }
   if (IsKeyword(word))
-    return lexer_.Fail(kTextSyntax, mark, "'" + word + "' cannot be written " + (edit == ListEdit::kExplicit ? "here." : "as a list edit here."),
+    return lexer_.Fail(kTextSyntax, mark,
+                       "'" + word + "' cannot be written " +
+                           (edit == ListEdit::kExplicit ? "here." : "as a list edit here."),
                        "Remove it, or write it where it belongs.");
   return ReadField(owner, spec, edit, word, mark);
 }
 
-bool Reader::ReadKnownMetadata(Owner owner, SpecIndex spec, ListEdit edit, std::string_view word, Mark mark, bool& known) {
+bool Reader::ReadKnownMetadata(Owner owner, SpecIndex spec, ListEdit edit, std::string_view word, Mark mark,
+                               bool& known) {
   known = true;
   const bool is_prim = owner == Owner::kPrim || owner == Owner::kVariant;
   if (is_prim) {
-    if (word == "references") return ExpectAssignment() && ReadArcs<Reference>(names_.references, spec, edit, mark);
+    if (word == "references")
+      return ExpectAssignment() && ReadArcs<Reference>(names_.references, spec, edit, mark);
     if (word == "payload") return ExpectAssignment() && ReadArcs<Payload>(names_.payload, spec, edit, mark);
     if (word == "inherits") return ExpectAssignment() && ReadPathList(names_.inheritPaths, spec, edit, mark);
-    if (word == "specializes") return ExpectAssignment() && ReadPathList(names_.specializes, spec, edit, mark);
+    if (word == "specializes")
+      return ExpectAssignment() && ReadPathList(names_.specializes, spec, edit, mark);
     if (word == "variantSets") return ExpectAssignment() && ReadVariantSetNames(spec, edit, mark);
   }
   if (edit == ListEdit::kExplicit) {
@@ -124,7 +143,8 @@ bool Reader::ReadKnownMetadata(Owner owner, SpecIndex spec, ListEdit edit, std::
     } else {
       if (word == "customData") return ReadDictionaryField(names_.customData, spec, mark);
       if (word == "symmetryArguments") return ReadDictionaryField(names_.symmetryArguments, spec, mark);
-      if (word == "permission" || word == "symmetryFunction" || (word == "displayUnit" && owner == Owner::kAttribute))
+      if (word == "permission" || word == "symmetryFunction" ||
+          (word == "displayUnit" && owner == Owner::kAttribute))
         return ReadIdentifierField(word, spec, mark);
     }
     if (is_prim) {
@@ -138,7 +158,8 @@ bool Reader::ReadKnownMetadata(Owner owner, SpecIndex spec, ListEdit edit, std::
   return false;
 }
 
-// -- fields with rules of their own --------------------------------------------------------------------------------
+// -- fields with rules of their own
+// --------------------------------------------------------------------------------
 
 bool Reader::ReadStringField(Token field, SpecIndex spec, Mark mark, bool as_token) {
   if (!ExpectAssignment()) return false;
@@ -162,13 +183,16 @@ bool Reader::ReadIdentifierField(std::string_view word, SpecIndex spec, Mark mar
   if (value.empty()) return lexer_.FailExpected("a bare word");
   if (field_word == "displayUnit") {
     if (!IsDisplayUnit(value))
-      return lexer_.Fail(kTextValue, value_mark, "'" + value + "' is not a unit.", "Use one such as mm, cm, m, km, in, ft, deg or rad.");
+      return lexer_.Fail(kTextValue, value_mark, "'" + value + "' is not a unit.",
+                         "Use one such as mm, cm, m, km, in, ft, deg or rad.");
     SetField(spec, names_.displayUnit, Value(Token(value)), mark);
     return true;
   }
   if (value != "public" && value != "private")
-    return lexer_.Fail(kTextValue, value_mark, "'" + value + "' is not a permission.", "Write public or private.");
-  SetField(spec, names_.permission, Value(value == "public" ? Permission::kPublic : Permission::kPrivate), mark);
+    return lexer_.Fail(kTextValue, value_mark, "'" + value + "' is not a permission.",
+                       "Write public or private.");
+  SetField(spec, names_.permission, Value(value == "public" ? Permission::kPublic : Permission::kPrivate),
+           mark);
   return true;
 }
 
@@ -210,7 +234,8 @@ bool Reader::ReadSubstitutions(Token field, SpecIndex spec, Mark mark) {
   return true;
 }
 
-// -- fields by the registry ------------------------------------------------------------------------------------------
+// -- fields by the registry
+// ------------------------------------------------------------------------------------------
 
 bool Reader::ReadField(Owner owner, SpecIndex spec, ListEdit edit, std::string_view word, Mark mark) {
   const Token name = lexer_.Intern(word);
@@ -219,10 +244,13 @@ bool Reader::ReadField(Owner owner, SpecIndex spec, ListEdit edit, std::string_v
   // The type of an attribute stands before its name; that of a prim is metadata by registration.
   const bool is_attribute_type = owner == Owner::kAttribute && name == names_.typeName;
   if (is_attribute_type || (definition && !definition->is_metadata))
-    return lexer_.Fail(kTextField, mark, "'" + name.GetString() + "' is part of the structure of scene description, not metadata.",
-                       name == names_.comment ? "Write the comment as a bare string." : "Use the statement that writes it.");
+    return lexer_.Fail(
+        kTextField, mark,
+        "'" + name.GetString() + "' is part of the structure of scene description, not metadata.",
+        name == names_.comment ? "Write the comment as a bare string." : "Use the statement that writes it.");
   if (!ExpectAssignment()) return false;
-  return definition ? ReadRegisteredField(*definition, spec, edit, mark) : ReadUnregisteredField(name, spec, edit, mark);
+  return definition ? ReadRegisteredField(*definition, spec, edit, mark)
+                    : ReadUnregisteredField(name, spec, edit, mark);
 }
 
 template <class T>
@@ -234,29 +262,32 @@ bool Reader::ReadListOpField(Token field, SpecIndex spec, ListEdit edit, ValueTy
   const Array<T>* array = value.GetIf<Array<T>>();
   if (!array) return lexer_.Fail(kTextValue, list_mark, "A path is not a list of this type.");
   if (array->IsEmpty() && edit != ListEdit::kExplicit)
-    return lexer_.Fail(kTextSyntax, list_mark, "Only a list that replaces others can be empty.", "Take the list editing keyword away, or write None.");
+    return lexer_.Fail(kTextSyntax, list_mark, "Only a list that replaces others can be empty.",
+                       "Take the list editing keyword away, or write None.");
   SetItems(spec, field, edit, list_op_detail::KeepFirst(std::vector<T>(array->begin(), array->end())), mark);
   return true;
 }
 
-bool Reader::ReadRegisteredField(const layer::FieldDefinition& definition, SpecIndex spec, ListEdit edit, Mark mark) {
+bool Reader::ReadRegisteredField(const layer::FieldDefinition& definition, SpecIndex spec, ListEdit edit,
+                                 Mark mark) {
   const Token field = definition.name;
   const ValueType type = definition.type;
   const ValueType item = GetItemType(type);
-  const bool is_none = lexer_.Peek() == 'N' && lexer_.PeekAt(1) == 'o' && lexer_.PeekAt(2) == 'n' && lexer_.PeekAt(3) == 'e' &&
-                       !IsNameByte(lexer_.PeekAt(4));
+  const bool is_none = lexer_.Peek() == 'N' && lexer_.PeekAt(1) == 'o' && lexer_.PeekAt(2) == 'n' &&
+                       lexer_.PeekAt(3) == 'e' && !IsNameByte(lexer_.PeekAt(4));
   if (is_none) lexer_.ReadName();
   if (item == ValueType::kEmpty) {
     if (is_none)
-      return lexer_.Fail(kTextField, mark, "The field '" + field.GetString() + "' cannot be None.",
-                         "Write a value of type " + std::string(GetTypeText(type)) + ", or leave the field out.");
+      return lexer_.Fail(
+          kTextField, mark, "The field '" + field.GetString() + "' cannot be None.",
+          "Write a value of type " + std::string(GetTypeText(type)) + ", or leave the field out.");
     return ReadPlainField(field, type, spec, edit, mark);
   }
   switch (type) {
-#define STRATA_CASE(name, item_type)                                                               \
-  case ValueType::k##name##ListOp:                                                                 \
-    if (!is_none) return ReadListOpField<item_type>(field, spec, edit, item, mark);                \
-    SetItems(spec, field, edit, std::vector<item_type>(), mark);                                   \
+#define STRATA_CASE(name, item_type)                                                \
+  case ValueType::k##name##ListOp:                                                  \
+    if (!is_none) return ReadListOpField<item_type>(field, spec, edit, item, mark); \
+    SetItems(spec, field, edit, std::vector<item_type>(), mark);                    \
     return true;
     STRATA_CASE(Int, int32_t)
     STRATA_CASE(UInt, uint32_t)
@@ -265,23 +296,29 @@ bool Reader::ReadRegisteredField(const layer::FieldDefinition& definition, SpecI
     STRATA_CASE(String, std::string)
     STRATA_CASE(Token, Token)
 #undef STRATA_CASE
-    default: return false;  // GetItemType names no other
+    default:
+      return false;  // GetItemType names no other
   }
 }
 
 bool Reader::ReadPlainField(Token field, ValueType type, SpecIndex spec, ListEdit edit, Mark mark) {
   const bool is_vector = type == ValueType::kTokenVector || type == ValueType::kStringVector;
   const bool is_array = is_vector || IsArrayType(type);
-  if (edit != ListEdit::kExplicit && !(is_array && lexer_.Peek() == '[')) return lexer_.FailExpected("None or [");
+  if (edit != ListEdit::kExplicit && !(is_array && lexer_.Peek() == '['))
+    return lexer_.FailExpected("None or [");
   Value value;
   if (type == ValueType::kDictionary || (lexer_.Peek() == '{' && !is_array)) {
     Dictionary dictionary;
     if (!values_.ReadDictionary(dictionary)) return false;
     value = Value(std::move(dictionary));
   } else if (is_vector) {
-    if (!values_.ReadTyped(type == ValueType::kTokenVector ? ValueType::kToken : ValueType::kString, true, value)) return false;
-    if (const auto* tokens = value.GetIf<Array<Token>>()) value = Value(TokenVector(tokens->begin(), tokens->end()));
-    else if (const auto* strings = value.GetIf<Array<std::string>>()) value = Value(StringVector(strings->begin(), strings->end()));
+    if (!values_.ReadTyped(type == ValueType::kTokenVector ? ValueType::kToken : ValueType::kString, true,
+                           value))
+      return false;
+    if (const auto* tokens = value.GetIf<Array<Token>>())
+      value = Value(TokenVector(tokens->begin(), tokens->end()));
+    else if (const auto* strings = value.GetIf<Array<std::string>>())
+      value = Value(StringVector(strings->begin(), strings->end()));
   } else if (!values_.ReadTyped(GetElementType(type), is_array, value)) {
     return false;
   }
@@ -317,11 +354,13 @@ bool Reader::ReadUnregisteredField(Token name, SpecIndex spec, ListEdit edit, Ma
       return true;
     }
     std::string text;
-    if (c == 'N' && lexer_.PeekAt(1) == 'o' && lexer_.PeekAt(2) == 'n' && lexer_.PeekAt(3) == 'e' && !IsNameByte(lexer_.PeekAt(4))) {
+    if (c == 'N' && lexer_.PeekAt(1) == 'o' && lexer_.PeekAt(2) == 'n' && lexer_.PeekAt(3) == 'e' &&
+        !IsNameByte(lexer_.PeekAt(4))) {
       text = lexer_.ReadName();
     } else {
       if (!values_.ReadAsText(text)) return false;
-      if (text == "AnimationBlock") return lexer_.Fail(kTextSyntax, mark, "AnimationBlock is a value of attributes only.");
+      if (text == "AnimationBlock")
+        return lexer_.Fail(kTextSyntax, mark, "AnimationBlock is a value of attributes only.");
     }
     SetField(spec, name, Value(MakeUnregistered(Value(std::move(text)))), mark);
     return true;
@@ -331,7 +370,8 @@ bool Reader::ReadUnregisteredField(Token name, SpecIndex spec, ListEdit edit, Ma
     if (!ReadUnregisteredItems(items)) return false;
   } else {
     const Mark value_mark = lexer_.Here();
-    if (lexer_.ReadName() != "None") return lexer_.Fail(kTextSyntax, value_mark, "Expected None or [ after a list edit.");
+    if (lexer_.ReadName() != "None")
+      return lexer_.Fail(kTextSyntax, value_mark, "Expected None or [ after a list edit.");
   }
   UnregisteredListOp op;
   if (const Value* before = out_.GetField(spec, name)) {

@@ -1,4 +1,5 @@
-// A program of another project: writes two layers through the installed library, composes them and reads a value.
+// A program of another project: writes two layers through the installed library, composes them and reads a
+// value.
 #include <cstdio>
 #include <string>
 

@@ -15,7 +15,8 @@ namespace {
 class Provider final : public LayerProvider {
  public:
   explicit Provider(std::shared_ptr<layer::LayerRegistry> registry) : registry_(std::move(registry)) {}
-  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor, Diagnostics& diagnostics) override {
+  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
+                             Diagnostics& diagnostics) override {
     return registry_->FindOrOpen(asset_path, &anchor, {}, diagnostics);
   }
   std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
@@ -31,10 +32,12 @@ struct Scene {
   std::shared_ptr<layer::LayerRegistry> registry;
   std::unique_ptr<Cache> cache;
 
-  explicit Scene(std::initializer_list<std::pair<std::string, std::string>> layers, CacheOptions options = {}) {
+  explicit Scene(std::initializer_list<std::pair<std::string, std::string>> layers,
+                 CacheOptions options = {}) {
     auto resolver = std::make_shared<asset::MemoryResolver>(asset::MakeFileResolver());
     for (const auto& [name, text] : layers) resolver->Put(name, "#usda 1.0\n" + text);
-    registry = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(), {format::text::MakeUsdaFormat()});
+    registry = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
+                                            {format::text::MakeUsdaFormat()});
     Diagnostics diagnostics;
     layer::LayerPtr root = registry->FindOrOpen(layers.begin()->first, nullptr, {}, diagnostics);
     if (!root) FAIL(RenderDiagnostics(diagnostics, ColorMode::kPlain));
@@ -45,7 +48,8 @@ struct Scene {
   std::string Stack(const char* path) {
     std::string text;
     for (const SpecSite& site : cache->ComputePrimIndex(Path(path))->GetSpecStack())
-      text += (text.empty() ? "" : " ") + site.entry->layer->GetDisplayName() + "<" + site.path.GetString() + ">";
+      text +=
+          (text.empty() ? "" : " ") + site.entry->layer->GetDisplayName() + "<" + site.path.GetString() + ">";
     return text;
   }
   std::string Children(const char* path) {
@@ -57,32 +61,40 @@ struct Scene {
   }
   std::vector<std::string> Errors(const char* path) {
     std::vector<std::string> names;
-    for (const CompositionError& error : cache->ComputePrimIndex(Path(path))->GetErrors()) names.emplace_back(GetErrorName(error.type));
+    for (const CompositionError& error : cache->ComputePrimIndex(Path(path))->GetErrors())
+      names.emplace_back(GetErrorName(error.type));
     return names;
   }
 };
 
-const char* const kRef = "def \"R\" (\n    inherits = </C>\n)\n{\n    def \"X\"\n    {\n    }\n}\nclass \"C\"\n{\n}\n";
+const char* const kRef =
+    "def \"R\" (\n    inherits = </C>\n)\n{\n    def \"X\"\n    {\n    }\n}\nclass \"C\"\n{\n}\n";
 
 }  // namespace
 
 TEST_CASE("a class of a referenced prim is implied to the referencing layer stack and stronger there") {
-  Scene scene({{"root.usda", "def \"A\" (\n    references = @ref.usda@</R>\n)\n{\n}\nover \"C\"\n{\n}\n"}, {"ref.usda", kRef}});
+  Scene scene({{"root.usda", "def \"A\" (\n    references = @ref.usda@</R>\n)\n{\n}\nover \"C\"\n{\n}\n"},
+               {"ref.usda", kRef}});
   CHECK(scene.Stack("/A") == "root.usda</A> root.usda</C> ref.usda</R> ref.usda</C>");
 }
 
 TEST_CASE("specializes are weaker than references, wherever they are written") {
   Scene scene({{"root.usda",
-                "def \"A\" (\n    references = </B>\n    specializes = </S>\n)\n{\n}\ndef \"B\" (\n    specializes = </T>\n)\n{\n}\n"
+                "def \"A\" (\n    references = </B>\n    specializes = </S>\n)\n{\n}\ndef \"B\" (\n    "
+                "specializes = </T>\n)\n{\n}\n"
                 "def \"S\"\n{\n}\ndef \"T\"\n{\n}\n"}});
   CHECK(scene.Stack("/A") == "root.usda</A> root.usda</B> root.usda</T> root.usda</S>");
 }
 
 TEST_CASE("a variant is selected by a stronger layer, and its content lies between inherits and references") {
-  Scene scene({{"root.usda", "over \"A\" (\n    references = @ref.usda@</R>\n    variants = {\n        string v = \"two\"\n    }\n)\n{\n}\n"},
+  Scene scene({{"root.usda",
+                "over \"A\" (\n    references = @ref.usda@</R>\n    variants = {\n        string v = "
+                "\"two\"\n    }\n)\n{\n}\n"},
                {"ref.usda",
-                "def \"R\" (\n    variantSets = \"v\"\n    variants = {\n        string v = \"one\"\n    }\n)\n{\n    variantSet \"v\" = {\n"
-                "        \"one\" {\n        }\n        \"two\" {\n            def \"T\"\n            {\n            }\n        }\n    }\n}\n"}});
+                "def \"R\" (\n    variantSets = \"v\"\n    variants = {\n        string v = \"one\"\n    "
+                "}\n)\n{\n    variantSet \"v\" = {\n"
+                "        \"one\" {\n        }\n        \"two\" {\n            def \"T\"\n            {\n     "
+                "       }\n        }\n    }\n}\n"}});
   CHECK(scene.Stack("/A") == "root.usda</A> ref.usda</R> ref.usda</R{v=two}>");
   CHECK(scene.Children("/A") == "T");
   CHECK(scene.Stack("/A/T") == "ref.usda</R{v=two}T>");
@@ -90,7 +102,8 @@ TEST_CASE("a variant is selected by a stronger layer, and its content lies betwe
 
 TEST_CASE("a relocated prim keeps its place among its siblings and its old name is gone") {
   Scene scene({{"root.usda",
-                "(\n    relocates = {\n        </A/X>: </A/Y>\n    }\n)\ndef \"A\" (\n    references = @ref.usda@</R>\n)\n{\n"
+                "(\n    relocates = {\n        </A/X>: </A/Y>\n    }\n)\ndef \"A\" (\n    references = "
+                "@ref.usda@</R>\n)\n{\n"
                 "    over \"Y\"\n    {\n    }\n}\n"},
                {"ref.usda", kRef}});
   CHECK(scene.Children("/A") == "Y");
@@ -108,12 +121,16 @@ TEST_CASE("references that lead back are one error, and the rest composes") {
 }
 
 TEST_CASE("a reference without a target says which prim is missing") {
-  Scene scene({{"root.usda", "def \"A\" (\n    references = [@ref.usda@</No>, @missing.usda@</R>]\n)\n{\n}\n"}, {"ref.usda", kRef}});
+  Scene scene(
+      {{"root.usda", "def \"A\" (\n    references = [@ref.usda@</No>, @missing.usda@</R>]\n)\n{\n}\n"},
+       {"ref.usda", kRef}});
   CHECK(scene.Errors("/A") == std::vector<std::string>{"InvalidAssetPath", "UnresolvedPrimPath"});
 }
 
-TEST_CASE("sublayers that cannot be opened or lead back are errors of the layer stack, and the rest composes") {
-  Scene scene({{"root.usda", "(\n    subLayers = [@a.usda@ (offset = 10; scale = 2), @none.usda@]\n)\nover \"A\"\n{\n}\n"},
+TEST_CASE(
+    "sublayers that cannot be opened or lead back are errors of the layer stack, and the rest composes") {
+  Scene scene({{"root.usda",
+                "(\n    subLayers = [@a.usda@ (offset = 10; scale = 2), @none.usda@]\n)\nover \"A\"\n{\n}\n"},
                {"a.usda", "(\n    subLayers = [@root.usda@]\n)\ndef \"A\"\n{\n}\n"}});
   const LayerStack& stack = *scene.cache->GetRootLayerStack();
   REQUIRE(stack.GetErrors().size() == 2);
@@ -125,7 +142,8 @@ TEST_CASE("sublayers that cannot be opened or lead back are errors of the layer 
 TEST_CASE("arcs nested deeper than the budget end with an error, not with the stack") {
   std::string text;
   for (int i = 0; i < 400; ++i)
-    text += "def \"P" + std::to_string(i) + "\"\n{\n    def \"C\" (\n        references = </P" + std::to_string(i + 1) + "/C>\n    )\n    {\n    }\n}\n";
+    text += "def \"P" + std::to_string(i) + "\"\n{\n    def \"C\" (\n        references = </P" +
+            std::to_string(i + 1) + "/C>\n    )\n    {\n    }\n}\n";
   Scene scene({{"root.usda", text}});
   std::vector<std::string> errors = scene.Errors("/P0/C");
   CHECK(std::find(errors.begin(), errors.end(), "ArcCapacityExceeded") != errors.end());
@@ -135,8 +153,10 @@ TEST_CASE("diamonds that double at each step end at the budget for nodes") {
   std::string text;
   for (int i = 0; i < 60; ++i) {
     const std::string next = std::to_string(i + 1);
-    text += "def \"P" + std::to_string(i) + "\" (\n    references = [</P" + next + ">, </Q" + next + ">]\n)\n{\n}\n";
-    text += "def \"Q" + std::to_string(i) + "\" (\n    references = [</P" + next + ">, </Q" + next + ">]\n)\n{\n}\n";
+    text += "def \"P" + std::to_string(i) + "\" (\n    references = [</P" + next + ">, </Q" + next +
+            ">]\n)\n{\n}\n";
+    text += "def \"Q" + std::to_string(i) + "\" (\n    references = [</P" + next + ">, </Q" + next +
+            ">]\n)\n{\n}\n";
   }
   CacheOptions options;
   options.budgets.max_nodes_per_prim = 2000;
@@ -148,16 +168,19 @@ TEST_CASE("diamonds that double at each step end at the budget for nodes") {
 TEST_CASE("an index is the same on any number of threads") {
   std::string text = "class \"C\"\n{\n    def \"G\"\n    {\n    }\n}\n";
   for (int i = 0; i < 200; ++i)
-    text += "def \"M" + std::to_string(i) + "\" (\n    inherits = </C>\n    references = @ref.usda@</R>\n)\n{\n}\n";
+    text += "def \"M" + std::to_string(i) +
+            "\" (\n    inherits = </C>\n    references = @ref.usda@</R>\n)\n{\n}\n";
   auto describe = [&](Executor* executor) {
     CacheOptions options;
     options.executor = executor;
     Scene scene({{"root.usda", text}, {"ref.usda", kRef}}, options);
-    scene.cache->ComputeSubtree(Path::AbsoluteRoot(), [](const PrimIndex&, std::vector<Token>&) { return true; });
+    scene.cache->ComputeSubtree(Path::AbsoluteRoot(),
+                                [](const PrimIndex&, std::vector<Token>&) { return true; });
     std::string all;
     for (int i = 0; i < 200; ++i) {
       const std::string path = "/M" + std::to_string(i);
-      all += scene.Stack(path.c_str()) + scene.Children(path.c_str()) + scene.Stack((path + "/X").c_str()) + "\n";
+      all += scene.Stack(path.c_str()) + scene.Children(path.c_str()) + scene.Stack((path + "/X").c_str()) +
+             "\n";
     }
     return all;
   };

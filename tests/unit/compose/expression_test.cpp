@@ -16,7 +16,9 @@ Dictionary MakeVariables() {
   return variables;
 }
 
-VariableExpression::Result Evaluate(std::string_view text) { return VariableExpression(text).Evaluate(MakeVariables()); }
+VariableExpression::Result Evaluate(std::string_view text) {
+  return VariableExpression(text).Evaluate(MakeVariables());
+}
 
 }  // namespace
 
@@ -45,8 +47,10 @@ TEST_CASE("a variable that leads back to itself is an error that names the way")
 }
 
 TEST_CASE("a malformed expression says where") {
-  CHECK(VariableExpression("`\"${A`").GetErrors() == std::vector<std::string>{"Missing ending '}' at character 5"});
-  CHECK(VariableExpression("``").GetErrors() == std::vector<std::string>{"Unexpected expression at character 1"});
+  CHECK(VariableExpression("`\"${A`").GetErrors() ==
+        std::vector<std::string>{"Missing ending '}' at character 5"});
+  CHECK(VariableExpression("``").GetErrors() ==
+        std::vector<std::string>{"Unexpected expression at character 1"});
   CHECK(VariableExpression("`foo(1)`").GetErrors() == std::vector<std::string>{"Unknown function foo"});
 }
 

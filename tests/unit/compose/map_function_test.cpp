@@ -7,7 +7,9 @@ using namespace strata::compose;
 
 namespace {
 
-Path P(const char* text) { return Path(text); }
+Path P(const char* text) {
+  return Path(text);
+}
 
 }  // namespace
 

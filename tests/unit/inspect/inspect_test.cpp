@@ -94,14 +94,17 @@ TEST_CASE("A block is the answer, and what it blocks is hidden") {
 }
 
 TEST_CASE("Variants are explained set by set, and arcs add up") {
-  Scene scene(Layers{{"root.usda",
-                      "(\n    subLayers = [@weak.usda@]\n)\nover \"A\" (\n    variants = {\n        string v = \"x\"\n    }\n"
-                      "    prepend references = </B>\n)\n{\n}\ndef \"B\"\n{\n}\ndef \"C\"\n{\n}\n"},
-                     {"weak.usda",
-                      "def \"A\" (\n    prepend variantSets = [\"v\", \"w\"]\n    prepend references = </C>\n    variants = {\n"
-                      "        string v = \"y\"\n        string w = \"z\"\n    }\n)\n{\n    variantSet \"v\" = {\n"
-                      "        \"x\" {\n        }\n        \"y\" {\n        }\n    }\n    variantSet \"w\" = {\n"
-                      "        \"z\" {\n        }\n    }\n}\n"}});
+  Scene scene(
+      Layers{{"root.usda",
+              "(\n    subLayers = [@weak.usda@]\n)\nover \"A\" (\n    variants = {\n        string v = "
+              "\"x\"\n    }\n"
+              "    prepend references = </B>\n)\n{\n}\ndef \"B\"\n{\n}\ndef \"C\"\n{\n}\n"},
+             {"weak.usda",
+              "def \"A\" (\n    prepend variantSets = [\"v\", \"w\"]\n    prepend references = </C>\n    "
+              "variants = {\n"
+              "        string v = \"y\"\n        string w = \"z\"\n    }\n)\n{\n    variantSet \"v\" = {\n"
+              "        \"x\" {\n        }\n        \"y\" {\n        }\n    }\n    variantSet \"w\" = {\n"
+              "        \"z\" {\n        }\n    }\n}\n"}});
   const WhyAnswer selections = scene.Why("/A", "variantSelection");
   CHECK(selections.resolved == "{v=x, w=z}");
   REQUIRE(selections.opinions.size() == 2);
@@ -208,7 +211,8 @@ TEST_CASE("A long value is shown by its first elements and its size, within the 
 TEST_CASE("List edits are shown verb by verb, and arcs with what they name") {
   TokenListOp tokens = TokenListOp::Create({Token("a"), Token("b")}, {Token("c")}, {Token("d")});
   CHECK(SummarizeValue(Value(tokens), 96) == "prepend [\"a\", \"b\"], append [\"c\"], delete [\"d\"]");
-  CHECK(SummarizeValue(Value(PathListOp::CreateExplicit({Path("/A"), Path("/B.x")})), 96) == "[</A>, </B.x>]");
+  CHECK(SummarizeValue(Value(PathListOp::CreateExplicit({Path("/A"), Path("/B.x")})), 96) ==
+        "[</A>, </B.x>]");
   CHECK(SummarizeValue(Value(PathListOp::CreateExplicit({})), 96) == "[]");
   Reference to_default, inner;
   to_default.asset_path = "a.usda";
@@ -216,7 +220,8 @@ TEST_CASE("List edits are shown verb by verb, and arcs with what they name") {
   inner.prim_path = Path("/In");
   CHECK(SummarizeValue(Value(ReferenceListOp::CreateExplicit({to_default, inner})), 96) ==
         "[@a.usda@ (offset = 10; scale = 2), </In>]");
-  CHECK(SummarizeValue(Value(VariantSelectionMap{{"look", "red"}, {"size", ""}}), 96) == "{look=red, size=(none)}");
+  CHECK(SummarizeValue(Value(VariantSelectionMap{{"look", "red"}, {"size", ""}}), 96) ==
+        "{look=red, size=(none)}");
   CHECK(SummarizeValue(Value(Relocates{{Path("/A"), Path("/B")}}), 96) == "[</A>: </B>]");
   CHECK(SummarizeValue(Value(TokenVector{Token("x"), Token("y")}), 96) == "[\"x\", \"y\"]");
 }

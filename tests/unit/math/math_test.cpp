@@ -14,8 +14,10 @@ TEST_CASE("every half survives the way to float and back") {
     const Half half = Half::FromBits(static_cast<uint16_t>(bits));
     const float value = half;
     const Half back(value);
-    if (std::isnan(value)) CHECK(std::isnan(static_cast<float>(back)));
-    else CHECK(back.GetBits() == bits);
+    if (std::isnan(value))
+      CHECK(std::isnan(static_cast<float>(back)));
+    else
+      CHECK(back.GetBits() == bits);
   }
 }
 
@@ -51,7 +53,8 @@ TEST_CASE("slerp meets its ends, takes the shorter arc, and answers where the ar
   CHECK(middle.real == doctest::Approx(std::sqrt(0.5)));
   CHECK(middle.imaginary[0] == doctest::Approx(std::sqrt(0.5)));
   CHECK(Slerp(0.5, unit, Quatd{{{0, 0, 0}}, -1}) == unit);
-  CHECK(Slerp(0.5, Quatf{{{0, 0, 0}}, 1}, Quatf{{{1, 0, 0}}, 0}) == Quatf{{{0.70710677f, 0, 0}}, 0.70710677f});
+  CHECK(Slerp(0.5, Quatf{{{0, 0, 0}}, 1}, Quatf{{{1, 0, 0}}, 0}) ==
+        Quatf{{{0.70710677f, 0, 0}}, 0.70710677f});
 }
 
 TEST_CASE("a matrix times its inverse is the identity, and a singular one has none") {

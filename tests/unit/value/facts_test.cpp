@@ -1,4 +1,5 @@
-// Value types, interpolation and splines against what usd-core answered: facts.json, written by make_facts.py.
+// Value types, interpolation and splines against what usd-core answered: facts.json, written by
+// make_facts.py.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -24,11 +25,19 @@ const json& GetFacts() {
 }
 
 const char* GetRoleName(Role role) {
-  static const std::map<Role, const char*> kNames = {
-      {Role::kNone, ""}, {Role::kPoint, "Point"}, {Role::kNormal, "Normal"}, {Role::kVector, "Vector"},
-      {Role::kColor, "Color"}, {Role::kTextureCoordinate, "TextureCoordinate"}, {Role::kFrame, "Frame"},
-      {Role::kTransform, "Transform"}, {Role::kPointIndex, "PointIndex"}, {Role::kEdgeIndex, "EdgeIndex"},
-      {Role::kFaceIndex, "FaceIndex"}, {Role::kGroup, "Group"}, {Role::kOpaque, "Opaque"}};
+  static const std::map<Role, const char*> kNames = {{Role::kNone, ""},
+                                                     {Role::kPoint, "Point"},
+                                                     {Role::kNormal, "Normal"},
+                                                     {Role::kVector, "Vector"},
+                                                     {Role::kColor, "Color"},
+                                                     {Role::kTextureCoordinate, "TextureCoordinate"},
+                                                     {Role::kFrame, "Frame"},
+                                                     {Role::kTransform, "Transform"},
+                                                     {Role::kPointIndex, "PointIndex"},
+                                                     {Role::kEdgeIndex, "EdgeIndex"},
+                                                     {Role::kFaceIndex, "FaceIndex"},
+                                                     {Role::kGroup, "Group"},
+                                                     {Role::kOpaque, "Opaque"}};
   return kNames.at(role);
 }
 
@@ -40,10 +49,14 @@ double ToNumber(const json& number) {
 
 template <class T>
 Value Read(const json& j, T) {
-  if constexpr (std::is_same_v<T, TimeCode> || std::is_same_v<T, Duration>) return T{ToNumber(j)};
-  else return T(static_cast<float>(ToNumber(j)));
+  if constexpr (std::is_same_v<T, TimeCode> || std::is_same_v<T, Duration>)
+    return T{ToNumber(j)};
+  else
+    return T(static_cast<float>(ToNumber(j)));
 }
-Value Read(const json& j, double) { return ToNumber(j); }
+Value Read(const json& j, double) {
+  return ToNumber(j);
+}
 template <class T, size_t N>
 Value Read(const json& j, Vec<T, N> out) {
   for (size_t i = 0; i < N; ++i) out[i] = Read(j[i], T()).template Get<T>();
@@ -64,25 +77,35 @@ Value Read(const json& j, Matrix<N> out) {
 Value ReadAs(const std::string& type, const json& j) {
 #define X(name, cpp, text) \
   if (type == text) return Read(j, cpp());
-  X(Half, Half, "half") X(Float, float, "float") X(Double, double, "double") X(TimeCode, TimeCode, "timecode")
-  X(Duration, Duration, "duration") X(Vec2h, Vec2h, "half2") X(Vec3h, Vec3h, "half3") X(Vec4h, Vec4h, "half4")
-  X(Vec2f, Vec2f, "float2") X(Vec3f, Vec3f, "float3") X(Vec4f, Vec4f, "float4") X(Vec2d, Vec2d, "double2")
-  X(Vec3d, Vec3d, "double3") X(Vec4d, Vec4d, "double4") X(Quath, Quath, "quath") X(Quatf, Quatf, "quatf")
-  X(Quatd, Quatd, "quatd") X(Matrix2d, Matrix2d, "matrix2d") X(Matrix3d, Matrix3d, "matrix3d")
-  X(Matrix4d, Matrix4d, "matrix4d")
+  X(Half, Half, "half")
+  X(Float, float, "float") X(Double, double, "double") X(TimeCode, TimeCode, "timecode")
+      X(Duration, Duration, "duration") X(Vec2h, Vec2h, "half2") X(Vec3h, Vec3h, "half3")
+          X(Vec4h, Vec4h, "half4") X(Vec2f, Vec2f, "float2") X(Vec3f, Vec3f, "float3")
+              X(Vec4f, Vec4f, "float4") X(Vec2d, Vec2d, "double2") X(Vec3d, Vec3d, "double3")
+                  X(Vec4d, Vec4d, "double4") X(Quath, Quath, "quath") X(Quatf, Quatf, "quatf")
+                      X(Quatd, Quatd, "quatd") X(Matrix2d, Matrix2d, "matrix2d")
+                          X(Matrix3d, Matrix3d, "matrix3d") X(Matrix4d, Matrix4d, "matrix4d")
 #undef X
-  return Value();
+                              return Value();
 }
 
 // The default value as the facts write it.
 json Write(const Value& value) {
   if (value.IsArray()) return json::array();
   switch (value.GetType()) {
-    case ValueType::kOpaque: return nullptr;
-    case ValueType::kBool: return value.Get<bool>();
-    case ValueType::kString: case ValueType::kToken: case ValueType::kAssetPath: case ValueType::kPathExpression: return "";
-    case ValueType::kMatrix2d: return {1.0, 0.0, 0.0, 1.0};
-    default: break;
+    case ValueType::kOpaque:
+      return nullptr;
+    case ValueType::kBool:
+      return value.Get<bool>();
+    case ValueType::kString:
+    case ValueType::kToken:
+    case ValueType::kAssetPath:
+    case ValueType::kPathExpression:
+      return "";
+    case ValueType::kMatrix2d:
+      return {1.0, 0.0, 0.0, 1.0};
+    default:
+      break;
   }
   const Value number = CastValue(value, ValueType::kDouble);
   return number.IsEmpty() ? json() : json(number.Get<double>());
@@ -104,8 +127,10 @@ TEST_CASE("every attribute type name has the aliases, role, links and default va
     CHECK(IsArrayType(found->type) == found->is_array);
     REQUIRE(found->scalar);
     CHECK(found->scalar->name.GetText() == row["scalar"].get<std::string>());
-    if (row["array"].is_null()) CHECK(found->array == nullptr);
-    else CHECK(found->array->name.GetText() == row["array"].get<std::string>());
+    if (row["array"].is_null())
+      CHECK(found->array == nullptr);
+    else
+      CHECK(found->array->name.GetText() == row["array"].get<std::string>());
     REQUIRE(found->aliases.size() == row["aliases"].size());
     for (size_t i = 0; i < found->aliases.size(); ++i) {
       CHECK(found->aliases[i].GetText() == row["aliases"][i].get<std::string>());
@@ -113,8 +138,10 @@ TEST_CASE("every attribute type name has the aliases, role, links and default va
     }
     CHECK(found->fallback.GetType() == found->type);
     const Value typed = row["default"].is_array() && !found->is_array
-                            ? ReadAs(std::string(GetTypeText(found->type)), row["default"]) : Value();
-    if (!typed.IsEmpty()) CHECK(found->fallback == typed);
+                            ? ReadAs(std::string(GetTypeText(found->type)), row["default"])
+                            : Value();
+    if (!typed.IsEmpty())
+      CHECK(found->fallback == typed);
     else if (found->type < ValueType::kVec2i || found->is_array || found->type == ValueType::kOpaque)
       CHECK(Write(found->fallback) == row["default"]);
   }
@@ -143,18 +170,24 @@ TEST_CASE("values between samples are the same bits as usd-core's") {
 
 TEST_CASE("splines evaluate as in usd-core") {
   static const std::map<std::string, ExtrapolationMode> kModes = {
-      {"none", ExtrapolationMode::kNone}, {"held", ExtrapolationMode::kHeld}, {"linear", ExtrapolationMode::kLinear},
-      {"sloped", ExtrapolationMode::kSloped}, {"repeat", ExtrapolationMode::kLoopRepeat},
-      {"reset", ExtrapolationMode::kLoopReset}, {"oscillate", ExtrapolationMode::kLoopOscillate}};
-  static const std::map<std::string, KnotInterpolation> kKinds = {
-      {"none", KnotInterpolation::kNone}, {"held", KnotInterpolation::kHeld}, {"linear", KnotInterpolation::kLinear},
-      {"curve", KnotInterpolation::kCurve}};
+      {"none", ExtrapolationMode::kNone},
+      {"held", ExtrapolationMode::kHeld},
+      {"linear", ExtrapolationMode::kLinear},
+      {"sloped", ExtrapolationMode::kSloped},
+      {"repeat", ExtrapolationMode::kLoopRepeat},
+      {"reset", ExtrapolationMode::kLoopReset},
+      {"oscillate", ExtrapolationMode::kLoopOscillate}};
+  static const std::map<std::string, KnotInterpolation> kKinds = {{"none", KnotInterpolation::kNone},
+                                                                  {"held", KnotInterpolation::kHeld},
+                                                                  {"linear", KnotInterpolation::kLinear},
+                                                                  {"curve", KnotInterpolation::kCurve}};
   for (const json& row : GetFacts()["splines"]) {
     Spline spline;
     spline.curve_type = row["curve"] == "hermite" ? CurveType::kHermite : CurveType::kBezier;
     spline.pre_extrapolation = {kModes.at(row["pre"][0]), row["pre"][1]};
     spline.post_extrapolation = {kModes.at(row["post"][0]), row["post"][1]};
-    if (const json& loop = row["loop"]; !loop.is_null()) spline.loop = SplineLoop{loop[0], loop[1], loop[2], loop[3], loop[4]};
+    if (const json& loop = row["loop"]; !loop.is_null())
+      spline.loop = SplineLoop{loop[0], loop[1], loop[2], loop[3], loop[4]};
     for (const json& from : row["knots"]) {
       SplineKnot& knot = spline.knots.emplace_back();
       knot.time = from["time"];

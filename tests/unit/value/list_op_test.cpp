@@ -1,4 +1,5 @@
-// List ops: the tables of the conformance corpus, the laws of AOUSD 6.6.3, and cost that grows with the items.
+// List ops: the tables of the conformance corpus, the laws of AOUSD 6.6.3, and cost that grows with the
+// items.
 #include "strata/value/list_op.h"
 
 #include <doctest/doctest.h>
@@ -151,7 +152,8 @@ TEST_CASE("legacy ops add what is missing and bring items into order, and do not
   CHECK(Apply(added, {"x", "a", "y"}) == std::vector<std::string>{"x", "y", "c", "a"});
   StringListOp ordered;
   ordered.ordered_items = {"c", "a"};
-  CHECK(Apply(ordered, {"x", "a", "y", "b", "c", "z"}) == std::vector<std::string>{"x", "c", "z", "a", "y", "b"});
+  CHECK(Apply(ordered, {"x", "a", "y", "b", "c", "z"}) ==
+        std::vector<std::string>{"x", "c", "z", "a", "y", "b"});
   CHECK_FALSE(added.ComposeOver(StringListOp()));
   CHECK_FALSE(StringListOp().ComposeOver(ordered));
   CHECK_FALSE(ordered.ComposeOver(StringListOp::CreateExplicit({"a"})));

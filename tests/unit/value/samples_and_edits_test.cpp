@@ -38,8 +38,9 @@ ArrayEdit MakeRandomEdit(std::mt19937& random) {
     const bool is_size = op >= Op::kMinimumSize;
     const bool is_fill = op == Op::kMinimumSizeFill || op == Op::kSetSizeFill;
     edit.instructions.push_back({op, is_literal || is_size ? static_cast<int64_t>(random() % 4) : index(),
-                                 is_fill ? static_cast<int64_t>(random() % 4)
-                                         : random() % 5 == 0 ? ArrayEdit::kEndIndex : index()});
+                                 is_fill             ? static_cast<int64_t>(random() % 4)
+                                 : random() % 5 == 0 ? ArrayEdit::kEndIndex
+                                                     : index()});
   }
   return edit;
 }

@@ -17,13 +17,17 @@ namespace {
 
 Spline ReadSpline(const json& j) {
   static const std::map<std::string, ExtrapolationMode> kModes = {
-      {"Value Block", ExtrapolationMode::kNone}, {"Held", ExtrapolationMode::kHeld},
-      {"Linear", ExtrapolationMode::kLinear}, {"Sloped", ExtrapolationMode::kSloped},
-      {"Loop Repeat", ExtrapolationMode::kLoopRepeat}, {"Loop Reset", ExtrapolationMode::kLoopReset},
+      {"Value Block", ExtrapolationMode::kNone},
+      {"Held", ExtrapolationMode::kHeld},
+      {"Linear", ExtrapolationMode::kLinear},
+      {"Sloped", ExtrapolationMode::kSloped},
+      {"Loop Repeat", ExtrapolationMode::kLoopRepeat},
+      {"Loop Reset", ExtrapolationMode::kLoopReset},
       {"Loop Oscillate", ExtrapolationMode::kLoopOscillate}};
-  static const std::map<std::string, KnotInterpolation> kKinds = {
-      {"Value Block", KnotInterpolation::kNone}, {"Held", KnotInterpolation::kHeld},
-      {"Linear", KnotInterpolation::kLinear}, {"Curve", KnotInterpolation::kCurve}};
+  static const std::map<std::string, KnotInterpolation> kKinds = {{"Value Block", KnotInterpolation::kNone},
+                                                                  {"Held", KnotInterpolation::kHeld},
+                                                                  {"Linear", KnotInterpolation::kLinear},
+                                                                  {"Curve", KnotInterpolation::kCurve}};
   Spline spline;
   spline.curve_type = j["curve"] == "Hermite" ? CurveType::kHermite : CurveType::kBezier;
   spline.pre_extrapolation = {kModes.at(j["pre"][0]), j["pre"][1]};

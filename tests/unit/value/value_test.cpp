@@ -205,7 +205,8 @@ TEST_CASE("retiming an array edit maps its literals and not its sizes") {
   ArrayEdit edit;
   edit.element_type = ValueType::kTimeCode;
   edit.literals = Array<TimeCode>{{9}, {3}};
-  edit.instructions = {{ArrayEdit::Op::kInsertLiteral, 0, ArrayEdit::kEndIndex}, {ArrayEdit::Op::kMinimumSizeFill, 3, 1}};
+  edit.instructions = {{ArrayEdit::Op::kInsertLiteral, 0, ArrayEdit::kEndIndex},
+                       {ArrayEdit::Op::kMinimumSizeFill, 3, 1}};
   const Value out = Retime(edit, LayerOffset{100, 2}).Get<ArrayEdit>().ApplyTo(Value());
   CHECK(out == Value(Array<TimeCode>{{118}, {106}, {106}}));
 }
