@@ -52,17 +52,11 @@ class Docs:
         return found
 
     def composition_errors(self):
-        """The same of the kinds of composition error, which two tables in the order of OpenUSD's enumeration declare."""
-        header, source = ROOT / "strata/compose/errors.h", ROOT / "strata/compose/errors.cpp"
-        if not source.exists():
-            return {}
-        names = re.findall(r'\bX\(\w+,\s*"([a-z-]+)"\)', header.read_text(encoding="utf-8"))
-        table = re.search(r"kSummaries\[\] = \{(.*?)\};", source.read_text(encoding="utf-8"), re.S)
-        summaries = re.findall(r'"((?:\\.|[^"\\])*)"', table.group(1)) if table else []
-        if len(names) != len(summaries):
-            self.troubles.append(f"{source.relative_to(ROOT)}: {len(names)} kinds of error and {len(summaries)} summaries")
-        where = header.relative_to(ROOT)
-        return {f"compose.{name}": ("error", summary, where) for name, summary in zip(names, summaries)}
+        """The same of the kinds of composition error, which one table declares."""
+        header = ROOT / "strata/compose/errors.h"
+        table = header.read_text(encoding="utf-8").replace("\\\n", "\n")
+        rows = re.findall(r'\bX\(\w+,\s*"([a-z-]+)",\s*"((?:\\.|[^"\\])*)"\)', table)
+        return {f"compose.{name}": ("error", summary, header.relative_to(ROOT)) for name, summary in rows}
 
     def diagnostics(self):
         folder, codes = ROOT / "docs" / "diagnostics", self.codes()
