@@ -75,18 +75,32 @@ Value Read(const json& j, Matrix<N> out) {
 }
 
 Value ReadAs(const std::string& type, const json& j) {
+  // clang-format off
 #define X(name, cpp, text) \
   if (type == text) return Read(j, cpp());
   X(Half, Half, "half")
   X(Float, float, "float")
-  X(Double, double, "double") X(TimeCode, TimeCode, "timecode") X(Duration, Duration, "duration")
-      X(Vec2h, Vec2h, "half2") X(Vec3h, Vec3h, "half3") X(Vec4h, Vec4h, "half4") X(Vec2f, Vec2f, "float2")
-          X(Vec3f, Vec3f, "float3") X(Vec4f, Vec4f, "float4") X(Vec2d, Vec2d, "double2")
-              X(Vec3d, Vec3d, "double3") X(Vec4d, Vec4d, "double4") X(Quath, Quath, "quath")
-                  X(Quatf, Quatf, "quatf") X(Quatd, Quatd, "quatd") X(Matrix2d, Matrix2d, "matrix2d")
-                      X(Matrix3d, Matrix3d, "matrix3d") X(Matrix4d, Matrix4d, "matrix4d")
+  X(Double, double, "double")
+  X(TimeCode, TimeCode, "timecode")
+  X(Duration, Duration, "duration")
+  X(Vec2h, Vec2h, "half2")
+  X(Vec3h, Vec3h, "half3")
+  X(Vec4h, Vec4h, "half4")
+  X(Vec2f, Vec2f, "float2")
+  X(Vec3f, Vec3f, "float3")
+  X(Vec4f, Vec4f, "float4")
+  X(Vec2d, Vec2d, "double2")
+  X(Vec3d, Vec3d, "double3")
+  X(Vec4d, Vec4d, "double4")
+  X(Quath, Quath, "quath")
+  X(Quatf, Quatf, "quatf")
+  X(Quatd, Quatd, "quatd")
+  X(Matrix2d, Matrix2d, "matrix2d")
+  X(Matrix3d, Matrix3d, "matrix3d")
+  X(Matrix4d, Matrix4d, "matrix4d")
 #undef X
-                          return Value();
+  // clang-format on
+  return Value();
 }
 
 // The default value as the facts write it.
