@@ -8,8 +8,6 @@
 #include <new>
 #include <type_traits>
 
-#include "strata/base/large_pages.h"
-
 namespace strata {
 
 // Elements are zero bytes until written. Whoever hands an index to another thread publishes the element with
@@ -19,7 +17,7 @@ class ChunkedArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
 
  public:
-  static constexpr uint32_t kChunkBits = 18;
+  static constexpr uint32_t kChunkBits = 16;
   static constexpr uint32_t kChunkSize = 1u << kChunkBits;
 
   constexpr ChunkedArray() = default;
@@ -33,7 +31,7 @@ class ChunkedArray {
   T& Reserve(uint32_t index) {
     std::atomic<T*>& chunk = chunks_[index >> kChunkBits];
     T* elements = chunk.load(std::memory_order_acquire);
-    if (!elements) elements = AddChunk(chunk, index >= kChunkSize);
+    if (!elements) elements = AddChunk(chunk);
     return elements[index & (kChunkSize - 1)];
   }
 
@@ -46,11 +44,10 @@ class ChunkedArray {
  private:
   static constexpr size_t kChunkCount = size_t{1} << (32 - kChunkBits);
 
-  static T* AddChunk(std::atomic<T*>& chunk, bool is_later) {
+  static T* AddChunk(std::atomic<T*>& chunk) {
     // calloc leaves untouched pages unbacked, which keeps small processes small.
     T* fresh = static_cast<T*>(std::calloc(kChunkSize, sizeof(T)));
     if (!fresh) throw std::bad_alloc();
-    if (is_later) AdviseLargePages(fresh, kChunkSize * sizeof(T));
     T* expected = nullptr;
     if (chunk.compare_exchange_strong(expected, fresh, std::memory_order_acq_rel)) return fresh;
     std::free(fresh);

@@ -10,8 +10,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "strata/base/large_pages.h"
-
 namespace strata::layer {
 
 static_assert(sizeof(SpecStore::Field) == 16, "the name is meant to lie in the tail of Value");
@@ -69,10 +67,15 @@ class RawSlots {
     return first;
   }
 
-  void Reserve(uint32_t count) {
-    if (top_ != 0 || count == 0) return;
+  // Makes room for `count` slots in all, as far as that is not immoderate; nothing is touched before it is
+  // used.
+  void Reserve(uint64_t count) {
+    if (count == 0) return;
+    count = std::min<uint64_t>(count, kMostBytesReserved / sizeof(T));
     if (chunks_.empty()) AddChunks(1);
-    GrowFirst(std::min(count, kChunk));
+    if (chunks_.size() == 1) GrowFirst(static_cast<uint32_t>(std::min<uint64_t>(count, kChunk)));
+    const size_t needed_chunks = (count + kChunk - 1) >> kChunkBits;
+    if (needed_chunks > chunks_.size()) AddChunks(needed_chunks - chunks_.size());
   }
 
   // Gives the last slots back.
@@ -97,13 +100,10 @@ class RawSlots {
       return;
     }
     if (chunks_.size() == 1 && first_capacity_ < kChunk) ResizeFirst(kChunk);
-    // A store that is big already takes several at once, which large pages can back.
-    count = std::max(count, std::min(chunks_.size() / 4, kMostBytesAtOnce / (kChunk * sizeof(T))));
     owned_.reserve(owned_.size() + 1);
     chunks_.reserve(std::max(chunks_.capacity(), std::bit_ceil(chunks_.size() + count)));
     auto* memory = static_cast<T*>(std::malloc(count * kChunk * sizeof(T)));
     if (!memory) throw std::bad_alloc();
-    AdviseLargePages(memory, count * kChunk * sizeof(T));
     owned_.push_back(memory);
     for (size_t i = 0; i < count; ++i) chunks_.push_back(memory + i * kChunk);
     if (chunks_.size() == count) first_capacity_ = kChunk;
@@ -119,7 +119,7 @@ class RawSlots {
     first_capacity_ = capacity;
   }
 
-  static constexpr size_t kMostBytesAtOnce = size_t{16} << 20;
+  static constexpr size_t kMostBytesReserved = size_t{512} << 20;
 
   std::vector<T*> chunks_;    // one per kChunk slots
   std::vector<void*> owned_;  // allocations; one may span several chunks
@@ -207,10 +207,7 @@ class PathIndex {
 
   template <class PathOf>
   void Resize(size_t size, const PathOf& path_of) {
-    std::vector<uint32_t> old;
-    old.reserve(size);
-    AdviseLargePages(old.data(), size * sizeof(uint32_t));
-    old.resize(size);
+    std::vector<uint32_t> old(size);
     old.swap(entries_);
     const uint32_t old_spec_mask = spec_mask_;
     mask_ = size - 1;
@@ -266,7 +263,8 @@ class FieldArena {
 
   void ShrinkToFit() { slots_.ShrinkToFit(); }
   size_t GetMemoryBytes() const { return slots_.GetMemoryBytes(); }
-  void Reserve(uint32_t fields) { slots_.Reserve(fields); }
+  void Reserve(uint64_t fields) { slots_.Reserve(fields); }
+  uint32_t GetTop() const { return slots_.GetTop(); }
 
  private:
   struct FreeBlockHead {
@@ -501,10 +499,12 @@ void SpecStore::SetType(SpecIndex spec, SpecType type) {
 }
 
 void SpecStore::Reserve(size_t specs) {
-  const auto count = static_cast<uint32_t>(std::min<size_t>(specs, UINT32_MAX));
+  const uint64_t records_now = impl_->records.GetTop();
+  // As many fields a spec as so far.
+  const uint64_t fields = records_now < 64 ? specs * 3 : specs * impl_->fields.GetTop() / records_now;
   impl_->index.Reserve(specs, impl_->PathOf());
-  impl_->records.Reserve(count);
-  impl_->fields.Reserve(static_cast<uint32_t>(std::min<size_t>(specs * 3, UINT32_MAX)));
+  impl_->records.Reserve(specs);
+  impl_->fields.Reserve(fields);
 }
 
 void SpecStore::ShrinkToFit() {

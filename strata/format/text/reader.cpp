@@ -234,7 +234,7 @@ void Reader::ReserveSpecs() {
   has_reserved_ = true;
   const double expected =
       static_cast<double>(count) * static_cast<double>(lexer_.GetFileSize()) / static_cast<double>(offset);
-  const auto specs = static_cast<size_t>(std::min(expected * 1.02, 1e8));
+  const auto specs = static_cast<size_t>(std::min(expected * 1.02, kMostReserved));
   out_.Reserve(specs);
   Path::Reserve(specs - count);
 }

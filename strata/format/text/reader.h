@@ -151,8 +151,9 @@ class Reader {
     std::string text;
     Value value;
   };
-  std::vector<SharedValue> shared_values_;        // short lists of tokens met lately, by their text
-  static constexpr size_t kFirstEstimate = 8192;  // specs
+  std::vector<SharedValue> shared_values_;          // short lists of tokens met lately, by their text
+  static constexpr size_t kFirstEstimate = 8192;    // specs
+  static constexpr double kMostReserved = 1 << 24;  // specs; the file may not keep what it promises
   bool has_reserved_ = false;
   std::string scratch_;
 };
