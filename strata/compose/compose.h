@@ -31,13 +31,9 @@ class LayerProvider {
   virtual std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) = 0;
 };
 
-enum class Mode : uint8_t {
-  kUsd,
-  kFull
-};  // kFull: permissions, symmetry and all checks of a plain Pcp cache
-
+// Composition is that of OpenUSD's USD mode: permissions and symmetry change nothing, no node is private or
+// restricted.
 struct CacheOptions {
-  Mode mode = Mode::kUsd;
   std::map<std::string, std::vector<std::string>> variant_fallbacks;
   std::set<std::string> muted_layers;         // identifiers
   std::function<bool(Path)> include_payload;  // null: all

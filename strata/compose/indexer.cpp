@@ -33,7 +33,7 @@ PrimIndexPtr Indexer::Compute(IndexEnvironment& environment, const std::shared_p
 void Indexer::BeginFromParent(const PrimIndex& parent, Path path) {
   graph_.Reset(parent.nodes_);
   graph_.DescendTo(path.GetNameToken());
-  if (parent.IsInstanceable() && options_.mode == Mode::kUsd) MakeUninstanceableInert(parent);
+  if (parent.IsInstanceable()) MakeUninstanceableInert(parent);
   AfterDescent();
 }
 
@@ -67,7 +67,6 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
 }
 
 void Indexer::AfterDescent() {
-  ComputePermission(0);
   if (!IsTop()) FindProhibited();
   AddTasksForAll();
 }

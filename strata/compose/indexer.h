@@ -171,7 +171,6 @@ class Indexer {
   bool HasRelocatesAtOrBelow(uint32_t node) const;
   void MakeUninstanceableInert(const PrimIndex& parent);
   PrimIndexPtr Finish(const std::shared_ptr<const IndexPool>& pool, Path path);
-  void ComputePermission(uint32_t node);
 
   // -- indexer_errors.cpp
   CompositionError& AddError(ErrorType type, std::string message, uint32_t node, std::string hint);

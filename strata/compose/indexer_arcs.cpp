@@ -97,7 +97,6 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   if (!options.include_ancestral || arc.path.IsRootPrim()) {
     node.Set(kNodeInert, !options.contributes);
     const uint32_t number = graph_.Insert(arc.parent, node);
-    ComputePermission(number);
     AddTasksFor(number);
     AddImpliedTasksFor(number);
     return number;

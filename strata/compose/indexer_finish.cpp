@@ -78,8 +78,6 @@ void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
     if (!is_instanceable[i]) graph_[i].Set(kNodeInert, true);
 }
 
-void Indexer::ComputePermission(uint32_t) {}
-
 PrimIndexPtr Indexer::Finish(const std::shared_ptr<const IndexPool>& pool, Path path) {
   if (culling_ == Culling::kCull) Cull();
   auto index = std::make_shared<PrimIndex>();

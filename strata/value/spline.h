@@ -59,8 +59,7 @@ class Spline {
   std::optional<SplineLoop> loop;
   std::vector<SplineKnot> knots;  // sorted by time, times unique
 
-  // The value at `time`; nothing where the curve has none. (eval, derivative: see *Stages* for loops and
-  // anti-regression.)
+  // The value at `time`, loops and extrapolation included; nothing where the curve has none.
   std::optional<double> Evaluate(double time) const;
   friend bool operator==(const Spline& a, const Spline& b);
 };
