@@ -32,7 +32,7 @@ TEST_CASE("Every row of the table of patterns answers as OpenUSD does") {
     std::string text = row["pattern"];
     CAPTURE(text);
     PathExpression expression = Make(text);
-    CHECK(expression.GetText() == row["text"]);
+    CHECK(expression.GetText() == row["text"].get<std::string>());
     std::vector<std::string> matches;
     bool is_unknown = false;
     for (const auto& target : table["targets"]) {
