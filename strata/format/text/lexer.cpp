@@ -181,6 +181,17 @@ bool Lexer::Fill() {
   return false;
 }
 
+// One character of several bytes, reported when it is none.
+void Lexer::SkipCharacter() {
+  Want(4);
+  const size_t length = std::min(std::max<size_t>(Utf8Length(static_cast<unsigned char>(*cursor_)), 1),
+                                 static_cast<size_t>(end_ - cursor_));
+  const Mark begin = Here();
+  const bool is_well = IsUtf8({cursor_, length});
+  cursor_ += length;
+  if (!is_well) FailEncoding(begin);  // may stop, which moves the cursor to the end
+}
+
 bool Lexer::SkipBlockComment() {
   const Mark begin = Here();
   cursor_ += 2;
@@ -197,11 +208,7 @@ bool Lexer::SkipBlockComment() {
       return true;
     }
     if (c & 0x80) {
-      Want(4);
-      const size_t length = std::min(std::max<size_t>(Utf8Length(static_cast<unsigned char>(c)), 1),
-                                     static_cast<size_t>(end_ - cursor_));
-      if (!IsUtf8({cursor_, length})) FailEncoding(Here());
-      cursor_ += length;
+      SkipCharacter();
       continue;
     }
     ++cursor_;
@@ -214,11 +221,7 @@ bool Lexer::SkipLineComment() {
     const char c = Peek();
     if (c == '\n' || c == '\r' || (c == 0 && cursor_ == end_)) return true;
     if (c & 0x80) {
-      Want(4);
-      const size_t length = std::min(std::max<size_t>(Utf8Length(static_cast<unsigned char>(c)), 1),
-                                     static_cast<size_t>(end_ - cursor_));
-      if (!IsUtf8({cursor_, length})) FailEncoding(Here());
-      cursor_ += length;
+      SkipCharacter();
       continue;
     }
     ++cursor_;

@@ -136,6 +136,7 @@ class Lexer {
   uint32_t braces = 0;   // those of them that are {
 
  private:
+  void SkipCharacter();
   bool SkipBlockComment();
   bool SkipLineComment();
   bool ReadQuotedBody(char quote, bool triple, Mark begin, std::string& out);

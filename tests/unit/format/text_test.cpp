@@ -225,6 +225,17 @@ TEST_CASE("Hostile files give at most as many diagnostics as the budget keeps, a
   CHECK(read.diagnostics.GetAll().size() <= Budgets().max_errors_reported + 1);
 }
 
+TEST_CASE(
+    "A comment with more bytes that are not UTF-8 than the budget reports ends there, with nothing read past "
+    "it") {
+  for (const char* opening : {"/*", "#"}) {
+    const Read read =
+        ReadText(std::string("#usda 1.0\n") + opening + Repeat("\xFF", 150) + std::string(1, '\0') + "\"");
+    CHECK_FALSE(read.good);
+    CHECK(read.diagnostics.GetErrorCount() == Budgets().max_errors_reported + 1);
+  }
+}
+
 TEST_CASE("A file that became shorter while it was read is refused") {
   SpecStore content;
   Diagnostics diagnostics;
