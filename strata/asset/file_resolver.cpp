@@ -30,9 +30,18 @@ class FileAsset final : public Asset {
   Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const override {
     return file_->ReadAt(offset, buffer, count);
   }
+  Result<MappedBytes> Map() const override {
+    const std::lock_guard lock(mutex_);
+    if (!mapping_) {
+      STRATA_TRY(mapping_, file_->Map());
+    }
+    return MappedBytes{mapping_->GetData(), mapping_->GetSize(), mapping_};
+  }
 
  private:
   std::shared_ptr<InputFile> file_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<MappedFile> mapping_;  // guarded by mutex_
 };
 
 class MemoryAsset final : public Asset {
@@ -46,6 +55,9 @@ class MemoryAsset final : public Asset {
     return available;
   }
   const char* GetBuffer() const override { return bytes_.data(); }
+  Result<MappedBytes> Map() const override {
+    return MappedBytes{bytes_.data(), bytes_.size(), shared_from_this()};
+  }
 
  private:
   const std::string bytes_;

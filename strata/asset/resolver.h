@@ -17,14 +17,26 @@ namespace strata::asset {
 inline constexpr DiagnosticCode kAssetUnresolved{"asset.unresolved", Severity::kError,
                                                  "An asset path names nothing that exists."};
 
-// Bytes that can be read by position, whatever they come from. Thread-safe.
-class Asset {
+// All bytes of an asset in memory, valid as long as `owner` lives.
+struct MappedBytes {
+  const char* data = nullptr;
+  size_t size = 0;
+  std::shared_ptr<const void> owner;
+};
+
+// Bytes that can be read by position, whatever they come from. Thread-safe. Always held by a shared_ptr:
+// those who read lazily keep it with shared_from_this().
+class Asset : public std::enable_shared_from_this<Asset> {
  public:
   virtual ~Asset() = default;
   virtual uint64_t GetSize() const = 0;
   virtual Result<size_t> ReadAt(uint64_t offset, void* buffer,
                                 size_t count) const = 0;     // bytes read; 0 at the end
   virtual const char* GetBuffer() const { return nullptr; }  // all bytes, when they are in memory anyway
+  // The bytes without a copy: a mapping of the file, made once and shared, or the memory they are in anyway.
+  // Null data when that cannot be had and ReadAt must serve. A mapped file that others truncate ends the
+  // process when its lost pages are touched: map only files that nobody else writes in place.
+  virtual Result<MappedBytes> Map() const { return MappedBytes{}; }
   Result<std::string> ReadAll(uint64_t max_bytes) const;
 };
 std::shared_ptr<Asset> MakeMemoryAsset(std::string bytes);

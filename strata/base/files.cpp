@@ -93,20 +93,25 @@ Result<size_t> InputFile::ReadAt(uint64_t offset, void* buffer, size_t count) co
   return done;
 }
 
-Result<std::shared_ptr<MappedFile>> MappedFile::Open(const std::string& path) {
-  STRATA_TRY(OpenedFile opened, OpenForReading(path));
+Result<std::shared_ptr<MappedFile>> InputFile::Map() const {
+  return MappedFile::Map(path_, descriptor_, size_);
+}
+
+Result<std::shared_ptr<MappedFile>> MappedFile::Map(const std::string& path, int descriptor, uint64_t size) {
   std::shared_ptr<MappedFile> file(new MappedFile);
   file->data_ = "";
-  if (opened.size != 0) {
-    void* memory = mmap(nullptr, opened.size, PROT_READ, MAP_PRIVATE, opened.descriptor, 0);
-    int error = errno;
-    if (memory == MAP_FAILED) {
-      close(opened.descriptor);
-      return Diagnostic{kFileUnreadable, "cannot map '" + path + "': " + DescribeError(error), At(path)};
-    }
-    file->data_ = static_cast<const char*>(memory);
-    file->size_ = opened.size;
-  }
+  if (size == 0) return file;
+  void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  if (memory == MAP_FAILED)
+    return Diagnostic{kFileUnreadable, "cannot map '" + path + "': " + DescribeError(errno), At(path)};
+  file->data_ = static_cast<const char*>(memory);
+  file->size_ = size;
+  return file;
+}
+
+Result<std::shared_ptr<MappedFile>> MappedFile::Open(const std::string& path) {
+  STRATA_TRY(OpenedFile opened, OpenForReading(path));
+  auto file = Map(path, opened.descriptor, opened.size);
   close(opened.descriptor);
   return file;
 }

@@ -18,6 +18,8 @@ inline constexpr DiagnosticCode kFileUnreadable{"base.file-unreadable", Severity
 inline constexpr DiagnosticCode kFileUnwritable{"base.file-unwritable", Severity::kError,
                                                 "A file cannot be written."};
 
+class MappedFile;
+
 // An open local file read by position. Thread-safe. Closed by the destructor.
 class InputFile {
  public:
@@ -28,6 +30,8 @@ class InputFile {
   const std::string& GetPath() const { return path_; }
   // Reads up to `count` bytes at `offset`; returns how many were there (0 at the end).
   Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const;
+  // A mapping of the file that is open, whatever its name stands for by now.
+  Result<std::shared_ptr<MappedFile>> Map() const;
 
  private:
   InputFile(std::string path, int descriptor, uint64_t size);
@@ -46,7 +50,9 @@ class MappedFile {
   size_t GetSize() const { return size_; }
 
  private:
+  friend class InputFile;
   MappedFile() = default;
+  static Result<std::shared_ptr<MappedFile>> Map(const std::string& path, int descriptor, uint64_t size);
   const char* data_ = nullptr;
   size_t size_ = 0;
 };

@@ -151,6 +151,27 @@ TEST_CASE("reading by position ends at the end") {
   CHECK_FALSE(asset->ReadAll(5));
 }
 
+TEST_CASE("a mapping outlives its asset and is of the file that was opened") {
+  Folder folder;
+  const std::string path = folder.Write("a.bin", "first");
+  auto opened = MakeFileResolver()->Open(path);
+  REQUIRE(opened);
+  fs::remove(path);
+  folder.Write("a.bin", "another file");
+  auto mapping = (*opened)->Map();
+  REQUIRE(mapping);
+  CHECK((*opened)->Map()->data == mapping->data);
+  opened->reset();
+  CHECK(std::string_view(mapping->data, mapping->size) == "first");
+
+  auto memory = MakeMemoryAsset("bytes");
+  auto bytes = memory->Map();
+  REQUIRE(bytes);
+  CHECK(bytes->data == memory->GetBuffer());
+  memory.reset();
+  CHECK(std::string_view(bytes->data, bytes->size) == "bytes");
+}
+
 TEST_CASE("many threads put and read assets in memory") {
   MemoryResolver resolver(nullptr);
   std::vector<std::thread> threads;
