@@ -238,7 +238,7 @@ std::vector<uint32_t> Graph::GetSubtree(uint32_t top) const {
   return subtree;
 }
 
-std::vector<Node> Graph::Finish() const {
+std::vector<Node> Graph::Finish(Culled culled) const {
   std::vector<bool> keep(nodes_.size(), false);
   std::vector<uint32_t> origins(nodes_.size(), kNoNode);
   std::vector<uint32_t> pending;
@@ -249,7 +249,7 @@ std::vector<Node> Graph::Finish() const {
     }
   };
   for (uint32_t i = 0; i < nodes_.size(); ++i)
-    if (i == 0 || !nodes_[i].Has(kNodeCulled)) keep_with_ancestors(i);
+    if (i == 0 || culled == Culled::kKeep || !nodes_[i].Has(kNodeCulled)) keep_with_ancestors(i);
   // The origin of a kept node is kept too, for strength order is told from origins; one that is dropped and
   // stems from another hands over to that.
   while (!pending.empty()) {

@@ -60,8 +60,9 @@ class Graph {
   std::vector<uint32_t> GetChildren(uint32_t node) const;
   std::vector<uint32_t> GetSubtree(uint32_t top) const;
 
-  // The nodes in strength order without those that are culled, as an index keeps them.
-  std::vector<Node> Finish() const;
+  // The nodes in strength order, as an index keeps them.
+  enum class Culled : uint8_t { kDrop, kKeep };
+  std::vector<Node> Finish(Culled culled) const;
 
  private:
   void Link(uint32_t parent, uint32_t node);

@@ -54,6 +54,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
       has_payloads_ = false;
       graph_.DescendTo(levels[i].GetNameToken());
     }
+    is_above_target_ = !is_last;
     if (is_last && !contributes) graph_[0].Set(kNodeInert, true);
     if (i + 1 == levels.size()) {
       if (!is_last || frame_->arc != ArcType::kRelocate) FindProhibited();

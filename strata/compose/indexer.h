@@ -115,6 +115,7 @@ class Indexer {
   MapFunction MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const;
   void EvaluateReferences(uint32_t node);
   void EvaluatePayloads(uint32_t node);
+  bool IsAboveTarget() const;
   void EvaluateItems(uint32_t node, ArcType type, const std::vector<ArcItem>& items);
   void EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number);
   uint32_t OpenTarget(uint32_t node, ArcType type, const ArcItem& item, Path site_path);
@@ -197,6 +198,7 @@ class Indexer {
   Path prohibited_source_;  // the relocation source that makes the site of this frame prohibited
   uint32_t prohibited_stack_ = 0;
   bool has_payloads_ = false;
+  bool is_above_target_ = false;  // while BuildSite is at an ancestor of what an arc leads to
   bool budget_reported_ = false;
   size_t work_ = 0;  // nodes made or copied for this index, in all frames
   int frame_depth_ = 0;

@@ -179,10 +179,18 @@ void Indexer::EvaluatePayloads(uint32_t node) {
   }
   if (items.empty()) return;
   has_payloads_ = true;
-  // A payload is asked for by the prim it comes to, also when it lies above the target of an arc to a prim
-  // below the root.
-  if (options_.include_payload && !options_.include_payload(root_path_)) return;
+  // What lies above the target of an arc to a prim below the root is part of that arc: no prim could load it.
+  if (options_.include_payload && !IsAboveTarget() && !options_.include_payload(root_path_)) return;
   EvaluateItems(node, ArcType::kPayload, items);
+}
+
+bool Indexer::IsAboveTarget() const {
+  for (const Indexer* indexer = this; indexer->frame_; indexer = indexer->frame_->outer)
+    if (indexer->is_above_target_ &&
+        (indexer->frame_->arc == ArcType::kReference || indexer->frame_->arc == ArcType::kPayload)) {
+      return true;
+    }
+  return false;
 }
 
 void Indexer::EvaluateItems(uint32_t node, ArcType type, const std::vector<ArcItem>& items) {

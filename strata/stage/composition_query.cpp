@@ -102,9 +102,9 @@ class Introduction {
 
   // Relocates stand in the metadata of layers, not at prims.
   void OfRelocate() {
-    Path target = arc_.introducing_path;
+    // Implied ones count where they meet a relocate of the same target, as usd-core looks them up.
+    Path target = arc_.node.GetIntroPath();
     arc_.introducing_path = Path::AbsoluteRoot();
-    if (arc_.is_implicit) return;
     for (const compose::LayerStack::Entry& entry : stack_.GetEntries()) {
       const Token field = layer::GetFieldNames().layerRelocates;
       const auto* relocates = entry.layer->GetFieldAs<Relocates>(Path::AbsoluteRoot(), field);
@@ -166,8 +166,12 @@ CompositionArcs FindCompositionArcs(const Prim& prim) {
     arc.type = node.GetArcType();
     arc.has_specs = node.HasSpecs();
     arc.is_ancestral = node.IsDueToAncestor();
-    // A specialize moved to the root, where it is weakest, is still itself.
+    // A specialize moved to the root, where it is weakest, is still itself. Relocates hold no place for it.
     compose::NodeRef origin = node.GetOrigin();
+    while (origin.IsInert() && origin.GetArcType() == compose::ArcType::kSpecialize &&
+           origin.GetParent().GetArcType() == compose::ArcType::kRelocate) {
+      origin = origin.GetOrigin();
+    }
     bool is_moved = node.GetPath() == origin.GetPath() && node.GetLayerStack() == origin.GetLayerStack();
     arc.is_implicit = !(origin == node.GetParent()) && !is_moved;
     arc.is_in_root_layer_stack = arc.introducing_node.IsInRootLayerStack();

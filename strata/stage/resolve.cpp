@@ -36,18 +36,17 @@ double BlendFactor(double low, double high, double time) {
   return high == low ? 0.0 : (time - low) / (high - low);
 }
 
-// Indices of the samples around a stage time. Times meet in the stage's time, as in OpenUSD: a time that
-// GetTimeSamples gives hits its sample, whatever the way back to the layer's time rounds.
+}  // namespace
+
 std::pair<size_t, size_t> FindBracket(const TimeSamples& samples, const LayerOffset& layer_to_stage,
                                       double time) {
   if (layer_to_stage.IsIdentity()) return samples.GetBracketing(time);
   auto [low, high] = samples.GetBracketing(layer_to_stage.GetInverse() * time);
+  if (layer_to_stage.scale < 0) return {low, high};  // time runs backwards: nothing is interpolated
   if (low != high && layer_to_stage * samples.GetTime(high) == time) low = high;
   if (low != high && layer_to_stage * samples.GetTime(low) == time) high = low;
   return {low, high};
 }
-
-}  // namespace
 
 bool NeedsWeaker(const Value& value) {
   if (value.Holds<ArrayEdit>()) return true;
@@ -159,8 +158,10 @@ Value AttributeResolver::GetInterpolated(const ValueSource& source, Time time) c
   if (time.IsPreTime() && low == high && low > 0 && to_stage * samples.GetTime(low) == time.GetValue()) --low;
   const Value& before = samples.GetValue(low);
   const Value& after = samples.GetValue(high);
-  if (low == high || interpolation == InterpolationType::kHeld || before.IsBlock() || after.IsBlock())
+  if (low == high || interpolation == InterpolationType::kHeld || before.IsBlock() || after.IsBlock() ||
+      to_stage.scale < 0) {
     return Finish(before, source);
+  }
   double blend =
       BlendFactor(to_stage * samples.GetTime(low), to_stage * samples.GetTime(high), time.GetValue());
   return Finish(Interpolate(before, after, blend), source);

@@ -78,6 +78,10 @@ class AttributeResolver {
   AssetPathMode mode_;
 };
 
+// Indices of the samples around a stage time. Times meet in the stage's time, as in OpenUSD: a time that
+// GetTimeSamples gives hits its sample, whatever the way back to the layer's time rounds.
+std::pair<size_t, size_t> FindBracket(const TimeSamples& samples, const LayerOffset& layer_to_stage,
+                                      double time);
 // Whether a value waits for a weaker one to become whole.
 bool NeedsWeaker(const Value& value);
 // `edit` over `weaker` (empty: nothing is there).

@@ -36,8 +36,10 @@ ClipSets FindClipSets(const Stage::Impl& stage, uint32_t record) {
 
 std::vector<double> AttributeResolver::GetTimeSamples() const {
   std::vector<double> times;
-  for (const ValueSource& source : Find(Moment::kNumeric).all) AppendTimes(source, times);
-  SortUnique(times);
+  ValueSources sources = Find(Moment::kNumeric);
+  for (const ValueSource& source : sources.all) AppendTimes(source, times);
+  // Those of one layer stay in its order, also where its time runs backwards on the stage.
+  if (sources.all.size() > 1) SortUnique(times);
   return times;
 }
 
@@ -85,6 +87,13 @@ TimeSamples AttributeResolver::GetFlatSamples() const {
 }
 
 std::optional<std::pair<double, double>> AttributeResolver::GetBracketing(double time) const {
+  ValueSources sources = Find(Moment::kNumeric);
+  if (sources.all.size() == 1 && sources.all.front().kind == ResolveSource::kTimeSamples) {
+    const TimeSamples& samples = sources.all.front().GetSamples();
+    const LayerOffset& to_stage = sources.all.front().layer_to_stage;
+    auto [low, high] = FindBracket(samples, to_stage, time);
+    return std::pair(to_stage * samples.GetTime(low), to_stage * samples.GetTime(high));
+  }
   std::vector<double> times = GetTimeSamples();
   if (times.empty()) return std::nullopt;
   auto after = std::lower_bound(times.begin(), times.end(), time);

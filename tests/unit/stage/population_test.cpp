@@ -246,4 +246,20 @@ TEST_CASE("a root layer that does not open gives a diagnostic and no stage") {
   CHECK_FALSE(Stage::Open(registry, layer::LayerPtr(), {}, diagnostics).HasValue());
 }
 
+// As usd-core 26.11 answers: no prim of the stage could load a payload above the target of a reference.
+TEST_CASE("a payload above the target of a reference is part of the reference") {
+  OpenOptions options;
+  options.load = LoadPolicy::kLoadNone;
+  Scene scene({{"root.usda",
+                "def \"R\" (\n    payload = @p.usda@</P>\n)\n{\n}\n"
+                "def \"S\" (\n    references = </R/B>\n)\n{\n}\n"
+                "def \"I\" (\n    inherits = </R/B>\n)\n{\n}\n"},
+               {"p.usda", "def \"P\"\n{\n    def \"B\"\n    {\n    }\n}\n"}},
+              options);
+  CHECK_FALSE(scene.At("/R").IsLoaded());
+  CHECK(scene.At("/S").IsLoaded());
+  CHECK(scene.At("/S").GetPrimStack().size() == 2);
+  CHECK(scene.At("/I").GetPrimStack().size() == 1);
+}
+
 }  // namespace strata::stage

@@ -34,4 +34,21 @@ TEST_CASE("a held value changes at the very time that GetTimeSamples gives") {
   }
 }
 
+// As usd-core 26.11 answers for a layer whose timeCodesPerSecond is negative.
+TEST_CASE("where time runs backwards samples stay in the layer's order and are held") {
+  Scene scene(
+      {{"root.usda",
+        "(\n    timeCodesPerSecond = -1\n)\ndef \"A\" (\n    references = @a.usda@</A>\n)\n{\n}\n"},
+       {"a.usda",
+        "def \"A\"\n{\n    double x.timeSamples = {\n        0: 0,\n        100: 100,\n    }\n}\n"}});
+  const Attribute x = scene.Attr("/A.x");
+  const std::vector<double> times = x.GetTimeSamples();
+  REQUIRE(times.size() == 2);
+  CHECK(times[0] == 0);
+  CHECK(times[1] < 0);
+  CHECK(x.GetAs<double>(-2.0) == 0.0);
+  CHECK(x.GetAs<double>(-6.0) == 100.0);
+  CHECK(x.GetBracketingTimeSamples(-2.0) == std::pair(times[0], times[1]));
+}
+
 }  // namespace strata::stage
