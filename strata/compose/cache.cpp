@@ -257,4 +257,17 @@ void Cache::Clear() {
   impl_->Start();
 }
 
+CacheChanges Cache::Apply(const CacheEdits& edits) {
+  impl_->options.muted_layers.insert(edits.mute.begin(), edits.mute.end());
+  for (const std::string& identifier : edits.unmute) impl_->options.muted_layers.erase(identifier);
+  if (edits.variant_fallbacks) impl_->options.variant_fallbacks = *edits.variant_fallbacks;
+  CacheChanges changes;
+  impl_->indices.Visit([&](Path, const PrimIndexPtr&) { ++changes.dropped_indices; });
+  changes.rebuilt_layer_stacks = impl_->pool->GetStackCount();
+  impl_->Start();
+  changes.resynced.push_back(Path::AbsoluteRoot());
+  changes.layer_stacks.push_back(impl_->root_stack);
+  return changes;
+}
+
 }  // namespace strata::compose

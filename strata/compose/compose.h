@@ -14,6 +14,8 @@
 
 #include "strata/base/budget.h"
 #include "strata/base/executor.h"
+#include "strata/compose/changes.h"
+#include "strata/compose/dependencies.h"
 #include "strata/compose/layer_stack.h"
 #include "strata/compose/prim_index.h"
 
@@ -79,7 +81,12 @@ class Cache {
                       const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend);
   std::vector<layer::LayerPtr> GetUsedLayers() const;  // unsorted
   CompositionErrors GetAllErrors() const;              // of all stacks and indices made so far, each once
-  void Clear();  // forgets all indices and stacks (first version of change processing)
+  void Clear();                                        // forgets all indices and stacks
+
+  // -- changes. A writer: nobody asks meanwhile. ------------------------------------------------------
+  // Brings the cache up to date with edits that are done already: drops what depends on them, keeps the
+  // rest. Costs what depends on the edits; the first call also finds out who depends on whom.
+  CacheChanges Apply(const CacheEdits& edits);
 
  private:
   struct Impl;

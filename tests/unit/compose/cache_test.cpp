@@ -187,3 +187,19 @@ TEST_CASE("an index is the same on any number of threads") {
   Executor one(1), many(4);
   CHECK(describe(&one) == describe(&many));
 }
+
+TEST_CASE("a cache told of an edit answers as one made after it") {
+  Scene scene({{"root.usda", "def \"A\" (\n    references = @ref.usda@</R>\n)\n{\n}\n"}, {"ref.usda", kRef}});
+  CHECK(scene.Children("/A") == "X");
+  layer::LayerPtr root = scene.cache->GetRootLayerStack()->GetRootLayer();
+  CacheEdits edits;
+  edits.layers.push_back({root, {}});
+  const uint64_t listener = root->AddChangeListener(
+      [&](const layer::Layer&, const layer::ChangeList& changes) { edits.layers[0].changes = changes; });
+  REQUIRE(root->CreatePrimSpec(Path("/A/Y"), Specifier::kDef));
+  root->RemoveChangeListener(listener);
+  const CacheChanges changes = scene.cache->Apply(edits);
+  CHECK(scene.Children("/A") == "X Y");
+  REQUIRE(changes.resynced.size() == 1);
+  CHECK(Path("/A/Y").HasPrefix(changes.resynced[0]));
+}
