@@ -1,20 +1,28 @@
-# Finds what the library links: fmt, robin-map and fast_float. Each is looked for as a CMake package, then as a bare header.
+# Finds what the library links: fmt, robin-map, fast_float and lz4. Each is looked for as a CMake package, then as a bare header,
+# with the library beside it where there is one.
 # The installed package reads this file too, so that both find the same things in the same way.
 
 include_guard(GLOBAL)
 
-# strata_find(<package> TARGET <imported target> HEADER <header> DEBIAN <package name>)
+# strata_find(<package> TARGET <imported target> HEADER <header> [LIBRARY <name>] DEBIAN <package name>)
 macro(strata_find package)
-  cmake_parse_arguments(_find "" "TARGET;HEADER;DEBIAN" "" ${ARGN})
+  cmake_parse_arguments(_find "" "TARGET;HEADER;LIBRARY;DEBIAN" "" ${ARGN})
   if(NOT TARGET ${_find_TARGET})
     find_package(${package} CONFIG QUIET)
   endif()
   if(NOT TARGET ${_find_TARGET})
     find_path(STRATA_${package}_INCLUDE_DIR NAMES ${_find_HEADER})
     mark_as_advanced(STRATA_${package}_INCLUDE_DIR)
-    if(STRATA_${package}_INCLUDE_DIR)
+    set(STRATA_${package}_LIBRARY "")
+    if(_find_LIBRARY)
+      unset(STRATA_${package}_LIBRARY)
+      find_library(STRATA_${package}_LIBRARY NAMES ${_find_LIBRARY})
+      mark_as_advanced(STRATA_${package}_LIBRARY)
+    endif()
+    if(STRATA_${package}_INCLUDE_DIR AND (STRATA_${package}_LIBRARY OR NOT _find_LIBRARY))
       add_library(${_find_TARGET} INTERFACE IMPORTED GLOBAL)
       target_include_directories(${_find_TARGET} SYSTEM INTERFACE "${STRATA_${package}_INCLUDE_DIR}")
+      target_link_libraries(${_find_TARGET} INTERFACE ${STRATA_${package}_LIBRARY})
     endif()
   endif()
   if(NOT TARGET ${_find_TARGET})
@@ -32,3 +40,4 @@ if(_fmt_kind STREQUAL "INTERFACE_LIBRARY")
 endif()
 strata_find(tsl-robin-map TARGET tsl::robin_map HEADER tsl/robin_map.h DEBIAN robin-map-dev)
 strata_find(FastFloat TARGET FastFloat::fast_float HEADER fast_float/fast_float.h DEBIAN libfast-float-dev)
+strata_find(lz4 TARGET lz4::lz4 HEADER lz4.h LIBRARY lz4 DEBIAN liblz4-dev)

@@ -91,5 +91,5 @@ function(strata_aggregate_library)
   target_compile_features(strata PUBLIC cxx_std_20)
   target_include_directories(
     strata PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
-  target_link_libraries(strata PUBLIC fmt::fmt tsl::robin_map FastFloat::fast_float Threads::Threads)
+  target_link_libraries(strata PUBLIC fmt::fmt tsl::robin_map FastFloat::fast_float lz4::lz4 Threads::Threads)
 endfunction()
