@@ -238,7 +238,7 @@ std::vector<uint32_t> Graph::GetSubtree(uint32_t top) const {
   return subtree;
 }
 
-std::vector<Node> Graph::Finish(Culled culled) const {
+std::vector<Node> Graph::Finish(Culled culled, std::vector<IndexDependencies::Site>& dropped) const {
   std::vector<bool> keep(nodes_.size(), false);
   std::vector<uint32_t> origins(nodes_.size(), kNoNode);
   std::vector<uint32_t> pending;
@@ -286,8 +286,17 @@ std::vector<Node> Graph::Finish(Culled culled) const {
     };
     node.first_child = next_kept(node.first_child);
     node.next_sibling = next_kept(node.next_sibling);
-    node.Set(kNodeNew, false);
     result.push_back(node);
+  }
+  for (uint32_t i = 0; i < nodes_.size(); ++i) {
+    if (keep[i] || !nodes_[i].Has(kNodeNew)) continue;
+    const IndexDependencies::Site site{nodes_[i].layer_stack, nodes_[i].path};
+    const bool is_known =
+        std::find(dropped.begin(), dropped.end(), site) != dropped.end() ||
+        std::any_of(result.begin(), result.end(), [&](const Node& node) {
+          return node.Has(kNodeNew) && node.layer_stack == site.layer_stack && node.path == site.path;
+        });
+    if (!is_known) dropped.push_back(site);
   }
   return result;
 }

@@ -62,7 +62,8 @@ class Graph {
 
   // The nodes in strength order, as an index keeps them.
   enum class Culled : uint8_t { kDrop, kKeep };
-  std::vector<Node> Finish(Culled culled) const;
+  // The sites of new ones that are dropped go to `dropped`, each once.
+  std::vector<Node> Finish(Culled culled, std::vector<IndexDependencies::Site>& dropped) const;
 
  private:
   void Link(uint32_t parent, uint32_t node);

@@ -173,6 +173,11 @@ class Indexer {
   void MakeUninstanceableInert(const PrimIndex& parent);
   PrimIndexPtr Finish(const std::shared_ptr<const IndexPool>& pool, Path path);
 
+  // -- indexer_dependencies.cpp: what is asked that no node shows
+  void NoteSelectionSite(uint32_t node, Path site_path);
+  void NoteVariables(uint32_t layer_stack, const std::set<std::string>& names);
+  void NoteMissingDefaultPrim(uint32_t layer_stack);
+
   // -- indexer_errors.cpp
   CompositionError& AddError(ErrorType type, std::string message, uint32_t node, std::string hint);
   std::string DescribeSite(uint32_t layer_stack, Path path) const;
@@ -183,7 +188,8 @@ class Indexer {
   const CacheOptions& options_;
   const Frame* frame_;
   CompositionErrors& errors_;
-  Path root_path_;  // of the prim asked for
+  IndexDependencies dependencies_;  // at the top
+  Path root_path_;                  // of the prim asked for
   Graph graph_;
   std::vector<Task> tasks_;                          // a heap
   std::vector<Task> variant_tasks_;                  // those whose order depends on strength

@@ -154,10 +154,11 @@ MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, const LayerOf
 
 void Indexer::EvaluateReferences(uint32_t node) {
   if (!graph_[node].CanContributeSpecs()) return;
-  std::vector<ExpressionProblem> problems;
+  ExpressionRemarks remarks;
   std::vector<ArcItem> items = ComposeReferences(graph_.GetStack(node), graph_.GetSite(node),
-                                                 graph_[node].path, environment_.GetProvider(), problems);
-  for (const ExpressionProblem& problem : problems) {
+                                                 graph_[node].path, environment_.GetProvider(), remarks);
+  NoteVariables(graph_[node].layer_stack, remarks.used_variables);
+  for (const ExpressionProblem& problem : remarks.problems) {
     AddError(ErrorType::kVariableExpressionError,
              fmt::format("Error evaluating expression {} for reference at {} in @{}@: {}", problem.expression,
                          graph_[node].path.GetString(), problem.layer->GetIdentifier(), problem.why),
@@ -168,10 +169,11 @@ void Indexer::EvaluateReferences(uint32_t node) {
 
 void Indexer::EvaluatePayloads(uint32_t node) {
   if (!graph_[node].CanContributeSpecs()) return;
-  std::vector<ExpressionProblem> problems;
+  ExpressionRemarks remarks;
   std::vector<ArcItem> items = ComposePayloads(graph_.GetStack(node), graph_.GetSite(node), graph_[node].path,
-                                               environment_.GetProvider(), problems);
-  for (const ExpressionProblem& problem : problems) {
+                                               environment_.GetProvider(), remarks);
+  NoteVariables(graph_[node].layer_stack, remarks.used_variables);
+  for (const ExpressionProblem& problem : remarks.problems) {
     AddError(ErrorType::kVariableExpressionError,
              fmt::format("Error evaluating expression {} for payload at {} in @{}@: {}", problem.expression,
                          graph_[node].path.GetString(), problem.layer->GetIdentifier(), problem.why),
@@ -235,6 +237,7 @@ Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, u
     const layer::Layer& root = *pool_.GetStack(target_stack)->GetRootLayer();
     const Path path = root.GetDefaultPrimAsPath();
     if (!path.IsEmpty()) return path;
+    NoteMissingDefaultPrim(target_stack);
     AddError(ErrorType::kUnresolvedPrimPath,
              fmt::format("Unresolved {} prim path @{}@<defaultPrim> introduced by {}", GetItemName(type),
                          root.GetIdentifier(), site),

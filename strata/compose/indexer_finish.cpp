@@ -83,7 +83,10 @@ PrimIndexPtr Indexer::Finish(const std::shared_ptr<const IndexPool>& pool, Path 
   auto index = std::make_shared<PrimIndex>();
   index->path_ = path;
   index->pool_ = pool;
-  index->nodes_ = graph_.Finish(culling_ == Culling::kCull ? Graph::Culled::kDrop : Graph::Culled::kKeep);
+  index->nodes_ = graph_.Finish(culling_ == Culling::kCull ? Graph::Culled::kDrop : Graph::Culled::kKeep,
+                                dependencies_.culled);
+  if (!dependencies_.IsEmpty())
+    index->dependencies_ = std::make_shared<const IndexDependencies>(std::move(dependencies_));
   index->errors_ = std::move(errors_);
   index->has_any_payloads_ = has_payloads_;
   const layer::FieldNames& names = layer::GetFieldNames();

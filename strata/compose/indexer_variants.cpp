@@ -140,6 +140,7 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
     }
   }
   const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
+  NoteSelectionSite(number, site_path);
   const LayerStack::Site site = stack->FindSite(site_path);
   if (!(site.fields & kSiteVariantSelection)) return {};
   const std::string set_name = variant_set.GetString();
@@ -151,6 +152,7 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
     auto found = selections->find(set_name);
     if (found == selections->end()) continue;
     EvaluatedText evaluated = EvaluateText(found->second, stack->GetExpressionVariables());
+    NoteVariables(node.layer_stack, evaluated.used_variables);
     if (evaluated.errors.empty()) return {Token(evaluated.text), true};
     for (const std::string& why : evaluated.errors) {
       std::string message = fmt::format("Error evaluating expression {} for variant at {} in @{}@: {}",

@@ -118,6 +118,9 @@ bool NodeRef::CanContributeSpecs() const {
 bool NodeRef::IsPrivate() const {
   return Get().Has(kNodePrivate);
 }
+bool NodeRef::IsIntroducedHere() const {
+  return number_ != 0 && Get().Has(kNodeNew);
+}
 bool NodeRef::IsInRootLayerStack() const {
   return Get().layer_stack == index_->nodes_[0].layer_stack;
 }

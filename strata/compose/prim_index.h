@@ -17,6 +17,7 @@ std::string_view GetArcName(ArcType type);  // "inherit", ... as usd-core prints
 
 class PrimIndex;
 class IndexPool;
+struct IndexDependencies;
 struct PrimIndexNode;
 
 // A node of a prim index; valid while the index lives. The null node tests false.
@@ -50,6 +51,8 @@ class NodeRef {
   bool CanContributeSpecs() const;
   bool IsPrivate() const;  // permission
   bool IsInRootLayerStack() const;
+  // Whether an arc at this prim brought it; else it came with the namespace parent. Not so of the root node.
+  bool IsIntroducedHere() const;
 
  private:
   friend class PrimIndex;
@@ -96,6 +99,7 @@ class PrimIndex {
   std::shared_ptr<const IndexPool> pool_;  // of layer stacks and maps that nodes name by number
   std::vector<Node> nodes_;                // strength order
   std::vector<SpecSite> spec_stack_;
+  std::shared_ptr<const IndexDependencies> dependencies_;  // null when there are none
   std::vector<std::pair<Token, Token>> variant_selections_;
   CompositionErrors errors_;
   bool is_instanceable_ = false;

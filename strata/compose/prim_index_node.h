@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "strata/compose/index_pool.h"
@@ -18,7 +20,7 @@ enum NodeFlag : uint16_t {
   kNodeDueToAncestor = 1u << 3,  // came with the namespace parent
   kNodeRestricted = 1u << 4,     // permissions hide it
   kNodePrivate = 1u << 5,
-  kNodeNew = 1u << 6,  // while indexing: added at this namespace level
+  kNodeNew = 1u << 6,  // added at this prim, not inherited from its namespace parent
 };
 
 struct PrimIndexNode {
@@ -38,6 +40,26 @@ struct PrimIndexNode {
   bool Has(NodeFlag flag) const { return (flags & flag) != 0; }
   void Set(NodeFlag flag, bool on) { flags = static_cast<uint16_t>(on ? flags | flag : flags & ~flag); }
   bool CanContributeSpecs() const { return !(flags & (kNodeInert | kNodeRestricted)); }
+};
+
+// What an index depends on beside the sites of its nodes. Sites of nodes that came with the namespace parent
+// are not repeated.
+struct IndexDependencies {
+  struct Site {
+    uint32_t layer_stack = 0;
+    Path path;
+    friend bool operator==(const Site& a, const Site& b) {
+      return a.layer_stack == b.layer_stack && a.path == b.path;
+    }
+  };
+  std::vector<Site> culled;      // of nodes left out, for nothing is said there or it does not count
+  std::vector<Site> selections;  // asked for variant selections, and neither at nor above any node
+  std::vector<std::pair<uint32_t, std::string>> variables;  // of a layer stack, asked for by expressions
+  std::vector<uint32_t> default_prims;  // layer stacks whose default prim was wanted and is missing
+
+  bool IsEmpty() const {
+    return culled.empty() && selections.empty() && variables.empty() && default_prims.empty();
+  }
 };
 
 // Prims on the way from the root to `path`; variant selections do not count.

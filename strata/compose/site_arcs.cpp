@@ -58,8 +58,7 @@ using ArcKey = std::tuple<std::string, uint32_t, double, double>;
 
 template <class Item>
 std::vector<ArcItem> ComposeArcs(const LayerStack& stack, const LayerStack::Site& site, Path path,
-                                 Token field, LayerProvider& provider,
-                                 std::vector<ExpressionProblem>& problems) {
+                                 Token field, LayerProvider& provider, ExpressionRemarks& remarks) {
   Editor<ArcKey, ArcItem> editor;
   for (auto layer_number = site.layers.rbegin(); layer_number != site.layers.rend(); ++layer_number) {
     const LayerStack::Entry& entry = stack.GetEntries()[*layer_number];
@@ -71,9 +70,10 @@ std::vector<ArcItem> ComposeArcs(const LayerStack& stack, const LayerStack::Site
         info.prim_path = info.prim_path.MakeAbsolute(path.GetPrimPath());
       EvaluatedText evaluated = EvaluateText(item.asset_path, stack.GetExpressionVariables());
       if (evaluated.is_expression) {
+        remarks.used_variables.insert(evaluated.used_variables.begin(), evaluated.used_variables.end());
         info.asset_path = evaluated.text;
         for (const std::string& why : evaluated.errors)
-          problems.push_back({item.asset_path, why, entry.layer.get()});
+          remarks.problems.push_back({item.asset_path, why, entry.layer.get()});
         if (info.asset_path.empty()) return int32_t{-1};  // without a value it is no arc
       }
       std::string identifier =
@@ -88,13 +88,13 @@ std::vector<ArcItem> ComposeArcs(const LayerStack& stack, const LayerStack::Site
 }  // namespace
 
 std::vector<ArcItem> ComposeReferences(const LayerStack& stack, const LayerStack::Site& site, Path path,
-                                       LayerProvider& provider, std::vector<ExpressionProblem>& problems) {
-  return ComposeArcs<Reference>(stack, site, path, layer::GetFieldNames().references, provider, problems);
+                                       LayerProvider& provider, ExpressionRemarks& remarks) {
+  return ComposeArcs<Reference>(stack, site, path, layer::GetFieldNames().references, provider, remarks);
 }
 
 std::vector<ArcItem> ComposePayloads(const LayerStack& stack, const LayerStack::Site& site, Path path,
-                                     LayerProvider& provider, std::vector<ExpressionProblem>& problems) {
-  return ComposeArcs<Payload>(stack, site, path, layer::GetFieldNames().payload, provider, problems);
+                                     LayerProvider& provider, ExpressionRemarks& remarks) {
+  return ComposeArcs<Payload>(stack, site, path, layer::GetFieldNames().payload, provider, remarks);
 }
 
 std::vector<PathArcItem> ComposePaths(const LayerStack& stack, const LayerStack::Site& site, Path path,

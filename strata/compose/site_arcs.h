@@ -1,6 +1,7 @@
 // The arcs that the layers of a stack write at one site, list-edited across the layers.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,15 @@ struct ExpressionProblem {
   std::string why;
   const layer::Layer* layer = nullptr;
 };
+struct ExpressionRemarks {
+  std::vector<ExpressionProblem> problems;
+  std::set<std::string> used_variables;  // asked for, defined or not
+};
 
 std::vector<ArcItem> ComposeReferences(const LayerStack& stack, const LayerStack::Site& site, Path path,
-                                       LayerProvider& provider, std::vector<ExpressionProblem>& problems);
+                                       LayerProvider& provider, ExpressionRemarks& remarks);
 std::vector<ArcItem> ComposePayloads(const LayerStack& stack, const LayerStack::Site& site, Path path,
-                                     LayerProvider& provider, std::vector<ExpressionProblem>& problems);
+                                     LayerProvider& provider, ExpressionRemarks& remarks);
 std::vector<PathArcItem> ComposePaths(const LayerStack& stack, const LayerStack::Site& site, Path path,
                                       Token field);
 std::vector<Token> ComposeVariantSetNames(const LayerStack& stack, const LayerStack::Site& site, Path path);

@@ -1,0 +1,31 @@
+#include <algorithm>
+
+#include "strata/compose/indexer.h"
+
+namespace strata::compose {
+
+namespace {
+
+template <class T>
+void AddOnce(std::vector<T>& items, T item) {
+  if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(std::move(item));
+}
+
+}  // namespace
+
+// Selections for a set of an ancestor are read where that ancestor is in the namespace of each node. Mostly
+// that is above the node's own path; across arcs to prims further up or down it may be elsewhere.
+void Indexer::NoteSelectionSite(uint32_t node, Path site_path) {
+  if (graph_[node].path.HasPrefix(site_path)) return;
+  AddOnce(GetTop().dependencies_.selections, {graph_[node].layer_stack, site_path});
+}
+
+void Indexer::NoteVariables(uint32_t layer_stack, const std::set<std::string>& names) {
+  for (const std::string& name : names) AddOnce(GetTop().dependencies_.variables, {layer_stack, name});
+}
+
+void Indexer::NoteMissingDefaultPrim(uint32_t layer_stack) {
+  AddOnce(GetTop().dependencies_.default_prims, layer_stack);
+}
+
+}  // namespace strata::compose
