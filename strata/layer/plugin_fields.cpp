@@ -30,21 +30,6 @@ Diagnostic MakeRemark(const std::string& file, std::string message, std::string 
   return Diagnostic(kPluginInfoUnreadable, std::move(message), std::move(where), std::move(hint));
 }
 
-// Comment lines become empty ones, so that places in errors stay right.
-std::string WithoutComments(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    const size_t first = line.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos || line[first] != '#') out += line;
-    if (end < text.size()) out += '\n';
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
-
 ValueType FindFieldType(const std::string& name) {
   static constexpr std::pair<std::string_view, ValueType> kOthers[] = {
       {"dictionary", ValueType::kDictionary},     {"intlistop", ValueType::kIntListOp},
@@ -154,7 +139,8 @@ void AddField(const std::string& name, const Json& json, const std::string& file
 // Reads files and the files they include, each once.
 class PluginReader {
  public:
-  PluginReader(FieldRegistry& fields, Diagnostics& remarks) : fields_(fields), remarks_(remarks) {}
+  using Take = std::function<void(const std::string& file, std::string_view text)>;
+  PluginReader(const Take& take, Diagnostics& remarks) : take_(take), remarks_(remarks) {}
 
   enum class Named { kByCaller, kByInclude };
   void Add(const std::string& pattern, Named named) {
@@ -185,8 +171,8 @@ class PluginReader {
         remarks_.Add(MakeRemark(file, text.GetError().message, text.GetError().hint));
         continue;
       }
-      AddPluginFields(*text, file, fields_, remarks_);
-      const Json json = Json::parse(WithoutComments(*text), nullptr, false);
+      take_(file, *text);
+      const Json json = Json::parse(StripPluginComments(*text), nullptr, false);
       if (!json.is_object()) continue;
       const auto includes = json.find("Includes");
       if (includes == json.end() || !includes->is_array()) continue;
@@ -226,7 +212,7 @@ class PluginReader {
     open_.insert(open_.end(), found.rbegin(), found.rend());
   }
 
-  FieldRegistry& fields_;
+  const Take& take_;
   Diagnostics& remarks_;
   std::vector<std::string> open_;
   std::set<std::string> seen_;
@@ -234,9 +220,23 @@ class PluginReader {
 
 }  // namespace
 
+std::string StripPluginComments(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    const size_t first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos || line[first] != '#') out += line;
+    if (end < text.size()) out += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 void AddPluginFields(std::string_view text, const std::string& file, FieldRegistry& fields,
                      Diagnostics& remarks) {
-  const Json json = Json::parse(WithoutComments(text), nullptr, false);
+  const Json json = Json::parse(StripPluginComments(text), nullptr, false);
   if (!json.is_object()) {
     remarks.Add(
         MakeRemark(file, "The file does not hold a JSON object.", "Check its brackets, quotes and commas."));
@@ -255,12 +255,21 @@ void AddPluginFields(std::string_view text, const std::string& file, FieldRegist
   }
 }
 
-void ReadPluginFields(const std::vector<std::string>& paths, FieldRegistry& fields, Diagnostics& remarks) {
-  PluginReader reader(fields, remarks);
+void ReadPluginFiles(const std::vector<std::string>& paths,
+                     const std::function<void(const std::string& file, std::string_view text)>& take,
+                     Diagnostics& remarks) {
+  PluginReader reader(take, remarks);
   for (const std::string& path : paths) {
     reader.Add(path, PluginReader::Named::kByCaller);
     reader.ReadAll();
   }
+}
+
+void ReadPluginFields(const std::vector<std::string>& paths, FieldRegistry& fields, Diagnostics& remarks) {
+  ReadPluginFiles(
+      paths,
+      [&](const std::string& file, std::string_view text) { AddPluginFields(text, file, fields, remarks); },
+      remarks);
 }
 
 std::vector<std::string> GetPluginPathsOfEnvironment() {

@@ -1,6 +1,7 @@
 // Fields that plugInfo files declare under SdfMetadata, added to a registry.   (PlugRegistry, SdfSchema)
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,15 @@ inline constexpr DiagnosticCode kPluginInfoUnreadable{
 void AddPluginFields(std::string_view text, const std::string& file, FieldRegistry& fields,
                      Diagnostics& remarks);
 
-// Reads plugInfo files, or the plugInfo.json of folders, and those they include. Paths may hold wildcards.
+// Calls take(file, text) with each plugInfo file: those named, the plugInfo.json of folders named, and those
+// they include, each once. Paths may hold wildcards.
+void ReadPluginFiles(const std::vector<std::string>& paths,
+                     const std::function<void(const std::string& file, std::string_view text)>& take,
+                     Diagnostics& remarks);
+// The text of a plugInfo file as JSON: comment lines become empty ones, so that places in errors stay right.
+std::string StripPluginComments(std::string_view text);
+
+// Adds the fields of plugInfo files found in this way.
 void ReadPluginFields(const std::vector<std::string>& paths, FieldRegistry& fields, Diagnostics& remarks);
 
 // The paths in PXR_PLUGINPATH_NAME.

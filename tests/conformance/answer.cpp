@@ -45,6 +45,7 @@ Json Answer(const Json& question) {
   if (kind == "pcp") return AnswerComposition(question);
   if (kind == "aousd") return AnswerMuseum(question);
   if (kind == "stage") return AnswerStage(question);
+  if (kind == "schema") return AnswerSchema(question);
   throw NotAnswered("kind " + kind);
 }
 

@@ -52,5 +52,6 @@ Json AnswerTable(const Json& question);
 Json AnswerComposition(const Json& question);
 Json AnswerMuseum(const Json& question);
 Json AnswerStage(const Json& question);
+Json AnswerSchema(const Json& question);
 
 }  // namespace strata::conformance
