@@ -4,6 +4,7 @@
 #include "strata/context/context.h"
 #include "strata/format/text/text.h"
 #include "strata/layer/plugin_fields.h"
+#include "strata/schema/plugin_schemas.h"
 
 namespace strata::context {
 
@@ -16,6 +17,7 @@ struct Engine::Impl {
   Budgets budgets;
   Diagnostics remarks;
   std::shared_ptr<layer::LayerRegistry> layers;
+  std::shared_ptr<const schema::Registry> schemas;
   std::unique_ptr<ContextRegistry> contexts;
 };
 
@@ -24,7 +26,12 @@ Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(options)) {
                                    : asset::MakeFileResolver(std::move(options.search_paths));
   auto fields = std::make_shared<layer::FieldRegistry>();
   layer::ReadPluginFields(options.plugin_paths, *fields, impl_->remarks);
-  layer::ReadPluginFields(layer::GetPluginPathsOfEnvironment(), *fields, impl_->remarks);
+  const std::vector<std::string> more_plugin_paths = layer::GetPluginPathsOfEnvironment();
+  layer::ReadPluginFields(more_plugin_paths, *fields, impl_->remarks);
+  auto schemas = std::make_shared<schema::Registry>();
+  schema::ReadPluginSchemas(options.plugin_paths, *fields, *schemas, impl_->remarks);
+  schema::ReadPluginSchemas(more_plugin_paths, *fields, *schemas, impl_->remarks);
+  impl_->schemas = std::move(schemas);
   impl_->layers =
       layer::LayerRegistry::Create(std::move(resolver), std::move(fields), {format::text::MakeUsdaFormat()});
   impl_->contexts = std::make_unique<ContextRegistry>(*this);
@@ -38,6 +45,10 @@ Executor& Engine::GetExecutor() const {
 
 const std::shared_ptr<layer::LayerRegistry>& Engine::GetLayerRegistry() const {
   return impl_->layers;
+}
+
+const std::shared_ptr<const schema::Registry>& Engine::GetSchemas() const {
+  return impl_->schemas;
 }
 
 const Diagnostics& Engine::GetStartupRemarks() const {
@@ -61,12 +72,14 @@ Result<stage::StagePtr> Engine::OpenStage(const std::string& path, stage::OpenOp
   const TraceScope scope("open stage", path);
   if (!options.executor) options.executor = &impl_->executor;
   options.budgets = impl_->budgets;
+  if (!options.schemas) options.schemas = impl_->schemas;
   return stage::Stage::Open(impl_->layers, path, options, diagnostics);
 }
 
 Result<stage::StagePtr> Engine::NewStage(stage::OpenOptions options, Diagnostics& diagnostics) const {
   if (!options.executor) options.executor = &impl_->executor;
   options.budgets = impl_->budgets;
+  if (!options.schemas) options.schemas = impl_->schemas;
   return stage::Stage::Open(impl_->layers, impl_->layers->CreateAnonymous(), options, diagnostics);
 }
 

@@ -8,6 +8,7 @@
 
 #include "strata/base/executor.h"
 #include "strata/layer/registry.h"
+#include "strata/schema/registry.h"
 #include "strata/stage/stage.h"
 
 namespace strata::context {
@@ -34,6 +35,8 @@ class Engine {
 
   Executor& GetExecutor() const;
   const std::shared_ptr<layer::LayerRegistry>& GetLayerRegistry() const;
+  // The schemas of OpenUSD and of the plugins; what stages opened here know.
+  const std::shared_ptr<const schema::Registry>& GetSchemas() const;
   const Diagnostics& GetStartupRemarks() const;  // of plugInfo files that could not be read, ...
 
   ContextRegistry& GetContexts() const;

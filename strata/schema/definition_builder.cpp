@@ -59,7 +59,9 @@ void DefinitionBuilder::AddOwnProperties(const Registry::Entry& entry) {
 void DefinitionBuilder::AddBuiltInSchemas(const Registry::Entry& entry) {
   for (Token name : registry_.GetBuiltInSchemas(entry.info.identifier)) AddAppliedSchema(name);
   for (Token name : registry_.auto_applied_) {
-    const std::vector<Token>& to = registry_.FindEntry(name)->info.auto_apply_to;
+    const Registry::Entry* applied = registry_.FindEntry(name);
+    if (!applied) continue;
+    const std::vector<Token>& to = applied->info.auto_apply_to;
     const auto applies = [&](Token target) { return registry_.IsA(entry.info.identifier, target); };
     if (std::any_of(to.begin(), to.end(), applies)) AddAppliedSchema(name);
   }
@@ -82,8 +84,7 @@ void DefinitionBuilder::AddWeaker(Token name, const PropertyDefinitionPtr& prope
   place.value() = std::move(both);
 }
 
-void DefinitionBuilder::AddOverrides(
-    const std::vector<std::pair<Token, PropertyDefinitionPtr>>& overrides) {
+void DefinitionBuilder::AddOverrides(const std::vector<std::pair<Token, PropertyDefinitionPtr>>& overrides) {
   for (const auto& [name, change] : overrides) {
     const auto place = made_->properties_.find(name);
     if (place == made_->properties_.end() || !SaySame(*place->second, *change)) continue;

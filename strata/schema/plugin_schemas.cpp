@@ -91,11 +91,11 @@ void AddPlugin(const Json& plugin, const Json& info, const std::string& file,
           JoinFolder(JoinFolder(root, GetString(plugin, "ResourcePath")), "generatedSchema.usda");
       const Result<std::string> text = ReadWholeFile(path, kMostBytes);
       if (!text) {
-        remarks.Add(Diagnostic(
-            kSchemaUnusable,
-            fmt::format("The schemas of plugin '{}' have no properties: {}", GetString(plugin, "Name"),
-                        text.GetError().message),
-            {file, {}, 0, 0, 0}, "Put generatedSchema.usda where Root and ResourcePath lead."));
+        remarks.Add(Diagnostic(kSchemaUnusable,
+                               fmt::format("The schemas of plugin '{}' have no properties: {}",
+                                           GetString(plugin, "Name"), text.GetError().message),
+                               {file, {}, 0, 0, 0},
+                               "Put generatedSchema.usda where Root and ResourcePath lead."));
       }
       registry.AddSchemas(std::move(infos), text ? *text : std::string(), path, fields, remarks);
     }
@@ -117,8 +117,7 @@ void AddPluginSchemas(std::string_view text, const std::string& file, const laye
   for (const Json& plugin : *plugins) {
     if (!plugin.is_object()) continue;
     const auto info = plugin.find("Info");
-    if (info != plugin.end() && info->is_object())
-      AddPlugin(plugin, *info, file, fields, registry, remarks);
+    if (info != plugin.end() && info->is_object()) AddPlugin(plugin, *info, file, fields, registry, remarks);
   }
 }
 

@@ -12,8 +12,8 @@
 
 namespace strata::schema {
 
-// Adds what the text of one plugInfo file declares; `file` is its path, from which its schema files are found.
-// Fields that the schemas use should be in `fields` already.
+// Adds what the text of one plugInfo file declares; `file` is its path, from which its schema files are
+// found. Fields that the schemas use should be in `fields` already.
 void AddPluginSchemas(std::string_view text, const std::string& file, const layer::FieldRegistry& fields,
                       Registry& registry, Diagnostics& remarks);
 

@@ -16,8 +16,10 @@ bool PrimDefinition::IsA(Token schema) const {
 
 bool PrimDefinition::HasAPI(Token schema) const {
   const std::string_view text = schema.GetText();
+  const bool names_instance = text.find(':') != std::string_view::npos;
   return std::any_of(applied_.begin(), applied_.end(), [&](Token applied) {
     if (applied == schema) return true;
+    if (names_instance) return false;
     const std::string_view name = applied.GetText();
     return name.size() > text.size() && name[text.size()] == ':' && name.starts_with(text);
   });

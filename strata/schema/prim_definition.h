@@ -38,7 +38,7 @@ class PrimDefinition {
   // ("CollectionAPI") or under one ("CollectionAPI:lightLink").
   bool HasAPI(Token schema) const;
 
-  const PropertyDefinition* FindProperty(Token name) const;  // null when the schemas have none
+  const PropertyDefinition* FindProperty(Token name) const;              // null when the schemas have none
   const std::vector<Token>& GetPropertyNames() const { return names_; }  // in element order
   // Built-in ones first, each followed by those that it brings; what nobody knows is left out.
   const std::vector<Token>& GetAppliedSchemas() const { return applied_; }

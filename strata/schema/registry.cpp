@@ -86,8 +86,13 @@ void Registry::AddEntry(SchemaInfo info, std::string_view text) {
 }
 
 void Registry::AddAutoApply(Token api_schema, const std::vector<Token>& to) {
-  const auto place =
-      std::lower_bound(auto_applied_.begin(), auto_applied_.end(), api_schema, TokenTextLess());
+  // Of one family the newest version that fits a prim is applied: it comes first.
+  const auto less = [](Token a, Token b) {
+    const auto [a_family, a_version] = ParseFamilyAndVersion(a);
+    const auto [b_family, b_version] = ParseFamilyAndVersion(b);
+    return a_family == b_family ? a_version > b_version : TokenTextLess()(a_family, b_family);
+  };
+  const auto place = std::lower_bound(auto_applied_.begin(), auto_applied_.end(), api_schema, less);
   if (place == auto_applied_.end() || *place != api_schema) auto_applied_.insert(place, api_schema);
   const auto found = entries_.find(api_schema);
   if (found == entries_.end()) return;
@@ -114,11 +119,11 @@ void Registry::AddSchemas(std::vector<SchemaInfo> infos, const std::string& text
     if (is_read && content.Has(path)) {
       entry.body = ReadSchemaBody(content, identifier);
     } else if (is_read && (entry.info.kind == SchemaKind::kConcreteTyped || entry.info.IsAppliedAPI())) {
-      remarks.Add(Diagnostic(kSchemaUnusable,
-                             fmt::format("The schema '{}' has no class in {}.", identifier.GetText(), file),
-                             {file, path.GetString(), 0, 0, 0},
-                             fmt::format("Add class \"{}\" to the file, or remove the schema from plugInfo.json.",
-                                         identifier.GetText())));
+      remarks.Add(Diagnostic(
+          kSchemaUnusable, fmt::format("The schema '{}' has no class in {}.", identifier.GetText(), file),
+          {file, path.GetString(), 0, 0, 0},
+          fmt::format("Add class \"{}\" to the file, or remove the schema from plugInfo.json.",
+                      identifier.GetText())));
     }
   }
   MendBases(remarks, file);
@@ -127,10 +132,12 @@ void Registry::AddSchemas(std::vector<SchemaInfo> infos, const std::string& text
 // Plugins name bases by their classes; a base that nobody knows, or that leads in a circle, is none.
 void Registry::MendBases(Diagnostics& remarks, const std::string& file) {
   const auto cut = [&](SchemaInfo& info, std::string_view why) {
-    remarks.Add(Diagnostic(
-        kSchemaUnusable,
-        fmt::format("The base '{}' of the schema '{}' {}.", info.base.GetText(), info.identifier.GetText(), why),
-        {file, {}, 0, 0, 0}, "Name one of OpenUSD's schema classes, such as UsdTyped, or one of the plugin's."));
+    remarks.Add(
+        Diagnostic(kSchemaUnusable,
+                   fmt::format("The base '{}' of the schema '{}' {}.", info.base.GetText(),
+                               info.identifier.GetText(), why),
+                   {file, {}, 0, 0, 0},
+                   "Name one of OpenUSD's schema classes, such as UsdTyped, or one of the plugin's."));
     info.base = info.IsTyped() ? Token("Typed") : Token("APISchemaBase");
   };
   for (auto& [identifier, entry] : entries_) {
@@ -205,7 +212,7 @@ const SchemaBody& Registry::GetBody(const Entry& entry) const {
     layer::SpecStore content;
     Diagnostics none;  // the build put the text here, and a test reads all of it
     if (!entry.text.empty() &&
-        ReadSchemaText("#usda 1.0\n" + std::string(entry.text), entry.info.library.GetString(),
+        ReadSchemaText(fmt::format("#usda 1.0\n{}", entry.text), entry.info.library.GetString(),
                        layer::FieldRegistry::GetBuiltIn(), content, none)) {
       entry.body = ReadSchemaBody(content, entry.info.identifier);
     }

@@ -32,9 +32,9 @@ class Registry {
 
   // -- filling it: not while others read --------------------------------------------------------------
 
-  // Adds schemas whose classes are in usda text such as usdGenSchema writes: class prims at the root, named by
-  // their identifiers, properties of bases repeated. A schema of a known name is left as it is. `file` names
-  // the text in remarks; empty text gives schemas without properties.
+  // Adds schemas whose classes are in usda text such as usdGenSchema writes: class prims at the root, named
+  // by their identifiers, properties of bases repeated. A schema of a known name is left as it is. `file`
+  // names the text in remarks; empty text gives schemas without properties.
   void AddSchemas(std::vector<SchemaInfo> infos, const std::string& text, const std::string& file,
                   const layer::FieldRegistry& fields, Diagnostics& remarks);
   // Makes an API schema known as applying itself to prims of the given schemas, and of those derived.
@@ -42,9 +42,9 @@ class Registry {
 
   // -- asking -----------------------------------------------------------------------------------------
 
-  const SchemaInfo* Find(Token identifier) const;           // null when unknown
-  const SchemaInfo* FindByTypeName(Token type_name) const;  // "UsdGeomMesh"
-  std::vector<const SchemaInfo*> GetAll() const;            // sorted by identifier
+  const SchemaInfo* Find(Token identifier) const;                 // null when unknown
+  const SchemaInfo* FindByTypeName(Token type_name) const;        // "UsdGeomMesh"
+  std::vector<const SchemaInfo*> GetAll() const;                  // sorted by identifier
   std::vector<const SchemaInfo*> FindFamily(Token family) const;  // the newest version first
   bool IsConcrete(Token identifier) const;
   // Whether `identifier` is `base` or derives from it.
@@ -70,7 +70,7 @@ class Registry {
 
   std::unordered_map<Token, std::unique_ptr<Entry>> entries_;
   std::unordered_map<Token, Token> by_type_name_;
-  std::vector<Token> auto_applied_;  // sorted: API schemas that apply themselves to others
+  std::vector<Token> auto_applied_;  // API schemas that apply themselves to others, sorted by family
   mutable std::mutex mutex_;         // guards what entries learn when asked, and composed_
   mutable std::unordered_map<std::string, PrimDefinitionPtr> composed_;
 };

@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::string_view kInstancePlaceholder = "__INSTANCE_NAME__";
 constexpr std::pair<std::string_view, SchemaKind> kKinds[] = {
-    {"abstractBase", SchemaKind::kAbstractBase},       {"abstractTyped", SchemaKind::kAbstractTyped},
-    {"concreteTyped", SchemaKind::kConcreteTyped},     {"nonAppliedAPI", SchemaKind::kNonAppliedAPI},
-    {"singleApplyAPI", SchemaKind::kSingleApplyAPI},   {"multipleApplyAPI", SchemaKind::kMultipleApplyAPI},
+    {"abstractBase", SchemaKind::kAbstractBase},     {"abstractTyped", SchemaKind::kAbstractTyped},
+    {"concreteTyped", SchemaKind::kConcreteTyped},   {"nonAppliedAPI", SchemaKind::kNonAppliedAPI},
+    {"singleApplyAPI", SchemaKind::kSingleApplyAPI}, {"multipleApplyAPI", SchemaKind::kMultipleApplyAPI},
 };
 
 }  // namespace
@@ -36,7 +36,8 @@ std::pair<Token, uint32_t> ParseFamilyAndVersion(Token identifier) {
   uint32_t version = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
   // "_0" and leading zeros are no versions: the plain name is the only way to write the first.
-  if (error != std::errc() || end != digits.data() + digits.size() || digits[0] == '0') return {identifier, 0};
+  if (error != std::errc() || end != digits.data() + digits.size() || digits[0] == '0')
+    return {identifier, 0};
   return {Token(text.substr(0, mark)), version};
 }
 

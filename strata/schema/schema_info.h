@@ -37,9 +37,7 @@ struct SchemaInfo {
   std::vector<Token> auto_apply_to;           // schemas that have it without saying so
   std::vector<Token> allowed_instance_names;  // of multiple-apply schemas; empty: any
 
-  bool IsTyped() const {
-    return kind == SchemaKind::kAbstractTyped || kind == SchemaKind::kConcreteTyped;
-  }
+  bool IsTyped() const { return kind == SchemaKind::kAbstractTyped || kind == SchemaKind::kConcreteTyped; }
   bool IsAppliedAPI() const {
     return kind == SchemaKind::kSingleApplyAPI || kind == SchemaKind::kMultipleApplyAPI;
   }

@@ -30,8 +30,8 @@ Moment MomentOf(Time time) {
 Token Attribute::GetTypeName() const {
   PrimAccess access(prim_);
   if (!access) return {};
-  if (const PrimDefinition* definition = access.Get().definition)
-    if (const PropertyDefinition* known = definition->FindProperty(name_)) return known->type_name;
+  if (const schema::PrimDefinition* definition = access.Get().definition)
+    if (const schema::PropertyDefinition* known = definition->FindProperty(name_)) return known->type_name;
   for (const FieldSite& at : FindPropertySites(access.Index(), name_)) {
     const Value* authored = at.spec.Find(layer::GetFieldNames().typeName);
     if (authored && authored->Holds<Token>()) return authored->Get<Token>();

@@ -68,8 +68,8 @@ MetadataQuery QueryProperty(const Property& property) {
   query.owner = FieldOwner::kProperty;
   query.sites = FindPropertySites(access.Index(), property.GetName());
   if (access.Index()) query.index = access.Get().index;
-  if (const PrimDefinition* definition = access.Get().definition)
-    if (const PropertyDefinition* known = definition->FindProperty(property.GetName()))
+  if (const schema::PrimDefinition* definition = access.Get().definition)
+    if (const schema::PropertyDefinition* known = definition->FindProperty(property.GetName()))
       query.schema_fields = &known->metadata;
   return query;
 }
@@ -86,18 +86,21 @@ Value AskKey(const MetadataQuery& query, Token field, std::string_view key_path)
   return entry ? *entry : Value();
 }
 
+// Custom data of schemas adds to what is authored, and is not metadata of the object by itself.
 std::vector<layer::SpecStore::Field> AskAll(const MetadataQuery& query, bool with_schema) {
   std::vector<layer::SpecStore::Field> fields;
   if (!query) return fields;
   std::vector<Token> names = ListMetadataFields(query.sites, query.owner);
   if (with_schema && query.schema_fields) {
-    for (const layer::SpecStore::Field& known : *query.schema_fields) names.push_back(known.name);
+    for (const layer::SpecStore::Field& known : *query.schema_fields)
+      if (known.name != layer::GetFieldNames().customData) names.push_back(known.name);
     std::sort(names.begin(), names.end(), TokenTextLess());
     names.erase(std::unique(names.begin(), names.end()), names.end());
   }
   AssetPathResolver resolver = query.MakeResolver();
   for (Token name : names) {
-    Value value = ComposeField(query.sites, name, resolver, query.FindFallback(name));
+    const Value* fallback = with_schema ? query.FindFallback(name) : nullptr;
+    Value value = ComposeField(query.sites, name, resolver, fallback);
     if (!value.IsEmpty()) fields.push_back({name, std::move(value)});
   }
   return fields;

@@ -21,6 +21,7 @@ struct PrimFacts {
   bool is_active = true;
   bool has_clips = false;
   bool is_instance = false;
+  bool has_api_schemas = false;
 };
 
 // Facts by path, filled by many threads at once.
@@ -74,6 +75,8 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
         active_known = true;
       } else if (field.name == names.clips) {
         facts.has_clips = true;
+      } else if (field.name == names.apiSchemas) {
+        facts.has_api_schemas = true;
       }
     }
   }
@@ -101,6 +104,7 @@ class Populator {
     stage_.records.clear();
     stage_.by_path.clear();
     stage_.prototypes.clear();
+    stage_.definitions.clear();
     Compose(Path::AbsoluteRoot());
     stage_.records.reserve(facts_.GetSize());
     stage_.by_path.reserve(facts_.GetSize());
@@ -222,10 +226,10 @@ class Populator {
     record.Set(PrimFlag::kInstance, facts.is_instance);
     record.Set(PrimFlag::kInPrototype, parent.Is(PrimFlag::kInPrototype));
     record.Set(PrimFlag::kHasClips, facts.has_clips || parent.Is(PrimFlag::kHasClips));
-    if (stage_.options.definitions) {
-      PrimDefinitionPtr definition =
-          stage_.FindDefinition(facts.type_name, ComposeAppliedSchemas(*record.index));
-      record.definition = definition.get();
+    if (stage_.options.schemas) {
+      record.definition = stage_.FindDefinition(
+          facts.type_name, *record.index,
+          facts.has_api_schemas ? Stage::Impl::ApiSchemas::kListed : Stage::Impl::ApiSchemas::kNone);
     }
     return Append(std::move(record));
   }
@@ -281,11 +285,33 @@ void Stage::Impl::Populate() {
   Populator(*this).Run();
 }
 
-PrimDefinitionPtr Stage::Impl::FindDefinition(Token type_name, const std::vector<Token>& applied) {
-  std::string key(type_name.GetText());
-  for (Token schema : applied) key.append(1, '\n').append(schema.GetText());
-  auto [found, is_new] = definitions.try_emplace(std::move(key));
-  if (is_new) found->second = options.definitions->Find(type_name, applied);
+// A type that schemas do not know, as the first known one that the stage names in its place.
+Token Stage::Impl::FindSchemaType(Token type_name) const {
+  if (type_name.IsEmpty() || options.schemas->IsConcrete(type_name)) return type_name;
+  const Token field = layer::GetFieldNames().fallbackPrimTypes;
+  for (const layer::LayerPtr& layer : {session, root}) {
+    const auto* fallbacks = layer ? layer->GetFieldAs<Dictionary>(Path::AbsoluteRoot(), field) : nullptr;
+    const Value* types = fallbacks ? fallbacks->Find(type_name.GetText()) : nullptr;
+    const auto* names = types ? types->GetIf<Array<Token>>() : nullptr;
+    if (!names) continue;
+    for (Token name : *names)
+      if (options.schemas->IsConcrete(name)) return name;
+    break;
+  }
+  return type_name;
+}
+
+const schema::PrimDefinition* Stage::Impl::FindDefinition(Token type_name, const compose::PrimIndex& index,
+                                                          ApiSchemas listed) {
+  std::vector<Token> key;
+  if (listed == ApiSchemas::kListed) key = ComposeAppliedSchemas(index);
+  key.push_back(type_name);
+  const auto [found, is_new] = definitions.try_emplace(std::move(key), nullptr);
+  if (is_new) {
+    // Definitions belong to the registry, which the options hold.
+    const std::span<const Token> applied(found->first.data(), found->first.size() - 1);
+    found->second = options.schemas->BuildDefinition(FindSchemaType(type_name), applied).get();
+  }
   return found->second;
 }
 

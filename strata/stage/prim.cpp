@@ -110,15 +110,29 @@ std::vector<Token> Prim::GetAppliedSchemas() const {
   PrimAccess access(*this);
   if (!access || !access.Index()) return {};
   if (access.Get().definition) return access.Get().definition->GetAppliedSchemas();
-  return ComposeAppliedSchemas(*access.Index());
+  // What no schema is known for is not applied; without schemas nobody can tell.
+  return access.stage->options.schemas ? std::vector<Token>() : ComposeAppliedSchemas(*access.Index());
 }
 
 bool Prim::HasAPI(Token schema) const {
+  PrimAccess access(*this);
+  if (access && access.stage->options.schemas)
+    return access.Get().definition && access.Get().definition->HasAPI(schema);
   std::vector<Token> schemas = GetAppliedSchemas();
   return std::find(schemas.begin(), schemas.end(), schema) != schemas.end();
 }
 
-const PrimDefinition* Prim::GetPrimDefinition() const {
+Token Prim::GetSchemaType() const {
+  const schema::PrimDefinition* definition = GetPrimDefinition();
+  return definition ? definition->GetSchemaType() : Token();
+}
+
+bool Prim::IsA(Token schema) const {
+  const schema::PrimDefinition* definition = GetPrimDefinition();
+  return definition && definition->IsA(schema);
+}
+
+const schema::PrimDefinition* Prim::GetPrimDefinition() const {
   PrimAccess access(*this);
   return access ? access.Get().definition : nullptr;
 }

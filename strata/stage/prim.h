@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "strata/compose/compose.h"
+#include "strata/schema/prim_definition.h"
 #include "strata/stage/prim_flags.h"
 #include "strata/stage/resolve_info.h"
 #include "strata/stage/stage_ref.h"
@@ -15,7 +16,6 @@ namespace strata::stage {
 class Attribute;
 class Property;
 class Relationship;
-class PrimDefinition;
 
 inline constexpr uint32_t kNoRecord = UINT32_MAX;
 
@@ -91,8 +91,12 @@ class Prim {
   Specifier GetSpecifier() const;
   Token GetKind() const;  // empty: none
   std::vector<Token> GetAppliedSchemas() const;
-  bool HasAPI(Token schema) const;
-  const PrimDefinition* GetPrimDefinition() const;  // null without schemas
+  bool HasAPI(Token schema) const;  // "CollectionAPI": under any instance name; "CollectionAPI:x": under one
+  // The type that schemas know: that of GetTypeName, or what the stage's fallbackPrimTypes name in its place.
+  Token GetSchemaType() const;   // empty: none
+  bool IsA(Token schema) const;  // has this schema type, or one derived from it
+  // What schemas give it; null when nothing. Lives as long as the registry of the stage's options.
+  const schema::PrimDefinition* GetPrimDefinition() const;
 
   // Composition
   compose::PrimIndexPtr GetPrimIndex() const;        // null when invalid, and for the root of a prototype

@@ -60,7 +60,7 @@ std::vector<Token> Prim::GetPropertyNames() const {
   PrimAccess access(*this);
   if (!access || !access.Index()) return {};
   std::vector<Token> names = access.Index()->ComputePropertyNames();
-  if (const PrimDefinition* definition = access.Get().definition) {
+  if (const schema::PrimDefinition* definition = access.Get().definition) {
     const std::vector<Token>& defined = definition->GetPropertyNames();
     names.insert(names.end(), defined.begin(), defined.end());
   }

@@ -8,8 +8,8 @@ namespace strata::stage {
 
 namespace {
 
-const PropertyDefinition* FindDefinition(const PrimAccess& access, Token name) {
-  const PrimDefinition* definition = access ? access.Get().definition : nullptr;
+const schema::PropertyDefinition* FindDefinition(const PrimAccess& access, Token name) {
+  const schema::PrimDefinition* definition = access ? access.Get().definition : nullptr;
   return definition ? definition->FindProperty(name) : nullptr;
 }
 
@@ -18,7 +18,7 @@ const PropertyDefinition* FindDefinition(const PrimAccess& access, Token name) {
 layer::SpecType Property::GetSpecType() const {
   PrimAccess access(prim_);
   if (!access) return layer::SpecType::kUnknown;
-  if (const PropertyDefinition* known = FindDefinition(access, name_)) return known->type;
+  if (const schema::PropertyDefinition* known = FindDefinition(access, name_)) return known->type;
   const compose::PrimIndex* index = access.Index();
   if (!index) return layer::SpecType::kUnknown;
   Path prim_path, path;
@@ -65,7 +65,7 @@ bool Property::IsCustom() const {
 Variability Property::GetVariability() const {
   PrimAccess access(prim_);
   if (!access) return Variability::kVarying;
-  if (const PropertyDefinition* known = FindDefinition(access, name_)) return known->variability;
+  if (const schema::PropertyDefinition* known = FindDefinition(access, name_)) return known->variability;
   std::vector<FieldSite> sites = FindPropertySites(access.Index(), name_);
   if (sites.empty()) return Variability::kVarying;
   const FieldSite& weakest = sites.back();

@@ -65,8 +65,8 @@ Value ApplyOver(const Value& edit, const Value& weaker) {
 }
 
 const Value* AttributeResolver::FindFallback() const {
-  const PrimDefinition* definition = stage_.Record(record_).definition;
-  const PropertyDefinition* property = definition ? definition->FindProperty(name_) : nullptr;
+  const schema::PrimDefinition* definition = stage_.Record(record_).definition;
+  const schema::PropertyDefinition* property = definition ? definition->FindProperty(name_) : nullptr;
   return property && !property->fallback.IsEmpty() ? &property->fallback : nullptr;
 }
 
@@ -230,6 +230,8 @@ Value AttributeResolver::Get(Time time) const {
     return false;
   });
   if (waits) return GetCombined(Find(time.IsDefault() ? Moment::kDefault : Moment::kNumeric), time);
+  // A block leaves nothing at the default time, and the fallback at all others, as usd-core has it.
+  if (blocked && time.IsDefault()) return {};
   if (first.kind == ResolveSource::kNone || blocked) {
     const Value* fallback = FindFallback();
     return fallback ? *fallback : Value();

@@ -14,10 +14,10 @@
 
 #include "strata/compose/compose.h"
 #include "strata/layer/registry.h"
+#include "strata/schema/registry.h"
 #include "strata/stage/attribute.h"
 #include "strata/stage/flatten.h"
 #include "strata/stage/prim.h"
-#include "strata/stage/prim_definitions.h"
 #include "strata/stage/property.h"
 #include "strata/stage/relationship.h"
 #include "strata/stage/resolve_info.h"
@@ -44,7 +44,7 @@ struct OpenOptions {
   Budgets budgets;
   Executor* executor = nullptr;
   layer::OpenOptions::SourceMaps source_maps = layer::OpenOptions::SourceMaps::kNone;
-  std::shared_ptr<const PrimDefinitions> definitions;  // null: no schemas are known
+  std::shared_ptr<const schema::Registry> schemas;  // null: no schemas are known
 };
 
 class Stage;

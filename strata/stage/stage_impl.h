@@ -15,8 +15,8 @@ class ClipCache;
 // One prim. Records stand in traversal order, so that a subtree is a run of them and the first child follows
 // its parent.
 struct PrimRecord {
-  compose::PrimIndexPtr index;  // of a prototype's root: that of its source instance
-  const PrimDefinition* definition = nullptr;
+  compose::PrimIndexPtr index;                         // of a prototype's root: that of its source instance
+  const schema::PrimDefinition* definition = nullptr;  // null when schemas give nothing
   Path path;
   Token type_name;
   uint32_t parent = kNoRecord;  // of "/" and of prototypes: none
@@ -28,6 +28,14 @@ struct PrimRecord {
   bool Is(PrimFlag flag) const { return (flags & static_cast<uint16_t>(flag)) != 0; }
   void Set(PrimFlag flag, bool on) {
     if (on) flags |= static_cast<uint16_t>(flag);
+  }
+};
+
+struct TokensHash {
+  size_t operator()(const std::vector<Token>& tokens) const {
+    uint64_t hash = tokens.size();
+    for (Token token : tokens) hash = MixBits(hash ^ token.GetId()) * 0x9E3779B97F4A7C15ull;
+    return hash;
   }
 };
 
@@ -49,12 +57,17 @@ struct Stage::Impl {
   std::vector<PrimRecord> records;  // [0] is "/"; prototypes follow the stage's own prims
   tsl::robin_map<Path, uint32_t> by_path;
   std::vector<Prototype> prototypes;
-  std::unordered_map<std::string, PrimDefinitionPtr> definitions;  // by type and applied schemas
+  // By type and applied schemas.
+  std::unordered_map<std::vector<Token>, const schema::PrimDefinition*, TokensHash> definitions;
   std::unique_ptr<ClipCache> clips;
 
   ~Impl();
   void Populate();  // population.cpp
-  PrimDefinitionPtr FindDefinition(Token type_name, const std::vector<Token>& applied);
+  // What schemas give a prim of this type; the API schemas are those that `index` lists, if it may.
+  enum class ApiSchemas : uint8_t { kNone, kListed };
+  const schema::PrimDefinition* FindDefinition(Token type_name, const compose::PrimIndex& index,
+                                               ApiSchemas listed);
+  Token FindSchemaType(Token type_name) const;
   // The record of `path`, through instances where need be; kNoRecord when there is none.
   uint32_t FindRecord(Path path) const;
   uint32_t FindChild(uint32_t record, Token name) const;

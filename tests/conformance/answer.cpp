@@ -6,6 +6,7 @@
 #include "strata/asset/asset_path.h"
 #include "strata/format/text/text.h"
 #include "strata/layer/plugin_fields.h"
+#include "strata/schema/plugin_schemas.h"
 
 namespace strata::conformance {
 
@@ -62,6 +63,15 @@ std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question) {
     layer::ReadPluginFields({question["plugInfo"].get<std::string>()}, registry->GetMutableFields(), remarks);
   }
   return registry;
+}
+
+std::shared_ptr<const schema::Registry> MakeSchemas(const Json& question,
+                                                    const layer::FieldRegistry& fields) {
+  if (!question.contains("plugInfo")) return schema::Registry::GetBuiltIn();
+  auto schemas = std::make_shared<schema::Registry>();
+  Diagnostics remarks;
+  schema::ReadPluginSchemas({question["plugInfo"].get<std::string>()}, fields, *schemas, remarks);
+  return schemas;
 }
 
 std::string GetDataPath(const Json& question, const std::string& file) {

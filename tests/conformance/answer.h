@@ -12,6 +12,7 @@
 
 #include "strata/compose/compose.h"
 #include "strata/layer/registry.h"
+#include "strata/schema/registry.h"
 #include "strata/value/value.h"
 
 namespace strata::conformance {
@@ -38,6 +39,8 @@ std::string HashText(std::string_view text);
 
 // Layers, formats and fields of one question; fields of its `plugInfo` are registered.
 std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question);
+// The built-in schemas, and those of its `plugInfo`.
+std::shared_ptr<const schema::Registry> MakeSchemas(const Json& question, const layer::FieldRegistry& fields);
 // A file of the question's data folder as an absolute path.
 std::string GetDataPath(const Json& question, const std::string& file);
 // The layer's path below the folder; the whole identifier when it lies elsewhere.

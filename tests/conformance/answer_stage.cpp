@@ -150,8 +150,7 @@ class StageAnswer {
     const layer::FieldNames& names = layer::GetFieldNames();
     entry["authoredProperties"] = Names(prim.GetAuthoredPropertyNames());
     if (detail_ == Detail::kLite) return;
-    entry["metadata"] =
-        Metadata(prim.GetAllAuthoredMetadata(), {names.specifier, names.typeName, names.apiSchemas});
+    entry["metadata"] = Metadata(prim, {names.specifier, names.typeName, names.apiSchemas});
     if (!prim.IsPseudoRoot()) {
       entry["primStack"] = Stack(prim.GetPrimStack());
       entry["arcs"] = Arcs(prim);
@@ -166,7 +165,7 @@ class StageAnswer {
           {"targets", Paths(relationship.GetTargets())},
           {"forwarded", Paths(relationship.GetForwardedTargets())},
           {"stack", Stack(relationship.GetPropertyStack())},
-          {"metadata", Metadata(relationship.GetAllAuthoredMetadata(), {names.custom, names.variability})}};
+          {"metadata", Metadata(relationship, {names.custom, names.variability})}};
   }
 
   Json DescribeAttribute(const Attribute& attribute) {
@@ -181,8 +180,7 @@ class StageAnswer {
         {"blocked", info.value_is_blocked},
         {"connections", Paths(attribute.GetConnections())},
         {"stack", Stack(attribute.GetPropertyStack())},
-        {"metadata",
-         Metadata(attribute.GetAllAuthoredMetadata(), {names.custom, names.variability, names.typeName})}};
+        {"metadata", Metadata(attribute, {names.custom, names.variability, names.typeName})}};
     if (auto spline = attribute.GetSpline()) entry["spline"] = ToJson(Value(*spline));
     AddSamples(attribute, entry);
     return entry;
@@ -272,13 +270,14 @@ class StageAnswer {
   }
 
   // Without what the entry says elsewhere, and without documentation, which the corpus leaves out.
-  static Json Metadata(const std::vector<layer::SpecStore::Field>& fields,
-                       const std::vector<Token>& said_elsewhere) {
+  // Which fields are authored, each with its value: what schemas add to a dictionary is part of it.
+  template <class Object>
+  static Json Metadata(const Object& object, const std::vector<Token>& said_elsewhere) {
     Json entries = Json::object();
-    for (const auto& [name, value] : fields)
+    for (const auto& [name, authored] : object.GetAllAuthoredMetadata())
       if (name != layer::GetFieldNames().documentation &&
           std::find(said_elsewhere.begin(), said_elsewhere.end(), name) == said_elsewhere.end())
-        entries[name.GetString()] = ToJson(value, AssetForm::kResolved);
+        entries[name.GetString()] = ToJson(object.GetMetadata(name), AssetForm::kResolved);
     return entries;
   }
 
@@ -294,6 +293,7 @@ class StageAnswer {
 Json AnswerStage(const Json& question) {
   auto registry = MakeRegistry(question);
   stage::OpenOptions options;
+  options.schemas = MakeSchemas(question, registry->GetFields());
   options.load =
       question.value("load", "all") == "none" ? stage::LoadPolicy::kLoadNone : stage::LoadPolicy::kLoadAll;
   Diagnostics diagnostics;
