@@ -29,7 +29,7 @@ uint32_t GetSiteField(Token field) {
 
 uint32_t ReadSiteFields(const layer::SpecStore::SpecView& spec) {
   uint32_t fields = 0;
-  for (const layer::SpecStore::Field& field : spec) fields |= GetSiteField(field.name);
+  for (size_t i = 0; i < spec.GetFieldCount(); ++i) fields |= GetSiteField(spec.GetFieldName(i));
   return fields;
 }
 
@@ -61,10 +61,9 @@ struct LayerStack::InvertedTable {
     index.rows.reserve(which == Which::kPrimLike ? total / 4 : total);
     auto visit_all = [&](auto&& visit) {
       for (uint32_t i = 0; i < entries.size(); ++i) {
-        entries[i].layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
-          const SpecType type = spec.GetType();
-          if (IsPrimLike(type) == (which == Which::kPrimLike)) visit(i, path, spec);
-        });
+        entries[i].layer->GetContent().VisitSpecsOf(
+            [&](SpecType type) { return IsPrimLike(type) == (which == Which::kPrimLike); },
+            [&](Path path, const layer::SpecStore::SpecView& spec) { visit(i, path, spec); });
       }
     };
     visit_all([&](uint32_t, Path path, const layer::SpecStore::SpecView& spec) {

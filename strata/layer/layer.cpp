@@ -78,7 +78,8 @@ const FieldRegistry& Layer::GetFields() const {
 
 std::vector<Token> Layer::ListFields(Path path) const {
   std::vector<Token> fields;
-  for (const SpecStore::Field& field : content_.Find(path)) fields.push_back(field.name);
+  const SpecStore::SpecView spec = content_.Find(path);
+  for (size_t i = 0; i < spec.GetFieldCount(); ++i) fields.push_back(spec.GetFieldName(i));
   return fields;
 }
 

@@ -1,16 +1,20 @@
 #include "strata/layer/spec_store.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <new>
 #include <unordered_map>
-#include <vector>
+
+#include "strata/layer/deferred_fields.h"
+#include "strata/layer/field_arena.h"
+#include "strata/layer/path_index.h"
 
 namespace strata::layer {
+
+using spec_table::FieldArena;
+using spec_table::PathIndex;
+using spec_table::RawSlots;
+using spec_table::Record;
 
 static_assert(sizeof(SpecStore::Field) == 16, "the name is meant to lie in the tail of Value");
 
@@ -23,318 +27,11 @@ std::string_view GetSpecTypeName(SpecType type) {
   return i < std::size(kNames) ? kNames[i] : kNames[0];
 }
 
-namespace {
-
-using Field = SpecStore::Field;
-using SpecIndex = SpecStore::SpecIndex;
-
-// Raw slots numbered from 0 that stay where they are, but for those of the first chunk while it is small.
-// Slots are moved by copying their bytes, so T must not point into itself.
-template <class T, unsigned kChunkBits>
-class RawSlots {
- public:
-  static constexpr uint32_t kChunk = 1u << kChunkBits;
-
-  RawSlots() = default;
-  RawSlots(const RawSlots&) = delete;
-  RawSlots& operator=(const RawSlots&) = delete;
-  ~RawSlots() {
-    for (void* owned : owned_) std::free(owned);
-  }
-
-  T* At(uint32_t slot) const { return chunks_[slot >> kChunkBits] + (slot & (kChunk - 1)); }
-  uint32_t GetTop() const { return top_; }
-
-  // Whether slots up to `end` can follow the top without a gap.
-  bool CanExtend(uint32_t count) const {
-    return top_ != 0 && ((top_ - 1) >> kChunkBits) == ((top_ - 1 + count) >> kChunkBits);
-  }
-
-  // The first of `count` new slots, side by side.
-  uint32_t Take(uint32_t count) {
-    const uint32_t room = kChunk - (top_ & (kChunk - 1));
-    if (count > kChunk) {
-      top_ = static_cast<uint32_t>(chunks_.size()) << kChunkBits;  // spans chunks, which are new ones then
-    } else if (count > room) {
-      top_ += room;
-    }
-    if (count > std::numeric_limits<uint32_t>::max() - kChunk - top_) throw std::bad_alloc();
-    const uint32_t first = top_;
-    top_ += count;
-    const size_t needed_chunks = (size_t{top_} + kChunk - 1) >> kChunkBits;
-    if (needed_chunks > chunks_.size()) AddChunks(needed_chunks - chunks_.size());
-    if (chunks_.size() == 1 && top_ > first_capacity_) GrowFirst(top_);
-    return first;
-  }
-
-  // Makes room for `count` slots in all, as far as that is not immoderate; nothing is touched before it is
-  // used.
-  void Reserve(uint64_t count) {
-    if (count == 0) return;
-    count = std::min<uint64_t>(count, kMostBytesReserved / sizeof(T));
-    if (chunks_.empty()) AddChunks(1);
-    if (chunks_.size() == 1) GrowFirst(static_cast<uint32_t>(std::min<uint64_t>(count, kChunk)));
-    const size_t needed_chunks = (count + kChunk - 1) >> kChunkBits;
-    if (needed_chunks > chunks_.size()) AddChunks(needed_chunks - chunks_.size());
-  }
-
-  // Gives the last slots back.
-  void SetTop(uint32_t top) { top_ = top; }
-
-  void ShrinkToFit() {
-    if (chunks_.size() != 1 || top_ == 0 || top_ == first_capacity_) return;
-    ResizeFirst(top_);
-  }
-
-  size_t GetMemoryBytes() const {
-    const size_t slots = chunks_.size() == 1 ? first_capacity_ : chunks_.size() * size_t{kChunk};
-    return slots * sizeof(T) + (chunks_.capacity() + owned_.capacity()) * sizeof(void*);
-  }
-
- private:
-  void AddChunks(size_t count) {
-    if (chunks_.empty() && count == 1) {  // the first chunk begins small
-      owned_.reserve(1);
-      chunks_.push_back(nullptr);
-      owned_.push_back(nullptr);
-      return;
-    }
-    if (chunks_.size() == 1 && first_capacity_ < kChunk) ResizeFirst(kChunk);
-    owned_.reserve(owned_.size() + 1);
-    chunks_.reserve(std::max(chunks_.capacity(), std::bit_ceil(chunks_.size() + count)));
-    auto* memory = static_cast<T*>(std::malloc(count * kChunk * sizeof(T)));
-    if (!memory) throw std::bad_alloc();
-    owned_.push_back(memory);
-    for (size_t i = 0; i < count; ++i) chunks_.push_back(memory + i * kChunk);
-    if (chunks_.size() == count) first_capacity_ = kChunk;
-  }
-  void GrowFirst(uint32_t needed) {
-    if (needed > first_capacity_) ResizeFirst(std::min(kChunk, std::bit_ceil(std::max(needed, 8u))));
-  }
-  void ResizeFirst(uint32_t capacity) {
-    void* memory = std::realloc(owned_[0], capacity * sizeof(T));
-    if (!memory) throw std::bad_alloc();
-    owned_[0] = memory;
-    chunks_[0] = static_cast<T*>(memory);
-    first_capacity_ = capacity;
-  }
-
-  static constexpr size_t kMostBytesReserved = size_t{512} << 20;
-
-  std::vector<T*> chunks_;    // one per kChunk slots
-  std::vector<void*> owned_;  // allocations; one may span several chunks
-  uint32_t top_ = 0;
-  uint32_t first_capacity_ = 0;
-};
-
-struct Record {
-  uint32_t path;
-  uint32_t first;  // slot of the first field
-  uint32_t count;
-  uint32_t capacity : 27;  // slots that belong to this spec
-  uint32_t type : 5;
-};
-static_assert(sizeof(Record) == 16);
-constexpr uint32_t kMaxFields = (1u << 27) - 1;
-
-// From path ids to spec indices. Paths interned together have ids in a row, which lie together here too:
-// eight of them are neighbours, and the groups are spread by a hash. An entry is four bytes: the index of the
-// spec, and in the bits that it leaves some of the path's hash, so that most paths without a spec are told
-// from those with one without looking at a record.
-class PathIndex {
- public:
-  // `path_of(spec)` is the path id of a record.
-  template <class PathOf>
-  SpecIndex Find(uint32_t path, const PathOf& path_of) const {
-    if (entries_.empty()) return SpecStore::kNoSpec;
-    const size_t place = FindPlace(path, path_of);
-    return entries_[place] == 0 ? SpecStore::kNoSpec : SpecOf(entries_[place]);
-  }
-
-  // The spec of `path`: `spec` itself when there was none.
-  template <class PathOf>
-  SpecIndex Insert(uint32_t path, SpecIndex spec, const PathOf& path_of) {
-    if ((count_ + 1) * 4 > entries_.size() * 3) Resize(std::max<size_t>(16, entries_.size() * 2), path_of);
-    uint32_t& entry = entries_[FindPlace(path, path_of)];
-    if (entry != 0) return SpecOf(entry);
-    entry = MakeEntry(path, spec);
-    ++count_;
-    return spec;
-  }
-
-  template <class PathOf>
-  void Erase(uint32_t path, const PathOf& path_of) {
-    if (entries_.empty()) return;
-    size_t hole = FindPlace(path, path_of);
-    if (entries_[hole] == 0) return;
-    --count_;
-    // Entries of the same run move up, as far as their own place allows, so that no mark of the erased one is
-    // needed.
-    for (size_t i = (hole + 1) & mask_; entries_[i] != 0; i = (i + 1) & mask_) {
-      if (((i - Home(path_of(SpecOf(entries_[i])))) & mask_) < ((i - hole) & mask_)) continue;
-      entries_[hole] = entries_[i];
-      hole = i;
-    }
-    entries_[hole] = 0;
-  }
-
-  template <class PathOf>
-  void Reserve(size_t count, const PathOf& path_of) {
-    const size_t size = std::bit_ceil(std::max<size_t>(16, count * 4 / 3 + 1));
-    if (size > entries_.size()) Resize(size, path_of);
-  }
-  void Clear() {
-    std::fill(entries_.begin(), entries_.end(), 0);
-    count_ = 0;
-  }
-  size_t GetMemoryBytes() const { return entries_.capacity() * sizeof(uint32_t); }
-
- private:
-  size_t Home(uint32_t path) const { return ((MixBits(path >> 3) << 3) | (path & 7)) & mask_; }
-  SpecIndex SpecOf(uint32_t entry) const { return (entry & spec_mask_) - 1; }
-  uint32_t TagOf(uint32_t path) const { return static_cast<uint32_t>(MixBits(path) >> 24) & ~spec_mask_; }
-  uint32_t MakeEntry(uint32_t path, SpecIndex spec) const { return TagOf(path) | (spec + 1); }
-
-  // Where the entry of `path` is, or the empty place where it would be.
-  template <class PathOf>
-  size_t FindPlace(uint32_t path, const PathOf& path_of) const {
-    const uint32_t tag = TagOf(path);
-    for (size_t i = Home(path);; i = (i + 1) & mask_) {
-      const uint32_t entry = entries_[i];
-      if (entry == 0 || ((entry & ~spec_mask_) == tag && path_of(SpecOf(entry)) == path)) return i;
-    }
-  }
-
-  template <class PathOf>
-  void Resize(size_t size, const PathOf& path_of) {
-    std::vector<uint32_t> old(size);
-    old.swap(entries_);
-    const uint32_t old_spec_mask = spec_mask_;
-    mask_ = size - 1;
-    // The store keeps no more dead records than live ones, or 64: indices stay below twice the size of the
-    // table, or 512.
-    spec_mask_ = static_cast<uint32_t>(std::max<size_t>(size * 2, 512) - 1);
-    for (const uint32_t entry : old) {
-      if (entry == 0) continue;
-      const SpecIndex spec = (entry & old_spec_mask) - 1;
-      const uint32_t path = path_of(spec);
-      size_t i = Home(path);
-      while (entries_[i] != 0) i = (i + 1) & mask_;
-      entries_[i] = MakeEntry(path, spec);
-    }
-  }
-
-  std::vector<uint32_t> entries_;  // 0: empty
-  size_t mask_ = 0;
-  size_t count_ = 0;
-  uint32_t spec_mask_ = 0;
-};
-
-// Blocks of fields, one per spec. A block at the top grows where it is, so specs built one after the other
-// waste nothing; others move to a block of the next power of two, and what they leave is used again.
-class FieldArena {
- public:
-  Field* At(uint32_t slot) const { return slots_.At(slot); }
-
-  // Makes room for one more field.
-  void Grow(Record& record) {
-    if (record.count == kMaxFields) throw std::bad_alloc();
-    if (record.capacity != 0 && record.first + record.capacity == slots_.GetTop() && slots_.CanExtend(1)) {
-      slots_.Take(1);
-      record.capacity += 1;
-      return;
-    }
-    const uint32_t needed = record.count + 1;
-    // Few fields: exactly so many, for nearly all specs stay small. A new spec takes what another one
-    // outgrew.
-    uint32_t wanted = needed <= 8 ? needed : std::min(std::bit_ceil(needed), kMaxFields);
-    if (needed == 1 && free_[2] != kNone) wanted = 2;
-    uint32_t capacity = wanted;
-    const uint32_t first = TakeBlock(std::max(needed, std::min(wanted, 2u)), wanted, &capacity);
-    Relocate(record, first, capacity);
-  }
-
-  void Release(Record& record) {
-    for (uint32_t i = 0; i < record.count; ++i) At(record.first + i)->~Field();
-    FreeBlock(record.first, record.capacity);
-    record.count = 0;
-    record.capacity = 0;
-  }
-
-  void ShrinkToFit() { slots_.ShrinkToFit(); }
-  size_t GetMemoryBytes() const { return slots_.GetMemoryBytes(); }
-  void Reserve(uint64_t fields) { slots_.Reserve(fields); }
-  uint32_t GetTop() const { return slots_.GetTop(); }
-
- private:
-  struct FreeBlockHead {
-    uint32_t next;
-    uint32_t capacity;
-  };
-  static constexpr uint32_t kExactSizes = 32;
-  static constexpr uint32_t kNone = UINT32_MAX;
-
-  static uint32_t ListOf(uint32_t capacity) {
-    return capacity <= kExactSizes ? capacity
-                                   : kExactSizes + static_cast<uint32_t>(std::bit_width(capacity - 1)) - 5;
-  }
-
-  uint32_t TakeBlock(uint32_t least, uint32_t wanted, uint32_t* capacity) {
-    const uint32_t last = ListOf(wanted);
-    for (uint32_t list = ListOf(least); list <= last && free_count_ != 0; ++list) {
-      if (free_[list] == kNone) continue;
-      const uint32_t slot = free_[list];
-      FreeBlockHead head;
-      std::memcpy(&head, At(slot), sizeof head);
-      if (head.capacity < least) continue;
-      free_[list] = head.next;
-      --free_count_;
-      *capacity = head.capacity;
-      return slot;
-    }
-    return slots_.Take(wanted);
-  }
-
-  void FreeBlock(uint32_t first, uint32_t capacity) {
-    if (capacity == 0) return;
-    if (first + capacity == slots_.GetTop()) {
-      slots_.SetTop(first);
-      return;
-    }
-    uint32_t& list = free_[ListOf(capacity)];
-    const FreeBlockHead head{list, capacity};
-    std::memcpy(static_cast<void*>(At(first)), &head, sizeof head);
-    list = first;
-    ++free_count_;
-  }
-
-  void Relocate(Record& record, uint32_t first, uint32_t capacity) {
-    if (record.count != 0) {
-      std::memcpy(static_cast<void*>(At(first)), static_cast<const void*>(At(record.first)),
-                  record.count * sizeof(Field));
-    }
-    FreeBlock(record.first, record.capacity);
-    record.first = first;
-    record.capacity = capacity;
-  }
-
-  static constexpr std::array<uint32_t, 64> MakeEmptyLists() {
-    std::array<uint32_t, 64> lists{};
-    lists.fill(kNone);
-    return lists;
-  }
-
-  RawSlots<Field, 16> slots_;
-  std::array<uint32_t, 64> free_ = MakeEmptyLists();
-  size_t free_count_ = 0;
-};
-
-}  // namespace
-
 struct SpecStore::Impl {
   ~Impl() {
     for (SpecIndex i = 0; i < records.GetTop(); ++i) {
       const Record& record = *records.At(i);
+      if (record.is_deferred) continue;
       for (uint32_t f = 0; f < record.count; ++f) fields.At(record.first + f)->~Field();
     }
   }
@@ -342,6 +39,73 @@ struct SpecStore::Impl {
   Record& At(SpecIndex spec) const { return *records.At(spec); }
   auto PathOf() const {
     return [this](SpecIndex spec) { return At(spec).path; };
+  }
+
+  Path GetPath(SpecIndex spec) const {
+    const Record& record = At(spec);
+    if (!record.HasOnlyName()) return Path::FromId(record.path);
+    return Path::FromId(At(record.capacity).path).AppendProperty(Token::FromId(record.path));
+  }
+
+  SpecIndex Find(Path path) const {
+    const SpecIndex spec = index.Find(path.GetId(), PathOf());
+    if (spec != kNoSpec || named_end == 0 || path.GetElement() != PathElement::kProperty) return spec;
+    const SpecIndex owner = index.Find(path.GetParent().GetId(), PathOf());
+    return owner < named_end ? FindNamed(owner, path.GetNameToken().GetId()) : kNoSpec;
+  }
+  SpecIndex FindNamed(SpecIndex owner, uint32_t name) const {
+    const SpecIndex end = std::min<SpecIndex>(named_end, owner + 1 + kMostNamedProperties);
+    for (SpecIndex i = owner + 1; i < end; ++i) {
+      const Record& record = At(i);
+      if (record.HasOnlyName()) {
+        if (record.capacity != owner) break;
+        if (record.path == name) return i;
+      } else if (record.type != 0 && !IsPropertyType(record.type)) {
+        break;
+      }
+    }
+    return kNoSpec;
+  }
+  static bool IsPropertyType(uint32_t type) {
+    return type == static_cast<uint32_t>(SpecType::kAttribute) ||
+           type == static_cast<uint32_t>(SpecType::kRelationship);
+  }
+
+  // Gives a spec that has only a name its path.
+  void SettlePath(SpecIndex spec) {
+    Record& record = At(spec);
+    if (!record.HasOnlyName()) return;
+    const Path path = GetPath(spec);
+    record.path = path.GetId();
+    record.capacity = kNoSpec;
+    index.Insert(record.path, spec, PathOf());
+  }
+  // The same for the properties of a spec that is about to leave its path.
+  void SettleProperties(SpecIndex owner) {
+    if (owner >= named_end) return;
+    const SpecIndex end = std::min<SpecIndex>(named_end, owner + 1 + kMostNamedProperties);
+    for (SpecIndex i = owner + 1; i < end; ++i)
+      if (At(i).HasOnlyName() && At(i).capacity == owner) SettlePath(i);
+  }
+
+  // Gives a deferred spec fields of its own, which can be written.
+  void Own(SpecIndex spec) {
+    if (!At(spec).is_deferred) return;
+    SettlePath(spec);
+    Record& record = At(spec);
+    const Record old = record;
+    record.first = record.count = record.capacity = 0;
+    record.is_deferred = 0;
+    const uint32_t* set = deferred->GetSet(old.first);
+    for (uint32_t i = 0; i < old.count; ++i) {
+      const Field& field = deferred->Get(set[i]);
+      if (!field.value.IsEmpty()) Append(record, field.name, field.value);
+    }
+  }
+  void Append(Record& record, Token field, Value value) {
+    if (record.count == record.capacity) fields.Grow(record);
+    new (fields.At(record.first) + record.count) Field(field, std::move(value));
+    ++record.count;
   }
 
   // The position of `field` among the spec's, or its count. Specs with very many fields get an index of their
@@ -383,6 +147,8 @@ struct SpecStore::Impl {
 
   // Closes the gaps that erased specs left, keeping the order.
   void Compact() {
+    for (SpecIndex i = 0; i < named_end; ++i) SettlePath(i);
+    named_end = 0;
     SpecIndex to = 0;
     index.Clear();
     positions_of.clear();
@@ -401,6 +167,8 @@ struct SpecStore::Impl {
   FieldArena fields;
   PathIndex index;
   size_t live_count = 0;
+  std::shared_ptr<const DeferredFields> deferred;  // null: no spec is deferred
+  SpecIndex named_end = 0;                         // specs from here on all have paths
   std::unordered_map<SpecIndex, std::unordered_map<Token, uint32_t>> positions_of;
 };
 
@@ -410,9 +178,37 @@ SpecStore::SpecStore(SpecStore&& other) noexcept = default;
 SpecStore& SpecStore::operator=(SpecStore&& other) noexcept = default;
 
 const Value* SpecStore::SpecView::Find(Token field) const {
-  for (uint32_t i = 0; i < count_; ++i)
-    if (fields_[i].name == field) return &fields_[i].value;
+  if (!deferred_) {
+    const auto* fields = static_cast<const Field*>(first_);
+    for (uint32_t i = 0; i < count_; ++i)
+      if (fields[i].name == field) return &fields[i].value;
+    return nullptr;
+  }
+  const auto* set = static_cast<const uint32_t*>(first_);
+  for (uint32_t i = 0; i < count_; ++i) {
+    if (deferred_->GetName(set[i]) != field) continue;
+    const Value& value = deferred_->Get(set[i]).value;
+    return value.IsEmpty() ? nullptr : &value;
+  }
   return nullptr;
+}
+
+Token SpecStore::SpecView::GetFieldName(size_t i) const {
+  return deferred_ ? deferred_->GetName(static_cast<const uint32_t*>(first_)[i])
+                   : static_cast<const Field*>(first_)[i].name;
+}
+
+bool SpecStore::SpecView::HasField(Token field) const {
+  for (uint32_t i = 0; i < count_; ++i)
+    if (GetFieldName(i) == field) return true;
+  return false;
+}
+
+void SpecStore::SpecView::Iterator::SkipUnreadable() {
+  for (; at_ != view_->count_; ++at_) {
+    field_ = &view_->deferred_->Get(static_cast<const uint32_t*>(view_->first_)[at_]);
+    if (!field_->value.IsEmpty()) return;
+  }
 }
 
 size_t SpecStore::GetSpecCount() const {
@@ -427,7 +223,12 @@ SpecStore::SpecView SpecStore::ViewOf(SpecIndex spec) const {
   SpecView view;
   view.type_ = static_cast<SpecType>(record.type);
   view.count_ = record.count;
-  if (record.count != 0) view.fields_ = impl_->fields.At(record.first);
+  if (record.is_deferred) {
+    view.deferred_ = impl_->deferred.get();
+    view.first_ = view.deferred_->GetSet(record.first);
+  } else if (record.count != 0) {
+    view.first_ = impl_->fields.At(record.first);
+  }
   return view;
 }
 
@@ -437,13 +238,20 @@ SpecStore::SpecView SpecStore::Find(Path path) const {
 }
 
 SpecStore::SpecIndex SpecStore::FindIndex(Path path) const {
-  return path.IsEmpty() ? kNoSpec : impl_->index.Find(path.GetId(), impl_->PathOf());
+  return path.IsEmpty() ? kNoSpec : impl_->Find(path);
 }
 
 SpecStore::SpecIndex SpecStore::Create(Path path, SpecType type) {
   if (path.IsEmpty() || type == SpecType::kUnknown) return kNoSpec;
+  if (impl_->named_end != 0) {
+    const SpecIndex there = impl_->Find(path);
+    if (there != kNoSpec) {
+      impl_->At(there).type = static_cast<uint32_t>(type);
+      return there;
+    }
+  }
   const SpecIndex next = impl_->records.Take(1);
-  impl_->At(next) = Record{path.GetId(), 0, 0, 0, 0};
+  impl_->At(next) = Record{path.GetId(), 0, 0, 0, 0, 0};
   const SpecIndex spec = impl_->index.Insert(path.GetId(), next, impl_->PathOf());
   if (spec != next)
     impl_->records.SetTop(next);
@@ -458,19 +266,20 @@ void SpecStore::SetField(SpecIndex spec, Token field, Value value) {
     EraseField(spec, field);
     return;
   }
+  impl_->Own(spec);
   Record& record = impl_->At(spec);
   const uint32_t position = impl_->FindField(spec, field);
   if (position != record.count) {
     impl_->fields.At(record.first)[position].value = std::move(value);
     return;
   }
-  if (record.count == record.capacity) impl_->fields.Grow(record);
-  new (impl_->fields.At(record.first) + record.count) Field(field, std::move(value));
-  if (record.count >= Impl::kManyFields) impl_->GetPositions(spec).emplace(field, record.count);
-  ++record.count;
+  impl_->Append(record, field, std::move(value));
+  if (record.count > Impl::kManyFields) impl_->GetPositions(spec).emplace(field, record.count - 1);
 }
 
 bool SpecStore::EraseField(SpecIndex spec, Token field) {
+  if (!ViewOf(spec).HasField(field)) return false;
+  impl_->Own(spec);
   const uint32_t position = impl_->FindField(spec, field);
   if (position == impl_->At(spec).count) return false;
   impl_->EraseAt(spec, position);
@@ -482,6 +291,10 @@ const Value* SpecStore::GetField(SpecIndex spec, Token field) const {
 }
 
 Value* SpecStore::GetMutableField(SpecIndex spec, Token field) {
+  if (impl_->At(spec).is_deferred) {
+    if (!ViewOf(spec).HasField(field)) return nullptr;
+    impl_->Own(spec);
+  }
   const Record& record = impl_->At(spec);
   const uint32_t position = impl_->FindField(spec, field);
   return position == record.count ? nullptr : &impl_->fields.At(record.first)[position].value;
@@ -491,7 +304,7 @@ SpecType SpecStore::GetType(SpecIndex spec) const {
   return static_cast<SpecType>(impl_->At(spec).type);
 }
 Path SpecStore::GetPath(SpecIndex spec) const {
-  return Path::FromId(impl_->At(spec).path);
+  return impl_->GetPath(spec);
 }
 
 void SpecStore::SetType(SpecIndex spec, SpecType type) {
@@ -502,7 +315,7 @@ void SpecStore::Reserve(size_t specs) {
   const uint64_t records_now = impl_->records.GetTop();
   // As many fields a spec as so far.
   const uint64_t fields = records_now < 64 ? specs * 3 : specs * impl_->fields.GetTop() / records_now;
-  impl_->index.Reserve(specs, impl_->PathOf());
+  impl_->index.Reserve(specs, 0, impl_->PathOf());
   impl_->records.Reserve(specs);
   impl_->fields.Reserve(fields);
 }
@@ -514,16 +327,35 @@ void SpecStore::ShrinkToFit() {
 
 size_t SpecStore::GetMemoryBytes() const {
   return sizeof(Impl) + impl_->records.GetMemoryBytes() + impl_->fields.GetMemoryBytes() +
-         impl_->index.GetMemoryBytes();
+         impl_->index.GetMemoryBytes() + (impl_->deferred ? impl_->deferred->GetMemoryBytes() : 0);
 }
 
 SpecStore SpecStore::Clone() const {
   SpecStore copy;
-  copy.Reserve(GetSpecCount());
-  VisitSpecs([&copy](Path path, const SpecView& view) {
-    const SpecIndex spec = copy.Create(path, view.GetType());
-    for (const Field& field : view) copy.SetField(spec, field.name, field.value);
-  });
+  if (!impl_->deferred) {
+    copy.Reserve(GetSpecCount());
+    VisitSpecs([&copy](Path path, const SpecView& view) {
+      const SpecIndex spec = copy.Create(path, view.GetType());
+      for (const Field& field : view) copy.SetField(spec, field.name, field.value);
+    });
+    return copy;
+  }
+  // Index by index, for deferred specs name their owners so.
+  Impl& to = *copy.impl_;
+  const auto slots = static_cast<SpecIndex>(GetSlotCount());
+  to.deferred = impl_->deferred;
+  to.named_end = impl_->named_end;
+  to.live_count = impl_->live_count;
+  to.records.Reserve(slots);
+  if (slots != 0) to.index.Reserve(slots, slots - 1, to.PathOf());
+  for (SpecIndex i = 0; i < slots; ++i) {
+    to.records.Take(1);
+    Record& record = to.At(i) = impl_->At(i);
+    if (record.type != 0 && !record.HasOnlyName()) to.index.Insert(record.path, i, to.PathOf());
+    if (record.is_deferred) continue;
+    record.first = record.count = record.capacity = 0;
+    for (const Field& field : ViewOf(i)) to.Append(record, field.name, field.value);
+  }
   return copy;
 }
 
@@ -535,11 +367,13 @@ void SpecStore::SetField(Path path, Token field, Value value) {
 bool SpecStore::Erase(Path path) {
   const SpecIndex spec = FindIndex(path);
   if (spec == kNoSpec) return false;
+  impl_->SettleProperties(spec);
+  impl_->SettlePath(spec);
   Record& record = impl_->At(spec);
-  impl_->fields.Release(record);
+  if (!record.is_deferred) impl_->fields.Release(record);
   impl_->positions_of.erase(spec);
   impl_->index.Erase(record.path, impl_->PathOf());
-  record = Record{0, 0, 0, 0, 0};
+  record = Record{0, 0, 0, 0, 0, 0};
   --impl_->live_count;
   const size_t dead = impl_->records.GetTop() - impl_->live_count;
   if (dead > 64 && dead > impl_->live_count) impl_->Compact();
@@ -549,10 +383,56 @@ bool SpecStore::Erase(Path path) {
 bool SpecStore::Move(Path from, Path to) {
   const SpecIndex spec = FindIndex(from);
   if (spec == kNoSpec || to.IsEmpty() || FindIndex(to) != kNoSpec) return false;
+  impl_->SettleProperties(spec);
+  impl_->SettlePath(spec);
   impl_->index.Erase(from.GetId(), impl_->PathOf());
   impl_->At(spec).path = to.GetId();
   impl_->index.Insert(to.GetId(), spec, impl_->PathOf());
   return true;
+}
+
+void SpecStore::BeginDeferred(DeferredContent content, size_t specs) {
+  impl_->deferred = std::make_shared<const DeferredFields>(std::move(content));
+  impl_->records.Reserve(specs);
+  for (size_t i = 0; i < specs; ++i) impl_->records.Take(1);
+}
+
+void SpecStore::SetDeferredSpec(SpecIndex i, const DeferredSpec& spec) {
+  Record& record = impl_->At(i);
+  record.path = spec.path.IsEmpty() ? spec.name.GetId() : spec.path.GetId();
+  record.first = spec.first_field;
+  record.count = std::min(spec.field_count, spec_table::kMaxFields);
+  record.is_deferred = 1;
+  record.type = static_cast<uint32_t>(spec.type);
+  record.capacity = spec.path.IsEmpty() ? spec.owner : kNoSpec;
+}
+
+size_t SpecStore::FinishDeferred() {
+  const SpecIndex end = impl_->records.GetTop();
+  size_t with_paths = 0;
+  for (SpecIndex i = 0; i < end; ++i) with_paths += !impl_->At(i).HasOnlyName();
+  if (end != 0) impl_->index.Reserve(with_paths, end - 1, impl_->PathOf());
+  size_t repeated = 0;
+  for (SpecIndex i = 0; i < end; ++i) {
+    Record& record = impl_->At(i);
+    if (record.type == 0) {
+      record = Record{0, 0, 0, 0, 0, 0};
+      continue;
+    }
+    if (record.HasOnlyName()) {
+      impl_->named_end = i + 1;
+    } else if (impl_->index.Insert(record.path, i, impl_->PathOf()) != i) {
+      record = Record{0, 0, 0, 0, 0, 0};
+      ++repeated;
+      continue;
+    }
+    ++impl_->live_count;
+  }
+  return repeated;
+}
+
+Diagnostics SpecStore::GetReadProblems() const {
+  return impl_->deferred ? impl_->deferred->GetSource().GetProblems() : Diagnostics();
 }
 
 }  // namespace strata::layer

@@ -102,7 +102,7 @@ layer::LayerPtr ClipSet::GenerateManifest() const {
     const layer::Layer* layer = OpenClip(*clip);
     if (!layer) continue;
     layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
-      if (spec.GetType() != layer::SpecType::kAttribute || !spec.Find(names.timeSamples)) return;
+      if (spec.GetType() != layer::SpecType::kAttribute || !spec.HasField(names.timeSamples)) return;
       if (!path.HasPrefix(definition_.prim_path) || manifest->HasSpec(path)) return;
       const Value* type = spec.Find(names.typeName);
       // A path that no spec can stand at is declared by nobody.

@@ -188,8 +188,8 @@ bool IsFieldAuthored(const std::vector<FieldSite>& sites, Token field) {
 std::vector<Token> ListMetadataFields(const std::vector<FieldSite>& sites, FieldOwner owner) {
   std::vector<Token> fields;
   for (const FieldSite& at : sites)
-    for (const layer::SpecStore::Field& field : at.spec)
-      if (!IsStructural(field.name, owner)) fields.push_back(field.name);
+    for (size_t i = 0; i < at.spec.GetFieldCount(); ++i)
+      if (const Token field = at.spec.GetFieldName(i); !IsStructural(field, owner)) fields.push_back(field);
   std::sort(fields.begin(), fields.end(), TokenTextLess());
   fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
   return fields;

@@ -56,8 +56,9 @@ TEST_CASE("a spec is found with its fields in the order in which they were set")
   REQUIRE(view);
   CHECK(view.GetType() == SpecType::kAttribute);
   REQUIRE(view.GetFieldCount() == 3);
-  CHECK(view.begin()[0].name == MakeField(3));
-  CHECK(view.begin()[1].value == Value(std::string("y")));
+  CHECK(view.GetFieldName(0) == MakeField(3));
+  CHECK(view.begin()->name == MakeField(3));
+  CHECK((++view.begin())->value == Value(std::string("y")));
   CHECK_FALSE(store.Find(MakePath(2)));
   CHECK(store.Find(MakePath(2)).GetFieldCount() == 0);
   CHECK(store.GetType(MakePath(2)) == SpecType::kUnknown);
