@@ -4,4 +4,5 @@
 // shared.
 #pragma once
 
+#include "strata/asset/package_resolver.h"
 #include "strata/asset/resolver.h"

@@ -99,16 +99,7 @@ class FileResolver final : public Resolver {
 
   std::string CreateIdentifier(const std::string& asset_path, const std::string& anchor) const override {
     if (asset_path.empty()) return {};
-    if (IsPackageRelativePath(asset_path)) {
-      const auto [package, packaged] = SplitPackageOuter(asset_path);
-      return JoinPackage(CreateIdentifier(package, anchor), packaged);
-    }
     if (IsAbsolutePath(asset_path) || anchor.empty()) return NormalizePath(asset_path);
-    // What lies in a package refers to other things in it.
-    if (IsPackageRelativePath(anchor)) {
-      const auto [package, packaged] = SplitPackageInner(anchor);
-      return JoinPackage(package, AnchorToFile(asset_path, packaged));
-    }
     std::string anchored = AnchorToFile(asset_path, anchor);
     if (IsFileRelativePath(asset_path) || GetFileKind(anchored) != FileKind::kNone) return anchored;
     return NormalizePath(asset_path);
@@ -116,11 +107,6 @@ class FileResolver final : public Resolver {
 
   std::string Resolve(const std::string& identifier, const ResolverContext& context) const override {
     if (identifier.empty()) return {};
-    if (IsPackageRelativePath(identifier)) {
-      const auto [package, packaged] = SplitPackageOuter(identifier);
-      const std::string resolved = Resolve(package, context);
-      return resolved.empty() ? resolved : JoinPackage(resolved, packaged);
-    }
     std::string candidate = MakeAbsolute(identifier);
     if (GetFileKind(candidate) != FileKind::kNone) return candidate;
     if (IsAbsolutePath(identifier) || IsFileRelativePath(identifier)) return {};
@@ -134,11 +120,6 @@ class FileResolver final : public Resolver {
   }
 
   Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const override {
-    if (IsPackageRelativePath(resolved_path)) {
-      return Diagnostic(kAssetUnresolved,
-                        fmt::format("'{}' lies in a package, which this build does not read.", resolved_path),
-                        AtFile(resolved_path), "Unpack the package and name the file in it.");
-    }
     if (GetFileKind(resolved_path) == FileKind::kOther) {
       return Diagnostic(kAssetUnresolved,
                         fmt::format("'{}' is a folder or a device, not a file.", resolved_path),
@@ -150,15 +131,14 @@ class FileResolver final : public Resolver {
 
   std::string GetModificationStamp(const std::string& resolved_path) const override {
     struct stat status{};
-    const std::string path = SplitPackageOuter(resolved_path).first;
-    if (stat(path.c_str(), &status) != 0) return {};
+    if (stat(resolved_path.c_str(), &status) != 0) return {};
     return fmt::format("{}.{:09}-{}-{}", static_cast<int64_t>(status.st_mtim.tv_sec),
                        static_cast<int64_t>(status.st_mtim.tv_nsec), static_cast<uint64_t>(status.st_size),
                        static_cast<uint64_t>(status.st_ino));
   }
 
   std::vector<std::string> FindSimilar(const std::string& identifier) const override {
-    const std::string path = MakeAbsolute(SplitPackageOuter(identifier).first);
+    const std::string path = MakeAbsolute(identifier);
     const std::string folder(GetFolder(path));
     std::error_code error;
     std::filesystem::directory_iterator entry(folder, error);
@@ -193,6 +173,14 @@ Result<std::string> Asset::ReadAll(uint64_t max_bytes) const {
   }
   out.resize(done);
   return out;
+}
+
+ResolverContext Resolver::CreateDefaultContextForAsset(const std::string& resolved_path) const {
+  const std::string outermost = SplitPackageOuter(resolved_path).first;
+  const std::string_view folder = GetFolder(outermost);
+  ResolverContext context;
+  if (!folder.empty()) context.search_paths.emplace_back(folder);
+  return context;
 }
 
 std::vector<std::string> Resolver::FindSimilar(const std::string&) const {

@@ -74,6 +74,11 @@ std::string MemoryResolver::GetModificationStamp(const std::string& resolved_pat
   return next_ ? next_->GetModificationStamp(resolved_path) : std::string();
 }
 
+ResolverContext MemoryResolver::CreateDefaultContextForAsset(const std::string& resolved_path) const {
+  if (Has(resolved_path) || !next_) return Resolver::CreateDefaultContextForAsset(resolved_path);
+  return next_->CreateDefaultContextForAsset(resolved_path);
+}
+
 std::vector<std::string> MemoryResolver::FindSimilar(const std::string& identifier) const {
   std::vector<std::string> names;
   {

@@ -57,6 +57,9 @@ class Resolver {
   virtual Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const = 0;
   // Changes whenever the asset's bytes do; empty when unknown.
   virtual std::string GetModificationStamp(const std::string& resolved_path) const = 0;
+  // The context for a stage whose root layer is at `resolved_path`, unless it is given another: its folder,
+  // that of the package for what lies in one.
+  virtual ResolverContext CreateDefaultContextForAsset(const std::string& resolved_path) const;
   // Names beside `identifier`, which is nowhere, that may have been meant. For diagnostics only.
   virtual std::vector<std::string> FindSimilar(const std::string& identifier) const;
 };
@@ -77,6 +80,7 @@ class MemoryResolver final : public Resolver {
   std::string Resolve(const std::string& identifier, const ResolverContext& context) const override;
   Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const override;
   std::string GetModificationStamp(const std::string& resolved_path) const override;
+  ResolverContext CreateDefaultContextForAsset(const std::string& resolved_path) const override;
   std::vector<std::string> FindSimilar(const std::string& identifier) const override;
 
  private:

@@ -2,7 +2,7 @@
 
 #include "strata/base/trace.h"
 #include "strata/context/context.h"
-#include "strata/format/text/text.h"
+#include "strata/format/formats.h"
 #include "strata/layer/plugin_fields.h"
 #include "strata/schema/plugin_schemas.h"
 
@@ -33,7 +33,7 @@ Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(options)) {
   schema::ReadPluginSchemas(more_plugin_paths, *fields, *schemas, impl_->remarks);
   impl_->schemas = std::move(schemas);
   impl_->layers =
-      layer::LayerRegistry::Create(std::move(resolver), std::move(fields), {format::text::MakeUsdaFormat()});
+      layer::LayerRegistry::Create(std::move(resolver), std::move(fields), format::MakeFormats());
   impl_->contexts = std::make_unique<ContextRegistry>(*this);
 }
 

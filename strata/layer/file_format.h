@@ -46,6 +46,8 @@ class FileFormat {
   virtual std::vector<std::string> GetExtensions() const = 0;    // without dots; the first is the primary one
   virtual bool CanRead(std::string_view first_bytes) const = 0;  // the first 64 bytes of a file, or fewer
   virtual bool CanWrite() const = 0;
+  // Whether a file is a package of files, the first of which is the layer: never under the extension "usd".
+  virtual bool IsPackage() const { return false; }
   // Fills `out` (given empty). On any error: false, nothing usable in `out`, and all errors of the file in
   // `diagnostics`.
   virtual bool Read(const asset::Asset& asset, const std::string& identifier, const ReadOptions& options,

@@ -22,6 +22,16 @@ Diagnostic MakeUnopened(std::string message, const std::string& file, std::strin
   return Diagnostic(kLayerUnopened, std::move(message), std::move(where), std::move(hint));
 }
 
+// Files in packages are not written in place: the whole package is made anew.
+Result<void> RefusePackaged(const std::string& path) {
+  if (!asset::IsPackageRelativePath(path)) return {};
+  SourceLocation where;
+  where.file = path;
+  return Diagnostic(kLayerFormatUnknown,
+                    fmt::format("'{}' lies in a package, which is not written into.", path), std::move(where),
+                    "Unpack the package, save there, and pack it again.");
+}
+
 // The first error of several; the others become its notes.
 Diagnostic FoldErrors(const Diagnostics& diagnostics, const std::string& file) {
   const auto& all = diagnostics.GetAll();
@@ -62,7 +72,10 @@ std::string Layer::GetDisplayName() const {
     const size_t colon = identifier_.find(':', kAnonymousPrefix.size());
     return colon == std::string::npos ? std::string() : identifier_.substr(colon + 1);
   }
-  return std::string(asset::GetFileName(asset::SplitIdentifier(identifier_, nullptr)));
+  const std::string path = asset::SplitIdentifier(identifier_, nullptr);
+  if (!asset::IsPackageRelativePath(path)) return std::string(asset::GetFileName(path));
+  const auto [package, packaged] = asset::SplitPackageOuter(path);
+  return asset::JoinPackage(asset::GetFileName(package), packaged);
 }
 
 void Layer::SetRegistry(std::shared_ptr<LayerRegistry> registry) {
@@ -174,6 +187,7 @@ Result<void> Layer::Export(const std::string& path) const {
     const std::vector<std::string> own = format_->GetExtensions();
     if (std::find(own.begin(), own.end(), extension) != own.end()) format = format_;
   }
+  STRATA_CHECK(RefusePackaged(path));
   SourceLocation where;
   where.file = path;
   if (!format || !format->CanWrite()) {
@@ -191,6 +205,7 @@ Result<void> Layer::Save() {
     return MakeUnopened(fmt::format("The layer '{}' has no file to be saved to.", identifier_), identifier_,
                         "Export it to a file instead.");
   }
+  STRATA_CHECK(RefusePackaged(resolved_path_));
   if (!format_ || !format_->CanWrite()) {
     SourceLocation where;
     where.file = resolved_path_;

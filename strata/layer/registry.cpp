@@ -115,7 +115,8 @@ std::shared_ptr<LayerRegistry> LayerRegistry::Create(std::shared_ptr<asset::Reso
                                                      std::shared_ptr<FieldRegistry> fields,
                                                      std::vector<std::shared_ptr<const FileFormat>> formats) {
   std::shared_ptr<LayerRegistry> registry(new LayerRegistry());
-  registry->impl_->resolver = resolver ? std::move(resolver) : asset::MakeFileResolver();
+  registry->impl_->resolver =
+      asset::MakePackageResolver(resolver ? std::move(resolver) : asset::MakeFileResolver());
   registry->impl_->fields = fields ? std::move(fields) : std::make_shared<FieldRegistry>();
   registry->impl_->formats = std::move(formats);
   return registry;
@@ -159,7 +160,8 @@ Result<std::shared_ptr<const FileFormat>> LayerRegistry::ChooseFormat(
   std::shared_ptr<const FileFormat> by_content;
   for (const auto& format : impl_->formats)
     if (!by_content && format->CanRead(first_bytes)) by_content = format;
-  if (by_content && (extension == "usd" || by_content == by_extension)) return by_content;
+  if (by_content && (by_content == by_extension || (extension == "usd" && !by_content->IsPackage())))
+    return by_content;
 
   const std::string_view description = DescribeContent(first_bytes);
   const bool is_usd = extension.starts_with("usd");
@@ -167,7 +169,9 @@ Result<std::shared_ptr<const FileFormat>> LayerRegistry::ChooseFormat(
     return Diagnostic(
         kLayerFormatUnknown,
         fmt::format("'{}' is {}, which does not go with its extension.", resolved_path, description),
-        AtFile(resolved_path), fmt::format("Name it .usd or .{}.", by_content->GetExtensions().front()));
+        AtFile(resolved_path),
+        fmt::format("Name it {}.{}.", by_content->IsPackage() ? "" : ".usd or ",
+                    by_content->GetExtensions().front()));
   }
   const bool is_text = first_bytes.find('\0') == std::string::npos && !first_bytes.starts_with("PXR-") &&
                        !first_bytes.starts_with("PK\x03\x04");

@@ -22,6 +22,7 @@ struct OpenOptions {
 // layer get the same, read once. Holds layers weakly.
 class LayerRegistry : public std::enable_shared_from_this<LayerRegistry> {
  public:
+  // What lies in packages is opened through `resolver` too, which need not know of them.
   static std::shared_ptr<LayerRegistry> Create(std::shared_ptr<asset::Resolver> resolver,
                                                std::shared_ptr<FieldRegistry> fields,
                                                std::vector<std::shared_ptr<const FileFormat>> formats);

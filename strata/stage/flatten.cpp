@@ -18,7 +18,7 @@ class Flattener {
  public:
   explicit Flattener(const Stage& stage)
       : stage_(stage.GetImpl()),
-        resolver_(*stage_.registry, stage_.options.resolver_context, AssetPathMode::kAnchor,
+        resolver_(*stage_.registry, *stage_.options.resolver_context, AssetPathMode::kAnchor,
                   &stage_.cache->GetRootLayerStack()->GetExpressionVariables()) {}
 
   layer::SpecStore Run(const FlattenOptions& options) {

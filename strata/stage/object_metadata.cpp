@@ -19,7 +19,7 @@ struct MetadataQuery {
 
   explicit operator bool() const { return stage != nullptr; }
   AssetPathResolver MakeResolver() const {
-    return AssetPathResolver(*stage->registry, stage->options.resolver_context);
+    return AssetPathResolver(*stage->registry, *stage->options.resolver_context);
   }
   // Of the schemas, else of the field itself.
   const Value* FindFallback(Token field) const {

@@ -105,7 +105,7 @@ Value AttributeResolver::Finish(Value value, const ValueSource& source) const {
   if (value.IsEmpty() || value.IsBlock()) return {};
   if (!source.layer_to_stage.IsIdentity() && source.kind != ResolveSource::kValueClips)
     value = Retime(value, source.layer_to_stage);
-  AssetPathResolver resolver(*stage_.registry, stage_.options.resolver_context, mode_,
+  AssetPathResolver resolver(*stage_.registry, *stage_.options.resolver_context, mode_,
                              &stage_.cache->GetRootLayerStack()->GetExpressionVariables());
   const layer::Layer& layer = *source.entry->layer;
   const compose::LayerStack& stack = *source.node.GetLayerStack();

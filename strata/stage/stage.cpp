@@ -31,7 +31,7 @@ class RegistryLayerProvider final : public compose::LayerProvider {
 
 layer::OpenOptions MakeLayerOptions(const OpenOptions& options) {
   layer::OpenOptions layer_options;
-  layer_options.context = options.resolver_context;
+  if (options.resolver_context) layer_options.context = *options.resolver_context;
   layer_options.budgets = options.budgets;
   layer_options.executor = options.executor;
   layer_options.source_maps = options.source_maps;
@@ -102,15 +102,22 @@ Result<StagePtr> Stage::Open(std::shared_ptr<layer::LayerRegistry> registry, lay
   impl.options = options;
   impl.registry = std::move(registry);
   impl.root = std::move(root);
+  if (!impl.options.resolver_context) {
+    impl.options.resolver_context.emplace();
+    if (!impl.root->IsAnonymous()) {
+      *impl.options.resolver_context =
+          impl.registry->GetResolver().CreateDefaultContextForAsset(impl.root->GetResolvedPath());
+    }
+  }
   impl.session = options.session;
   if (!impl.session && options.session_layer == OpenOptions::Session::kDefault) {
     impl.session = layer::Layer::CreateAnonymous(MakeSessionTag(*impl.root));
     impl.session->SetRegistry(impl.registry);
   }
-  impl.provider = std::make_shared<RegistryLayerProvider>(impl.registry, MakeLayerOptions(options));
+  impl.provider = std::make_shared<RegistryLayerProvider>(impl.registry, MakeLayerOptions(impl.options));
   impl.cache =
       std::make_unique<compose::Cache>(impl.root, impl.session, impl.provider, MakeCacheOptions(options));
-  impl.clips = std::make_unique<ClipCache>(impl.registry, options.resolver_context, impl.provider);
+  impl.clips = std::make_unique<ClipCache>(impl.registry, *impl.options.resolver_context, impl.provider);
   impl.Populate();
   for (const compose::CompositionError& error : impl.cache->GetAllErrors()) diagnostics.Add(error.diagnostic);
   return stage;
@@ -119,7 +126,7 @@ Result<StagePtr> Stage::Open(std::shared_ptr<layer::LayerRegistry> registry, lay
 void Stage::Recompose() {
   impl_->cache->Clear();
   impl_->clips =
-      std::make_unique<ClipCache>(impl_->registry, impl_->options.resolver_context, impl_->provider);
+      std::make_unique<ClipCache>(impl_->registry, *impl_->options.resolver_context, impl_->provider);
   impl_->Populate();
   impl_->control->generation.fetch_add(1, std::memory_order_acq_rel);
 }

@@ -39,7 +39,9 @@ struct OpenOptions {
   } session_layer = Session::kDefault;  // kNone: no session layer at all
   std::map<std::string, std::vector<std::string>> variant_fallbacks;
   std::set<std::string> muted_layers;
-  asset::ResolverContext resolver_context;
+  // Where to look for what is neither absolute nor beside the layer that names it. None: what the resolver
+  // makes of the root layer's place (CreateDefaultContextForAsset), nothing for anonymous root layers.
+  std::optional<asset::ResolverContext> resolver_context;
   InterpolationType interpolation = InterpolationType::kLinear;
   Budgets budgets;
   Executor* executor = nullptr;

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "strata/asset/asset_path.h"
+#include "strata/format/formats.h"
 #include "strata/format/text/text.h"
 #include "strata/layer/plugin_fields.h"
 #include "strata/schema/plugin_schemas.h"
@@ -53,11 +54,13 @@ Json Answer(const Json& question) {
 }  // namespace
 
 std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question) {
-  auto format = format::text::MakeUsdaFormat();
-  if (!GetSwitch(question, "SDF_SCHEMA_PROHIBIT_INVALID_VARIANT_SELECTIONS", true))
-    format = std::make_shared<LenientFormat>(std::move(format));
+  auto formats = format::MakeFormats();
+  if (!GetSwitch(question, "SDF_SCHEMA_PROHIBIT_INVALID_VARIANT_SELECTIONS", true)) {
+    for (auto& format : formats)
+      if (format->GetId() == "usda") format = std::make_shared<LenientFormat>(std::move(format));
+  }
   auto registry = layer::LayerRegistry::Create(asset::MakeFileResolver(),
-                                               std::make_shared<layer::FieldRegistry>(), {std::move(format)});
+                                               std::make_shared<layer::FieldRegistry>(), std::move(formats));
   if (question.contains("plugInfo")) {
     Diagnostics remarks;
     layer::ReadPluginFields({question["plugInfo"].get<std::string>()}, registry->GetMutableFields(), remarks);

@@ -105,7 +105,7 @@ TEST_CASE("a stamp changes when the bytes do") {
 }
 
 TEST_CASE("what lies in a package refers to things in it") {
-  auto resolver = MakeFileResolver();
+  auto resolver = MakePackageResolver(MakeFileResolver());
   CHECK(resolver->CreateIdentifier("./d.png", "/p/a.usdz[b/c.usda]") == "/p/a.usdz[b/d.png]");
   CHECK(resolver->CreateIdentifier("./a.usdz[b.usd]", "/p/x.usda") == "/p/a.usdz[b.usd]");
 }
