@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -82,20 +83,66 @@ Workload OpenLayer(const char* file) {
   };
 }
 
+// Where a scene lies; one converted to text serves where the binary file is not there.
+std::string FindScene(const Bench& bench, const char* file) {
+  std::string path = bench.scenes + "/" + file;
+  if (!std::filesystem::exists(path)) path.back() = 'a';
+  return path;
+}
+
+std::string DescribeStage(const strata::stage::Stage& stage) {
+  return "[" + std::to_string(stage.GetUsedLayers().size()) + ", " + std::to_string(stage.GetPrimCount()) +
+         "]";
+}
+
+strata::stage::StagePtr OpenStageAt(Bench& bench, const std::string& path) {
+  Diagnostics diagnostics;
+  auto stage = bench.engine->OpenStage(path, {}, diagnostics);
+  if (stage) return *stage;
+  ReportErrors(diagnostics);
+  return nullptr;
+}
+
 Workload OpenStage(const char* file) {
   return [file](Bench& bench) {
     bench.engine = MakeEngine(bench);
-    return [&bench, path = bench.scenes + "/" + file]() -> Check {
-      Diagnostics diagnostics;
-      auto stage = bench.engine->OpenStage(path, {}, diagnostics);
-      if (!stage) {
-        ReportErrors(diagnostics);
-        return nullptr;
-      }
-      return [stage = *stage] {
-        return "[" + std::to_string(stage->GetUsedLayers().size()) + ", " +
-               std::to_string(stage->GetPrimCount()) + "]";
-      };
+    return [&bench, path = FindScene(bench, file)]() -> Check {
+      const strata::stage::StagePtr stage = OpenStageAt(bench, path);
+      if (!stage) return nullptr;
+      return [stage] { return DescribeStage(*stage); };
+    };
+  };
+}
+
+// The same with every layer in memory already.
+Workload ComposeStage(const char* file) {
+  return [file](Bench& bench) {
+    bench.engine = MakeEngine(bench);
+    const std::string path = FindScene(bench, file);
+    if (const strata::stage::StagePtr stage = OpenStageAt(bench, path))
+      for (const LayerPtr& layer : stage->GetUsedLayers()) bench.kept.push_back(layer);
+    return [&bench, path]() -> Check {
+      const strata::stage::StagePtr stage = OpenStageAt(bench, path);
+      if (!stage) return nullptr;
+      return [stage] { return DescribeStage(*stage); };
+    };
+  };
+}
+
+// Every prim is counted by walking the stage and its prototypes.
+Workload CountPrims(const char* file) {
+  return [file](Bench& bench) {
+    bench.engine = MakeEngine(bench);
+    const strata::stage::StagePtr stage = OpenStageAt(bench, FindScene(bench, file));
+    return [stage]() -> Check {
+      if (!stage) return nullptr;
+      size_t count = 0;
+      for (const strata::stage::Prim& prim : stage->TraverseAll()) count += prim.IsPseudoRoot() ? 0 : 1;
+      for (const strata::stage::Prim& prototype : stage->GetPrototypes())
+        for (const strata::stage::Prim& prim :
+             strata::stage::PrimRange(prototype, strata::stage::PrimPredicate::All()))
+          count += prim ? 1 : 0;
+      return [count] { return std::to_string(count); };
     };
   };
 }
@@ -131,10 +178,20 @@ const std::map<std::string, Workload> kWorkloads = {
     {"first_stage", FirstStage},
     {"mesh_usda_open", OpenLayer("mesh_text.usda")},
     {"prims_usda_open", OpenLayer("many_prims.usda")},
+    {"prims_open", OpenStage("many_prims.usdc")},
     {"city_open", OpenStage("city/city.usda")},
     {"sublayers_open", OpenStage("sublayers/sublayers.usda")},
+    {"instances_open", OpenStage("instances/instances.usdc")},
     {"deep_open", OpenStage("deep/deep.usda")},
     {"rig_open", OpenStage("rig/rig_shot.usda")},
+    {"prims_compose", ComposeStage("many_prims.usdc")},
+    {"city_compose", ComposeStage("city/city.usda")},
+    {"sublayers_compose", ComposeStage("sublayers/sublayers.usda")},
+    {"instances_compose", ComposeStage("instances/instances.usdc")},
+    {"deep_compose", ComposeStage("deep/deep.usda")},
+    {"rig_compose", ComposeStage("rig/rig_shot.usda")},
+    {"prims_stats", CountPrims("many_prims.usdc")},
+    {"city_stats", CountPrims("city/city.usda")},
 };
 
 double GetMemoryMegabytes(const char* key) {
