@@ -6,7 +6,7 @@
 #include <tsl/robin_map.h>
 
 #include "strata/compose/compose.h"
-#include "strata/compose/indexer.h"
+#include "strata/compose/index_sharing.h"
 #include "strata/compose/layer_stack_builder.h"
 
 namespace strata::compose {
@@ -62,6 +62,7 @@ struct Cache::Impl final : IndexEnvironment {
   std::shared_ptr<IndexPool> pool = std::make_shared<IndexPool>();
   LayerStackPtr root_stack;
   uint32_t root_stack_number = 0;
+  std::unique_ptr<IndexSharing> sharing;
   IndexTable indices;
 
   struct StackSlot {
@@ -77,6 +78,7 @@ struct Cache::Impl final : IndexEnvironment {
     pool = std::make_shared<IndexPool>();
     root_stack = LayerStackBuilder(provider.get(), options).Build({root, session, {}});
     root_stack_number = pool->AddStack(root_stack);
+    sharing = std::make_unique<IndexSharing>(*this, pool);
     indices.Clear();
     std::lock_guard lock(stacks_mutex);
     stacks.clear();
@@ -119,7 +121,7 @@ struct Cache::Impl final : IndexEnvironment {
   }
 
   PrimIndexPtr Compute(Path path, const PrimIndex* parent) {
-    return indices.Put(path, Indexer::Compute(*this, pool, path, parent));
+    return indices.Put(path, sharing->Compute(path, parent));
   }
 };
 
@@ -169,8 +171,7 @@ PrimIndexPtr Cache::ComputeExpandedPrimIndex(Path prim_path) {
     if (path.IsAbsoluteRoot() || path.IsRootPrim()) break;
   }
   PrimIndexPtr index;
-  for (size_t i = paths.size(); i-- > 0;)
-    index = Indexer::Compute(*impl_, impl_->pool, paths[i], index.get(), Indexer::Culling::kKeep);
+  for (size_t i = paths.size(); i-- > 0;) index = impl_->sharing->ComputeExpanded(paths[i], index.get());
   return index;
 }
 

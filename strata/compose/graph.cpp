@@ -32,8 +32,8 @@ void Graph::Reset(uint32_t layer_stack, Path path) {
   Probe(0);
 }
 
-void Graph::Reset(const std::vector<Node>& nodes) {
-  nodes_ = nodes;
+void Graph::Reset(std::vector<Node> nodes) {
+  nodes_ = std::move(nodes);
   sites_.assign(nodes_.size(), {});
 }
 

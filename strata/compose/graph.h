@@ -26,7 +26,7 @@ class Graph {
   // Starts with a root node.
   void Reset(uint32_t layer_stack, Path path);
   // Starts with the nodes of a finished index.
-  void Reset(const std::vector<Node>& nodes);
+  void Reset(std::vector<Node> nodes);
   // Puts `node` below `parent` where its strength belongs. The returned number stays valid.
   uint32_t Insert(uint32_t parent, Node node);
   // Puts the whole of `other` below `parent`; `arc` describes the arc that leads to its root.

@@ -11,30 +11,38 @@ Indexer::Indexer(IndexEnvironment& environment, const Frame* frame, CompositionE
       frame_(frame),
       errors_(errors),
       root_path_(root_path),
+      visits_(frame ? frame->outer->visits_ : nullptr),
       graph_(environment.GetPool()),
       frame_depth_(frame ? frame->outer->frame_depth_ + 1 : 0) {}
 
-PrimIndexPtr Indexer::Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool,
-                              Path path, const PrimIndex* parent, Culling culling) {
+std::shared_ptr<IndexGraph> Indexer::Compute(IndexEnvironment& environment,
+                                             const std::shared_ptr<IndexPool>& pool, const Request& request) {
   CompositionErrors errors;
-  Indexer indexer(environment, nullptr, errors, path);
-  indexer.culling_ = culling;
-  if (parent) {
-    indexer.BeginFromParent(*parent, path);
+  Indexer indexer(environment, nullptr, errors, request.path);
+  indexer.culling_ = request.culling;
+  indexer.visits_ = request.visits;
+  if (request.parent) {
+    indexer.BeginFromParent(*request.parent, request.path);
   } else {
-    indexer.graph_.Reset(environment.GetRootStackNumber(), path);
-    if (!path.IsAbsoluteRoot()) indexer.AddTasksForAll();
+    indexer.graph_.Reset(environment.GetRootStackNumber(), request.path);
+    if (!request.path.IsAbsoluteRoot()) indexer.AddTasksForAll();
   }
   indexer.RunTasks();
   indexer.CheckTargets();
-  return indexer.Finish(pool, path);
+  return indexer.Finish(pool);
 }
 
 void Indexer::BeginFromParent(const PrimIndex& parent, Path path) {
-  graph_.Reset(parent.nodes_);
+  graph_.Reset(parent.CopyNodes());
   graph_.DescendTo(path.GetNameToken());
   if (parent.IsInstanceable()) MakeUninstanceableInert(parent);
   AfterDescent();
+}
+
+void Indexer::NoteVisits() {
+  if (!visits_) return;
+  for (uint32_t i = 0; i < graph_.GetSize(); ++i)
+    NoteVisit(graph_[i].layer_stack, graph_[i].path, i == 0 ? frame_->arc : graph_[i].arc);
 }
 
 void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
@@ -54,6 +62,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
       has_payloads_ = false;
       graph_.DescendTo(levels[i].GetNameToken());
     }
+    NoteVisits();
     is_above_target_ = !is_last;
     if (is_last && !contributes) graph_[0].Set(kNodeInert, true);
     if (i + 1 == levels.size()) {

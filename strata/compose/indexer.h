@@ -12,6 +12,7 @@
 
 #include "strata/compose/compose.h"
 #include "strata/compose/graph.h"
+#include "strata/compose/index_graph.h"
 #include "strata/compose/site_arcs.h"
 
 namespace strata::compose {
@@ -30,12 +31,24 @@ class IndexEnvironment {
 
 class Indexer {
  public:
-  // An index from that of the namespace parent (null for root prims and the pseudo-root).
   // kKeep: with the nodes that say nothing, as those who ask for every arc want it; the parent's must have
   // been kept too.
   enum class Culling : uint8_t { kCull, kKeep };
-  static PrimIndexPtr Compute(IndexEnvironment& environment, const std::shared_ptr<const IndexPool>& pool,
-                              Path path, const PrimIndex* parent, Culling culling = Culling::kCull);
+  // A site that was looked at beyond those that the nodes of the parent lead to.
+  struct Visit {
+    uint32_t layer_stack;
+    Path path;
+    ArcType arc;
+  };
+  struct Request {
+    Path path;
+    const PrimIndex* parent = nullptr;  // of the namespace parent; null for root prims and the pseudo-root
+    Culling culling = Culling::kCull;
+    std::vector<Visit>* visits = nullptr;  // filled when not null, unsorted, some several times
+  };
+  // The graph of a prim, without home or trunks.
+  static std::shared_ptr<IndexGraph> Compute(IndexEnvironment& environment,
+                                             const std::shared_ptr<IndexPool>& pool, const Request& request);
 
  private:
   struct Frame {
@@ -90,6 +103,11 @@ class Indexer {
 
   Indexer(IndexEnvironment& environment, const Frame* frame, CompositionErrors& errors, Path root_path);
 
+  // Notes that a site decides about the index.
+  void NoteVisit(uint32_t layer_stack, Path path, ArcType arc) {
+    if (visits_) visits_->push_back({layer_stack, path, arc});
+  }
+  void NoteVisits();
   bool IsTop() const { return frame_ == nullptr; }
   Indexer& GetTop() { return frame_ ? frame_->outer->GetTop() : *this; }
 
@@ -171,7 +189,7 @@ class Indexer {
   Culling culling_ = Culling::kCull;
   bool HasRelocatesAtOrBelow(uint32_t node) const;
   void MakeUninstanceableInert(const PrimIndex& parent);
-  PrimIndexPtr Finish(const std::shared_ptr<const IndexPool>& pool, Path path);
+  std::shared_ptr<IndexGraph> Finish(const std::shared_ptr<IndexPool>& pool);
 
   // -- indexer_dependencies.cpp: what is asked that no node shows
   void NoteSelectionSite(uint32_t node, Path site_path);
@@ -190,6 +208,7 @@ class Indexer {
   CompositionErrors& errors_;
   IndexDependencies dependencies_;  // at the top
   Path root_path_;                  // of the prim asked for
+  std::vector<Visit>* visits_ = nullptr;
   Graph graph_;
   std::vector<Task> tasks_;                          // a heap
   std::vector<Task> variant_tasks_;                  // those whose order depends on strength

@@ -73,35 +73,33 @@ void Indexer::Cull() {
 // Below an instance only what its own arcs bring counts: every instance with the same arcs has the same
 // descendants.
 void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
-  const std::vector<bool> is_instanceable = FindInstanceableNodes(parent.nodes_);
+  const std::vector<bool> is_instanceable = FindInstanceableNodes(parent.GetGraph()->nodes);
   for (uint32_t i = 0; i < is_instanceable.size(); ++i)
     if (!is_instanceable[i]) graph_[i].Set(kNodeInert, true);
 }
 
-PrimIndexPtr Indexer::Finish(const std::shared_ptr<const IndexPool>& pool, Path path) {
+std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& pool) {
   if (culling_ == Culling::kCull) Cull();
-  auto index = std::make_shared<PrimIndex>();
-  index->path_ = path;
-  index->pool_ = pool;
-  index->nodes_ = graph_.Finish(culling_ == Culling::kCull ? Graph::Culled::kDrop : Graph::Culled::kKeep,
+  auto result = std::make_shared<IndexGraph>();
+  result->pool = pool;
+  result->nodes = graph_.Finish(culling_ == Culling::kCull ? Graph::Culled::kDrop : Graph::Culled::kKeep,
                                 dependencies_.culled);
   if (!dependencies_.IsEmpty())
-    index->dependencies_ = std::make_shared<const IndexDependencies>(std::move(dependencies_));
-  index->errors_ = std::move(errors_);
-  index->has_any_payloads_ = has_payloads_;
+    result->dependencies = std::make_unique<const IndexDependencies>(std::move(dependencies_));
+  result->errors = std::move(errors_);
+  result->has_any_payloads = has_payloads_;
   const layer::FieldNames& names = layer::GetFieldNames();
 
   bool has_instanceable_arc = false;
-  const std::vector<bool> is_instanceable = FindInstanceableNodes(index->nodes_);
+  const std::vector<bool> is_instanceable = FindInstanceableNodes(result->nodes);
   const bool* instanceable = nullptr;
-  for (uint32_t i = 0; i < index->nodes_.size(); ++i) {
-    const Node& node = index->nodes_[i];
+  for (uint32_t i = 0; i < result->nodes.size(); ++i) {
+    const Node& node = result->nodes[i];
     if (!node.CanContributeSpecs() || !node.Has(kNodeHasSpecs)) continue;
     const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
     const LayerStack::Site site = stack->FindSite(node.path);
     if (is_instanceable[i]) has_instanceable_arc = true;
-    for (uint32_t layer : site.layers)
-      index->spec_stack_.push_back({index->GetNode(i), &stack->GetEntries()[layer], node.path});
+    for (uint32_t layer : site.layers) result->specs.push_back({i, &stack->GetEntries()[layer]});
     if (!instanceable && (site.fields & kSiteInstanceable)) {
       for (uint32_t layer : site.layers) {
         instanceable = stack->GetEntries()[layer].layer->GetFieldAs<bool>(node.path, names.instanceable);
@@ -109,16 +107,17 @@ PrimIndexPtr Indexer::Finish(const std::shared_ptr<const IndexPool>& pool, Path 
       }
     }
   }
-  for (const Node& node : index->nodes_) {
+  result->specs.shrink_to_fit();
+  for (const Node& node : result->nodes) {
     if (node.arc != ArcType::kVariant || !node.path.IsPrimVariantSelection()) continue;
     const std::pair<Token, Token> selection(node.path.GetVariantSet(), node.path.GetVariantSelection());
-    auto& selections = index->variant_selections_;
+    auto& selections = result->variant_selections;
     const bool is_known = std::any_of(selections.begin(), selections.end(),
                                       [&](const auto& known) { return known.first == selection.first; });
     if (!is_known) selections.push_back(selection);
   }
-  index->is_instanceable_ = has_instanceable_arc && instanceable && *instanceable;
-  return index;
+  result->is_instanceable = has_instanceable_arc && instanceable && *instanceable;
+  return result;
 }
 
 }  // namespace strata::compose

@@ -22,6 +22,7 @@ void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
   const LayerStackPtr stack = pool_.GetStack(graph_[node].layer_stack);
   for (Path above = graph_[node].path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
        above = above.GetParent()) {
+    NoteVisit(graph_[node].layer_stack, above, ArcType::kVariant);
     const LayerStack::Site site = stack->FindSite(above);
     if (site.fields & kSiteVariantSets) {
       const std::vector<Token> names = ComposeVariantSetNames(*stack, site, above);
@@ -141,6 +142,7 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
   }
   const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
   NoteSelectionSite(number, site_path);
+  NoteVisit(node.layer_stack, site_path, ArcType::kVariant);
   const LayerStack::Site site = stack->FindSite(site_path);
   if (!(site.fields & kSiteVariantSelection)) return {};
   const std::string set_name = variant_set.GetString();

@@ -8,12 +8,6 @@
 
 namespace strata::compose {
 
-namespace {
-
-using layer::SpecType;
-
-constexpr uint32_t kFirstEntry[] = {0};
-
 uint32_t GetSiteField(Token field) {
   const layer::FieldNames& names = layer::GetFieldNames();
   if (field == names.references) return kSiteReferences;
@@ -26,6 +20,12 @@ uint32_t GetSiteField(Token field) {
   if (field == names.permission) return kSitePermission;
   return 0;
 }
+
+namespace {
+
+using layer::SpecType;
+
+constexpr uint32_t kFirstEntry[] = {0};
 
 uint32_t ReadSiteFields(const layer::SpecStore::SpecView& spec) {
   uint32_t fields = 0;
@@ -144,6 +144,12 @@ void LayerStackBuilder::AddRelocates() {
   stack_->relocates_ = std::move(relocates.combined);
   for (const auto& [source, target] : stack_->incremental_relocates_)
     if (!target.IsEmpty()) stack_->relocates_by_target_[target] = source;
+  for (const std::map<Path, Path>* relocates : {&stack_->incremental_relocates_, &stack_->relocates_}) {
+    for (const auto& pair : *relocates)
+      for (Path end : {pair.first, pair.second})
+        for (; !end.IsEmpty() && !end.IsAbsoluteRoot() && stack_->relocated_.insert(end).second;)
+          end = end.GetParent();
+  }
 }
 
 LayerStackPtr LayerStackBuilder::Build(const LayerStackRequest& request) {

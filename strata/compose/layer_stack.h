@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <tsl/robin_set.h>
+
 #include "strata/compose/errors.h"
 #include "strata/layer/layer.h"
 
@@ -24,6 +26,8 @@ enum SiteField : uint32_t {
   kSitePermission = 1u << 7,
   kSiteArcs = kSiteReferences | kSitePayload | kSiteInherits | kSiteSpecializes | kSiteVariantSets,
 };
+
+uint32_t GetSiteField(Token field);  // 0: does not steer composition
 
 // Immutable once made. Thread-safe.
 class LayerStack {
@@ -58,6 +62,9 @@ class LayerStack {
     return relocates_;
   }  // combined (chains joined)
   const std::map<Path, Path>& GetIncrementalRelocatesSourceToTarget() const { return incremental_relocates_; }
+  const std::map<Path, Path>& GetRelocatesTargetToSource() const { return relocates_by_target_; }
+  // Whether a relocate leads from or to what is at or below `path`.
+  bool TouchesRelocates(Path path) const { return relocated_.count(path) != 0; }
   bool HasRelocates() const { return !incremental_relocates_.empty(); }
   Path FindRelocateTarget(Path source) const;  // empty when not relocated
   Path FindRelocateSource(Path target) const;
@@ -70,6 +77,7 @@ class LayerStack {
   CompositionErrors errors_;
   Dictionary expression_variables_;
   std::map<Path, Path> relocates_, incremental_relocates_, relocates_by_target_;
+  tsl::robin_set<Path> relocated_;  // sources and targets of relocates and all above them
   double time_codes_per_second_ = 24;
   struct InvertedTable;
   std::shared_ptr<const InvertedTable> table_;

@@ -3,7 +3,7 @@
 
 #include <tsl/robin_set.h>
 
-#include "strata/compose/prim_index_node.h"
+#include "strata/compose/index_graph.h"
 
 namespace strata::compose {
 
@@ -43,17 +43,17 @@ class ChildNamesComposer {
  public:
   explicit ChildNamesComposer(const IndexPool& pool) : pool_(pool) {}
 
-  void AddNode(const PrimIndexNode& node) {
+  void AddNode(const PrimIndexNode& node, Path path) {
     const LayerStack& stack = *pool_.GetStack(node.layer_stack);
-    if (stack.HasRelocates()) ApplyRelocates(stack, node.path);
+    if (stack.HasRelocates()) ApplyRelocates(stack, path);
     if (!node.CanContributeSpecs() || !node.Has(kNodeHasSpecs)) return;
     const layer::FieldNames& fields = layer::GetFieldNames();
-    const LayerStack::Site site = stack.FindSite(node.path);
+    const LayerStack::Site site = stack.FindSite(path);
     for (auto entry = site.layers.rbegin(); entry != site.layers.rend(); ++entry) {
       const layer::Layer& layer = *stack.GetEntries()[*entry].layer;
-      if (auto* children = layer.GetFieldAs<TokenVector>(node.path, fields.primChildren))
+      if (auto* children = layer.GetFieldAs<TokenVector>(path, fields.primChildren))
         for (Token name : *children) names_.Add(name);
-      if (auto* order = layer.GetFieldAs<TokenVector>(node.path, fields.primOrder)) names_.Reorder(*order);
+      if (auto* order = layer.GetFieldAs<TokenVector>(path, fields.primOrder)) names_.Reorder(*order);
     }
   }
 
@@ -109,21 +109,24 @@ void PrimIndex::ComputeChildNames(std::vector<Token>& names, std::vector<Token>&
   names.clear();
   prohibited.clear();
   if (!IsValid()) return;
-  ChildNamesComposer composer(*pool_);
+  ChildNamesComposer composer(*graph_->pool);
+  const std::vector<Node>& nodes = graph_->nodes;
   // An instance has the children of its prototype; what is said about others by the place of the instance
   // does not count.
   std::vector<bool> counts;
-  if (is_instanceable_) counts = FindInstanceableNodes(nodes_);
-  for (size_t i = nodes_.size(); i-- > 0;)
-    if (!nodes_[i].Has(kNodeCulled) && (counts.empty() || counts[i])) composer.AddNode(nodes_[i]);
+  if (graph_->is_instanceable) counts = FindInstanceableNodes(nodes);
+  for (auto i = static_cast<uint32_t>(nodes.size()); i-- > 0;)
+    if (!nodes[i].Has(kNodeCulled) && (counts.empty() || counts[i]))
+      composer.AddNode(nodes[i], GetNode(i).GetPath());
   composer.Finish(names, prohibited);
 }
 
 std::vector<Token> PrimIndex::ComputePropertyNames() const {
   const layer::FieldNames& fields = layer::GetFieldNames();
   NameList names;
-  for (size_t i = spec_stack_.size(); i-- > 0;) {
-    const SpecSite& site = spec_stack_[i];
+  const SpecStack specs = GetSpecStack();
+  for (size_t i = specs.size(); i-- > 0;) {
+    const SpecSite site = specs[i];
     if (auto* properties = site.entry->layer->GetFieldAs<TokenVector>(site.path, fields.properties))
       for (Token name : *properties) names.Add(name);
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "strata/compose/prim_index_node.h"
+#include "strata/compose/index_graph.h"
 
 namespace strata::compose {
 
@@ -26,35 +26,137 @@ std::string_view GetArcName(ArcType type) {
   return "";
 }
 
-PrimIndex::PrimIndex() = default;
-PrimIndex::~PrimIndex() = default;
+PrimIndex::PrimIndex(Path path, std::shared_ptr<const IndexGraph> graph, Path place,
+                     std::shared_ptr<const std::vector<Trunk>> trunks)
+    : path_(path), place_(place), graph_(std::move(graph)), trunks_(std::move(trunks)) {}
 
 size_t PrimIndex::GetNodeCount() const {
-  return nodes_.size();
+  return graph_ ? graph_->nodes.size() : 0;
+}
+bool PrimIndex::HasSpecs() const {
+  return graph_ && !graph_->specs.empty();
+}
+bool PrimIndex::IsInstanceable() const {
+  return graph_ && graph_->is_instanceable;
+}
+bool PrimIndex::HasAnyPayloads() const {
+  return graph_ && graph_->has_any_payloads;
 }
 
-bool PrimIndex::HasSpecs() const {
-  return !spec_stack_.empty();
+const CompositionErrors& PrimIndex::GetErrors() const {
+  static const CompositionErrors none;
+  return graph_ ? graph_->errors : none;
+}
+
+const std::vector<std::pair<Token, Token>>& PrimIndex::GetVariantSelections() const {
+  static const std::vector<std::pair<Token, Token>> none;
+  return graph_ ? graph_->variant_selections : none;
+}
+
+Path PrimIndex::GetTrunkPath(uint16_t number) const {
+  return number == 1 ? place_ : (*trunks_)[number - 1].path;
+}
+
+std::vector<PrimIndexNode> PrimIndex::CopyNodes() const {
+  std::vector<PrimIndexNode> nodes = graph_->nodes;
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    const NodeRef node(this, i);
+    nodes[i].path = node.GetPath();
+    if (i == 0) continue;
+    // Maps are named by number: those that differ here get one.
+    const MapFunction &to_parent = node.GetMapToParent(), &to_root = node.GetMapToRoot();
+    if (&to_parent != &graph_->pool->GetMap(nodes[i].map_to_parent))
+      nodes[i].map_to_parent = graph_->pool->InternMap(to_parent);
+    if (&to_root != &graph_->pool->GetMap(nodes[i].map_to_root))
+      nodes[i].map_to_root = graph_->pool->InternMap(to_root);
+  }
+  return nodes;
+}
+
+IndexDependencies PrimIndex::GetDependencies() const {
+  if (!graph_ || !graph_->dependencies) return {};
+  IndexDependencies dependencies = *graph_->dependencies;
+  for (auto* sites : {&dependencies.culled, &dependencies.selections}) {
+    for (IndexDependencies::Site& site : *sites) {
+      const uint16_t trunk = FindTrunk(*graph_->home, site.layer_stack, site.path);
+      if (trunk != 0)
+        site.path = site.path.ReplacePrefix((*graph_->home)[trunk - 1].path, GetTrunkPath(trunk),
+                                            Path::TargetFix::kKeepTargets);
+    }
+  }
+  return dependencies;
+}
+
+size_t SpecStack::size() const {
+  return index_->GetGraph() ? index_->GetGraph()->specs.size() : 0;
+}
+
+SpecSite SpecStack::Iterator::operator*() const {
+  const IndexGraph::Spec& spec = index_->GetGraph()->specs[at_];
+  const NodeRef node = index_->GetNode(spec.node);
+  return {node, spec.entry, node.GetPath()};
+}
+
+MapFunction RenameMap(const MapFunction& map, Path source_from, Path source_to, Path target_from,
+                      Path target_to) {
+  std::vector<MapFunction::Pair> pairs = map.GetPairs();
+  for (auto& [source, target] : pairs) {
+    if (source.HasPrefix(source_from))
+      source = source.ReplacePrefix(source_from, source_to, Path::TargetFix::kKeepTargets);
+    if (target.HasPrefix(target_from))
+      target = target.ReplacePrefix(target_from, target_to, Path::TargetFix::kKeepTargets);
+  }
+  return MapFunction::Create(std::move(pairs), map.GetTimeOffset());
+}
+
+uint16_t FindTrunk(const Trunks& trunks, uint32_t layer_stack, Path path) {
+  for (size_t i = 0; i < trunks.size(); ++i)
+    if (trunks[i].layer_stack == layer_stack && path.HasPrefix(trunks[i].path))
+      return static_cast<uint16_t>(i + 1);
+  return 0;
 }
 
 const PrimIndexNode& NodeRef::Get() const {
-  return index_->nodes_[number_];
+  return index_->graph_->nodes[number_];
 }
 
 ArcType NodeRef::GetArcType() const {
   return Get().arc;
 }
+
 Path NodeRef::GetPath() const {
-  return Get().path;
+  if (number_ == 0) return index_->path_;
+  const PrimIndexNode& node = Get();
+  if (node.trunk == 0) return node.path;
+  const Path from = (*index_->graph_->home)[node.trunk - 1].path, to = index_->GetTrunkPath(node.trunk);
+  return from == to ? node.path : node.path.ReplacePrefix(from, to, Path::TargetFix::kKeepTargets);
 }
+
 const LayerStackPtr& NodeRef::GetLayerStack() const {
-  return index_->pool_->GetStack(Get().layer_stack);
+  return index_->graph_->pool->GetStack(Get().layer_stack);
 }
+
+// The map numbered `map` as it is in the place of this index.
+const MapFunction& NodeRef::RenameMap(uint32_t map, bool to_root) const {
+  const IndexGraph& graph = *index_->graph_;
+  const PrimIndexNode& node = Get();
+  if (map == IndexPool::kIdentity || number_ == 0) return graph.pool->GetMap(map);
+  const uint16_t source = node.trunk, target = to_root ? uint16_t{1} : graph.nodes[node.parent].trunk;
+  auto home = [&](uint16_t trunk) { return trunk ? (*graph.home)[trunk - 1].path : Path(); };
+  auto here = [&](uint16_t trunk) { return trunk ? index_->GetTrunkPath(trunk) : Path(); };
+  if (home(source) == here(source) && home(target) == here(target)) return graph.pool->GetMap(map);
+  return graph.pool->GetMap(graph.pool->InternMap(
+      compose::RenameMap(graph.pool->GetMap(map), home(source), here(source), home(target), here(target))));
+}
+
 const MapFunction& NodeRef::GetMapToParent() const {
-  return index_->pool_->GetMap(Get().map_to_parent);
+  return RenameMap(Get().map_to_parent, false);
 }
 const MapFunction& NodeRef::GetMapToRoot() const {
-  return index_->pool_->GetMap(Get().map_to_root);
+  return RenameMap(Get().map_to_root, true);
+}
+const LayerOffset& NodeRef::GetTimeOffsetToRoot() const {
+  return index_->graph_->pool->GetMap(Get().map_to_root).GetTimeOffset();
 }
 
 NodeRef NodeRef::GetParent() const {
@@ -72,23 +174,24 @@ NodeRef NodeRef::GetOriginRoot() const {
 
 std::vector<NodeRef> NodeRef::GetChildren() const {
   std::vector<NodeRef> children;
-  for (uint32_t child = Get().first_child; child != kNoNode; child = index_->nodes_[child].next_sibling)
+  for (uint32_t child = Get().first_child; child != kNoNode;
+       child = index_->graph_->nodes[child].next_sibling)
     children.push_back(NodeRef(index_, child));
   return children;
 }
 
 uint32_t NodeRef::GetDepthBelowIntroduction() const {
   if (Get().parent == kNoNode) return 0;
-  return CountNamespaceDepth(index_->nodes_[Get().parent].path) - Get().namespace_depth;
+  return CountNamespaceDepth(index_->graph_->nodes[Get().parent].path) - Get().namespace_depth;
 }
 
 Path NodeRef::GetIntroPath() const {
   if (Get().parent == kNoNode) return Path::AbsoluteRoot();
-  return StripNamespaceDepth(index_->nodes_[Get().parent].path, GetDepthBelowIntroduction());
+  return StripNamespaceDepth(GetParent().GetPath(), GetDepthBelowIntroduction());
 }
 
 Path NodeRef::GetPathAtIntroduction() const {
-  return StripNamespaceDepth(Get().path, GetDepthBelowIntroduction());
+  return StripNamespaceDepth(GetPath(), GetDepthBelowIntroduction());
 }
 
 uint32_t NodeRef::GetNamespaceDepth() const {
@@ -122,7 +225,7 @@ bool NodeRef::IsIntroducedHere() const {
   return number_ != 0 && Get().Has(kNodeNew);
 }
 bool NodeRef::IsInRootLayerStack() const {
-  return Get().layer_stack == index_->nodes_[0].layer_stack;
+  return Get().layer_stack == index_->graph_->nodes[0].layer_stack;
 }
 
 }  // namespace strata::compose

@@ -1,6 +1,7 @@
 // Where every opinion about one prim comes from: a tree of nodes in strength order.   (PcpPrimIndex)
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,7 +19,9 @@ std::string_view GetArcName(ArcType type);  // "inherit", ... as usd-core prints
 class PrimIndex;
 class IndexPool;
 struct IndexDependencies;
+struct IndexGraph;
 struct PrimIndexNode;
+struct Trunk;
 
 // A node of a prim index; valid while the index lives. The null node tests false.
 class NodeRef {
@@ -36,9 +39,10 @@ class NodeRef {
   NodeRef GetOriginRoot() const;
   std::vector<NodeRef> GetChildren() const;  // strongest first
   const MapFunction& GetMapToParent() const;
-  const MapFunction& GetMapToRoot() const;  // time offset included
-  Path GetIntroPath() const;                // in the parent's namespace, where the arc was introduced
-  Path GetPathAtIntroduction() const;       // this node's path then
+  const MapFunction& GetMapToRoot() const;         // time offset included
+  const LayerOffset& GetTimeOffsetToRoot() const;  // that of the map alone, at less cost
+  Path GetIntroPath() const;                       // in the parent's namespace, where the arc was introduced
+  Path GetPathAtIntroduction() const;              // this node's path then
   uint32_t GetNamespaceDepth() const;
   uint32_t GetDepthBelowIntroduction() const;
   uint32_t GetSiblingNumberAtOrigin() const;
@@ -58,6 +62,7 @@ class NodeRef {
   friend class PrimIndex;
   NodeRef(const PrimIndex* index, uint32_t number) : index_(index), number_(number) {}
   const PrimIndexNode& Get() const;
+  const MapFunction& RenameMap(uint32_t map, bool to_root) const;
   const PrimIndex* index_ = nullptr;
   uint32_t number_ = 0;
 };
@@ -67,7 +72,41 @@ struct SpecSite {
   NodeRef node;
   const LayerStack::Entry* entry;  // layer and its offset within its stack
   Path path;                       // of the spec in that layer
-  LayerOffset GetOffsetToRoot() const { return node.GetMapToRoot().GetTimeOffset() * entry->offset; }
+  LayerOffset GetOffsetToRoot() const { return node.GetTimeOffsetToRoot() * entry->offset; }
+};
+
+// The specs of an index, made as one goes through them.
+class SpecStack {
+ public:
+  class Iterator {
+   public:
+    using value_type = SpecSite;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const PrimIndex* index, size_t at) : index_(index), at_(at) {}
+    SpecSite operator*() const;
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) { return {index_, at_++}; }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    const PrimIndex* index_ = nullptr;
+    size_t at_ = 0;
+  };
+  explicit SpecStack(const PrimIndex* index) : index_(index) {}
+  size_t size() const;
+  bool empty() const { return size() == 0; }
+  SpecSite operator[](size_t i) const { return *Iterator(index_, i); }
+  SpecSite front() const { return (*this)[0]; }
+  SpecSite back() const { return (*this)[size() - 1]; }
+  Iterator begin() const { return {index_, 0}; }
+  Iterator end() const { return {index_, size()}; }
+
+ private:
+  const PrimIndex* index_;
 };
 
 // Immutable once made, shared, thread-safe.
@@ -80,34 +119,39 @@ class PrimIndex {
   NodeRef GetNode(uint32_t number) const { return {this, number}; }
   NodeRef GetRootNode() const { return {this, 0}; }
   bool HasSpecs() const;
-  bool IsInstanceable() const { return is_instanceable_; }
-  bool HasAnyPayloads() const { return has_any_payloads_; }
-  const CompositionErrors& GetErrors() const { return errors_; }
+  bool IsInstanceable() const;
+  bool HasAnyPayloads() const;
+  const CompositionErrors& GetErrors() const;
 
   // Every contributing spec, strongest first. The hot loop of value resolution.
-  const std::vector<SpecSite>& GetSpecStack() const { return spec_stack_; }
+  SpecStack GetSpecStack() const { return SpecStack(this); }
   // Selections in force, by variant set, strongest node wins.
-  const std::vector<std::pair<Token, Token>>& GetVariantSelections() const { return variant_selections_; }
+  const std::vector<std::pair<Token, Token>>& GetVariantSelections() const;
   // Names of children in composed order, and those that relocates took away.
   void ComputeChildNames(std::vector<Token>& names, std::vector<Token>& prohibited) const;
   std::vector<Token> ComputePropertyNames() const;
 
+  // For the files of this room. An index at `path` of a graph that was made for another place, or for this
+  // one.
+  PrimIndex() = default;
+  PrimIndex(Path path, std::shared_ptr<const IndexGraph> graph, Path place,
+            std::shared_ptr<const std::vector<Trunk>> trunks);
+  const IndexGraph* GetGraph() const { return graph_.get(); }
+  // Where trunk `number` (from 1) of the graph is in the place of this index.
+  Path GetTrunkPath(uint16_t number) const;
+  const std::shared_ptr<const std::vector<Trunk>>& GetTrunks() const { return trunks_; }
+  Path GetPlace() const { return place_; }
+  // The nodes with the paths and maps that they have here.
+  std::vector<Node> CopyNodes() const;
+  // What it depends on beside the sites of its nodes.
+  IndexDependencies GetDependencies() const;
+
  private:
   friend class NodeRef;
-  friend class Indexer;
   Path path_;
-  std::shared_ptr<const IndexPool> pool_;  // of layer stacks and maps that nodes name by number
-  std::vector<Node> nodes_;                // strength order
-  std::vector<SpecSite> spec_stack_;
-  std::shared_ptr<const IndexDependencies> dependencies_;  // null when there are none
-  std::vector<std::pair<Token, Token>> variant_selections_;
-  CompositionErrors errors_;
-  bool is_instanceable_ = false;
-  bool has_any_payloads_ = false;
-
- public:
-  PrimIndex();
-  ~PrimIndex();
+  Path place_;  // of the first trunk
+  std::shared_ptr<const IndexGraph> graph_;
+  std::shared_ptr<const std::vector<Trunk>> trunks_;  // null when there is only the first
 };
 
 using PrimIndexPtr = std::shared_ptr<const PrimIndex>;

@@ -35,6 +35,7 @@ struct PrimIndexNode {
   uint32_t sibling_number = 0;   // at the origin
   uint16_t namespace_depth = 0;  // of the parent's path where the arc was introduced
   uint16_t flags = 0;
+  uint16_t trunk = 0;  // from 1: the trunk that the path lies at or below; 0: the same path in every place
   ArcType arc = ArcType::kRoot;
 
   bool Has(NodeFlag flag) const { return (flags & flag) != 0; }

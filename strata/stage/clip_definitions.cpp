@@ -21,7 +21,7 @@ constexpr double kMaxClips = 1'000'000;
 // One set, as all opinions say it together.
 struct ComposedSet {
   Dictionary fields;
-  const compose::SpecSite* anchor = nullptr;  // the strongest opinion that names clips
+  std::optional<compose::SpecSite> anchor;  // the strongest opinion that names clips
   LayerOffset active_offset, times_offset;
   bool has_active = false, has_times = false;
 };
@@ -142,8 +142,7 @@ std::map<std::string, ComposedSet> ComposeSets(const compose::PrimIndex& index) 
       const Dictionary* fields = value.GetIf<Dictionary>();
       if (!fields) continue;
       ComposedSet& set = sets[name];
-      if (!set.anchor && (fields->Find("assetPaths") || fields->Find("templateAssetPath")))
-        set.anchor = &site;
+      if (!set.anchor && (fields->Find("assetPaths") || fields->Find("templateAssetPath"))) set.anchor = site;
       if (!set.has_active && fields->Find("active")) {
         set.active_offset = to_stage;
         set.has_active = true;
@@ -163,10 +162,11 @@ std::vector<std::string> OrderSets(const compose::PrimIndex& index,
                                    const std::map<std::string, ComposedSet>& sets) {
   std::vector<std::string> names;
   for (const auto& [name, set] : sets) names.push_back(name);
-  const auto& sites = index.GetSpecStack();
-  for (auto site = sites.rbegin(); site != sites.rend(); ++site) {
+  const compose::SpecStack sites = index.GetSpecStack();
+  for (size_t i = sites.size(); i-- > 0;) {
+    const compose::SpecSite site = sites[i];
     const Token field = layer::GetFieldNames().clipSets;
-    if (const auto* op = site->entry->layer->GetFieldAs<StringListOp>(site->path, field)) op->ApplyTo(names);
+    if (const auto* op = site.entry->layer->GetFieldAs<StringListOp>(site.path, field)) op->ApplyTo(names);
   }
   return names;
 }

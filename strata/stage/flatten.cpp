@@ -164,7 +164,7 @@ class Flattener {
   void CopyStageMetadata(Index root, const FlattenOptions& options) {
     std::vector<FieldSite> sites = FindPrimSites(stage_.records[0].index.get());
     std::erase_if(sites, [this](const FieldSite& at) {
-      return at.site->entry->layer != stage_.root && at.site->entry->layer != stage_.session;
+      return at.site.entry->layer != stage_.root && at.site.entry->layer != stage_.session;
     });
     CopyMetadata(root, sites, FieldOwner::kStage, {});
     if (options.source_comment == FlattenOptions::SourceComment::kOmit) return;

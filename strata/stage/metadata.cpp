@@ -57,9 +57,8 @@ bool IsListOpType(ValueType type) {
 }
 
 Value TakeFieldValue(const FieldSite& at, const Value& authored, const AssetPathResolver& resolver) {
-  Value value = Retime(authored, at.site->GetOffsetToRoot());
-  if (HoldsAssetPaths(value))
-    resolver.ResolveIn(value, *at.site->entry->layer, *at.site->node.GetLayerStack());
+  Value value = Retime(authored, at.site.GetOffsetToRoot());
+  if (HoldsAssetPaths(value)) resolver.ResolveIn(value, *at.site.entry->layer, *at.site.node.GetLayerStack());
   return value;
 }
 
@@ -97,7 +96,7 @@ std::vector<FieldSite> FindPrimSites(const compose::PrimIndex* index) {
   if (!index) return sites;
   sites.reserve(index->GetSpecStack().size());
   for (const compose::SpecSite& site : index->GetSpecStack())
-    sites.push_back({&site, site.path, site.entry->layer->GetContent().Find(site.path)});
+    sites.push_back({site, site.path, site.entry->layer->GetContent().Find(site.path)});
   return sites;
 }
 
@@ -111,7 +110,7 @@ std::vector<FieldSite> FindPropertySites(const compose::PrimIndex* index, Token 
       path = prim_path.AppendProperty(property);
     }
     if (layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(path))
-      sites.push_back({&site, path, spec});
+      sites.push_back({site, path, spec});
   }
   return sites;
 }
@@ -205,12 +204,12 @@ Opinions ListFieldOpinions(compose::PrimIndexPtr index, const std::vector<FieldS
     const Value* authored = at.spec.Find(field);
     if (!authored) continue;
     Opinion& opinion = opinions.all.emplace_back();
-    opinion.node = at.site->node;
-    opinion.layer = at.site->entry->layer;
+    opinion.node = at.site.node;
+    opinion.layer = at.site.entry->layer;
     opinion.spec_path = at.path;
     opinion.field = field;
     opinion.value = *authored;
-    opinion.layer_to_stage = at.site->GetOffsetToRoot();
+    opinion.layer_to_stage = at.site.GetOffsetToRoot();
     if (decided || (combined_type != ValueType::kEmpty && combined_type != authored->GetType())) continue;
     decided = !IsCombining(*authored);
     VisitListOpType(authored->GetType(), [&]<class Op>() { decided = authored->Get<Op>().is_explicit; });

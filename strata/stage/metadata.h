@@ -11,8 +11,8 @@ namespace strata::stage {
 
 // One spec of the object asked about.
 struct FieldSite {
-  const compose::SpecSite* site;  // node and layer
-  Path path;                      // of the spec: the prim's, or its property's
+  compose::SpecSite site;  // node and layer
+  Path path;               // of the spec: the prim's, or its property's
   layer::SpecStore::SpecView spec;
 };
 

@@ -40,7 +40,7 @@ struct MetadataQuery {
 // The metadata of a stage is what its root layer and the root of its session say, not what sublayers do.
 std::vector<FieldSite> KeepRootLayers(const Stage::Impl& stage, std::vector<FieldSite> sites) {
   std::erase_if(sites, [&stage](const FieldSite& at) {
-    return at.site->entry->layer != stage.root && at.site->entry->layer != stage.session;
+    return at.site.entry->layer != stage.root && at.site.entry->layer != stage.session;
   });
   return sites;
 }

@@ -146,7 +146,7 @@ std::vector<SpecWithOffset> Prim::GetPrimStack() const {
   std::vector<SpecWithOffset> stack;
   PrimAccess access(*this);
   for (const FieldSite& at : FindPrimSites(access ? access.Index() : nullptr))
-    stack.push_back({at.site->entry->layer, at.path, at.site->GetOffsetToRoot()});
+    stack.push_back({at.site.entry->layer, at.path, at.site.GetOffsetToRoot()});
   return stack;
 }
 
@@ -157,7 +157,7 @@ std::vector<Token> Prim::GetVariantSetNames() const {
   std::vector<std::string> names;
   for (size_t end = 0; end < sites.size();) {
     size_t begin = end;
-    while (end < sites.size() && sites[end].site->node == sites[begin].site->node) ++end;
+    while (end < sites.size() && sites[end].site.node == sites[begin].site.node) ++end;
     std::vector<std::string> of_node;
     for (size_t i = end; i-- > begin;) {
       const Value* authored = sites[i].spec.Find(layer::GetFieldNames().variantSetNames);
@@ -175,7 +175,7 @@ std::vector<Token> Prim::GetVariantNames(Token variant_set) const {
   for (const FieldSite& at : FindPrimSites(access ? access.Index() : nullptr)) {
     Path set = at.path.AppendVariantSelection(variant_set, Token());
     const auto* variants =
-        at.site->entry->layer->GetFieldAs<TokenVector>(set, layer::GetFieldNames().variantChildren);
+        at.site.entry->layer->GetFieldAs<TokenVector>(set, layer::GetFieldNames().variantChildren);
     if (variants) names.insert(names.end(), variants->begin(), variants->end());
   }
   std::sort(names.begin(), names.end(), TokenTextLess());

@@ -79,7 +79,7 @@ std::vector<SpecWithOffset> Property::GetPropertyStack() const {
   std::vector<SpecWithOffset> stack;
   PrimAccess access(prim_);
   for (const FieldSite& at : FindPropertySites(access ? access.Index() : nullptr, name_))
-    stack.push_back({at.site->entry->layer, at.path, at.site->GetOffsetToRoot()});
+    stack.push_back({at.site.entry->layer, at.path, at.site.GetOffsetToRoot()});
   return stack;
 }
 

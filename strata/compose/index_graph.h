@@ -1,0 +1,59 @@
+// The finished graph of nodes behind prim indices: one may serve many prims that are composed alike.
+//
+// Most prims of a scene stand below an arc to an asset, where nothing stronger mentions them: they have the
+// same nodes as the same prim below every other such arc, but for the path of the place. A graph is kept
+// once, as made for the first of these prims (its home); an index of another is the same graph and the paths
+// that take the place of the home's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "strata/compose/prim_index_node.h"
+
+namespace strata::compose {
+
+// A site of a place: what lies at or below it goes by another path in another place.
+struct Trunk {
+  uint32_t layer_stack = 0;
+  Path path;
+  friend bool operator==(const Trunk& a, const Trunk& b) {
+    return a.layer_stack == b.layer_stack && a.path == b.path;
+  }
+};
+// The trunks of one place; the first is that of the root node.
+using Trunks = std::vector<Trunk>;
+
+// Immutable once made.
+struct IndexGraph {
+  struct Spec {
+    uint32_t node;
+    const LayerStack::Entry* entry;
+  };
+
+  std::shared_ptr<IndexPool> pool;   // of layer stacks and maps that nodes name by number
+  std::vector<PrimIndexNode> nodes;  // strength order; paths and maps as they are at home
+  std::vector<Spec> specs;           // strongest first
+  std::shared_ptr<const Trunks> home;
+  std::vector<std::pair<Token, Token>> variant_selections;
+  CompositionErrors errors;
+  std::unique_ptr<const IndexDependencies> dependencies;  // as at home; null when there are none
+  uint64_t id = 0;                                        // never used twice in a process
+  bool is_instanceable = false;
+  bool has_any_payloads = false;
+  bool is_private = false;       // of one prim alone: what made it is not all in its key
+  bool has_fixed_nodes = false;  // some node belongs to no trunk
+  bool is_quiet = false;         // no node of a trunk has specs: all that is said is the same in every place
+};
+using IndexGraphPtr = std::shared_ptr<const IndexGraph>;
+
+// `map` with the paths below `source_from` below `source_to` instead, and so for its targets.
+MapFunction RenameMap(const MapFunction& map, Path source_from, Path source_to, Path target_from,
+                      Path target_to);
+
+// The number of the trunk (from 1) that a site belongs to, 0 when to none.
+uint16_t FindTrunk(const Trunks& trunks, uint32_t layer_stack, Path path);
+
+}  // namespace strata::compose

@@ -1,0 +1,391 @@
+#include "strata/compose/index_sharing.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace strata::compose {
+
+namespace {
+
+// More trunks or candidates than this are not worth their cost.
+constexpr size_t kMaxTrunks = 256;
+constexpr int kMaxCandidates = 16;
+
+std::atomic<uint64_t> next_graph_id{1};
+
+void Append(std::string& key, uint32_t number) {
+  key.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+void Append(std::string& key, double number) {
+  key.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+void Append(std::string& key, std::string_view text) {
+  Append(key, static_cast<uint32_t>(text.size()));
+  key.append(text);
+}
+// False for paths that lead elsewhere from elsewhere.
+bool Append(std::string& key, Path path) {
+  Append(key, path.GetId());
+  return path.IsEmpty() || path.IsAbsolute();
+}
+template <class Arc>
+  requires requires(Arc arc) { arc.prim_path; }
+bool Append(std::string& key, const Arc& arc) {
+  Append(key, std::string_view(arc.asset_path));
+  Append(key, arc.offset.offset);
+  Append(key, arc.offset.scale);
+  return Append(key, arc.prim_path);
+}
+
+template <class Item>
+bool AppendListOp(const Value& value, std::string& key) {
+  const auto* op = value.GetIf<ListOp<Item>>();
+  if (!op) return false;
+  Append(key, uint32_t{op->is_explicit});
+  bool is_absolute = true;
+  for (const std::vector<Item>* items : {&op->explicit_items, &op->deleted_items, &op->added_items,
+                                         &op->prepended_items, &op->appended_items, &op->ordered_items}) {
+    Append(key, static_cast<uint32_t>(items->size()));
+    for (const Item& item : *items) is_absolute &= Append(key, item);
+  }
+  return is_absolute;
+}
+
+// Appends what composition reads of a field. False when it does not follow from these bytes.
+bool AppendField(const layer::SpecStore::Field& field, std::string& key) {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  const Value& value = field.value;
+  if (field.name == names.references) return AppendListOp<Reference>(value, key);
+  if (field.name == names.payload) return AppendListOp<Payload>(value, key);
+  if (field.name == names.inheritPaths || field.name == names.specializes)
+    return AppendListOp<Path>(value, key);
+  if (field.name == names.instanceable) {
+    Append(key, uint32_t{value.GetOr(false)});
+    return value.Holds<bool>();
+  }
+  if (field.name != names.variantSelection) return false;
+  const auto* selections = value.GetIf<VariantSelectionMap>();
+  if (!selections) return false;
+  Append(key, static_cast<uint32_t>(selections->size()));
+  for (const auto& [set, selection] : *selections) {
+    Append(key, std::string_view(set));
+    Append(key, std::string_view(selection));
+  }
+  return true;
+}
+
+// Whether other paths stand for those of trunk `number`.
+Path Rename(Path path, Path from, Path to) {
+  return from == to ? path : path.ReplacePrefix(from, to, Path::TargetFix::kKeepTargets);
+}
+
+Path GetRootPrim(Path path) {
+  while (!path.IsEmpty() && !path.IsAbsoluteRoot() && !path.IsRootPrim()) path = path.GetParent();
+  return path;
+}
+
+}  // namespace
+
+// Appends what composition finds at a site. False when it cannot be told by bytes.
+bool IndexSharing::AppendSite(uint32_t layer_stack, Path path, std::string& key) const {
+  constexpr uint32_t kTold = kSiteReferences | kSitePayload | kSiteInherits | kSiteSpecializes |
+                             kSiteVariantSelection | kSiteInstanceable;
+  const LayerStack& stack = *pool_->GetStack(layer_stack);
+  const LayerStack::Site site = stack.FindSite(path);
+  Append(key, static_cast<uint32_t>(site.layers.size()));
+  for (uint32_t layer : site.layers) Append(key, layer);
+  Append(key, site.fields);
+  if (site.fields == 0) return true;
+  if (site.fields & ~kTold) return false;
+  for (uint32_t layer : site.layers) {
+    const layer::SpecStore::SpecView spec = stack.GetEntries()[layer].layer->GetContent().Find(path);
+    for (const layer::SpecStore::Field& field : spec) {
+      if (!(GetSiteField(field.name) & kTold)) continue;
+      Append(key, layer);
+      Append(key, field.name.GetId());
+      if (!AppendField(field, key)) return false;
+    }
+  }
+  return true;
+}
+
+// Appends the relocates that concern what is at or below `path`, seen from there.
+bool IndexSharing::AppendRelocates(uint32_t layer_stack, Path path, std::string& key) const {
+  const LayerStack& stack = *pool_->GetStack(layer_stack);
+  if (!stack.HasRelocates()) return true;
+  const Path plain = path.StripAllVariantSelections();
+  if (!stack.TouchesRelocates(plain)) {
+    Append(key, uint32_t{0});
+    return true;
+  }
+  const size_t length = plain.GetString().size();
+  auto append = [&](Path end) {
+    const bool is_within = end.HasPrefix(plain);
+    Append(key, uint32_t{is_within});
+    const std::string text = end.GetString();
+    Append(key, is_within ? std::string_view(text).substr(length) : std::string_view(text));
+  };
+  auto append_from = [&](const std::map<Path, Path>& relocates) {
+    for (auto it = relocates.lower_bound(plain); it != relocates.end() && it->first.HasPrefix(plain); ++it) {
+      append(it->first);
+      append(it->second);
+    }
+    Append(key, uint32_t{0});
+  };
+  append_from(stack.GetRelocatesSourceToTarget());
+  append_from(stack.GetIncrementalRelocatesSourceToTarget());
+  append_from(stack.GetRelocatesTargetToSource());
+  return true;
+}
+
+// For a prim whose parent has one node, the root's, or that has no parent: its own site is its place.
+void IndexSharing::AskAlone(Path path, Question& question) const {
+  question.place = {path, nullptr};
+  const uint32_t stack = environment_.GetRootStackNumber();
+  question.has_key = AppendSite(stack, path, question.key) && AppendRelocates(stack, path, question.key);
+}
+
+// The place is that of the parent. False when the prim begins one of its own.
+bool IndexSharing::AskAtTrunks(Path path, const PrimIndex& parent, Question& question) const {
+  const IndexGraph& graph = *parent.GetGraph();
+  if (graph.is_private || !graph.has_fixed_nodes) return false;
+  Append(question.key, path.GetNameToken().GetId());
+  if (!graph.is_quiet) {
+    for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
+      const PrimIndexNode& node = graph.nodes[i];
+      if (node.trunk == 0 || !node.Has(kNodeHasSpecs)) continue;
+      const Path site = parent.GetNode(i).GetPath().AppendChild(path.GetNameToken());
+      if (pool_->GetStack(node.layer_stack)->FindSite(site).fields & kSiteArcs) return false;
+      if (!AppendSite(node.layer_stack, site, question.key)) question.has_key = false;
+    }
+  }
+  question.place = {parent.GetPlace(), parent.GetTrunks()};
+  return true;
+}
+
+void IndexSharing::AskAnew(Path path, const PrimIndex& parent, Question& question) const {
+  const IndexGraph& graph = *parent.GetGraph();
+  auto trunks = std::make_shared<Trunks>();
+  for (uint32_t i = 0; i < graph.nodes.size() && question.has_key; ++i) {
+    const PrimIndexNode& node = graph.nodes[i];
+    const Path site = parent.GetNode(i).GetPath().AppendChild(path.GetNameToken());
+    if (node.Has(kNodeHasSpecs)) question.has_key = AppendSite(node.layer_stack, site, question.key);
+    const Trunk trunk{node.layer_stack, site};
+    bool is_new = true;
+    for (const Trunk& known : *trunks) {
+      if (known == trunk) is_new = false;
+      if (is_new && known.layer_stack == trunk.layer_stack &&
+          (known.path.HasPrefix(site) || site.HasPrefix(known.path)))
+        question.has_key = false;  // which of the two a path belongs to is not clear
+    }
+    if (!is_new) continue;
+    question.has_key = question.has_key && AppendRelocates(node.layer_stack, site, question.key);
+    trunks->push_back(trunk);
+    if (trunks->size() > kMaxTrunks) question.has_key = false;
+  }
+  question.place = {path, std::move(trunks)};
+}
+
+IndexSharing::Question IndexSharing::Ask(Path path, const PrimIndex* parent) const {
+  Question question;
+  question.key.reserve(96);
+  const auto& include = environment_.GetOptions().include_payload;
+  Append(question.key, uint32_t{!include || include(path)});
+  if (!parent) {
+    Append(question.key, uint32_t{0});
+    AskAlone(path, question);
+    return question;
+  }
+  const IndexGraph& graph = *parent->GetGraph();
+  question.key.append(reinterpret_cast<const char*>(&graph.id), sizeof graph.id);
+  const size_t size = question.key.size();
+  if (AskAtTrunks(path, *parent, question)) return question;
+  question.key.resize(size);
+  question.has_key = true;
+  Append(question.key, uint32_t{0});  // no name has this number
+  if (graph.nodes.size() == 1)
+    AskAlone(path, question);
+  else
+    AskAnew(path, *parent, question);
+  return question;
+}
+
+Trunks IndexSharing::GetTrunks(const Place& place) const {
+  if (place.trunks) return *place.trunks;
+  return {{environment_.GetRootStackNumber(), place.first}};
+}
+
+std::shared_ptr<IndexGraph> IndexSharing::Make(const Indexer::Request& request, const Place& place) const {
+  std::shared_ptr<IndexGraph> graph = Indexer::Compute(environment_, pool_, request);
+  graph->id = next_graph_id.fetch_add(1, std::memory_order_relaxed);
+  graph->home = place.trunks ? place.trunks : std::make_shared<const Trunks>(GetTrunks(place));
+  graph->is_quiet = true;
+  for (PrimIndexNode& node : graph->nodes) {
+    node.trunk = FindTrunk(*graph->home, node.layer_stack, node.path);
+    if (node.trunk == 0) graph->has_fixed_nodes = true;
+    if (node.trunk != 0 && node.Has(kNodeHasSpecs)) graph->is_quiet = false;
+  }
+  return graph;
+}
+
+// What else was read on the way to `graph`, and whether it may serve elsewhere at all (else null).
+std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
+    IndexGraphPtr graph, const std::vector<Indexer::Visit>& visits) const {
+  auto candidate = std::make_unique<Candidate>();
+  if (!graph->errors.empty()) return nullptr;
+  const Trunks& trunks = *graph->home;
+  for (const Indexer::Visit& visit : visits) {
+    for (uint16_t i = 0; i < trunks.size(); ++i) {
+      if (trunks[i].layer_stack != visit.layer_stack || trunks[i].path == visit.path) continue;
+      Read read{Read::Where::kElsewhere, static_cast<uint16_t>(i + 1), visit.path, {}};
+      if (visit.path.HasPrefix(trunks[i].path)) {
+        read.where = Read::Where::kAtTrunk;
+        if (!AppendSite(visit.layer_stack, visit.path, read.content)) return nullptr;
+        if (visit.arc != ArcType::kRelocate && visit.arc != ArcType::kVariant)
+          candidate->trust = Candidate::Trust::kToBeShown;
+      } else if (trunks[i].path.HasPrefix(visit.path)) {
+        read.where = Read::Where::kAbove;
+      }
+      const bool is_known = std::any_of(
+          candidate->reads.begin(), candidate->reads.end(),
+          [&](const Read& known) { return known.path == read.path && known.trunk == read.trunk; });
+      if (!is_known) candidate->reads.push_back(std::move(read));
+    }
+  }
+  candidate->reads.shrink_to_fit();
+  candidate->graph = std::move(graph);
+  return candidate;
+}
+
+bool IndexSharing::Holds(const Candidate& candidate, const Place& place) const {
+  if (candidate.reads.empty()) return true;
+  const Trunks& home = *candidate.graph->home;
+  for (const Read& read : candidate.reads) {
+    const Trunk& from = home[read.trunk - 1];
+    const Path to = read.trunk == 1 ? place.first : (*place.trunks)[read.trunk - 1].path;
+    switch (read.where) {
+      case Read::Where::kAtTrunk: {
+        if (from.path == to) break;
+        std::string content;
+        if (!AppendSite(from.layer_stack, Rename(read.path, from.path, to), content) ||
+            content != read.content)
+          return false;
+        break;
+      }
+      case Read::Where::kAbove:
+        if (!to.HasPrefix(read.path)) return false;
+        break;
+      case Read::Where::kElsewhere:
+        if (to.HasPrefix(read.path) || read.path.HasPrefix(to)) return false;
+        // Whether a class lies within the same model counts when nodes are culled.
+        if (!read.path.IsRootPrim() && GetRootPrim(to) != GetRootPrim(from.path) &&
+            (GetRootPrim(read.path) == GetRootPrim(to) || GetRootPrim(read.path) == GetRootPrim(from.path)))
+          return false;
+        break;
+    }
+  }
+  return true;
+}
+
+PrimIndexPtr IndexSharing::MakeIndex(Path path, IndexGraphPtr graph, const Place& place) const {
+  return std::make_shared<const PrimIndex>(path, std::move(graph), place.first, place.trunks);
+}
+
+PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
+  const Question question = Ask(path, parent);
+  Indexer::Request request;
+  request.path = path;
+  request.parent = parent;
+  auto make_private = [&](std::shared_ptr<IndexGraph> graph) {
+    graph->is_private = true;
+    return MakeIndex(path, std::move(graph), question.place);
+  };
+  if (!question.has_key) return make_private(Make(request, question.place));
+
+  const std::string_view key = question.key;
+  const size_t hash = KeyHash()(key);
+  Shard& shard = shards_[hash >> 7 & (kShards - 1)];
+  Candidate* candidate = nullptr;
+  {
+    std::lock_guard lock(shard.mutex);
+    auto found = shard.candidates.find(key, hash);
+    if (found != shard.candidates.end()) candidate = found->second;
+  }
+  int count = 0;
+  for (; candidate; candidate = candidate->next.load(std::memory_order_acquire), ++count) {
+    if (!Holds(*candidate, question.place)) continue;
+    switch (candidate->trust.load(std::memory_order_acquire)) {
+      case Candidate::Trust::kFull:
+        return MakeIndex(path, candidate->graph, question.place);
+      case Candidate::Trust::kNone:
+        return make_private(Make(request, question.place));
+      case Candidate::Trust::kToBeShown: {
+        std::shared_ptr<IndexGraph> graph = Make(request, question.place);
+        const bool are_alike = AreAlike(*candidate->graph, *graph);
+        candidate->trust.store(are_alike ? Candidate::Trust::kFull : Candidate::Trust::kNone,
+                               std::memory_order_release);
+        if (are_alike) return MakeIndex(path, candidate->graph, question.place);
+        return make_private(std::move(graph));
+      }
+    }
+  }
+  if (count >= kMaxCandidates) return make_private(Make(request, question.place));
+
+  std::vector<Indexer::Visit> visits;
+  request.visits = &visits;
+  std::shared_ptr<IndexGraph> graph = Make(request, question.place);
+  std::unique_ptr<Candidate> made = MakeCandidate(graph, visits);
+  if (!made) return make_private(std::move(graph));
+  std::lock_guard lock(shard.mutex);
+  Candidate*& first = shard.candidates[question.key];
+  // Somebody else may have been faster: then both keep what they have.
+  made->next.store(first, std::memory_order_release);
+  first = made.get();
+  shard.owned.push_back(std::move(made));
+  return MakeIndex(path, std::move(graph), question.place);
+}
+
+PrimIndexPtr IndexSharing::ComputeExpanded(Path path, const PrimIndex* parent) const {
+  Indexer::Request request;
+  request.path = path;
+  request.parent = parent;
+  request.culling = Indexer::Culling::kKeep;
+  const Place place{path, nullptr};
+  std::shared_ptr<IndexGraph> graph = Make(request, place);
+  graph->is_private = true;
+  return MakeIndex(path, std::move(graph), place);
+}
+
+bool AreAlike(const IndexGraph& a, const IndexGraph& b) {
+  const size_t count = a.nodes.size();
+  if (b.nodes.size() != count || a.specs.size() != b.specs.size() || a.home->size() != b.home->size() ||
+      a.variant_selections != b.variant_selections || a.is_instanceable != b.is_instanceable ||
+      a.has_any_payloads != b.has_any_payloads || !b.errors.empty())
+    return false;
+  auto trunk = [](const IndexGraph& graph, uint16_t number) {
+    return number ? (*graph.home)[number - 1].path : Path();
+  };
+  auto are_maps_alike = [&](uint32_t map_a, uint32_t map_b, uint16_t source, uint16_t target) {
+    return RenameMap(a.pool->GetMap(map_a), trunk(a, source), trunk(b, source), trunk(a, target),
+                     trunk(b, target)) == b.pool->GetMap(map_b);
+  };
+  for (uint32_t i = 0; i < count; ++i) {
+    const PrimIndexNode &x = a.nodes[i], &y = b.nodes[i];
+    const bool are_alike = x.layer_stack == y.layer_stack && x.arc == y.arc && x.parent == y.parent &&
+                           x.origin == y.origin && x.first_child == y.first_child &&
+                           x.next_sibling == y.next_sibling && x.sibling_number == y.sibling_number &&
+                           x.namespace_depth == y.namespace_depth && x.flags == y.flags && x.trunk == y.trunk;
+    if (!are_alike) return false;
+    if (i == 0) continue;
+    const Path renamed = x.trunk ? Rename(x.path, trunk(a, x.trunk), trunk(b, x.trunk)) : x.path;
+    if (renamed != y.path) return false;
+    if (!are_maps_alike(x.map_to_parent, y.map_to_parent, x.trunk, a.nodes[x.parent].trunk) ||
+        !are_maps_alike(x.map_to_root, y.map_to_root, x.trunk, 1))
+      return false;
+  }
+  for (size_t i = 0; i < a.specs.size(); ++i)
+    if (a.specs[i].node != b.specs[i].node || a.specs[i].entry != b.specs[i].entry) return false;
+  return true;
+}
+
+}  // namespace strata::compose

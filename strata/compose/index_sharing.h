@@ -1,0 +1,102 @@
+// Finds out which prims are composed alike, and composes one of them.
+//
+// The index of a prim follows from the graph of its parent, its own name, and what the layers hold where the
+// nodes of the parent lead. Of these, only what lies at the trunks of its place differs from place to place.
+// So a graph is kept under a key of: the parent's graph, the name, and what is at the trunks. Composing may
+// look at more of the place than that (the source of a relocate, a class that an asset has within itself):
+// those reads are kept with the graph, and the graph serves only where they would give the same.
+//
+// A prim that brings arcs of its own begins a new place: all the nodes that come from its parent are the
+// trunks, and its name does not count. So are many references to one asset composed once.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "strata/compose/index_graph.h"
+#include "strata/compose/indexer.h"
+
+namespace strata::compose {
+
+// Thread-safe. Made for one state of all layers: after any change there must be another one.
+class IndexSharing {
+ public:
+  IndexSharing(IndexEnvironment& environment, std::shared_ptr<IndexPool> pool)
+      : environment_(environment), pool_(std::move(pool)) {}
+
+  PrimIndexPtr Compute(Path path, const PrimIndex* parent);
+  // As Compute, with the nodes that say nothing; from a parent of that kind. Shares nothing.
+  PrimIndexPtr ComputeExpanded(Path path, const PrimIndex* parent) const;
+
+ private:
+  // Where a prim is: what differs between prims of one graph.
+  struct Place {
+    Path first;                            // path of the first trunk
+    std::shared_ptr<const Trunks> trunks;  // null when the root node's is the only one
+  };
+  struct Read {
+    enum class Where : uint8_t { kAtTrunk, kAbove, kElsewhere };
+    Where where;
+    uint16_t trunk;  // from 1
+    Path path;       // as it is at home
+    std::string content;
+  };
+  struct Candidate {
+    IndexGraphPtr graph;
+    std::vector<Read> reads;
+    // Whether a path below a trunk is there because it was mapped there, or because somebody wrote just that
+    // path, cannot be told in one place: a second one shows it.
+    enum class Trust : uint8_t { kFull, kToBeShown, kNone };
+    std::atomic<Trust> trust{Trust::kFull};
+    std::atomic<Candidate*> next{nullptr};
+  };
+  struct KeyHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
+  };
+  struct KeyEqual {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const { return a == b; }
+  };
+  struct Shard {
+    std::mutex mutex;
+    tsl::robin_map<std::string, Candidate*, KeyHash, KeyEqual> candidates;
+    std::vector<std::unique_ptr<Candidate>> owned;
+  };
+  struct Question {
+    std::string key;
+    Place place;
+    bool has_key = true;
+  };
+
+  Question Ask(Path path, const PrimIndex* parent) const;
+  void AskAlone(Path path, Question& question) const;
+  bool AskAtTrunks(Path path, const PrimIndex& parent, Question& question) const;
+  void AskAnew(Path path, const PrimIndex& parent, Question& question) const;
+  bool AppendSite(uint32_t layer_stack, Path path, std::string& key) const;
+  bool AppendRelocates(uint32_t layer_stack, Path path, std::string& key) const;
+
+  Trunks GetTrunks(const Place& place) const;
+  std::shared_ptr<IndexGraph> Make(const Indexer::Request& request, const Place& place) const;
+  std::unique_ptr<Candidate> MakeCandidate(IndexGraphPtr graph,
+                                           const std::vector<Indexer::Visit>& visits) const;
+  bool Holds(const Candidate& candidate, const Place& place) const;
+  PrimIndexPtr MakeIndex(Path path, IndexGraphPtr graph, const Place& place) const;
+
+  static constexpr size_t kShards = 64;
+  IndexEnvironment& environment_;
+  std::shared_ptr<IndexPool> pool_;
+  std::array<Shard, kShards> shards_;
+};
+
+// Whether `a` at home is `b` at home, but for the paths of their trunks.
+bool AreAlike(const IndexGraph& a, const IndexGraph& b);
+
+}  // namespace strata::compose
