@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -49,9 +50,10 @@ struct IndexGraph {
 };
 using IndexGraphPtr = std::shared_ptr<const IndexGraph>;
 
-// `map` with the paths below `source_from` below `source_to` instead, and so for its targets.
-MapFunction RenameMap(const MapFunction& map, Path source_from, Path source_to, Path target_from,
-                      Path target_to);
+// `map`, which leads from the namespace of one layer stack to that of another, with the paths that lie at or
+// below trunks in `from` below the same trunks in `to` instead. Nothing when that changes nothing.
+std::optional<MapFunction> RenameMap(const MapFunction& map, uint32_t source_stack, uint32_t target_stack,
+                                     const Trunks& from, const Trunks& to);
 
 // The number of the trunk (from 1) that a site belongs to, 0 when to none.
 uint16_t FindTrunk(const Trunks& trunks, uint32_t layer_stack, Path path);

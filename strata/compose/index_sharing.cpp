@@ -236,19 +236,26 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
   const Trunks& trunks = *graph->home;
   for (const Indexer::Visit& visit : visits) {
     for (uint16_t i = 0; i < trunks.size(); ++i) {
-      if (trunks[i].layer_stack != visit.layer_stack || trunks[i].path == visit.path) continue;
+      const bool is_same_stack = trunks[i].layer_stack == visit.layer_stack;
+      if (is_same_stack ? trunks[i].path == visit.path : !IsClassBased(visit.arc)) continue;
       Read read{Read::Where::kElsewhere, static_cast<uint16_t>(i + 1), visit.path, {}};
-      if (visit.path.HasPrefix(trunks[i].path)) {
+      const bool is_below = visit.path.HasPrefix(trunks[i].path);
+      const bool is_above = trunks[i].path.HasPrefix(visit.path);
+      if (!is_same_stack) {
+        // Classes are looked for by the same path in stronger layer stacks, but not where an arc leads.
+        if (is_below || is_above) return nullptr;
+      } else if (is_below) {
         read.where = Read::Where::kAtTrunk;
         if (!AppendSite(visit.layer_stack, visit.path, read.content)) return nullptr;
         if (visit.arc != ArcType::kRelocate && visit.arc != ArcType::kVariant)
           candidate->trust = Candidate::Trust::kToBeShown;
-      } else if (trunks[i].path.HasPrefix(visit.path)) {
+      } else if (is_above) {
         read.where = Read::Where::kAbove;
       }
-      const bool is_known = std::any_of(
-          candidate->reads.begin(), candidate->reads.end(),
-          [&](const Read& known) { return known.path == read.path && known.trunk == read.trunk; });
+      const bool is_known =
+          std::any_of(candidate->reads.begin(), candidate->reads.end(), [&](const Read& known) {
+            return known.path == read.path && known.trunk == read.trunk && known.where == read.where;
+          });
       if (!is_known) candidate->reads.push_back(std::move(read));
     }
   }
@@ -365,9 +372,10 @@ bool AreAlike(const IndexGraph& a, const IndexGraph& b) {
   auto trunk = [](const IndexGraph& graph, uint16_t number) {
     return number ? (*graph.home)[number - 1].path : Path();
   };
-  auto are_maps_alike = [&](uint32_t map_a, uint32_t map_b, uint16_t source, uint16_t target) {
-    return RenameMap(a.pool->GetMap(map_a), trunk(a, source), trunk(b, source), trunk(a, target),
-                     trunk(b, target)) == b.pool->GetMap(map_b);
+  auto are_maps_alike = [&](uint32_t map_a, uint32_t map_b, uint32_t source, uint32_t target) {
+    const MapFunction& map = a.pool->GetMap(map_a);
+    return RenameMap(map, a.nodes[source].layer_stack, a.nodes[target].layer_stack, *a.home, *b.home)
+               .value_or(map) == b.pool->GetMap(map_b);
   };
   for (uint32_t i = 0; i < count; ++i) {
     const PrimIndexNode &x = a.nodes[i], &y = b.nodes[i];
@@ -379,8 +387,8 @@ bool AreAlike(const IndexGraph& a, const IndexGraph& b) {
     if (i == 0) continue;
     const Path renamed = x.trunk ? Rename(x.path, trunk(a, x.trunk), trunk(b, x.trunk)) : x.path;
     if (renamed != y.path) return false;
-    if (!are_maps_alike(x.map_to_parent, y.map_to_parent, x.trunk, a.nodes[x.parent].trunk) ||
-        !are_maps_alike(x.map_to_root, y.map_to_root, x.trunk, 1))
+    if (!are_maps_alike(x.map_to_parent, y.map_to_parent, i, x.parent) ||
+        !are_maps_alike(x.map_to_root, y.map_to_root, i, 0))
       return false;
   }
   for (size_t i = 0; i < a.specs.size(); ++i)

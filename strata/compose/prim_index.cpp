@@ -97,15 +97,21 @@ SpecSite SpecStack::Iterator::operator*() const {
   return {node, spec.entry, node.GetPath()};
 }
 
-MapFunction RenameMap(const MapFunction& map, Path source_from, Path source_to, Path target_from,
-                      Path target_to) {
+std::optional<MapFunction> RenameMap(const MapFunction& map, uint32_t source_stack, uint32_t target_stack,
+                                     const Trunks& from, const Trunks& to) {
   std::vector<MapFunction::Pair> pairs = map.GetPairs();
+  bool is_changed = false;
+  auto rename = [&](Path& path, uint32_t stack) {
+    const uint16_t trunk = path.IsEmpty() ? uint16_t{0} : FindTrunk(from, stack, path);
+    if (trunk == 0 || from[trunk - 1].path == to[trunk - 1].path) return;
+    path = path.ReplacePrefix(from[trunk - 1].path, to[trunk - 1].path, Path::TargetFix::kKeepTargets);
+    is_changed = true;
+  };
   for (auto& [source, target] : pairs) {
-    if (source.HasPrefix(source_from))
-      source = source.ReplacePrefix(source_from, source_to, Path::TargetFix::kKeepTargets);
-    if (target.HasPrefix(target_from))
-      target = target.ReplacePrefix(target_from, target_to, Path::TargetFix::kKeepTargets);
+    rename(source, source_stack);
+    rename(target, target_stack);
   }
+  if (!is_changed) return std::nullopt;
   return MapFunction::Create(std::move(pairs), map.GetTimeOffset());
 }
 
@@ -139,14 +145,15 @@ const LayerStackPtr& NodeRef::GetLayerStack() const {
 // The map numbered `map` as it is in the place of this index.
 const MapFunction& NodeRef::RenameMap(uint32_t map, bool to_root) const {
   const IndexGraph& graph = *index_->graph_;
-  const PrimIndexNode& node = Get();
-  if (map == IndexPool::kIdentity || number_ == 0) return graph.pool->GetMap(map);
-  const uint16_t source = node.trunk, target = to_root ? uint16_t{1} : graph.nodes[node.parent].trunk;
-  auto home = [&](uint16_t trunk) { return trunk ? (*graph.home)[trunk - 1].path : Path(); };
-  auto here = [&](uint16_t trunk) { return trunk ? index_->GetTrunkPath(trunk) : Path(); };
-  if (home(source) == here(source) && home(target) == here(target)) return graph.pool->GetMap(map);
-  return graph.pool->GetMap(graph.pool->InternMap(
-      compose::RenameMap(graph.pool->GetMap(map), home(source), here(source), home(target), here(target))));
+  const MapFunction& at_home = graph.pool->GetMap(map);
+  const bool is_at_home = index_->trunks_ ? index_->trunks_ == graph.home || *index_->trunks_ == *graph.home
+                                          : index_->place_ == graph.home->front().path;
+  if (is_at_home || map == IndexPool::kIdentity || number_ == 0) return at_home;
+  const Trunks only{{graph.home->front().layer_stack, index_->place_}};
+  const std::optional<MapFunction> renamed =
+      compose::RenameMap(at_home, Get().layer_stack, graph.nodes[to_root ? 0 : Get().parent].layer_stack,
+                         *graph.home, index_->trunks_ ? *index_->trunks_ : only);
+  return renamed ? graph.pool->GetMap(graph.pool->InternMap(*renamed)) : at_home;
 }
 
 const MapFunction& NodeRef::GetMapToParent() const {

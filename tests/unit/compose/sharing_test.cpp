@@ -1,0 +1,298 @@
+// Prims that are composed alike share a graph: what readers see must be what each would have had alone.
+#include <algorithm>
+#include <random>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "strata/compose/compose.h"
+#include "strata/format/text/text.h"
+#include "strata/layer/registry.h"
+
+using namespace strata;
+using namespace strata::compose;
+
+namespace {
+
+class Provider final : public LayerProvider {
+ public:
+  explicit Provider(std::shared_ptr<layer::LayerRegistry> registry) : registry_(std::move(registry)) {}
+  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
+                             Diagnostics& diagnostics) override {
+    return registry_->FindOrOpen(asset_path, &anchor, {}, diagnostics);
+  }
+  std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
+    return registry_->CreateIdentifier(asset_path, &anchor);
+  }
+
+ private:
+  std::shared_ptr<layer::LayerRegistry> registry_;
+};
+
+struct Scene {
+  std::shared_ptr<layer::LayerRegistry> registry;
+  layer::LayerPtr root;
+
+  explicit Scene(const std::vector<std::pair<std::string, std::string>>& layers) {
+    auto resolver = std::make_shared<asset::MemoryResolver>(asset::MakeFileResolver());
+    for (const auto& [name, text] : layers) resolver->Put(name, "#usda 1.0\n" + text);
+    registry = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
+                                            {format::text::MakeUsdaFormat()});
+    Diagnostics diagnostics;
+    root = registry->FindOrOpen(layers.front().first, nullptr, {}, diagnostics);
+    if (!root) FAIL(RenderDiagnostics(diagnostics, ColorMode::kPlain) << layers.front().second);
+  }
+  std::unique_ptr<Cache> MakeCache(CacheOptions options = {}) const {
+    return std::make_unique<Cache>(root, nullptr, std::make_shared<Provider>(registry), std::move(options));
+  }
+};
+
+std::string DumpMap(const MapFunction& map) {
+  std::string text = fmt::format("[{} {}", map.GetTimeOffset().offset, map.GetTimeOffset().scale);
+  for (const auto& [source, target] : map.GetPairs())
+    text += fmt::format(" {}->{}", source.GetString(), target.GetString());
+  return text + "]";
+}
+
+std::string Dump(const PrimIndex& index) {
+  std::string text =
+      fmt::format("<{}> {}{}\n", index.GetPath().GetString(), index.IsInstanceable() ? "instanceable " : "",
+                  index.HasAnyPayloads() ? "payloads" : "");
+  for (uint32_t i = 0; i < index.GetNodeCount(); ++i) {
+    const NodeRef node = index.GetNode(i);
+    text += fmt::format(
+        "  {} {} @{}@<{}> parent {} origin {} depth {} sibling {}{}{}{}{}\n    intro {} at {}\n", i,
+        GetArcName(node.GetArcType()), node.GetLayerStack()->GetRootLayer()->GetDisplayName(),
+        node.GetPath().GetString(), node.GetParent() ? node.GetParent().GetNumber() : 0,
+        node.GetOrigin() ? node.GetOrigin().GetNumber() : 0, node.GetNamespaceDepth(),
+        node.GetSiblingNumberAtOrigin(), node.IsDueToAncestor() ? " ancestral" : "",
+        node.IsInert() ? " inert" : "", node.IsCulled() ? " culled" : "", node.HasSpecs() ? " specs" : "",
+        node.GetIntroPath().GetString(), node.GetPathAtIntroduction().GetString());
+    text += fmt::format("    {} {}\n", DumpMap(node.GetMapToParent()), DumpMap(node.GetMapToRoot()));
+  }
+  for (const SpecSite& site : index.GetSpecStack())
+    text += fmt::format("  {} @{}@<{}>\n", site.node.GetNumber(), site.entry->layer->GetDisplayName(),
+                        site.path.GetString());
+  for (const auto& [set, selection] : index.GetVariantSelections())
+    text += fmt::format("  {}={}\n", set.GetText(), selection.GetText());
+  for (const CompositionError& error : index.GetErrors()) text += "  " + error.diagnostic.message + "\n";
+  std::vector<Token> names, prohibited;
+  index.ComputeChildNames(names, prohibited);
+  for (Token name : names) text += "  /" + name.GetString();
+  for (Token name : prohibited) text += "  -" + name.GetString();
+  return text + "\n";
+}
+
+// Every prim of the scene, in an order that `seed` decides.
+std::vector<Path> FindPrims(Cache& cache) {
+  std::vector<Path> found{Path::AbsoluteRoot()};
+  for (size_t i = 0; i < found.size() && i < 3000; ++i) {
+    std::vector<Token> names, prohibited;
+    cache.ComputePrimIndex(found[i])->ComputeChildNames(names, prohibited);
+    for (Token name : names) found.push_back(found[i].AppendChild(name));
+  }
+  return found;
+}
+
+// Compares each prim of `scene` in one cache with the same prim in a cache that knows no other place.
+size_t CompareAll(const Scene& scene, const std::string& what) {
+  const std::unique_ptr<Cache> shared = scene.MakeCache();
+  const std::vector<Path> prims = FindPrims(*shared);
+  for (Path path : prims) {
+    const std::string alone = Dump(*scene.MakeCache()->ComputePrimIndex(path));
+    const std::string together = Dump(*shared->ComputePrimIndex(path));
+    if (alone != together) {
+      FAIL_CHECK("<" << path.GetString() << "> is not what it is alone:\n"
+                     << together << "\nalone:\n"
+                     << alone << "\n"
+                     << what);
+      return prims.size();
+    }
+  }
+  return prims.size();
+}
+
+// Random scenes of assets that are placed many times, with classes inside and outside, variants, relocates,
+// references of references and opinions of stronger layers.
+class Generator {
+ public:
+  explicit Generator(uint64_t seed) : random_(seed) {}
+
+  std::vector<std::pair<std::string, std::string>> Make() {
+    std::vector<std::pair<std::string, std::string>> layers;
+    std::string town = "(\n    defaultPrim = \"Town\"\n)\n" + MakeTown("Town", "");
+    std::string relocates = MakeRelocates();
+    std::string root = fmt::format("(\n    subLayers = [@over.usda@]\n{})\n{}{}", relocates,
+                                   MakeTown("World", "o"), MakeClasses());
+    if (Chance(40))
+      root += "def \"Far\" (\n    references = @town.usda@\n)\n{\n    over \"P_1\"\n    {\n    }\n}\n";
+    layers.emplace_back("root.usda", root);
+    layers.emplace_back("over.usda", MakeOvers());
+    layers.emplace_back("town.usda", town);
+    for (int i = 0; i < 3; ++i) layers.emplace_back(fmt::format("asset_{}.usda", i), MakeAsset(i));
+    layers.emplace_back("part.usda", MakePart());
+    return layers;
+  }
+
+ private:
+  int Pick(int count) { return static_cast<int>(random_() % static_cast<uint64_t>(count)); }
+  bool Chance(int percent) { return Pick(100) < percent; }
+
+  std::string MakeRelocates() {
+    if (!Chance(40)) return {};
+    std::string text;
+    for (int i = 0; i < 6; ++i) {
+      if (Chance(60))
+        text += fmt::format("        </World/P_{0}/Geom/M_0>: </World/P_{0}/Moved>,\n", i);
+      else if (Chance(20))
+        text += fmt::format("        </World/P_{0}/Geom/M_1>: </World/P_{0}/Geom/Named>,\n", i);
+    }
+    return text.empty() ? text : "    relocates = {\n" + text + "    }\n";
+  }
+
+  std::string MakeTown(const std::string& name, const std::string& tag) {
+    std::string text = fmt::format("def \"{}\"{}\n{{\n", name, "");
+    for (int i = 0; i < 6; ++i) {
+      std::string meta = fmt::format("references = @asset_{}.usda@", Pick(10) ? Pick(2) : 2);
+      if (Chance(15)) meta = "payload = @asset_0.usda@";
+      if (Chance(30))
+        meta += fmt::format("\n        variants = {{\n            string v = \"{}\"\n        }}",
+                            Pick(2) ? "a" : "b");
+      if (Chance(10)) meta += "\n        instanceable = true";
+      if (Chance(10)) meta += fmt::format("\n        inherits = </_{}>", Pick(2) ? "Global" : "Other");
+      if (Chance(5)) meta += fmt::format("\n        inherits = </{}/P_{}/Local>", name, Pick(6));
+      text += fmt::format("    def \"P_{}\" (\n        {}\n    )\n    {{\n", i, meta);
+      if (Chance(20))
+        text += fmt::format("        over \"Geom\"\n        {{\n            custom int {}g = 1\n        }}\n",
+                            tag);
+      if (Chance(15)) text += "        over \"Local\"\n        {\n            custom int l = 1\n        }\n";
+      if (Chance(10)) text += "        def \"Extra\"\n        {\n        }\n";
+      text += "    }\n";
+    }
+    return text + "}\n";
+  }
+
+  std::string MakeClasses() {
+    std::string text;
+    if (Chance(50))
+      text +=
+          "class \"_Global\"\n{\n    over \"Geom\"\n    {\n        def \"FromGlobal\"\n        {\n        "
+          "}\n    }\n}\n";
+    if (Chance(50)) text += "class \"_Part\" (\n    inherits = </_Other>\n)\n{\n}\n";
+    if (Chance(50)) text += "class \"_Other\"\n{\n    def \"FromOther\"\n    {\n    }\n}\n";
+    return text;
+  }
+
+  std::string MakeOvers() {
+    std::string text = "over \"World\"\n{\n";
+    for (int i = 0; i < 6; ++i) {
+      if (!Chance(50)) continue;
+      text += fmt::format("    over \"P_{}\"\n    {{\n", i);
+      if (Chance(40))
+        text +=
+            "        over \"Geom\"\n        {\n            over \"M_1\"\n            {\n            }\n      "
+            "  }\n";
+      if (Chance(20))
+        text +=
+            "        over \"Moved\"\n        {\n            def \"Added\"\n            {\n            }\n    "
+            "    }\n";
+      if (Chance(10))
+        text +=
+            "        over \"Geom\" (\n            references = @part.usda@\n        )\n        {\n        "
+            "}\n";
+      text += "    }\n";
+    }
+    // What is said twice of one prim in a layer is an error: the first mention counts.
+    return text + "}\n";
+  }
+
+  std::string MakeAsset(int number) {
+    const char* arc = "";
+    switch (Pick(7)) {
+      case 0:
+        arc = "inherits = </Asset/Local>";
+        break;
+      case 1:
+        arc = "specializes = </_Global>";
+        break;
+      case 2:
+        arc = "inherits = </_Other>";
+        break;
+      case 3:
+        arc = "inherits = [</Asset/Local>, </_Other>]";
+        break;
+      case 4:
+        arc = "inherits = </World/P_2/Local>";  // one place of many, named from within an asset
+        break;
+      case 5:
+        arc = "specializes = </World/P_3>";
+        break;
+      default:
+        arc = "kind = \"component\"";
+        break;
+    }
+    std::string text = fmt::format(
+        "(\n    defaultPrim = \"Asset\"\n)\nclass \"_Other\"\n{{\n}}\nclass \"_Global\"\n{{\n}}\n"
+        "def \"Asset\" (\n    inherits = </_Global>\n    variants = {{\n        string v = \"a\"\n    }}\n"
+        "    prepend variantSets = \"v\"\n)\n{{\n"
+        "    class \"Local\"\n    {{\n        custom int n = {}\n        def \"InLocal\"\n        {{\n       "
+        " }}\n    }}\n",
+        number);
+    text += fmt::format(
+        "    def \"Geom\"\n    {{\n        def \"M_0\" (\n            {}\n        )\n        {{\n        }}\n"
+        "        def \"M_1\" (\n            references = @part.usda@\n        )\n        {{\n        }}\n"
+        "        def \"M_2\" (\n            references = @part.usda@</Part/Sub>\n        )\n        {{\n     "
+        "   }}\n    }}\n",
+        arc);
+    text +=
+        "    variantSet \"v\" = {\n        \"a\" {\n            over \"Geom\"\n            {\n               "
+        " def \"OnlyA\"\n                {\n                }\n            }\n        }\n"
+        "        \"b\" {\n            def \"OnlyB\" (\n                inherits = </_Other>\n            )\n "
+        "           {\n            }\n        }\n    }\n";
+    return text + "}\n";
+  }
+
+  std::string MakePart() {
+    return fmt::format(
+        "(\n    defaultPrim = \"Part\"\n)\nclass \"_Part\"\n{{\n}}\ndef \"Part\" (\n    {}\n)\n{{\n"
+        "    def \"Sub\" (\n        inherits = </Part/Style>\n    )\n    {{\n        def \"Leaf\"\n        "
+        "{{\n        }}\n    }}\n"
+        "    class \"Style\"\n    {{\n        def \"Styled\"\n        {{\n        }}\n    }}\n}}\n",
+        Chance(50) ? "inherits = </_Part>" : "specializes = </_Part>");
+  }
+
+  std::mt19937_64 random_;
+};
+
+}  // namespace
+
+TEST_CASE("prims that share a graph look as they would alone") {
+  size_t prims = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    CAPTURE(seed);
+    const auto layers = Generator(seed).Make();
+    std::string what;
+    for (const auto& [name, text] : layers) what += name + ":\n" + text;
+    prims += CompareAll(Scene(layers), what);
+  }
+  CHECK(prims > 2000);
+}
+
+TEST_CASE("indices are the same for any number of threads") {
+  for (uint64_t seed = 101; seed <= 110; ++seed) {
+    CAPTURE(seed);
+    const Scene scene(Generator(seed).Make());
+    std::string with_one;
+    for (unsigned threads : {1u, 2u, 16u}) {
+      Executor executor(threads);
+      CacheOptions options;
+      options.executor = &executor;
+      const std::unique_ptr<Cache> cache = scene.MakeCache(options);
+      cache->ComputeSubtree(Path::AbsoluteRoot(), [](const PrimIndex&, std::vector<Token>&) { return true; });
+      std::string all;
+      for (Path path : FindPrims(*cache)) all += Dump(*cache->ComputePrimIndex(path));
+      if (threads == 1) with_one = all;
+      CHECK(all == with_one);
+    }
+  }
+}
