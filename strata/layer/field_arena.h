@@ -62,6 +62,13 @@ class FieldArena {
   void ShrinkToFit() { slots_.ShrinkToFit(); }
   size_t GetMemoryBytes() const { return slots_.GetMemoryBytes(); }
   void Reserve(uint64_t fields) { slots_.Reserve(fields); }
+  // Takes over all blocks of `other`; returns by how much their first slots have moved.
+  uint32_t Adopt(FieldArena& other) {
+    const uint32_t offset = slots_.Adopt(other.slots_);
+    other.free_ = MakeEmptyLists();  // what others may still use of them is little, and forgotten
+    other.free_count_ = 0;
+    return offset;
+  }
   uint32_t GetTop() const { return slots_.GetTop(); }
 
  private:

@@ -69,6 +69,25 @@ class RawSlots {
     ResizeFirst(top_);
   }
 
+  // Takes over the chunks of `other`, behind those in use here; returns where its slot 0 is now.
+  uint32_t Adopt(RawSlots& other) {
+    if (other.top_ == 0) return top_;
+    if (chunks_.size() == 1 && first_capacity_ < kChunk) ResizeFirst(kChunk);
+    if (other.chunks_.size() == 1 && other.first_capacity_ < kChunk) other.ResizeFirst(kChunk);
+    const uint32_t chunks_in_use = static_cast<uint32_t>((size_t{top_} + kChunk - 1) >> kChunkBits);
+    const uint32_t offset = chunks_in_use << kChunkBits;
+    if (other.top_ > std::numeric_limits<uint32_t>::max() - kChunk - offset) throw std::bad_alloc();
+    chunks_.resize(chunks_in_use);  // what was reserved beyond stays allocated and untouched
+    chunks_.insert(chunks_.end(), other.chunks_.begin(), other.chunks_.end());
+    owned_.insert(owned_.end(), other.owned_.begin(), other.owned_.end());
+    top_ = offset + other.top_;
+    first_capacity_ = kChunk;
+    other.chunks_.clear();
+    other.owned_.clear();
+    other.top_ = other.first_capacity_ = 0;
+    return offset;
+  }
+
   size_t GetMemoryBytes() const {
     const size_t slots = chunks_.size() == 1 ? first_capacity_ : chunks_.size() * size_t{kChunk};
     return slots * sizeof(T) + (chunks_.capacity() + owned_.capacity()) * sizeof(void*);

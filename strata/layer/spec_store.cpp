@@ -320,6 +320,37 @@ void SpecStore::Reserve(size_t specs) {
   impl_->fields.Reserve(fields);
 }
 
+void SpecStore::ReserveIndex(size_t specs) {
+  impl_->index.Reserve(specs, specs == 0 ? 0 : static_cast<SpecIndex>(specs - 1), impl_->PathOf());
+}
+
+SpecStore::SpecIndex SpecStore::Append(SpecStore&& other) {
+  auto& from = other.impl_->records;
+  const uint32_t count = from.GetTop();
+  const SpecIndex first = impl_->records.GetTop();
+  ReserveIndex(size_t{first} + count);
+  constexpr uint32_t kAhead = 16;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (i + kAhead < count) impl_->index.Prefetch(from.At(i + kAhead)->path);
+    const SpecIndex spec = impl_->records.Take(1);
+    impl_->At(spec) = *from.At(i);
+    if (from.At(i)->type == 0) continue;  // erased
+    if (impl_->index.Insert(from.At(i)->path, spec, impl_->PathOf()) != spec) {
+      impl_->records.SetTop(first);
+      return kNoSpec;
+    }
+  }
+  const uint32_t moved_by = impl_->fields.Adopt(other.impl_->fields);
+  for (SpecIndex spec = first; spec < first + count; ++spec)
+    if (impl_->At(spec).capacity != 0) impl_->At(spec).first += moved_by;
+  for (auto& [spec, positions] : other.impl_->positions_of)
+    impl_->positions_of.emplace(first + spec, std::move(positions));
+  impl_->live_count += other.impl_->live_count;
+  from.SetTop(0);  // its fields are no longer its own
+  other = SpecStore();
+  return first;
+}
+
 void SpecStore::ShrinkToFit() {
   impl_->records.ShrinkToFit();
   impl_->fields.ShrinkToFit();

@@ -147,6 +147,12 @@ class SpecStore {
   bool EraseField(SpecIndex spec, Token field);         // whether there was one
   void SetType(SpecIndex spec, SpecType type);
   void Reserve(size_t specs);
+  // Makes room for looking up as many specs as this store and those appended to it will have.
+  void ReserveIndex(size_t specs);
+  // Takes over the specs of `other`, behind those here: each index grows by the one returned. No value is
+  // copied or moved. kNoSpec when a path has a spec in both; this store then is fit for nothing but to be
+  // destroyed. REQUIRES: `other` is over no file.
+  SpecIndex Append(SpecStore&& other);
   void ShrinkToFit();             // after building, when no more is to come
   size_t GetMemoryBytes() const;  // held by the store itself, not what values point to
   SpecStore Clone() const;        // values are shared, not copied

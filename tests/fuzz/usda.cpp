@@ -1,10 +1,11 @@
-// Any bytes are a layer or are refused with a reason, and what is written of a layer reads and writes the
-// same again.
+// Any bytes are a layer or are refused with a reason, read in pieces or not, and what is written of a layer
+// reads and writes the same again.
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "strata/asset/asset.h"
+#include "strata/format/text/pieces.h"
 #include "strata/format/text/text.h"
 #include "strata/layer/layer.h"
 #include "tests/fuzz/require.h"
@@ -22,14 +23,32 @@ bool Read(const FileFormat& usda, std::string text, SpecStore& out) {
   return good;
 }
 
+// Cuts the text where it can first be cut behind its middle; whether it was read so.
+bool ReadInPieces(std::string text, SpecStore& out) {
+  static strata::Executor executor(1);
+  strata::layer::ReadOptions options;
+  options.executor = &executor;
+  const size_t middle = text.size() / 2, size = text.size();
+  const auto asset = strata::asset::MakeMemoryAsset(std::move(text));
+  const auto cut = strata::format::text::FindCut(*asset, middle, size);
+  return cut && strata::format::text::ReadInPieces(*asset, "fuzz.usda", options, {*cut}, out);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t count) {
   static const auto usda = strata::format::text::MakeUsdaFormat();
-  SpecStore layer;
-  if (!Read(*usda, std::string(reinterpret_cast<const char*>(bytes), count), layer)) return 0;
+  const std::string text(reinterpret_cast<const char*>(bytes), count);
+  SpecStore layer, pieces;
+  const bool good = Read(*usda, text, layer), in_pieces = ReadInPieces(text, pieces);
+  Require(good || !in_pieces);
+  if (!good) return 0;
   const auto written = usda->WriteToString(layer, {});
   if (!written) return 0;
+  if (in_pieces) {
+    const auto same = usda->WriteToString(pieces, {});
+    Require(same && *same == *written);
+  }
   SpecStore again;
   Require(Read(*usda, *written, again));
   const auto rewritten = usda->WriteToString(again, {});

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "strata/asset/asset.h"
+#include "strata/format/text/pieces.h"
 #include "strata/format/text/text.h"
 #include "strata/value/spline.h"
 #include "tests/property/random_layer.h"
@@ -100,6 +101,34 @@ TEST_CASE("many threads read a layer as one does") {
     const std::string difference = FindDifference(one, many);
     REQUIRE_MESSAGE(difference.empty(), difference);
   }
+}
+
+TEST_CASE("a layer read in pieces, wherever they are cut, says the same") {
+  Executor executor(2);
+  layer::ReadOptions options;
+  options.executor = &executor;
+  size_t cut_count = 0, read_count = 0;
+  for (uint32_t seed = GetFirstSeed(); seed < GetFirstSeed() + GetCaseCount() / 10; ++seed) {
+    CAPTURE(seed);
+    const std::string text = Write(RandomLayer(seed).Make()->GetContent());
+    const SpecStore whole = Read(text);
+    const auto asset = asset::MakeMemoryAsset(text);
+    for (uint64_t from = 0; from < text.size();) {
+      const auto cut = format::text::FindCut(*asset, from, text.size());
+      if (!cut) {
+        from = text.find('\n', from + 1);
+        continue;
+      }
+      from = cut->offset;
+      ++cut_count;
+      SpecStore pieces;
+      if (!format::text::ReadInPieces(*asset, "law.usda", options, {*cut}, pieces)) continue;
+      ++read_count;
+      const std::string difference = FindDifference(whole, pieces);
+      REQUIRE_MESSAGE(difference.empty(), difference);
+    }
+  }
+  CHECK(read_count * 2 > cut_count);
 }
 
 TEST_CASE("large arrays are read alike by one thread and by many") {

@@ -119,6 +119,15 @@ bool Reader::ReadHeader() {
 }
 
 bool Reader::ReadFile() {
+  if (!ReadStart()) return false;
+  if (options_.scope == layer::ReadScope::kAll) {
+    ReadBody();
+    CloseBlocks();
+  }
+  return !lexer_.HasFailed();
+}
+
+bool Reader::ReadStart() {
   if (lexer_.IsStopped() || !ReadHeader()) return false;
   const SpecIndex root = out_.Create(Path::AbsoluteRoot(), SpecType::kPseudoRoot);
   lexer_.where = Path::AbsoluteRoot();
@@ -126,8 +135,7 @@ bool Reader::ReadFile() {
   if (options_.source_map) options_.source_map->SetSpec(Path::AbsoluteRoot(), {1, 1});
   lexer_.SkipAll();
   if (lexer_.Peek() == '(') ReadMetadata(Owner::kLayer, root, Path::AbsoluteRoot());
-  if (options_.scope == layer::ReadScope::kAll) ReadBody();
-  return !lexer_.HasFailed();
+  return true;
 }
 
 // -- blocks
@@ -141,6 +149,7 @@ Reader::Frame& Reader::Push(Block block, Path path, SpecIndex spec, Mark mark) {
   frame.spec = spec;
   frame.opened = mark;
   frame.expects_properties = false;
+  frame.is_elsewhere = false;
   frame.prims.clear();
   frame.properties.clear();
   frame.variants.clear();
@@ -175,7 +184,9 @@ void Reader::SetProperties(const Frame& frame) {
 
 void Reader::Pop() {
   Frame& frame = stack_[--depth_];
-  if (frame.block == Block::kVariantSet) {
+  if (frame.is_elsewhere) {
+    closed_elsewhere_.push_back(frame.prims);
+  } else if (frame.block == Block::kVariantSet) {
     ForgetVariants(frame.spec, frame.variants);
     out_.SetField(frame.spec, names_.variantChildren, Value(TokenVector(frame.variants)));
   } else {
@@ -236,7 +247,23 @@ void Reader::ReserveSpecs() {
       static_cast<double>(count) * static_cast<double>(lexer_.GetFileSize()) / static_cast<double>(offset);
   const auto specs = static_cast<size_t>(std::min(expected * 1.02, kMostReserved));
   out_.Reserve(specs);
+  if (part_ == Part::kFirst) out_.ReserveIndex(specs * piece_count_);
   Path::Reserve(specs - count);
+}
+
+// At the end of the file.
+void Reader::CloseBlocks() {
+  if (depth_ > 1 && !lexer_.IsStopped()) {
+    const size_t around = depth_ - 2;
+    std::string message = "The block opened here is not closed";
+    if (around == 1)
+      message += ", nor is the one around it";
+    else if (around > 1)
+      message += ", nor are the " + std::to_string(around) + " around it";
+    lexer_.Fail(kTextUnterminated, stack_[depth_ - 1].opened, message + ".",
+                "Add the missing } at the end of the block.");
+  }
+  while (depth_ > 0) Pop();
 }
 
 void Reader::ReadBody() {
@@ -245,20 +272,7 @@ void Reader::ReadBody() {
     lexer_.SkipAll();
     lexer_.nesting = lexer_.braces = 0;
     Frame& frame = stack_[depth_ - 1];
-    if (lexer_.AtEnd()) {
-      if (depth_ > 1 && !lexer_.IsStopped()) {
-        const size_t around = depth_ - 2;
-        std::string message = "The block opened here is not closed";
-        if (around == 1)
-          message += ", nor is the one around it";
-        else if (around > 1)
-          message += ", nor are the " + std::to_string(around) + " around it";
-        lexer_.Fail(kTextUnterminated, frame.opened, message + ".",
-                    "Add the missing } at the end of the block.");
-      }
-      while (depth_ > 0) Pop();
-      return;
-    }
+    if (lexer_.AtEnd() || (part_ != Part::kWhole && lexer_.HasFailed())) return;
     const char c = lexer_.Peek();
     if (c == '}' && depth_ > 1) {
       lexer_.Advance();
@@ -292,6 +306,10 @@ void Reader::ReadStatementOf(Frame& frame) {
   }
   if (word == "def" || word == "over" || word == "class") {
     if (!ReadPrimHead(lexer_.Intern(word), mark)) lexer_.Recover('}');
+    return;
+  }
+  if (frame.is_elsewhere) {  // what else is in that block is not known here
+    lexer_.Fail(kTextSyntax, mark, "This belongs to a block that was opened elsewhere.");
     return;
   }
   if (word == "reorder") {

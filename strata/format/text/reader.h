@@ -25,6 +25,18 @@ class Reader {
   // False when anything is wrong; every error is then in the diagnostics.
   bool ReadFile();
 
+  // -- in pieces (reader_pieces.cpp): a big file read by several readers at the same time, each over a part
+  // of it that begins with the line of a prim (pieces.h). Each stops at the first thing that is wrong:
+  // whoever reads in pieces then reads the whole to report it.
+  bool ReadFirstPiece(size_t piece_count);
+  // `open_prims`: those whose blocks are taken to be open where the piece begins, outermost first. Only
+  // prims may be written into them in this piece.
+  bool ReadNextPiece(const std::vector<Path>& open_prims);
+  // Takes over what `next` has read of the piece after this one. False when that piece was read as the
+  // content of other prims than those open here, or a prim is in both.
+  bool Append(Reader& next);
+  bool FinishPieces();  // after the last one; false when a block is still open
+
  private:
   using SpecIndex = layer::SpecStore::SpecIndex;
   enum class Block : uint8_t { kLayer, kPrim, kVariantSet, kVariant };
@@ -35,6 +47,7 @@ class Reader {
     Token variant_set;
     Mark opened;
     bool expects_properties = false;  // the spec has a list of properties that is still a guess
+    bool is_elsewhere = false;        // opened in an earlier piece; spec means nothing
     std::vector<Token> prims, properties,
         variants;  // names of children; `variants`: of sets in a prim, of variants in a set
   };
@@ -44,6 +57,8 @@ class Reader {
   bool CheckVersion(std::string_view line, Mark mark);
   void ReadBody();
   void ReserveSpecs();
+  bool ReadStart();
+  void CloseBlocks();
   void ReadStatementOf(Frame& frame);
   bool ReadPrimHead(Token specifier_word, Mark mark);
   bool ReadVariantSetHead(Mark mark);
@@ -125,6 +140,11 @@ class Reader {
   const bool accepts_variant_selections_;  // in the paths of arcs and relocates, as files of old have them
   std::vector<Frame> stack_;
   size_t depth_ = 0;  // frames in use
+
+  enum class Part : uint8_t { kWhole, kFirst, kNext } part_ = Part::kWhole;
+  size_t piece_count_ = 1;
+  std::vector<Path> open_prims_;                      // where this piece begins
+  std::vector<std::vector<Token>> closed_elsewhere_;  // the prims of blocks opened elsewhere, innermost first
 
   // The property being read.
   Token property_name_;

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <utility>
 
 #include "strata/asset/asset.h"
 #include "strata/base/files.h"
+#include "strata/format/text/pieces.h"
 #include "strata/format/text/reader.h"
 #include "strata/format/text/text.h"
 #include "strata/format/text/writer.h"
@@ -24,6 +26,13 @@ class UsdaFormat final : public layer::FileFormat {
 
   bool Read(const asset::Asset& asset, const std::string& identifier, const layer::ReadOptions& options,
             layer::SpecStore& out, Diagnostics& diagnostics) const override {
+    if (options.executor && !options.source_map && options.scope == layer::ReadScope::kAll) {
+      constexpr size_t kMostPieces = 16;
+      constexpr uint64_t kLeastBytes = uint64_t{1} << 20;
+      const std::vector<Cut> cuts =
+          FindCuts(asset, std::min<size_t>(options.executor->GetThreadCount(), kMostPieces), kLeastBytes);
+      if (!cuts.empty() && ReadInPieces(asset, identifier, options, cuts, out)) return true;
+    }
     Reader reader(asset, identifier, options, out, diagnostics);
     return reader.ReadFile();
   }
