@@ -253,6 +253,13 @@ bool Lexer::SkipLineRest() {
   return any;
 }
 
+bool Lexer::EndItem(char closer) {
+  SkipSpaces();
+  const bool comma = Take(',');
+  SkipAll();
+  return comma || Peek() == closer || FailExpected(closer == ']' ? "a comma or ]" : "a comma or }");
+}
+
 bool Lexer::TakeLineEnd() {
   const char c = Peek();
   if (c == '\n') {

@@ -88,6 +88,8 @@ class Lexer {
   // White space after a keyword: at least a space, then what SkipSpaces passes.
   bool SkipGap();
   bool TakeLineEnd();
+  // After an item in brackets: a comma and white space. Without a comma, `closer` must come next.
+  bool EndItem(char closer);
 
   // -- tokens
   // -------------------------------------------------------------------------------------------------- A name

@@ -70,10 +70,7 @@ bool Reader::ReadSubLayers(SpecIndex spec, Mark mark) {
     if (lexer_.Peek() == '(' && !ReadLayerOffset(offset, nullptr)) return false;
     paths.push_back(std::move(path));
     offsets.push_back(offset);
-    lexer_.SkipSpaces();
-    const bool comma = lexer_.Take(',');
-    lexer_.SkipAll();
-    if (!comma && lexer_.Peek() != ']') return lexer_.FailExpected("a comma or ]");
+    if (!lexer_.EndItem(']')) return false;
   }
   --lexer_.nesting;
   SetField(spec, names_.subLayers, Value(std::move(paths)), mark);
@@ -105,10 +102,7 @@ bool Reader::ReadRelocates(SpecIndex spec, Mark mark) {
     lexer_.SkipSpaces();
     if (!read_path(relocate.second, "target")) return false;
     relocates.push_back(relocate);
-    lexer_.SkipSpaces();
-    const bool comma = lexer_.Take(',');
-    lexer_.SkipAll();
-    if (!comma && lexer_.Peek() != '}') return lexer_.FailExpected("a comma or }");
+    if (!lexer_.EndItem('}')) return false;
   }
   --lexer_.nesting;
   --lexer_.braces;
@@ -185,10 +179,7 @@ bool Reader::ReadPathList(Token field, SpecIndex spec, ListEdit edit, Mark mark)
     lexer_.SkipAll();
     while (!lexer_.Take(']')) {
       if (!read_one()) return false;
-      lexer_.SkipSpaces();
-      const bool comma = lexer_.Take(',');
-      lexer_.SkipAll();
-      if (!comma && lexer_.Peek() != ']') return lexer_.FailExpected("a comma or ]");
+      if (!lexer_.EndItem(']')) return false;
     }
     --lexer_.nesting;
   } else if (lexer_.Peek() == '<') {
@@ -236,10 +227,7 @@ bool Reader::ReadArcs(Token field, SpecIndex spec, ListEdit edit, Mark mark) {
     lexer_.SkipAll();
     while (!lexer_.Take(']')) {
       if (!ReadArc(arcs.emplace_back())) return false;
-      lexer_.SkipSpaces();
-      const bool comma = lexer_.Take(',');
-      lexer_.SkipAll();
-      if (!comma && lexer_.Peek() != ']') return lexer_.FailExpected("a comma or ]");
+      if (!lexer_.EndItem(']')) return false;
     }
     --lexer_.nesting;
   } else if (lexer_.Peek() == '@' || lexer_.Peek() == '<') {

@@ -223,10 +223,7 @@ bool Reader::ReadSubstitutions(Token field, SpecIndex spec, Mark mark) {
     lexer_.SkipSpaces();
     if (!read_string(to)) return false;
     dictionary.entries.insert_or_assign(std::move(from), Value(std::move(to)));
-    lexer_.SkipSpaces();
-    const bool comma = lexer_.Take(',');
-    lexer_.SkipAll();
-    if (!comma && lexer_.Peek() != '}') return lexer_.FailExpected("a comma or }");
+    if (!lexer_.EndItem('}')) return false;
   }
   --lexer_.nesting;
   --lexer_.braces;
@@ -334,11 +331,8 @@ bool Reader::ReadUnregisteredItems(std::vector<UnregisteredValue>& out) {
     std::string text;
     if (!values_.ReadAsText(text, 1)) return false;
     out.push_back(MakeUnregistered(Value(std::move(text))));
-    lexer_.SkipSpaces();
-    const bool comma = lexer_.Take(',');
-    lexer_.SkipAll();
+    if (!lexer_.EndItem(']')) return false;
     if (lexer_.Take(']')) break;
-    if (!comma) return lexer_.FailExpected("a comma or ]");
   }
   --lexer_.nesting;
   return true;

@@ -292,10 +292,7 @@ bool Reader::ReadTimeSamples() {
                              " is unknown, and an attribute of unknown type has one time sample at most.",
                          "Use one of the known type names.");
     samples.Set(time, std::move(value));
-    lexer_.SkipSpaces();
-    const bool comma = lexer_.Take(',');
-    lexer_.SkipAll();
-    if (!comma && lexer_.Peek() != '}') return lexer_.FailExpected("a comma or }");
+    if (!lexer_.EndItem('}')) return false;
   }
   --lexer_.nesting;
   --lexer_.braces;
@@ -392,10 +389,7 @@ bool Reader::ReadTargets(ListEdit edit, Token field, Mark mark) {
     while (!lexer_.Take(']')) {
       if (lexer_.Peek() != '<') return lexer_.FailExpected("a path in angle brackets, or ]");
       if (!read_one()) return false;
-      lexer_.SkipSpaces();
-      const bool comma = lexer_.Take(',');
-      lexer_.SkipAll();
-      if (!comma && lexer_.Peek() != ']') return lexer_.FailExpected("a comma or ]");
+      if (!lexer_.EndItem(']')) return false;
     }
     --lexer_.nesting;
   } else if (lexer_.ReadName() != "None") {

@@ -227,10 +227,7 @@ bool ValueReader::ReadSpline(ValueType value_type, Value& out) {
   lexer_.SkipAll();
   while (!lexer_.Take('}')) {
     if (!ReadSplineItem(spline)) return false;
-    lexer_.SkipSpaces();
-    const bool comma = lexer_.Take(',');
-    lexer_.SkipAll();
-    if (!comma && lexer_.Peek() != '}') return lexer_.FailExpected("a comma or }");
+    if (!lexer_.EndItem('}')) return false;
   }
   --lexer_.nesting;
   --lexer_.braces;

@@ -443,11 +443,8 @@ bool Reader::ReadNameList(std::vector<Token>& out) {
   lexer_.SkipAll();
   for (;;) {
     if (!read_one()) return false;
-    lexer_.SkipSpaces();
-    const bool comma = lexer_.Take(',');
-    lexer_.SkipAll();
+    if (!lexer_.EndItem(']')) return false;
     if (lexer_.Take(']')) break;
-    if (!comma) return lexer_.FailExpected("a comma or ]");
   }
   --lexer_.nesting;
   return true;
