@@ -182,7 +182,7 @@ LayerStackPtr LayerStackBuilder::Build(const LayerStackRequest& request) {
   auto add_tree = [&](const layer::LayerPtr& layer, bool is_session) {
     const double own_rate = layer->GetTimeCodesPerSecond();
     LayerOffset offset;
-    if (session_decides && own_rate != rate && own_rate != 0) offset.scale = rate / own_rate;
+    if (own_rate != rate && own_rate != 0) offset.scale = rate / own_rate;
     AddLayer(layer, offset, own_rate, 0, is_session);
   };
   if (request.session) add_tree(request.session, true);

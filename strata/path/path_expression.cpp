@@ -373,6 +373,20 @@ PathExpression PathExpression::MakeAbsolute(Path anchor) const {
   return PathExpression(TransformPaths(root_, [&](Path path) { return path.MakeAbsolute(anchor); }));
 }
 
+PathExpression PathExpression::MapPaths(const std::function<Path(Path)>& map) const {
+  return PathExpression(Transform(root_, [&](const NodePtr& leaf) -> NodePtr {
+    const Path path = leaf->op == Op::kPattern ? leaf->pattern.prefix : leaf->reference_path;
+    const auto& components = leaf->pattern.components;
+    const bool is_everywhere = path.IsAbsoluteRoot() && !components.empty() && components.front().is_stretch;
+    if (path.IsEmpty() || is_everywhere) return leaf;
+    const Path mapped = map(path);
+    if (mapped.IsEmpty()) return nullptr;
+    auto changed = std::make_shared<Node>(*leaf);
+    (leaf->op == Op::kPattern ? changed->pattern.prefix : changed->reference_path) = mapped;
+    return changed;
+  }));
+}
+
 PathExpression::Match PathExpression::Matches(Path path) const {
   return root_ ? MatchNode(*root_, path) : Match::kNo;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,6 +57,9 @@ class PathExpression {
   PathExpression ComposeOver(const PathExpression& weaker) const;  // "%_" replaced
   PathExpression ReplacePrefix(Path old_prefix, Path new_prefix) const;
   PathExpression MakeAbsolute(Path anchor) const;
+  // Each path as `map` gives it; what it gives an empty path for matches nothing. A pattern that
+  // begins with "//" speaks of the whole scene and stays.
+  PathExpression MapPaths(const std::function<Path(Path)>& map) const;
 
   struct Node {
     Op op = Op::kPattern;

@@ -157,16 +157,26 @@ std::map<std::string, ComposedSet> ComposeSets(const compose::PrimIndex& index) 
   return sets;
 }
 
-// The order in which sets are asked: by name, edited by `clipSets`.
+// The order in which sets are asked: those of each layer stack by name, edited by what that stack says in
+// `clipSets`, the stronger stack first.
 std::vector<std::string> OrderSets(const compose::PrimIndex& index,
                                    const std::map<std::string, ComposedSet>& sets) {
-  std::vector<std::string> names;
-  for (const auto& [name, set] : sets) names.push_back(name);
+  const Token field = layer::GetFieldNames().clipSets;
   const compose::SpecStack sites = index.GetSpecStack();
-  for (size_t i = sites.size(); i-- > 0;) {
-    const compose::SpecSite site = sites[i];
-    const Token field = layer::GetFieldNames().clipSets;
-    if (const auto* op = site.entry->layer->GetFieldAs<StringListOp>(site.path, field)) op->ApplyTo(names);
+  std::vector<std::string> names;
+  for (size_t end = 0; end < sites.size();) {
+    const size_t begin = end;
+    while (end < sites.size() && sites[end].node == sites[begin].node) ++end;
+    std::vector<std::string> of_node;
+    for (const auto& [name, set] : sets)
+      if (set.anchor && set.anchor->node == sites[begin].node) of_node.push_back(name);
+    if (of_node.empty()) continue;
+    std::vector<std::string> ordered = of_node;
+    for (size_t i = end; i-- > begin;)
+      if (const auto* op = sites[i].entry->layer->GetFieldAs<StringListOp>(sites[i].path, field))
+        op->ApplyTo(ordered);
+    for (std::string& name : ordered)
+      if (std::find(of_node.begin(), of_node.end(), name) != of_node.end()) names.push_back(std::move(name));
   }
   return names;
 }

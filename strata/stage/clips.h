@@ -53,6 +53,7 @@ class ClipSet {
   enum class Limit : uint8_t { kAt, kLeft };
   Value Get(Path path, double time, Limit limit, InterpolationType interpolation) const;
   std::vector<double> ListTimes(Path path) const;  // sorted
+  bool MightVary(Path path) const { return clips_.size() > 1 || FindTimes(path)->size() > 1; }
   // Makes the manifest where none is authored: a layer that counts as used from then on.
   void PrepareManifest() const {
     if (definition_.manifest.empty()) OpenManifest();

@@ -16,12 +16,15 @@ namespace {
 void TranslatePaths(Value& value, const ValueSource& source) {
   PathExpression* expression = value.GetMutable<PathExpression>();
   if (!expression) return;
-  Path anchor = source.spec_path.GetPrimPath();
-  *expression = expression->MakeAbsolute(anchor);
-  std::vector<compose::MapFunction::Pair> pairs = source.node.GetMapToRoot().GetPairs();
-  std::reverse(pairs.begin(), pairs.end());
-  for (const auto& [from, to] : pairs)
-    if (from != to && !to.IsEmpty()) *expression = expression->ReplacePrefix(from, to);
+  // usd-core anchors defaults alone.
+  if (source.kind == ResolveSource::kDefault)
+    *expression = expression->MakeAbsolute(source.spec_path.GetPrimPath());
+  const compose::MapFunction& map = source.node.GetMapToRoot();
+  if (!map.IsIdentityPathMapping())
+    *expression = expression->MapPaths([&map](Path path) {
+      if (path.IsAbsolute()) return map.MapSourceToTarget(path);
+      return map.HasRootIdentity() ? path : Path();
+    });
 }
 
 // Edits stand among arrays and path expressions only, so that long runs of other samples need no search.
@@ -29,7 +32,7 @@ bool MayHoldEdits(const TimeSamples& samples) {
   const Value& first = samples.GetValue(0);
   if (!first.IsArray() && !first.IsBlock() && !first.Holds<ArrayEdit>() && !first.Holds<PathExpression>())
     return false;
-  return std::any_of(samples.GetValues().begin(), samples.GetValues().end(), NeedsWeaker);
+  return std::any_of(samples.GetValues().begin(), samples.GetValues().end(), MayNeedWeaker);
 }
 
 double BlendFactor(double low, double high, double time) {
@@ -46,6 +49,14 @@ std::pair<size_t, size_t> FindBracket(const TimeSamples& samples, const LayerOff
   if (low != high && layer_to_stage * samples.GetTime(high) == time) low = high;
   if (low != high && layer_to_stage * samples.GetTime(low) == time) high = low;
   return {low, high};
+}
+
+bool MayNeedWeaker(const Value& value) {
+  return value.Holds<ArrayEdit>() || value.Holds<PathExpression>();
+}
+
+Value ApplyToNothing(Value value) {
+  return NeedsWeaker(value) ? ApplyOver(value, {}) : value;
 }
 
 bool NeedsWeaker(const Value& value) {
@@ -73,18 +84,18 @@ const Value* AttributeResolver::FindFallback() const {
 ValueSources AttributeResolver::Find(Moment moment) const {
   ValueSources sources;
   sources.fallback = FindFallback();
-  bool animation_blocked = false;
   VisitAll(moment, [&](const ValueSource& source) {
     bool is_default = source.kind == ResolveSource::kDefault;
-    if (animation_blocked && !is_default) return true;
+    if (sources.is_animation_blocked && !is_default) return true;
     // A weaker field of a spec that has spoken already is behind it.
-    if (!sources.all.empty() && sources.all.back().entry == source.entry &&
-        sources.all.back().spec_path == source.spec_path && source.kind != ResolveSource::kValueClips) {
+    if (!sources.all.empty() && sources.all.back().node == source.node &&
+        sources.all.back().entry == source.entry && sources.all.back().spec_path == source.spec_path &&
+        source.kind != ResolveSource::kValueClips) {
       return true;
     }
     if (is_default) {
       if (source.value->Holds<AnimationBlock>()) {
-        animation_blocked = true;
+        sources.is_animation_blocked = true;
         return true;
       }
       if (source.value->IsBlock()) {
@@ -92,8 +103,10 @@ ValueSources AttributeResolver::Find(Moment moment) const {
         return false;
       }
       sources.all.push_back(source);
-      return NeedsWeaker(*source.value);
+      return MayNeedWeaker(*source.value);
     }
+    // Clips stand alone: they add nothing to stronger edits.
+    if (source.kind == ResolveSource::kValueClips && !sources.all.empty()) return true;
     sources.all.push_back(source);
     if (source.kind != ResolveSource::kTimeSamples) return false;
     return MayHoldEdits(source.GetSamples());
@@ -119,9 +132,11 @@ Value AttributeResolver::Finish(Value value, const ValueSource& source) const {
   return value;
 }
 
-Value AttributeResolver::EvaluateSpline(const ValueSource& source, double time) const {
+Value AttributeResolver::EvaluateSpline(const ValueSource& source, Time time) const {
   const Spline& spline = source.value->Get<Spline>();
-  std::optional<double> number = spline.Evaluate(source.layer_to_stage.GetInverse() * time);
+  double in_layer = source.layer_to_stage.GetInverse() * time.GetValue();
+  std::optional<double> number =
+      time.IsPreTime() ? spline.EvaluatePreValue(in_layer) : spline.Evaluate(in_layer);
   if (!number) return {};
   if (spline.time_valued) return Value(source.layer_to_stage * TimeCode{*number});
   return CastValue(Value(*number), spline.value_type);
@@ -146,11 +161,12 @@ Value AttributeResolver::GetHeld(const ValueSource& source, double time) const {
 
 Value AttributeResolver::GetInterpolated(const ValueSource& source, Time time) const {
   if (source.kind == ResolveSource::kDefault) return Finish(*source.value, source);
-  if (source.kind == ResolveSource::kSpline) return EvaluateSpline(source, time.GetValue());
+  if (source.kind == ResolveSource::kSpline) return EvaluateSpline(source, time);
   InterpolationType interpolation = stage_.options.interpolation;
   if (source.kind == ResolveSource::kValueClips) {
     ClipSet::Limit limit = time.IsPreTime() ? ClipSet::Limit::kLeft : ClipSet::Limit::kAt;
-    return Finish(source.clips->Get(source.spec_path, time.GetValue(), limit, interpolation), source);
+    Value value = Finish(source.clips->Get(source.spec_path, time.GetValue(), limit, interpolation), source);
+    return ApplyToNothing(std::move(value));
   }
   const TimeSamples& samples = source.GetSamples();
   const LayerOffset& to_stage = source.layer_to_stage;
@@ -160,11 +176,12 @@ Value AttributeResolver::GetInterpolated(const ValueSource& source, Time time) c
   const Value& after = samples.GetValue(high);
   if (low == high || interpolation == InterpolationType::kHeld || before.IsBlock() || after.IsBlock() ||
       to_stage.scale < 0) {
-    return Finish(before, source);
+    return ApplyToNothing(Finish(before, source));
   }
   double blend =
       BlendFactor(to_stage * samples.GetTime(low), to_stage * samples.GetTime(high), time.GetValue());
-  return Finish(Interpolate(before, after, blend), source);
+  if (!NeedsWeaker(before) && !NeedsWeaker(after)) return Finish(Interpolate(before, after, blend), source);
+  return Interpolate(ApplyToNothing(Finish(before, source)), ApplyToNothing(Finish(after, source)), blend);
 }
 
 // What all sources together say at a time at which some of them has a sample, none of them interpolated.
@@ -189,8 +206,9 @@ Value AttributeResolver::Combine(const ValueSources& sources, double time) const
 
 Value AttributeResolver::GetCombined(const ValueSources& sources, Time time) const {
   if (time.IsDefault()) {
-    // A block below an edit leaves nothing to edit at the default time, as usd-core has it.
-    return sources.is_blocked ? Value() : Combine(sources, 0);
+    // A block below an edit leaves nothing to edit at the default time, unless animation is blocked too, as
+    // usd-core has it.
+    return sources.is_blocked && !sources.is_animation_blocked ? Value() : Combine(sources, 0);
   }
   std::vector<double> times = GetTimeSamples();
   if (times.empty()) return Combine(sources, time.GetValue());
@@ -198,7 +216,9 @@ Value AttributeResolver::GetCombined(const ValueSources& sources, Time time) con
   if (after == times.end()) return Combine(sources, times.back());
   bool on_sample = *after == time.GetValue();
   if (after == times.begin()) return Combine(sources, *after);
-  if (on_sample && !time.IsPreTime()) return Combine(sources, *after);
+  // Held before a sample is what was; interpolation has arrived.
+  bool holds = stage_.options.interpolation == InterpolationType::kHeld;
+  if (on_sample && !(time.IsPreTime() && holds)) return Combine(sources, *after);
   Value low = Combine(sources, *(after - 1));
   if (stage_.options.interpolation == InterpolationType::kHeld || low.IsEmpty()) return low;
   Value high = Combine(sources, *after);
@@ -217,19 +237,22 @@ Value AttributeResolver::Get(Time time) const {
         return true;
       }
       blocked = source.value->IsBlock();
-      waits = NeedsWeaker(*source.value);
+      waits = MayNeedWeaker(*source.value);
     } else if (animation_blocked) {
       return true;
     } else if (source.kind == ResolveSource::kTimeSamples) {
       const TimeSamples& samples = source.GetSamples();
       auto [low, high] = FindBracket(samples, source.layer_to_stage, time.GetValue());
-      if (time.IsPreTime() && low > 0 && low == high) --low;
-      waits = NeedsWeaker(samples.GetValue(low)) || NeedsWeaker(samples.GetValue(high));
+      waits = MayNeedWeaker(samples.GetValue(low)) || MayNeedWeaker(samples.GetValue(high));
     }
     first = source;
     return false;
   });
-  if (waits) return GetCombined(Find(time.IsDefault() ? Moment::kDefault : Moment::kNumeric), time);
+  if (waits) {
+    ValueSources sources = Find(time.IsDefault() ? Moment::kDefault : Moment::kNumeric);
+    if (time.IsDefault() || sources.all.size() > 1 || first.kind != ResolveSource::kTimeSamples)
+      return GetCombined(sources, time);
+  }
   // A block leaves nothing at the default time, and the fallback at all others, as usd-core has it.
   if (blocked && time.IsDefault()) return {};
   if (first.kind == ResolveSource::kNone || blocked) {

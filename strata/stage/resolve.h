@@ -34,6 +34,7 @@ enum class Moment : uint8_t { kDefault, kNumeric };
 struct ValueSources {
   std::vector<ValueSource> all;
   bool is_blocked = false;  // what comes after the last of `all` is None
+  bool is_animation_blocked = false;
   const Value* fallback = nullptr;
 };
 
@@ -69,7 +70,7 @@ class AttributeResolver {
   Value Combine(const ValueSources& sources, double time) const;
   Value GetCombined(const ValueSources& sources, Time time) const;
   Value Finish(Value value, const ValueSource& source) const;
-  Value EvaluateSpline(const ValueSource& source, double time) const;
+  Value EvaluateSpline(const ValueSource& source, Time time) const;
   ResolveInfo MakeInfo(const ValueSource& source) const;
 
   const Stage::Impl& stage_;
@@ -84,6 +85,10 @@ std::pair<size_t, size_t> FindBracket(const TimeSamples& samples, const LayerOff
                                       double time);
 // Whether a value waits for a weaker one to become whole.
 bool NeedsWeaker(const Value& value);
+// Of path expressions all opinions are looked at, as in usd-core, whether the stronger ones are whole or not.
+bool MayNeedWeaker(const Value& value);
+// A value that waits for a weaker one where there is none.
+Value ApplyToNothing(Value value);
 // `edit` over `weaker` (empty: nothing is there).
 Value ApplyOver(const Value& edit, const Value& weaker);
 

@@ -13,6 +13,14 @@ void SortUnique(std::vector<double>& times) {
   times.erase(std::unique(times.begin(), times.end()), times.end());
 }
 
+// Whether a source says all there is to say at `time`.
+bool IsWholeAt(const ValueSource& source, double time) {
+  if (source.kind == ResolveSource::kDefault) return !MayNeedWeaker(*source.value);
+  if (source.kind != ResolveSource::kTimeSamples) return true;
+  const TimeSamples& samples = source.GetSamples();
+  return !MayNeedWeaker(samples.GetValue(FindBracket(samples, source.layer_to_stage, time).first));
+}
+
 void AppendTimes(const ValueSource& source, std::vector<double>& times) {
   if (source.kind == ResolveSource::kTimeSamples) {
     for (double time : source.GetSamples().GetTimes()) times.push_back(source.layer_to_stage * time);
@@ -37,7 +45,18 @@ ClipSets FindClipSets(const Stage::Impl& stage, uint32_t record) {
 std::vector<double> AttributeResolver::GetTimeSamples() const {
   std::vector<double> times;
   ValueSources sources = Find(Moment::kNumeric);
-  for (const ValueSource& source : sources.all) AppendTimes(source, times);
+  for (size_t i = 0; i < sources.all.size(); ++i) {
+    const size_t known = times.size();
+    AppendTimes(sources.all[i], times);
+    if (i == 0) continue;
+    // What weaker sources do where a stronger one is whole changes nothing.
+    auto hidden = [&](double time) {
+      return std::any_of(sources.all.begin(), sources.all.begin() + static_cast<std::ptrdiff_t>(i),
+                         [time](const ValueSource& stronger) { return IsWholeAt(stronger, time); });
+    };
+    times.erase(std::remove_if(times.begin() + static_cast<std::ptrdiff_t>(known), times.end(), hidden),
+                times.end());
+  }
   // Those of one layer stay in its order, also where its time runs backwards on the stage.
   if (sources.all.size() > 1) SortUnique(times);
   return times;
@@ -109,9 +128,15 @@ bool AttributeResolver::MightVary() const {
     const ValueSource& only = sources.all.front();
     if (only.kind == ResolveSource::kDefault) return false;
     if (only.kind == ResolveSource::kSpline) return true;
-    if (only.kind == ResolveSource::kTimeSamples) return only.GetSamples().GetSize() > 1;
+    if (only.kind == ResolveSource::kTimeSamples) {
+      const TimeSamples& samples = only.GetSamples();
+      return samples.GetSize() > 1 || MayNeedWeaker(samples.GetValue(0));
+    }
+    return only.clips->MightVary(only.spec_path);
   }
-  return GetTimeSamples().size() > 1 || sources.all.back().kind == ResolveSource::kSpline;
+  // Of several that combine usd-core does not count the samples.
+  return std::any_of(sources.all.begin(), sources.all.end(),
+                     [](const ValueSource& source) { return source.kind != ResolveSource::kDefault; });
 }
 
 std::optional<Spline> AttributeResolver::GetSpline() const {

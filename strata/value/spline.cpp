@@ -127,33 +127,43 @@ struct Mapped {
   Side side = Side::kAt;
 };
 
-Mapped MapBefore(const Knots& knots, ExtrapolationMode mode, double time) {
+// The other side of a moment in a copy that runs backwards.
+Side Mirror(Side side) {
+  return side == Side::kAt ? Side::kBefore : Side::kAt;
+}
+
+// `loops` is 1 for the copy next to the knots.
+Mapped MapBefore(const Knots& knots, ExtrapolationMode mode, double time, Side side) {
   const SplineKnot& first = knots.front();
   const SplineKnot& last = knots.back();
   const double length = last.time - first.time;
-  const double loops = std::ceil((first.time - time) / length);  // 1 for the copy next to the knots
+  const double copies = (first.time - time) / length;
+  const double loops = side == Side::kAt ? std::ceil(copies) : std::floor(copies) + 1;
   Mapped out;
+  out.side = side;
   out.time = std::clamp(time + loops * length, first.time, last.time);
   if (mode == ExtrapolationMode::kLoopRepeat)
     out.value_offset = -loops * (GetPreValue(last) - GetPreValue(first));
   if (mode == ExtrapolationMode::kLoopOscillate && std::fmod(loops, 2) == 1) {
     out.time = std::clamp(first.time + last.time - out.time, first.time, last.time);
-    out.side = Side::kBefore;
+    out.side = Mirror(side);
   }
   return out;
 }
 
-Mapped MapAfter(const Knots& knots, ExtrapolationMode mode, double time) {
+Mapped MapAfter(const Knots& knots, ExtrapolationMode mode, double time, Side side) {
   const SplineKnot& first = knots.front();
   const SplineKnot& last = knots.back();
   const double length = last.time - first.time;
-  const double loops = std::floor((time - last.time) / length) + 1;
+  const double copies = (time - last.time) / length;
+  const double loops = side == Side::kAt ? std::floor(copies) + 1 : std::ceil(copies);
   Mapped out;
+  out.side = side;
   out.time = std::clamp(time - loops * length, first.time, last.time);
   if (mode == ExtrapolationMode::kLoopRepeat) out.value_offset = loops * (last.value - first.value);
   if (mode == ExtrapolationMode::kLoopOscillate && std::fmod(loops, 2) == 1) {
     out.time = std::clamp(first.time + last.time - out.time, first.time, last.time);
-    out.side = Side::kBefore;
+    out.side = Mirror(side);
   }
   return out;
 }
@@ -215,20 +225,21 @@ std::optional<double> EvaluateLooped(const LoopedKnots& loops, const Spline& spl
   return value ? std::optional(*value + repetition * spline.loop->value_offset) : std::nullopt;
 }
 
-}  // namespace
-
-std::optional<double> Spline::Evaluate(double time) const {
+std::optional<double> EvaluateAt(const Spline& spline, double time, Side side) {
+  const Knots& knots = spline.knots;
   if (knots.empty() || std::isnan(time)) return std::nullopt;
   std::optional<LoopedKnots> loops;
-  if (loop) loops = MakeLoops(*this);
+  if (spline.loop) loops = MakeLoops(spline);
   const Knots& curve = loops ? loops->outer : knots;
 
   Mapped mapped;
   mapped.time = time;
-  const bool is_before = time < curve.front().time;
-  const bool is_after = time >= curve.back().time;  // the curve beyond begins at the last knot
+  mapped.side = side;
+  // Seen from before, an end belongs to what leads to it.
+  const bool is_before = side == Side::kAt ? time < curve.front().time : time <= curve.front().time;
+  const bool is_after = side == Side::kAt ? time >= curve.back().time : time > curve.back().time;
   if (is_before || is_after) {
-    const SplineExtrapolation& rule = is_before ? pre_extrapolation : post_extrapolation;
+    const SplineExtrapolation& rule = is_before ? spline.pre_extrapolation : spline.post_extrapolation;
     // Authored knots lead where they reach beyond the loops.
     const bool authored_lead =
         !loops || (is_before ? knots.front().time <= loops->start : knots.back().time >= loops->end);
@@ -240,11 +251,20 @@ std::optional<double> Spline::Evaluate(double time) const {
     if (rule.mode == ExtrapolationMode::kLinear)
       return value + GetEndSlope(ends, is_before) * (time - end.time);
     if (!IsLooping(rule.mode) || curve.size() < 2 || !std::isfinite(time)) return value;
-    mapped = is_before ? MapBefore(curve, rule.mode, time) : MapAfter(curve, rule.mode, time);
+    mapped = is_before ? MapBefore(curve, rule.mode, time, side) : MapAfter(curve, rule.mode, time, side);
   }
-  const auto value = loops ? EvaluateLooped(*loops, *this, mapped.time, mapped.side)
-                           : EvaluateInside(knots, curve_type, mapped.time, mapped.side);
+  const auto value = loops ? EvaluateLooped(*loops, spline, mapped.time, mapped.side)
+                           : EvaluateInside(knots, spline.curve_type, mapped.time, mapped.side);
   return value ? std::optional(*value + mapped.value_offset) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<double> Spline::Evaluate(double time) const {
+  return EvaluateAt(*this, time, Side::kAt);
+}
+std::optional<double> Spline::EvaluatePreValue(double time) const {
+  return EvaluateAt(*this, time, Side::kBefore);
 }
 
 bool operator==(const SplineKnot& a, const SplineKnot& b) {

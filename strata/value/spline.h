@@ -61,6 +61,7 @@ class Spline {
 
   // The value at `time`, loops and extrapolation included; nothing where the curve has none.
   std::optional<double> Evaluate(double time) const;
+  std::optional<double> EvaluatePreValue(double time) const;  // the limit from before `time`
   friend bool operator==(const Spline& a, const Spline& b);
 };
 

@@ -130,4 +130,23 @@ TEST_CASE("malformed clip metadata is passed over") {
            {0}) == "none ");
 }
 
+// As usd-core 26.11 answers.
+TEST_CASE("clipSets edits the sets of its own layer stack alone") {
+  auto set = [](const char* name) {
+    return std::string("clips = {\n        dictionary ") + name +
+           " = {\n            string primPath = \"/C\"\n            asset[] assetPaths = [@c.usda@]\n"
+           "            double2[] active = [(0, 0)]\n        }\n    }\n";
+  };
+  auto samples = [&](const std::string& own, const std::string& referenced) {
+    Scene scene(
+        {{"root.usda", "def \"A\" (\n    references = @r.usda@</R>\n    " + own + ")\n{\n    double x\n}\n"},
+         {"r.usda", "def \"R\" (\n    " + referenced + ")\n{\n}\n"},
+         {"c.usda", "over \"C\"\n{\n    double x.timeSamples = {\n        0: 1,\n    }\n}\n"}});
+    return scene.Attr("/A.x").GetNumTimeSamples();
+  };
+  CHECK(samples("clipSets = [\"other\"]\n", set("default")) == 1);
+  CHECK(samples("", set("default") + "    clipSets = [\"other\"]\n") == 0);
+  CHECK(samples(set("own"), "clipSets = [\"other\"]\n") == 1);
+}
+
 }  // namespace strata::stage

@@ -36,11 +36,10 @@ TEST_CASE("a held value changes at the very time that GetTimeSamples gives") {
 
 // As usd-core 26.11 answers for a layer whose timeCodesPerSecond is negative.
 TEST_CASE("where time runs backwards samples stay in the layer's order and are held") {
-  Scene scene(
-      {{"root.usda",
-        "(\n    timeCodesPerSecond = -1\n)\ndef \"A\" (\n    references = @a.usda@</A>\n)\n{\n}\n"},
-       {"a.usda",
-        "def \"A\"\n{\n    double x.timeSamples = {\n        0: 0,\n        100: 100,\n    }\n}\n"}});
+  Scene scene({{"root.usda",
+                "(\n    timeCodesPerSecond = -1\n)\ndef \"A\" (\n    references = @a.usda@</A>\n)\n{\n}\n"},
+               {"a.usda",
+                "def \"A\"\n{\n    double x.timeSamples = {\n        0: 0,\n        100: 100,\n    }\n}\n"}});
   const Attribute x = scene.Attr("/A.x");
   const std::vector<double> times = x.GetTimeSamples();
   REQUIRE(times.size() == 2);
@@ -49,6 +48,27 @@ TEST_CASE("where time runs backwards samples stay in the layer's order and are h
   CHECK(x.GetAs<double>(-2.0) == 0.0);
   CHECK(x.GetAs<double>(-6.0) == 100.0);
   CHECK(x.GetBracketingTimeSamples(-2.0) == std::pair(times[0], times[1]));
+}
+
+// As usd-core 26.11 answers.
+TEST_CASE("a session layer without a rate is read at 24 time codes a second") {
+  OpenOptions options;
+  options.session = layer::Layer::CreateAnonymous("session.usda");
+  Scene scene("(\n    timeCodesPerSecond = 30\n)\ndef \"A\"\n{\n    double x\n}\n", options);
+  REQUIRE(options.session->CreateAttributeSpec(Path("/A.x"), Token("double")));
+  REQUIRE(options.session->SetTimeSample(Path("/A.x"), 8, Value(1.0)));
+  scene->Recompose();
+  CHECK(scene.Attr("/A.x").GetTimeSamples() == std::vector<double>{10});
+}
+
+TEST_CASE("just before a knot a spline has the value it comes with") {
+  Scene scene(
+      "def \"A\"\n{\n    double x.spline = {\n        pre: held,\n        1: 3 & 5; post held,\n"
+      "        2: 7; post linear,\n    }\n}\n");
+  const Attribute x = scene.Attr("/A.x");
+  CHECK(x.GetAs<double>(Time(1)) == 5.0);
+  CHECK(x.GetAs<double>(Time::PreTime(1)) == 3.0);
+  CHECK(x.GetAs<double>(Time::PreTime(2)) == 5.0);
 }
 
 }  // namespace strata::stage

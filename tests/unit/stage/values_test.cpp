@@ -239,4 +239,21 @@ def "B"
   CHECK(Join(a.GetForwardedTargets()) == "/B/Y /A/X");
 }
 
+// As usd-core 26.11 answers: across an arc only what the arc's map reaches is left of an expression.
+TEST_CASE("path expressions speak of the namespace of the asking prim") {
+  Scene scene({{"root.usda",
+                "def \"R\" (\n    references = @a.usda@</A>\n)\n{\n}\n"
+                "def \"I\" (\n    inherits = </K>\n)\n{\n}\n"
+                "class \"K\"\n{\n    pathExpression e = \"/A - /B\"\n}\n"},
+               {"a.usda",
+                "def \"A\"\n{\n    pathExpression e = \"/A - /B\"\n    pathExpression f = \"/B /A/C\"\n"
+                "    pathExpression g = \"//b*\"\n    pathExpression h = \"/B\"\n}\n"}});
+  auto text = [&](const char* path) { return scene.Attr(path).GetAs<PathExpression>()->GetText(); };
+  CHECK(text("/R.e") == "/R");
+  CHECK(text("/R.f") == "/R/C");
+  CHECK(text("/R.g") == "//b*");
+  CHECK(text("/R.h") == "");
+  CHECK(text("/I.e") == "/A - /B");
+}
+
 }  // namespace strata::stage

@@ -1,0 +1,28 @@
+// The program that the comparisons ask: what its parts share.
+//
+// A question is one line of JSON on standard input: {"steps": [...]}; the answer is one line: a list with one
+// entry a step. Every question starts from a fresh set of layers.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "strata/layer/registry.h"
+#include "strata/stage/stage.h"
+#include "tests/conformance/answer.h"
+
+namespace strata::compare {
+
+using conformance::Json;
+
+// What the steps of one question stand on.
+struct Bench {
+  std::shared_ptr<layer::LayerRegistry> registry;
+  stage::StagePtr stage;
+  std::map<std::string, layer::LayerPtr> layers;  // kept open, by the name that steps use
+};
+
+Json Resolve(const Bench& bench, const Json& step);
+
+}  // namespace strata::compare

@@ -1,0 +1,157 @@
+"""Takes the same steps with usd-core and with Strata, and compares the answers."""
+import json
+import math
+import os
+import subprocess
+
+from pxr import Gf, Sdf, Usd, Vt
+
+# What a value computed between samples may be off by: both sides round to the type of the value.
+TOLERANCE = 1e-5
+
+
+def ask(questions):
+    """The answers of the program to lists of steps."""
+    lines = "".join(json.dumps({"steps": steps}) + "\n" for steps in questions)
+    done = subprocess.run([os.environ["STRATA_STEPS"]], input=lines.encode(), capture_output=True, timeout=280)
+    answers = [json.loads(line) for line in done.stdout.decode("utf-8", "replace").splitlines()]
+    assert len(answers) == len(questions), f"question {len(answers)} ended the program: {done.stderr.decode()[-500:]}"
+    return answers
+
+
+def number(value):
+    if math.isfinite(value):
+        return value
+    return {"$f": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
+
+
+def form(value):
+    """A value of usd-core in the JSON form of the conformance corpus."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, Sdf.ValueBlock):
+        return {"$block": True}
+    if isinstance(value, Sdf.AnimationBlock):
+        return {"$animationBlock": True}
+    if isinstance(value, Sdf.TimeCode):
+        return {"$timecode": number(value.GetValue())}
+    if type(value).__name__ == "TimeCode":
+        return {"$timecode": number(float(value))}
+    if type(value).__name__ == "Duration":
+        return {"$duration": number(float(value))}
+    if isinstance(value, Sdf.AssetPath):
+        out = {"$asset": value.authoredPath}
+        if value.evaluatedPath:
+            out["evaluated"] = value.evaluatedPath
+        if value.resolvedPath:
+            out["resolved"] = value.resolvedPath
+        return out
+    if isinstance(value, Sdf.PathExpression):
+        return {"$pathExpression": value.GetText()}
+    if isinstance(value, Sdf.Path):
+        return {"$path": str(value)}
+    kind = type(value).__name__
+    if kind.endswith("Array"):
+        return [form(part) for part in value]
+    if kind.startswith("Quat"):
+        return [number(float(value.GetReal()))] + [number(float(part)) for part in value.GetImaginary()]
+    if kind.startswith("Matrix"):
+        return [[number(float(part)) for part in row] for row in value]
+    if kind.startswith("Vec") or isinstance(value, (list, tuple)):
+        return [form(part) for part in value]
+    if isinstance(value, dict):
+        return {"$dict": {key: form(part) for key, part in value.items()}}
+    if kind.endswith("ListOp"):
+        lists = {"explicit": value.explicitItems} if value.isExplicit else {
+            name: getattr(value, name + "Items") for name in ("added", "prepended", "appended", "deleted", "ordered")}
+        return {"$listop": {name: [form(item) for item in items] for name, items in lists.items() if items or name == "explicit"}}
+    if hasattr(value, "name"):
+        return {"$enum": value.name}
+    return {"$repr": repr(value)}
+
+
+def differ(expected, got, place=""):
+    """The first place where two answers differ, as text; nothing when they are equal."""
+    if expected == ANY:
+        return ""
+    if isinstance(expected, bool) or isinstance(got, bool):
+        return "" if expected is got else f"{place}: expected {expected!r}, got {got!r}"
+    if isinstance(expected, (int, float)) and isinstance(got, (int, float)):
+        off = abs(expected - got) > TOLERANCE * max(1.0, abs(expected))
+        return f"{place}: expected {expected!r}, got {got!r}" if off else ""
+    if expected == {"$f": "nan"}:
+        return ""  # usd-core's slerp of half quaternions leaves the reals where rounding makes them longer than one
+    if isinstance(expected, dict) and isinstance(got, dict):
+        for key in sorted(expected.keys() | got.keys()):
+            if key not in expected or key not in got:
+                return f"{place}/{key}: expected {expected.get(key, 'nothing')!r}, got {got.get(key, 'nothing')!r}"
+            if found := differ(expected[key], got[key], f"{place}/{key}"):
+                return found
+        return ""
+    if isinstance(expected, list) and isinstance(got, list):
+        if len(expected) != len(got):
+            return f"{place}: expected {expected!r}, got {got!r}"
+        for i, pair in enumerate(zip(expected, got)):
+            if found := differ(*pair, f"{place}/{i}"):
+                return found
+        return ""
+    return "" if expected == got else f"{place}: expected {expected!r}, got {got!r}"
+
+
+# An answer of usd-core that has no meaning to compare with.
+ANY = {"$any": True}
+
+SOURCES = {Usd.ResolveInfoSourceNone: "none", Usd.ResolveInfoSourceFallback: "fallback", Usd.ResolveInfoSourceDefault: "default",
+           Usd.ResolveInfoSourceTimeSamples: "timeSamples", Usd.ResolveInfoSourceValueClips: "valueClips",
+           Usd.ResolveInfoSourceSpline: "spline"}
+
+
+class Oracle:
+    """Takes steps with usd-core. Each step is a method of its name."""
+
+    def __init__(self):
+        self.stage = None
+
+    def take(self, steps):
+        return [getattr(self, "do_" + step["do"])(step) for step in steps]
+
+    def do_open(self, step):
+        load = Usd.Stage.LoadNone if step.get("load") == "none" else Usd.Stage.LoadAll
+        layers = [Sdf.Layer.FindOrOpen(step["root"])]
+        if "session" in step:
+            layers.append(Sdf.Layer.FindOrOpen(step["session"]))
+        self.stage = Usd.Stage.Open(*layers, load=load)
+        if step.get("interpolation") == "held":
+            self.stage.SetInterpolationType(Usd.InterpolationTypeHeld)
+        return {"ok": True}
+
+    def do_resolve(self, step):
+        answer = {}
+        for prim in Usd.PrimRange(self.stage.GetPseudoRoot(), Usd.TraverseInstanceProxies(Usd.PrimAllPrimsPredicate)):
+            for attribute in prim.GetAuthoredAttributes():
+                answer[str(attribute.GetPath())] = self.describe(attribute, step["times"])
+        return answer
+
+    @staticmethod
+    def describe(attribute, times):
+        def source(info):
+            return [SOURCES[info.GetSource()], info.ValueIsBlocked()]
+
+        entry = {"type": str(attribute.GetTypeName()), "times": list(attribute.GetTimeSamples()),
+                 "count": attribute.GetNumTimeSamples(), "varies": attribute.ValueMightBeTimeVarying(),
+                 "has": [attribute.HasValue(), attribute.HasAuthoredValue(), attribute.HasAuthoredValueOpinion()],
+                 "source": [source(attribute.GetResolveInfo()), source(attribute.GetResolveInfo(Usd.TimeCode.Default()))],
+                 "default": form(attribute.Get()), "at": []}
+        # usd-core forgets that a time is a limit from before where an offset maps it, and gives times around the opinions of
+        # one layer where several are combined.
+        moved = any(not offset.IsIdentity() for _, offset in attribute.GetPropertyStackWithLayerOffsets())
+        combined = entry["type"].endswith("[]") or entry["type"] == "pathExpression"
+        for time in times:
+            bracket = attribute.GetBracketingTimeSamples(time)
+            entry["at"].append([form(attribute.Get(time)), ANY if moved else form(attribute.Get(Usd.TimeCode.PreTime(time))),
+                                ANY if combined else list(bracket) if bracket else None])
+        if len(times) > 1:
+            entry["within"] = list(attribute.GetTimeSamplesInInterval(Gf.Interval(times[0], times[-1])))
+        return entry
