@@ -22,6 +22,7 @@ Diagnostic MakeWriteDiagnostic(const std::string& path, const char* what, int er
   where.file = path;
   std::string hint;
   if (error == ENOSPC || error == EDQUOT) hint = "Free some space; the old file is untouched.";
+  if (error == EFBIG) hint = "Raise the limit of file sizes (ulimit -f); the old file is untouched.";
   if (error == EACCES || error == EPERM || error == EROFS) hint = "Give yourself permission to write there.";
   if (error == ENOENT || error == ENOTDIR) hint = "Create the folder first.";
   return {kFileUnwritable,
@@ -132,6 +133,23 @@ Result<void> AtomicFileWriter::Write(std::string_view bytes) {
   int error = WriteAll(descriptor_, buffer_);
   buffer_.clear();
   if (!error) error = WriteAll(descriptor_, bytes);
+  if (error) return MakeWriteDiagnostic(target_, "write", error);
+  return {};
+}
+
+Result<void> AtomicFileWriter::WriteAt(uint64_t offset, std::string_view bytes) {
+  if (descriptor_ < 0) return MakeWriteDiagnostic(target_, "write", EBADF);
+  int error = WriteAll(descriptor_, buffer_);
+  buffer_.clear();
+  while (!error && !bytes.empty()) {
+    const ssize_t wrote = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (wrote < 0) {
+      if (errno != EINTR) error = errno;
+      continue;
+    }
+    bytes.remove_prefix(static_cast<size_t>(wrote));
+    offset += static_cast<uint64_t>(wrote);
+  }
   if (error) return MakeWriteDiagnostic(target_, "write", error);
   return {};
 }

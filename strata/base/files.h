@@ -64,6 +64,11 @@ class AtomicFileWriter {
   static Result<std::unique_ptr<AtomicFileWriter>> Open(const std::string& path);
   ~AtomicFileWriter();
   Result<void> Write(std::string_view bytes);  // buffered
+  // Whether what was written can be changed before Commit: not where it went straight into a pipe or a
+  // device.
+  bool CanPatch() const { return !temporary_.empty(); }
+  // Puts `bytes` in the place of others written before. REQUIRES: CanPatch(), and as many were.
+  Result<void> WriteAt(uint64_t offset, std::string_view bytes);
   Result<void> Commit();
 
  private:
