@@ -36,14 +36,18 @@ struct WriteOptions {
   const FieldRegistry* fields = nullptr;
   std::string comment;  // put after the header when not empty
   std::map<std::string, std::string> arguments;
+  Executor* executor = nullptr;    // null: one thread
+  Diagnostics* remarks = nullptr;  // when given, what deserves a remark though all was written
 };
 
-// Stateless, thread-safe.
+// Stateless, thread-safe. Hosts may add their own to a registry of layers (LayerRegistry::AddFormat).
 class FileFormat {
  public:
   virtual ~FileFormat() = default;
-  virtual Token GetId() const = 0;                               // "usda"
-  virtual std::vector<std::string> GetExtensions() const = 0;    // without dots; the first is the primary one
+  virtual Token GetId() const = 0;                             // "usda"
+  virtual std::vector<std::string> GetExtensions() const = 0;  // without dots; the first is the primary one
+  // What its layers are for. Of several formats with one extension, the argument "target" says which.
+  virtual Token GetTarget() const { return Token("usd"); }
   virtual bool CanRead(std::string_view first_bytes) const = 0;  // the first 64 bytes of a file, or fewer
   virtual bool CanWrite() const = 0;
   // Whether a file is a package of files, the first of which is the layer: never under the extension "usd".
@@ -56,5 +60,11 @@ class FileFormat {
   virtual Result<void> WriteToFile(const SpecStore& content, const std::string& path,
                                    const WriteOptions& options) const = 0;
 };
+
+// A file format argument: in which format a .usd file is written, "usda" or "usdc". Which one it is read as
+// its content says.
+inline constexpr const char* kFormatArgument = "format";
+// A file format argument: which of the formats with one extension is meant, by GetTarget.
+inline constexpr const char* kTargetArgument = "target";
 
 }  // namespace strata::layer

@@ -179,44 +179,63 @@ Result<std::string> Layer::ExportToString() const {
   return text->WriteToString(content_, options);
 }
 
-Result<void> Layer::Export(const std::string& path) const {
-  const std::string extension = asset::GetExtension(path);
-  std::shared_ptr<const FileFormat> format =
-      registry_ ? registry_->FindFormatByExtension(extension) : nullptr;
-  if (!format && format_) {
-    const std::vector<std::string> own = format_->GetExtensions();
-    if (std::find(own.begin(), own.end(), extension) != own.end()) format = format_;
-  }
+Result<void> Layer::Export(const std::string& path, const ExportOptions& options) const {
   STRATA_CHECK(RefusePackaged(path));
-  SourceLocation where;
-  where.file = path;
+  std::shared_ptr<const FileFormat> format;
+  if (!options.format.IsEmpty()) {
+    format = registry_ ? registry_->FindFormat(options.format) : nullptr;
+    if (!format && format_ && format_->GetId() == options.format) format = format_;
+  } else if (registry_) {
+    STRATA_TRY(format, registry_->ChooseFormatToWrite(path, options.arguments));
+  } else if (format_) {
+    const std::vector<std::string> own = format_->GetExtensions();
+    if (std::find(own.begin(), own.end(), asset::GetExtension(path)) != own.end()) format = format_;
+  }
   if (!format || !format->CanWrite()) {
+    SourceLocation where;
+    where.file = path;
     return Diagnostic(kLayerFormatUnknown, fmt::format("No file format writes '{}'.", path), where,
                       "Give the file an extension that a format has, for example .usda.");
   }
-  WriteOptions options;
-  options.fields = &GetFields();
-  return format->WriteToFile(content_, path, options);
+  WriteOptions write;
+  write.fields = &GetFields();
+  write.comment = options.comment;
+  write.arguments = options.arguments;
+  write.executor = options.executor;
+  write.remarks = options.remarks;
+  return format->WriteToFile(content_, path, write);
 }
 
-Result<void> Layer::Save() {
+Result<void> Layer::Save(const SaveOptions& options) {
   if (!dirty_) return {};
   if (IsAnonymous() || resolved_path_.empty()) {
     return MakeUnopened(fmt::format("The layer '{}' has no file to be saved to.", identifier_), identifier_,
                         "Export it to a file instead.");
   }
   STRATA_CHECK(RefusePackaged(resolved_path_));
+  SourceLocation where;
+  where.file = resolved_path_;
   if (!format_ || !format_->CanWrite()) {
-    SourceLocation where;
-    where.file = resolved_path_;
     return Diagnostic(kLayerFormatUnknown,
                       fmt::format("The format of '{}' cannot be written.", resolved_path_), where,
                       "Export it to a file of another format, for example .usda.");
   }
-  WriteOptions options;
-  options.fields = &GetFields();
-  options.arguments = arguments_;
-  STRATA_CHECK(format_->WriteToFile(content_, resolved_path_, options));
+  if (registry_ && options.external_change == SaveOptions::ExternalChange::kRefuse) {
+    // A file that is gone holds nothing that could be lost.
+    const std::string stamp = registry_->GetResolver().GetModificationStamp(resolved_path_);
+    if (!stamp.empty() && stamp != modification_stamp_) {
+      return Diagnostic(
+          kLayerChangedOutside,
+          fmt::format("'{}' was changed by someone else since this layer was read or saved.", resolved_path_),
+          where, "Reload the layer, export it under another name, or save it with overwriting.");
+    }
+  }
+  WriteOptions write;
+  write.fields = &GetFields();
+  write.arguments = arguments_;
+  write.executor = options.executor;
+  write.remarks = options.remarks;
+  STRATA_CHECK(format_->WriteToFile(content_, resolved_path_, write));
   dirty_ = false;
   if (registry_) modification_stamp_ = registry_->GetResolver().GetModificationStamp(resolved_path_);
   return {};

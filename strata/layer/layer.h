@@ -28,7 +28,26 @@ inline constexpr DiagnosticCode kLayerFormatUnknown{"layer.format-unknown", Seve
 inline constexpr DiagnosticCode kLayerEditRefused{"layer.edit-refused", Severity::kError,
                                                   "An edit of a layer is not possible."};
 
+inline constexpr DiagnosticCode kLayerChangedOutside{
+    "layer.changed-outside", Severity::kError,
+    "A layer is not saved, because its file was changed by someone else since it was read."};
+
 class LayerRegistry;
+
+struct ExportOptions {
+  Token format;                                  // by id; empty: as the extension says
+  std::map<std::string, std::string> arguments;  // file format arguments, such as format=usda for .usd files
+  std::string comment;                           // for formats that have comments
+  Executor* executor = nullptr;                  // null: one thread
+  Diagnostics* remarks = nullptr;                // when given, what deserves a remark though all was written
+};
+
+struct SaveOptions {
+  // What to do with a file that is not as this layer left or read it.
+  enum class ExternalChange : uint8_t { kRefuse, kOverwrite } external_change = ExternalChange::kRefuse;
+  Executor* executor = nullptr;
+  Diagnostics* remarks = nullptr;
+};
 
 class Layer : public std::enable_shared_from_this<Layer> {
  public:
@@ -107,9 +126,13 @@ class Layer : public std::enable_shared_from_this<Layer> {
   Result<void> Reload(ReloadMode mode = ReloadMode::kIfChanged);
 
   // -- text and files -----------------------------------------------------------------------------------
-  Result<std::string> ExportToString() const;          // as usda
-  Result<void> Export(const std::string& path) const;  // by the extension of `path`
-  Result<void> Save();                                 // nothing to do unless dirty; atomic
+  Result<std::string> ExportToString() const;  // as usda
+  // By the extension of `path`: .usd is usdc, unless the arguments say format=usda. Replaces the file as a
+  // whole, or leaves it as it is.
+  Result<void> Export(const std::string& path, const ExportOptions& options = {}) const;
+  // To the file that it was read from or made for, in the format that this has. Nothing to do unless dirty.
+  // On any error the old file is as it was, and the layer still dirty.
+  Result<void> Save(const SaveOptions& options = {});
 
   // -- changes ------------------------------------------------------------------------------------------
   using ChangeListener = std::function<void(const Layer&, const ChangeList&)>;

@@ -100,7 +100,13 @@ struct LayerRegistry::Impl {
 
   std::shared_ptr<asset::Resolver> resolver;
   std::shared_ptr<FieldRegistry> fields;
-  std::vector<std::shared_ptr<const FileFormat>> formats;
+  using Formats = std::vector<std::shared_ptr<const FileFormat>>;
+  std::shared_ptr<const Formats> GetFormats() const {
+    const std::lock_guard lock(formats_mutex);
+    return formats;
+  }
+  mutable std::mutex formats_mutex;
+  std::shared_ptr<const Formats> formats;  // replaced as a whole; guarded by formats_mutex
 
   mutable std::mutex mutex;
   std::condition_variable opened;
@@ -118,7 +124,7 @@ std::shared_ptr<LayerRegistry> LayerRegistry::Create(std::shared_ptr<asset::Reso
   registry->impl_->resolver =
       asset::MakePackageResolver(resolver ? std::move(resolver) : asset::MakeFileResolver());
   registry->impl_->fields = fields ? std::move(fields) : std::make_shared<FieldRegistry>();
-  registry->impl_->formats = std::move(formats);
+  registry->impl_->formats = std::make_shared<Impl::Formats>(std::move(formats));
   return registry;
 }
 
@@ -132,33 +138,76 @@ FieldRegistry& LayerRegistry::GetMutableFields() {
   return *impl_->fields;
 }
 
+void LayerRegistry::AddFormat(std::shared_ptr<const FileFormat> format) {
+  const std::lock_guard lock(impl_->formats_mutex);
+  auto formats = std::make_shared<Impl::Formats>(*impl_->formats);
+  const auto known = std::find_if(formats->begin(), formats->end(),
+                                  [&](const auto& other) { return other->GetId() == format->GetId(); });
+  if (known != formats->end())
+    *known = std::move(format);
+  else
+    formats->push_back(std::move(format));
+  impl_->formats = std::move(formats);
+}
+
 std::shared_ptr<const FileFormat> LayerRegistry::FindFormat(Token id) const {
-  for (const auto& format : impl_->formats)
+  for (const auto& format : *impl_->GetFormats())
     if (format->GetId() == id) return format;
   return nullptr;
 }
 
-std::shared_ptr<const FileFormat> LayerRegistry::FindFormatByExtension(std::string_view extension) const {
-  for (const auto& format : impl_->formats) {
+std::shared_ptr<const FileFormat> LayerRegistry::FindFormatByExtension(std::string_view extension,
+                                                                       std::string_view target) const {
+  for (const auto& format : *impl_->GetFormats()) {
+    if (!target.empty() && format->GetTarget().GetText() != target) continue;
     const std::vector<std::string> extensions = format->GetExtensions();
     if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end()) return format;
   }
-  if (extension == "usd" && !impl_->formats.empty()) return FindFormat(Token("usda"));
+  // Without a room for usdc, .usd files are text.
+  if (extension == "usd") {
+    auto format = FindFormat(Token("usdc"));
+    return format ? format : FindFormat(Token("usda"));
+  }
   return nullptr;
 }
 
+Result<std::shared_ptr<const FileFormat>> LayerRegistry::ChooseFormatToWrite(
+    const std::string& path, const std::map<std::string, std::string>& arguments) const {
+  const std::string extension = asset::GetExtension(path);
+  const auto asked = arguments.find(kFormatArgument);
+  if (extension == "usd" && asked != arguments.end()) {
+    const auto format =
+        asked->second == "usda" || asked->second == "usdc" ? FindFormat(Token(asked->second)) : nullptr;
+    if (format && format->CanWrite()) return format;
+    return Diagnostic(kLayerFormatUnknown,
+                      fmt::format("A .usd file cannot be written in the format '{}'.", asked->second),
+                      AtFile(path), "Ask for usda or usdc.");
+  }
+  const auto target = arguments.find(kTargetArgument);
+  auto format =
+      FindFormatByExtension(extension, target == arguments.end() ? std::string_view() : target->second);
+  if (format && format->CanWrite()) return format;
+  return Diagnostic(kLayerFormatUnknown, fmt::format("No file format writes '{}'.", path), AtFile(path),
+                    "Give the file an extension that a format has, for example .usda.");
+}
+
 Result<std::shared_ptr<const FileFormat>> LayerRegistry::ChooseFormat(
-    const asset::Asset& asset, const std::string& resolved_path) const {
+    const asset::Asset& asset, const std::string& resolved_path,
+    const std::map<std::string, std::string>& arguments) const {
   STRATA_TRY(const std::string first_bytes, ReadFirstBytes(asset));
+  const std::string extension = asset::GetExtension(resolved_path);
+  const auto target = arguments.find(kTargetArgument);
+  std::shared_ptr<const FileFormat> by_extension =
+      FindFormatByExtension(extension, target == arguments.end() ? std::string_view() : target->second);
+  // A format of the host's own may take any content, even none.
+  if (by_extension && extension != "usd" && by_extension->CanRead(first_bytes)) return by_extension;
   if (first_bytes.empty()) {
     return Diagnostic(kLayerUnopened, fmt::format("The layer '{}' is empty.", resolved_path),
                       AtFile(resolved_path),
                       "Write at least its first line, for example '#usda 1.0', or remove what names it.");
   }
-  const std::string extension = asset::GetExtension(resolved_path);
-  std::shared_ptr<const FileFormat> by_extension = FindFormatByExtension(extension);
   std::shared_ptr<const FileFormat> by_content;
-  for (const auto& format : impl_->formats)
+  for (const auto& format : *impl_->GetFormats())
     if (!by_content && format->CanRead(first_bytes)) by_content = format;
   if (by_content && (by_content == by_extension || (extension == "usd" && !by_content->IsPackage())))
     return by_content;
@@ -191,7 +240,7 @@ Result<std::shared_ptr<const FileFormat>> LayerRegistry::ChooseFormat(
         AtFile(resolved_path), "Check that the right file was named and that it was copied whole.");
   }
   std::vector<std::string> known;
-  for (const auto& format : impl_->formats)
+  for (const auto& format : *impl_->GetFormats())
     for (const std::string& name : format->GetExtensions()) known.push_back('.' + name);
   return Diagnostic(
       kLayerFormatUnknown,
@@ -211,7 +260,7 @@ bool LayerRegistry::Read(Layer& layer, const asset::Asset& asset, const OpenOpti
         MakeBudgetDiagnostic("max_file_bytes", options.budgets.max_file_bytes, AtFile(layer.resolved_path_)));
     return false;
   }
-  auto format = ChooseFormat(asset, layer.resolved_path_);
+  auto format = ChooseFormat(asset, layer.resolved_path_, layer.arguments_);
   if (!format) {
     diagnostics.Add(format.TakeError());
     return false;
@@ -360,17 +409,14 @@ Result<LayerPtr> LayerRegistry::CreateNew(const std::string& path) {
   std::map<std::string, std::string> arguments;
   const std::string identifier =
       impl_->resolver->CreateIdentifier(asset::SplitIdentifier(path, &arguments), {});
-  std::shared_ptr<const FileFormat> format = FindFormatByExtension(asset::GetExtension(identifier));
-  if (!format || !format->CanWrite()) {
-    return Diagnostic(kLayerFormatUnknown, fmt::format("No file format writes '{}'.", path), AtFile(path),
-                      "Give the new layer an extension that a format has, for example .usda.");
-  }
+  STRATA_TRY(std::shared_ptr<const FileFormat> format, ChooseFormatToWrite(identifier, arguments));
   LayerPtr layer(new Layer());
   layer->identifier_ = asset::JoinIdentifier(identifier, arguments);
   layer->resolved_path_ = impl_->Locate(identifier);
   layer->arguments_ = arguments;
   layer->format_ = std::move(format);
   layer->dirty_ = true;
+  layer->modification_stamp_ = impl_->resolver->GetModificationStamp(layer->resolved_path_);
   const std::string key = asset::JoinIdentifier(layer->resolved_path_, arguments);
   {
     const std::lock_guard lock(impl_->mutex);

@@ -34,7 +34,7 @@ class LayerRegistry : public std::enable_shared_from_this<LayerRegistry> {
   LayerPtr FindOrOpen(const std::string& asset_path, const Layer* anchor, const OpenOptions& options,
                       Diagnostics& diagnostics);
   LayerPtr Find(const std::string& identifier) const;
-  // A new empty layer of the format of `path`'s extension; nothing is written before Save.
+  // A new empty layer of the format that ChooseFormatToWrite names; nothing is written before Save.
   Result<LayerPtr> CreateNew(const std::string& path);
   // A new empty layer that has no file, with the formats of this registry; found by its identifier while it
   // lives.
@@ -47,14 +47,24 @@ class LayerRegistry : public std::enable_shared_from_this<LayerRegistry> {
   const asset::Resolver& GetResolver() const;
   const FieldRegistry& GetFields() const;
   FieldRegistry& GetMutableFields();  // before layers are opened
+  // Adds a format of the host's own, or replaces the one of its id; layers that are open keep theirs. Of
+  // several formats with one extension the first added is meant, unless the argument "target" says otherwise.
+  void AddFormat(std::shared_ptr<const FileFormat> format);
   std::shared_ptr<const FileFormat> FindFormat(Token id) const;
-  std::shared_ptr<const FileFormat> FindFormatByExtension(std::string_view extension) const;
+  // Null when none has it. `target` empty: of any.
+  std::shared_ptr<const FileFormat> FindFormatByExtension(std::string_view extension,
+                                                          std::string_view target = {}) const;
+  // The format in which a file is written: that of the extension of `path`; of .usd usdc, or what the
+  // argument "format" says. Why not, when there is none.
+  Result<std::shared_ptr<const FileFormat>> ChooseFormatToWrite(
+      const std::string& path, const std::map<std::string, std::string>& arguments) const;
   std::vector<LayerPtr> GetLoadedLayers() const;  // sorted by identifier
 
-  // The format for the content of an asset, chosen by extension and first bytes; why not, with a remedy, when
-  // there is none.
-  Result<std::shared_ptr<const FileFormat>> ChooseFormat(const asset::Asset& asset,
-                                                         const std::string& resolved_path) const;
+  // The format for the content of an asset, chosen by extension, target and first bytes; why not, with a
+  // remedy, when there is none.
+  Result<std::shared_ptr<const FileFormat>> ChooseFormat(
+      const asset::Asset& asset, const std::string& resolved_path,
+      const std::map<std::string, std::string>& arguments = {}) const;
 
  private:
   friend class Layer;
