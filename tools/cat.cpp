@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "strata/base/files.h"
+#include "strata/format/crate/writer.h"
 #include "tools/commands.h"
 
 namespace strata::tool {
@@ -11,12 +11,20 @@ namespace {
 struct CatOptions {
   std::vector<std::string> inputs;
   std::string output;
+  std::string format;
+  std::string usd_format;
+  std::string usdc_version;
   bool only_checks = false;
 };
 
 bool WriteLayer(Session& session, const layer::Layer& layer, const CatOptions& options, std::string& text) {
   if (!options.output.empty()) {
-    Result<void> written = layer.Export(options.output);
+    layer::ExportOptions exporting = session.MakeExportOptions();
+    exporting.format = Token(options.format);
+    if (!options.usd_format.empty()) exporting.arguments[layer::kFormatArgument] = options.usd_format;
+    if (!options.usdc_version.empty())
+      exporting.arguments[format::crate::kVersionArgument] = options.usdc_version;
+    Result<void> written = layer.Export(options.output, exporting);
     if (!written) session.GetDiagnostics().Add(written.TakeError());
     return written.HasValue();
   }
@@ -69,12 +77,29 @@ void AddCat(CLI::App& app, Action& chosen) {
   CLI::Option* output =
       command->add_option("-o,--output", options->output, "Write here, in the format of the extension")
           ->type_name("FILE");
+  command
+      ->add_option("--format", options->format, "Write in this format, whatever the extension of FILE says")
+      ->check(CLI::IsMember({"usda", "usdc"}))
+      ->needs(output);
+  command
+      ->add_option("--usd-format", options->usd_format,
+                   "What a FILE that ends in .usd is written as: usdc unless said otherwise")
+      ->check(CLI::IsMember({"usda", "usdc"}))
+      ->needs(output);
+  command
+      ->add_option(
+          "--usdc-version", options->usdc_version,
+          "The oldest version of usdc to write, 0.8 (the default) to 0.16; a newer one is written where "
+          "the content needs it")
+      ->type_name("VERSION")
+      ->needs(output);
   command->add_flag("--check", options->only_checks, "Read, report every error, print no content")
       ->excludes(output);
   command->footer(
       "Examples:\n"
       "  strata cat shot.usda                        the layer as Strata would write it\n"
       "  strata cat shot.usda -o tidy.usda           rewrite it\n"
+      "  strata cat shot.usda -o shot.usdc           convert it\n"
       "  strata cat --check *.usda                   all errors of all files; exit code 1 if there is any");
   command->callback([options, &chosen] {
     if (!options->output.empty() && options->inputs.size() != 1)

@@ -20,7 +20,7 @@ int Flatten(Session& session, const FlattenCommand& options) {
   JsonWriter writer;
   writer.BeginObject().Key("specs").Unsigned(flat->GetContent().GetSpecCount());
   if (!options.output.empty()) {
-    if (Result<void> written = flat->Export(options.output); !written) {
+    if (Result<void> written = flat->Export(options.output, session.MakeExportOptions()); !written) {
       session.GetDiagnostics().Add(written.TakeError());
       return session.Finish("flatten", std::nullopt);
     }

@@ -82,6 +82,13 @@ stage::StagePtr Session::OpenStage(const StageOptions& options, layer::OpenOptio
   return nullptr;
 }
 
+layer::ExportOptions Session::MakeExportOptions() {
+  layer::ExportOptions options;
+  options.executor = &engine_.GetExecutor();
+  options.remarks = &diagnostics_;
+  return options;
+}
+
 int Session::Finish(std::string_view command, const std::optional<std::string>& answer) {
   LocateDiagnostics(diagnostics_, options_.search_paths);
   std::string out;

@@ -50,6 +50,9 @@ class Session {
   layer::LayerPtr OpenLayer(const std::string& path, layer::OpenOptions::SourceMaps source_maps);
   stage::StagePtr OpenStage(const StageOptions& options, layer::OpenOptions::SourceMaps source_maps);
 
+  // Writes on all threads, remarks among the diagnostics.
+  layer::ExportOptions MakeExportOptions();
+
   // Ends the run: diagnostics to standard error (or into the JSON object), the answer to standard output.
   // `answer` is text, or a JSON value with OutputFormat::kJson; nothing when there is none. Returns the exit
   // code.
