@@ -1,0 +1,251 @@
+"""Random layered scenes: usd-core and the engine must compose the same prims, nodes, children, targets and errors.
+
+    compose_test.py                     a few hundred scenes from a fixed seed (the fast suite)
+    compose_test.py --count 20000 --first 1000 --workers 4 --keep DIR
+
+Each difference is shrunk to the smallest scene that still shows it and printed with its seed; --keep writes it to a folder. At the
+end the coverage is printed: which arc was met inside which, list edits, errors.
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "conformance"))
+
+import compose_generate  # noqa: E402
+import compose_scene  # noqa: E402
+import engine  # noqa: E402
+import kinds  # noqa: E402
+
+ARCS = ("root", "inherit", "variant", "relocate", "reference", "payload", "specialize")
+LIMIT_S = 10
+
+
+def strip_folder(answer, folder):
+    return json.loads(json.dumps(answer).replace(str(folder), "$CASE"))
+
+
+class Comparison:
+    """Asks both sides about scenes, each in a fresh folder: usd-core keeps layers by their path."""
+
+    def __init__(self, program):
+        self.program = engine.Program(program, LIMIT_S, 4096)
+        self.rule = kinds.rule_for("pcp", {})
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="compose-"))
+        self.count = 0
+        self.why = ""
+
+    def close(self):
+        self.program.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def ask(self, scene):
+        """(oracle's answer, first differences); no answer where usd-core does not open the scene or it is too big."""
+        import compose_oracle
+        from pxr import Tf
+        folder = self.folder / str(self.count)
+        self.count += 1
+        folder.mkdir()
+        try:
+            compose_scene.write_scene(scene, folder)
+            session = "session.usda" if (folder / "session.usda").exists() else None
+            signal.alarm(LIMIT_S)  # ends the worker where usd-core does not end
+            try:
+                expected = compose_oracle.describe_scene(folder, session, scene["fallbacks"])
+            except (compose_oracle.TooBig, Tf.ErrorException) as why:
+                self.why = repr(why)
+                expected = None
+            signal.alarm(0)
+            if expected is None:
+                return None, []
+            expected = strip_folder(expected, folder)
+            question = {"kind": "pcp", "data": str(folder), "root": "root.usda", "session": session, "payloads": ".*",
+                        "variantFallbacks": scene["fallbacks"]}
+            try:
+                reply = self.program.ask(question)
+            except engine.Trouble as trouble:
+                return expected, [f"no answer: {trouble}"]
+            if "answer" not in reply:
+                return expected, [f"not answered: {reply}"]
+            return expected, [show(one) for one in self.rule.compare(expected, strip_folder(reply["answer"], folder))]
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def show(difference):
+    place = "/".join(str(step) for step in difference.at)
+    return f"{place}: usd-core {json.dumps(difference.expected, default=str)}, strata {json.dumps(difference.got, default=str)}" + (
+        f" ({difference.note})" if difference.note else "")
+
+
+def cover(scene, expected, counts):
+    def visit(one):
+        if one["kind"] == "arc":
+            counts[f"edit {one['op']} {one['arc']}"] += 1
+        for inner in one["parts"]:
+            visit(inner)
+
+    visit(scene)
+    for error in expected["layerStack"].get("errors", ()):
+        counts["error " + error["type"]] += 1
+    for prim in expected["prims"]:
+        for error in prim["errors"]:
+            counts["error " + error["type"]] += 1
+        for node in prim["nodes"][1:]:
+            counts[f"arc {prim['nodes'][node['parent']]['arc']} {node['arc']}"] += 1
+
+
+def work(args):
+    """Compares the scenes of some seeds; one line of JSON each, so that the caller knows how far a worker came."""
+    if not args.loud:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    comparison = Comparison(args.answer)
+
+    def tell(**line):
+        print(json.dumps(line), flush=True)
+
+    for seed in range(args.first, args.first + args.count):
+        scene = compose_generate.make_scene(seed)
+        tell(begin=seed)
+        expected, differences = comparison.ask(scene)
+        if expected is None:
+            tell(seed=seed, skipped=comparison.why)
+            continue
+        counts = collections.Counter()
+        cover(scene, expected, counts)
+        line = {"seed": seed, "counts": counts}
+        if differences:
+            if args.shrink:
+                scene = compose_scene.shrink(scene, lambda smaller: bool(comparison.ask(smaller)[1]))
+                differences = comparison.ask(scene)[1]
+            line.update(differences=differences[:6], layers={
+                one["name"]: compose_scene.write_layer(one) for one in compose_scene.children(scene, "layer")},
+                fallbacks=scene["fallbacks"])
+        tell(**line)
+    comparison.close()
+
+
+def start(args, first, count):
+    command = [sys.executable, __file__, "--work", "--answer", args.answer, "--first", str(first), "--count", str(count)]
+    return subprocess.Popen(command + ([] if args.shrink else ["--no-shrink"]), stdout=subprocess.PIPE, text=True)
+
+
+def collect(args):
+    """The lines of all workers. A worker that usd-core takes down goes on behind the scene that did it."""
+    share = -(-args.count // args.workers)
+    end = args.first + args.count
+    waiting = [(start(args, first, min(share, end - first)), min(first + share, end))
+               for first in range(args.first, end, share)]
+    lines = queue.Queue()
+
+    def read(process, stop):
+        while True:
+            reached = None
+            for text in process.stdout:
+                line = json.loads(text)
+                if "begin" in line:
+                    reached = line["begin"]
+                else:
+                    lines.put(line)
+            status = process.wait()
+            if status == 0:
+                break
+            if status > 0 or reached is None:
+                lines.put({"failed": status})
+                break
+            lines.put({"seed": reached, "skipped": True, "crashed": True})
+            if reached + 1 >= stop:
+                break
+            process = start(args, reached + 1, stop - reached - 1)
+        lines.put(None)
+
+    for process, stop in waiting:
+        threading.Thread(target=read, args=(process, stop), daemon=True).start()
+    open_workers = len(waiting)
+    while open_workers:
+        line = lines.get()
+        if line is None:
+            open_workers -= 1
+        elif "failed" in line:
+            raise SystemExit(f"a worker ended with status {line['failed']}")
+        else:
+            yield line
+
+
+def print_coverage(counts):
+    print("\narc inside arc (rows: the outer one)")
+    print("            " + "".join(f"{arc:>11}" for arc in ARCS[1:]))
+    for outer in ARCS:
+        print(f"{outer:>11} " + "".join(f"{counts[f'arc {outer} {inner}']:>11}" for inner in ARCS[1:]))
+    print("\nlist edits")
+    for arc in ("reference", "payload", "inherit", "specialize"):
+        print(f"{arc:>11} " + "  ".join(f"{edit} {counts[f'edit {edit} {arc}']}" for edit in compose_scene.OPERATIONS))
+    print("\nerrors")
+    for name in sorted(key for key in counts if key.startswith("error ")):
+        print(f"  {name[6:]:<32}{counts[name]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--answer", default=os.environ.get("STRATA_ANSWER"), help="the built strata_answer")
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--keep", type=pathlib.Path, help="writes the scenes that differ below this folder")
+    parser.add_argument("--no-shrink", dest="shrink", action="store_false")
+    parser.add_argument("--show", type=int, default=5, help="differences printed in full")
+    parser.add_argument("--coverage", action="store_true")
+    parser.add_argument("--loud", action="store_true", help="with --work: shows what usd-core prints")
+    parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if not args.answer or not os.path.exists(args.answer):
+        print("skipped: strata_answer is not built (-DSTRATA_BUILD_TESTS=ON builds it)")
+        return 77
+    if args.work:
+        work(args)
+        return 0
+    counts, different, skipped, crashed, compared = collections.Counter(), [], 0, [], 0
+    for line in collect(args):
+        if "skipped" in line:
+            skipped += 1
+            if line.get("crashed"):
+                crashed.append(line["seed"])
+            continue
+        compared += 1
+        counts.update(line["counts"])
+        if "differences" not in line:
+            continue
+        different.append(line["seed"])
+        if args.keep:
+            folder = args.keep / str(line["seed"])
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, text in line["layers"].items():
+                (folder / name).write_text(text, encoding="utf-8")
+            (folder / "differences.txt").write_text("\n".join(line["differences"] + [json.dumps(line["fallbacks"])]) + "\n",
+                                                    encoding="utf-8")
+        if len(different) <= args.show:
+            print(f"\n=== seed {line['seed']} {line['fallbacks']}")
+            for name, text in line["layers"].items():
+                print(f"--- {name}\n{text}", end="")
+            print("\n".join(line["differences"]), flush=True)
+    if args.coverage:
+        print_coverage(counts)
+    print(f"{compared} scenes compared, {len(different)} different, {skipped} not askable"
+          + (f" (usd-core ended at seeds {crashed[:5]})" if crashed else ""))
+    if different:
+        print("different seeds:", *different[:40])
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
