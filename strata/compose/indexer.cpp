@@ -58,7 +58,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
   for (size_t i = levels.size(); i-- > 0;) {
     const bool is_last = i == 0;
     if (i + 1 != levels.size()) {
-      unresolved_.clear();
+      CheckTargets();
       has_payloads_ = false;
       graph_.DescendTo(levels[i].GetNameToken());
     }

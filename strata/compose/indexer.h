@@ -179,7 +179,9 @@ class Indexer {
     bool found = false;
   };
   Selection FindSelection(uint32_t node, Path path, Token variant_set);
-  Selection FindSelectionAt(uint32_t node, Path path, Token variant_set);
+  using SelectionReader = Selection (Indexer::*)(uint32_t node, Path path, Token variant_set);
+  Selection FindSelectionAt(uint32_t node, Path path, Token variant_set, SelectionReader read);
+  Selection ReadPriorSelection(uint32_t node, Path path, Token variant_set);
   Selection ReadSelection(uint32_t node, Path path, Token variant_set);
 
   // -- indexer_finish.cpp: culling, instances, the finished index

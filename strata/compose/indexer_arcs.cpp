@@ -17,12 +17,13 @@ bool Indexer::HasCycle(const Arc& arc) {
   if (arc.type == ArcType::kVariant) return false;
   const Indexer* indexer = this;
   uint32_t node = arc.parent;
+  Path path = arc.path;
   while (true) {
     for (; node != kNoNode; node = indexer->graph_[node].parent) {
       const Node& passed = indexer->graph_[node];
       if (passed.layer_stack != arc.layer_stack) continue;
       // An arc to an ancestor or descendant of where one came by would come by again, below itself.
-      if (!passed.path.HasPrefix(arc.path) && !arc.path.HasPrefix(passed.path)) continue;
+      if (!passed.path.HasPrefix(path) && !path.HasPrefix(passed.path)) continue;
       std::vector<DiagnosticNote> trail;
       CompositionError& error =
           AddError(ErrorType::kArcCycle, DescribeTrail(arc, &trail), arc.parent,
@@ -31,6 +32,8 @@ bool Indexer::HasCycle(const Arc& arc) {
       return true;
     }
     if (!indexer->frame_) return false;
+    // The outer graph is about a prim further down: where would the arc lead there?
+    path = indexer->frame_->path.ReplacePrefix(indexer->graph_[0].path, path, Path::TargetFix::kKeepTargets);
     node = indexer->frame_->parent_node;
     indexer = indexer->frame_->outer;
   }
@@ -116,8 +119,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
                          trail, DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
              arc.parent, "Let the arc lead to where the prim was relocated to.");
     node.Set(kNodeInert, true);
-    graph_.Insert(arc.parent, node);
-    return kNoNode;
+    return graph_.Insert(arc.parent, node);
   }
   has_payloads_ |= nested.has_payloads_;
   GetTop().work_ += nested.graph_.GetSize();
@@ -143,7 +145,7 @@ MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, const LayerOf
   auto add = [&](const std::map<Path, Path>& relocates) {
     for (auto it = relocates.lower_bound(target); it != relocates.end() && it->first.HasPrefix(target);
          ++it) {
-      if (it->second.IsEmpty() || targets.insert(it->second).second)
+      if (!it->second.IsEmpty() && targets.insert(it->second).second)
         pairs.emplace_back(it->first, it->second);
     }
   };
@@ -174,7 +176,12 @@ void Indexer::EvaluatePayloads(uint32_t node) {
   std::vector<ArcItem> items = ComposePayloads(graph_.GetStack(node), graph_.GetSite(node), graph_[node].path,
                                                environment_.GetProvider(), remarks);
   NoteVariables(graph_[node].layer_stack, remarks.used_variables);
-  for (const ExpressionProblem& problem : remarks.problems) {
+  // OpenUSD looks at payloads twice, for those whose format makes them up from fields comes last, and tells of
+  // an expression each time.
+  std::vector<ExpressionProblem>& problems = remarks.problems;
+  for (size_t i = 0, count = problems.size(); i < count; ++i)
+    problems.push_back(ExpressionProblem(problems[i]));
+  for (const ExpressionProblem& problem : problems) {
     AddError(ErrorType::kVariableExpressionError,
              fmt::format("Error evaluating expression {} for payload at {} in @{}@: {}", problem.expression,
                          graph_[node].path.GetString(), problem.layer->GetIdentifier(), problem.why),
@@ -270,15 +277,28 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   }
   const uint32_t target_stack = OpenTarget(node, type, item, site_path);
   if (target_stack == kNoNode) return;
+  const bool is_internal = item.asset_path.empty();
+  if (!is_internal) {  // what stays in the stack has the time of the stack, wherever in it the arc is written
+    const double rate = item.entry->layer->GetTimeCodesPerSecond(),
+                 target_rate = pool_.GetStack(target_stack)->GetTimeCodesPerSecond();
+    offset = item.entry->offset * offset;
+    if (rate != target_rate && target_rate != 0) offset.scale *= rate / target_rate;
+  }
   const Path target = FindTargetPrim(node, type, item, target_stack);
+  if (target.IsEmpty() && item.prim_path.IsEmpty()) {
+    // The layer is referenced, if nothing in it: a placeholder keeps the arc.
+    Arc arc{type, node, node, target_stack, Path::AbsoluteRoot()};
+    arc.map_to_parent = pool_.InternMap(MapFunction::Create(
+        {{Path::AbsoluteRoot(), site_path.StripAllVariantSelections()}}, offset));
+    arc.sibling_number = number;
+    arc.namespace_depth = CountNamespaceDepth(site_path);
+    ArcOptions options;
+    options.contributes = false;
+    AddArc(arc, options);
+  }
   if (target.IsEmpty()) return;
 
-  const double rate = item.entry->layer->GetTimeCodesPerSecond(),
-               target_rate = pool_.GetStack(target_stack)->GetTimeCodesPerSecond();
-  offset = item.entry->offset * offset;
-  if (rate != target_rate && target_rate != 0) offset.scale *= rate / target_rate;
   MapFunction map = MakeArcMap(target, node, offset);
-  const bool is_internal = item.asset_path.empty();
   if (is_internal) map = map.AddRootIdentity();
 
   Arc arc{type, node, node, target_stack, target};
@@ -306,6 +326,7 @@ void Indexer::CheckTargets() {
     error.diagnostic.location.file = open.layer->GetIdentifier();
     error.diagnostic.location.path = open.path.GetString();
   }
+  unresolved_.clear();
 }
 
 }  // namespace strata::compose

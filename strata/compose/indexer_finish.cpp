@@ -21,13 +21,11 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   if (graph_.GetDepthBelowIntroduction(number) == 0) return false;
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   if (HasRelocatesAtOrBelow(number)) return false;
-  // A class inside the model that inherits it may get opinions from what the model references: its path stays
-  // of interest.
+  // A class that is inside some model may get opinions from what that model references: its path stays of
+  // interest.
   if (node.arc == ArcType::kInherit && node.CanContributeSpecs() &&
       node.layer_stack == environment_.GetRootStackNumber()) {
-    const Path introduced = graph_.GetPathAtIntroduction(number);
-    if (!introduced.IsRootPrim() && introduced.HasPrefix(graph_[node.parent].path.GetPrefixes().front()))
-      return false;
+    if (!graph_.GetPathAtIntroduction(graph_.GetOriginRoot(number).first).IsRootPrim()) return false;
   }
   return true;
 }

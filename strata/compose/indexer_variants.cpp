@@ -84,7 +84,13 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
   // What a class has in a variant above it is often there already, implied from within that variant.
   for (uint32_t node = task.node; options.include_ancestral && node != kNoNode; node = graph_[node].parent)
     options.skip_duplicates |= IsClassBased(graph_[node].arc);
-  if (AddArc(arc, options) != kNoNode) RetryVariants();
+  const uint32_t added = AddArc(arc, options);
+  if (added == kNoNode) return;
+  bool selects = options.include_ancestral;
+  graph_.VisitSubtree(added, [&](uint32_t node) {
+    selects |= (graph_.GetSite(node).fields & kSiteVariantSelection) != 0;
+  });
+  if (selects) RetryVariants();
 }
 
 // A new variant may bring selections: sets that were given a fallback's turn are asked again.
@@ -106,16 +112,19 @@ Indexer::Selection Indexer::FindSelection(uint32_t node, Path path, Token varian
     there = outside;
     node = parent;
   }
-  return FindSelectionAt(node, there, variant_set);
+  // What has been selected once stays, also for a set of the same name inside the variant.
+  const Selection prior = FindSelectionAt(node, there, variant_set, &Indexer::ReadPriorSelection);
+  return prior.found ? prior : FindSelectionAt(node, there, variant_set, &Indexer::ReadSelection);
 }
 
-Indexer::Selection Indexer::FindSelectionAt(uint32_t top, Path path, Token variant_set) {
+Indexer::Selection Indexer::FindSelectionAt(uint32_t top, Path path, Token variant_set,
+                                            SelectionReader read) {
   // Strongest first; below a node that cannot name the prim nobody can.
   std::vector<std::pair<uint32_t, Path>> pending{{top, path}};
   while (!pending.empty()) {
     auto [node, there] = pending.back();
     pending.pop_back();
-    const Selection selection = ReadSelection(node, there, variant_set);
+    const Selection selection = (this->*read)(node, there, variant_set);
     if (selection.found) return selection;
     const std::vector<uint32_t> children = graph_.GetChildren(node);
     for (auto child = children.rbegin(); child != children.rend(); ++child) {
@@ -124,6 +133,13 @@ Indexer::Selection Indexer::FindSelectionAt(uint32_t top, Path path, Token varia
     }
   }
   return {};
+}
+
+Indexer::Selection Indexer::ReadPriorSelection(uint32_t number, Path path, Token variant_set) {
+  if (graph_[number].arc != ArcType::kVariant) return {};
+  const Path variant = graph_.GetPathAtIntroduction(number);
+  if (variant.GetVariantSet() != variant_set || variant.GetPrimPath() != path) return {};
+  return {variant.GetVariantSelection(), true};
 }
 
 Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token variant_set) {
@@ -159,12 +175,8 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
     for (const std::string& why : evaluated.errors) {
       std::string message = fmt::format("Error evaluating expression {} for variant at {} in @{}@: {}",
                                         found->second, site_path.GetString(), layer.GetIdentifier(), why);
-      const bool is_known = std::any_of(errors_.begin(), errors_.end(), [&](const CompositionError& error) {
-        return error.diagnostic.message == message;
-      });
-      if (!is_known)
-        AddError(ErrorType::kVariableExpressionError, std::move(message), number,
-                 "Mend the expression, or define the variables it uses in the root layer.");
+      AddError(ErrorType::kVariableExpressionError, std::move(message), number,
+               "Mend the expression, or define the variables it uses in the root layer.");
     }
   }
   return {};

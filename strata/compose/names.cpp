@@ -69,16 +69,14 @@ class ChildNamesComposer {
  private:
   void ApplyRelocates(const LayerStack& stack, Path path) {
     std::set<Token, TokenTextLess> moved_in;
-    const Path plain = path.StripAllVariantSelections();
     for (const auto& [source, target] : stack.GetIncrementalRelocatesSourceToTarget()) {
-      const bool leaves = source.GetParent() == plain;
-      const bool arrives = !target.IsEmpty() && target.GetParent() == plain;
+      const bool leaves = source.GetParent() == path;
+      const bool arrives = !target.IsEmpty() && target.GetParent() == path;
       if (leaves) prohibited_.insert(source.GetNameToken());
       if (leaves && arrives) {
+        // A prim that is not there has no new name either.
         if (names_.Contains(source.GetNameToken()))
           names_.Rename(source.GetNameToken(), target.GetNameToken());
-        else
-          moved_in.insert(target.GetNameToken());
       } else if (leaves) {
         names_.Remove(source.GetNameToken());
       } else if (arrives) {

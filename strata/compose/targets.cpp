@@ -41,15 +41,12 @@ class TargetComposer {
     map_all(op->appended_items, mapped.appended_items, false);
     map_all(op->ordered_items, mapped.ordered_items, false);
     if (mapped.is_explicit) deleted_.clear();
-    for (Path path : mapped.deleted_items)
-      if (std::find(deleted_.begin(), deleted_.end(), path) == deleted_.end()) deleted_.push_back(path);
+    deleted_.insert(deleted_.end(), mapped.deleted_items.begin(), mapped.deleted_items.end());
     mapped.ApplyTo(result_.targets);
   }
 
   void Finish() {
-    for (Path path : deleted_)
-      if (std::find(result_.targets.begin(), result_.targets.end(), path) == result_.targets.end())
-        result_.deleted.push_back(path);
+    result_.deleted = std::move(deleted_);
   }
 
  private:

@@ -154,7 +154,7 @@ class Generator:
                 if self.maybe(0.3):
                     variant = self.random.choice(SETS[name])
                     if "expression" in self.kinds and self.maybe(0.5):
-                        variant = self.random.choice(("`${V}`", "`'${W}'`", "`if(eq(${V}, 'a'), 'b', 'a')`", "`${NONE}`",
+                        variant = self.random.choice(("`${V}`", "`${W}`", "`if(eq(${V}, 'a'), 'b', 'a')`", "`${NONE}`",
                                                       "`bad(`"))
                     elif "oddity" in self.kinds and self.maybe(0.1):
                         variant = self.random.choice(("none", "", "p"))

@@ -126,10 +126,9 @@ def describe_properties(cache, index, path, names, namer):
 
 
 def describe_prim(cache, path, namer, includes):
-    index, errors = cache.ComputePrimIndex(path)
-    if index.hasAnyPayloads and not cache.IsPayloadIncluded(path) and includes(str(path)):
+    if includes(str(path)):
         cache.RequestPayloads([path], [])
-        index, errors = cache.ComputePrimIndex(path)
+    index, errors = cache.ComputePrimIndex(path)
     names, prohibited = index.ComputePrimChildNames()
     properties = index.ComputePrimPropertyNames()
     stacks, targets, connections, deleted, more = describe_properties(cache, index, path, properties, namer)
@@ -157,12 +156,33 @@ def open_cache(folder, session, fallbacks, usd=True, root="root.usda"):
     return cache
 
 
-def describe_scene(folder, session=None, fallbacks=None, includes=lambda path: True, usd=True, root="root.usda"):
+def collect_paths(cache):
+    """All prims, with every payload. Whether a payload is included can depend on the prim that it is written at, which may come
+    after the one that is asked for."""
+    pending, paths = [Sdf.Path.absoluteRootPath], []
+    while pending:
+        path = pending.pop()
+        if path != Sdf.Path.absoluteRootPath:
+            cache.RequestPayloads([path], [])
+            paths.append(path)
+        if len(paths) > MAX_PRIMS:
+            raise TooBig()
+        names, _ = cache.ComputePrimIndex(path)[0].ComputePrimChildNames()
+        pending += [path.AppendChild(name) for name in names]
+    return paths
+
+
+def describe_scene(folder, session=None, fallbacks=None, includes=lambda path: True, usd=True, root="root.usda",
+                   all_payloads=False):
     """The oracle's answer, or None where a layer does not open."""
     cache = open_cache(folder, session, fallbacks or {}, usd, root)
     if cache is None:
         return None
     namer = Namer((folder / root).parent)
+    if all_payloads:
+        included = collect_paths(cache)
+        cache = open_cache(folder, session, fallbacks or {}, usd, root)  # only the first answer about a prim tells its errors
+        cache.RequestPayloads(included, [])
     prims = []
     pending = [Sdf.Path.absoluteRootPath]
     while pending:

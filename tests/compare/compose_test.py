@@ -61,7 +61,7 @@ class Comparison:
             session = "session.usda" if (folder / "session.usda").exists() else None
             signal.alarm(LIMIT_S)  # ends the worker where usd-core does not end
             try:
-                expected = compose_oracle.describe_scene(folder, session, scene["fallbacks"])
+                expected = compose_oracle.describe_scene(folder, session, scene["fallbacks"], all_payloads=True)
             except (compose_oracle.TooBig, Tf.ErrorException) as why:
                 self.why = repr(why)
                 expected = None

@@ -1,6 +1,7 @@
 // Answers about composition: every prim index of a root layer, as JSON and in the shape of the AOUSD dumps.
 #include <algorithm>
 #include <regex>
+#include <set>
 
 #include "strata/compose/compose.h"
 #include "tests/conformance/answer.h"
@@ -60,6 +61,21 @@ Composition Open(const Json& question) {
   return opened;
 }
 
+// usd-core tells what is wrong with a layer stack where it first meets it: at the prim that leads there.
+class StackErrors {
+ public:
+  void AddNew(const PrimIndex& index, compose::CompositionErrors& errors) {
+    for (uint32_t i = 1; i < index.GetNodeCount(); ++i) {
+      const compose::LayerStackPtr& stack = index.GetNode(i).GetLayerStack();
+      if (!known_.insert(stack.get()).second || index.GetNode(i).IsInRootLayerStack()) continue;
+      errors.insert(errors.begin(), stack->GetErrors().begin(), stack->GetErrors().end());
+    }
+  }
+
+ private:
+  std::set<const compose::LayerStack*> known_;
+};
+
 // What one prim's properties say, with the errors met on the way.
 struct PropertyAnswers {
   Json stacks = Json::object(), targets = Json::object(), connections = Json::object(),
@@ -88,7 +104,7 @@ PropertyAnswers DescribeProperties(Composition& composition, const PrimIndex& in
   for (Token name : names) {
     const std::string key =
         key_form == PropertyKey::kName ? name.GetString() : index.GetPath().AppendProperty(name).GetString();
-    const auto sites = composition.cache->ComputePropertyStack(index, name, &answers.errors);
+    const auto sites = composition.cache->ComputePropertyStack(index, name);
     Json rows = Json::array();
     for (const auto& site : sites)
       rows.push_back(Json::array({NameLayer(*site.entry->layer, composition.folder), site.path.GetString()}));
@@ -230,11 +246,13 @@ Json AnswerComposition(const Json& question) {
       {"schema", "pcp-oracle/1"},
       {"layerStack", LayerStackToJson(*composition.cache->GetRootLayerStack(), composition.folder)},
       {"prims", Json::array()}};
+  StackErrors stack_errors;
   WalkPrims(composition, [&](const PrimIndex& index, const std::vector<Token>& names,
                              const std::vector<Token>& prohibited) {
     const std::vector<Token> properties = index.ComputePropertyNames();
     PropertyAnswers of_properties = DescribeProperties(composition, index, properties, PropertyKey::kName);
     compose::CompositionErrors errors = index.GetErrors();
+    stack_errors.AddNew(index, errors);
     errors.insert(errors.end(), of_properties.errors.begin(), of_properties.errors.end());
     Json nodes = Json::array();
     for (uint32_t i = 0; i < index.GetNodeCount(); ++i)
