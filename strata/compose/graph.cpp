@@ -56,9 +56,18 @@ void Graph::DescendTo(Token child) {
 }
 
 void Graph::Link(uint32_t parent, uint32_t node) {
+  // Strength among specializes is no order in the strict sense, so it matters who is compared: the first and the
+  // last sibling before those between them, as OpenUSD does.
   uint32_t* link = &nodes_[parent].first_child;
   unlinked_ = node;
-  while (*link != kNoNode && CompareSiblings(*link, node) <= 0) link = &nodes_[*link].next_sibling;
+  if (*link != kNoNode && CompareSiblings(node, *link) >= 0) {
+    uint32_t last = *link;
+    while (nodes_[last].next_sibling != kNoNode) last = nodes_[last].next_sibling;
+    const bool is_last = CompareSiblings(node, last) >= 0;
+    do {
+      link = &nodes_[*link].next_sibling;
+    } while (*link != kNoNode && (is_last || CompareSiblings(node, *link) >= 0));
+  }
   unlinked_ = kNoNode;
   nodes_[node].next_sibling = *link;
   *link = node;
@@ -141,6 +150,14 @@ std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
 int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
   const Node &node_a = nodes_[a], &node_b = nodes_[b];
   if (node_a.arc != node_b.arc) return node_a.arc < node_b.arc ? -1 : 1;
+  // What comes from within a specialize yields to it. What was introduced deeper in namespace is stronger.
+  if (node_a.arc == ArcType::kSpecialize && node_a.origin != node_b.origin) {
+    const uint32_t root_a = GetOriginRoot(a).first, root_b = GetOriginRoot(b).first;
+    if (root_a != root_b && IsWithin(root_a, root_b)) return 1;
+    if (root_a != root_b && IsWithin(root_b, root_a)) return -1;
+  }
+  if (node_a.namespace_depth != node_b.namespace_depth)
+    return node_a.namespace_depth > node_b.namespace_depth ? -1 : 1;
   // Implied specializes are as strong among themselves as the arcs where they come from: one written here
   // yields to those that a reference brings. Of one origin, what was implied further out is stronger, and a
   // copy follows what it implies.
@@ -155,17 +172,20 @@ int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
     const bool copy_a = IsCopy(a), copy_b = IsCopy(b);
     if (copy_a != copy_b) return copy_b ? -1 : 1;
   }
-  // What was introduced deeper in namespace is stronger; then what was written here (its origin, the parent,
-  // is stronger than all below it) before what is implied.
-  if (node_a.namespace_depth != node_b.namespace_depth)
-    return node_a.namespace_depth > node_b.namespace_depth ? -1 : 1;
-  if (node_a.arc != ArcType::kSpecialize && node_a.origin != node_b.origin) {
+  // Then what was written here (its origin, the parent, is stronger than all below it) before what is implied.
+  if (node_a.origin != node_b.origin) {
     const int origins = CompareStrength(node_a.origin, node_b.origin);
     if (origins != 0) return origins;
   }
   if (node_a.sibling_number != node_b.sibling_number)
     return node_a.sibling_number < node_b.sibling_number ? -1 : 1;
   return 0;
+}
+
+bool Graph::IsWithin(uint32_t node, uint32_t top) const {
+  for (; node != kNoNode; node = nodes_[node].parent)
+    if (node == top) return true;
+  return false;
 }
 
 bool Graph::IsPlaceholder(uint32_t node) const {

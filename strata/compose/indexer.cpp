@@ -72,7 +72,9 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
       AfterDescent();
     }
     RunTasks();
-    if (!prohibited_source_.IsEmpty()) return;
+    if (prohibited_source_.IsEmpty()) continue;
+    while (i-- > 0) graph_.DescendTo(levels[i].GetNameToken());  // only to know whether anything is there
+    return;
   }
 }
 

@@ -89,6 +89,7 @@ class Indexer {
     bool contributes = true;  // whether opinions at the arc's own site count
     bool include_ancestral = false;
     bool skip_duplicates = false;
+    bool may_repeat = false;  // the site itself; what it brings is still skipped
   };
   struct Arc {
     ArcType type;

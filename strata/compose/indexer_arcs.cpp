@@ -87,7 +87,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   NoteVisit(arc.layer_stack, arc.path, arc.type);
   if (HasCycle(arc) || ExceedsBudget(arc)) return kNoNode;
   const bool skip_duplicates = options.skip_duplicates || (frame_ && frame_->skip_duplicates);
-  if (skip_duplicates && IsDuplicate(arc)) return kNoNode;
+  if (skip_duplicates && !options.may_repeat && IsDuplicate(arc)) return kNoNode;
 
   Node node;
   node.arc = arc.type;
@@ -119,7 +119,10 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
                          trail, DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
              arc.parent, "Let the arc lead to where the prim was relocated to.");
     node.Set(kNodeInert, true);
-    return graph_.Insert(arc.parent, node);
+    const uint32_t placeholder = graph_.Insert(arc.parent, node);
+    bool has_specs = false;
+    nested.graph_.VisitSubtree(0, [&](uint32_t i) { has_specs |= nested.graph_[i].Has(kNodeHasSpecs); });
+    return has_specs ? kNoNode : placeholder;  // what is there is prohibited; what is not is missing as well
   }
   has_payloads_ |= nested.has_payloads_;
   GetTop().work_ += nested.graph_.GetSize();

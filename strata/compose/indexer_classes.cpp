@@ -42,6 +42,9 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   if (says_the_same && type == ArcType::kSpecialize && parent == 0 && IsTop()) return kNoNode;
   options.contributes = !says_the_same;
   options.include_ancestral = options.contributes && !class_path.IsRootPrim();
+  // One specialize implied here from several places stands until the strongest of them is known.
+  options.may_repeat = type == ArcType::kSpecialize && ignored_site &&
+                       graph_.FindChild(parent, arc.layer_stack, class_path, type) != kNoNode;
   options.skip_duplicates = !says_the_same;
   return AddArc(arc, options);
 }
