@@ -56,8 +56,8 @@ void Graph::DescendTo(Token child) {
 }
 
 void Graph::Link(uint32_t parent, uint32_t node) {
-  // Strength among specializes is no order in the strict sense, so it matters who is compared: the first and the
-  // last sibling before those between them, as OpenUSD does.
+  // Strength among specializes is no order in the strict sense, so it matters who is compared: the first and
+  // the last sibling before those between them, as OpenUSD does.
   uint32_t* link = &nodes_[parent].first_child;
   unlinked_ = node;
   if (*link != kNoNode && CompareSiblings(node, *link) >= 0) {
@@ -147,32 +147,47 @@ std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
   return {node, steps};
 }
 
+// Implied specializes are as strong among themselves as the arcs where they come from, and yield to a
+// specialize that brings them.
+int Graph::CompareSpecializes(uint32_t a, uint32_t b) const {
+  const auto [root_a, steps_a] = GetOriginRoot(a);
+  const auto [root_b, steps_b] = GetOriginRoot(b);
+  if (root_a == root_b) return 0;
+  if (IsWithin(root_a, root_b)) return 1;
+  if (IsWithin(root_b, root_a)) return -1;
+  return steps_a != 0 && steps_b != 0 ? CompareStrength(root_a, root_b) : 0;
+}
+
+// One written here yields to those that a reference brings. Of one origin, what was implied further out is
+// stronger, and a copy follows what it implies.
+int Graph::CompareSpecializesOfOneDepth(uint32_t a, uint32_t b) const {
+  const auto [root_a, steps_a] = GetOriginRoot(a);
+  const auto [root_b, steps_b] = GetOriginRoot(b);
+  if (root_a != root_b && steps_a + steps_b != 0) {
+    const int roots = CompareStrength(root_a, root_b);
+    if (roots != 0) return roots;
+  }
+  if (steps_a != steps_b) return steps_a > steps_b ? -1 : 1;
+  const bool copy_a = IsCopy(a), copy_b = IsCopy(b);
+  return copy_a == copy_b ? 0 : copy_b ? -1 : 1;
+}
+
 int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
   const Node &node_a = nodes_[a], &node_b = nodes_[b];
   if (node_a.arc != node_b.arc) return node_a.arc < node_b.arc ? -1 : 1;
-  // What comes from within a specialize yields to it. What was introduced deeper in namespace is stronger.
-  if (node_a.arc == ArcType::kSpecialize && node_a.origin != node_b.origin) {
-    const uint32_t root_a = GetOriginRoot(a).first, root_b = GetOriginRoot(b).first;
-    if (root_a != root_b && IsWithin(root_a, root_b)) return 1;
-    if (root_a != root_b && IsWithin(root_b, root_a)) return -1;
+  if (node_a.arc == ArcType::kSpecialize) {
+    const int order = CompareSpecializes(a, b);
+    if (order != 0) return order;
   }
+  // What was introduced deeper in namespace is stronger.
   if (node_a.namespace_depth != node_b.namespace_depth)
     return node_a.namespace_depth > node_b.namespace_depth ? -1 : 1;
-  // Implied specializes are as strong among themselves as the arcs where they come from: one written here
-  // yields to those that a reference brings. Of one origin, what was implied further out is stronger, and a
-  // copy follows what it implies.
   if (node_a.arc == ArcType::kSpecialize) {
-    const auto [root_a, steps_a] = GetOriginRoot(a);
-    const auto [root_b, steps_b] = GetOriginRoot(b);
-    if (root_a != root_b && steps_a + steps_b != 0) {
-      const int roots = CompareStrength(root_a, root_b);
-      if (roots != 0) return roots;
-    }
-    if (steps_a != steps_b) return steps_a > steps_b ? -1 : 1;
-    const bool copy_a = IsCopy(a), copy_b = IsCopy(b);
-    if (copy_a != copy_b) return copy_b ? -1 : 1;
+    const int order = CompareSpecializesOfOneDepth(a, b);
+    if (order != 0) return order;
   }
-  // Then what was written here (its origin, the parent, is stronger than all below it) before what is implied.
+  // Then what was written here (its origin, the parent, is stronger than all below it) before what is
+  // implied.
   if (node_a.origin != node_b.origin) {
     const int origins = CompareStrength(node_a.origin, node_b.origin);
     if (origins != 0) return origins;

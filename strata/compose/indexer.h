@@ -139,6 +139,7 @@ class Indexer {
   void EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number);
   uint32_t OpenTarget(uint32_t node, ArcType type, const ArcItem& item, Path site_path);
   Path FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack);
+  bool MayHaveVariants(uint32_t top) const;
   void CheckTargets();
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
@@ -190,7 +191,6 @@ class Indexer {
   void Cull();
   void SilenceRepeatedSpecializes();
   Culling culling_ = Culling::kCull;
-  bool HasRelocatesAtOrBelow(uint32_t node) const;
   void MakeUninstanceableInert(const PrimIndex& parent);
   std::shared_ptr<IndexGraph> Finish(const std::shared_ptr<IndexPool>& pool);
 

@@ -291,8 +291,8 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   if (target.IsEmpty() && item.prim_path.IsEmpty()) {
     // The layer is referenced, if nothing in it: a placeholder keeps the arc.
     Arc arc{type, node, node, target_stack, Path::AbsoluteRoot()};
-    arc.map_to_parent = pool_.InternMap(MapFunction::Create(
-        {{Path::AbsoluteRoot(), site_path.StripAllVariantSelections()}}, offset));
+    arc.map_to_parent = pool_.InternMap(
+        MapFunction::Create({{Path::AbsoluteRoot(), site_path.StripAllVariantSelections()}}, offset));
     arc.sibling_number = number;
     arc.namespace_depth = CountNamespaceDepth(site_path);
     ArcOptions options;
@@ -319,11 +319,21 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
        item.entry->layer.get(), site_path});
 }
 
+// Whether variants, which only the outermost frame selects, could bring more to what is at or below `top`.
+bool Indexer::MayHaveVariants(uint32_t top) const {
+  for (uint32_t node : graph_.GetSubtree(top)) {
+    const LayerStack& stack = graph_.GetStack(node);
+    for (Path path = graph_[node].path; !path.IsEmpty() && !path.IsAbsoluteRoot(); path = path.GetParent())
+      if (stack.FindSite(path).fields & kSiteVariantSets) return true;
+  }
+  return false;
+}
+
 void Indexer::CheckTargets() {
   for (const Unresolved& open : unresolved_) {
     bool has_specs = false;
     graph_.VisitSubtree(open.node, [&](uint32_t node) { has_specs |= graph_[node].Has(kNodeHasSpecs); });
-    if (has_specs) continue;
+    if (has_specs || (!IsTop() && MayHaveVariants(open.node))) continue;
     CompositionError& error = AddError(ErrorType::kUnresolvedPrimPath, open.message, open.node,
                                        "Name a prim that exists, or make that prim.");
     error.diagnostic.location.file = open.layer->GetIdentifier();

@@ -35,8 +35,8 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   arc.sibling_number = sibling_number;
   arc.namespace_depth = namespace_depth;
   ArcOptions options;
-  // An implied class at the very site that implies it would say everything twice. (Below the root a specialize
-  // is copied from there anyhow.)
+  // An implied class at the very site that implies it would say everything twice. (Below the root a
+  // specialize is copied from there anyhow.)
   const bool says_the_same =
       ignored_site && ignored_site->path == class_path && ignored_site->layer_stack == arc.layer_stack;
   if (says_the_same && type == ArcType::kSpecialize && parent == 0 && IsTop()) return kNoNode;

@@ -4,15 +4,6 @@
 
 namespace strata::compose {
 
-bool Indexer::HasRelocatesAtOrBelow(uint32_t node) const {
-  const LayerStack& stack = graph_.GetStack(node);
-  if (!stack.HasRelocates()) return false;
-  const Path path = graph_[node].path;
-  for (const auto& [source, target] : stack.GetIncrementalRelocatesSourceToTarget())
-    if (target.HasPrefix(path) || source.GetParent().HasPrefix(path)) return true;
-  return false;
-}
-
 bool Indexer::CanBeCulled(uint32_t number) const {
   const Node& node = graph_[number];
   if (node.parent == kNoNode) return false;
@@ -20,7 +11,6 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   // What an arc leads to directly shows that the arc is there.
   if (graph_.GetDepthBelowIntroduction(number) == 0) return false;
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
-  if (HasRelocatesAtOrBelow(number)) return false;
   // A class that is inside some model may get opinions from what that model references: its path stays of
   // interest.
   if (node.arc == ArcType::kInherit && node.CanContributeSpecs() &&

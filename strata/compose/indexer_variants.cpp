@@ -87,9 +87,8 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
   const uint32_t added = AddArc(arc, options);
   if (added == kNoNode) return;
   bool selects = options.include_ancestral;
-  graph_.VisitSubtree(added, [&](uint32_t node) {
-    selects |= (graph_.GetSite(node).fields & kSiteVariantSelection) != 0;
-  });
+  graph_.VisitSubtree(
+      added, [&](uint32_t node) { selects |= (graph_.GetSite(node).fields & kSiteVariantSelection) != 0; });
   if (selects) RetryVariants();
 }
 

@@ -45,8 +45,9 @@ class ChildNamesComposer {
 
   void AddNode(const PrimIndexNode& node, Path path) {
     const LayerStack& stack = *pool_.GetStack(node.layer_stack);
+    if (!node.CanContributeSpecs()) return;
     if (stack.HasRelocates()) ApplyRelocates(stack, path);
-    if (!node.CanContributeSpecs() || !node.Has(kNodeHasSpecs)) return;
+    if (!node.Has(kNodeHasSpecs)) return;
     const layer::FieldNames& fields = layer::GetFieldNames();
     const LayerStack::Site site = stack.FindSite(path);
     for (auto entry = site.layers.rbegin(); entry != site.layers.rend(); ++entry) {

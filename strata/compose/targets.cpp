@@ -45,9 +45,7 @@ class TargetComposer {
     mapped.ApplyTo(result_.targets);
   }
 
-  void Finish() {
-    result_.deleted = std::move(deleted_);
-  }
+  void Finish() { result_.deleted = std::move(deleted_); }
 
  private:
   const char* GetTargetName() const {
