@@ -37,6 +37,18 @@ bool WriteLayer(Session& session, const layer::Layer& layer, const CatOptions& o
   return true;
 }
 
+// Whether all values of a layer can be read; those of crate files are not looked at before.
+bool CheckValues(Session& session, const layer::Layer& layer, const CatOptions& options) {
+  if (options.only_checks) {
+    layer.GetContent().VisitSpecs([](Path, const layer::SpecStore::SpecView& spec) {
+      for (const layer::SpecStore::Field& field : spec) (void)field;
+    });
+  }
+  const Diagnostics problems = layer.GetContent().GetReadProblems();
+  session.GetDiagnostics().Append(problems);
+  return !problems.HasErrors();
+}
+
 int Cat(Session& session, const CatOptions& options) {
   const bool is_json = session.GetOptions().output == OutputFormat::kJson;
   size_t failures = 0;
@@ -46,7 +58,8 @@ int Cat(Session& session, const CatOptions& options) {
   for (const std::string& input : options.inputs) {
     const layer::LayerPtr layer = session.OpenLayer(input, layer::OpenOptions::SourceMaps::kNone);
     std::string exported;
-    const bool is_well = layer && (options.only_checks || WriteLayer(session, *layer, options, exported));
+    const bool is_well = layer && (options.only_checks || WriteLayer(session, *layer, options, exported)) &&
+                         CheckValues(session, *layer, options);
     failures += !is_well;
     if (is_json) {
       writer.BeginObject();

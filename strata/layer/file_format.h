@@ -22,12 +22,17 @@ namespace strata::layer {
 class SourceMap;  // layer/source_map.h
 
 enum class ReadScope : uint8_t { kAll, kMetadataOnly };
+// Whether a layer may use its file in place, by a mapping. Detached layers read what they need into memory of
+// their own: others may then shorten or overwrite the file, which is a diagnostic, where under a mapping it
+// ends the process.
+enum class Detach : uint8_t { kNo, kYes };
 
 struct ReadOptions {
   const FieldRegistry* fields = nullptr;  // null: the built-in ones
   Budgets budgets;
   Executor* executor = nullptr;  // null: one thread
   ReadScope scope = ReadScope::kAll;
+  Detach detach = Detach::kNo;
   SourceMap* source_map = nullptr;               // when given, filled with the place of each spec and field
   std::map<std::string, std::string> arguments;  // file format arguments
 };

@@ -270,6 +270,7 @@ bool LayerRegistry::Read(Layer& layer, const asset::Asset& asset, const OpenOpti
   read.budgets = options.budgets;
   read.executor = options.executor;
   read.scope = options.scope;
+  read.detach = options.detach;
   read.arguments = layer.arguments_;
   std::unique_ptr<SourceMap> places;
   if (options.source_maps == OpenOptions::SourceMaps::kRecord) {

@@ -83,6 +83,14 @@ std::string ReadFirstLine(const layer::LayerRegistry& registry, const std::strin
   return std::string(text);
 }
 
+// "0.8.0", from the three bytes after the magic.
+std::string ReadCrateVersion(const layer::LayerRegistry& registry, const std::string& path) {
+  auto asset = registry.GetResolver().Open(path);
+  unsigned char version[3] = {};
+  if (!asset || !(*asset)->ReadAt(8, version, sizeof version)) return {};
+  return std::to_string(version[0]) + '.' + std::to_string(version[1]) + '.' + std::to_string(version[2]);
+}
+
 }  // namespace
 
 Json AnswerLayer(const Json& question) {
@@ -102,6 +110,8 @@ Json AnswerLayer(const Json& question) {
   Json answer = {{"file", file}, {"ok", true}, {"format", format}, {"specs", SpecsToJson(*layer)}};
   const std::string header = ReadFirstLine(*registry, layer->GetResolvedPath());
   if (header.starts_with("#usda")) answer["header"] = header;
+  if (header.starts_with("PXR-USDC"))
+    answer["crateVersion"] = ReadCrateVersion(*registry, layer->GetResolvedPath());
   auto text = layer->ExportToString();
   if (!text) {
     answer["exportError"] = text.GetError().message;

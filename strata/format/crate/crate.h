@@ -1,6 +1,7 @@
 // The door of `format/crate`: usdc files to layers and back.
 //
-// Threads: the format is stateless and safe from any thread. Owners: nothing.
+// Threads: the format is stateless and safe from any thread. Owners: layers read from a file keep it open as
+// long as they live.
 #pragma once
 
 #include <memory>

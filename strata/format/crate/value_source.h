@@ -1,0 +1,55 @@
+// The values of one crate file, read when somebody asks.
+//
+// Threads: safe from any. Owners: the store that was made over the file, and arrays that lie in it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "strata/format/crate/file_bytes.h"
+#include "strata/format/crate/path_tree.h"
+#include "strata/format/crate/sections.h"
+#include "strata/layer/file_format.h"
+
+namespace strata::format::crate {
+
+class ValueSource final : public layer::FieldSource {
+ public:
+  ValueSource(FileBytes bytes, std::string identifier, const Budgets& budgets);
+
+  const FileBytes& GetBytes() const { return bytes_; }
+  const Structure& GetStructure() const { return structure_; }
+  const PathTree& GetPaths() const { return paths_; }
+  // While the file is opened, before values are asked for.
+  Structure& GetMutableStructure() { return structure_; }
+  PathTree& GetMutablePaths() { return paths_; }
+
+  Value ReadField(uint32_t field) const override;
+  Diagnostics GetProblems() const override;
+
+  const Budgets& GetBudgets() const { return budgets_; }
+  // Whether the file may still make so many bytes of values. What it says it holds has a limit that follows
+  // from its size, so that small files cannot fill memory by naming the same bytes again and again.
+  bool Charge(uint64_t bytes) const;
+  // Arrays that had to be decoded, by what stands for them.
+  Value FindDecoded(ValueRep rep) const;
+  void KeepDecoded(ValueRep rep, const Value& value) const;
+
+ private:
+  FileBytes bytes_;
+  std::string identifier_;
+  Budgets budgets_;
+  Structure structure_;
+  PathTree paths_;
+  uint64_t most_decoded_;
+  mutable std::atomic<uint64_t> decoded_ = 0;
+  mutable std::mutex mutex_;
+  mutable Diagnostics problems_;                                // guarded by mutex_
+  mutable std::unordered_map<uint64_t, Value> decoded_arrays_;  // guarded by mutex_
+};
+
+}  // namespace strata::format::crate
