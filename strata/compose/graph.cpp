@@ -197,9 +197,13 @@ int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
   return 0;
 }
 
+// Whether `node` is in the subtree of `top`, or in that of a copy of what is.
 bool Graph::IsWithin(uint32_t node, uint32_t top) const {
-  for (; node != kNoNode; node = nodes_[node].parent)
+  for (size_t steps = 0; node != kNoNode && steps < nodes_.size(); ++steps) {
     if (node == top) return true;
+    const uint32_t origin = nodes_[node].arc == ArcType::kSpecialize ? GetOriginRoot(node).first : node;
+    node = origin == node ? nodes_[node].parent : origin;
+  }
   return false;
 }
 

@@ -14,6 +14,7 @@ class Graph {
   explicit Graph(IndexPool& pool) : pool_(pool) {}
 
   IndexPool& GetPool() const { return pool_; }
+  const std::vector<Node>& GetNodes() const { return nodes_; }  // in order of making
   size_t GetSize() const { return nodes_.size(); }
   Node& operator[](uint32_t node) { return nodes_[node]; }
   const Node& operator[](uint32_t node) const { return nodes_[node]; }

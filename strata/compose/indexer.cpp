@@ -60,7 +60,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
     if (i + 1 != levels.size()) {
       CheckTargets();
       has_payloads_ = false;
-      graph_.DescendTo(levels[i].GetNameToken());
+      DescendTo(levels[i].GetNameToken());
     }
     NoteVisits();
     is_above_target_ = !is_last;

@@ -191,6 +191,8 @@ class Indexer {
   void Cull();
   void SilenceRepeatedSpecializes();
   Culling culling_ = Culling::kCull;
+  void DescendTo(Token child);
+  bool IsInstanceable() const;
   void MakeUninstanceableInert(const PrimIndex& parent);
   std::shared_ptr<IndexGraph> Finish(const std::shared_ptr<IndexPool>& pool);
 

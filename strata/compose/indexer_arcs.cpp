@@ -179,8 +179,8 @@ void Indexer::EvaluatePayloads(uint32_t node) {
   std::vector<ArcItem> items = ComposePayloads(graph_.GetStack(node), graph_.GetSite(node), graph_[node].path,
                                                environment_.GetProvider(), remarks);
   NoteVariables(graph_[node].layer_stack, remarks.used_variables);
-  // OpenUSD looks at payloads twice, for those whose format makes them up from fields comes last, and tells of
-  // an expression each time.
+  // OpenUSD looks at payloads twice, for those whose format makes them up from fields comes last, and tells
+  // of an expression each time.
   std::vector<ExpressionProblem>& problems = remarks.problems;
   for (size_t i = 0, count = problems.size(); i < count; ++i)
     problems.push_back(ExpressionProblem(problems[i]));

@@ -61,9 +61,40 @@ void Indexer::Cull() {
 // Below an instance only what its own arcs bring counts: every instance with the same arcs has the same
 // descendants.
 void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
-  const std::vector<bool> is_instanceable = FindInstanceableNodes(parent.GetGraph()->nodes);
-  for (uint32_t i = 0; i < is_instanceable.size(); ++i)
-    if (!is_instanceable[i]) graph_[i].Set(kNodeInert, true);
+  const std::vector<bool> is_own = FindInstanceableNodes(parent.GetGraph()->nodes);
+  for (uint32_t i = 0; i < is_own.size(); ++i)
+    if (!is_own[i]) graph_[i].Set(kNodeInert, true);
+}
+
+// One prim further down, as below any prim: when this one is an instance, only what its own arcs bring
+// counts.
+void Indexer::DescendTo(Token child) {
+  std::vector<bool> is_own;
+  if (IsInstanceable()) is_own = FindInstanceableNodes(graph_.GetNodes());
+  graph_.DescendTo(child);
+  for (uint32_t i = 0; i < is_own.size(); ++i)
+    if (!is_own[i]) graph_[i].Set(kNodeInert, true);
+}
+
+bool Indexer::IsInstanceable() const {
+  const Token field = layer::GetFieldNames().instanceable;
+  bool has_own_arc = false;
+  const bool* instanceable = nullptr;
+  for (uint32_t number : graph_.GetSubtree(0)) {
+    const Node& node = graph_[number];
+    if (!node.CanContributeSpecs() || !node.Has(kNodeHasSpecs)) continue;
+    has_own_arc |= number != 0;
+    const LayerStack::Site& site = graph_.GetSite(number);
+    if (instanceable || !(site.fields & kSiteInstanceable)) continue;
+    for (size_t i = 0; i < site.layers.size() && !instanceable; ++i)
+      instanceable =
+          graph_.GetStack(number).GetEntries()[site.layers[i]].layer->GetFieldAs<bool>(node.path, field);
+  }
+  if (!has_own_arc || !instanceable || !*instanceable) return false;
+  const std::vector<bool> is_own = FindInstanceableNodes(graph_.GetNodes());
+  for (uint32_t i = 0; i < is_own.size(); ++i)
+    if (is_own[i] && graph_[i].CanContributeSpecs()) return true;
+  return false;
 }
 
 std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& pool) {

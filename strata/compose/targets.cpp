@@ -13,8 +13,13 @@ using layer::SpecType;
 
 class TargetComposer {
  public:
-  TargetComposer(const PrimIndex& index, Token name, Cache::Targets which, TargetList& result)
-      : index_(index), name_(name), which_(which), result_(result), first_error_(result.errors.size()) {}
+  TargetComposer(Cache& cache, const PrimIndex& index, Token name, Cache::Targets which, TargetList& result)
+      : cache_(cache),
+        index_(index),
+        name_(name),
+        which_(which),
+        result_(result),
+        first_error_(result.errors.size()) {}
 
   void Add(const PropertySite& site) {
     const layer::FieldNames& names = layer::GetFieldNames();
@@ -67,23 +72,50 @@ class TargetComposer {
     const std::string start =
         fmt::format("The {} <{}> from <{}> in layer @{}@ ", GetTargetName(), target.GetString(),
                     site.path.GetString(), site.entry->layer->GetIdentifier());
-    Path path = target;
-    for (NodeRef node = site.node; !node.IsRoot(); node = node.GetParent()) {
-      const Path outside = node.GetMapToParent().MapSourceToTarget(path);
-      if (!outside.IsEmpty()) {
-        path = outside;
-        continue;
-      }
-      if (!is_deletion)
-        AddError(ErrorType::kInvalidExternalTargetPath,
-                 start + fmt::format("refers to a path outside the scope of the {} from <{}>.  Ignoring.",
-                                     GetArcName(node.GetArcType()), node.GetIntroPath().GetString()),
-                 site, "Name something below the prim that the arc brings in.");
+    const Path path = site.node.GetMapToRoot().MapSourceToTarget(target);
+    if (path.IsEmpty()) {
+      if (!is_deletion) AddExternalError(start, target, site);
+      return Path();
+    }
+    if (!is_deletion && IsInstance(target, path, site.node)) {
+      AddError(ErrorType::kInvalidInstanceTargetPath,
+               start + "is authored in a class but refers to an instance of that class.  Ignoring.", site,
+               "Name something in the class: each instance then has its own.");
       return Path();
     }
     return path;
   }
 
+  // The innermost arc that cannot name the target is to blame, or else the outermost.
+  void AddExternalError(const std::string& start, Path target, const PropertySite& site) {
+    NodeRef node = site.node;
+    for (NodeRef next = node; !next.IsRoot(); next = next.GetParent()) {
+      node = next;
+      target = node.GetMapToParent().MapSourceToTarget(target);
+      if (target.IsEmpty()) break;
+    }
+    AddError(ErrorType::kInvalidExternalTargetPath,
+             start + fmt::format("refers to a path outside the scope of the {} from <{}>.  Ignoring.",
+                                 GetArcName(node.GetArcType()), node.GetIntroPath().GetString()),
+             site, "Name something below the prim that the arc brings in.");
+  }
+
+  // Whether `target` is in a prim that inherits the class which `node` is in, and was written as such.
+  bool IsInstance(Path authored, Path target, NodeRef node) {
+    if (node.GetArcType() != ArcType::kInherit) return false;
+    const Path class_path = node.GetPathAtIntroduction();
+    if (authored.HasPrefix(class_path)) return false;
+    const PrimIndexPtr index = cache_.ComputePrimIndex(target.GetPrimPath());
+    for (uint32_t i = 0; i < index->GetNodeCount(); ++i) {
+      const NodeRef other = index->GetNode(i);
+      if (other.GetArcType() == ArcType::kInherit && other.GetLayerStack() == node.GetLayerStack() &&
+          other.GetPath().HasPrefix(class_path))
+        return true;
+    }
+    return false;
+  }
+
+  Cache& cache_;
   const PrimIndex& index_;
   Token name_;
   Cache::Targets which_;
@@ -136,7 +168,7 @@ std::vector<PropertySite> Cache::ComputePropertyStack(const PrimIndex& index, To
 TargetList Cache::ComputeTargets(const PrimIndex& index, Token property_name, Targets which) {
   TargetList result;
   std::vector<PropertySite> sites = ComputePropertyStack(index, property_name, &result.errors);
-  TargetComposer composer(index, property_name, which, result);
+  TargetComposer composer(*this, index, property_name, which, result);
   for (auto site = sites.rbegin(); site != sites.rend(); ++site) composer.Add(*site);
   composer.Finish();
   return result;
