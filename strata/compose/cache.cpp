@@ -1,129 +1,80 @@
-#include <algorithm>
-#include <array>
-#include <mutex>
+#include "strata/compose/cache_impl.h"
+#include "strata/compose/change_processor.h"
+
 #include <unordered_set>
-
-#include <tsl/robin_map.h>
-
-#include "strata/compose/compose.h"
-#include "strata/compose/index_sharing.h"
-#include "strata/compose/layer_stack_builder.h"
 
 namespace strata::compose {
 
-namespace {
+void Cache::Impl::Start() {
+  pool = std::make_shared<IndexPool>();
+  root_stack = LayerStackBuilder(provider.get(), options).Build({root, session, {}});
+  root_stack_number = pool->AddStack(root_stack);
+  sharing = std::make_unique<IndexSharing>(*this, pool);
+  first_sharing.reset();
+  indices.Clear();
+  dependencies.reset();
+  std::lock_guard lock(stacks_mutex);
+  stacks.clear();
+  if (session) return;
+  // Without a session, whoever references the root layer reaches the root stack itself.
+  auto slot = std::make_unique<StackSlot>();
+  slot->overrides = root_stack->GetExpressionVariables();
+  slot->number = root_stack_number;
+  slot->is_root = true;
+  stacks[root.get()].push_back(std::move(slot));
+}
 
-// Indices made so far, in parts so that threads seldom meet.
-class IndexTable {
- public:
-  PrimIndexPtr Find(Path path) const {
-    const Part& part = GetPart(path);
-    std::lock_guard lock(part.mutex);
-    auto found = part.indices.find(path);
-    return found == part.indices.end() ? nullptr : found->second;
-  }
-  // The one kept: whoever came first. Equal inputs make equal indices.
-  PrimIndexPtr Put(Path path, PrimIndexPtr index) {
-    Part& part = GetPart(path);
-    std::lock_guard lock(part.mutex);
-    return part.indices.emplace(path, std::move(index)).first->second;
-  }
-  void Clear() {
-    for (Part& part : parts_) {
-      std::lock_guard lock(part.mutex);
-      part.indices.clear();
-    }
-  }
-  template <class Visitor>
-  void Visit(Visitor&& visit) const {
-    for (const Part& part : parts_) {
-      std::lock_guard lock(part.mutex);
-      for (const auto& [path, index] : part.indices) visit(path, index);
-    }
-  }
+void Cache::Impl::RenewSharing() {
+  if (!first_sharing) first_sharing = std::move(sharing);
+  sharing = std::make_unique<IndexSharing>(*this, pool);
+}
 
- private:
-  struct Part {
-    mutable std::mutex mutex;
-    tsl::robin_map<Path, PrimIndexPtr> indices;
-  };
-  static constexpr size_t kParts = 64;
-  Part& GetPart(Path path) { return parts_[std::hash<Path>()(path) >> 7 & (kParts - 1)]; }
-  const Part& GetPart(Path path) const { return parts_[std::hash<Path>()(path) >> 7 & (kParts - 1)]; }
-  std::array<Part, kParts> parts_;
-};
-
-}  // namespace
-
-struct Cache::Impl final : IndexEnvironment {
-  layer::LayerPtr root, session;
-  std::shared_ptr<LayerProvider> provider;
-  CacheOptions options;
-  std::shared_ptr<IndexPool> pool = std::make_shared<IndexPool>();
-  LayerStackPtr root_stack;
-  uint32_t root_stack_number = 0;
-  std::unique_ptr<IndexSharing> sharing;
-  IndexTable indices;
-
-  struct StackSlot {
-    Dictionary overrides;
-    std::once_flag once;
-    uint32_t number = 0;
-    bool is_root = false;
-  };
-  mutable std::mutex stacks_mutex;
-  tsl::robin_map<const layer::Layer*, std::vector<std::unique_ptr<StackSlot>>> stacks;
-
-  void Start() {
-    pool = std::make_shared<IndexPool>();
-    root_stack = LayerStackBuilder(provider.get(), options).Build({root, session, {}});
-    root_stack_number = pool->AddStack(root_stack);
-    sharing = std::make_unique<IndexSharing>(*this, pool);
-    indices.Clear();
+uint32_t Cache::Impl::GetStackNumber(const layer::LayerPtr& layer, const LayerStack& referencer) {
+  const Dictionary& overrides = referencer.GetExpressionVariables();
+  StackSlot* slot = nullptr;
+  {
     std::lock_guard lock(stacks_mutex);
-    stacks.clear();
-    if (session) return;
-    // Without a session, whoever references the root layer reaches the root stack itself.
-    auto slot = std::make_unique<StackSlot>();
-    slot->overrides = root_stack->GetExpressionVariables();
-    slot->number = root_stack_number;
-    slot->is_root = true;
-    stacks[root.get()].push_back(std::move(slot));
-  }
-
-  IndexPool& GetPool() override { return *pool; }
-  const CacheOptions& GetOptions() const override { return options; }
-  LayerProvider& GetProvider() override { return *provider; }
-  uint32_t GetRootStackNumber() const override { return root_stack_number; }
-
-  uint32_t GetStackNumber(const layer::LayerPtr& layer, const LayerStack& referencer) override {
-    const Dictionary& overrides = referencer.GetExpressionVariables();
-    StackSlot* slot = nullptr;
-    {
-      std::lock_guard lock(stacks_mutex);
-      std::vector<std::unique_ptr<StackSlot>>& slots = stacks[layer.get()];
-      auto found = std::find_if(slots.begin(), slots.end(),
-                                [&](const auto& known) { return known->overrides == overrides; });
-      if (found == slots.end()) {
-        slots.push_back(std::make_unique<StackSlot>());
-        slots.back()->overrides = overrides;
-        found = slots.end() - 1;
-      }
-      slot = found->get();
+    std::vector<std::unique_ptr<StackSlot>>& slots = stacks[layer.get()];
+    auto found = std::find_if(slots.begin(), slots.end(),
+                              [&](const auto& known) { return known->overrides == overrides; });
+    if (found == slots.end()) {
+      slots.push_back(std::make_unique<StackSlot>());
+      slots.back()->overrides = overrides;
+      found = slots.end() - 1;
     }
-    if (!slot->is_root) {
-      std::call_once(slot->once, [&] {
-        slot->number =
-            pool->AddStack(LayerStackBuilder(provider.get(), options).Build({layer, nullptr, overrides}));
-      });
-    }
-    return slot->number;
+    slot = found->get();
   }
+  if (!slot->is_root) {
+    std::call_once(slot->once, [&] {
+      slot->number =
+          pool->AddStack(LayerStackBuilder(provider.get(), options).Build({layer, nullptr, overrides}));
+    });
+  }
+  return slot->number;
+}
 
-  PrimIndexPtr Compute(Path path, const PrimIndex* parent) {
-    return indices.Put(path, sharing->Compute(path, parent));
-  }
-};
+Dictionary Cache::Impl::FindOverrides(uint32_t stack) const {
+  std::lock_guard lock(stacks_mutex);
+  auto found = stacks.find(pool->GetStack(stack)->GetRootLayer().get());
+  if (found == stacks.end()) return {};
+  for (const std::unique_ptr<StackSlot>& slot : found->second)
+    if (slot->number == stack && !slot->is_root) return slot->overrides;
+  return {};
+}
+
+void Cache::Impl::RenewRootOverrides() {
+  std::lock_guard lock(stacks_mutex);
+  auto found = stacks.find(root.get());
+  if (found == stacks.end()) return;
+  for (const std::unique_ptr<StackSlot>& slot : found->second)
+    if (slot->is_root) slot->overrides = root_stack->GetExpressionVariables();
+}
+
+DependencyTable& Cache::Impl::GetDependencies() const {
+  if (!dependencies) dependencies = std::make_unique<DependencyTable>(indices, *pool);
+  dependencies->Update();
+  return *dependencies;
+}
 
 Cache::Cache(layer::LayerPtr root, layer::LayerPtr session, std::shared_ptr<LayerProvider> provider,
              CacheOptions options)
@@ -159,7 +110,8 @@ PrimIndexPtr Cache::ComputePrimIndex(Path prim_path) {
     parent = impl_->indices.Find(path.GetParent());
     if (parent) break;
   }
-  for (size_t i = missing.size(); i-- > 0;) parent = impl_->Compute(missing[i], parent.get());
+  for (size_t i = missing.size(); i-- > 0;)
+    parent = impl_->indices.PutAlone(missing[i], impl_->Make(missing[i], parent.get()));
   return parent;
 }
 
@@ -191,7 +143,7 @@ void Cache::ComputeSubtree(
     auto visit = [&](size_t i) {
       const Open& open = level[i];
       PrimIndexPtr index = impl_->indices.Find(open.path);
-      if (!index) index = impl_->Compute(open.path, open.parent.get());
+      if (!index) index = impl_->indices.Put(open.path, impl_->Make(open.path, open.parent.get()));
       std::vector<Token> names, prohibited;
       index->ComputeChildNames(names, prohibited);
       if (!descend(*index, names)) return;
@@ -216,13 +168,32 @@ void Cache::ComputeSubtree(
   }
 }
 
+std::vector<bool> Cache::Impl::FindUsedStacks() const {
+  std::vector<bool> is_used(pool->GetStackCount(), false);
+  is_used[root_stack_number] = true;
+  for (size_t part = 0; part < IndexTable::kParts; ++part) {
+    for (const IndexTable::Introduction& introduction : indices.GetIntroductions(part)) {
+      const PrimIndexPtr index = indices.Find(introduction.path);
+      if (!index) continue;
+      for (uint32_t i = 1; i < index->GetNodeCount(); ++i)
+        is_used[index->GetNode(i).GetLayerStackNumber()] = true;
+      const IndexDependencies more = index->GetDependencies();
+      for (const IndexDependencies::Site& site : more.culled) is_used[site.layer_stack] = true;
+      for (uint32_t stack : more.opened) is_used[stack] = true;
+    }
+  }
+  return is_used;
+}
+
 std::vector<layer::LayerPtr> Cache::GetUsedLayers() const {
   std::vector<layer::LayerPtr> layers;
   std::unordered_set<const layer::Layer*> known;
-  const uint32_t count = impl_->pool->GetStackCount();
-  for (uint32_t i = 0; i < count; ++i)
+  const std::vector<bool> is_used = impl_->FindUsedStacks();
+  for (uint32_t i = 0; i < is_used.size(); ++i) {
+    if (!is_used[i]) continue;
     for (const LayerStack::Entry& entry : impl_->pool->GetStack(i)->GetEntries())
       if (known.insert(entry.layer.get()).second) layers.push_back(entry.layer);
+  }
   return layers;
 }
 
@@ -235,8 +206,9 @@ CompositionErrors Cache::GetAllErrors() const {
         errors.push_back(error);
   };
   std::vector<std::pair<std::string, LayerStackPtr>> stacks;
-  const uint32_t count = impl_->pool->GetStackCount();
-  for (uint32_t i = 0; i < count; ++i) {
+  const std::vector<bool> is_used = impl_->FindUsedStacks();
+  for (uint32_t i = 0; i < is_used.size(); ++i) {
+    if (!is_used[i]) continue;
     const LayerStackPtr& stack = impl_->pool->GetStack(i);
     if (!stack->GetErrors().empty())
       stacks.emplace_back(i == 0 ? std::string() : stack->GetRootLayer()->GetIdentifier(), stack);
@@ -244,10 +216,7 @@ CompositionErrors Cache::GetAllErrors() const {
   std::stable_sort(stacks.begin(), stacks.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [identifier, stack] : stacks) add(stack->GetErrors());
-  std::vector<PrimIndexPtr> faulty;
-  impl_->indices.Visit([&](Path, const PrimIndexPtr& index) {
-    if (!index->GetErrors().empty()) faulty.push_back(index);
-  });
+  std::vector<PrimIndexPtr> faulty = impl_->indices.FindFaulty();
   std::sort(faulty.begin(), faulty.end(),
             [](const auto& a, const auto& b) { return a->GetPath() < b->GetPath(); });
   for (const PrimIndexPtr& index : faulty) add(index->GetErrors());
@@ -259,16 +228,7 @@ void Cache::Clear() {
 }
 
 CacheChanges Cache::Apply(const CacheEdits& edits) {
-  impl_->options.muted_layers.insert(edits.mute.begin(), edits.mute.end());
-  for (const std::string& identifier : edits.unmute) impl_->options.muted_layers.erase(identifier);
-  if (edits.variant_fallbacks) impl_->options.variant_fallbacks = *edits.variant_fallbacks;
-  CacheChanges changes;
-  impl_->indices.Visit([&](Path, const PrimIndexPtr&) { ++changes.dropped_indices; });
-  changes.rebuilt_layer_stacks = impl_->pool->GetStackCount();
-  impl_->Start();
-  changes.resynced.push_back(Path::AbsoluteRoot());
-  changes.layer_stacks.push_back(impl_->root_stack);
-  return changes;
+  return ChangeProcessor(*impl_, edits).Run();
 }
 
 }  // namespace strata::compose

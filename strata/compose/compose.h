@@ -89,6 +89,7 @@ class Cache {
   CacheChanges Apply(const CacheEdits& edits);
 
  private:
+  friend class ChangeProcessor;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

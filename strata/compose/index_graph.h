@@ -41,7 +41,9 @@ struct IndexGraph {
   std::vector<std::pair<Token, Token>> variant_selections;
   CompositionErrors errors;
   std::unique_ptr<const IndexDependencies> dependencies;  // as at home; null when there are none
-  uint64_t id = 0;                                        // never used twice in a process
+  // A bit for each layer stack that arcs of the prim itself lead to, by its number modulo 64.
+  uint64_t introduced_stacks = 0;
+  uint64_t id = 0;  // never used twice in a process
   bool is_instanceable = false;
   bool has_any_payloads = false;
   bool is_private = false;       // of one prim alone: what made it is not all in its key

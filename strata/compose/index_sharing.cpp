@@ -225,6 +225,15 @@ std::shared_ptr<IndexGraph> IndexSharing::Make(const Indexer::Request& request, 
     if (node.trunk == 0) graph->has_fixed_nodes = true;
     if (node.trunk != 0 && node.Has(kNodeHasSpecs)) graph->is_quiet = false;
   }
+  auto note_stack = [&](uint32_t number) { graph->introduced_stacks |= uint64_t{1} << (number % 64); };
+  for (uint32_t i = 1; i < graph->nodes.size(); ++i)
+    if (graph->nodes[i].Has(kNodeNew)) note_stack(graph->nodes[i].layer_stack);
+  if (const IndexDependencies* more = graph->dependencies.get()) {
+    for (const IndexDependencies::Site& site : more->culled) note_stack(site.layer_stack);
+    for (const IndexDependencies::Site& site : more->selections) note_stack(site.layer_stack);
+    for (const auto& [stack, name] : more->variables) note_stack(stack);
+    for (uint32_t stack : more->opened) note_stack(stack);
+  }
   return graph;
 }
 

@@ -199,7 +199,7 @@ class Indexer {
   // -- indexer_dependencies.cpp: what is asked that no node shows
   void NoteSelectionSite(uint32_t node, Path site_path);
   void NoteVariables(uint32_t layer_stack, const std::set<std::string>& names);
-  void NoteMissingDefaultPrim(uint32_t layer_stack);
+  void NoteOpened(uint32_t layer_stack);
 
   // -- indexer_errors.cpp
   CompositionError& AddError(ErrorType type, std::string message, uint32_t node, std::string hint);

@@ -248,7 +248,6 @@ Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, u
     const layer::Layer& root = *pool_.GetStack(target_stack)->GetRootLayer();
     const Path path = root.GetDefaultPrimAsPath();
     if (!path.IsEmpty()) return path;
-    NoteMissingDefaultPrim(target_stack);
     AddError(ErrorType::kUnresolvedPrimPath,
              fmt::format("Unresolved {} prim path @{}@<defaultPrim> introduced by {}", GetItemName(type),
                          root.GetIdentifier(), site),
@@ -299,7 +298,7 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
     options.contributes = false;
     AddArc(arc, options);
   }
-  if (target.IsEmpty()) return;
+  if (target.IsEmpty()) return NoteOpened(target_stack);
 
   MapFunction map = MakeArcMap(target, node, offset);
   if (is_internal) map = map.AddRootIdentity();

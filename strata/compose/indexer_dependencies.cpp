@@ -24,8 +24,8 @@ void Indexer::NoteVariables(uint32_t layer_stack, const std::set<std::string>& n
   for (const std::string& name : names) AddOnce(GetTop().dependencies_.variables, {layer_stack, name});
 }
 
-void Indexer::NoteMissingDefaultPrim(uint32_t layer_stack) {
-  AddOnce(GetTop().dependencies_.default_prims, layer_stack);
+void Indexer::NoteOpened(uint32_t layer_stack) {
+  AddOnce(GetTop().dependencies_.opened, layer_stack);
 }
 
 }  // namespace strata::compose

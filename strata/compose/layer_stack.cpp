@@ -1,10 +1,7 @@
 #include "strata/compose/layer_stack.h"
 
-#include <mutex>
-
-#include <tsl/robin_map.h>
-
 #include "strata/compose/layer_stack_builder.h"
+#include "strata/compose/layer_stack_table.h"
 
 namespace strata::compose {
 
@@ -21,76 +18,19 @@ uint32_t GetSiteField(Token field) {
   return 0;
 }
 
-namespace {
-
-using layer::SpecType;
-
-constexpr uint32_t kFirstEntry[] = {0};
-
 uint32_t ReadSiteFields(const layer::SpecStore::SpecView& spec) {
   uint32_t fields = 0;
   for (size_t i = 0; i < spec.GetFieldCount(); ++i) fields |= GetSiteField(spec.GetFieldName(i));
   return fields;
 }
 
-bool IsPrimLike(SpecType type) {
-  return type == SpecType::kPrim || type == SpecType::kVariant || type == SpecType::kPseudoRoot;
-}
+namespace {
+
+using layer::SpecType;
+
+constexpr uint32_t kFirstEntry[] = {0};
 
 }  // namespace
-
-// Prim and variant sites are tabulated with the stack; other specs (mostly properties) when somebody first
-// asks for one, for scenes are opened far more often than their properties are all read.
-struct LayerStack::InvertedTable {
-  struct Row {
-    uint32_t begin = 0;
-    uint32_t count = 0;
-    uint32_t fields = 0;
-  };
-  struct Index {
-    tsl::robin_map<Path, Row> rows;
-    std::vector<uint32_t> layers;
-    std::span<const uint32_t> Get(const Row& row) const { return {layers.data() + row.begin, row.count}; }
-  };
-
-  enum class Which : uint8_t { kPrimLike, kOther };
-  static Index Tabulate(const std::vector<Entry>& entries, Which which) {
-    Index index;
-    size_t total = 0;
-    for (const Entry& entry : entries) total += entry.layer->GetContent().GetSpecCount();
-    index.rows.reserve(which == Which::kPrimLike ? total / 4 : total);
-    auto visit_all = [&](auto&& visit) {
-      for (uint32_t i = 0; i < entries.size(); ++i) {
-        entries[i].layer->GetContent().VisitSpecsOf(
-            [&](SpecType type) { return IsPrimLike(type) == (which == Which::kPrimLike); },
-            [&](Path path, const layer::SpecStore::SpecView& spec) { visit(i, path, spec); });
-      }
-    };
-    visit_all([&](uint32_t, Path path, const layer::SpecStore::SpecView& spec) {
-      Row& row = index.rows[path];
-      ++row.count;
-      if (which == Which::kPrimLike) row.fields |= ReadSiteFields(spec);
-    });
-    uint32_t begin = 0;
-    for (auto it = index.rows.begin(); it != index.rows.end(); ++it) {
-      it.value().begin = begin;
-      begin += it.value().count;
-      it.value().count = 0;
-    }
-    index.layers.resize(begin);
-    visit_all([&](uint32_t i, Path path, const layer::SpecStore::SpecView&) {
-      Row& row = index.rows[path];
-      index.layers[row.begin + row.count++] = i;
-    });
-    return index;
-  }
-
-  explicit InvertedTable(const std::vector<Entry>& entries) : prims(Tabulate(entries, Which::kPrimLike)) {}
-
-  Index prims;
-  mutable std::once_flag others_once;
-  mutable Index others;
-};
 
 LayerStack::Site LayerStack::FindSite(Path prim_path) const {
   if (!table_) {
@@ -114,11 +54,11 @@ std::span<const uint32_t> LayerStack::FindLayersWithSpec(Path path) const {
     if (found != table_->prims.rows.end()) return table_->prims.Get(found->second);
     if (!path.IsPrimVariantSelection()) return {};
   }
-  std::call_once(table_->others_once, [this] {
-    table_->others = InvertedTable::Tabulate(entries_, InvertedTable::Which::kOther);
-  });
-  auto found = table_->others.rows.find(path);
-  return found == table_->others.rows.end() ? std::span<const uint32_t>() : table_->others.Get(found->second);
+  InvertedTable::Lazy& others = *table_->others;
+  std::call_once(others.once,
+                 [&] { others.index = InvertedTable::Tabulate(entries_, InvertedTable::Which::kOther); });
+  auto found = others.index.rows.find(path);
+  return found == others.index.rows.end() ? std::span<const uint32_t>() : others.index.Get(found->second);
 }
 
 Path LayerStack::FindRelocateTarget(Path source) const {
@@ -153,6 +93,13 @@ void LayerStackBuilder::AddRelocates() {
 }
 
 LayerStackPtr LayerStackBuilder::Build(const LayerStackRequest& request) {
+  std::shared_ptr<LayerStack> stack = BuildWithoutTable(request);
+  if (stack->entries_.size() > 1)
+    stack->table_ = std::make_shared<LayerStack::InvertedTable>(stack->entries_);
+  return stack;
+}
+
+std::shared_ptr<LayerStack> LayerStackBuilder::BuildWithoutTable(const LayerStackRequest& request) {
   const layer::FieldNames& names = layer::GetFieldNames();
   stack_ = std::make_shared<LayerStack>();
   stack_->root_ = request.root;
@@ -188,8 +135,6 @@ LayerStackPtr LayerStackBuilder::Build(const LayerStackRequest& request) {
   if (request.session) add_tree(request.session, true);
   add_tree(request.root, false);
   AddRelocates();
-  if (stack_->entries_.size() > 1)
-    stack_->table_ = std::make_shared<const LayerStack::InvertedTable>(stack_->entries_);
   return std::move(stack_);
 }
 

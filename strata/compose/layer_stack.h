@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,8 +29,9 @@ enum SiteField : uint32_t {
 };
 
 uint32_t GetSiteField(Token field);  // 0: does not steer composition
+uint32_t ReadSiteFields(const layer::SpecStore::SpecView& spec);
 
-// Immutable once made. Thread-safe.
+// Thread-safe. Changes only when its cache is told of edits; entries that were given out stay as they were.
 class LayerStack {
  public:
   struct Entry {
@@ -44,6 +46,10 @@ class LayerStack {
   double GetTimeCodesPerSecond() const { return time_codes_per_second_; }
   const CompositionErrors& GetErrors() const { return errors_; }
   const Dictionary& GetExpressionVariables() const { return expression_variables_; }
+  // Variables that the sublayers' paths asked for, defined or not.
+  const std::set<std::string>& GetExpressionVariableDependencies() const { return used_variables_; }
+  // Identifiers of sublayers left out because they are muted.
+  const std::set<std::string>& GetMutedLayers() const { return muted_layers_; }
 
   // The layers with a prim or variant spec at a path, and the union of what they write there; one probe.
   struct Site {
@@ -72,6 +78,7 @@ class LayerStack {
 
  private:
   friend class LayerStackBuilder;
+  friend class LayerStackEditor;
   layer::LayerPtr root_, session_;
   std::vector<Entry> entries_;
   CompositionErrors errors_;
@@ -79,8 +86,10 @@ class LayerStack {
   std::map<Path, Path> relocates_, incremental_relocates_, relocates_by_target_;
   tsl::robin_set<Path> relocated_;  // sources and targets of relocates and all above them
   double time_codes_per_second_ = 24;
+  std::set<std::string> used_variables_, muted_layers_;
   struct InvertedTable;
-  std::shared_ptr<const InvertedTable> table_;
+  std::shared_ptr<InvertedTable> table_;            // null for a single layer
+  std::vector<std::vector<Entry>> former_entries_;  // indices point into them
 };
 
 using LayerStackPtr = std::shared_ptr<const LayerStack>;

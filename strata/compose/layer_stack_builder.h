@@ -22,6 +22,8 @@ class LayerStackBuilder {
   LayerStackBuilder(LayerProvider* provider, const CacheOptions& options)
       : provider_(provider), options_(options) {}
   LayerStackPtr Build(const LayerStackRequest& request);
+  // As long as nobody asks it for sites.
+  std::shared_ptr<LayerStack> BuildWithoutTable(const LayerStackRequest& request);
 
  private:
   void AddLayer(const layer::LayerPtr& layer, const LayerOffset& offset, double time_codes_per_second,
@@ -40,6 +42,17 @@ class LayerStackBuilder {
   std::shared_ptr<LayerStack> stack_;
   std::string session_owner_;
   std::vector<const layer::Layer*> open_;  // from the root to the layer being added
+};
+
+// Brings stacks up to date with edits of their layers. For one writer.
+class LayerStackEditor {
+ public:
+  // Specs came or went at `paths`, or fields that steer composition did.
+  static void UpdateSites(const LayerStackPtr& stack, const std::vector<Path>& paths);
+  static void UpdateAllSites(const LayerStackPtr& stack);
+  // Makes `stack` what `fresh`, made without a table, is. Costs the specs of layers that came or went, and a
+  // pass over the table.
+  static void Adopt(const LayerStackPtr& stack, LayerStack&& fresh);
 };
 
 // The relocates of all layers of a stack after the rules that make them valid; defined in relocates.cpp.

@@ -47,12 +47,18 @@ layer::LayerPtr LayerStackBuilder::OpenSublayer(const layer::Layer& layer, const
                          layer.GetIdentifier(), why),
              layer, "Mend the expression, or define the variables it uses in the root layer.");
   }
+  stack_->used_variables_.insert(evaluated.used_variables.begin(), evaluated.used_variables.end());
   if (evaluated.text.empty()) return nullptr;
+  auto is_muted = [this](const std::string& identifier) {
+    if (!options_.muted_layers.count(identifier)) return false;
+    stack_->muted_layers_.insert(identifier);
+    return true;
+  };
   const std::string identifier = provider_->CreateIdentifier(evaluated.text, layer);
-  if (options_.muted_layers.count(identifier)) return nullptr;
+  if (is_muted(identifier)) return nullptr;
   Diagnostics why;
   layer::LayerPtr opened = provider_->FindOrOpen(evaluated.text, layer, why);
-  if (opened) return options_.muted_layers.count(opened->GetIdentifier()) ? nullptr : opened;
+  if (opened) return is_muted(opened->GetIdentifier()) ? nullptr : opened;
   AddError(ErrorType::kInvalidSublayerPath,
            fmt::format("Could not load sublayer @{}@ of layer @{}@; skipping.", evaluated.text,
                        layer.GetIdentifier()),

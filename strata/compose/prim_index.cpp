@@ -141,6 +141,9 @@ Path NodeRef::GetPath() const {
 const LayerStackPtr& NodeRef::GetLayerStack() const {
   return index_->graph_->pool->GetStack(Get().layer_stack);
 }
+uint32_t NodeRef::GetLayerStackNumber() const {
+  return Get().layer_stack;
+}
 
 // The map numbered `map` as it is in the place of this index.
 const MapFunction& NodeRef::RenameMap(uint32_t map, bool to_root) const {

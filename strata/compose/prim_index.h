@@ -34,6 +34,7 @@ class NodeRef {
   ArcType GetArcType() const;
   Path GetPath() const;  // of its site, variant selections included
   const LayerStackPtr& GetLayerStack() const;
+  uint32_t GetLayerStackNumber() const;  // among those of the cache
   NodeRef GetParent() const;
   NodeRef GetOrigin() const;  // where the arc was authored; differs from parent for implied arcs
   NodeRef GetOriginRoot() const;

@@ -56,11 +56,9 @@ struct IndexDependencies {
   std::vector<Site> culled;      // of nodes left out, for nothing is said there or it does not count
   std::vector<Site> selections;  // asked for variant selections, and neither at nor above any node
   std::vector<std::pair<uint32_t, std::string>> variables;  // of a layer stack, asked for by expressions
-  std::vector<uint32_t> default_prims;  // layer stacks whose default prim was wanted and is missing
+  std::vector<uint32_t> opened;  // layer stacks in which nothing was found to lead to
 
-  bool IsEmpty() const {
-    return culled.empty() && selections.empty() && variables.empty() && default_prims.empty();
-  }
+  bool IsEmpty() const { return culled.empty() && selections.empty() && variables.empty() && opened.empty(); }
 };
 
 // Prims on the way from the root to `path`; variant selections do not count.

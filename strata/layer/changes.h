@@ -17,7 +17,8 @@ struct Change {
     Token field;
     Value before, after;
   };
-  std::vector<FieldChange> fields;  // first `before`, last `after` within one announcement
+  // First `before`, last `after` within one announcement. Of a spec that was removed, all it held.
+  std::vector<FieldChange> fields;
 };
 
 struct ChangeList {

@@ -114,11 +114,13 @@ void LayerEditor::NoteReplaced(Path path) {
 void LayerEditor::EraseSpecs(const std::vector<Path>& paths) {
   erased_any_ = erased_any_ || !paths.empty();
   for (const Path path : paths) {
-    if (!layer_.content_.Erase(path)) continue;
+    const SpecStore::SpecView spec = layer_.content_.Find(path);
+    if (!spec) continue;
     if (Change* change = Note(path)) {
       change->spec_removed = true;
-      change->fields.clear();
+      for (const SpecStore::Field& field : spec) NoteField(path, field.name, &field.value);
     }
+    layer_.content_.Erase(path);
   }
 }
 

@@ -1,0 +1,67 @@
+// What a cache is made of, for the files that make, ask and change it.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "strata/compose/compose.h"
+#include "strata/compose/dependency_table.h"
+#include "strata/compose/index_sharing.h"
+#include "strata/compose/index_table.h"
+#include "strata/compose/layer_stack_builder.h"
+
+namespace strata::compose {
+
+struct Cache::Impl final : IndexEnvironment {
+  layer::LayerPtr root, session;
+  std::shared_ptr<LayerProvider> provider;
+  CacheOptions options;
+  std::shared_ptr<IndexPool> pool = std::make_shared<IndexPool>();
+  LayerStackPtr root_stack;
+  uint32_t root_stack_number = 0;
+  // Holds for the layers as they are. The one that a scene was opened with is not worth the time to destroy.
+  std::unique_ptr<IndexSharing> sharing, first_sharing;
+  IndexTable indices;
+
+  struct StackSlot {
+    Dictionary overrides;
+    std::once_flag once;
+    uint32_t number = 0;
+    bool is_root = false;
+  };
+  mutable std::mutex stacks_mutex;
+  tsl::robin_map<const layer::Layer*, std::vector<std::unique_ptr<StackSlot>>> stacks;
+
+  // Made by the first edit or query.
+  mutable std::mutex dependencies_mutex;
+  mutable std::unique_ptr<DependencyTable> dependencies;
+
+  void Start();
+  IndexPool& GetPool() override { return *pool; }
+  const CacheOptions& GetOptions() const override { return options; }
+  LayerProvider& GetProvider() override { return *provider; }
+  uint32_t GetRootStackNumber() const override { return root_stack_number; }
+  uint32_t GetStackNumber(const layer::LayerPtr& layer, const LayerStack& referencer) override;
+
+  PrimIndexPtr Make(Path path, const PrimIndex* parent) { return sharing->Compute(path, parent); }
+  // What layers say has changed: nothing that was found out about equal prims holds.
+  void RenewSharing();
+  // The index from which that of `path` is made; null for those that begin anew.
+  PrimIndexPtr FindParent(Path path) const {
+    return path.IsAbsoluteRoot() || path.IsRootPrim() ? nullptr : indices.Find(path.GetParent());
+  }
+  // Variables that came to a stack with those who lead to it.
+  Dictionary FindOverrides(uint32_t stack) const;
+  // The root stack has other variables now.
+  void RenewRootOverrides();
+  // REQUIRES: dependencies_mutex, or a writer.
+  DependencyTable& GetDependencies() const;
+  // For each layer stack whether some index leads into it, or opened it; the root's is always used.
+  std::vector<bool> FindUsedStacks() const;
+};
+
+}  // namespace strata::compose

@@ -1,0 +1,179 @@
+#include "strata/compose/change_processor.h"
+
+namespace strata::compose {
+
+namespace {
+
+using layer::SpecType;
+
+// Permissions count in OpenUSD's other mode alone.
+constexpr uint32_t kSteeringFields = kSiteArcs | kSiteVariantSelection | kSiteInstanceable;
+
+// What lies between a site and the arc's own is appended to the index's path; what is in a variant that the
+// index does not have is not about it.
+Path Translate(Path site, Path arc_site, Path index) {
+  const Path path = site.ReplacePrefix(arc_site, index, Path::TargetFix::kKeepTargets);
+  return path.ContainsPrimVariantSelection() ? Path() : path;
+}
+
+}  // namespace
+
+CacheChanges ChangeProcessor::Run() {
+  dependencies_ = &cache_.GetDependencies();
+  ApplyOptions();
+  FindStackEdits();
+  for (const LayerEdit& edit : edits_.layers)
+    for (uint32_t stack : std::vector<uint32_t>(dependencies_->FindStacks(edit.layer.get())))
+      ProcessEdit(edit, stack);
+  for (auto& [stack, edit] : stacks_) {
+    if (edit.affects_all) {
+      ResyncAllOf(stack);
+      continue;
+    }
+    for (const layer::LayerPtr& layer : edit.entered) ProcessLayer(layer, stack, SpecChange::Kind::kEntered);
+    for (const layer::LayerPtr& layer : edit.left) ProcessLayer(layer, stack, SpecChange::Kind::kLeft);
+  }
+  for (Path path : edits_.payloads)
+    if (PrimIndexPtr index = cache_.indices.Find(path); index && index->HasAnyPayloads())
+      resynced_.push_back(path);
+  Finish();
+  return std::move(result_);
+}
+
+void ChangeProcessor::ProcessEdit(const LayerEdit& edit, uint32_t stack) {
+  for (const auto& [path, change] : edit.changes.by_path) ProcessSpec(edit, stack, path, change);
+}
+
+void ChangeProcessor::ProcessSpec(const LayerEdit& edit, uint32_t stack, Path path,
+                                  const layer::Change& change) {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  const SpecChange spec{path, edit.layer, path, &change, SpecChange::Kind::kEdited};
+  if (path.IsAbsoluteRoot()) {
+    for (const layer::Change::FieldChange& field : change.fields)
+      if (field.field == names.defaultPrim && stack == dependencies_->FindStacks(edit.layer.get()).front())
+        ProcessDefaultPrim(*edit.layer, field.before);
+    if (stack == cache_.root_stack_number) result_.specs.push_back(spec);
+    return;
+  }
+  const bool came_or_went = change.spec_added || change.spec_removed;
+  if (!path.IsPrimOrPrimVariantSelection()) {
+    AddSpecChanges(stack, spec);
+    return;
+  }
+  if (path.IsPrimVariantSelection() && path.GetVariantSelection().IsEmpty()) {
+    // Which variants a set has matters to whoever has a fallback for it.
+    if ((came_or_went || change.children_changed || change.content_replaced) &&
+        cache_.options.variant_fallbacks.count(path.GetVariantSet().GetString()))
+      ProcessSite(stack, path.GetParent(), Effect::kArcs);
+    return;
+  }
+  uint32_t fields = 0;
+  for (const layer::Change::FieldChange& field : change.fields) fields |= GetSiteField(field.field);
+  if (change.spec_added) fields |= ReadSiteFields(edit.layer->GetContent().Find(path));
+  StackEdit* known = nullptr;
+  if (came_or_went || fields || change.content_replaced) {
+    known = &stacks_[stack];
+    known->sites.push_back(path);
+  }
+  if (change.spec_removed) removed_names_.insert(path.GetPrimPath().GetNameToken());
+  if (change.content_replaced) {
+    names_unknown_ = true;
+    known->is_table_stale = true;
+    ProcessSite(stack, path, Effect::kArcs);
+  } else if (fields & kSteeringFields) {
+    ProcessSite(stack, path, Effect::kArcs);
+  } else if (came_or_went) {
+    ProcessSite(stack, path, Effect::kSpecs);
+  }
+  AddSpecChanges(stack, spec);
+}
+
+void ChangeProcessor::ProcessLayer(const layer::LayerPtr& layer, uint32_t stack, SpecChange::Kind kind) {
+  layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
+    const SpecChange change{path, layer, path, nullptr, kind};
+    switch (spec.GetType()) {
+      case SpecType::kPseudoRoot:
+        if (stack == cache_.root_stack_number) result_.specs.push_back(change);
+        return;
+      case SpecType::kPrim:
+      case SpecType::kVariant:
+        ProcessSite(stack, path, ReadSiteFields(spec) & kSteeringFields ? Effect::kArcs : Effect::kSpecs);
+        AddSpecChanges(stack, change);
+        return;
+      case SpecType::kVariantSet:
+        if (cache_.options.variant_fallbacks.count(path.GetVariantSet().GetString()))
+          ProcessSite(stack, path.GetParent(), Effect::kArcs);
+        return;
+      case SpecType::kAttribute:
+      case SpecType::kRelationship:
+        AddSpecChanges(stack, change);
+        return;
+      default:
+        return;
+    }
+  });
+}
+
+void ChangeProcessor::ProcessDefaultPrim(const layer::Layer& layer, const Value& before) {
+  std::string text = before.GetOr(Token()).GetString();
+  if (!text.empty() && text.front() != '/') text.insert(0, 1, '/');
+  const Path path(text);
+  for (uint32_t stack : dependencies_->FindStacksWithRoot(&layer)) {
+    dependencies_->VisitStack(stack, [&](const PrimIndex& index) {
+      bool is_user = false;
+      for (uint32_t i = 1; i < index.GetNodeCount() && !path.IsEmpty(); ++i) {
+        const NodeRef node = index.GetNode(i);
+        is_user |= node.IsIntroducedHere() && node.GetLayerStackNumber() == stack && node.GetPath() == path;
+      }
+      const IndexDependencies more = index.GetDependencies();
+      is_user |= std::find(more.opened.begin(), more.opened.end(), stack) != more.opened.end();
+      for (const IndexDependencies::Site& site : more.culled)
+        is_user |= site.layer_stack == stack && !path.IsEmpty() && site.path.HasPrefix(path);
+      if (is_user) resynced_.push_back(index.GetPath());
+    });
+  }
+}
+
+template <class Visitor>
+void ChangeProcessor::VisitDependents(uint32_t stack, Path site, Visitor&& visit) {
+  if (stack == cache_.root_stack_number && !site.ContainsPrimVariantSelection()) visit(site);
+  dependencies_->VisitAtOrAbove(stack, site, [&](Path index, Path arc_site) {
+    const Path path = Translate(site, arc_site, index);
+    if (!path.IsEmpty()) visit(path);
+  });
+}
+
+void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {
+  VisitDependents(stack, site, [&](Path prim) { AddDependent(prim, effect); });
+  if (effect != Effect::kArcs) return;
+  auto resync = [this](Path index, Path) { resynced_.push_back(index); };
+  dependencies_->VisitBelow(stack, site, resync);
+  dependencies_->VisitSelectionsAt(stack, site, resync);
+}
+
+void ChangeProcessor::AddDependent(Path prim, Effect effect) {
+  if (!cache_.indices.Find(prim)) {
+    // A prim that was not there: its parent may have it now.
+    if (prim.IsRootPrim() || cache_.indices.Find(prim.GetParent())) resynced_.push_back(prim);
+    return;
+  }
+  if (effect == Effect::kArcs)
+    resynced_.push_back(prim);
+  else
+    mended_.insert(prim);
+}
+
+void ChangeProcessor::AddSpecChanges(uint32_t stack, const SpecChange& change) {
+  const Path prim = change.spec.GetPrimOrPrimVariantSelectionPath();
+  VisitDependents(stack, prim, [&](Path path) {
+    if (!cache_.indices.Find(path)) return;
+    SpecChange& added = result_.specs.emplace_back(change);
+    added.path =
+        change.spec == prim ? path : change.spec.ReplacePrefix(prim, path, Path::TargetFix::kKeepTargets);
+    // What belongs to a property is about the property.
+    while (!added.path.IsEmpty() && !added.path.IsPrimProperty() && !added.path.IsAbsoluteRootOrPrim())
+      added.path = added.path.GetParent();
+  });
+}
+
+}  // namespace strata::compose

@@ -1,0 +1,78 @@
+// Works out what edits did to a cache, and brings it up to date.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
+
+#include "strata/compose/cache_impl.h"
+
+namespace strata::compose {
+
+// Lives for one Cache::Apply. Dependents are found in the cache as it was; then what is stale goes, layer
+// stacks and tables are brought up to date, and what stays in need of other specs is mended.
+class ChangeProcessor {
+ public:
+  ChangeProcessor(Cache::Impl& cache, const CacheEdits& edits) : cache_(cache), edits_(edits) {}
+  CacheChanges Run();
+
+ private:
+  struct StackEdit {
+    std::shared_ptr<LayerStack> fresh;  // null: the same layers as before
+    std::vector<layer::LayerPtr> entered, left;
+    std::vector<Path> sites;      // whose specs came, went or were edited in what steers composition
+    bool affects_all = false;     // whatever leads into the stack is composed anew
+    bool is_table_stale = false;  // beyond `sites`
+    bool is_changed = false;
+  };
+  enum class Effect : uint8_t {
+    kFields,  // what the spec says; not which specs there are
+    kSpecs,   // which specs there are; not the arcs
+    kArcs,    // the arcs of the site, and so all below it
+  };
+
+  // -- change_processor_stacks.cpp: which layer stacks have other layers now
+  void ApplyOptions();
+  void FindStackEdits();
+  void MarkStacksOf(const layer::Layer& layer);
+  void MarkMuted();
+  void Rebuild(uint32_t stack, StackEdit& edit);
+  void ResyncAllOf(uint32_t stack);
+  void AdoptStacks();
+
+  // -- change_processor.cpp: who depends on what was edited
+  void ProcessEdit(const LayerEdit& edit, uint32_t stack);
+  void ProcessSpec(const LayerEdit& edit, uint32_t stack, Path path, const layer::Change& change);
+  void ProcessLayer(const layer::LayerPtr& layer, uint32_t stack, SpecChange::Kind kind);
+  void ProcessDefaultPrim(const layer::Layer& layer, const Value& before);
+  void ProcessSite(uint32_t stack, Path site, Effect effect);
+  void AddSpecChanges(uint32_t stack, const SpecChange& change);
+  template <class Visitor>
+  void VisitDependents(uint32_t stack, Path site, Visitor&& visit);
+  void AddDependent(Path prim, Effect effect);
+
+  // -- change_processor_finish.cpp: the cache brought up to date
+  void Finish();
+  void DropSubtree(Path root);
+  void DropByScan(Path root);
+  void Mend(Path prim);
+  bool IsBelowResynced(Path path) const;
+
+  Cache::Impl& cache_;
+  const CacheEdits& edits_;
+  DependencyTable* dependencies_ = nullptr;
+  CacheChanges result_;
+  std::map<uint32_t, StackEdit> stacks_;
+  std::vector<Path> resynced_;
+  tsl::robin_set<Path> resynced_set_;  // when they are final
+  tsl::robin_set<Path> mended_;
+  tsl::robin_set<Token> removed_names_;  // of prims that some layer had
+  bool names_unknown_ = false;           // some layer had prims nobody can name now
+  bool resyncs_all_ = false;
+};
+
+}  // namespace strata::compose

@@ -1,0 +1,107 @@
+#include "strata/compose/change_processor.h"
+
+namespace strata::compose {
+
+bool ChangeProcessor::IsBelowResynced(Path path) const {
+  if (resynced_set_.empty()) return false;
+  for (; !path.IsEmpty(); path = path.GetParent())
+    if (resynced_set_.count(path)) return true;
+  return false;
+}
+
+void ChangeProcessor::Finish() {
+  if (resyncs_all_) {
+    result_.dropped_indices = cache_.indices.GetSize();
+    resynced_.assign(1, Path::AbsoluteRoot());
+    mended_.clear();
+    cache_.indices.Clear();
+    dependencies_->Restart();
+  }
+  Path::RemoveDescendants(resynced_);
+  for (Path root : resynced_) {
+    if (!resyncs_all_) DropSubtree(root);
+    resynced_set_.insert(root);
+  }
+  AdoptStacks();
+  cache_.RenewSharing();
+  std::vector<Path> mended(mended_.begin(), mended_.end());
+  std::sort(mended.begin(), mended.end());  // what is above comes first
+  for (Path prim : mended)
+    if (!IsBelowResynced(prim)) Mend(prim);
+  std::sort(resynced_.begin(), resynced_.end());
+  result_.resynced = std::move(resynced_);
+
+  std::vector<SpecChange>& specs = result_.specs;
+  std::erase_if(specs,
+                [this](const SpecChange& change) { return IsBelowResynced(change.path.GetPrimPath()); });
+  std::stable_sort(specs.begin(), specs.end(),
+                   [](const SpecChange& a, const SpecChange& b) { return a.path < b.path; });
+  auto is_same = [](const SpecChange& a, const SpecChange& b) {
+    return a.path == b.path && a.layer == b.layer && a.spec == b.spec && a.change == b.change;
+  };
+  specs.erase(std::unique(specs.begin(), specs.end(), is_same), specs.end());
+  if (cache_.indices.Compact()) dependencies_->Restart();
+}
+
+// The indices at and below `root`, by the names of children as the layers tell them: those of now and those
+// that were just removed.
+void ChangeProcessor::DropSubtree(Path root) {
+  if (names_unknown_) return DropByScan(root);
+  std::vector<Path> open{root};
+  std::vector<Token> names, prohibited;
+  while (!open.empty()) {
+    const Path path = open.back();
+    open.pop_back();
+    const PrimIndexPtr index = cache_.indices.Find(path);
+    if (!index) continue;
+    for (Path alone : cache_.indices.TakeAlone(path)) open.push_back(alone);
+    index->ComputeChildNames(names, prohibited);
+    auto add = [&](Token name) {
+      const Path child = path.AppendChild(name);
+      if (!child.IsEmpty()) open.push_back(child);
+    };
+    for (Token name : names) add(name);
+    for (Token name : prohibited) add(name);
+    for (Token name : removed_names_) add(name);
+    cache_.indices.Erase(path);
+    ++result_.dropped_indices;
+  }
+}
+
+void ChangeProcessor::DropByScan(Path root) {
+  std::vector<Path> dropped;
+  cache_.indices.Visit([&](Path path, const PrimIndexPtr&) {
+    if (path.HasPrefix(root)) dropped.push_back(path);
+  });
+  for (Path path : dropped) {
+    (void)cache_.indices.TakeAlone(path);
+    cache_.indices.Erase(path);
+  }
+  result_.dropped_indices += dropped.size();
+}
+
+void ChangeProcessor::Mend(Path prim) {
+  const PrimIndexPtr before = cache_.indices.Find(prim);
+  if (!before) return;
+  const PrimIndexPtr parent = cache_.FindParent(prim);
+  const bool has_parent = parent || prim.IsAbsoluteRoot() || prim.IsRootPrim();
+  PrimIndexPtr after = has_parent ? cache_.Make(prim, parent.get()) : nullptr;
+  // Prims come and go with their specs; instances share what their own arcs bring, specs of theirs included.
+  if (!after || before->HasSpecs() != after->HasSpecs() || before->IsInstanceable() ||
+      after->IsInstanceable()) {
+    resynced_.push_back(prim);
+    resynced_set_.insert(prim);
+    const bool is_named = std::all_of(stacks_.begin(), stacks_.end(),
+                                      [](const auto& edit) { return edit.second.left.empty(); });
+    if (is_named)
+      DropSubtree(prim);
+    else
+      DropByScan(prim);
+    return;
+  }
+  cache_.indices.Replace(prim, std::move(after));
+  ++result_.mended_indices;
+  result_.spec_stacks.push_back(prim);
+}
+
+}  // namespace strata::compose

@@ -1,0 +1,162 @@
+#include "strata/compose/change_processor.h"
+
+namespace strata::compose {
+
+namespace {
+
+bool DecidesLayers(Token field) {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  return field == names.subLayers || field == names.subLayerOffsets || field == names.layerRelocates ||
+         field == names.expressionVariables || field == names.hasOwnedSubLayers || field == names.owner ||
+         field == names.sessionOwner;
+}
+
+bool DecidesRate(Token field) {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  return field == names.timeCodesPerSecond || field == names.framesPerSecond;
+}
+
+using Entries = std::vector<LayerStack::Entry>;
+
+// The layers of `a` that `b` does not have.
+std::vector<layer::LayerPtr> FindMissing(const Entries& a, const Entries& b) {
+  tsl::robin_set<const layer::Layer*> there;
+  for (const LayerStack::Entry& entry : b) there.insert(entry.layer.get());
+  std::vector<layer::LayerPtr> missing;
+  for (const LayerStack::Entry& entry : a)
+    if (there.insert(entry.layer.get()).second) missing.push_back(entry.layer);
+  return missing;
+}
+
+// Whether the layers that both have are in the same order, at the same times, each once.
+bool AgreeOnCommon(const Entries& a, const Entries& b) {
+  tsl::robin_map<const layer::Layer*, int> counts;
+  for (const Entries* entries : {&a, &b})
+    for (const LayerStack::Entry& entry : *entries) ++counts[entry.layer.get()];
+  auto get_common = [&](const Entries& entries) {
+    std::vector<const LayerStack::Entry*> common;
+    for (const LayerStack::Entry& entry : entries)
+      if (counts[entry.layer.get()] > 1) common.push_back(&entry);
+    return common;
+  };
+  const auto of_a = get_common(a), of_b = get_common(b);
+  if (of_a.size() != of_b.size()) return false;
+  for (size_t i = 0; i < of_a.size(); ++i) {
+    const LayerStack::Entry &x = *of_a[i], &y = *of_b[i];
+    if (x.layer != y.layer || !(x.offset == y.offset) || x.depth != y.depth || x.is_session != y.is_session ||
+        counts[x.layer.get()] != 2)
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void ChangeProcessor::ApplyOptions() {
+  CacheOptions& options = cache_.options;
+  for (const std::string& identifier : edits_.mute) options.muted_layers.insert(identifier);
+  for (const std::string& identifier : edits_.unmute) options.muted_layers.erase(identifier);
+  if (edits_.variant_fallbacks && *edits_.variant_fallbacks != options.variant_fallbacks) {
+    options.variant_fallbacks = *edits_.variant_fallbacks;
+    resyncs_all_ = true;
+  }
+}
+
+void ChangeProcessor::MarkStacksOf(const layer::Layer& layer) {
+  for (uint32_t stack : dependencies_->FindStacks(&layer)) stacks_[stack].is_changed = true;
+}
+
+void ChangeProcessor::MarkMuted() {
+  if (edits_.mute.empty() && edits_.unmute.empty()) return;
+  const std::set<std::string> muted(edits_.mute.begin(), edits_.mute.end());
+  const std::set<std::string> unmuted(edits_.unmute.begin(), edits_.unmute.end());
+  for (uint32_t stack = 0; stack < cache_.pool->GetStackCount(); ++stack) {
+    const LayerStackPtr& known = cache_.pool->GetStack(stack);
+    bool is_affected = std::any_of(
+        known->GetEntries().begin(), known->GetEntries().end(),
+        [&](const LayerStack::Entry& entry) { return muted.count(entry.layer->GetIdentifier()) != 0; });
+    for (const std::string& identifier : known->GetMutedLayers())
+      is_affected |= unmuted.count(identifier) != 0;
+    if (is_affected) stacks_[stack].is_changed = true;
+    if (stack != cache_.root_stack_number && muted.count(known->GetRootLayer()->GetIdentifier()))
+      stacks_[stack].affects_all = true;  // nothing leads there any more
+  }
+  if (unmuted.empty()) return;
+  for (const PrimIndexPtr& index : cache_.indices.FindFaulty()) {
+    const bool is_muted =
+        std::any_of(index->GetErrors().begin(), index->GetErrors().end(),
+                    [](const CompositionError& error) { return error.type == ErrorType::kMutedAssetPath; });
+    if (is_muted) resynced_.push_back(index->GetPath());
+  }
+}
+
+void ChangeProcessor::FindStackEdits() {
+  for (const LayerEdit& edit : edits_.layers) {
+    auto root = edit.changes.by_path.find(Path::AbsoluteRoot());
+    if (root == edit.changes.by_path.end()) continue;
+    bool decides_rate = false, decides_layers = false;
+    for (const layer::Change::FieldChange& field : root->second.fields) {
+      decides_layers |= DecidesLayers(field.field);
+      decides_rate |= DecidesRate(field.field);
+    }
+    const bool is_replaced = root->second.content_replaced;
+    if (!decides_layers && !decides_rate && !is_replaced) continue;
+    for (uint32_t stack : dependencies_->FindStacks(edit.layer.get())) {
+      StackEdit& found = stacks_[stack];
+      found.is_changed = true;
+      found.affects_all |= decides_rate || is_replaced;
+      found.is_table_stale |= is_replaced;
+    }
+    names_unknown_ |= is_replaced;
+  }
+  MarkMuted();
+  if (edits_.resolver == CacheEdits::Resolver::kChanged) {
+    resyncs_all_ = true;
+    for (uint32_t stack = 0; stack < cache_.pool->GetStackCount(); ++stack) stacks_[stack].is_changed = true;
+  }
+  for (auto& [stack, edit] : stacks_)
+    if (edit.is_changed) Rebuild(stack, edit);
+}
+
+void ChangeProcessor::Rebuild(uint32_t stack, StackEdit& edit) {
+  const LayerStack& known = *cache_.pool->GetStack(stack);
+  LayerStackRequest request{known.GetRootLayer(), known.GetSessionLayer(), cache_.FindOverrides(stack)};
+  edit.fresh = LayerStackBuilder(cache_.provider.get(), cache_.options).BuildWithoutTable(request);
+  ++result_.rebuilt_layer_stacks;
+  const LayerStack& fresh = *edit.fresh;
+  edit.affects_all |=
+      known.GetIncrementalRelocatesSourceToTarget() != fresh.GetIncrementalRelocatesSourceToTarget() ||
+      known.GetRelocatesSourceToTarget() != fresh.GetRelocatesSourceToTarget() ||
+      known.GetTimeCodesPerSecond() != fresh.GetTimeCodesPerSecond() ||
+      !(known.GetExpressionVariables() == fresh.GetExpressionVariables()) ||
+      !AgreeOnCommon(known.GetEntries(), fresh.GetEntries());
+  edit.entered = FindMissing(fresh.GetEntries(), known.GetEntries());
+  edit.left = FindMissing(known.GetEntries(), fresh.GetEntries());
+  edit.is_changed = edit.affects_all || !edit.entered.empty() || !edit.left.empty();
+}
+
+void ChangeProcessor::ResyncAllOf(uint32_t stack) {
+  if (stack == cache_.root_stack_number)
+    resyncs_all_ = true;
+  else
+    dependencies_->VisitStack(stack, [&](const PrimIndex& index) { resynced_.push_back(index.GetPath()); });
+}
+
+void ChangeProcessor::AdoptStacks() {
+  for (auto& [number, edit] : stacks_) {
+    const LayerStackPtr& stack = cache_.pool->GetStack(number);
+    if (edit.fresh) {
+      const std::vector<LayerStack::Entry> before = stack->GetEntries();
+      LayerStackEditor::Adopt(stack, std::move(*edit.fresh));
+      dependencies_->MoveStack(number, before);
+      if (number == cache_.root_stack_number) cache_.RenewRootOverrides();
+    }
+    if (edit.is_table_stale)
+      LayerStackEditor::UpdateAllSites(stack);
+    else
+      LayerStackEditor::UpdateSites(stack, edit.sites);
+    if (edit.is_changed) result_.layer_stacks.push_back(stack);
+  }
+}
+
+}  // namespace strata::compose

@@ -1,0 +1,165 @@
+#include "strata/compose/dependency_table.h"
+
+#include <algorithm>
+
+#include "strata/compose/prim_index_node.h"
+
+namespace strata::compose {
+
+namespace {
+
+constexpr uint32_t kAnyStack = UINT32_MAX;
+
+// Sites at which arcs of the index itself end.
+template <class Visitor>
+void VisitSites(const PrimIndex& index, Visitor&& visit) {
+  const size_t count = index.GetNodeCount();
+  for (uint32_t i = 1; i < count; ++i) {
+    const NodeRef node = index.GetNode(i);
+    if (node.IsIntroducedHere()) visit(node.GetLayerStackNumber(), node.GetPath());
+  }
+  for (const IndexDependencies::Site& site : index.GetDependencies().culled)
+    visit(site.layer_stack, site.path);
+}
+
+}  // namespace
+
+bool DependencyTable::DependsOn(const PrimIndex& index, uint32_t stack, Path site, Which which) {
+  bool found = false;
+  if (which == Which::kArcs) {
+    VisitSites(index, [&](uint32_t number, Path path) { found |= number == stack && path == site; });
+  } else {
+    for (const IndexDependencies::Site& read : index.GetDependencies().selections)
+      found |= read.layer_stack == stack && read.path == site;
+  }
+  return found;
+}
+
+bool DependencyTable::Reaches(const PrimIndex& index, uint32_t stack) {
+  bool found = false;
+  VisitSites(index, [&](uint32_t number, Path) { found |= number == stack; });
+  const IndexDependencies more = index.GetDependencies();
+  found |= std::find(more.opened.begin(), more.opened.end(), stack) != more.opened.end();
+  return found;
+}
+
+void DependencyTable::Update() {
+  for (const uint32_t count = pool_.GetStackCount(); seen_stacks_ < count; ++seen_stacks_)
+    AddStack(seen_stacks_);
+  for (size_t part = 0; part < IndexTable::kParts; ++part) {
+    const auto& introductions = indices_.GetIntroductions(part);
+    size_t& seen = seen_[part];
+    if (rows_.empty()) {
+      seen = introductions.size();
+      continue;
+    }
+    for (; seen < introductions.size(); ++seen)
+      if (PrimIndexPtr index = indices_.Find(introductions[seen].path)) AddIndex(*index, kAnyStack);
+  }
+}
+
+void DependencyTable::Restart() {
+  rows_.clear();
+  seen_.fill(0);
+}
+
+void DependencyTable::AddStack(uint32_t stack) {
+  const LayerStackPtr& made = pool_.GetStack(stack);
+  if (!made) return;
+  stacks_by_root_[made->GetRootLayer().get()].push_back(stack);
+  for (const LayerStack::Entry& entry : made->GetEntries()) {
+    std::vector<uint32_t>& numbers = stacks_[entry.layer.get()];
+    if (numbers.empty() || numbers.back() != stack) numbers.push_back(stack);
+  }
+}
+
+void DependencyTable::MoveStack(uint32_t stack, const std::vector<LayerStack::Entry>& before) {
+  for (const LayerStack::Entry& entry : before) std::erase(stacks_[entry.layer.get()], stack);
+  const LayerStackPtr& now = pool_.GetStack(stack);
+  if (!now) {
+    if (!before.empty()) std::erase(stacks_by_root_[before.front().layer.get()], stack);
+    return;
+  }
+  for (const LayerStack::Entry& entry : now->GetEntries()) {
+    std::vector<uint32_t>& numbers = stacks_[entry.layer.get()];
+    auto place = std::lower_bound(numbers.begin(), numbers.end(), stack);
+    if (place == numbers.end() || *place != stack) numbers.insert(place, stack);
+  }
+}
+
+const std::vector<uint32_t>& DependencyTable::FindStacks(const layer::Layer* layer) const {
+  static const std::vector<uint32_t> none;
+  auto found = stacks_.find(layer);
+  return found == stacks_.end() ? none : found->second;
+}
+
+const std::vector<uint32_t>& DependencyTable::FindStacksWithRoot(const layer::Layer* layer) const {
+  static const std::vector<uint32_t> none;
+  auto found = stacks_by_root_.find(layer);
+  return found == stacks_by_root_.end() ? none : found->second;
+}
+
+DependencyTable::Rows& DependencyTable::GetRows(uint32_t stack) {
+  Rows& rows = rows_[stack];
+  if (rows.is_made) return rows;
+  rows.is_made = true;
+  const uint64_t bit = uint64_t{1} << (stack % 64);
+  for (size_t part = 0; part < IndexTable::kParts; ++part) {
+    const auto& introductions = indices_.GetIntroductions(part);
+    // Later ones come with the next update, into all rows that are made by then.
+    if (rows_.size() == 1) seen_[part] = introductions.size();
+    for (size_t i = 0; i < seen_[part]; ++i) {
+      if (!(introductions[i].stacks & bit)) continue;
+      if (PrimIndexPtr index = indices_.Find(introductions[i].path)) AddIndex(*index, stack);
+    }
+  }
+  return rows_[stack];
+}
+
+void DependencyTable::AddIndex(const PrimIndex& index, uint32_t only_stack) {
+  auto wants = [&](uint32_t stack) {
+    if (only_stack != kAnyStack) return stack == only_stack;
+    auto found = rows_.find(stack);
+    return found != rows_.end() && found->second.is_made;
+  };
+  VisitSites(index, [&](uint32_t stack, Path path) {
+    if (wants(stack)) AddRow(stack, path, index.GetPath(), Which::kArcs);
+  });
+  const IndexDependencies more = index.GetDependencies();
+  for (const IndexDependencies::Site& site : more.selections)
+    if (wants(site.layer_stack)) AddRow(site.layer_stack, site.path, index.GetPath(), Which::kSelections);
+}
+
+void DependencyTable::AddRow(uint32_t stack, Path site, Path index, Which which) {
+  auto& by_site = rows_[stack].by_site;
+  auto [it, is_new] = by_site.try_emplace(site);
+  Row& row = it.value();
+  std::vector<Path>& dependents = which == Which::kArcs ? row.arcs : row.selections;
+  // The same index may be added again after every edit; what is said twice goes when it is half of all.
+  if (dependents.empty() || dependents.back() != index) dependents.push_back(index);
+  if (dependents.size() >= row.compact_at) {
+    std::sort(dependents.begin(), dependents.end(), PathIdLess());
+    dependents.erase(std::unique(dependents.begin(), dependents.end()), dependents.end());
+    std::erase_if(dependents, [&](Path path) {
+      PrimIndexPtr known = indices_.Find(path);
+      return !known || !DependsOn(*known, stack, site, which);
+    });
+    row.compact_at = 2 * dependents.size() + 16;
+  }
+  for (Path below = site; is_new && !below.IsAbsoluteRoot();) {
+    const Path above = below.GetParent();
+    if (above.IsEmpty()) break;
+    auto [holder, is_new_holder] = by_site.try_emplace(above);
+    holder.value().below.push_back(below);
+    is_new = is_new_holder;
+    below = above;
+  }
+}
+
+size_t DependencyTable::GetRowCount() const {
+  size_t count = 0;
+  for (const auto& [stack, rows] : rows_) count += rows.by_site.size();
+  return count;
+}
+
+}  // namespace strata::compose

@@ -1,0 +1,34 @@
+#include "strata/compose/index_table.h"
+
+#include <tsl/robin_set.h>
+
+#include "strata/compose/index_graph.h"
+
+namespace strata::compose {
+
+uint64_t IndexTable::FindIntroducedStacks(const PrimIndex& index) {
+  return index.GetGraph() ? index.GetGraph()->introduced_stacks : 0;
+}
+
+bool IndexTable::Compact() {
+  bool is_changed = false;
+  for (Part& part : parts_) {
+    if (part.introductions.size() > 2 * part.indices.size() + 64) {
+      tsl::robin_set<Path> known;
+      std::erase_if(part.introductions, [&](const Introduction& introduction) {
+        auto found = part.indices.find(introduction.path);
+        return found == part.indices.end() || FindIntroducedStacks(*found->second) != introduction.stacks ||
+               !known.insert(introduction.path).second;
+      });
+      is_changed = true;
+    }
+    if (part.faulty.size() > 2 * part.indices.size() + 64) {
+      std::sort(part.faulty.begin(), part.faulty.end(), PathIdLess());
+      part.faulty.erase(std::unique(part.faulty.begin(), part.faulty.end()), part.faulty.end());
+      std::erase_if(part.faulty, [&](Path path) { return part.indices.count(path) == 0; });
+    }
+  }
+  return is_changed;
+}
+
+}  // namespace strata::compose
