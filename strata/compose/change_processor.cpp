@@ -34,8 +34,7 @@ CacheChanges ChangeProcessor::Run() {
     for (const layer::LayerPtr& layer : edit.left) ProcessLayer(layer, stack, SpecChange::Kind::kLeft);
   }
   for (Path path : edits_.payloads)
-    if (PrimIndexPtr index = cache_.indices.Find(path); index && index->HasAnyPayloads())
-      resynced_.push_back(path);
+    if (cache_.indices.Find(path)) resynced_.push_back(path);
   Finish();
   return std::move(result_);
 }
@@ -93,7 +92,9 @@ void ChangeProcessor::ProcessLayer(const layer::LayerPtr& layer, uint32_t stack,
     const SpecChange change{path, layer, path, nullptr, kind};
     switch (spec.GetType()) {
       case SpecType::kPseudoRoot:
-        if (stack == cache_.root_stack_number) result_.specs.push_back(change);
+        if (stack != cache_.root_stack_number) return;
+        mended_.insert(path);
+        result_.specs.push_back(change);
         return;
       case SpecType::kPrim:
       case SpecType::kVariant:
@@ -123,7 +124,8 @@ void ChangeProcessor::ProcessDefaultPrim(const layer::Layer& layer, const Value&
       bool is_user = false;
       for (uint32_t i = 1; i < index.GetNodeCount() && !path.IsEmpty(); ++i) {
         const NodeRef node = index.GetNode(i);
-        is_user |= node.IsIntroducedHere() && node.GetLayerStackNumber() == stack && node.GetPath() == path;
+        is_user |=
+            node.IsIntroducedHere() && node.GetLayerStackNumber() == stack && node.GetPath().HasPrefix(path);
       }
       const IndexDependencies more = index.GetDependencies();
       is_user |= std::find(more.opened.begin(), more.opened.end(), stack) != more.opened.end();

@@ -2,6 +2,22 @@
 
 namespace strata::compose {
 
+namespace {
+
+// Whether what is below a prim is composed the same from either index. Nodes that came or went with their
+// specs alone leave nothing below them; those that stay although culled hand that on.
+bool AreSameFromBelow(const PrimIndex& before, const PrimIndex& after) {
+  const auto &a = before.GetGraph()->nodes, &b = after.GetGraph()->nodes;
+  auto is_culled = [](const PrimIndexNode& node) { return node.Has(kNodeCulled); };
+  if (a.size() != b.size())
+    return std::none_of(a.begin(), a.end(), is_culled) && std::none_of(b.begin(), b.end(), is_culled);
+  for (size_t i = 0; i < a.size(); ++i)
+    if ((a[i].flags ^ b[i].flags) & ~kNodeHasSpecs) return false;
+  return true;
+}
+
+}  // namespace
+
 bool ChangeProcessor::IsBelowResynced(Path path) const {
   if (resynced_set_.empty()) return false;
   for (; !path.IsEmpty(); path = path.GetParent())
@@ -32,8 +48,9 @@ void ChangeProcessor::Finish() {
   result_.resynced = std::move(resynced_);
 
   std::vector<SpecChange>& specs = result_.specs;
-  std::erase_if(specs,
-                [this](const SpecChange& change) { return IsBelowResynced(change.path.GetPrimPath()); });
+  std::erase_if(specs, [this](const SpecChange& change) {
+    return IsBelowResynced(change.path.GetAbsoluteRootOrPrimPath());
+  });
   std::stable_sort(specs.begin(), specs.end(),
                    [](const SpecChange& a, const SpecChange& b) { return a.path < b.path; });
   auto is_same = [](const SpecChange& a, const SpecChange& b) {
@@ -88,7 +105,7 @@ void ChangeProcessor::Mend(Path prim) {
   PrimIndexPtr after = has_parent ? cache_.Make(prim, parent.get()) : nullptr;
   // Prims come and go with their specs; instances share what their own arcs bring, specs of theirs included.
   if (!after || before->HasSpecs() != after->HasSpecs() || before->IsInstanceable() ||
-      after->IsInstanceable()) {
+      after->IsInstanceable() || !AreSameFromBelow(*before, *after)) {
     resynced_.push_back(prim);
     resynced_set_.insert(prim);
     const bool is_named = std::all_of(stacks_.begin(), stacks_.end(),

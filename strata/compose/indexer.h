@@ -200,6 +200,7 @@ class Indexer {
   void NoteSelectionSite(uint32_t node, Path site_path);
   void NoteVariables(uint32_t layer_stack, const std::set<std::string>& names);
   void NoteOpened(uint32_t layer_stack);
+  void NoteRefused(const Graph& graph);
 
   // -- indexer_errors.cpp
   CompositionError& AddError(ErrorType type, std::string message, uint32_t node, std::string hint);

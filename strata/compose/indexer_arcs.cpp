@@ -109,6 +109,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   Indexer nested(environment_, &frame, errors_, root_path_);
   nested.BuildSite(arc.layer_stack, arc.path, options.contributes);
   if (!nested.prohibited_source_.IsEmpty()) {
+    NoteRefused(nested.graph_);
     if (arc.type == ArcType::kVariant)
       return kNoNode;  // nobody asked for it: the selection stands further up
     std::string trail = DescribeTrail(arc, nullptr);
@@ -310,7 +311,7 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   ArcOptions options;
   options.include_ancestral = true;
   const uint32_t added = AddArc(arc, options);
-  if (added == kNoNode) return;
+  if (added == kNoNode) return NoteOpened(target_stack);
   unresolved_.push_back(
       {added,
        fmt::format("Unresolved {} prim path {} introduced by {}", GetItemName(type),

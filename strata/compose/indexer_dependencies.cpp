@@ -28,4 +28,10 @@ void Indexer::NoteOpened(uint32_t layer_stack) {
   AddOnce(GetTop().dependencies_.opened, layer_stack);
 }
 
+// A graph that will not be attached: what is at its nodes made it so.
+void Indexer::NoteRefused(const Graph& graph) {
+  for (uint32_t i = 0; i < graph.GetSize(); ++i)
+    AddOnce(GetTop().dependencies_.culled, {graph[i].layer_stack, graph[i].path});
+}
+
 }  // namespace strata::compose

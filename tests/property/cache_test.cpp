@@ -1,0 +1,149 @@
+// A cache told of edits is the cache composed from scratch after them, however many threads compose.
+#include <doctest/doctest.h>
+
+#include <optional>
+
+#include "strata/base/executor.h"
+#include "tests/property/random_layer.h"
+#include "tests/property/random_scene.h"
+
+using namespace strata;
+using namespace strata::property;
+using compose::Cache;
+
+namespace {
+
+std::string Compare(const std::map<Path, std::string>& kept, const std::map<Path, std::string>& fresh) {
+  for (const auto& [path, dump] : fresh) {
+    auto known = kept.find(path);
+    if (known == kept.end()) return "only fresh has " + path.GetString() + "\n" + dump;
+    if (known->second != dump) return path.GetString() + "\nkept:\n" + known->second + "fresh:\n" + dump;
+  }
+  for (const auto& [path, dump] : kept)
+    if (!fresh.count(path)) return "only kept has " + path.GetString() + "\n" + dump;
+  return {};
+}
+
+// What changed must be told: prims that differ are among those resynced, or those with other specs.
+std::string CheckAnswer(const compose::CacheChanges& changes, const std::map<Path, std::string>& before,
+                        const std::map<Path, std::string>& after) {
+  auto is_told = [&](Path path) {
+    for (Path root : changes.resynced)
+      if (path.HasPrefix(root)) return true;
+    return std::find(changes.spec_stacks.begin(), changes.spec_stacks.end(), path) !=
+           changes.spec_stacks.end();
+  };
+  auto is_child_told = [&](Path path) {
+    for (Path root : changes.resynced)
+      if (root.GetParent() == path) return true;
+    for (const compose::SpecChange& change : changes.specs)
+      if (change.path.GetAbsoluteRootOrPrimPath() == path) return true;
+    return false;
+  };
+  for (const auto& [path, dump] : after) {
+    auto known = before.find(path);
+    const bool is_same = known != before.end() && known->second == dump;
+    if (!is_same && !is_told(path) && !(known != before.end() && is_child_told(path)))
+      return "not told of " + path.GetString() + "\nbefore:\n" +
+             (known == before.end() ? "" : known->second) + "after:\n" + dump;
+  }
+  for (const auto& [path, dump] : before)
+    if (!after.count(path) && !is_told(path)) return "not told that there is no " + path.GetString();
+  return {};
+}
+
+// What goes wrong with this sequence of edits; nothing when all is well.
+std::string Try(const std::vector<uint32_t>& seeds, bool explains) {
+  RandomScene scene;
+  std::unique_ptr<Cache> cache;
+  std::map<Path, std::string> before;
+  std::mt19937 random(seeds.front());
+  std::set<Path> asked;
+  const std::vector<const char*> others{"/A/Q", "/B/A/C", "/D", "/C/B"};
+  for (size_t i = 0; i < seeds.size(); ++i) {
+    const std::string layers_before = explains ? scene.ExportLayers() : std::string();
+    const std::string edit = scene.Edit(seeds[i]);
+    compose::CacheEdits edits = scene.TakeEdits();
+    // The first half builds the scene.
+    if (!cache && i * 2 < seeds.size()) continue;
+    if (!cache) {
+      cache = scene.MakeCache();
+      before = DumpIndices(*cache);
+      continue;
+    }
+    // Prims that may not be there are asked for, too.
+    if (random() % 3 == 0) asked.insert(Path(others[random() % others.size()]));
+    for (Path path : asked) before[path] = DumpIndex(*cache->ComputePrimIndex(path));
+    const compose::CacheChanges changes = cache->Apply(edits);
+    std::unique_ptr<Cache> fresh = scene.MakeCache();
+    auto after = DumpIndices(*cache), expected = DumpIndices(*fresh);
+    for (Path path : asked) {
+      after[path] = DumpIndex(*cache->ComputePrimIndex(path));
+      expected[path] = DumpIndex(*fresh->ComputePrimIndex(path));
+    }
+    std::string wrong = Compare(after, expected);
+    if (wrong.empty() && DumpCache(*cache) != DumpCache(*fresh))
+      wrong = "kept:\n" + DumpCache(*cache) + "fresh:\n" + DumpCache(*fresh);
+    if (wrong.empty()) wrong = CheckAnswer(changes, before, after);
+    if (!wrong.empty()) {
+      std::string told = "resynced:";
+      for (Path path : changes.resynced) told += " " + path.GetString();
+      told += "\nspecs:";
+      for (Path path : changes.spec_stacks) told += " " + path.GetString();
+      return explains ? layers_before + "edit: " + edit + "\n" + told + "\n" + wrong : edit;
+    }
+    before = after;
+  }
+  return {};
+}
+
+std::vector<uint32_t> Shrink(std::vector<uint32_t> seeds) {
+  for (size_t chunk = seeds.size() / 2; chunk != 0; chunk /= 2) {
+    for (size_t begin = 0; begin + chunk <= seeds.size();) {
+      std::vector<uint32_t> fewer = seeds;
+      fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(begin),
+                  fewer.begin() + static_cast<ptrdiff_t>(begin + chunk));
+      if (fewer.size() > 1 && !Try(fewer, false).empty())
+        seeds = std::move(fewer);
+      else
+        begin += chunk;
+    }
+  }
+  return seeds;
+}
+
+std::vector<uint32_t> MakeSeeds(uint32_t first) {
+  std::mt19937 random(first);
+  std::vector<uint32_t> seeds(90);
+  for (uint32_t& seed : seeds) seed = static_cast<uint32_t>(random());
+  return seeds;
+}
+
+}  // namespace
+
+TEST_CASE("a cache told of random edits equals one composed from scratch") {
+  const uint32_t count = std::max(1u, GetCaseCount() / 10);
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t seed = GetFirstSeed() + i;
+    std::vector<uint32_t> seeds = MakeSeeds(seed);
+    if (Try(seeds, false).empty()) continue;
+    seeds = Shrink(std::move(seeds));
+    FAIL("seed " << seed << ", " << seeds.size() << " edits\n" << Try(seeds, true));
+  }
+}
+
+TEST_CASE("any number of threads composes the same indices") {
+  Executor two(2), sixteen(16);
+  const uint32_t count = std::max(1u, GetCaseCount() / 20);
+  for (uint32_t i = 0; i < count; ++i) {
+    RandomScene scene;
+    for (uint32_t seed : MakeSeeds(GetFirstSeed() + 7919 + i)) (void)scene.Edit(seed);
+    std::unique_ptr<Cache> alone = scene.MakeCache();
+    const auto expected = DumpIndices(*alone);
+    for (Executor* executor : {&two, &sixteen}) {
+      std::unique_ptr<Cache> cache = scene.MakeCache(executor);
+      CHECK(Compare(DumpIndices(*cache), expected) == "");
+      CHECK(DumpCache(*cache) == DumpCache(*alone));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// Layered scenes with every arc, edited at random: what the laws of composition are tried on.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "strata/compose/compose.h"
+#include "strata/layer/registry.h"
+
+namespace strata::property {
+
+// A few layers that sublayer, reference and payload each other. Every edit follows from its seed and from
+// what is there, so that a sequence of seeds is a scene, and any subsequence is one, too.
+class RandomScene {
+ public:
+  RandomScene();
+  ~RandomScene();
+  RandomScene(const RandomScene&) = delete;
+  RandomScene& operator=(const RandomScene&) = delete;
+
+  // One to three edits. Returns what they were, for messages.
+  std::string Edit(uint32_t seed);
+  // The edits since the last call.
+  compose::CacheEdits TakeEdits();
+  // A cache over the layers as they are.
+  std::unique_ptr<compose::Cache> MakeCache(Executor* executor = nullptr) const;
+  std::string ExportLayers() const;
+
+ private:
+  uint32_t Below(uint32_t end) { return end ? static_cast<uint32_t>(random_() % end) : 0; }
+  bool Chance(uint32_t percent) { return Below(100) < percent; }
+  template <class T>
+  const T& Pick(const std::vector<T>& from) {
+    return from[Below(static_cast<uint32_t>(from.size()))];
+  }
+  template <class T>
+  ListOp<T> MakeListOp(const std::vector<T>& items);
+  Path MakePrimPath(uint32_t max_depth);
+  Path PickPrimSpec(const layer::Layer& layer);  // or a variant; empty when there is none
+  std::string MakeAssetPath();
+  LayerOffset MakeOffset();
+  std::string EditOnce();
+  std::string EditLayer(layer::Layer& layer);
+  std::string EditArcs(layer::Layer& layer);
+  std::string EditStack(layer::Layer& layer);
+  std::string EditOptions();
+  std::string Set(layer::Layer& layer, Path path, Token field, Value value);
+
+  std::mt19937 random_;
+  std::shared_ptr<layer::LayerRegistry> registry_;
+  std::vector<layer::LayerPtr> layers_;  // root, session, and others
+  std::vector<uint64_t> listeners_;
+  std::shared_ptr<std::set<Path>> unloaded_ = std::make_shared<std::set<Path>>();
+  std::set<std::string> muted_;
+  std::map<std::string, std::vector<std::string>> fallbacks_;
+  compose::CacheEdits edits_;
+};
+
+std::string DumpIndex(const compose::PrimIndex& index);
+// Everything the index of each prim says, by path; "/" and below, as deep as the cache goes.
+std::map<Path, std::string> DumpIndices(compose::Cache& cache);
+// What the cache says as a whole: errors, layers, layer stacks.
+std::string DumpCache(compose::Cache& cache);
+
+}  // namespace strata::property
