@@ -82,7 +82,7 @@ void ChangeProcessor::ProcessSpec(const LayerEdit& edit, uint32_t stack, Path pa
   } else if (fields & kSteeringFields) {
     ProcessSite(stack, path, Effect::kArcs);
   } else if (came_or_went) {
-    ProcessSite(stack, path, Effect::kSpecs);
+    ProcessSite(stack, path, change.spec_added ? Effect::kSpecAdded : Effect::kSpecRemoved);
   }
   AddSpecChanges(stack, spec);
 }
@@ -98,7 +98,10 @@ void ChangeProcessor::ProcessLayer(const layer::LayerPtr& layer, uint32_t stack,
         return;
       case SpecType::kPrim:
       case SpecType::kVariant:
-        ProcessSite(stack, path, ReadSiteFields(spec) & kSteeringFields ? Effect::kArcs : Effect::kSpecs);
+        ProcessSite(stack, path,
+                    ReadSiteFields(spec) & kSteeringFields ? Effect::kArcs
+                    : kind == SpecChange::Kind::kEntered   ? Effect::kSpecAdded
+                                                           : Effect::kSpecRemoved);
         AddSpecChanges(stack, change);
         return;
       case SpecType::kVariantSet:
@@ -141,12 +144,21 @@ void ChangeProcessor::VisitDependents(uint32_t stack, Path site, Visitor&& visit
   if (stack == cache_.root_stack_number && !site.ContainsPrimVariantSelection()) visit(site);
   dependencies_->VisitAtOrAbove(stack, site, [&](Path index, Path arc_site) {
     const Path path = Translate(site, arc_site, index);
-    if (!path.IsEmpty()) visit(path);
+    if (path.IsEmpty()) return;
+    // An arc to a missing default prim holds its place at "/", and brings no children.
+    if (!arc_site.IsAbsoluteRoot() || cache_.indices.Find(path)) visit(path);
   });
 }
 
 void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {
   VisitDependents(stack, site, [&](Path prim) { AddDependent(prim, effect); });
+  if (effect == Effect::kSpecAdded || effect == Effect::kSpecRemoved) {
+    // Where there is nothing, arcs to what is below are in error for that, also when ancestors have them.
+    const LayerStack& known = *cache_.pool->GetStack(stack);
+    const size_t count = known.GetEntries().size() > 1 ? known.FindSite(site).layers.size() : 0;
+    if (count > (effect == Effect::kSpecAdded ? 0u : 1u)) return;
+    dependencies_->VisitBelow(stack, site, [this](Path index, Path) { mended_.insert(index); });
+  }
   if (effect != Effect::kArcs) return;
   auto resync = [this](Path index, Path) { resynced_.push_back(index); };
   dependencies_->VisitBelow(stack, site, resync);

@@ -30,9 +30,9 @@ class ChangeProcessor {
     bool is_changed = false;
   };
   enum class Effect : uint8_t {
-    kFields,  // what the spec says; not which specs there are
-    kSpecs,   // which specs there are; not the arcs
-    kArcs,    // the arcs of the site, and so all below it
+    kSpecAdded,  // without arcs of its own
+    kSpecRemoved,
+    kArcs,  // the arcs of the site, and so all below it
   };
 
   // -- change_processor_stacks.cpp: which layer stacks have other layers now
