@@ -28,6 +28,8 @@ Json Do(Bench& bench, const Json& step) {
   const std::string what = step.at("do");
   if (what == "open") return Open(bench, step);
   if (what == "resolve") return Resolve(bench, step);
+  if (what == "edit") return EditStage(bench, step);
+  if (what == "export") return ExportLayers(bench);
   return {{"error", "no such step: " + what}};
 }
 

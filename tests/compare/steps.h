@@ -23,6 +23,8 @@ struct Bench {
   std::map<std::string, layer::LayerPtr> layers;  // kept open, by the name that steps use
 };
 
-Json Resolve(const Bench& bench, const Json& step);
+Json Resolve(const Bench& bench, const Json& step);    // steps_resolve.cpp
+Json EditStage(const Bench& bench, const Json& step);  // steps_edit.cpp
+Json ExportLayers(const Bench& bench);
 
 }  // namespace strata::compare

@@ -155,3 +155,81 @@ class Oracle:
         if len(times) > 1:
             entry["within"] = list(attribute.GetTimeSamplesInInterval(Gf.Interval(times[0], times[-1])))
         return entry
+
+    # -- edits ---------------------------------------------------------------------------------------------------
+
+    def do_export(self, step):
+        return [layer.ExportToString() for layer in self.stage.GetLayerStack()]
+
+    def do_edit(self, step):
+        layer = self.stage.GetLayerStack()[step.get("layer", 0)]
+        if "variant_target" in step:
+            target = Usd.EditTarget.ForLocalDirectVariant(layer, Sdf.Path(step["variant_target"]))
+        else:
+            target = self.stage.GetEditTargetForLocalLayer(layer)
+        self.stage.SetEditTarget(target)
+        return [self.edit(edit) for edit in step["edits"]]
+
+    @staticmethod
+    def value(step):
+        layer = Sdf.Layer.CreateAnonymous(".usda")
+        layer.ImportFromString(f'#usda 1.4\ndef "V" {{\n    {step["type"]} v = {step["value"]}\n}}\n')
+        return layer.GetAttributeAtPath("/V.v").default
+
+    def edit(self, step):
+        """Whether usd-core makes the edit."""
+        try:
+            return self.try_edit(step) is not False
+        except Exception:
+            return False
+
+    def try_edit(self, step):
+        stage, what, path = self.stage, step["edit"], Sdf.Path(step["path"])
+        prim, name = stage.GetPrimAtPath(path.GetPrimPath()), step.get("name", "")
+        position = getattr(Usd, "ListPosition" + step.get("position", "BackOfPrependList"))
+        target = Sdf.Path(step["target"]) if "target" in step else Sdf.Path()
+        if what in ("DefinePrim",):
+            return bool(stage.DefinePrim(path, step.get("type", "")))
+        if what in ("OverridePrim", "CreateClassPrim"):
+            return bool(getattr(stage, what)(path))
+        if what == "RemovePrim":
+            return stage.RemovePrim(path)
+        if not prim:
+            return False
+        if what == "CreateAttribute":
+            return bool(prim.CreateAttribute(path.name, Sdf.ValueTypeNames.Find(step["type"])))
+        if what == "CreateRelationship":
+            return bool(prim.CreateRelationship(path.name))
+        if what == "RemoveProperty":
+            return prim.RemoveProperty(path.name)
+        if what == "Set":
+            time = step.get("time", Usd.TimeCode.Default())
+            return prim.GetAttribute(path.name).Set(self.value(step), time)
+        if what in ("Clear", "Block"):
+            return getattr(prim.GetAttribute(path.name), what)()
+        if what in ("SetMetadata", "SetMetadataByDictKey"):
+            subject = stage.GetObjectAtPath(path)
+            keys = [name] + ([step["key"]] if "key" in step else [])
+            if "value" in step:
+                return getattr(subject, what)(*keys, self.value(step))
+            return getattr(subject, what.replace("Set", "Clear"))(*keys)
+        if what.endswith("Reference") or what.endswith("Payload"):
+            kind = "Reference" if what.endswith("Reference") else "Payload"
+            item = getattr(Sdf, kind)(step.get("asset", ""), target, Sdf.LayerOffset(step.get("offset", 0), step.get("scale", 1)))
+            proxy = getattr(prim, f"Get{kind}s")()
+            return getattr(proxy, what)(*([item] if what.startswith("Remove") else [item, position]))
+        if what in ("AddInherit", "RemoveInherit", "AddSpecialize"):
+            proxy = prim.GetInherits() if "Inherit" in what else prim.GetSpecializes()
+            return getattr(proxy, what)(*([target] if what.startswith("Remove") else [target, position]))
+        if what in ("AddTarget", "RemoveTarget", "SetTargets"):
+            arguments = [[target]] if what == "SetTargets" else [target] if what == "RemoveTarget" else [target, position]
+            return getattr(prim.GetRelationship(path.name), what)(*arguments)
+        if what == "AddConnection":
+            return prim.GetAttribute(path.name).AddConnection(target, position)
+        if what == "AddVariantSet":
+            return bool(prim.GetVariantSets().AddVariantSet(name, position))
+        if what == "AddVariant":
+            return prim.GetVariantSet(name).AddVariant(step["variant"])
+        if what == "SetVariantSelection":
+            return prim.GetVariantSet(name).SetVariantSelection(step["variant"])
+        raise ValueError(what)
