@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -140,22 +142,45 @@ class FileResolver final : public Resolver {
   std::vector<std::string> FindSimilar(const std::string& identifier) const override {
     const std::string path = MakeAbsolute(identifier);
     const std::string folder(GetFolder(path));
-    std::error_code error;
-    std::filesystem::directory_iterator entry(folder, error);
-    std::vector<std::string> names;
-    for (size_t seen = 0;
-         !error && entry != std::filesystem::directory_iterator() && seen < kMostNamesCompared; ++seen) {
-      if (entry->is_regular_file(error)) names.push_back(entry->path().filename().string());
-      entry.increment(error);
-    }
-    std::vector<std::string> similar = FindSimilarNames(GetFileName(path), names);
+    const std::shared_ptr<const std::vector<std::string>> names = ListFiles(folder);
+    std::vector<std::string> similar = FindSimilarNames(GetFileName(path), *names);
     for (std::string& name : similar) name = folder == "/" ? '/' + name : folder + '/' + name;
     return similar;
   }
 
  private:
   static constexpr size_t kMostNamesCompared = 10'000;
+  using Names = std::shared_ptr<const std::vector<std::string>>;
+
+  // The files of a folder. The last listing is kept while the folder has not changed: a scene that misses one
+  // file often misses many beside it.
+  Names ListFiles(const std::string& folder) const {
+    std::error_code error;
+    const auto changed = std::filesystem::last_write_time(folder, error);
+    if (error) return std::make_shared<std::vector<std::string>>();
+    {
+      std::lock_guard lock(listing_mutex_);
+      if (listing_ && listed_folder_ == folder && listing_time_ == changed) return listing_;
+    }
+    auto names = std::make_shared<std::vector<std::string>>();
+    std::filesystem::directory_iterator entry(folder, error);
+    for (size_t seen = 0;
+         !error && entry != std::filesystem::directory_iterator() && seen < kMostNamesCompared; ++seen) {
+      if (entry->is_regular_file(error)) names->push_back(entry->path().filename().string());
+      entry.increment(error);
+    }
+    std::lock_guard lock(listing_mutex_);
+    listed_folder_ = folder;
+    listing_time_ = changed;
+    listing_ = names;
+    return names;
+  }
+
   std::vector<std::string> search_paths_;
+  mutable std::mutex listing_mutex_;
+  mutable std::string listed_folder_;
+  mutable std::filesystem::file_time_type listing_time_;
+  mutable Names listing_;
 };
 
 }  // namespace

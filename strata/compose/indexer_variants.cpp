@@ -62,6 +62,14 @@ void Indexer::EvaluateVariantFallback(const Task& task) {
   AddTask(std::move(never));
 }
 
+namespace {
+
+// What in a new variant can bring selections: its own, and those of where its arcs lead.
+constexpr uint32_t kBringsSelections =
+    kSiteVariantSelection | kSiteReferences | kSitePayload | kSiteInherits | kSiteSpecializes;
+
+}  // namespace
+
 void Indexer::AddVariantArc(const Task& task, Token selection) {
   const Path node_path = graph_[task.node].path;
   const Path set_path = task.set_path.IsEmpty() ? node_path : task.set_path;
@@ -88,7 +96,7 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
   if (added == kNoNode) return;
   bool selects = options.include_ancestral;
   graph_.VisitSubtree(
-      added, [&](uint32_t node) { selects |= (graph_.GetSite(node).fields & kSiteVariantSelection) != 0; });
+      added, [&](uint32_t node) { selects |= (graph_.GetSite(node).fields & kBringsSelections) != 0; });
   if (selects) RetryVariants();
 }
 

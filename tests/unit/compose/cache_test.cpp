@@ -110,6 +110,188 @@ TEST_CASE("a relocated prim keeps its place among its siblings and its old name 
   CHECK(scene.Stack("/A/Y") == "root.usda</A/Y> ref.usda</R/X>");
 }
 
+TEST_CASE("a relocate whose source is not there makes no child") {
+  Scene scene({{"root.usda", R"((
+    relocates = {
+        </A/X>: </A/Y>
+    }
+)
+def "A"
+{
+    def "Z"
+    {
+    }
+}
+)"}});
+  CHECK(scene.Children("/A") == "Z");
+}
+
+TEST_CASE(
+    "a set inside a variant of a set of the same name keeps the selection, and fallbacks wait for arcs") {
+  CacheOptions options;
+  options.variant_fallbacks = {{"v", {"one"}}, {"w", {"one"}}};
+  Scene scene({{"root.usda", R"(def "A" (
+    variantSets = ["v", "w"]
+)
+{
+    variantSet "v" = {
+        "one" (
+            references = </B>
+            variantSets = "v"
+        ) {
+            variantSet "v" = {
+                "one" {
+                }
+            }
+        }
+    }
+    variantSet "w" = {
+        "one" {
+        }
+        "two" {
+        }
+    }
+}
+def "B" (
+    variants = {
+        string w = "two"
+    }
+)
+{
+}
+)"}},
+              options);
+  CHECK(scene.Stack("/A") ==
+        "root.usda</A> root.usda</A{v=one}> root.usda</A{v=one}{v=one}> root.usda</B> root.usda</A{w=two}>");
+}
+
+TEST_CASE("a class that an arc already leads to is not added, and a specialize is copied once") {
+  Scene scene({{"root.usda", R"(def "A" (
+    payload = </K>
+    specializes = </K>
+)
+{
+}
+def "B" (
+    references = </C>
+)
+{
+}
+def "C" (
+    references = </D>
+)
+{
+}
+def "D" (
+    specializes = </K>
+)
+{
+}
+def "K"
+{
+}
+)"}});
+  CHECK(scene.Stack("/A") == "root.usda</A> root.usda</K>");
+  CHECK(scene.Stack("/B") == "root.usda</B> root.usda</C> root.usda</D> root.usda</K>");
+}
+
+TEST_CASE("what is brought by a specialize yields to it, and is stronger than those before it") {
+  Scene scene({{"root.usda", R"(def "A" (
+    specializes = [</B>, </C>]
+)
+{
+}
+def "B"
+{
+    def "y" (
+        specializes = </X>
+    )
+    {
+    }
+}
+def "C"
+{
+    def "y" (
+        specializes = </Z>
+    )
+    {
+    }
+}
+def "X"
+{
+}
+def "Z"
+{
+}
+)"}});
+  CHECK(scene.Stack("/A/y") == "root.usda</Z> root.usda</B/y> root.usda</X> root.usda</C/y>");
+}
+
+TEST_CASE("an arc within a stack has the time of the stack, whichever layer writes it") {
+  Scene scene({{"root.usda", "(\n    subLayers = [@s.usda@ (scale = 2)]\n)\n"},
+               {"s.usda", "def \"A\" (\n    references = </B> (offset = 10)\n)\n{\n}\ndef \"B\"\n{\n}\n"}});
+  const PrimIndexPtr index = scene.cache->ComputePrimIndex(Path("/A"));
+  REQUIRE(index->GetNodeCount() == 2);
+  CHECK(index->GetNode(1).GetMapToRoot().GetTimeOffset() == LayerOffset{10, 1});
+}
+
+TEST_CASE("an arc to what lies below another part of its own way is no cycle") {
+  Scene scene({{"root.usda", R"(def "B"
+{
+    def "x"
+    {
+        def "x" (
+            inherits = </C/c/c>
+        )
+        {
+        }
+    }
+}
+def "C"
+{
+    def "c" (
+        inherits = </B/x>
+    )
+    {
+    }
+}
+)"}});
+  CHECK(scene.Errors("/B/x/x").empty());
+}
+
+TEST_CASE(
+    "a target in a class that names an instance of the class is an error where the class is inherited") {
+  Scene scene({{"root.usda", R"(class "K"
+{
+    rel r = [</D>, </K/x>]
+}
+def "C" (
+    inherits = </K>
+)
+{
+}
+def "D" (
+    inherits = </K>
+)
+{
+}
+)"}});
+  const TargetList list = scene.cache->ComputeTargets(*scene.cache->ComputePrimIndex(Path("/C")), Token("r"),
+                                                      Cache::Targets::kRelationshipTargets);
+  CHECK(list.targets == std::vector<Path>{Path("/C/x")});
+  REQUIRE(list.errors.size() == 1);
+  CHECK(list.errors[0].type == ErrorType::kInvalidInstanceTargetPath);
+}
+
+TEST_CASE("a layer without a default prim that is referenced leaves a placeholder") {
+  Scene scene({{"root.usda", "def \"A\" (\n    references = @ref.usda@\n)\n{\n}\n"}, {"ref.usda", kRef}});
+  CHECK(scene.Errors("/A") == std::vector<std::string>{"UnresolvedPrimPath"});
+  const PrimIndexPtr index = scene.cache->ComputePrimIndex(Path("/A"));
+  REQUIRE(index->GetNodeCount() == 2);
+  CHECK(index->GetNode(1).GetPath() == Path::AbsoluteRoot());
+  CHECK(index->GetNode(1).IsInert());
+}
+
 TEST_CASE("references that lead back are one error, and the rest composes") {
   Scene scene({{"root.usda", "def \"A\" (\n    references = @b.usda@</B>\n)\n{\n}\n"},
                {"b.usda", "def \"B\" (\n    references = @root.usda@</A>\n)\n{\n}\n"}});
