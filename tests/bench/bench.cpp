@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "strata/context/engine.h"
@@ -147,6 +148,110 @@ Workload CountPrims(const char* file) {
   };
 }
 
+template <class T>
+uint64_t SumWordsOf(const strata::Array<T>& array) {
+  if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) % sizeof(uint32_t) == 0) {
+    const auto* bytes = reinterpret_cast<const char*>(array.GetData());
+    uint64_t sum = 0;
+    for (size_t i = 0; i < array.size() * sizeof(T); i += sizeof(uint32_t)) {
+      uint32_t word;
+      std::memcpy(&word, bytes + i, sizeof word);
+      sum += word;
+    }
+    return sum;
+  } else {
+    return 0;
+  }
+}
+
+uint64_t SumWords(const strata::Value& value) {
+  using namespace strata;  // the table of types names them plainly
+  switch (value.GetType()) {
+#define X(name, type, text)       \
+  case ValueType::k##name##Array: \
+    return SumWordsOf(value.Get<Array<type>>());
+    STRATA_ELEMENT_TYPES(X)
+#undef X
+    default:
+      return 0;
+  }
+}
+
+// Opens a crate layer and reads every array: the sum of all their words of 32 bits.
+std::function<Check()> ReadAllArrays(Bench& bench) {
+  bench.engine = MakeEngine(bench);
+  return [&bench]() -> Check {
+    Diagnostics diagnostics;
+    LayerPtr layer = bench.engine->OpenLayer(bench.scenes + "/mesh_crate.usdc", {}, diagnostics);
+    if (!layer) {
+      ReportErrors(diagnostics);
+      return nullptr;
+    }
+    const strata::layer::FieldNames& names = strata::layer::GetFieldNames();
+    uint64_t total = 0;
+    const Path world("/World");
+    for (const strata::Token child : layer->GetChildNames(world, names.primChildren)) {
+      const Path prim = world.AppendChild(child);
+      for (const strata::Token property : layer->GetChildNames(prim, names.properties)) {
+        const strata::Value* value = layer->GetField(prim.AppendProperty(property), names.default_);
+        if (value && value->IsArray()) total += SumWords(*value);
+      }
+    }
+    return [layer, total] { return std::to_string(total); };
+  };
+}
+
+std::vector<std::string> ListLibrary(const std::string& scenes) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(scenes + "/library")) {
+    const std::string extension = entry.path().extension();
+    if (extension == ".usda" || extension == ".usdc") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// Opens every file of the library, on all threads, and adds up what `count` says of each.
+Workload ForLibrary(strata::layer::ReadScope scope, int64_t (*count)(const strata::layer::Layer&)) {
+  return [scope, count](Bench& bench) {
+    bench.engine = MakeEngine(bench);
+    return [&bench, scope, count]() -> Check {
+      const std::vector<std::string> files = ListLibrary(bench.scenes);
+      std::atomic<int64_t> total = 0;
+      std::atomic<bool> is_good = true;
+      bench.engine->GetExecutor().ParallelFor(files.size(), 16, [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) {
+          Diagnostics diagnostics;
+          strata::layer::OpenOptions options;
+          options.scope = scope;
+          const LayerPtr layer = bench.engine->OpenLayer(files[i], options, diagnostics);
+          if (layer)
+            total += count(*layer);
+          else
+            is_good = false;
+        }
+      });
+      if (!is_good) return nullptr;
+      return [total = total.load()] { return std::to_string(total); };
+    };
+  };
+}
+
+// Five fields of the layer; what counts is the last frame of those whose default prim is "Asset".
+int64_t CountMetadata(const strata::layer::Layer& layer) {
+  const strata::layer::FieldNames& names = strata::layer::GetFieldNames();
+  size_t held = 0;
+  for (const strata::Token field : {names.upAxis, names.metersPerUnit, names.startTimeCode})
+    held += !layer.GetMetadata(field).IsEmpty();
+  const bool is_asset = layer.GetMetadata(names.defaultPrim).GetOr(strata::Token()) == "Asset";
+  return held && is_asset ? static_cast<int64_t>(layer.GetMetadata(names.endTimeCode).GetOr(0.0)) : 0;
+}
+
+int64_t CountAssetChildren(const strata::layer::Layer& layer) {
+  return static_cast<int64_t>(
+      layer.GetChildNames(Path("/Asset"), strata::layer::GetFieldNames().primChildren).size());
+}
+
 // Start-up: the engine, an empty stage and one prim whose properties are asked for.
 std::function<Check()> FirstStage(Bench& bench) {
   return [&bench]() -> Check {
@@ -178,6 +283,14 @@ const std::map<std::string, Workload> kWorkloads = {
     {"first_stage", FirstStage},
     {"mesh_usda_open", OpenLayer("mesh_text.usda")},
     {"prims_usda_open", OpenLayer("many_prims.usda")},
+    {"mesh_usdc_open", OpenLayer("mesh_crate.usdc")},
+    {"prims_usdc_open", OpenLayer("many_prims.usdc")},
+    {"anim_usdc_open", OpenLayer("anim.usdc")},
+    {"mesh_usdc_read_all", ReadAllArrays},
+    {"point_instancer_open", OpenStage("instances/point_instancer.usdc")},
+    {"anim_open", OpenStage("anim.usdc")},
+    {"library_scan", ForLibrary(strata::layer::ReadScope::kMetadataOnly, CountMetadata)},
+    {"library_open_all", ForLibrary(strata::layer::ReadScope::kAll, CountAssetChildren)},
     {"prims_open", OpenStage("many_prims.usdc")},
     {"city_open", OpenStage("city/city.usda")},
     {"sublayers_open", OpenStage("sublayers/sublayers.usda")},

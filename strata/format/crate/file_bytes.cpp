@@ -37,6 +37,7 @@ Result<FileBytes> FileBytes::Open(const asset::Asset& asset, Access access, uint
 std::string_view FileBytes::View(uint64_t offset, uint64_t size, Scratch& scratch) const {
   if (offset > size_ || size > size_ - offset) return {};
   if (data_) return {data_ + offset, size};
+  if (size == 0) return std::string_view("", 0);
   char* into = scratch.Get(size);
   const Result<size_t> done = asset_->ReadAt(offset, into, size);
   if (!done || *done != size) return {};

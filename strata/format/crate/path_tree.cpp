@@ -73,7 +73,7 @@ PathTree::Problem PathTree::Build(const Structure& structure, uint32_t budget) {
     const uint32_t token = element < 0 ? 0u - static_cast<uint32_t>(element) : static_cast<uint32_t>(element);
     if (token >= tokens || token >= kIsProperty) return damaged(i, "its element is no token");
     parents_[i] = parent;
-    elements_[i] = token | (element < 0 ? kIsProperty : 0);
+    elements_[i] = structure.GetFirstAlike(token) | (element < 0 ? kIsProperty : 0);
     const auto jump = static_cast<int32_t>(structure.path_jumps[i]);
     const bool is_last = i + 1 == count_;
     if (i == 0 && jump >= 0) return damaged(i, "the root has siblings");

@@ -36,20 +36,26 @@ size_t RepairChildren(layer::SpecStore& content, const std::function<void(Path)>
   const layer::FieldNames& names = layer::GetFieldNames();
   const Token fields[] = {names.primChildren, names.properties, names.variantSetChildren,
                           names.variantChildren};
-  std::unordered_map<Path, Lists> owners;
   std::vector<Path> order;
-  std::vector<Path> orphans;
-  content.VisitSpecs([&](Path path, const SpecStore::SpecView&) {
-    order.push_back(path);
+  content.VisitSpecs([&](Path path, const SpecStore::SpecView&) { order.push_back(path); });
+  // What stands below nothing goes, and with it what stands below that. Parents come first, but for variants
+  // and their sets, so few rounds are enough.
+  for (bool is_done = false; !is_done;) {
+    const size_t before = order.size();
+    std::erase_if(order, [&](Path path) {
+      const Path owner = layer::GetSpecParent(path, nullptr);
+      if (path.IsAbsoluteRoot() || content.Has(owner)) return false;
+      content.Erase(path);
+      return true;
+    });
+    is_done = order.size() == before;
+  }
+  std::unordered_map<Path, Lists> owners;
+  for (const Path path : order) {
     layer::Child child;
     const Path owner = layer::GetSpecParent(path, &child);
-    if (owner.IsEmpty()) return;
-    if (content.Has(owner))
-      owners[owner].by_field[child.field].push_back(child.name);
-    else
-      orphans.push_back(path);
-  });
-  for (const Path path : orphans) content.Erase(path);
+    if (!owner.IsEmpty()) owners[owner].by_field[child.field].push_back(child.name);
+  }
   size_t repaired = 0;
   const std::vector<Token> none;
   for (const Path path : order) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -191,12 +192,30 @@ StructureReader::Problem StructureReader::ReadTokens(Structure& out) const {
     out.tokens.emplace_back(std::string_view(at, static_cast<size_t>(stop - at)));
     at = stop + 1;
   }
+  FindAlikeTokens(out);
   const layer::FieldNames& names = layer::GetFieldNames();
-  for (uint64_t i = 0; i < count; ++i) {
+  for (uint64_t i = count; i-- > 0;) {
     if (out.tokens[i] == names.primChildren) out.prim_children_name = static_cast<uint32_t>(i);
     if (out.tokens[i] == names.properties) out.properties_name = static_cast<uint32_t>(i);
   }
   return {};
+}
+
+void StructureReader::FindAlikeTokens(Structure& out) {
+  uint32_t greatest = 0;
+  for (const Token token : out.tokens) greatest = std::max(greatest, token.GetId());
+  std::vector<bool> is_seen(size_t{greatest} + 1);
+  bool is_any_alike = false;
+  for (const Token token : out.tokens) {
+    is_any_alike = is_any_alike || is_seen[token.GetId()];
+    is_seen[token.GetId()] = true;
+  }
+  if (!is_any_alike) return;
+  std::unordered_map<Token, uint32_t> first;
+  for (const Token token : out.tokens) {
+    const auto here = static_cast<uint32_t>(out.first_alike.size());
+    out.first_alike.push_back(first.try_emplace(token, here).first->second);
+  }
 }
 
 StructureReader::Problem StructureReader::ReadStrings(Structure& out) const {
@@ -273,7 +292,7 @@ StructureReader::Problem StructureReader::ReadSpecs(Structure& out, Table<uint32
 }
 
 // Numbers that name rows of other tables. Those of paths and specs are checked where they are used.
-StructureReader::Problem StructureReader::CheckIndices(const Structure& out) const {
+StructureReader::Problem StructureReader::CheckIndices(Structure& out) const {
   const auto tokens = static_cast<uint32_t>(out.tokens.size());
   for (uint32_t i = 0; i < out.strings.size; ++i)
     if (out.strings[i] >= tokens)
@@ -283,6 +302,10 @@ StructureReader::Problem StructureReader::CheckIndices(const Structure& out) con
     if (out.field_names[i] >= tokens)
       return Damaged(kFieldsSection, out.fields_section.start,
                      fmt::format("the name of field {} is token {} of {}", i, out.field_names[i], tokens));
+  if (!out.first_alike.empty()) {
+    for (uint32_t i = 0; i < out.field_names.size; ++i)
+      out.field_names[i] = out.GetFirstAlike(out.field_names[i]);
+  }
   const uint32_t fields = out.field_names.size;
   for (uint32_t i = 0; i < out.field_sets.size; ++i)
     if (out.field_sets[i] >= fields && out.field_sets[i] != kEndOfFieldSet)

@@ -34,6 +34,9 @@ struct Structure {
   Section tokens_section, strings_section, fields_section, field_sets_section, paths_section, specs_section;
 
   std::vector<Token> tokens;
+  // Where tokens repeat: the first one that is alike, by token. Empty where none does, as should be.
+  std::vector<uint32_t> first_alike;
+  uint32_t GetFirstAlike(uint32_t token) const { return first_alike.empty() ? token : first_alike[token]; }
   uint32_t prim_children_name = UINT32_MAX, properties_name = UINT32_MAX;  // tokens
   Table<uint32_t> strings;                                                 // tokens
   // By field.
@@ -71,7 +74,8 @@ class StructureReader {
   Problem ReadFieldSets(Structure& out) const;
   Problem ReadPaths(Structure& out, Table<uint32_t> Structure::* which, int skip) const;
   Problem ReadSpecs(Structure& out, Table<uint32_t> Structure::* which, int skip) const;
-  Problem CheckIndices(const Structure& out) const;
+  Problem CheckIndices(Structure& out) const;
+  static void FindAlikeTokens(Structure& out);
 
   // The integers that stand at the cursor: how many bytes they take, then those.
   Problem ReadIntegers(std::string_view section, Cursor& cursor, uint64_t end, uint64_t count,

@@ -345,7 +345,9 @@ bool SpecBuilder::CheckList(uint32_t spec, uint32_t field_name, uint32_t stamp, 
     for (uint64_t i = 0; i < count; ++i) {
       uint32_t token;
       std::memcpy(&token, list.data() + i * sizeof token, sizeof token);
-      if (token >= stamps.size() || stamps[token] != stamp) return false;
+      if (token >= stamps.size()) return false;
+      token = structure_.GetFirstAlike(token);
+      if (stamps[token] != stamp) return false;
       stamps[token] = 0;  // a name that comes twice does not count twice
     }
     return true;
