@@ -270,7 +270,8 @@ Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, u
 void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number) {
   const Path site_path = graph_[node].path;
   LayerOffset offset = item.offset;
-  if (!IsUsableOffset(offset)) {
+  const bool has_offset = IsUsableOffset(offset);
+  if (!has_offset) {
     AddError(ErrorType::kInvalidReferenceOffset,
              fmt::format("Invalid {} offset {} for @{}@<{}> introduced by {}. Using no offset instead.",
                          GetItemName(type), FormatOffset(offset), item.asset_path, item.prim_path.GetString(),
@@ -284,7 +285,8 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   if (!is_internal) {  // what stays in the stack has the time of the stack, wherever in it the arc is written
     const double rate = item.entry->layer->GetTimeCodesPerSecond(),
                  target_rate = pool_.GetStack(target_stack)->GetTimeCodesPerSecond();
-    offset = item.entry->offset * offset;
+    offset = has_offset ? item.entry->offset * offset
+                        : LayerOffset();  // no offset at all, that of the layer neither
     if (rate != target_rate && target_rate != 0) offset.scale *= rate / target_rate;
   }
   const Path target = FindTargetPrim(node, type, item, target_stack);
