@@ -253,8 +253,7 @@ Result<Attribute> Editor::CreateAttribute(Path path, Token type_name, Custom cus
   STRATA_TRY(Path spec, FindSpecPath(path));
   STRATA_TRY(Path prim, PreparePrim(path.GetPrimPath()));
   (void)prim;
-  const Attribute known = stage_.GetAttributeAtPath(path);
-  if (known && known.GetTypeName() == type_name) {
+  if (stage_.GetAttributeAtPath(path)) {
     STRATA_TRY(Path prepared, PrepareProperty(path));
     (void)prepared;
   } else {

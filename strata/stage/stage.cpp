@@ -38,11 +38,11 @@ layer::OpenOptions MakeLayerOptions(const OpenOptions& options) {
   return layer_options;
 }
 
-compose::CacheOptions MakeCacheOptions(const OpenOptions& options) {
+compose::CacheOptions MakeCacheOptions(const OpenOptions& options, const StageLoadRules& load_rules) {
   compose::CacheOptions cache_options;
   cache_options.variant_fallbacks = options.variant_fallbacks;
   cache_options.muted_layers = options.muted_layers;
-  if (options.load == LoadPolicy::kLoadNone) cache_options.include_payload = [](Path) { return false; };
+  cache_options.include_payload = [&load_rules](Path path) { return load_rules.IsLoaded(path); };
   cache_options.budgets = options.budgets;
   cache_options.executor = options.executor;
   return cache_options;
@@ -114,9 +114,12 @@ Result<StagePtr> Stage::Open(std::shared_ptr<layer::LayerRegistry> registry, lay
     impl.session = layer::Layer::CreateAnonymous(MakeSessionTag(*impl.root));
     impl.session->SetRegistry(impl.registry);
   }
+  impl.load_rules = options.load_rules                      ? *options.load_rules
+                    : options.load == LoadPolicy::kLoadNone ? StageLoadRules::LoadNone()
+                                                            : StageLoadRules::LoadAll();
   impl.provider = std::make_shared<RegistryLayerProvider>(impl.registry, MakeLayerOptions(impl.options));
-  impl.cache =
-      std::make_unique<compose::Cache>(impl.root, impl.session, impl.provider, MakeCacheOptions(options));
+  impl.cache = std::make_unique<compose::Cache>(impl.root, impl.session, impl.provider,
+                                                MakeCacheOptions(options, impl.load_rules));
   impl.clips = std::make_unique<ClipCache>(impl.registry, *impl.options.resolver_context, impl.provider);
   impl.Populate();
   for (const compose::CompositionError& error : impl.cache->GetAllErrors()) diagnostics.Add(error.diagnostic);
@@ -129,6 +132,29 @@ void Stage::Recompose() {
       std::make_unique<ClipCache>(impl_->registry, *impl_->options.resolver_context, impl_->provider);
   impl_->Populate();
   impl_->control->generation.fetch_add(1, std::memory_order_acq_rel);
+}
+
+const StageLoadRules& Stage::GetLoadRules() const {
+  return impl_->load_rules;
+}
+
+void Stage::SetLoadRules(StageLoadRules rules) {
+  if (rules == impl_->load_rules) return;
+  impl_->load_rules = std::move(rules);
+  Recompose();
+}
+
+void Stage::Load(Path path, StageLoadRules::Rule how) {
+  LoadAndUnload({path}, {}, how);
+}
+void Stage::Unload(Path path) {
+  LoadAndUnload({}, {path});
+}
+void Stage::LoadAndUnload(const std::vector<Path>& load, const std::vector<Path>& unload,
+                          StageLoadRules::Rule how) {
+  StageLoadRules rules = impl_->load_rules;
+  rules.LoadAndUnload(load, unload, how);
+  SetLoadRules(std::move(rules));
 }
 
 StageRef Stage::GetRef() const {

@@ -17,6 +17,7 @@
 #include "strata/schema/registry.h"
 #include "strata/stage/attribute.h"
 #include "strata/stage/flatten.h"
+#include "strata/stage/load_rules.h"
 #include "strata/stage/prim.h"
 #include "strata/stage/property.h"
 #include "strata/stage/relationship.h"
@@ -32,7 +33,8 @@ enum class LoadPolicy : uint8_t { kLoadAll, kLoadNone };
 
 struct OpenOptions {
   LoadPolicy load = LoadPolicy::kLoadAll;
-  layer::LayerPtr session;  // null: a fresh anonymous one
+  std::optional<StageLoadRules> load_rules;  // instead of `load`
+  layer::LayerPtr session;                   // null: a fresh anonymous one
   enum class Session : uint8_t {
     kDefault,
     kNone
@@ -108,6 +110,14 @@ class Stage {
   // Editing: change layers through Layer, then compose anew. A writer: nobody reads meanwhile. Handles of
   // prims that are still there stay valid.
   void Recompose();
+
+  // Payloads. A writer, as Recompose; nothing is composed where nothing changes.
+  const StageLoadRules& GetLoadRules() const;
+  void SetLoadRules(StageLoadRules rules);
+  void Load(Path path, StageLoadRules::Rule how = StageLoadRules::Rule::kAllRule);  // kAllRule or kOnlyRule
+  void Unload(Path path);
+  void LoadAndUnload(const std::vector<Path>& load, const std::vector<Path>& unload,
+                     StageLoadRules::Rule how = StageLoadRules::Rule::kAllRule);
 
   // Weak reference: for those who hold on to a stage without owning it.
   StageRef GetRef() const;

@@ -49,6 +49,7 @@ struct Stage::Impl {
   Stage* self = nullptr;
   StageControl* control = nullptr;
   OpenOptions options;
+  StageLoadRules load_rules;
   std::shared_ptr<layer::LayerRegistry> registry;
   layer::LayerPtr root, session;
   std::shared_ptr<compose::LayerProvider> provider;
