@@ -119,6 +119,12 @@ const char* TakeCurve(SplineBytes& bytes, Spline& out) {
       return "its knots are out of order";
     out.knots.push_back(std::move(knot));
   }
+  if (out.curve_type == CurveType::kHermite) {  // widths are not written: tangents reach a third of the way
+    for (size_t i = 1; i < out.knots.size(); ++i) {
+      const double width = (out.knots[i].time - out.knots[i - 1].time) / 3;
+      out.knots[i - 1].post_tangent.width = out.knots[i].pre_tangent.width = width;
+    }
+  }
   return bytes.IsGood() ? nullptr : "it ends early";
 }
 

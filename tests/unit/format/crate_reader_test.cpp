@@ -58,6 +58,11 @@ TEST_CASE("what is written as a crate file reads as the same text") {
   const std::string text = R"(def "A" (prepend references = @x.usda@</B> (offset = 2)) {
     float[] f = [1, 2.5]
     double d.timeSamples = { 0: 1, 1: None }
+    double h.spline = {
+        hermite,
+        1: 2; pre (0); post curve (0.5),
+        4: 5; pre (1); post curve (0),
+    }
     rel r = </A.f>
     def "B" {
         token t = "u"
@@ -70,6 +75,8 @@ TEST_CASE("what is written as a crate file reads as the same text") {
   REQUIRE(Read(*kUsdc, ToCrate(text), from_crate, diagnostics));
   CHECK(diagnostics.IsEmpty());
   CHECK(*kUsda->WriteToString(from_text, {}) == *kUsda->WriteToString(from_crate, {}));
+  const Path spline("/A.h");
+  CHECK(*from_text.GetField(spline, Token("spline")) == *from_crate.GetField(spline, Token("spline")));
 }
 
 TEST_CASE("every beginning of a crate file is refused with a reason") {
