@@ -6,6 +6,7 @@
 // that take the place of the home's.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -49,6 +50,18 @@ struct IndexGraph {
   bool is_private = false;       // of one prim alone: what made it is not all in its key
   bool has_fixed_nodes = false;  // some node belongs to no trunk
   bool is_quiet = false;         // no node of a trunk has specs: all that is said is the same in every place
+
+  // Of quiet graphs: the children, which are the same in every place, and those that relocates took away.
+  std::vector<Token> child_names, prohibited_names;
+  // The graph of each child, once it is known, by number of its name; for IndexSharing `owner` alone.
+  struct Child {
+    Token name;
+    mutable std::atomic<const void*> candidate{nullptr};
+  };
+  std::unique_ptr<Child[]> children;
+  uint64_t owner = 0;
+  // Of quiet graphs: a word that a reader may keep with what the specs say; 0 until it does.
+  mutable std::atomic<uint64_t> note{0};
 };
 using IndexGraphPtr = std::shared_ptr<const IndexGraph>;
 

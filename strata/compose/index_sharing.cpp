@@ -307,7 +307,42 @@ PrimIndexPtr IndexSharing::MakeIndex(Path path, IndexGraphPtr graph, const Place
   return std::make_shared<const PrimIndex>(path, std::move(graph), place.first, place.trunks);
 }
 
+uint64_t IndexSharing::MakeId() {
+  return next_graph_id.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::atomic<const void*>* IndexSharing::FindChild(Path path, const PrimIndex* parent) const {
+  if (!parent || parent->GetGraph()->owner != id_ || !parent->GetGraph()->children) return nullptr;
+  const IndexGraph& graph = *parent->GetGraph();
+  const Token name = path.GetNameToken();
+  const IndexGraph::Child* const end = graph.children.get() + graph.child_names.size();
+  const IndexGraph::Child* found =
+      std::lower_bound<const IndexGraph::Child*>(graph.children.get(), end, name,
+                       [](const IndexGraph::Child& child, Token wanted) { return child.name < wanted; });
+  return found != end && found->name == name ? &found->candidate : nullptr;
+}
+
+// Finds the children of a quiet graph, once for all its places.
+void IndexSharing::PrepareChildren(IndexGraph& graph, const PrimIndex& index) const {
+  if (!graph.is_quiet || graph.is_private || !graph.has_fixed_nodes ||
+      environment_.GetOptions().include_payload)
+    return;
+  index.ComputeChildNames(graph.child_names, graph.prohibited_names);
+  graph.child_names.shrink_to_fit();
+  std::vector<Token> sorted = graph.child_names;
+  std::sort(sorted.begin(), sorted.end());
+  if (!sorted.empty()) graph.children = std::make_unique<IndexGraph::Child[]>(sorted.size());
+  for (size_t i = 0; i < sorted.size(); ++i) graph.children[i].name = sorted[i];
+  graph.owner = id_;
+}
+
 PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
+  std::atomic<const void*>* const child = FindChild(path, parent);
+  if (child) {
+    const auto* known = static_cast<const Candidate*>(child->load(std::memory_order_acquire));
+    const Place place{parent->GetPlace(), parent->GetTrunks()};
+    if (known && Holds(*known, place)) return MakeIndex(path, known->graph, place);
+  }
   const Question question = Ask(path, parent);
   Indexer::Request request;
   request.path = path;
@@ -332,6 +367,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
     if (!Holds(*candidate, question.place)) continue;
     switch (candidate->trust.load(std::memory_order_acquire)) {
       case Candidate::Trust::kFull:
+        if (child) child->store(candidate, std::memory_order_release);
         return MakeIndex(path, candidate->graph, question.place);
       case Candidate::Trust::kNone:
         return make_private(Make(request, question.place));
@@ -352,6 +388,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   std::shared_ptr<IndexGraph> graph = Make(request, question.place);
   std::unique_ptr<Candidate> made = MakeCandidate(graph, visits);
   if (!made) return make_private(std::move(graph));
+  PrepareChildren(*graph, *MakeIndex(path, graph, question.place));
   std::lock_guard lock(shard.mutex);
   Candidate*& first = shard.candidates[question.key];
   // Somebody else may have been faster: then both keep what they have.

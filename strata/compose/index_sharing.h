@@ -67,7 +67,9 @@ class IndexSharing {
   };
   struct Shard {
     std::mutex mutex;
-    tsl::robin_map<std::string, Candidate*, KeyHash, KeyEqual> candidates;
+    tsl::robin_map<std::string, Candidate*, KeyHash, KeyEqual,
+                   std::allocator<std::pair<std::string, Candidate*>>, true>
+        candidates;
     std::vector<std::unique_ptr<Candidate>> owned;
   };
   struct Question {
@@ -90,7 +92,13 @@ class IndexSharing {
   bool Holds(const Candidate& candidate, const Place& place) const;
   PrimIndexPtr MakeIndex(Path path, IndexGraphPtr graph, const Place& place) const;
 
+  // What is known of a child of a quiet graph; null when nothing is, or the parent is not such a graph.
+  std::atomic<const void*>* FindChild(Path path, const PrimIndex* parent) const;
+  void PrepareChildren(IndexGraph& graph, const PrimIndex& index) const;
+
   static constexpr size_t kShards = 64;
+  const uint64_t id_ = MakeId();
+  static uint64_t MakeId();
   IndexEnvironment& environment_;
   std::shared_ptr<IndexPool> pool_;
   std::array<Shard, kShards> shards_;

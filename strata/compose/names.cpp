@@ -104,10 +104,38 @@ std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes)
   return is_own;
 }
 
+namespace {
+
+// The names of children where one spec alone speaks of them; null when there may be more to it.
+const TokenVector* FindOnlyNames(const PrimIndex& index) {
+  static const TokenVector none;
+  const IndexGraph& graph = *index.GetGraph();
+  if (graph.nodes.size() != 1 || graph.specs.size() != 1 || graph.is_instanceable ||
+      graph.pool->GetStack(graph.nodes[0].layer_stack)->HasRelocates())
+    return nullptr;
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  const layer::SpecStore::SpecView spec =
+      graph.specs[0].entry->layer->GetContent().Find(index.GetPath());
+  if (spec.HasField(fields.primOrder)) return nullptr;
+  const Value* children = spec.Find(fields.primChildren);
+  return children ? children->GetIf<TokenVector>() : &none;
+}
+
+}  // namespace
+
 void PrimIndex::ComputeChildNames(std::vector<Token>& names, std::vector<Token>& prohibited) const {
   names.clear();
   prohibited.clear();
   if (!IsValid()) return;
+  if (graph_->owner != 0) {
+    names = graph_->child_names;
+    prohibited = graph_->prohibited_names;
+    return;
+  }
+  if (const TokenVector* only = FindOnlyNames(*this)) {
+    names = *only;
+    return;
+  }
   ChildNamesComposer composer(*graph_->pool);
   const std::vector<Node>& nodes = graph_->nodes;
   // An instance has the children of its prototype; what is said about others by the place of the instance

@@ -53,6 +53,10 @@ const std::vector<std::pair<Token, Token>>& PrimIndex::GetVariantSelections() co
   return graph_ ? graph_->variant_selections : none;
 }
 
+std::atomic<uint64_t>* PrimIndex::GetSharedNote() const {
+  return graph_ && graph_->is_quiet && !graph_->is_private ? &graph_->note : nullptr;
+}
+
 Path PrimIndex::GetTrunkPath(uint16_t number) const {
   return number == 1 ? place_ : (*trunks_)[number - 1].path;
 }
