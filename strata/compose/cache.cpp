@@ -127,45 +127,76 @@ PrimIndexPtr Cache::ComputeExpandedPrimIndex(Path prim_path) {
   return index;
 }
 
+std::vector<SubtreePrim> Cache::ComputeSubtree(Path root, SubtreeVisitor& visitor) {
+  std::vector<SubtreePrim> prims(1);
+  prims[0].path = root;
+  PrimIndexPtr above;  // the first prim's parent, where it has one that counts
+  if (!root.IsAbsoluteRoot() && !root.IsRootPrim()) above = ComputePrimIndex(root.GetParent());
+  Executor* const executor = impl_->options.executor;
+  auto for_all = [&](size_t count, auto&& body) {
+    if (executor && count > 1)
+      executor->ParallelFor(count, 64, body);
+    else
+      body(0, count);
+  };
+  for (size_t first = 0; first < prims.size();) {
+    const size_t count = prims.size() - first;
+    visitor.BeginLevel(first, count);
+    std::vector<std::vector<Token>> names(count);
+    for_all(count, [&](size_t begin, size_t end) {
+      std::vector<Token> prohibited;
+      for (size_t i = first + begin; i < first + end; ++i) {
+        SubtreePrim& prim = prims[i];
+        const PrimIndex* parent = i == 0 ? above.get() : prims[prim.parent].index.get();
+        // Prims below the pseudo-root begin anew.
+        if (prim.path.IsAbsoluteRoot() || prim.path.IsRootPrim()) parent = nullptr;
+        prim.index = impl_->indices.Find(prim.path);
+        if (!prim.index) prim.index = impl_->indices.Put(prim.path, impl_->Make(prim.path, parent));
+        std::vector<Token>& children = names[i - first];
+        prim.index->ComputeChildNames(children, prohibited);
+        if (!visitor.Visit(i, *prim.index, children) ||
+            prim.path.GetElementCount() >= impl_->options.budgets.max_namespace_depth)
+          children.clear();
+        std::erase_if(children, [&](Token name) { return prim.path.AppendChild(name).IsEmpty(); });
+      }
+    });
+    const size_t next = prims.size();
+    size_t total = next;
+    for (size_t i = 0; i < count; ++i) {
+      prims[first + i].first_child = static_cast<uint32_t>(total);
+      prims[first + i].child_count = static_cast<uint32_t>(names[i].size());
+      total += names[i].size();
+    }
+    if (total > prims.capacity()) prims.reserve(std::max(total, prims.capacity() + prims.capacity() / 2));
+    prims.resize(total);
+    for_all(count, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) {
+        SubtreePrim* child = prims.data() + prims[first + i].first_child;
+        for (Token name : names[i]) {
+          child->path = prims[first + i].path.AppendChild(name);
+          child->parent = static_cast<uint32_t>(first + i);
+          ++child;
+        }
+      }
+    });
+    first = next;
+  }
+  return prims;
+}
+
 void Cache::ComputeSubtree(
     Path root, const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend) {
-  struct Open {
-    Path path;
-    PrimIndexPtr parent;
-  };
-  std::vector<Open> level;
-  if (root.IsAbsoluteRoot() || root.IsRootPrim())
-    level.push_back({root, nullptr});
-  else
-    level.push_back({root, ComputePrimIndex(root.GetParent())});
-  while (!level.empty()) {
-    std::vector<std::vector<Open>> found(level.size());
-    auto visit = [&](size_t i) {
-      const Open& open = level[i];
-      PrimIndexPtr index = impl_->indices.Find(open.path);
-      if (!index) index = impl_->indices.Put(open.path, impl_->Make(open.path, open.parent.get()));
-      std::vector<Token> names, prohibited;
-      index->ComputeChildNames(names, prohibited);
-      if (!descend(*index, names)) return;
-      if (open.path.GetElementCount() >= impl_->options.budgets.max_namespace_depth) return;
-      found[i].reserve(names.size());
-      // Prims below the pseudo-root begin anew.
-      for (Token name : names) {
-        Path child = open.path.AppendChild(name);
-        if (!child.IsEmpty()) found[i].push_back({child, open.path.IsAbsoluteRoot() ? nullptr : index});
-      }
-    };
-    if (impl_->options.executor && level.size() > 1) {
-      impl_->options.executor->ParallelFor(level.size(), 16, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) visit(i);
-      });
-    } else {
-      for (size_t i = 0; i < level.size(); ++i) visit(i);
+  struct Visitor final : SubtreeVisitor {
+    explicit Visitor(const std::function<bool(const PrimIndex&, std::vector<Token>&)>& asked)
+        : descend(asked) {}
+    void BeginLevel(size_t, size_t) override {}
+    bool Visit(size_t, const PrimIndex& index, std::vector<Token>& child_names) override {
+      return descend(index, child_names);
     }
-    std::vector<Open> next;
-    for (std::vector<Open>& opens : found) std::move(opens.begin(), opens.end(), std::back_inserter(next));
-    level = std::move(next);
-  }
+    const std::function<bool(const PrimIndex&, std::vector<Token>&)>& descend;
+  };
+  Visitor visitor(descend);
+  ComputeSubtree(root, visitor);
 }
 
 std::vector<bool> Cache::Impl::FindUsedStacks() const {

@@ -57,6 +57,22 @@ struct TargetList {
   CompositionErrors errors;
 };
 
+// One prim of a subtree that was composed level by level. Numbers are places in the list of them all.
+struct SubtreePrim {
+  PrimIndexPtr index;
+  Path path;
+  uint32_t parent = 0;  // of the first one: itself
+  uint32_t first_child = 0, child_count = 0;
+};
+class SubtreeVisitor {
+ public:
+  virtual ~SubtreeVisitor() = default;
+  // Makes room for what is found of prims `first` to `first + count`. Called by one thread.
+  virtual void BeginLevel(size_t first, size_t count) = 0;
+  // Whether to go on below prim `number`; may take names away. Called by several threads at once.
+  virtual bool Visit(size_t number, const PrimIndex& index, std::vector<Token>& child_names) = 0;
+};
+
 class Cache {
  public:
   Cache(layer::LayerPtr root, layer::LayerPtr session, std::shared_ptr<LayerProvider> provider,
@@ -75,8 +91,10 @@ class Cache {
                                                  CompositionErrors* errors = nullptr);
   enum class Targets : uint8_t { kRelationshipTargets, kConnections };
   TargetList ComputeTargets(const PrimIndex& index, Token property_name, Targets which);
-  // Indices for whole subtrees on all threads of the executor; `descend` says whether to go below a prim.
-  // Deterministic.
+  // Indices for whole subtrees on all threads of the executor. Deterministic. The prims are listed level by
+  // level, siblings in order.
+  std::vector<SubtreePrim> ComputeSubtree(Path root, SubtreeVisitor& visitor);
+  // The same; `descend` says whether to go below a prim.
   void ComputeSubtree(Path root,
                       const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend);
   std::vector<layer::LayerPtr> GetUsedLayers() const;  // unsorted

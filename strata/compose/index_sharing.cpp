@@ -316,9 +316,9 @@ std::atomic<const void*>* IndexSharing::FindChild(Path path, const PrimIndex* pa
   const IndexGraph& graph = *parent->GetGraph();
   const Token name = path.GetNameToken();
   const IndexGraph::Child* const end = graph.children.get() + graph.child_names.size();
-  const IndexGraph::Child* found =
-      std::lower_bound<const IndexGraph::Child*>(graph.children.get(), end, name,
-                       [](const IndexGraph::Child& child, Token wanted) { return child.name < wanted; });
+  const IndexGraph::Child* found = std::lower_bound<const IndexGraph::Child*>(
+      graph.children.get(), end, name,
+      [](const IndexGraph::Child& child, Token wanted) { return child.name < wanted; });
   return found != end && found->name == name ? &found->candidate : nullptr;
 }
 

@@ -114,8 +114,7 @@ const TokenVector* FindOnlyNames(const PrimIndex& index) {
       graph.pool->GetStack(graph.nodes[0].layer_stack)->HasRelocates())
     return nullptr;
   const layer::FieldNames& fields = layer::GetFieldNames();
-  const layer::SpecStore::SpecView spec =
-      graph.specs[0].entry->layer->GetContent().Find(index.GetPath());
+  const layer::SpecStore::SpecView spec = graph.specs[0].entry->layer->GetContent().Find(index.GetPath());
   if (spec.HasField(fields.primOrder)) return nullptr;
   const Value* children = spec.Find(fields.primChildren);
   return children ? children->GetIf<TokenVector>() : &none;

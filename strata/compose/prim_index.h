@@ -132,8 +132,8 @@ class PrimIndex {
   // Names of children in composed order, and those that relocates took away.
   void ComputeChildNames(std::vector<Token>& names, std::vector<Token>& prohibited) const;
   std::vector<Token> ComputePropertyNames() const;
-  // Null, or a word that a reader may keep with what follows from the specs alone (fields but not paths): it is
-  // shared by all indices that have the same specs. 0 until somebody writes it.
+  // Null, or a word that a reader may keep with what follows from the specs alone (fields but not paths): it
+  // is shared by all indices that have the same specs. 0 until somebody writes it.
   std::atomic<uint64_t>* GetSharedNote() const;
 
   // For the files of this room. An index at `path` of a graph that was made for another place, or for this

@@ -1,8 +1,6 @@
 // Which prims a stage has, and what each is: composed in parallel, then laid out in traversal order.
 #include <algorithm>
-#include <array>
-#include <deque>
-#include <mutex>
+#include <atomic>
 
 #include "strata/base/trace.h"
 #include "strata/layer/fields.h"
@@ -15,52 +13,44 @@ namespace {
 
 // What the layers say of one prim that decides about its flags and children. Found by any thread.
 struct PrimFacts {
-  std::vector<Token> child_names;
   Token type_name, kind;
   Specifier specifier = Specifier::kOver;
   bool is_active = true;
   bool has_clips = false;
-  bool is_instance = false;
   bool has_api_schemas = false;
+  bool is_instance = false;
 };
 
-// Facts by path, filled by many threads at once.
-class FactTable {
- public:
-  void Put(Path path, PrimFacts facts) {
-    Shard& shard = ShardOf(path);
-    std::lock_guard lock(shard.mutex);
-    shard.place[path] = shard.facts.size();
-    shard.facts.push_back(std::move(facts));
-  }
-  // REQUIRES: nobody writes. Null when the prim was not visited.
-  const PrimFacts* Find(Path path) const {
-    const Shard& shard = shards_[MixBits(path.GetId()) % kShardCount];
-    auto found = shard.place.find(path);
-    return found == shard.place.end() ? nullptr : &shard.facts[found->second];
-  }
-  size_t GetSize() const {
-    size_t size = 0;
-    for (const Shard& shard : shards_) size += shard.facts.size();
-    return size;
-  }
-
- private:
-  static constexpr size_t kShardCount = 64;
-  struct Shard {
-    std::mutex mutex;
-    tsl::robin_map<Path, size_t> place;  // in `facts`; the last word on a path counts
-    std::deque<PrimFacts> facts;
-  };
-  Shard& ShardOf(Path path) { return shards_[MixBits(path.GetId()) % kShardCount]; }
-  std::array<Shard, kShardCount> shards_;
-};
+// As a word, and back. 0 when they do not fit into one.
+uint64_t Pack(const PrimFacts& facts) {
+  constexpr uint32_t kMaxToken = (1u << 28) - 1;
+  if (facts.type_name.GetId() > kMaxToken || facts.kind.GetId() > kMaxToken) return 0;
+  return uint64_t{1} | uint64_t{facts.is_active} << 1 | uint64_t{facts.has_clips} << 2 |
+         uint64_t{facts.is_instance} << 3 | uint64_t{facts.has_api_schemas} << 4 |
+         static_cast<uint64_t>(facts.specifier) << 5 | uint64_t{facts.type_name.GetId()} << 8 |
+         uint64_t{facts.kind.GetId()} << 36;
+}
+PrimFacts Unpack(uint64_t word) {
+  PrimFacts facts;
+  facts.is_active = word & 2;
+  facts.has_clips = word & 4;
+  facts.is_instance = word & 8;
+  facts.has_api_schemas = word & 16;
+  facts.specifier = static_cast<Specifier>(word >> 5 & 7);
+  facts.type_name = Token::FromId(word >> 8 & ((1u << 28) - 1));
+  facts.kind = Token::FromId(word >> 36 & ((1u << 28) - 1));
+  return facts;
+}
 
 PrimFacts FindFacts(const compose::PrimIndex& index) {
+  std::atomic<uint64_t>* note = index.GetSharedNote();
+  if (note) {
+    if (const uint64_t word = note->load(std::memory_order_relaxed)) return Unpack(word);
+  }
   const layer::FieldNames& names = layer::GetFieldNames();
   PrimFacts facts;
-  facts.specifier = ComposeSpecifier(index);
-  bool active_known = false;
+  bool active_known = false, specifier_known = index.GetPath().IsAbsoluteRoot();
+  if (specifier_known) facts.specifier = Specifier::kDef;
   for (const compose::SpecSite& site : index.GetSpecStack()) {
     layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(site.path);
     for (const layer::SpecStore::Field& field : spec) {
@@ -77,12 +67,33 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
         facts.has_clips = true;
       } else if (field.name == names.apiSchemas) {
         facts.has_api_schemas = true;
+      } else if (field.name == names.specifier && !specifier_known) {
+        const auto* specifier = field.value.GetIf<Specifier>();
+        if (!specifier || *specifier == Specifier::kOver) continue;
+        // Whether a class wins over weaker opinions takes a closer look.
+        facts.specifier = *specifier == Specifier::kDef ? Specifier::kDef : ComposeSpecifier(index);
+        specifier_known = true;
       }
     }
   }
   facts.is_instance = facts.is_active && index.IsInstanceable();
+  if (note) note->store(Pack(facts), std::memory_order_relaxed);
   return facts;
 }
+
+// Takes down the facts of all prims of a subtree.
+class FactFinder final : public compose::SubtreeVisitor {
+ public:
+  void BeginLevel(size_t first, size_t count) override {
+    if (first + count > facts.capacity()) facts.reserve(std::max(first + count, facts.capacity() * 3 / 2));
+    facts.resize(first + count);
+  }
+  bool Visit(size_t number, const compose::PrimIndex& index, std::vector<Token>&) override {
+    facts[number] = FindFacts(index);
+    return number == 0 || (facts[number].is_active && !facts[number].is_instance);
+  }
+  std::vector<PrimFacts> facts;  // by number of the prim
+};
 
 bool IsGroupKind(Token kind) {
   return kind == "group" || kind == "assembly";
@@ -105,9 +116,6 @@ class Populator {
     stage_.by_path.clear();
     stage_.prototypes.clear();
     stage_.definitions.clear();
-    Compose(Path::AbsoluteRoot());
-    stage_.records.reserve(facts_.GetSize());
-    stage_.by_path.reserve(facts_.GetSize());
     LayOut(Path::AbsoluteRoot(), Path::AbsoluteRoot());
     // Prototypes may hold instances of further ones: in waves, so that numbers follow from paths alone.
     while (!waiting_.empty()) AssignPrototypes();
@@ -123,68 +131,48 @@ class Populator {
     Path place;  // where it would stand were nothing shared
   };
 
-  void Compose(Path root) {
-    TraceScope trace("stage.compose", root.GetString());
-    stage_.cache->ComputeSubtree(root,
-                                 [this, root](const compose::PrimIndex& index, std::vector<Token>& names) {
-                                   PrimFacts facts = FindFacts(index);
-                                   bool is_root = index.GetPath() == root;
-                                   bool descend = is_root || (facts.is_active && !facts.is_instance);
-                                   if (descend) facts.child_names = names;
-                                   facts_.Put(index.GetPath(), std::move(facts));
-                                   return descend;
-                                 });
-  }
-
   // Makes the records of the prims at and below `source`, as standing at and below `target`.
   uint32_t LayOut(Path source, Path target) {
-    struct Open {
-      Path source;
-      uint32_t record;
-      uint32_t last_child = kNoRecord;
-      size_t next_child = 0;
-      const PrimFacts* facts;
-    };
-    std::vector<Open> open;
-    const PrimFacts* facts = facts_.Find(source);
-    if (!facts) return kNoRecord;
-    uint32_t root = AddRoot(source, target, *facts);
-    open.push_back({source, root, kNoRecord, 0, facts});
-    while (!open.empty()) {
-      Open& parent = open.back();
-      if (parent.next_child == parent.facts->child_names.size()) {
-        open.pop_back();
-        continue;
-      }
-      Token name = parent.facts->child_names[parent.next_child++];
-      Path child_source = parent.source.AppendChild(name);
-      const PrimFacts* child_facts = facts_.Find(child_source);
-      if (!child_facts) continue;
-      uint32_t child = AddChild(parent.record, child_source, name, *child_facts);
-      (parent.last_child == kNoRecord ? stage_.records[parent.record].first_child
-                                      : stage_.records[parent.last_child].next_sibling) = child;
-      parent.last_child = child;
-      if (stage_.Record(child).Is(PrimFlag::kInstance)) {
-        waiting_.push_back({child, child_source});
-      } else if (child_facts->is_active) {
-        open.push_back({child_source, child, kNoRecord, 0, child_facts});
+    TraceScope trace("stage.compose", source.GetString());
+    FactFinder finder;
+    std::vector<compose::SubtreePrim> prims = stage_.cache->ComputeSubtree(source, finder);
+    // Records stand in traversal order: a prim, its first child with all below it, the second child, ...
+    std::vector<uint32_t> sizes(prims.size(), 1), numbers(prims.size());
+    for (size_t i = prims.size(); i-- > 1;) sizes[prims[i].parent] += sizes[i];
+    const auto root = static_cast<uint32_t>(stage_.records.size());
+    numbers[0] = root;
+    for (const compose::SubtreePrim& prim : prims) {
+      uint32_t next = numbers[static_cast<size_t>(&prim - prims.data())] + 1;
+      for (uint32_t child = prim.first_child; child < prim.first_child + prim.child_count; ++child) {
+        numbers[child] = next;
+        next += sizes[child];
       }
     }
+    stage_.records.resize(root + prims.size());
+    FillRoot(root, std::move(prims[0].index), target, finder.facts[0]);
+    for (size_t i = 1; i < prims.size(); ++i) {
+      compose::SubtreePrim& prim = prims[i];
+      FillChild(numbers[i], numbers[prim.parent], prim.path, std::move(prim.index), finder.facts[i]);
+      if (stage_.records[numbers[i]].Is(PrimFlag::kInstance)) waiting_.push_back({numbers[i], prim.path});
+    }
+    for (size_t i = 0; i < prims.size(); ++i) {
+      const compose::SubtreePrim& prim = prims[i];
+      if (prim.child_count == 0) continue;
+      stage_.records[numbers[i]].first_child = numbers[prim.first_child];
+      for (uint32_t k = 1; k < prim.child_count; ++k)
+        stage_.records[numbers[prim.first_child + k - 1]].next_sibling = numbers[prim.first_child + k];
+    }
+    stage_.by_path.reserve(stage_.records.size());
+    for (size_t i = root; i < stage_.records.size(); ++i)
+      stage_.by_path[stage_.records[i].path] = static_cast<uint32_t>(i);
     return root;
-  }
-
-  uint32_t Append(PrimRecord record) {
-    uint32_t number = static_cast<uint32_t>(stage_.records.size());
-    stage_.by_path[record.path] = number;
-    stage_.records.push_back(std::move(record));
-    return number;
   }
 
   // "/" and the roots of prototypes: they are all that they can be, so that children depend on themselves
   // alone.
-  uint32_t AddRoot(Path source, Path target, const PrimFacts& facts) {
-    PrimRecord record;
-    record.index = stage_.cache->ComputePrimIndex(source);
+  void FillRoot(uint32_t number, compose::PrimIndexPtr index, Path target, const PrimFacts& facts) {
+    PrimRecord& record = stage_.records[number];
+    record.index = std::move(index);
     record.path = target;
     for (PrimFlag flag : {PrimFlag::kActive, PrimFlag::kLoaded, PrimFlag::kModel, PrimFlag::kGroup,
                           PrimFlag::kDefined, PrimFlag::kHasDefiningSpecifier}) {
@@ -195,15 +183,15 @@ class Populator {
     record.Set(PrimFlag::kPrototype, is_prototype);
     record.Set(PrimFlag::kInPrototype, is_prototype);
     record.Set(PrimFlag::kHasClips, is_prototype && facts.has_clips);
-    return Append(std::move(record));
   }
 
-  uint32_t AddChild(uint32_t parent_number, Path source, Token name, const PrimFacts& facts) {
+  void FillChild(uint32_t number, uint32_t parent_number, Path source, compose::PrimIndexPtr index,
+                 const PrimFacts& facts) {
     const PrimRecord& parent = stage_.Record(parent_number);
-    PrimRecord record;
-    record.index = stage_.cache->ComputePrimIndex(source);
+    PrimRecord& record = stage_.records[number];
+    record.index = std::move(index);
     bool is_at_source = parent.path == source.GetParent();
-    record.path = is_at_source ? source : parent.path.AppendChild(name);
+    record.path = is_at_source ? source : parent.path.AppendChild(source.GetNameToken());
     record.parent = parent_number;
     record.type_name = facts.type_name;
 
@@ -231,7 +219,6 @@ class Populator {
           facts.type_name, *record.index,
           facts.has_api_schemas ? Stage::Impl::ApiSchemas::kListed : Stage::Impl::ApiSchemas::kNone);
     }
-    return Append(std::move(record));
   }
 
   bool IsPayloadIncluded(Path path) const {
@@ -265,7 +252,6 @@ class Populator {
     }
     for (size_t number : fresh) {
       Path source = stage_.prototypes[number].source;
-      Compose(source);
       stage_.prototypes[number].record = LayOut(source, MakePrototypePath(number + 1));
     }
     for (size_t i = 0; i < wave.size(); ++i)
@@ -273,7 +259,6 @@ class Populator {
   }
 
   Stage::Impl& stage_;
-  FactTable facts_;
   std::vector<Pending> waiting_;
   std::unordered_map<std::string, size_t> by_key_;  // to index of prototype
 };
