@@ -51,7 +51,8 @@ struct IndexGraph {
   bool has_fixed_nodes = false;  // some node belongs to no trunk
   bool is_quiet = false;         // no node of a trunk has specs: all that is said is the same in every place
 
-  // Of quiet graphs: the children, which are the same in every place, and those that relocates took away.
+  // Of quiet graphs, while IndexPool::GetSharing is `owner`: the children, which are the same in every place,
+  // and those that relocates took away.
   std::vector<Token> child_names, prohibited_names;
   // The graph of each child, once it is known, by number of its name; for IndexSharing `owner` alone.
   struct Child {

@@ -83,6 +83,10 @@ class IndexPool {
     return stacks_.Add(std::move(stack));
   }
   const LayerStackPtr& GetStack(uint32_t number) const { return stacks_[number]; }
+  // Which IndexSharing speaks for the layers as they are now: what others kept of them may be out of date.
+  uint64_t GetSharing() const { return sharing_.load(std::memory_order_acquire); }
+  void SetSharing(uint64_t id) { sharing_.store(id, std::memory_order_release); }
+
   uint32_t GetStackCount() const {
     std::lock_guard lock(mutex_);
     return stacks_.GetSize();
@@ -96,6 +100,7 @@ class IndexPool {
   tsl::robin_map<MapFunction, uint32_t, MapHash> map_numbers_;
   StableVector<MapFunction> maps_;
   StableVector<LayerStackPtr> stacks_;
+  std::atomic<uint64_t> sharing_{0};
 };
 
 }  // namespace strata::compose

@@ -29,7 +29,9 @@ namespace strata::compose {
 class IndexSharing {
  public:
   IndexSharing(IndexEnvironment& environment, std::shared_ptr<IndexPool> pool)
-      : environment_(environment), pool_(std::move(pool)) {}
+      : environment_(environment), pool_(std::move(pool)) {
+    pool_->SetSharing(id_);
+  }
 
   PrimIndexPtr Compute(Path path, const PrimIndex* parent);
   // As Compute, with the nodes that say nothing; from a parent of that kind. Shares nothing.

@@ -126,7 +126,7 @@ void PrimIndex::ComputeChildNames(std::vector<Token>& names, std::vector<Token>&
   names.clear();
   prohibited.clear();
   if (!IsValid()) return;
-  if (graph_->owner != 0) {
+  if (graph_->owner != 0 && graph_->owner == graph_->pool->GetSharing()) {
     names = graph_->child_names;
     prohibited = graph_->prohibited_names;
     return;

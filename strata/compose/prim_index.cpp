@@ -54,7 +54,8 @@ const std::vector<std::pair<Token, Token>>& PrimIndex::GetVariantSelections() co
 }
 
 std::atomic<uint64_t>* PrimIndex::GetSharedNote() const {
-  return graph_ && graph_->is_quiet && !graph_->is_private ? &graph_->note : nullptr;
+  return graph_ && graph_->owner != 0 && graph_->owner == graph_->pool->GetSharing() ? &graph_->note
+                                                                                     : nullptr;
 }
 
 Path PrimIndex::GetTrunkPath(uint16_t number) const {

@@ -1,6 +1,7 @@
 // Prims that are composed alike share a graph: what readers see must be what each would have had alone.
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -295,4 +296,28 @@ TEST_CASE("indices are the same for any number of threads") {
       CHECK(all == with_one);
     }
   }
+}
+
+TEST_CASE("the number of graphs does not grow with the number of places") {
+  auto count_graphs = [](int places) {
+    std::string root = "def \"World\"\n{\n";
+    for (int i = 0; i < places; ++i)
+      root +=
+          fmt::format("    def \"P_{}\" (\n        references = @asset.usda@\n    )\n    {{\n    }}\n", i);
+    const Scene scene(
+        {{"root.usda", root + "}\n"},
+         {"asset.usda",
+          "(\n    defaultPrim = \"Asset\"\n)\nclass \"_Style\"\n{\n}\ndef \"Asset\" (\n    inherits = "
+          "</_Style>\n)\n{\n    class \"Local\"\n    {\n    }\n    def \"Geom\" (\n        inherits = "
+          "</Asset/Local>\n    )\n    {\n        def \"Leaf\"\n        {\n        }\n    }\n}\n"}});
+    const std::unique_ptr<Cache> cache = scene.MakeCache();
+    const std::vector<Path> prims = FindPrims(*cache);
+    CHECK(prims.size() == 2 + 4 * static_cast<size_t>(places));
+    std::set<const IndexGraph*> graphs;
+    for (Path path : prims) graphs.insert(cache->ComputePrimIndex(path)->GetGraph());
+    return graphs.size();
+  };
+  const size_t with_few = count_graphs(4);
+  CHECK(with_few < 10);
+  CHECK(count_graphs(200) == with_few);
 }
