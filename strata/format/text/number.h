@@ -80,6 +80,13 @@ bool ConvertNumber(const Number& number, T& out) {
   }
 }
 
+// Writes the text of AppendNumber at `out`, which has room for kMostNumberBytes; returns its end.
+inline constexpr size_t kMostNumberBytes = 48;
+char* PutNumber(char* out, double value);
+char* PutNumber(char* out, float value);
+char* PutNumber(char* out, Half value);
+char* PutNumber(char* out, int32_t value);
+
 // Shortest text that reads back as the same number; an exponent only below 1e-6 and from 1e15 on ("1e15",
 // "1.5e-7").
 void AppendNumber(std::string& out, double value);

@@ -66,14 +66,43 @@ void AppendElement(std::string& out, const PathExpression& value) {
   AppendQuoted(out, value.GetText());
 }
 
+// -- elements that are put into a buffer before they are appended, since arrays hold many of them
+
+template <class T>
+constexpr size_t kMostBytes = 0;  // others are appended one by one
+template <>
+constexpr size_t kMostBytes<int32_t> = kMostNumberBytes;
+template <>
+constexpr size_t kMostBytes<Half> = kMostNumberBytes;
+template <>
+constexpr size_t kMostBytes<float> = kMostNumberBytes;
+template <>
+constexpr size_t kMostBytes<double> = kMostNumberBytes;
+template <class S, size_t N>
+constexpr size_t kMostBytes<Vec<S, N>> = N * (kMostNumberBytes + 2) + 2;
+
+template <class T>
+char* PutElement(char* out, T value) {
+  return PutNumber(out, value);
+}
+template <class S, size_t N>
+char* PutElement(char* out, const Vec<S, N>& value) {
+  *out++ = '(';
+  for (size_t i = 0; i < N; ++i) {
+    if (i != 0) {
+      *out++ = ',';
+      *out++ = ' ';
+    }
+    out = PutElement(out, value[i]);
+  }
+  *out++ = ')';
+  return out;
+}
+
 template <class S, size_t N>
 void AppendElement(std::string& out, const Vec<S, N>& value) {
-  out += '(';
-  for (size_t i = 0; i < N; ++i) {
-    if (i != 0) out += ", ";
-    AppendElement(out, value[i]);
-  }
-  out += ')';
+  char text[kMostBytes<Vec<S, N>>];
+  out.append(text, static_cast<size_t>(PutElement(text, value) - text));
 }
 
 template <class S>
@@ -103,14 +132,34 @@ void AppendElement(std::string& out, const Matrix<N>& value) {
 }
 
 template <class T>
+void AppendElements(std::string& out, const T* elements, size_t count) {
+  if constexpr (kMostBytes<T> != 0) {
+    char text[4096];
+    char* at = text;
+    for (size_t i = 0; i < count; ++i) {
+      if (at > text + sizeof text - kMostBytes<T> - 2) {
+        out.append(text, static_cast<size_t>(at - text));
+        at = text;
+      }
+      if (i != 0) {
+        *at++ = ',';
+        *at++ = ' ';
+      }
+      at = PutElement(at, elements[i]);
+    }
+    out.append(text, static_cast<size_t>(at - text));
+  } else {
+    for (size_t i = 0; i < count; ++i) {
+      if (i != 0) out += ", ";
+      AppendElement(out, elements[i]);
+    }
+  }
+}
+
+template <class T>
 void AppendArray(std::string& out, const Array<T>& array) {
   out += '[';
-  bool first = true;
-  for (const T& element : array) {
-    if (!first) out += ", ";
-    first = false;
-    AppendElement(out, element);
-  }
+  AppendElements(out, array.GetData(), array.GetSize());
   out += ']';
 }
 
