@@ -241,6 +241,23 @@ SpecStore::SpecIndex SpecStore::FindIndex(Path path) const {
   return path.IsEmpty() ? kNoSpec : impl_->Find(path);
 }
 
+SpecStore::SpecIndex SpecStore::FindProperty(SpecIndex owner, Token name) const {
+  constexpr SpecIndex kNear = 32;
+  if (owner < impl_->named_end) {
+    const SpecIndex named = impl_->FindNamed(owner, name.GetId());
+    if (named != kNoSpec) return named;
+  }
+  const Path path = GetPath(owner);
+  const SpecIndex end = std::min<SpecIndex>(static_cast<SpecIndex>(GetSlotCount()), owner + 1 + kNear);
+  for (SpecIndex i = owner + 1; i < end; ++i) {
+    const Record& record = impl_->At(i);
+    if (!Impl::IsPropertyType(record.type) || record.HasOnlyName()) break;
+    const Path near = Path::FromId(record.path);
+    if (near.GetNameToken() == name && near.GetParent() == path) return i;
+  }
+  return FindIndex(path.AppendProperty(name));
+}
+
 SpecStore::SpecIndex SpecStore::Create(Path path, SpecType type) {
   if (path.IsEmpty() || type == SpecType::kUnknown) return kNoSpec;
   if (impl_->named_end != 0) {

@@ -138,6 +138,9 @@ class SpecStore {
   using SpecIndex = uint32_t;
   static constexpr SpecIndex kNoSpec = UINT32_MAX;
   SpecIndex FindIndex(Path path) const;
+  // The property of that name. Faster than by its path, which need not be there, where the properties of a
+  // spec follow it.
+  SpecIndex FindProperty(SpecIndex owner, Token name) const;
   SpecIndex Create(Path path, SpecType type);  // the existing one (its type set) if there already
   void SetField(SpecIndex spec, Token field, Value value);  // an empty value erases
   const Value* GetField(SpecIndex spec, Token field) const;

@@ -295,6 +295,15 @@ void AppendIndent(std::string& out, size_t indent) {
 }
 
 void AppendQuoted(std::string& out, std::string_view text) {
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\'' && c != '\\';
+  });
+  if (is_plain) {
+    out += '"';
+    out += text;
+    out += '"';
+    return;
+  }
   const char quote =
       text.find('"') != std::string_view::npos && text.find('\'') == std::string_view::npos ? '\'' : '"';
   const bool triple = text.find('\n') != std::string_view::npos;

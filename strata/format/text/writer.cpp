@@ -93,9 +93,13 @@ void Writer::Flush(size_t keep_below) {
 const char* Writer::FindVersion() const {
   static constexpr const char* kVersions[] = {"1.0", "1.1", "1.2", "1.3", "1.4"};
   int needed = 0;
-  content_.VisitSpecs([&](Path, const SpecView& spec) {
-    for (const SpecStore::Field& field : spec) needed = std::max(needed, GetNeededVersion(field.value));
-  });
+  // Without the paths, which may have to be made.
+  for (SpecStore::SpecIndex spec = 0, end = static_cast<SpecStore::SpecIndex>(content_.GetSlotCount());
+       spec < end; ++spec) {
+    if (content_.GetType(spec) == SpecType::kUnknown) continue;
+    const SpecView view = content_.ViewOf(spec);
+    for (const SpecStore::Field& field : view) needed = std::max(needed, GetNeededVersion(field.value));
+  }
   return kVersions[needed];
 }
 
@@ -151,10 +155,12 @@ void Writer::WriteBlocks() {
     steps_.pop_back();
     switch (step.kind) {
       case Step::Kind::kPrim: {
-        const SpecView spec = content_.Find(step.path);
-        if (!spec) break;
+        const SpecStore::SpecIndex index = content_.FindIndex(step.path);
+        if (index == SpecStore::kNoSpec) break;
+        const SpecView spec = content_.ViewOf(index);
         if (step.space_before) out_ += '\n';
         WritePrimHead(step.path, spec, step.indent);
+        WriteProperties(index, spec, step.indent + 1);
         steps_.push_back({Step::Kind::kEnd, Path(), step.indent, false});
         PushChildren(step.path, spec, step.indent + 1);
         break;
@@ -175,13 +181,14 @@ void Writer::WriteBlocks() {
         break;
       }
       case Step::Kind::kVariant: {
-        const SpecView spec = content_.Find(step.path);
-        if (!spec) break;
+        const SpecStore::SpecIndex index = content_.FindIndex(step.path);
+        if (index == SpecStore::kNoSpec) break;
+        const SpecView spec = content_.ViewOf(index);
         AppendIndent(out_, step.indent);
         AppendQuoted(out_, step.path.GetVariantSelection().GetText());
         WriteMetadata(spec, step.indent, SpecType::kVariant);
         out_ += " {\n";
-        WriteProperties(step.path, spec, step.indent + 1);
+        WriteProperties(index, spec, step.indent + 1);
         steps_.push_back({Step::Kind::kEnd, Path(), step.indent, true});
         PushChildren(step.path, spec, step.indent + 1);
         break;
@@ -212,37 +219,38 @@ void Writer::WritePrimHead(Path path, const SpecView& spec, size_t indent) {
   out_ += '\n';
   AppendIndent(out_, indent);
   out_ += "{\n";
-  WriteProperties(path, spec, indent + 1);
 }
 
 // -- properties
 // ------------------------------------------------------------------------------------------------------
 
-void Writer::WriteProperties(Path path, const SpecView& spec, size_t indent) {
+void Writer::WriteProperties(SpecStore::SpecIndex owner, const SpecView& spec, size_t indent) {
   WriteOrder(spec, names_.propertyOrder, "reorder properties = ", indent);
   WriteOrder(spec, names_.primOrder, "reorder nameChildren = ", indent);
-  TokenVector names = GetNames(spec, names_.properties);
-  std::sort(names.begin(), names.end(),
-            [](Token a, Token b) { return ElementOrderLess(a.GetText(), b.GetText()); });
-  for (const Token name : names) {
-    const Path property = path.AppendProperty(name);
-    const SpecView view = content_.Find(property);
+  const TokenVector& authored = GetNames(spec, names_.properties);
+  const auto less = [](Token a, Token b) { return ElementOrderLess(a.GetText(), b.GetText()); };
+  sorted_.assign(authored.begin(), authored.end());
+  if (!std::is_sorted(sorted_.begin(), sorted_.end(), less)) std::sort(sorted_.begin(), sorted_.end(), less);
+  for (const Token name : sorted_) {
+    const SpecStore::SpecIndex property = content_.FindProperty(owner, name);
+    if (property == SpecStore::kNoSpec) continue;
+    const SpecView view = content_.ViewOf(property);
     if (view.GetType() == SpecType::kAttribute)
-      WriteAttribute(property, view, indent);
+      WriteAttribute(name, view, indent);
     else if (view)
-      WriteRelationship(property, view, indent);
+      WriteRelationship(name, view, indent);
     Flush(kFlushBytes);
   }
 }
 
-void Writer::WriteAttribute(Path path, const SpecView& spec, size_t indent) {
+void Writer::WriteAttribute(Token name, const SpecView& spec, size_t indent) {
   const bool custom = GetFieldOr(spec, names_.custom, false);
   std::string head;
   if (GetFieldOr(spec, names_.variability, Variability::kVarying) == Variability::kUniform)
     head += "uniform ";
   AppendTypeName(head, GetFieldOr(spec, names_.typeName, Token()));
   head += ' ';
-  head += path.GetNameToken().GetText();
+  head += name.GetText();
   const Value* value = spec.Find(names_.default_);
   const Value* samples = spec.Find(names_.timeSamples);
   const Value* spline = spec.Find(names_.spline);
@@ -275,13 +283,13 @@ void Writer::WriteAttribute(Path path, const SpecView& spec, size_t indent) {
   if (connections) WriteTargets(*connections, head + ".connect", {}, indent);
 }
 
-void Writer::WriteRelationship(Path path, const SpecView& spec, size_t indent) {
+void Writer::WriteRelationship(Token name, const SpecView& spec, size_t indent) {
   const bool custom = GetFieldOr(spec, names_.custom, false);
   std::string head;
   if (GetFieldOr(spec, names_.variability, Variability::kUniform) == Variability::kVarying)
     head += "varying ";
   head += "rel ";
-  head += path.GetNameToken().GetText();
+  head += name.GetText();
   const Value* targets = spec.Find(names_.targetPaths);
   const PathListOp* op = targets ? targets->GetIf<PathListOp>() : nullptr;
   if (op && !op->HasKeys()) op = nullptr;

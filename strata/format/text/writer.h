@@ -56,9 +56,9 @@ class Writer {
   void PushChildren(Path path, const SpecView& spec, size_t indent);
   void WriteOrder(const SpecView& spec, Token field, const char* statement, size_t indent);
   void WritePrimHead(Path path, const SpecView& spec, size_t indent);
-  void WriteProperties(Path path, const SpecView& spec, size_t indent);
-  void WriteAttribute(Path path, const SpecView& spec, size_t indent);
-  void WriteRelationship(Path path, const SpecView& spec, size_t indent);
+  void WriteProperties(layer::SpecStore::SpecIndex owner, const SpecView& spec, size_t indent);
+  void WriteAttribute(Token name, const SpecView& spec, size_t indent);
+  void WriteRelationship(Token name, const SpecView& spec, size_t indent);
   void WriteTargets(const Value& value, const std::string& head, const std::string& tail, size_t indent);
   void Flush(size_t keep_below);
 
@@ -84,6 +84,7 @@ class Writer {
   Result<void> status_;
   std::string out_;
   std::vector<Step> steps_;
+  TokenVector sorted_;  // the properties of one spec; kept for its memory
 };
 
 }  // namespace strata::format::text
