@@ -84,6 +84,47 @@ Workload OpenLayer(const char* file) {
   };
 }
 
+// A folder for what one run writes, gone with it.
+std::string MakeScratchFolder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "strata_bench_XXXXXX").string();
+  return mkdtemp(pattern.data());
+}
+
+// A layer in memory is written in another format. The check of text is its size, that of usdc its specs.
+Workload ExportLayer(const char* source, const char* target) {
+  return [source, target](Bench& bench) {
+    bench.engine = MakeEngine(bench);
+    Diagnostics diagnostics;
+    const LayerPtr layer = bench.engine->OpenLayer(bench.scenes + "/" + source, {}, diagnostics);
+    ReportErrors(diagnostics);
+    return [&bench, layer, folder = MakeScratchFolder(), target]() -> Check {
+      if (!layer) return nullptr;
+      const std::string path = folder + "/" + target;
+      strata::layer::ExportOptions options;
+      options.executor = &bench.engine->GetExecutor();
+      if (auto written = layer->Export(path, options); !written) {
+        Diagnostics why;
+        why.Add(written.TakeError());
+        ReportErrors(why);
+        return nullptr;
+      }
+      return [&bench, layer, folder, path] {
+        std::string check;
+        if (path.ends_with(".usda")) {
+          check = std::to_string(std::filesystem::file_size(path));
+        } else {
+          Diagnostics problems;
+          const LayerPtr again = bench.engine->OpenLayer(path, {}, problems);
+          ReportErrors(problems);
+          check = again ? std::to_string(CountSpecs(again->GetContent())) : "null";
+        }
+        std::filesystem::remove_all(folder);
+        return check;
+      };
+    };
+  };
+}
+
 // Where a scene lies; one converted to text serves where the binary file is not there.
 std::string FindScene(const Bench& bench, const char* file) {
   std::string path = bench.scenes + "/" + file;
@@ -291,6 +332,10 @@ const std::map<std::string, Workload> kWorkloads = {
     {"anim_open", OpenStage("anim.usdc")},
     {"library_scan", ForLibrary(strata::layer::ReadScope::kMetadataOnly, CountMetadata)},
     {"library_open_all", ForLibrary(strata::layer::ReadScope::kAll, CountAssetChildren)},
+    {"mesh_usda_to_usdc", ExportLayer("mesh_text.usda", "o.usdc")},
+    {"mesh_usdc_to_usda", ExportLayer("mesh_crate.usdc", "o.usda")},
+    {"prims_usda_to_usdc", ExportLayer("many_prims.usda", "o.usdc")},
+    {"prims_usdc_to_usda", ExportLayer("many_prims.usdc", "o.usda")},
     {"prims_open", OpenStage("many_prims.usdc")},
     {"city_open", OpenStage("city/city.usda")},
     {"sublayers_open", OpenStage("sublayers/sublayers.usda")},
