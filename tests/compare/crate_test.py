@@ -1,4 +1,5 @@
-"""Random layers written as usdc by the tool: usd-core reads of them what it reads of their text.
+"""Random layers as usdc: usd-core reads of what the tool writes what it reads of their text, and the tool reads what usd-core
+writes.
 
 STRATA_COMPARE_CASES sets how many (default 100), STRATA_COMPARE_SEED where to begin.
 """
@@ -11,7 +12,7 @@ from pxr import Sdf
 
 from generate import Maker
 from layer_text_test import read_with_usd_core
-from oracle import TOOL, explain_difference
+from oracle import TOOL, explain_difference, read_with_tool
 
 CASES = int(os.environ.get("STRATA_COMPARE_CASES", "100"))
 SEED = int(os.environ.get("STRATA_COMPARE_SEED", "1"))
@@ -64,6 +65,22 @@ class Crate(unittest.TestCase):
                 continue
             with self.subTest(seed=seed):
                 self.check_text(text, "--usdc-version", VERSIONS[seed % len(VERSIONS)])
+
+    def test_random_layers_written_by_usd_core_are_read(self):
+        expected = {}
+        for seed in range(SEED, SEED + CASES):
+            text = read_with_usd_core(Maker(seed).layer().ExportToString())
+            if text is None:
+                continue
+            layer = Sdf.Layer.CreateAnonymous(".usda")
+            layer.ImportFromString(text)
+            file = self.at(f"{seed}.usdc")
+            layer.Export(file)
+            expected[file] = text_of(file)
+        for file, answer in read_with_tool(list(expected)).items():
+            with self.subTest(file=os.path.basename(file)):
+                self.assertIsNotNone(answer)
+                self.assertEqual("", explain_difference(expected[file], answer))
 
     def test_versions_are_those_of_usd_core(self):
         cases = {

@@ -11,6 +11,7 @@
 #include "strata/format/text/text.h"
 #include "strata/value/spline.h"
 #include "tests/property/random_layer.h"
+#include "tests/property/same_content.h"
 
 using namespace strata;
 using namespace strata::property;
@@ -33,49 +34,6 @@ SpecStore Read(const std::string& text, Executor* executor = nullptr) {
   const bool good = format::text::MakeUsdaFormat()->Read(*asset, "law.usda", options, out, diagnostics);
   REQUIRE_MESSAGE(good, RenderDiagnostics(diagnostics, ColorMode::kPlain) << text);
   return out;
-}
-
-// What text does not carry: the order of names that it sorts.
-Value Normalize(Token field, Value value) {
-  const auto& names = layer::GetFieldNames();
-  const bool is_children =
-      field == names.properties || field == names.variantChildren || field == names.variantSetChildren;
-  if (TokenVector* children = is_children ? value.GetMutable<TokenVector>() : nullptr)
-    std::sort(children->begin(), children->end(), TokenTextLess());
-  // The widths of a hermite curve's tangents follow from its knots, whatever was given.
-  if (Spline* spline = value.GetMutable<Spline>(); spline && spline->curve_type == CurveType::kHermite)
-    for (SplineKnot& knot : spline->knots) knot.pre_tangent.width = knot.post_tangent.width = 0;
-  return value;
-}
-
-// All fields of all specs by path, but for the children that targets and connections may or may not be.
-std::map<std::string, Value> Collect(const SpecStore& content) {
-  std::map<std::string, Value> out;
-  const auto& names = layer::GetFieldNames();
-  content.VisitSpecs([&](Path path, const SpecStore::SpecView& spec) {
-    if (path.IsTarget()) return;
-    out[path.GetString()] = static_cast<int32_t>(spec.GetType());
-    for (const auto& field : spec)
-      if (field.name != names.targetChildren && field.name != names.connectionChildren)
-        out[path.GetString() + " " + field.name.GetString()] = Normalize(field.name, field.value);
-  });
-  return out;
-}
-
-// The first place where two layers differ; empty when there is none.
-std::string FindDifference(const SpecStore& expected, const SpecStore& actual) {
-  const auto left = Collect(expected), right = Collect(actual);
-  for (const auto& [key, value] : left) {
-    const auto found = right.find(key);
-    if (found == right.end()) return key + " is lost: " + format::text::FormatValue(value);
-    if (!(found->second == value))
-      return key + ": " + format::text::FormatValue(value) + " became " +
-             format::text::FormatValue(found->second) + " (" + std::string(GetTypeText(value.GetType())) +
-             ", " + std::string(GetTypeText(found->second.GetType())) + ")";
-  }
-  for (const auto& [key, value] : right)
-    if (!left.count(key)) return key + " is new: " + format::text::FormatValue(value);
-  return "";
 }
 
 }  // namespace
