@@ -106,6 +106,21 @@ class Cache {
   // rest. Costs what depends on the edits; the first call also finds out who depends on whom.
   CacheChanges Apply(const CacheEdits& edits);
 
+  // -- dependencies: from any thread, but one at a time ------------------------------------------------
+  // Prims whose indices, as far as they are made, depend on a site; those of `types` alone. In path order.
+  std::vector<Dependency> FindSiteDependencies(const LayerStack& stack, Path site,
+                                               uint8_t types = kDependencyAnyNonVirtual,
+                                               RecurseOnSite on_site = RecurseOnSite::kNo,
+                                               RecurseOnIndex on_index = RecurseOnIndex::kNo) const;
+  // The same for every layer stack that has the layer.
+  std::vector<Dependency> FindSiteDependencies(const layer::Layer& layer, Path site,
+                                               uint8_t types = kDependencyAnyNonVirtual,
+                                               RecurseOnSite on_site = RecurseOnSite::kNo,
+                                               RecurseOnIndex on_index = RecurseOnIndex::kNo) const;
+  std::vector<LayerStackPtr> FindAllLayerStacksUsingLayer(const layer::Layer& layer) const;
+  // Prims whose arcs or selections asked for variables of `stack`, in path order.
+  std::vector<Path> FindPrimsUsingExpressionVariables(const LayerStack& stack) const;
+
  private:
   friend class ChangeProcessor;
   struct Impl;

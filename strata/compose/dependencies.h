@@ -30,8 +30,7 @@ struct Dependency {
   MapFunction map;
 };
 
-enum class RecurseOnSite : uint8_t { kNo, kYes };      // sites below the one asked about, too
-enum class RecurseOnIndex : uint8_t { kNo, kYes };     // indices below those that depend, too
-enum class FilterForExisting : uint8_t { kNo, kYes };  // only indices that the cache has
+enum class RecurseOnSite : uint8_t { kNo, kYes };   // sites below the one asked about, too
+enum class RecurseOnIndex : uint8_t { kNo, kYes };  // indices below those that depend, too
 
 }  // namespace strata::compose

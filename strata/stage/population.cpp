@@ -125,11 +125,57 @@ class Populator {
     }
   }
 
+  // Gives records the indices that changed in place. False, and no record is touched, when the stage has
+  // other prims now, or some prim is something else.
+  bool Refresh(const compose::CacheChanges& changes) {
+    const std::vector<Path> prims = ListEdited(changes);
+    for (Path path : prims) ForgetFacts(path);
+    if (!changes.resynced.empty() || !stage_.prototypes.empty()) return false;
+    std::vector<std::pair<uint32_t, compose::PrimIndexPtr>> fresh;
+    for (Path path : prims) {
+      auto found = stage_.by_path.find(path);
+      if (found == stage_.by_path.end()) continue;
+      const uint32_t number = found->second;
+      const PrimRecord& known = stage_.Record(number);
+      compose::PrimIndexPtr index = stage_.cache->ComputePrimIndex(path);
+      const PrimFacts facts = FindFacts(*index);
+      if (!path.IsAbsoluteRoot()) {
+        const PrimRecord made = MakeRecord(known.parent, path, facts, index);
+        if (made.flags != known.flags || made.type_name != known.type_name ||
+            made.definition != known.definition)
+          return false;
+      }
+      std::vector<Token> names, prohibited;
+      if (path.IsAbsoluteRoot() || (facts.is_active && !facts.is_instance))
+        index->ComputeChildNames(names, prohibited);
+      if (!HasChildren(number, names)) return false;
+      fresh.emplace_back(number, std::move(index));
+    }
+    for (auto& [number, index] : fresh) stage_.records[number].index = std::move(index);
+    return true;
+  }
+
  private:
   struct Pending {
     uint32_t record;
     Path place;  // where it would stand were nothing shared
   };
+
+  // The prims outside of resynced subtrees that have other specs, or other fields.
+  static std::vector<Path> ListEdited(const compose::CacheChanges& changes) {
+    std::vector<Path> prims = changes.spec_stacks;
+    for (const compose::SpecChange& change : changes.specs)
+      if (change.path.IsAbsoluteRootOrPrim()) prims.push_back(change.path);
+    std::sort(prims.begin(), prims.end(), PathIdLess());
+    prims.erase(std::unique(prims.begin(), prims.end()), prims.end());
+    return prims;
+  }
+
+  // What was noted beside an index that is kept may no longer be what its layers say.
+  void ForgetFacts(Path path) const {
+    if (std::atomic<uint64_t>* note = stage_.cache->ComputePrimIndex(path)->GetSharedNote())
+      note->store(0, std::memory_order_relaxed);
+  }
 
   // Makes the records of the prims at and below `source`, as standing at and below `target`.
   uint32_t LayOut(Path source, Path target) {
@@ -187,8 +233,13 @@ class Populator {
 
   void FillChild(uint32_t number, uint32_t parent_number, Path source, compose::PrimIndexPtr index,
                  const PrimFacts& facts) {
+    stage_.records[number] = MakeRecord(parent_number, source, facts, std::move(index));
+  }
+
+  PrimRecord MakeRecord(uint32_t parent_number, Path source, const PrimFacts& facts,
+                        compose::PrimIndexPtr index) const {
     const PrimRecord& parent = stage_.Record(parent_number);
-    PrimRecord& record = stage_.records[number];
+    PrimRecord record;
     record.index = std::move(index);
     bool is_at_source = parent.path == source.GetParent();
     record.path = is_at_source ? source : parent.path.AppendChild(source.GetNameToken());
@@ -219,6 +270,17 @@ class Populator {
           facts.type_name, *record.index,
           facts.has_api_schemas ? Stage::Impl::ApiSchemas::kListed : Stage::Impl::ApiSchemas::kNone);
     }
+    return record;
+  }
+
+  // Whether the prims below `number` are those that `names` says, in this order.
+  bool HasChildren(uint32_t number, const std::vector<Token>& names) const {
+    uint32_t child = stage_.Record(number).first_child;
+    for (Token name : names) {
+      if (child == kNoRecord || stage_.Record(child).path.GetNameToken() != name) return false;
+      child = stage_.Record(child).next_sibling;
+    }
+    return child == kNoRecord;
   }
 
   bool IsPayloadIncluded(Path path) const {
@@ -268,6 +330,12 @@ class Populator {
 void Stage::Impl::Populate() {
   TraceScope trace("stage.populate");
   Populator(*this).Run();
+}
+
+bool Stage::Impl::Repopulate(const compose::CacheChanges& changes) {
+  if (Populator(*this).Refresh(changes)) return false;
+  Populate();
+  return true;
 }
 
 // A type that schemas do not know, as the first known one that the stage names in its place.

@@ -157,6 +157,20 @@ void Stage::LoadAndUnload(const std::vector<Path>& load, const std::vector<Path>
   SetLoadRules(std::move(rules));
 }
 
+compose::CacheChanges Stage::Recompose(const compose::CacheEdits& edits) {
+  compose::CacheChanges changes = impl_->cache->Apply(edits);
+  const bool has_prim_changes =
+      !changes.resynced.empty() || !changes.layer_stacks.empty() ||
+      std::any_of(changes.specs.begin(), changes.specs.end(),
+                  [](const compose::SpecChange& change) { return change.path.IsAbsoluteRootOrPrim(); });
+  // Clips are fields of prims.
+  if (has_prim_changes)
+    impl_->clips =
+        std::make_unique<ClipCache>(impl_->registry, *impl_->options.resolver_context, impl_->provider);
+  if (impl_->Repopulate(changes)) impl_->control->generation.fetch_add(1, std::memory_order_acq_rel);
+  return changes;
+}
+
 StageRef Stage::GetRef() const {
   return StageRef(impl_->control);
 }

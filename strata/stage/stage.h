@@ -110,6 +110,8 @@ class Stage {
   // Editing: change layers through Layer, then compose anew. A writer: nobody reads meanwhile. Handles of
   // prims that are still there stay valid.
   void Recompose();
+  // The same for edits that are known: what does not depend on them stays as it is.
+  compose::CacheChanges Recompose(const compose::CacheEdits& edits);
 
   // Payloads. A writer, as Recompose; nothing is composed where nothing changes.
   const StageLoadRules& GetLoadRules() const;

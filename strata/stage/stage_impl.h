@@ -64,6 +64,8 @@ struct Stage::Impl {
 
   ~Impl();
   void Populate();  // population.cpp
+  // After the cache has changed. True when records moved, so that handles must look theirs up again.
+  bool Repopulate(const compose::CacheChanges& changes);
   // What schemas give a prim of this type; the API schemas are those that `index` lists, if it may.
   enum class ApiSchemas : uint8_t { kNone, kListed };
   const schema::PrimDefinition* FindDefinition(Token type_name, const compose::PrimIndex& index,

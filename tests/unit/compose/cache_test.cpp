@@ -385,3 +385,84 @@ TEST_CASE("a cache told of an edit answers as one made after it") {
   REQUIRE(changes.resynced.size() == 1);
   CHECK(Path("/A/Y").HasPrefix(changes.resynced[0]));
 }
+
+TEST_CASE("dependencies on sites are found, on those with nothing there too") {
+  Scene scene({{"root.usda", "def \"A\" (\n    references = @ref.usda@</R>\n)\n{\n}\ndef \"B\"\n{\n}\n"},
+               {"ref.usda", kRef}});
+  for (const char* path : {"/A", "/A/X", "/B"}) (void)scene.cache->ComputePrimIndex(Path(path));
+  Diagnostics diagnostics;
+  const layer::LayerPtr ref = scene.registry->FindOrOpen("ref.usda", nullptr, {}, diagnostics);
+  auto find = [&](const layer::Layer& layer, const char* site, uint8_t types = kDependencyAnyNonVirtual,
+                  RecurseOnSite on_site = RecurseOnSite::kNo) {
+    std::string text;
+    for (const Dependency& found : scene.cache->FindSiteDependencies(layer, Path(site), types, on_site))
+      text += (text.empty() ? "" : " ") + found.index_path.GetString();
+    return text;
+  };
+  const layer::Layer& root = *scene.cache->GetRootLayerStack()->GetRootLayer();
+  CHECK(find(root, "/A") == "/A");
+  CHECK(find(*ref, "/R") == "/A");
+  CHECK(find(*ref, "/R/X") == "/A/X");
+  CHECK(find(*ref, "/C") == "/A");
+  CHECK(find(root, "/C") == "/A");  // implied, and nothing there
+  CHECK(find(*ref, "/R/X", kDependencyAncestral | kDependencyNonVirtual) == "/A/X");
+  CHECK(find(*ref, "/R/X", kDependencyDirect | kDependencyNonVirtual).empty());
+  CHECK(find(*ref, "/R", kDependencyAnyNonVirtual, RecurseOnSite::kYes) == "/A /A/X");
+  CHECK(find(root, "/Nowhere").empty());
+  CHECK(scene.cache->FindAllLayerStacksUsingLayer(*ref).size() == 1);
+}
+
+TEST_CASE("an edit recomposes what depends on it and no more") {
+  Scene scene({{"root.usda",
+                "def \"A\" (\n    references = @ref.usda@</R>\n)\n{\n}\n"
+                "def \"B\" (\n    references = @ref.usda@</R>\n)\n{\n}\ndef \"D\"\n{\n}\n"},
+               {"ref.usda", kRef}});
+  for (const char* path : {"/A", "/A/X", "/B", "/B/X", "/D"}) (void)scene.cache->ComputePrimIndex(Path(path));
+  Diagnostics diagnostics;
+  const layer::LayerPtr root = scene.cache->GetRootLayerStack()->GetRootLayer();
+  const layer::LayerPtr ref = scene.registry->FindOrOpen("ref.usda", nullptr, {}, diagnostics);
+  CacheEdits edits;
+  for (const layer::LayerPtr& layer : {root, ref})
+    layer->AddChangeListener([&edits, layer](const layer::Layer&, const layer::ChangeList& changes) {
+      edits.layers.push_back({layer, changes});
+    });
+  auto apply = [&] {
+    const CacheChanges changes = scene.cache->Apply(std::exchange(edits, {}));
+    std::string text;
+    for (Path path : changes.resynced) text += path.GetString() + " ";
+    text += "| ";
+    for (Path path : changes.spec_stacks) text += path.GetString() + " ";
+    return text + std::to_string(changes.dropped_indices) + " " + std::to_string(changes.mended_indices);
+  };
+  // An arc of one prim.
+  REQUIRE(root->SetField(Path("/D"), layer::GetFieldNames().inheritPaths, Value([] {
+                           PathListOp op;
+                           op.prepended_items = {Path("/Class")};
+                           return op;
+                         }())));
+  CHECK(apply() == "/D | 1 0");
+  (void)scene.cache->ComputePrimIndex(Path("/D"));
+  // A class that was not there; the prim itself is new, too.
+  REQUIRE(root->CreatePrimSpec(Path("/Class"), Specifier::kClass));
+  CHECK(apply() == "/Class | /D 0 1");
+  // A spec in a shared layer: new below all who reference it.
+  REQUIRE(ref->CreatePrimSpec(Path("/R/Y"), Specifier::kDef));
+  CHECK(apply() == "/A/Y /B/Y | 0 0");
+  // A first override.
+  REQUIRE(root->CreatePrimSpec(Path("/A/X"), Specifier::kOver));
+  CHECK(apply() == "| /A/X 0 1");
+  CHECK(scene.Stack("/A/X") == "root.usda</A/X> ref.usda</R/X>");
+  // A value changes nothing.
+  REQUIRE(ref->CreateAttributeSpec(Path("/R/X.x"), Token("int")));
+  CHECK(apply() == "| 0 0");
+  // Muting what nobody uses, and what all use.
+  edits.mute.push_back("nowhere.usda");
+  CHECK(apply() == "| 0 0");
+  edits.mute.push_back(ref->GetIdentifier());
+  CHECK(apply() == "/A /B | 4 0");
+  CHECK(scene.Errors("/A") == std::vector<std::string>{"MutedAssetPath"});
+  edits.unmute.push_back(ref->GetIdentifier());
+  (void)scene.cache->ComputePrimIndex(Path("/B"));
+  CHECK(apply() == "/A /B | 2 0");
+  CHECK(scene.Children("/A") == "X Y");
+}

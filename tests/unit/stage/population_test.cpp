@@ -262,4 +262,42 @@ TEST_CASE("a payload above the target of a reference is part of the reference") 
   CHECK(scene.At("/I").GetPrimStack().size() == 1);
 }
 
+TEST_CASE("a stage told of edits shows them and composes anew only what depends on them") {
+  Scene scene("def \"A\"\n{\n    def \"M\"\n    {\n    }\n}\ndef \"B\"\n{\n}\n");
+  const layer::LayerPtr root = scene->GetRootLayer();
+  compose::CacheEdits edits;
+  const uint64_t listener =
+      root->AddChangeListener([&](const layer::Layer&, const layer::ChangeList& changes) {
+        edits.layers.push_back({root, changes});
+      });
+  auto recompose = [&] { return scene->Recompose(std::exchange(edits, {})); };
+  Prim a = scene.At("/A");
+
+  REQUIRE(root->CreatePrimSpec(Path("/B/New"), Specifier::kDef));
+  compose::CacheChanges changes = recompose();
+  CHECK(changes.resynced == std::vector<Path>{Path("/B/New")});
+  CHECK(changes.dropped_indices == 0);
+  CHECK(scene.At("/B/New").IsValid());
+  CHECK(a.IsValid());
+
+  REQUIRE(root->CreateAttributeSpec(Path("/A/M.x"), Token("int")));
+  changes = recompose();
+  CHECK(changes.resynced.empty());
+  REQUIRE(!changes.specs.empty());
+  CHECK(changes.specs.back().path == Path("/A/M.x"));
+  CHECK(scene.At("/A/M").GetProperty(Token("x")).IsDefined());
+
+  REQUIRE(root->DeleteSpec(Path("/A/M")));
+  changes = recompose();
+  CHECK(changes.resynced == std::vector<Path>{Path("/A/M")});
+  CHECK(changes.dropped_indices == 1);
+  CHECK(a.GetAllChildrenNames().empty());
+
+  REQUIRE(root->SetField(Path("/B"), layer::GetFieldNames().active, Value(false)));
+  changes = recompose();
+  CHECK(changes.resynced.empty());
+  CHECK_FALSE(scene.At("/B").IsActive());
+  root->RemoveChangeListener(listener);
+}
+
 }  // namespace strata::stage

@@ -1,0 +1,154 @@
+#include "strata/compose/dependencies.h"
+
+#include <algorithm>
+
+#include <tsl/robin_set.h>
+
+#include "strata/compose/cache_impl.h"
+
+namespace strata::compose {
+
+namespace {
+
+uint8_t Classify(NodeRef node) {
+  const uint8_t counts =
+      node.CanContributeSpecs() && !node.IsCulled() ? kDependencyNonVirtual : kDependencyVirtual;
+  if (node.IsRoot()) return kDependencyRoot | counts;
+  bool is_direct = false, is_ancestral = false;
+  for (; !node.IsRoot(); node = node.GetParent()) {
+    is_ancestral |= node.IsDueToAncestor();
+    is_direct |= !node.IsDueToAncestor();
+  }
+  if (!is_direct) return kDependencyAncestral | counts;
+  return (is_ancestral ? kDependencyPartlyDirect : kDependencyPurelyDirect) | counts;
+}
+
+// Virtual dependencies are wanted only when they are asked for by name.
+bool IsWanted(uint8_t type, uint8_t wanted) {
+  const uint8_t how = kDependencyRoot | kDependencyDirect | kDependencyAncestral;
+  const uint8_t counts = kDependencyVirtual | kDependencyNonVirtual;
+  return (type & wanted & how) && (type & wanted & counts);
+}
+
+class SiteQuery {
+ public:
+  SiteQuery(const IndexTable& indices, uint32_t stack, uint8_t types)
+      : indices_(indices), stack_(stack), types_(types) {}
+
+  void Add(Path prim, Path site) {
+    const PrimIndexPtr index = indices_.Find(prim);
+    if (!index) return;
+    for (uint32_t i = 0; i < index->GetNodeCount(); ++i) {
+      const NodeRef node = index->GetNode(i);
+      if (node.GetLayerStackNumber() == stack_ && node.GetPath() == site && IsWanted(Classify(node), types_))
+        found.push_back({prim, site, node.GetMapToRoot()});
+    }
+  }
+
+  std::vector<Dependency> found;
+
+ private:
+  const IndexTable& indices_;
+  uint32_t stack_;
+  uint8_t types_;
+};
+
+}  // namespace
+
+std::vector<Dependency> Cache::FindSiteDependencies(const LayerStack& stack, Path site, uint8_t types,
+                                                    RecurseOnSite on_site, RecurseOnIndex on_index) const {
+  std::lock_guard lock(impl_->dependencies_mutex);
+  DependencyTable& table = impl_->GetDependencies();
+  uint32_t number = 0;
+  const uint32_t count = impl_->pool->GetStackCount();
+  while (number < count && impl_->pool->GetStack(number).get() != &stack) ++number;
+  if (number == count) return {};
+
+  SiteQuery query(impl_->indices, number, types);
+  tsl::robin_set<Path> prims;
+  auto add = [&](Path prim) {
+    if (!prim.IsEmpty() && prims.insert(prim).second) query.Add(prim, site);
+  };
+  if (number == impl_->root_stack_number) add(site);
+  table.VisitAtOrAbove(number, site, [&](Path index, Path arc_site) {
+    add(site.ReplacePrefix(arc_site, index, Path::TargetFix::kKeepTargets));
+  });
+  if (on_site == RecurseOnSite::kYes) {
+    // Sites below are known by the indices that have them; those are below dependents, or have arcs of
+    // their own.
+    table.VisitBelow(number, site, [&](Path index, Path) { prims.insert(index); });
+    if (number == impl_->root_stack_number) prims.insert(site);
+    query.found.clear();
+    impl_->indices.Visit([&](Path path, const PrimIndexPtr& index) {
+      Path above = path;
+      while (!above.IsEmpty() && !prims.count(above)) above = above.GetParent();
+      if (above.IsEmpty()) return;
+      for (uint32_t i = 0; i < index->GetNodeCount(); ++i) {
+        const NodeRef node = index->GetNode(i);
+        if (node.GetLayerStackNumber() == number && node.GetPath().HasPrefix(site) &&
+            IsWanted(Classify(node), types))
+          query.found.push_back({path, node.GetPath(), node.GetMapToRoot()});
+      }
+    });
+  }
+  if (on_index == RecurseOnIndex::kYes) {
+    std::vector<Dependency> below;
+    impl_->indices.Visit([&](Path path, const PrimIndexPtr&) {
+      for (const Dependency& known : query.found) {
+        if (known.index_path == path || !path.HasPrefix(known.index_path)) continue;
+        const Path there =
+            path.ReplacePrefix(known.index_path, known.site_path, Path::TargetFix::kKeepTargets);
+        below.push_back({path, there, known.map});
+      }
+    });
+    for (Dependency& more : below) {
+      const bool is_known = std::any_of(query.found.begin(), query.found.end(), [&](const Dependency& known) {
+        return known.index_path == more.index_path && known.site_path == more.site_path;
+      });
+      if (!is_known) query.found.push_back(std::move(more));
+    }
+  }
+  std::sort(query.found.begin(), query.found.end(), [](const Dependency& a, const Dependency& b) {
+    return a.index_path != b.index_path ? a.index_path < b.index_path : a.site_path < b.site_path;
+  });
+  return std::move(query.found);
+}
+
+std::vector<Dependency> Cache::FindSiteDependencies(const layer::Layer& layer, Path site, uint8_t types,
+                                                    RecurseOnSite on_site, RecurseOnIndex on_index) const {
+  std::vector<Dependency> all;
+  for (const LayerStackPtr& stack : FindAllLayerStacksUsingLayer(layer)) {
+    std::vector<Dependency> more = FindSiteDependencies(*stack, site, types, on_site, on_index);
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Dependency& a, const Dependency& b) {
+    return a.index_path != b.index_path ? a.index_path < b.index_path : a.site_path < b.site_path;
+  });
+  return all;
+}
+
+std::vector<LayerStackPtr> Cache::FindAllLayerStacksUsingLayer(const layer::Layer& layer) const {
+  std::lock_guard lock(impl_->dependencies_mutex);
+  std::vector<LayerStackPtr> stacks;
+  const std::vector<bool> is_used = impl_->FindUsedStacks();
+  for (uint32_t number : impl_->GetDependencies().FindStacks(&layer))
+    if (number < is_used.size() && is_used[number]) stacks.push_back(impl_->pool->GetStack(number));
+  return stacks;
+}
+
+std::vector<Path> Cache::FindPrimsUsingExpressionVariables(const LayerStack& stack) const {
+  std::vector<Path> prims;
+  for (size_t part = 0; part < IndexTable::kParts; ++part) {
+    for (const IndexTable::Introduction& introduction : impl_->indices.GetIntroductions(part)) {
+      const PrimIndexPtr index = impl_->indices.Find(introduction.path);
+      if (!index) continue;
+      for (const auto& [number, name] : index->GetDependencies().variables)
+        if (impl_->pool->GetStack(number).get() == &stack) prims.push_back(introduction.path);
+    }
+  }
+  std::sort(prims.begin(), prims.end());
+  prims.erase(std::unique(prims.begin(), prims.end()), prims.end());
+  return prims;
+}
+
+}  // namespace strata::compose
