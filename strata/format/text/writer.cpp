@@ -286,7 +286,7 @@ void Writer::WriteAttribute(Token name, const SpecView& spec, size_t indent) {
 void Writer::WriteRelationship(Token name, const SpecView& spec, size_t indent) {
   const bool custom = GetFieldOr(spec, names_.custom, false);
   std::string head;
-  if (GetFieldOr(spec, names_.variability, Variability::kUniform) == Variability::kVarying)
+  if (GetFieldOr(spec, names_.variability, Variability::kVarying) == Variability::kVarying)
     head += "varying ";
   head += "rel ";
   head += name.GetText();
