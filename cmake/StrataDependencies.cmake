@@ -30,6 +30,18 @@ macro(strata_find package)
   endif()
 endmacro()
 
+# libcurl reads files of http and https servers; without it such files are refused with a line that says so.
+option(STRATA_WITH_CURL "Read files of http and https servers, with libcurl" ON)
+set(STRATA_HAS_CURL OFF)
+if(STRATA_WITH_CURL)
+  find_package(CURL QUIET)
+  if(CURL_FOUND)
+    set(STRATA_HAS_CURL ON)
+  else()
+    message(STATUS "strata: no libcurl, so http and https are off. On Debian: apt-get install libcurl4-openssl-dev")
+  endif()
+endif()
+
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 

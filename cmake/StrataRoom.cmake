@@ -92,4 +92,7 @@ function(strata_aggregate_library)
   target_include_directories(
     strata PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
   target_link_libraries(strata PUBLIC fmt::fmt tsl::robin_map FastFloat::fast_float lz4::lz4 Threads::Threads)
+  if(STRATA_HAS_CURL)
+    target_link_libraries(strata PUBLIC CURL::libcurl)
+  endif()
 endfunction()

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "strata/pipeline/localize.h"
 #include "tools/session.h"
 
 namespace CLI {
@@ -20,10 +21,18 @@ void AddCat(CLI::App& app, Action& chosen);
 void AddTree(CLI::App& app, Action& chosen);
 void AddWhy(CLI::App& app, Action& chosen);
 void AddFlatten(CLI::App& app, Action& chosen);
+void AddDeps(CLI::App& app, Action& chosen);
+void AddLocalize(CLI::App& app, Action& chosen);
+void AddPack(CLI::App& app, Action& chosen);
+void AddUnpack(CLI::App& app, Action& chosen);
 void AddStat(CLI::App& app, Action& chosen);
 void AddCompletions(CLI::App& app, Action& chosen);
 
 // The options of everything that opens a stage.
 void AddStageOptions(CLI::App& command, StageOptions& options);
+
+// What was brought together, one line or a JSON value.
+std::string FormatLocalization(const pipeline::Localization& localization, const std::string& output,
+                               OutputFormat format);
 
 }  // namespace strata::tool

@@ -79,6 +79,10 @@ int Main(int argc, char** argv) {
   AddFlatten(app, chosen);
   AddCat(app, chosen);
   AddStat(app, chosen);
+  AddDeps(app, chosen);
+  AddPack(app, chosen);
+  AddUnpack(app, chosen);
+  AddLocalize(app, chosen);
   AddCompletions(app, chosen);
   app.footer(
       "Examples:\n"

@@ -16,6 +16,7 @@ namespace {
 
 context::EngineOptions MakeEngineOptions(const CommonOptions& options) {
   context::EngineOptions engine;
+  engine.network = context::EngineOptions::Network::kOn;
   engine.thread_count = options.threads;
   engine.search_paths = options.search_paths;
   return engine;

@@ -4,5 +4,7 @@
 // shared.
 #pragma once
 
+#include "strata/asset/http_resolver.h"
 #include "strata/asset/package_resolver.h"
 #include "strata/asset/resolver.h"
+#include "strata/asset/scheme_resolver.h"

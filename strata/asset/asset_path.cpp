@@ -107,6 +107,7 @@ std::string GetExtension(std::string_view path) {
     innermost = SplitPackageInner(path).second;
     path = innermost;
   }
+  if (HasScheme(path)) path = path.substr(0, path.find_first_of("?#"));
   const std::string_view name = GetFileName(path);
   const size_t dot = name.rfind('.');
   if (dot == std::string_view::npos) return {};
@@ -116,7 +117,23 @@ std::string GetExtension(std::string_view path) {
   return out;
 }
 
+namespace {
+
+// By the rules of URLs: the anchor's query is dropped, nothing climbs above the server's root.
+std::string AnchorToUrl(std::string_view path, std::string_view anchor) {
+  anchor = anchor.substr(0, anchor.find_first_of("?#"));
+  const size_t root = std::min(anchor.find('/', anchor.find("://") + 3), anchor.size());
+  const std::string_view query = path.substr(std::min(path.find_first_of("?#"), path.size()));
+  path.remove_suffix(query.size());
+  std::string joined(path.starts_with('/') ? std::string_view() : GetFolder(anchor.substr(root)));
+  joined.append("/").append(path);
+  return std::string(anchor.substr(0, root)) + NormalizePath(joined) + std::string(query);
+}
+
+}  // namespace
+
 std::string AnchorToFile(std::string_view path, std::string_view anchor) {
+  if (HasScheme(anchor)) return AnchorToUrl(path, anchor);
   const std::string_view folder = GetFolder(anchor);
   if (folder.empty()) return NormalizePath(path);
   std::string joined(folder);

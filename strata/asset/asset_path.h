@@ -20,7 +20,8 @@ std::string_view GetFolder(
 std::string_view GetFileName(std::string_view path);  // after the last slash
 std::string GetExtension(
     std::string_view path);  // lower case, without the dot; of the innermost part of a package path
-// `path`, which is relative, seen from the folder of the file at `anchor`; normalised.
+// `path`, which is relative, seen from the folder of the file at `anchor`; normalised. From a URL by the
+// rules of URLs: "/x" is of the same server.
 std::string AnchorToFile(std::string_view path, std::string_view anchor);
 
 // Package-relative paths: "a.usdz[b/c.usdz[d.usd]]". Brackets that belong to a name are written "\[" and

@@ -139,6 +139,12 @@ class FileResolver final : public Resolver {
                        static_cast<uint64_t>(status.st_ino));
   }
 
+  std::vector<std::string> ListFolder(const std::string& identifier) const override {
+    std::vector<std::string> names = ReadFolder(std::string(GetFolder(MakeAbsolute(identifier))), SIZE_MAX);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
   std::vector<std::string> FindSimilar(const std::string& identifier) const override {
     const std::string path = MakeAbsolute(identifier);
     const std::string folder(GetFolder(path));
@@ -150,6 +156,18 @@ class FileResolver final : public Resolver {
 
  private:
   static constexpr size_t kMostNamesCompared = 10'000;
+
+  static std::vector<std::string> ReadFolder(const std::string& folder, size_t most) {
+    std::error_code error;
+    std::filesystem::directory_iterator entry(folder, error);
+    std::vector<std::string> names;
+    for (size_t seen = 0; !error && entry != std::filesystem::directory_iterator() && seen < most; ++seen) {
+      if (entry->is_regular_file(error)) names.push_back(entry->path().filename().string());
+      entry.increment(error);
+    }
+    return names;
+  }
+
   using Names = std::shared_ptr<const std::vector<std::string>>;
 
   // The files of a folder. The last listing is kept while the folder has not changed: a scene that misses one
@@ -162,13 +180,7 @@ class FileResolver final : public Resolver {
       std::lock_guard lock(listing_mutex_);
       if (listing_ && listed_folder_ == folder && listing_time_ == changed) return listing_;
     }
-    auto names = std::make_shared<std::vector<std::string>>();
-    std::filesystem::directory_iterator entry(folder, error);
-    for (size_t seen = 0;
-         !error && entry != std::filesystem::directory_iterator() && seen < kMostNamesCompared; ++seen) {
-      if (entry->is_regular_file(error)) names->push_back(entry->path().filename().string());
-      entry.increment(error);
-    }
+    auto names = std::make_shared<std::vector<std::string>>(ReadFolder(folder, kMostNamesCompared));
     std::lock_guard lock(listing_mutex_);
     listed_folder_ = folder;
     listing_time_ = changed;
@@ -198,6 +210,14 @@ Result<std::string> Asset::ReadAll(uint64_t max_bytes) const {
   }
   out.resize(done);
   return out;
+}
+
+AssetInfo Resolver::GetAssetInfo(const std::string&, const std::string&) const {
+  return {};
+}
+
+std::vector<std::string> Resolver::ListFolder(const std::string&) const {
+  return {};
 }
 
 ResolverContext Resolver::CreateDefaultContextForAsset(const std::string& resolved_path) const {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "strata/asset/resolver.h"
@@ -38,7 +40,8 @@ std::string MemoryResolver::CreateIdentifier(const std::string& asset_path, cons
   } else if (Has(plain)) {
     return plain;
   }
-  return next_ ? next_->CreateIdentifier(asset_path, anchor) : plain;
+  if (next_) return next_->CreateIdentifier(asset_path, anchor);
+  return IsFileRelativePath(asset_path) && !anchor.empty() ? AnchorToFile(asset_path, anchor) : plain;
 }
 
 std::string MemoryResolver::Resolve(const std::string& identifier, const ResolverContext& context) const {
@@ -77,6 +80,25 @@ std::string MemoryResolver::GetModificationStamp(const std::string& resolved_pat
 ResolverContext MemoryResolver::CreateDefaultContextForAsset(const std::string& resolved_path) const {
   if (Has(resolved_path) || !next_) return Resolver::CreateDefaultContextForAsset(resolved_path);
   return next_->CreateDefaultContextForAsset(resolved_path);
+}
+
+AssetInfo MemoryResolver::GetAssetInfo(const std::string& identifier,
+                                       const std::string& resolved_path) const {
+  return next_ && !Has(resolved_path) ? next_->GetAssetInfo(identifier, resolved_path) : AssetInfo();
+}
+
+std::vector<std::string> MemoryResolver::ListFolder(const std::string& identifier) const {
+  std::vector<std::string> names = next_ ? next_->ListFolder(identifier) : std::vector<std::string>();
+  const std::string plain = NormalizePath(identifier);
+  const std::string_view folder = GetFolder(plain);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, entry] : entries_)
+      if (GetFolder(name) == folder) names.emplace_back(GetFileName(name));
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 std::vector<std::string> MemoryResolver::FindSimilar(const std::string& identifier) const {

@@ -66,6 +66,23 @@ class PackageResolver final : public Resolver {
     return next_->GetModificationStamp(SplitPackageOuter(resolved_path).first);
   }
 
+  AssetInfo GetAssetInfo(const std::string& identifier, const std::string& resolved_path) const override {
+    return next_->GetAssetInfo(identifier, resolved_path);
+  }
+
+  std::vector<std::string> ListFolder(const std::string& identifier) const override {
+    if (!IsPackageRelativePath(identifier)) return next_->ListFolder(identifier);
+    const auto [package, packaged] = SplitPackageInner(identifier);
+    auto archive = OpenPackage(package);
+    std::vector<std::string> names;
+    if (!archive) return names;
+    const std::string_view folder = GetFolder(packaged);
+    for (const ZipEntry& entry : (*archive)->GetEntries())
+      if (entry.is_usable && GetFolder(entry.name) == folder) names.emplace_back(GetFileName(entry.name));
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
   ResolverContext CreateDefaultContextForAsset(const std::string& resolved_path) const override {
     return next_->CreateDefaultContextForAsset(SplitPackageOuter(resolved_path).first);
   }
@@ -190,6 +207,8 @@ class PackageResolver final : public Resolver {
 
 bool IsPackage(std::string_view path) {
   while (path.ends_with(']')) path.remove_suffix(1);
+  if (HasScheme(path) && path.find('[') == std::string_view::npos)
+    path = path.substr(0, path.find_first_of("?#"));
   constexpr std::string_view kExtension = ".usdz";
   if (path.size() <= kExtension.size()) return false;
   path.remove_prefix(path.size() - kExtension.size());

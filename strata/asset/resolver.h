@@ -41,12 +41,23 @@ class Asset : public std::enable_shared_from_this<Asset> {
 };
 std::shared_ptr<Asset> MakeMemoryAsset(std::string bytes);
 
-// Where to look: search paths for names that are neither absolute nor begin with ./ or ../
+// What a stage tells the resolver: search paths for names that are neither absolute nor begin with ./ or ../,
+// and whatever else a resolver of the host's asks for, by names of its choice ("shot", "mydb.revision").
 struct ResolverContext {
   std::vector<std::string> search_paths;
+  std::map<std::string, std::string> values;
   friend bool operator==(const ResolverContext&, const ResolverContext&) = default;
 };
 
+// What an asset system says of an asset besides its bytes; empty where it says nothing.   (ArAssetInfo)
+struct AssetInfo {
+  std::string version, asset_name, repo_path;
+  std::map<std::string, std::string> resolver_info;
+  friend bool operator==(const AssetInfo&, const AssetInfo&) = default;
+};
+
+// A host may bring its own, as the primary one or for the schemes of its URIs (EngineOptions). All calls come
+// from any thread, also at once.
 class Resolver {
  public:
   virtual ~Resolver() = default;
@@ -57,6 +68,10 @@ class Resolver {
   virtual Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const = 0;
   // Changes whenever the asset's bytes do; empty when unknown.
   virtual std::string GetModificationStamp(const std::string& resolved_path) const = 0;
+  virtual AssetInfo GetAssetInfo(const std::string& identifier, const std::string& resolved_path) const;
+  // The names of the files in the folder in which `identifier` lies or would lie, sorted; none where that
+  // cannot be known.
+  virtual std::vector<std::string> ListFolder(const std::string& identifier) const;
   // The context for a stage whose root layer is at `resolved_path`, unless it is given another: its folder,
   // that of the package for what lies in one.
   virtual ResolverContext CreateDefaultContextForAsset(const std::string& resolved_path) const;
@@ -80,6 +95,8 @@ class MemoryResolver final : public Resolver {
   std::string Resolve(const std::string& identifier, const ResolverContext& context) const override;
   Result<std::shared_ptr<Asset>> Open(const std::string& resolved_path) const override;
   std::string GetModificationStamp(const std::string& resolved_path) const override;
+  AssetInfo GetAssetInfo(const std::string& identifier, const std::string& resolved_path) const override;
+  std::vector<std::string> ListFolder(const std::string& identifier) const override;
   ResolverContext CreateDefaultContextForAsset(const std::string& resolved_path) const override;
   std::vector<std::string> FindSimilar(const std::string& identifier) const override;
 

@@ -72,21 +72,6 @@ bool ApplyZip64(std::string_view extra, std::initializer_list<uint64_t*> numbers
   return true;  // a size of exactly 0xffffffff needs no extra field
 }
 
-// Why a file of that name cannot be used; empty when it can.
-std::string_view FindNameFault(std::string_view name) {
-  if (name.empty()) return "has no name";
-  if (name.front() == '/' || name.find('\\') != std::string_view::npos || (name.size() > 1 && name[1] == ':'))
-    return "has an absolute path or one with backslashes as its name";
-  if (name.find('\0') != std::string_view::npos || !IsValidUtf8(name))
-    return "has a name that is not text in UTF-8";
-  for (size_t begin = 0; begin <= name.size();) {
-    const size_t end = std::min(name.find('/', begin), name.size());
-    if (name.substr(begin, end - begin) == "..") return "has a name that leaves the package";
-    begin = end + 1;
-  }
-  return {};
-}
-
 // A part of an archive.
 class PackagedAsset final : public Asset {
  public:
@@ -128,6 +113,20 @@ constexpr std::array<std::array<uint32_t, 256>, 8> MakeCrcTables() {
 constexpr auto kCrcTables = MakeCrcTables();
 
 }  // namespace
+
+std::string_view FindPackagedNameFault(std::string_view name) {
+  if (name.empty()) return "has no name";
+  if (name.front() == '/' || name.find('\\') != std::string_view::npos || (name.size() > 1 && name[1] == ':'))
+    return "has an absolute path or one with backslashes as its name";
+  if (name.find('\0') != std::string_view::npos || !IsValidUtf8(name))
+    return "has a name that is not text in UTF-8";
+  for (size_t begin = 0; begin <= name.size();) {
+    const size_t end = std::min(name.find('/', begin), name.size());
+    if (name.substr(begin, end - begin) == "..") return "has a name that leaves the package";
+    begin = end + 1;
+  }
+  return {};
+}
 
 uint32_t ComputeCrc32(std::string_view bytes, uint32_t crc) {
   uint32_t state = ~crc;
@@ -174,7 +173,7 @@ Result<std::shared_ptr<const ZipArchive>> ZipArchive::Open(std::shared_ptr<const
 
 // The end record stands at the very end, unless a comment follows it: then the last place that looks like one
 // and whose numbers can be true.
-Result<ZipArchive::Directory> ZipArchive::FindDirectory() const {
+Result<ZipArchive::Directory> ZipArchive::FindDirectory() {
   const uint64_t file_size = asset_->GetSize();
   if (file_size < kEndBytes) return MakeMalformed("the file is too short for a zip archive.");
   std::string tail;
@@ -193,9 +192,12 @@ Result<ZipArchive::Directory> ZipArchive::FindDirectory() const {
       if (directory.count == kSeeZip64Short || directory.size == kSeeZip64 || directory.offset == kSeeZip64) {
         auto large = ReadZip64Directory(end_offset);
         if (!large) return large.TakeError();
-        if (large->count != 0) directory = *large;
+        is_zip64_ = large->count != 0;
+        if (is_zip64_) directory = *large;
       }
-      if (directory.offset <= end_offset && directory.size <= end_offset - directory.offset) return directory;
+      if (directory.offset > end_offset || directory.size > end_offset - directory.offset) continue;
+      has_tail_ = end_offset + kEndBytes != file_size;
+      return directory;
     }
   }
   return MakeMalformed(
@@ -296,7 +298,7 @@ void ZipArchive::IndexNames() {
       entry.is_usable = false;  // a folder
       continue;
     }
-    std::string_view fault = FindNameFault(entry.name);
+    std::string_view fault = FindPackagedNameFault(entry.name);
     if (fault.empty() && !by_name_.emplace(entry.name, i).second) fault = "has the name of a file before it";
     if (fault.empty()) continue;
     entry.is_usable = false;

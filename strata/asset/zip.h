@@ -45,6 +45,9 @@ struct ZipEntry {
   bool IsEncrypted() const { return (flags & 1) != 0; }
 };
 
+// Why a packaged file of that name cannot be used ("has no name", ...); empty when it can.
+std::string_view FindPackagedNameFault(std::string_view name);
+
 // Bit by bit as zip files have it (polynomial 0xEDB88320). `crc` is what came out for the bytes before.
 uint32_t ComputeCrc32(std::string_view bytes, uint32_t crc = 0);
 
@@ -62,6 +65,8 @@ class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
   const ZipEntry* Find(std::string_view name) const;  // null when there is none that is usable
   // The first usable file, which in a usdz package is the root layer; null when there is none.
   const ZipEntry* GetFirst() const;
+  bool IsZip64() const { return is_zip64_; }
+  bool HasTail() const { return has_tail_; }                  // a comment, or bytes behind the end record
   const Diagnostics& GetRemarks() const { return remarks_; }  // of names that cannot be used
 
   // Where the bytes of `entry` begin, from its local header, which must agree with the central directory.
@@ -77,7 +82,7 @@ class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
   struct Directory {
     uint64_t offset = 0, size = 0, count = 0;
   };
-  Result<Directory> FindDirectory() const;
+  Result<Directory> FindDirectory();
   Result<Directory> ReadZip64Directory(uint64_t end_offset) const;
   Result<void> ReadDirectory(const Directory& directory, const ZipLimits& limits);
   Result<size_t> ReadEntry(std::string_view directory, size_t at, ZipEntry& entry) const;
@@ -91,6 +96,8 @@ class ZipArchive : public std::enable_shared_from_this<ZipArchive> {
   std::vector<ZipEntry> entries_;
   std::unordered_map<std::string_view, size_t> by_name_;
   Diagnostics remarks_;
+  bool is_zip64_ = false;
+  bool has_tail_ = false;
 };
 
 }  // namespace strata::asset

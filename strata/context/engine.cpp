@@ -22,8 +22,14 @@ struct Engine::Impl {
 };
 
 Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(options)) {
-  auto resolver = options.resolver ? std::move(options.resolver)
-                                   : asset::MakeFileResolver(std::move(options.search_paths));
+  auto primary = options.resolver ? std::move(options.resolver)
+                                  : asset::MakeFileResolver(std::move(options.search_paths));
+  auto network =
+      options.network == EngineOptions::Network::kOn
+          ? asset::MakeHttpResolver(options.http)
+          : asset::MakeRefusingResolver("the network is off", "Switch it on in the engine's options.");
+  for (const char* scheme : {"http", "https"}) options.uri_resolvers.try_emplace(scheme, network);
+  auto resolver = asset::MakeSchemeResolver(std::move(primary), std::move(options.uri_resolvers));
   auto fields = std::make_shared<layer::FieldRegistry>();
   layer::ReadPluginFields(options.plugin_paths, *fields, impl_->remarks);
   const std::vector<std::string> more_plugin_paths = layer::GetPluginPathsOfEnvironment();
@@ -32,8 +38,7 @@ Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(options)) {
   schema::ReadPluginSchemas(options.plugin_paths, *fields, *schemas, impl_->remarks);
   schema::ReadPluginSchemas(more_plugin_paths, *fields, *schemas, impl_->remarks);
   impl_->schemas = std::move(schemas);
-  impl_->layers =
-      layer::LayerRegistry::Create(std::move(resolver), std::move(fields), format::MakeFormats());
+  impl_->layers = layer::LayerRegistry::Create(std::move(resolver), std::move(fields), format::MakeFormats());
   impl_->contexts = std::make_unique<ContextRegistry>(*this);
 }
 

@@ -2,6 +2,7 @@
 // with them.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +22,13 @@ struct EngineOptions {
   std::vector<std::string>
       plugin_paths;  // plugInfo.json files or folders with them, before those of PXR_PLUGINPATH_NAME
   Budgets budgets;
-  std::shared_ptr<asset::Resolver> resolver;  // null: files of the local disk
+  std::shared_ptr<asset::Resolver> resolver;  // the primary one; null: files of the local disk
+  // By URI scheme, before the primary one: "mydb" answers for "mydb://...", and for names in what lies there.
+  std::map<std::string, std::shared_ptr<asset::Resolver>> uri_resolvers;
+  // Whether layers may name files of http and https servers. Off unless asked for: a scene of unknown origin
+  // could otherwise make the program ask any server. Ignored for schemes in `uri_resolvers`.
+  enum class Network : uint8_t { kOff, kOn } network = Network::kOff;
+  asset::HttpOptions http;
 };
 
 // Thread-safe. Outlives the stages and layers opened through it. Two engines share nothing but interned

@@ -1,0 +1,11 @@
+// The door of `pipeline`: operations on whole scenes: what they need, moved into a folder or a package.
+//   (UsdUtils)
+//
+// Threads: each call reads layers as any reader does; nothing is shared between calls. Owners: an answer owns
+// what it holds.
+#pragma once
+
+#include "strata/pipeline/asset_paths.h"
+#include "strata/pipeline/dependencies.h"
+#include "strata/pipeline/localize.h"
+#include "strata/pipeline/package.h"
