@@ -8,12 +8,15 @@
 
 #include <fmt/format.h>
 
+#include "strata/base/sha256.h"
+
 namespace strata::asset {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr double kMostRetryDelaySeconds = 5;
+constexpr size_t kMostKnown = 4096;  // answers of servers that are remembered
 
 SourceLocation AtUrl(const std::string& url) {
   SourceLocation where;
@@ -96,6 +99,13 @@ Version ReadVersion(const HttpResponse& response) {
     version.size = range->total;
   }
   return version;
+}
+
+// The digest that a URL asks for: "https://host/a.usdz#sha256=<64 digits>"; empty when it asks for none.
+std::string_view GetWantedDigest(std::string_view url) {
+  constexpr std::string_view kMark = "#sha256=";
+  const size_t mark = url.rfind(kMark);
+  return mark == std::string_view::npos ? std::string_view() : url.substr(mark + kMark.size());
 }
 
 class RefusingResolver final : public Resolver {
@@ -271,6 +281,29 @@ class HttpResolver::RemoteAsset final : public Asset {
 
 // What a server said of one URL.
 struct HttpResolver::Known {
+  // Where the URL names a digest, all bytes are read and compared before any is given to anyone.
+  void Verify(const std::shared_ptr<Transport>& transport, const std::string& url) {
+    const std::string_view wanted = GetWantedDigest(url);
+    if (wanted.empty()) return;
+    const std::shared_ptr<RemoteAsset> unverified = std::move(asset);
+    asset = nullptr;
+    auto bytes = unverified->ReadAll(transport->options.max_whole_bytes);
+    if (!bytes) {
+      failure = bytes.TakeError();
+      return;
+    }
+    Sha256 sha256;
+    sha256.Add(bytes->data(), bytes->size());
+    if (const std::string digest = sha256.Finish(); digest != wanted) {
+      failure = MakeFailure(url, fmt::format("its SHA-256 digest is {}", digest),
+                            "Correct the digest in the address, or find out who changed the file.");
+      return;
+    }
+    Version version = unverified->GetVersion();
+    version.is_whole = true;
+    asset = std::make_shared<RemoteAsset>(transport, url, std::move(version), *std::move(bytes));
+  }
+
   std::mutex mutex;
   std::shared_ptr<RemoteAsset> asset;  // null when there is none; guarded by mutex, as all below
   std::optional<Diagnostic> failure;   // why there is none, other than that it does not exist
@@ -288,6 +321,9 @@ std::shared_ptr<HttpResolver::Known> HttpResolver::Ask(const std::string& url) c
   std::shared_ptr<Known> known;
   {
     const std::lock_guard lock(mutex_);
+    // What nobody else holds can be asked for again.
+    if (known_.size() >= kMostKnown)
+      std::erase_if(known_, [](const auto& one) { return one.second.use_count() == 1; });
     std::shared_ptr<Known>& slot = known_[url];
     if (!slot) slot = std::make_shared<Known>();
     known = slot;
@@ -339,6 +375,7 @@ std::shared_ptr<HttpResolver::Known> HttpResolver::Ask(const std::string& url) c
   }
   known->asset =
       std::make_shared<RemoteAsset>(transport_, url, std::move(version), std::move(response->body));
+  known->Verify(transport_, url);
   return known;
 }
 

@@ -39,7 +39,7 @@ size_t CountDigits(std::string_view name, size_t at) {
 // "name.##.#.usd" split where its marks are.
 struct FramePattern {
   std::string before, after;
-  size_t digits = 0, decimals = 0;
+  bool has_decimals = false;
 
   static std::optional<FramePattern> Parse(std::string_view name) {
     const size_t first = name.find('#');
@@ -47,28 +47,27 @@ struct FramePattern {
     FramePattern pattern;
     size_t end = std::min(name.find_first_not_of('#', first), name.size());
     pattern.before = name.substr(0, first);
-    pattern.digits = end - first;
     if (name.substr(end, 2) == ".#") {
-      const size_t end_of_decimals = std::min(name.find_first_not_of('#', end + 1), name.size());
-      pattern.decimals = end_of_decimals - end - 1;
-      end = end_of_decimals;
+      pattern.has_decimals = true;
+      end = std::min(name.find_first_not_of('#', end + 1), name.size());
     }
     pattern.after = name.substr(end);
     return pattern;
   }
 
+  // Any number of digits, as OpenUSD has it: which frames are used is for the clips' times to say.
   bool Matches(std::string_view name) const {
     if (!name.starts_with(before)) return false;
-    size_t at = before.size();
-    const size_t frame = CountDigits(name, at);
-    // Frames have at least as many digits as there are marks, and more only without leading zeros.
-    if (frame < digits || (frame > digits && name[at] == '0')) return false;
-    at += frame;
-    if (decimals != 0) {
-      if (at >= name.size() || name[at] != '.' || CountDigits(name, at + 1) != decimals) return false;
-      at += 1 + decimals;
+    name.remove_prefix(before.size());
+    const size_t frame = CountDigits(name, 0);
+    if (frame == 0) return false;
+    name.remove_prefix(frame);
+    if (has_decimals) {
+      const size_t decimals = name.starts_with('.') ? CountDigits(name, 1) : 0;
+      if (decimals == 0) return false;
+      name.remove_prefix(1 + decimals);
     }
-    return name.substr(at) == after;
+    return name == after;
   }
 };
 

@@ -3,11 +3,11 @@
 #include <cstring>
 #include <type_traits>
 
+#include "strata/base/sha256.h"
 #include "strata/value/array_edit.h"
 #include "strata/value/spline.h"
 #include "strata/value/time_samples.h"
 #include "tests/conformance/answer.h"
-#include "tests/conformance/sha256.h"
 
 namespace strata::conformance {
 

@@ -259,6 +259,19 @@ TEST_CASE("many threads read one file") {
   CHECK(wrong == 0);
 }
 
+TEST_CASE("content is compared with the digest that its address names") {
+  // Of "abc", as FIPS 180-4 gives it.
+  const std::string good =
+      "http://server/abc#sha256=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  const std::string bad = "http://server/abc#sha256=00";
+  Network net;
+  for (const std::string& url : {good, bad}) net.server->files[url] = {"abc", "\"one\"", ""};
+  auto asset = net.Open(good);
+  REQUIRE(asset);
+  CHECK(*asset->ReadAll(10) == "abc");
+  CHECK(CodeOf(net.Get().Open(bad)) == kNetworkFailed.name);
+}
+
 TEST_CASE("names are seen from a URL by the rules of URLs") {
   Network net;
   const auto identify = [&](const std::string& path) {

@@ -1,11 +1,11 @@
-#include "tests/conformance/sha256.h"
+#include "strata/base/sha256.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
 
-namespace strata::conformance {
+namespace strata {
 
 namespace {
 
@@ -91,4 +91,4 @@ std::string Sha256::Finish() {
   return text;
 }
 
-}  // namespace strata::conformance
+}  // namespace strata

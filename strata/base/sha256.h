@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace strata::conformance {
+namespace strata {
 
 class Sha256 {
  public:
@@ -22,4 +22,4 @@ class Sha256 {
   uint64_t total_ = 0;
 };
 
-}  // namespace strata::conformance
+}  // namespace strata
