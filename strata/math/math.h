@@ -6,4 +6,6 @@
 #include "strata/math/half.h"
 #include "strata/math/matrix.h"
 #include "strata/math/quat.h"
+#include "strata/math/range.h"
+#include "strata/math/transform.h"
 #include "strata/math/vec.h"

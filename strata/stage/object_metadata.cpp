@@ -180,8 +180,9 @@ double Stage::GetEndTimeCode() const {
   return GetMetadata(old ? names.endFrame : names.endTimeCode).GetOr(0.0);
 }
 bool Stage::HasAuthoredTimeCodeRange() const {
-  return HasAuthoredMetadata(layer::GetFieldNames().startTimeCode) &&
-         HasAuthoredMetadata(layer::GetFieldNames().endTimeCode);
+  const layer::FieldNames& names = layer::GetFieldNames();
+  return (HasAuthoredMetadata(names.startTimeCode) || HasAuthoredMetadata(names.startFrame)) &&
+         (HasAuthoredMetadata(names.endTimeCode) || HasAuthoredMetadata(names.endFrame));
 }
 
 // Where no rate of time codes is authored, that of frames stands in for it.

@@ -13,6 +13,7 @@
 #include "strata/compose/compose.h"
 #include "strata/layer/registry.h"
 #include "strata/schema/registry.h"
+#include "strata/stage/stage.h"
 #include "strata/value/value.h"
 
 namespace strata::conformance {
@@ -56,5 +57,7 @@ Json AnswerComposition(const Json& question);
 Json AnswerMuseum(const Json& question);
 Json AnswerStage(const Json& question);
 Json AnswerSchema(const Json& question);
+// The `geom` part of an answer about a stage.
+Json DescribeGeometry(const stage::Stage& stage);
 
 }  // namespace strata::conformance

@@ -41,6 +41,7 @@ class StageAnswer {
       if (!prim.IsPseudoRoot()) answer["traverse"].push_back(prim.GetPath().GetString());
     answer["prims"] = DescribePrims();
     if (detail_ == Detail::kLite) return answer;
+    answer["geom"] = DescribeGeometry(*stage_);
     auto text = stage_->ExportToString({.source_comment = stage::FlattenOptions::SourceComment::kOmit});
     if (!text) {
       answer["flattened"] = "error: " + text.GetError().message;

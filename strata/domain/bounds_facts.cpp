@@ -1,0 +1,179 @@
+#include "strata/domain/bounds_facts.h"
+
+#include <algorithm>
+
+#include "strata/domain/extent.h"
+#include "strata/layer/fields.h"
+
+namespace strata::domain {
+
+namespace {
+
+using stage::kNoRecord;
+using stage::PrimFlag;
+using stage::PrimPredicate;
+using stage::PrimRecord;
+
+constexpr size_t kRecordsATask = 256;
+
+// Which of the properties that matter here some layer speaks of. Looking once through the lists of properties
+// is cheaper than looking for each property in each layer.
+struct Spoken {
+  bool xform_op_order = false, visibility = false, purpose = false, extent = false, extents_hint = false;
+};
+
+Spoken FindSpoken(const compose::PrimIndex* index) {
+  const Names& names = GetNames();
+  const Token field = layer::GetFieldNames().properties;
+  Spoken spoken;
+  if (!index) return spoken;
+  for (const compose::SpecSite& site : index->GetSpecStack()) {
+    const auto* properties = site.entry->layer->GetFieldAs<TokenVector>(site.path, field);
+    if (!properties) continue;
+    for (Token name : *properties) {
+      if (name == names.xformOpOrder) spoken.xform_op_order = true;
+      if (name == names.visibility) spoken.visibility = true;
+      if (name == names.purpose) spoken.purpose = true;
+      if (name == names.extent) spoken.extent = true;
+      if (name == names.extentsHint) spoken.extents_hint = true;
+    }
+  }
+  return spoken;
+}
+
+constexpr PrimPredicate Counted() {
+  return PrimPredicate().Require(PrimFlag::kActive).Require(PrimFlag::kDefined).Exclude(PrimFlag::kAbstract);
+}
+
+}  // namespace
+
+void BoundsFacts::Clear() {
+  const size_t count = stage_.records.size();
+  facts_.assign(count, {});
+  transforms_.Resize(count);
+  extents_.Resize(count);
+  varying_.clear();
+}
+
+bool BoundsFacts::IsAskedFor(Token purpose) const {
+  return std::find(options_.purposes.begin(), options_.purposes.end(), purpose) != options_.purposes.end();
+}
+
+uint32_t BoundsFacts::FindEnd(uint32_t record) const {
+  for (uint32_t at = record; at != kNoRecord; at = stage_.Record(at).parent)
+    if (stage_.Record(at).next_sibling != kNoRecord) return stage_.Record(at).next_sibling;
+  // The last of its tree: prototypes follow each other.
+  uint32_t root = record;
+  while (stage_.Record(root).parent != kNoRecord) root = stage_.Record(root).parent;
+  uint32_t end = static_cast<uint32_t>(stage_.records.size());
+  for (const stage::Prototype& prototype : stage_.prototypes)
+    if (prototype.record > root) end = std::min(end, prototype.record);
+  return end;
+}
+
+void BoundsFacts::Gather(uint32_t root) {
+  std::vector<uint32_t> waiting = {root};
+  while (!waiting.empty()) {
+    const uint32_t first = waiting.back();
+    waiting.pop_back();
+    if (facts_[first].is_known) continue;
+    const uint32_t end = FindEnd(first);
+    ReadRun(first, end);
+    for (uint32_t i = first; i < end; ++i) {
+      const uint32_t prototype = stage_.Record(i).prototype;
+      if (prototype != kNoRecord && !facts_[prototype].is_known) waiting.push_back(prototype);
+    }
+  }
+}
+
+void BoundsFacts::ReadRun(uint32_t first, uint32_t end) {
+  const auto read = [&](size_t from, size_t to) {
+    for (size_t i = from; i < to; ++i)
+      if (!facts_[first + i].is_known) Read(static_cast<uint32_t>(first + i));
+  };
+  if (stage_.options.executor && end - first > kRecordsATask) {
+    stage_.options.executor->ParallelFor(end - first, kRecordsATask, read);
+  } else {
+    read(0, end - first);
+  }
+  for (uint32_t i = first; i < end; ++i)
+    if (facts_[i].varies) varying_.push_back(i);
+}
+
+void BoundsFacts::UpdateVarying() {
+  const auto read = [&](size_t from, size_t to) {
+    for (size_t i = from; i < to; ++i) Read(varying_[i]);
+  };
+  if (stage_.options.executor && varying_.size() > kRecordsATask) {
+    stage_.options.executor->ParallelFor(varying_.size(), kRecordsATask / 4, read);
+  } else {
+    read(0, varying_.size());
+  }
+}
+
+Array<Vec3f> BoundsFacts::GetHints(uint32_t record) const {
+  return RecordReader(stage_, record).GetOr(GetNames().extentsHint, options_.time, Array<Vec3f>());
+}
+
+void BoundsFacts::Read(uint32_t number) const {
+  const Names& names = GetNames();
+  const RecordReader reader(stage_, number, nest_);
+  const PrimRecord& record = reader.GetRecord();
+  PrimFacts facts;
+  facts.is_known = true;
+  // Types that schemas know take part when they are imageable; all others pass on what is below them.
+  const bool has_type = !reader.GetSchemaType().IsEmpty();
+  const bool is_imageable = has_type && reader.IsA(names.Imageable);
+  facts.is_shown = Counted().Matches(record.flags) && (is_imageable || !has_type);
+  // What varies matters only to those who may ask at other times.
+  const bool finds_variation = !options_.time.IsDefault();
+  const Spoken spoken = FindSpoken(stage_.IndexOf(number));
+  if (is_imageable) {
+    if (spoken.visibility && options_.visibility == Visibility::kRespect) {
+      if (reader.Get(names.visibility, options_.time).GetOr(Token()) == names.invisible)
+        facts.is_shown = false;
+      facts.varies = finds_variation && reader.MightVary(names.visibility);
+    }
+    if (spoken.purpose && reader.HasAuthoredValue(names.purpose))
+      facts.purpose = reader.GetOr(names.purpose, stage::Time::Default(), Token());
+    if (spoken.xform_op_order) {
+      const Xformable::Ops ops = reader.GetXformOps();
+      facts.resets_stack = ops.resets_stack;
+      facts.has_transform = !ops.ops.empty();
+      if (facts.has_transform) transforms_.Set(number, reader.GetLocalTransform(ops, options_.time).matrix);
+      if (finds_variation)
+        for (const XformOp& op : ops.ops) facts.varies = facts.varies || reader.MightVary(op.attribute);
+    }
+  }
+  if (options_.extents_hints == ExtentsHints::kUse && record.Is(PrimFlag::kModel) && spoken.extents_hint &&
+      GetHints(number).GetSize() >= 2) {
+    facts.bounds = PrimFacts::Bounds::kHints;
+    facts.varies = facts.varies || (finds_variation && reader.MightVary(names.extentsHint));
+  } else if (is_imageable && reader.IsA(names.Boundable)) {
+    facts.bounds = PrimFacts::Bounds::kExtent;
+    if (facts.purpose.IsEmpty() || IsAskedFor(facts.purpose)) {
+      ReadExtent(reader, spoken.extent && reader.HasAuthoredValue(names.extent), facts);
+      if (finds_variation && !facts.varies)
+        facts.varies = (spoken.extent && reader.MightVary(names.extent)) || ExtentMightVary(reader);
+    }
+  }
+  facts_[number] = facts;
+}
+
+void BoundsFacts::ReadExtent(const RecordReader& reader, bool is_authored, PrimFacts& facts) const {
+  if (is_authored) {
+    const Value value = reader.Get(GetNames().extent, options_.time);
+    const auto* corners = value.GetIf<Array<Vec3f>>();
+    if (corners && corners->GetSize() == 2) {
+      extents_.Set(reader.GetNumber(), MakeRange((*corners)[0], (*corners)[1]));
+      facts.has_extent = true;
+      return;
+    }
+  }
+  const std::optional<Range3d> computed = ComputeExtent(reader, options_.time);
+  if (!computed) return;
+  extents_.Set(reader.GetNumber(), *computed);
+  facts.has_extent = true;
+}
+
+}  // namespace strata::domain

@@ -1,0 +1,13 @@
+// The door of `domain`: typed views of prims, with the behaviour that people rely on.   (UsdGeom, UsdShade)
+//
+// Threads: views are for one thread each, as many as you like; caches say so themselves. Owners: views hold
+// prim handles, which test false once their stage is gone.
+#pragma once
+
+#include "strata/domain/bounds.h"
+#include "strata/domain/collection.h"
+#include "strata/domain/extent.h"
+#include "strata/domain/imageable.h"
+#include "strata/domain/material_binding.h"
+#include "strata/domain/point_instancer.h"
+#include "strata/domain/xformable.h"

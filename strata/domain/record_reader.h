@@ -1,0 +1,77 @@
+// Reads attributes of a prim by its record, without handles; for the files of this room that visit many
+// prims.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include <tsl/robin_map.h>
+
+#include "strata/domain/names.h"
+#include "strata/domain/xformable.h"
+#include "strata/math/range.h"
+#include "strata/stage/resolve.h"
+#include "strata/stage/stage_impl.h"
+
+namespace strata::domain {
+
+// The point instancers around a prim whose extents are being computed, innermost first; and what is known of
+// those inside the outermost one, so that each is computed once however often others lead to it.
+struct InstancerNest {
+  struct Known {
+    std::mutex mutex;
+    tsl::robin_map<uint32_t, std::optional<Range3d>> extents;  // by record; guarded by mutex
+  };
+  const InstancerNest* outer = nullptr;
+  uint32_t record = 0;
+  std::shared_ptr<Known> known;
+
+  bool Holds(uint32_t number) const { return record == number || (outer && outer->Holds(number)); }
+  uint32_t GetDepth() const { return outer ? outer->GetDepth() + 1 : 1; }
+};
+
+class RecordReader {
+ public:
+  RecordReader(const stage::Stage::Impl& stage, uint32_t record, const InstancerNest* nest = nullptr)
+      : stage_(stage), record_(record), nest_(nest) {}
+
+  const stage::PrimRecord& GetRecord() const { return stage_.Record(record_); }
+  bool IsA(Token schema) const {
+    const schema::PrimDefinition* definition = GetRecord().definition;
+    return definition && definition->IsA(schema);
+  }
+  Token GetSchemaType() const {
+    const schema::PrimDefinition* definition = GetRecord().definition;
+    return definition ? definition->GetSchemaType() : Token();
+  }
+  Value Get(Token attribute, stage::Time time) const {
+    return stage::AttributeResolver(stage_, record_, attribute, stage::AssetPathMode::kResolve).Get(time);
+  }
+  template <class T>
+  T GetOr(Token attribute, stage::Time time, T otherwise) const {
+    return Get(attribute, time).GetOr(std::move(otherwise));
+  }
+  bool MightVary(Token attribute) const {
+    return stage::AttributeResolver(stage_, record_, attribute, stage::AssetPathMode::kResolve).MightVary();
+  }
+  bool HasAuthoredValue(Token attribute) const {
+    const auto info = stage::AttributeResolver(stage_, record_, attribute, stage::AssetPathMode::kResolve)
+                          .GetInfo(stage::Moment::kNumeric);
+    return info.HasAuthoredValue();
+  }
+
+  Xformable::Ops GetXformOps() const;
+  LocalTransform GetLocalTransform(const Xformable::Ops& ops, stage::Time time) const;
+
+  const stage::Stage::Impl& GetStage() const { return stage_; }
+  uint32_t GetNumber() const { return record_; }
+  const InstancerNest* GetNest() const { return nest_; }
+
+ private:
+  const stage::Stage::Impl& stage_;
+  uint32_t record_;
+  const InstancerNest* nest_;
+};
+
+}  // namespace strata::domain
