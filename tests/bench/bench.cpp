@@ -15,7 +15,9 @@
 #include <type_traits>
 #include <vector>
 
+#include <fmt/format.h>
 #include "strata/context/engine.h"
+#include "strata/domain/bounds.h"
 #include "strata/layer/fields.h"
 #include "strata/layer/layer.h"
 #include "strata/stage/stage.h"
@@ -460,6 +462,46 @@ std::function<Check()> MuteLayer(Bench& bench, std::shared_ptr<EditedStage> edit
   };
 }
 
+// The size of the world's box, for what a final render shows.
+Workload ComputeBounds(const char* file) {
+  return [file](Bench& bench) {
+    bench.engine = MakeEngine(bench);
+    const strata::stage::StagePtr stage = OpenStageAt(bench, FindScene(bench, file));
+    bench.kept.push_back(stage);
+    return [stage]() -> Check {
+      if (!stage) return nullptr;
+      strata::domain::BoundsOptions options;
+      options.purposes = {strata::Token("default"), strata::Token("render"), strata::Token("proxy")};
+      strata::domain::BoundsCache cache(*stage, options);
+      const strata::Range3d range = cache.ComputeWorldBound(stage->GetPseudoRoot()).ComputeAlignedRange();
+      return [range] {
+        return fmt::format("[{:.3f}, {:.3f}, {:.3f}]", range.max[0] - range.min[0],
+                           range.max[1] - range.min[1], range.max[2] - range.min[2]);
+      };
+    };
+  };
+}
+
+// The same at 240 times.
+std::function<Check()> ComputeBoundsOverTime(Bench& bench) {
+  bench.engine = MakeEngine(bench);
+  const strata::stage::StagePtr stage = OpenStageAt(bench, FindScene(bench, "anim.usdc"));
+  bench.kept.push_back(stage);
+  return [stage]() -> Check {
+    if (!stage) return nullptr;
+    strata::domain::BoundsOptions options;
+    options.time = 1.0;
+    strata::domain::BoundsCache cache(*stage, options);
+    double width = 0;
+    for (int time = 1; time <= 240; ++time) {
+      cache.SetTime(static_cast<double>(time));
+      const strata::Range3d range = cache.ComputeWorldBound(stage->GetPseudoRoot()).ComputeAlignedRange();
+      width = range.max[0] - range.min[0];
+    }
+    return [width] { return fmt::format("{:.3f}", width); };
+  };
+}
+
 // Start-up: the engine, an empty stage and one prim whose properties are asked for.
 std::function<Check()> FirstStage(Bench& bench) {
   return [&bench]() -> Check {
@@ -523,6 +565,11 @@ const std::map<std::string, Workload> kWorkloads = {
     {"city_edit_asset", EditCity(EditAsset)},
     {"city_add_sublayer", EditCity(AddSublayer)},
     {"city_mute_layer", EditCity(MuteLayer)},
+    {"city_bbox", ComputeBounds("city/city.usda")},
+    {"instances_bbox", ComputeBounds("instances/instances.usdc")},
+    {"point_instancer_bbox", ComputeBounds("instances/point_instancer.usdc")},
+    {"mesh_bbox", ComputeBounds("mesh_crate.usdc")},
+    {"anim_bbox_240", ComputeBoundsOverTime},
 };
 
 double GetMemoryMegabytes(const char* key) {
