@@ -206,6 +206,25 @@ Result<void> Layer::Export(const std::string& path, const ExportOptions& options
   return format->WriteToFile(content_, path, write);
 }
 
+// Reads all values, so that those that cannot be read are known before the file that holds them is replaced.
+Result<void> Layer::RefuseLoss() const {
+  content_.VisitSpecs([](Path, const SpecStore::SpecView& spec) {
+    for ([[maybe_unused]] const SpecStore::Field& field : spec) {
+    }
+  });
+  const Diagnostics problems = content_.GetReadProblems();
+  if (problems.GetErrorCount() == 0) return {};
+  SourceLocation where;
+  where.file = resolved_path_;
+  Diagnostic refusal(kLayerDamaged,
+                     fmt::format("Values of '{}' cannot be read; saving would put the others in their place.",
+                                 resolved_path_),
+                     std::move(where), "Export the layer under another name to keep what can be read.");
+  for (const Diagnostic& problem : problems.GetAll())
+    refusal.notes.push_back({problem.message, problem.location});
+  return refusal;
+}
+
 Result<void> Layer::Save(const SaveOptions& options) {
   if (!dirty_) return {};
   if (IsAnonymous() || resolved_path_.empty()) {
@@ -230,6 +249,7 @@ Result<void> Layer::Save(const SaveOptions& options) {
           where, "Reload the layer, export it under another name, or save it with overwriting.");
     }
   }
+  STRATA_CHECK(RefuseLoss());
   WriteOptions write;
   write.fields = &GetFields();
   write.arguments = arguments_;

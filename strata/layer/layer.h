@@ -28,6 +28,8 @@ inline constexpr DiagnosticCode kLayerFormatUnknown{"layer.format-unknown", Seve
 inline constexpr DiagnosticCode kLayerEditRefused{"layer.edit-refused", Severity::kError,
                                                   "An edit of a layer is not possible."};
 
+inline constexpr DiagnosticCode kLayerDamaged{
+    "layer.damaged", Severity::kError, "A layer is not saved, because values of its file cannot be read."};
 inline constexpr DiagnosticCode kLayerChangedOutside{
     "layer.changed-outside", Severity::kError,
     "A layer is not saved, because its file was changed by someone else since it was read."};
@@ -155,6 +157,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
  private:
   friend class LayerRegistry;
   friend class LayerEditor;  // layer/editor.h
+  Result<void> RefuseLoss() const;
   Layer();
   std::string identifier_, resolved_path_, registry_key_, modification_stamp_;
   std::map<std::string, std::string> arguments_;

@@ -194,6 +194,28 @@ TEST_CASE("a detached layer says that its file was shortened, and lives") {
   std::filesystem::remove(file);
 }
 
+TEST_CASE("a layer with values that cannot be read does not replace the file that holds them") {
+  const Scratch scratch;
+  layer::OpenOptions options;
+  options.detach = layer::Detach::kYes;
+  Diagnostics diagnostics;
+  const auto registry = MakeRegistry();
+  const std::string file = scratch.path.string() + ".usd";
+  REQUIRE(ReplaceFile(file, MakeBigFile()));
+  const layer::LayerPtr layer = registry->FindOrOpen(file, nullptr, options, diagnostics);
+  REQUIRE(layer);
+  std::filesystem::resize_file(file, 1000);
+  REQUIRE(layer->CreatePrimSpec(Path("/B"), Specifier::kDef));
+  layer::SaveOptions save;
+  save.external_change = layer::SaveOptions::ExternalChange::kOverwrite;
+  const Result<void> saved = layer->Save(save);
+  REQUIRE(!saved);
+  CHECK(saved.GetError().code->name == "layer.damaged");
+  CHECK(std::filesystem::file_size(file) == 1000);
+  CHECK(layer->IsDirty());
+  std::filesystem::remove(file);
+}
+
 TEST_CASE("replacing an open file leaves its readers the old bytes") {
   const Scratch scratch;
   const std::string file = scratch.path.string() + ".usdc";
