@@ -190,12 +190,16 @@ Result<void> Editor::DefineAncestors(Path path) {
   return {};
 }
 
-Result<Prim> Editor::DefinePrim(Path path, Token type_name) {
-  if (!path.IsPrim())
+Result<Path> Editor::FindPrimSpecPath(Path path) const {
+  if (!path.IsPrim()) {
     return Refuse(path, fmt::format("<{}> is not a path of a prim.", path.GetString()),
                   "Give one, such as </A>.");
-  STRATA_TRY(Path spec, FindSpecPath(path));
-  (void)spec;
+  }
+  return FindSpecPath(path);
+}
+
+Result<Prim> Editor::DefinePrim(Path path, Token type_name) {
+  STRATA_CHECK(FindPrimSpecPath(path));
   const Prim known = stage_.GetPrimAtPath(path);
   if (open_blocks_ == 0 && known.IsDefined() && (type_name.IsEmpty() || known.GetTypeName() == type_name))
     return known;
@@ -206,10 +210,7 @@ Result<Prim> Editor::DefinePrim(Path path, Token type_name) {
 }
 
 Result<Prim> Editor::OverridePrim(Path path) {
-  if (!path.IsPrim())
-    return Refuse(path, fmt::format("<{}> is not a path of a prim.", path.GetString()),
-                  "Give one, such as </A>.");
-  STRATA_TRY(Path spec, FindSpecPath(path));
+  STRATA_TRY(Path spec, FindPrimSpecPath(path));
   if (const Prim known = stage_.GetPrimAtPath(path)) return known;
   if (!target_.GetLayer()->HasSpec(spec)) {
     STRATA_TRY(Path made, CreatePrim(path, Specifier::kOver, Token()));
@@ -219,11 +220,7 @@ Result<Prim> Editor::OverridePrim(Path path) {
 }
 
 Result<Prim> Editor::CreateClassPrim(Path path) {
-  if (!path.IsPrim())
-    return Refuse(path, fmt::format("<{}> is not a path of a prim.", path.GetString()),
-                  "Give one, such as </A>.");
-  STRATA_TRY(Path spec, FindSpecPath(path));
-  (void)spec;
+  STRATA_CHECK(FindPrimSpecPath(path));
   const Prim known = stage_.GetPrimAtPath(path);
   if (known.GetSpecifier() == Specifier::kClass) return known;
   if (known.GetSpecifier() == Specifier::kDef) {

@@ -126,6 +126,7 @@ class Editor {
   Diagnostic Refuse(Path path, std::string message, std::string hint) const;
   // Where the target speaks of `path`, after all that must hold for any edit there.
   Result<Path> FindSpecPath(Path path) const;
+  Result<Path> FindPrimSpecPath(Path path) const;  // refuses other paths than those of prims
   Result<void> CheckExists(Path path) const;
   Result<void> CheckField(Path path, Token field, const Value& value) const;
   Result<Path> PrepareRelationship(Path path);  // made when there is none

@@ -5,6 +5,7 @@
 
 #include "strata/compose/compose.h"
 #include "tests/conformance/answer.h"
+#include "tests/registry_provider.h"
 
 namespace strata::conformance {
 
@@ -13,21 +14,6 @@ namespace {
 using compose::Cache;
 using compose::NodeRef;
 using compose::PrimIndex;
-
-class Provider final : public compose::LayerProvider {
- public:
-  explicit Provider(std::shared_ptr<layer::LayerRegistry> registry) : registry_(std::move(registry)) {}
-  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
-                             Diagnostics& diagnostics) override {
-    return registry_->FindOrOpen(asset_path, &anchor, {}, diagnostics);
-  }
-  std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
-    return registry_->CreateIdentifier(asset_path, &anchor);
-  }
-
- private:
-  std::shared_ptr<layer::LayerRegistry> registry_;
-};
 
 // The composition that a question asks about, and the folder from which its layers are named.
 struct Composition {
@@ -56,8 +42,8 @@ Composition Open(const Json& question) {
     };
   }
   opened.folder = GetFolder(root->GetIdentifier());
-  opened.cache =
-      std::make_unique<Cache>(root, session, std::make_shared<Provider>(opened.registry), std::move(options));
+  opened.cache = std::make_unique<Cache>(root, session, std::make_shared<RegistryProvider>(opened.registry),
+                                         std::move(options));
   return opened;
 }
 

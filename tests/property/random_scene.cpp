@@ -7,27 +7,13 @@
 
 #include "strata/asset/resolver.h"
 #include "strata/format/text/text.h"
+#include "tests/registry_provider.h"
 
 namespace strata::property {
 
 namespace {
 
 constexpr int kLayerCount = 7;
-
-class Provider final : public compose::LayerProvider {
- public:
-  explicit Provider(std::shared_ptr<layer::LayerRegistry> registry) : registry_(std::move(registry)) {}
-  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
-                             Diagnostics& diagnostics) override {
-    return registry_->FindOrOpen(asset_path, &anchor, {}, diagnostics);
-  }
-  std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
-    return registry_->CreateIdentifier(asset_path, &anchor);
-  }
-
- private:
-  std::shared_ptr<layer::LayerRegistry> registry_;
-};
 
 const std::vector<Token>& GetNames() {
   static const std::vector<Token> names{Token("A"), Token("B"), Token("C"), Token("D")};
@@ -69,8 +55,8 @@ std::unique_ptr<compose::Cache> RandomScene::MakeCache(Executor* executor) const
   options.muted_layers = muted_;
   options.variant_fallbacks = fallbacks_;
   options.include_payload = [unloaded = unloaded_](Path path) { return unloaded->count(path) == 0; };
-  return std::make_unique<compose::Cache>(layers_[0], layers_[1], std::make_shared<Provider>(registry_),
-                                          std::move(options));
+  return std::make_unique<compose::Cache>(layers_[0], layers_[1],
+                                          std::make_shared<RegistryProvider>(registry_), std::move(options));
 }
 
 std::string RandomScene::ExportLayers() const {

@@ -6,26 +6,12 @@
 
 #include "strata/format/text/text.h"
 #include "strata/layer/registry.h"
+#include "tests/registry_provider.h"
 
 using namespace strata;
 using namespace strata::compose;
 
 namespace {
-
-class Provider final : public LayerProvider {
- public:
-  explicit Provider(std::shared_ptr<layer::LayerRegistry> registry) : registry_(std::move(registry)) {}
-  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
-                             Diagnostics& diagnostics) override {
-    return registry_->FindOrOpen(asset_path, &anchor, {}, diagnostics);
-  }
-  std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
-    return registry_->CreateIdentifier(asset_path, &anchor);
-  }
-
- private:
-  std::shared_ptr<layer::LayerRegistry> registry_;
-};
 
 // A cache over layers written as text; the first one is the root.
 struct Scene {
@@ -41,7 +27,8 @@ struct Scene {
     Diagnostics diagnostics;
     layer::LayerPtr root = registry->FindOrOpen(layers.begin()->first, nullptr, {}, diagnostics);
     if (!root) FAIL(RenderDiagnostics(diagnostics, ColorMode::kPlain));
-    cache = std::make_unique<Cache>(root, nullptr, std::make_shared<Provider>(registry), std::move(options));
+    cache = std::make_unique<Cache>(root, nullptr, std::make_shared<RegistryProvider>(registry),
+                                    std::move(options));
   }
 
   // "root.usda</A> ref.usda</R>": the opinions about a prim, strongest first.

@@ -9,26 +9,12 @@
 #include "strata/compose/compose.h"
 #include "strata/format/text/text.h"
 #include "strata/layer/registry.h"
+#include "tests/registry_provider.h"
 
 using namespace strata;
 using namespace strata::compose;
 
 namespace {
-
-class Provider final : public LayerProvider {
- public:
-  explicit Provider(std::shared_ptr<layer::LayerRegistry> registry) : registry_(std::move(registry)) {}
-  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
-                             Diagnostics& diagnostics) override {
-    return registry_->FindOrOpen(asset_path, &anchor, {}, diagnostics);
-  }
-  std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
-    return registry_->CreateIdentifier(asset_path, &anchor);
-  }
-
- private:
-  std::shared_ptr<layer::LayerRegistry> registry_;
-};
 
 struct Scene {
   std::shared_ptr<layer::LayerRegistry> registry;
@@ -44,7 +30,8 @@ struct Scene {
     if (!root) FAIL(RenderDiagnostics(diagnostics, ColorMode::kPlain) << layers.front().second);
   }
   std::unique_ptr<Cache> MakeCache(CacheOptions options = {}) const {
-    return std::make_unique<Cache>(root, nullptr, std::make_shared<Provider>(registry), std::move(options));
+    return std::make_unique<Cache>(root, nullptr, std::make_shared<RegistryProvider>(registry),
+                                   std::move(options));
   }
 };
 

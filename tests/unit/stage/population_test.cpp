@@ -300,4 +300,43 @@ TEST_CASE("a stage told of edits shows them and composes anew only what depends 
   root->RemoveChangeListener(listener);
 }
 
+TEST_CASE("what edits say of a prim of an asset is seen at every place where the asset stands") {
+  Scene scene(
+      {{"root.usda",
+        "def \"A\" (references = @asset.usda@</M>) {}\n"
+        "def \"B\" (references = @asset.usda@</M>) {}\n"
+        "def \"C\" (references = @asset.usda@</M>) {}\n"},
+       {"asset.usda", "def \"M\" {\n def Old \"Leaf\" (kind = \"one\") {\n  def \"Below\" {}\n }\n}\n"}});
+  layer::LayerPtr asset;
+  for (const layer::LayerPtr& layer : scene->GetUsedLayers())
+    if (layer->HasSpec(Path("/M/Leaf"))) asset = layer;
+  REQUIRE(asset);
+  compose::CacheEdits edits;
+  asset->AddChangeListener([&](const layer::Layer&, const layer::ChangeList& changes) {
+    edits.layers.push_back({asset, changes});
+  });
+  const auto edit = [&](const char* field, Value value) {
+    REQUIRE(asset->SetField(Path("/M/Leaf"), Token(field), std::move(value)));
+    scene->Recompose(std::exchange(edits, {}));
+  };
+  edit("typeName", Value(Token("New")));
+  for (const char* path : {"/A/Leaf", "/B/Leaf", "/C/Leaf"}) {
+    CAPTURE(path);
+    CHECK(scene.At(path).GetTypeName() == Token("New"));
+  }
+  edit("specifier", Value(Specifier::kClass));
+  for (const char* path : {"/A/Leaf/Below", "/B/Leaf/Below", "/C/Leaf/Below"}) {
+    CAPTURE(path);
+    CHECK(scene.At(path).IsAbstract());
+  }
+  edit("active", Value(false));
+  for (const char* path : {"/A/Leaf", "/B/Leaf", "/C/Leaf"}) {
+    CAPTURE(path);
+    CHECK_FALSE(scene.At(path).IsActive());
+    CHECK(scene.At(path).GetChildren().empty());
+  }
+  edit("active", Value(true));
+  CHECK(PathsOf(scene.At("/C/Leaf").GetAllChildren()) == "/C/Leaf/Below");
+}
+
 }  // namespace strata::stage
