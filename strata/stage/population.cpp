@@ -128,9 +128,8 @@ class Populator {
   // Gives records the indices that changed in place. False, and no record is touched, when the stage has
   // other prims now, or some prim is something else.
   bool Refresh(const compose::CacheChanges& changes) {
-    const std::vector<Path> prims = ListEdited(changes);
-    for (Path path : prims) ForgetFacts(path);
     if (!changes.resynced.empty() || !stage_.prototypes.empty()) return false;
+    const std::vector<Path> prims = ListEdited(changes);
     std::vector<std::pair<uint32_t, compose::PrimIndexPtr>> fresh;
     for (Path path : prims) {
       auto found = stage_.by_path.find(path);
@@ -169,12 +168,6 @@ class Populator {
     std::sort(prims.begin(), prims.end(), PathIdLess());
     prims.erase(std::unique(prims.begin(), prims.end()), prims.end());
     return prims;
-  }
-
-  // What was noted beside an index that is kept may no longer be what its layers say.
-  void ForgetFacts(Path path) const {
-    if (std::atomic<uint64_t>* note = stage_.cache->ComputePrimIndex(path)->GetSharedNote())
-      note->store(0, std::memory_order_relaxed);
   }
 
   // Makes the records of the prims at and below `source`, as standing at and below `target`.
