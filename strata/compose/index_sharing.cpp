@@ -324,9 +324,7 @@ std::atomic<const void*>* IndexSharing::FindChild(Path path, const PrimIndex* pa
 
 // Finds the children of a quiet graph, once for all its places.
 void IndexSharing::PrepareChildren(IndexGraph& graph, const PrimIndex& index) const {
-  if (!graph.is_quiet || graph.is_private || !graph.has_fixed_nodes ||
-      environment_.GetOptions().include_payload)
-    return;
+  if (!graph.is_quiet || graph.is_private || !graph.has_fixed_nodes) return;
   index.ComputeChildNames(graph.child_names, graph.prohibited_names);
   graph.child_names.shrink_to_fit();
   std::vector<Token> sorted = graph.child_names;
@@ -341,7 +339,9 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   if (child) {
     const auto* known = static_cast<const Candidate*>(child->load(std::memory_order_acquire));
     const Place place{parent->GetPlace(), parent->GetTrunks()};
-    if (known && Holds(*known, place)) return MakeIndex(path, known->graph, place);
+    // One place may have its payloads loaded and another one not.
+    if (known && !known->graph->asks_for_payload && Holds(*known, place))
+      return MakeIndex(path, known->graph, place);
   }
   const Question question = Ask(path, parent);
   Indexer::Request request;

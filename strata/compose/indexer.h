@@ -229,6 +229,7 @@ class Indexer {
   Path prohibited_source_;  // the relocation source that makes the site of this frame prohibited
   uint32_t prohibited_stack_ = 0;
   bool has_payloads_ = false;
+  bool asks_for_payload_ = false;  // of the outermost frame: CacheOptions::include_payload was asked
   bool is_above_target_ = false;  // while BuildSite is at an ancestor of what an arc leads to
   bool budget_reported_ = false;
   size_t work_ = 0;  // nodes made or copied for this index, in all frames

@@ -194,7 +194,10 @@ void Indexer::EvaluatePayloads(uint32_t node) {
   if (items.empty()) return;
   has_payloads_ = true;
   // What lies above the target of an arc to a prim below the root is part of that arc: no prim could load it.
-  if (options_.include_payload && !IsAboveTarget() && !options_.include_payload(root_path_)) return;
+  if (options_.include_payload && !IsAboveTarget()) {
+    GetTop().asks_for_payload_ = true;
+    if (!options_.include_payload(root_path_)) return;
+  }
   EvaluateItems(node, ArcType::kPayload, items);
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "strata/compose/compose.h"
+#include "strata/compose/index_graph.h"
 #include "strata/format/text/text.h"
 #include "strata/layer/registry.h"
 #include "tests/registry_provider.h"
@@ -83,11 +84,11 @@ std::vector<Path> FindPrims(Cache& cache) {
 }
 
 // Compares each prim of `scene` in one cache with the same prim in a cache that knows no other place.
-size_t CompareAll(const Scene& scene, const std::string& what) {
-  const std::unique_ptr<Cache> shared = scene.MakeCache();
+size_t CompareAll(const Scene& scene, const std::string& what, const CacheOptions& options = {}) {
+  const std::unique_ptr<Cache> shared = scene.MakeCache(options);
   const std::vector<Path> prims = FindPrims(*shared);
   for (Path path : prims) {
-    const std::string alone = Dump(*scene.MakeCache()->ComputePrimIndex(path));
+    const std::string alone = Dump(*scene.MakeCache(options)->ComputePrimIndex(path));
     const std::string together = Dump(*shared->ComputePrimIndex(path));
     if (alone != together) {
       FAIL_CHECK("<" << path.GetString() << "> is not what it is alone:\n"
@@ -266,6 +267,29 @@ TEST_CASE("prims that share a graph look as they would alone") {
   CHECK(prims > 2000);
 }
 
+TEST_CASE("prims with payloads share a graph only with prims whose payloads are loaded as theirs are") {
+  std::string root = "def \"World\"\n{\n";
+  for (int i = 0; i < 8; ++i)
+    root += fmt::format("    def \"P_{}\" (references = @asset.usda@)\n    {{\n    }}\n", i);
+  const std::vector<std::pair<std::string, std::string>> layers{
+      {"root.usda", root + "}\n"},
+      {"asset.usda",
+       "(\n    defaultPrim = \"Asset\"\n)\ndef \"Asset\"\n{\n    def \"Geom\"\n    {\n"
+       "        def \"Heavy\" (payload = </Load>)\n        {\n        }\n"
+       "        def \"Other\" (inherits = </Asset/Geom/Heavy/In>)\n        {\n        }\n    }\n}\n"
+       "def \"Load\"\n{\n    def \"In\"\n    {\n        def \"Deep\"\n        {\n        }\n    }\n}\n"}};
+  CacheOptions options;
+  options.include_payload = [](Path path) {
+    return path.GetString().find_first_of("1357") != std::string::npos;
+  };
+  CompareAll(Scene(layers), "payloads", options);
+  const Scene scene(layers);
+  const std::unique_ptr<Cache> cache = scene.MakeCache(options);
+  CHECK(cache->ComputePrimIndex(Path("/World/P_1/Geom/Heavy/In"))->HasSpecs());
+  CHECK_FALSE(cache->ComputePrimIndex(Path("/World/P_2/Geom/Heavy/In"))->HasSpecs());
+  CHECK(cache->ComputePrimIndex(Path("/World/P_3/Geom/Heavy/In"))->HasSpecs());
+}
+
 TEST_CASE("indices are the same for any number of threads") {
   for (uint64_t seed = 101; seed <= 110; ++seed) {
     CAPTURE(seed);
@@ -297,11 +321,16 @@ TEST_CASE("the number of graphs does not grow with the number of places") {
           "(\n    defaultPrim = \"Asset\"\n)\nclass \"_Style\"\n{\n}\ndef \"Asset\" (\n    inherits = "
           "</_Style>\n)\n{\n    class \"Local\"\n    {\n    }\n    def \"Geom\" (\n        inherits = "
           "</Asset/Local>\n    )\n    {\n        def \"Leaf\"\n        {\n        }\n    }\n}\n"}});
-    const std::unique_ptr<Cache> cache = scene.MakeCache();
+    // As every stage does.
+    CacheOptions options;
+    options.include_payload = [](Path) { return true; };
+    const std::unique_ptr<Cache> cache = scene.MakeCache(options);
     const std::vector<Path> prims = FindPrims(*cache);
     CHECK(prims.size() == 2 + 4 * static_cast<size_t>(places));
     std::set<const IndexGraph*> graphs;
     for (Path path : prims) graphs.insert(cache->ComputePrimIndex(path)->GetGraph());
+    // Below a prim that nothing stronger mentions children are found by name alone.
+    CHECK(cache->ComputePrimIndex(Path("/World/P_0/Geom"))->GetGraph()->children);
     return graphs.size();
   };
   const size_t with_few = count_graphs(4);
