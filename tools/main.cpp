@@ -83,6 +83,7 @@ int Main(int argc, char** argv) {
   AddPack(app, chosen);
   AddUnpack(app, chosen);
   AddLocalize(app, chosen);
+  AddMetrics(app, chosen);
   AddCompletions(app, chosen);
   app.footer(
       "Examples:\n"

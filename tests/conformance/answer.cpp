@@ -48,6 +48,7 @@ Json Answer(const Json& question) {
   if (kind == "aousd") return AnswerMuseum(question);
   if (kind == "stage") return AnswerStage(question);
   if (kind == "schema") return AnswerSchema(question);
+  if (kind == "color") return AnswerColor(question);
   throw NotAnswered("kind " + kind);
 }
 
