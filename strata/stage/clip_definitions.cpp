@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "strata/asset/asset_path.h"
 #include "strata/compose/expression.h"
 #include "strata/layer/fields.h"
 #include "strata/stage/clips.h"
@@ -22,8 +23,7 @@ constexpr double kMaxClips = 1'000'000;
 struct ComposedSet {
   Dictionary fields;
   std::optional<compose::SpecSite> anchor;  // the strongest opinion that names clips
-  LayerOffset active_offset, times_offset;
-  bool has_active = false, has_times = false;
+  std::optional<compose::SpecSite> active, times;
 };
 
 const Value* Find(const ComposedSet& set, const char* key) {
@@ -43,11 +43,19 @@ double GetNumber(const ComposedSet& set, const char* key, double otherwise) {
   return value ? CastValue(*value, ValueType::kDouble).GetOr(otherwise) : otherwise;
 }
 
-TimePairs GetPairs(const ComposedSet& set, const char* key, const LayerOffset& to_stage) {
+// The time in which a field is told: that of its layer where this is in the anchor's layer stack and not
+// weaker, else that of the anchor.
+LayerOffset GetOffsetInStack(const ComposedSet& set, const std::optional<compose::SpecSite>& site) {
+  const bool own = site && site->node == set.anchor->node && site->entry <= set.anchor->entry;
+  return own ? site->entry->offset : set.anchor->entry->offset;
+}
+
+TimePairs GetPairs(const ComposedSet& set, const char* key, const LayerOffset& offset) {
   TimePairs pairs;
   const Value* value = Find(set, key);
   if (const Array<Vec2d>* authored = value ? value->GetIf<Array<Vec2d>>() : nullptr)
-    for (const Vec2d& pair : *authored) pairs.emplace_back(to_stage * pair[0], pair[1]);
+    for (const Vec2d& pair : *authored)
+      pairs.emplace_back(offset.IsIdentity() ? pair[0] : offset * pair[0], pair[1]);
   return pairs;
 }
 
@@ -83,31 +91,36 @@ struct Template {
   }
 };
 
+// Templates count in steps of a ten-thousandth.
+double RoundTime(double time) {
+  return std::round(time * 10000) / 10000;
+}
+
 // Fills the clips that a template names and that exist. False when the template is malformed.
 bool ExpandTemplate(const ComposedSet& set, const std::string& path, const layer::Layer& anchor,
                     const layer::LayerRegistry& registry, const asset::ResolverContext& context,
                     ClipDefinition& definition) {
   std::optional<Template> pattern = Template::Parse(path);
   double start = GetNumber(set, "templateStartTime", NAN), end = GetNumber(set, "templateEndTime", NAN);
-  double stride = GetNumber(set, "templateStride", 1), shift = GetNumber(set, "templateActiveOffset", 0);
+  double stride = GetNumber(set, "templateStride", NAN), shift = GetNumber(set, "templateActiveOffset", 0);
   if (!pattern || !std::isfinite(start) || !std::isfinite(end) || !(stride > 0) || end < start) return false;
   if ((end - start) / stride > kMaxClips || std::abs(shift) > stride) return false;
-  const LayerOffset& to_stage = set.times_offset;
-  if (shift != 0)
-    definition.times.emplace_back(to_stage * (start - std::abs(shift)), start - std::abs(shift));
+  const double first = RoundTime(start - std::abs(shift)), last = RoundTime(end + std::abs(shift));
+  if (shift != 0) definition.times.emplace_back(first, first);
   // Times are steps from the start, so that a stride of a tenth does not drift.
   for (int64_t step = 0;; ++step) {
-    double time = std::round((start + static_cast<double>(step) * stride) * 10000) / 10000;
+    const double time = RoundTime(start + static_cast<double>(step) * stride);
     if (time > end) break;
     std::string clip = pattern->Expand(time);
-    std::string identifier = registry.GetResolver().CreateIdentifier(clip, anchor.GetResolvedPath());
+    std::string identifier = registry.GetResolver().CreateIdentifier(asset::SplitIdentifier(clip, nullptr),
+                                                                     anchor.GetResolvedPath());
     if (registry.GetResolver().Resolve(identifier, context).empty()) continue;
-    definition.times.emplace_back(to_stage * time, time);
-    definition.active.emplace_back(to_stage * (time + shift),
+    definition.times.emplace_back(time, time);
+    definition.active.emplace_back(RoundTime(time + shift),
                                    static_cast<double>(definition.asset_paths.size()));
     definition.asset_paths.push_back(std::move(clip));
   }
-  if (shift != 0) definition.times.emplace_back(to_stage * (end + std::abs(shift)), end + std::abs(shift));
+  if (shift != 0) definition.times.emplace_back(last, last);
   return true;
 }
 
@@ -117,14 +130,21 @@ bool ReadExplicit(const ComposedSet& set, const Dictionary& variables, ClipDefin
   if (!paths) return false;
   for (const AssetPath& path : *paths)
     definition.asset_paths.push_back(compose::EvaluateText(path.authored, variables).text);
-  definition.active = GetPairs(set, "active", set.active_offset);
-  definition.times = GetPairs(set, "times", set.times_offset);
+  definition.active = GetPairs(set, "active", {});
+  const LayerOffset of_times = GetOffsetInStack(set, set.times),
+                    of_active = GetOffsetInStack(set, set.active);
+  definition.times =
+      GetPairs(set, "times", of_times == of_active ? LayerOffset() : of_active.GetInverse() * of_times);
   return true;
 }
 
 bool IsWellFormed(const ClipDefinition& definition) {
   if (definition.active.empty() || !definition.prim_path.IsPrim() || !definition.prim_path.IsAbsolute())
     return false;
+  // One entry for what holds before a jump and one for what holds after: a third has no meaning.
+  std::map<double, int> at_time;
+  for (const auto& pair : definition.times)
+    if (++at_time[pair.first] > 2) return false;
   std::set<double> starts;
   return std::all_of(definition.active.begin(), definition.active.end(), [&](const auto& pair) {
     bool names_a_clip = pair.second >= 0 && pair.second < static_cast<double>(definition.asset_paths.size());
@@ -132,53 +152,60 @@ bool IsWellFormed(const ClipDefinition& definition) {
   });
 }
 
-std::map<std::string, ComposedSet> ComposeSets(const compose::PrimIndex& index) {
-  std::map<std::string, ComposedSet> sets;
-  for (const compose::SpecSite& site : index.GetSpecStack()) {
+using ComposedSets = std::map<std::string, ComposedSet>;
+
+// The sets that the layer stack of one node speaks of, strongest layer first.
+ComposedSets ComposeInNode(const compose::SpecStack& sites, size_t begin, size_t end) {
+  ComposedSets sets;
+  for (size_t i = begin; i < end; ++i) {
+    const compose::SpecSite& site = sites[i];
     const auto* clips = site.entry->layer->GetFieldAs<Dictionary>(site.path, layer::GetFieldNames().clips);
     if (!clips) continue;
-    LayerOffset to_stage = site.GetOffsetToRoot();
     for (const auto& [name, value] : clips->entries) {
       const Dictionary* fields = value.GetIf<Dictionary>();
       if (!fields) continue;
       ComposedSet& set = sets[name];
       if (!set.anchor && (fields->Find("assetPaths") || fields->Find("templateAssetPath"))) set.anchor = site;
-      if (!set.has_active && fields->Find("active")) {
-        set.active_offset = to_stage;
-        set.has_active = true;
-      }
-      if (!set.has_times && (fields->Find("times") || fields->Find("templateAssetPath"))) {
-        set.times_offset = to_stage;
-        set.has_times = true;
-      }
+      if (!set.active && fields->Find("active")) set.active = site;
+      if (!set.times && fields->Find("times")) set.times = site;
       set.fields = set.fields.ComposeOver(*fields);
     }
   }
   return sets;
 }
 
-// The order in which sets are asked: those of each layer stack by name, edited by what that stack says in
-// `clipSets`, the stronger stack first.
-std::vector<std::string> OrderSets(const compose::PrimIndex& index,
-                                   const std::map<std::string, ComposedSet>& sets) {
+// Sets in the order in which they are asked: those of each layer stack by name, edited by what that stack
+// says in `clipSets`, the stronger stack first. What a stack says of sets that it takes off its list counts
+// nowhere.
+std::vector<std::pair<std::string, ComposedSet>> ComposeSets(const compose::PrimIndex& index) {
   const Token field = layer::GetFieldNames().clipSets;
   const compose::SpecStack sites = index.GetSpecStack();
-  std::vector<std::string> names;
-  for (size_t end = 0; end < sites.size();) {
-    const size_t begin = end;
+  ComposedSets composed;
+  std::vector<std::string> order;
+  for (size_t begin = 0, end = 0; begin < sites.size(); begin = end) {
     while (end < sites.size() && sites[end].node == sites[begin].node) ++end;
-    std::vector<std::string> of_node;
-    for (const auto& [name, set] : sets)
-      if (set.anchor && set.anchor->node == sites[begin].node) of_node.push_back(name);
+    ComposedSets of_node = ComposeInNode(sites, begin, end);
     if (of_node.empty()) continue;
-    std::vector<std::string> ordered = of_node;
+    std::vector<std::string> names;
+    for (const auto& [name, set] : of_node) names.push_back(name);
     for (size_t i = end; i-- > begin;)
       if (const auto* op = sites[i].entry->layer->GetFieldAs<StringListOp>(sites[i].path, field))
-        op->ApplyTo(ordered);
-    for (std::string& name : ordered)
-      if (std::find(of_node.begin(), of_node.end(), name) != of_node.end()) names.push_back(std::move(name));
+        op->ApplyTo(names);
+    for (const std::string& name : names) {
+      auto found = of_node.find(name);
+      if (found == of_node.end()) continue;
+      ComposedSet& set = composed[name];
+      if (!set.active) set.active = found->second.active;
+      if (!set.times) set.times = found->second.times;
+      set.fields = set.fields.ComposeOver(found->second.fields);
+      if (set.anchor || !found->second.anchor) continue;
+      set.anchor = found->second.anchor;
+      order.push_back(name);
+    }
   }
-  return names;
+  std::vector<std::pair<std::string, ComposedSet>> ordered;
+  for (const std::string& name : order) ordered.emplace_back(name, std::move(composed[name]));
+  return ordered;
 }
 
 bool ReadDefinition(const ComposedSet& set, const layer::LayerRegistry& registry,
@@ -187,6 +214,7 @@ bool ReadDefinition(const ComposedSet& set, const layer::LayerRegistry& registry
   definition.stack = anchor.node.GetLayerStack();
   definition.layer = static_cast<uint32_t>(anchor.entry - definition.stack->GetEntries().data());
   definition.anchor = anchor.path.StripAllVariantSelections();
+  definition.layer_to_stage = anchor.node.GetMapToRoot().GetTimeOffset() * GetOffsetInStack(set, set.active);
   const Dictionary& variables = definition.stack->GetExpressionVariables();
   const Value* prim_path = Find(set, "primPath");
   if (prim_path && prim_path->Holds<std::string>())
@@ -207,14 +235,10 @@ std::vector<ClipDefinition> FindClipDefinitions(const compose::PrimIndex& index,
                                                 const layer::LayerRegistry& registry,
                                                 const asset::ResolverContext& context) {
   std::vector<ClipDefinition> definitions;
-  std::map<std::string, ComposedSet> sets = ComposeSets(index);
-  for (const std::string& name : OrderSets(index, sets)) {
-    auto found = sets.find(name);
-    if (found == sets.end() || !found->second.anchor) continue;
+  for (const auto& [name, set] : ComposeSets(index)) {
     ClipDefinition definition;
     definition.name = name;
-    if (ReadDefinition(found->second, registry, context, definition))
-      definitions.push_back(std::move(definition));
+    if (ReadDefinition(set, registry, context, definition)) definitions.push_back(std::move(definition));
   }
   return definitions;
 }

@@ -15,10 +15,12 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // retiming by ten, as UsdTimeCode::SafeStep.
 constexpr double kStepBeforeJump = std::numeric_limits<double>::epsilon() * 1e6 * 2 * 10;
 
-// Two entries at one time are a jump: the first is what holds just before.
+// Two entries at one time are a jump: the first is what holds just before; before the first time nothing
+// does.
 TimePairs SeparateJumps(TimePairs times) {
   std::stable_sort(times.begin(), times.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (times.size() > 1 && times[0].first == times[1].first) times.erase(times.begin());
   for (size_t i = 0; i + 1 < times.size(); ++i) {
     if (times[i].first != times[i + 1].first) continue;
     // On the line that leads there, so that what stands on it does not move.
@@ -93,6 +95,13 @@ bool ClipSet::Declares(Path path) const {
   return !variability || *variability == Variability::kVarying;
 }
 
+bool ClipSet::HoldsExpressions(Path path) const {
+  const layer::Layer* manifest = OpenManifest();
+  const Token* type =
+      manifest ? manifest->GetFieldAs<Token>(ToClipPath(path), layer::GetFieldNames().typeName) : nullptr;
+  return type && *type == "pathExpression";
+}
+
 // Declares every attribute that has samples in some clip.
 layer::LayerPtr ClipSet::GenerateManifest() const {
   const layer::FieldNames& names = layer::GetFieldNames();
@@ -125,10 +134,8 @@ double ClipSet::ToClipTime(double time) const {
   return low.second + (time - low.first) * (after->second - low.second) / (after->first - low.first);
 }
 
-void ClipSet::AppendTimesOf(Clip& clip, Path clip_path, std::vector<double>& times) const {
+void ClipSet::AppendMappedTimes(Clip& clip, Path clip_path, std::vector<double>& times) const {
   const TimeSamples* samples = FindSamples(clip, clip_path);
-  if (!samples && definition_.interpolate_missing && !FindManifestDefault(clip_path)) return;
-  times.push_back(clip.authored_start);
   auto add = [&](double time) {
     if (time >= clip.start && time < clip.end) times.push_back(time);
   };
@@ -145,7 +152,7 @@ void ClipSet::AppendTimesOf(Clip& clip, Path clip_path, std::vector<double>& tim
            high = std::max(map[i].second, map[i + 1].second);
     for (double inner : samples->GetTimes()) {
       if (inner > low && inner < high)
-        add(map[i].first + (inner - map[i].second) * (map[i + 1].first - map[i].first) / span);
+        add((inner - map[i].second) * ((map[i + 1].first - map[i].first) / span) + map[i].first);
     }
   }
 }
@@ -158,7 +165,12 @@ std::shared_ptr<const std::vector<double>> ClipSet::FindTimes(Path path) const {
   }
   auto times = std::make_shared<std::vector<double>>();
   Path clip_path = ToClipPath(path);
-  for (const auto& clip : clips_) AppendTimesOf(*clip, clip_path, *times);
+  const bool skips = definition_.interpolate_missing && !FindManifestDefault(clip_path);
+  for (const auto& clip : clips_) {
+    if (skips && !FindSamples(*clip, clip_path)) continue;
+    times->push_back(clip->authored_start);
+    AppendMappedTimes(*clip, clip_path, *times);
+  }
   // Declared, but in no clip: no value, from the first clip on.
   if (times->empty()) times->push_back(clips_.front()->authored_start);
   SortUnique(*times);
@@ -166,8 +178,27 @@ std::shared_ptr<const std::vector<double>> ClipSet::FindTimes(Path path) const {
   return times_.try_emplace(path, std::move(times)).first->second;
 }
 
+bool ClipSet::MightVary(Path path) const {
+  if (clips_.size() > 1) return true;
+  // Of a single clip its mapping counts, also where it holds nothing.
+  std::vector<double> times{clips_.front()->authored_start};
+  AppendMappedTimes(*clips_.front(), ToClipPath(path), times);
+  SortUnique(times);
+  return times.size() > 1;
+}
+
 std::vector<double> ClipSet::ListTimes(Path path) const {
   return *FindTimes(path);
+}
+
+double ClipSet::ToLayerTime(Path path, const LayerOffset& layer_to_stage, double time) const {
+  if (layer_to_stage.IsIdentity()) return time;
+  const double in_layer = layer_to_stage.GetInverse() * time;
+  std::shared_ptr<const std::vector<double>> times = FindTimes(path);
+  auto after = std::lower_bound(times->begin(), times->end(), in_layer);
+  if (after != times->end() && layer_to_stage * *after == time) return *after;
+  if (after != times->begin() && layer_to_stage * *(after - 1) == time) return *(after - 1);
+  return in_layer;
 }
 
 // What a clip without values for an attribute holds; null when that is nothing.
@@ -192,23 +223,36 @@ Value ClipSet::GetAtSample(Path path, double time, InterpolationType interpolati
   const Value& after = samples->GetValue(high);
   if (before.IsBlock()) return {};
   if (low == high || interpolation == InterpolationType::kHeld || after.IsBlock())
-    return Retime(before, GetClipToStage(time));
+    return ToLayer(before, time);
   double span = samples->GetTime(high) - samples->GetTime(low);
-  return Retime(Interpolate(before, after, (clip_time - samples->GetTime(low)) / span), GetClipToStage(time));
+  return ToLayer(Interpolate(before, after, (clip_time - samples->GetTime(low)) / span), time);
 }
 
-// How values that are times in a clip read on the stage: along the piece of the mapping that holds at `time`.
-LayerOffset ClipSet::GetClipToStage(double time) const {
+// How values that are times in a clip read in the layer: along the piece of the mapping that leads to `time`.
+// Pieces on which the clip stands still make one moment of all.
+LayerOffset ClipSet::GetClipToLayer(double time) const {
   const TimePairs& map = definition_.times;
-  if (map.size() < 2) return {};
-  auto after = std::upper_bound(map.begin(), map.end(), time,
-                                [](double t, const auto& pair) { return t < pair.first; });
-  size_t high = std::clamp<size_t>(static_cast<size_t>(after - map.begin()), 1, map.size() - 1);
-  if (high > 1 && map[high].first - map[high - 1].first < 2 * kStepBeforeJump) --high;
-  double span = map[high].second - map[high - 1].second;
-  if (span == 0) return {};
-  double scale = (map[high].first - map[high - 1].first) / span;
-  return {map[high - 1].first - map[high - 1].second * scale, scale};
+  if (map.empty()) return {};
+  auto to = std::lower_bound(map.begin(), map.end(), time,
+                             [](const auto& pair, double t) { return pair.first < t; });
+  size_t high = std::min(static_cast<size_t>(to - map.begin()), map.size() - 1);
+  if (high == 0 && map.size() > 1) high = 1;
+  if (high > 0 && map[high].first - map[high - 1].first < 2 * kStepBeforeJump) {
+    if (high + 1 == map.size()) return {map[high].first, 0};
+    ++high;
+  }
+  const auto& from = map[high == 0 ? 0 : high - 1];
+  const double span = map[high].second - from.second;
+  if (span == 0) return {from.first, 0};
+  const double scale = (map[high].first - from.first) / span;
+  return {from.first - from.second * scale, scale};
+}
+
+Value ClipSet::ToLayer(Value value, double time) const {
+  const LayerOffset to_layer = GetClipToLayer(time);
+  const bool is_duration =
+      value.GetType() == ValueType::kDuration || value.GetType() == ValueType::kDurationArray;
+  return to_layer.scale == 0 && is_duration ? value : Retime(value, to_layer);
 }
 
 Value ClipSet::Get(Path path, double time, Limit limit, InterpolationType interpolation) const {

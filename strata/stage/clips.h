@@ -17,12 +17,13 @@ namespace strata::stage {
 
 using TimePairs = std::vector<std::pair<double, double>>;
 
-// What a prim's metadata says of one set of clips; times outside clips are those of the stage.
+// What a prim's metadata says of one set of clips; times outside clips are those of the layer that says when
+// they are active.
 struct ClipDefinition {
   std::string name;
   std::vector<std::string> asset_paths;  // explicit, or made from a template
   TimePairs active;                      // from this time on, the clip with this index
-  TimePairs times;                       // stage time -> time in the clip; none: equal
+  TimePairs times;                       // time in the layer -> time in the clip; none: equal
   std::string manifest;                  // empty: one is made of what the clips hold
   Path prim_path;                        // of the anchor prim, in clips
   bool interpolate_missing = false;
@@ -30,6 +31,7 @@ struct ClipDefinition {
   compose::LayerStackPtr stack;  // where it is authored, and is stronger than what
   uint32_t layer = 0;
   Path anchor;
+  LayerOffset layer_to_stage;
 };
 
 // The definitions authored on a prim, composed over all its opinions. Malformed ones are left out.
@@ -48,12 +50,19 @@ class ClipSet {
     return definition_.stack.get() == &stack && definition_.layer == layer &&
            prim_path.HasPrefix(definition_.anchor);
   }
+  const LayerOffset& GetLayerToStage() const { return definition_.layer_to_stage; }
+  // Where the clips speak of `path`.
+  Path ToClipPath(Path path) const { return path.ReplacePrefix(definition_.anchor, definition_.prim_path); }
   // Whether the clips speak of the attribute at `path` (in the anchor's namespace).
   bool Declares(Path path) const;
   enum class Limit : uint8_t { kAt, kLeft };
   Value Get(Path path, double time, Limit limit, InterpolationType interpolation) const;
   std::vector<double> ListTimes(Path path) const;  // sorted
-  bool MightVary(Path path) const { return clips_.size() > 1 || FindTimes(path)->size() > 1; }
+  // `time` of the stage in the layer; where it is that of a sample, exactly the sample's.
+  double ToLayerTime(Path path, const LayerOffset& layer_to_stage, double time) const;
+  bool MightVary(Path path) const;
+  // Whether the attribute's values are path expressions, which weaker ones may add to.
+  bool HoldsExpressions(Path path) const;
   // Makes the manifest where none is authored: a layer that counts as used from then on.
   void PrepareManifest() const {
     if (definition_.manifest.empty()) OpenManifest();
@@ -73,12 +82,12 @@ class ClipSet {
   layer::LayerPtr GenerateManifest() const;
   Clip& FindActive(double time) const;
   const TimeSamples* FindSamples(Clip& clip, Path clip_path) const;
-  Path ToClipPath(Path path) const { return path.ReplacePrefix(definition_.anchor, definition_.prim_path); }
   double ToClipTime(double time) const;
-  LayerOffset GetClipToStage(double time) const;
+  LayerOffset GetClipToLayer(double time) const;
+  Value ToLayer(Value value, double time) const;
   const Value* FindManifestDefault(Path clip_path) const;
   Value GetAtSample(Path path, double time, InterpolationType interpolation) const;
-  void AppendTimesOf(Clip& clip, Path clip_path, std::vector<double>& times) const;
+  void AppendMappedTimes(Clip& clip, Path clip_path, std::vector<double>& times) const;
   std::shared_ptr<const std::vector<double>> FindTimes(Path path) const;
 
   ClipDefinition definition_;

@@ -16,9 +16,11 @@ namespace {
 void TranslatePaths(Value& value, const ValueSource& source) {
   PathExpression* expression = value.GetMutable<PathExpression>();
   if (!expression) return;
-  // usd-core anchors defaults alone.
+  // usd-core anchors those of samples nowhere.
   if (source.kind == ResolveSource::kDefault)
     *expression = expression->MakeAbsolute(source.spec_path.GetPrimPath());
+  if (source.kind == ResolveSource::kValueClips)
+    *expression = expression->MakeAbsolute(source.clips->ToClipPath(source.spec_path).GetPrimPath());
   const compose::MapFunction& map = source.node.GetMapToRoot();
   if (!map.IsIdentityPathMapping())
     *expression = expression->MapPaths([&map](Path path) {
@@ -33,6 +35,12 @@ bool MayHoldEdits(const TimeSamples& samples) {
   if (!first.IsArray() && !first.IsBlock() && !first.Holds<ArrayEdit>() && !first.Holds<PathExpression>())
     return false;
   return std::any_of(samples.GetValues().begin(), samples.GetValues().end(), MayNeedWeaker);
+}
+
+Value GetFromClips(const ValueSource& source, double time, ClipSet::Limit limit,
+                   InterpolationType interpolation) {
+  const double in_layer = source.clips->ToLayerTime(source.spec_path, source.layer_to_stage, time);
+  return source.clips->Get(source.spec_path, in_layer, limit, interpolation);
 }
 
 double BlendFactor(double low, double high, double time) {
@@ -87,10 +95,9 @@ ValueSources AttributeResolver::Find(Moment moment) const {
   VisitAll(moment, [&](const ValueSource& source) {
     bool is_default = source.kind == ResolveSource::kDefault;
     if (sources.is_animation_blocked && !is_default) return true;
-    // A weaker field of a spec that has spoken already is behind it.
+    // A weaker field of a spec that has spoken already is behind it, and so are the clips of its layer.
     if (!sources.all.empty() && sources.all.back().node == source.node &&
-        sources.all.back().entry == source.entry && sources.all.back().spec_path == source.spec_path &&
-        source.kind != ResolveSource::kValueClips) {
+        sources.all.back().entry == source.entry) {
       return true;
     }
     if (is_default) {
@@ -105,9 +112,8 @@ ValueSources AttributeResolver::Find(Moment moment) const {
       sources.all.push_back(source);
       return MayNeedWeaker(*source.value);
     }
-    // Clips stand alone: they add nothing to stronger edits.
-    if (source.kind == ResolveSource::kValueClips && !sources.all.empty()) return true;
     sources.all.push_back(source);
+    if (source.kind == ResolveSource::kValueClips) return source.clips->HoldsExpressions(source.spec_path);
     if (source.kind != ResolveSource::kTimeSamples) return false;
     return MayHoldEdits(source.GetSamples());
   });
@@ -116,8 +122,7 @@ ValueSources AttributeResolver::Find(Moment moment) const {
 
 Value AttributeResolver::Finish(Value value, const ValueSource& source) const {
   if (value.IsEmpty() || value.IsBlock()) return {};
-  if (!source.layer_to_stage.IsIdentity() && source.kind != ResolveSource::kValueClips)
-    value = Retime(value, source.layer_to_stage);
+  if (!source.layer_to_stage.IsIdentity()) value = Retime(value, source.layer_to_stage);
   AssetPathResolver resolver(*stage_.registry, *stage_.options.resolver_context, mode_,
                              &stage_.cache->GetRootLayerStack()->GetExpressionVariables());
   const layer::Layer& layer = *source.entry->layer;
@@ -153,7 +158,7 @@ Value AttributeResolver::GetHeld(const ValueSource& source, double time) const {
     case ResolveSource::kSpline:
       return EvaluateSpline(source, time);
     case ResolveSource::kValueClips:
-      return source.clips->Get(source.spec_path, time, ClipSet::Limit::kAt, InterpolationType::kHeld);
+      return GetFromClips(source, time, ClipSet::Limit::kAt, InterpolationType::kHeld);
     default:
       return {};
   }
@@ -165,7 +170,7 @@ Value AttributeResolver::GetInterpolated(const ValueSource& source, Time time) c
   InterpolationType interpolation = stage_.options.interpolation;
   if (source.kind == ResolveSource::kValueClips) {
     ClipSet::Limit limit = time.IsPreTime() ? ClipSet::Limit::kLeft : ClipSet::Limit::kAt;
-    Value value = Finish(source.clips->Get(source.spec_path, time.GetValue(), limit, interpolation), source);
+    Value value = Finish(GetFromClips(source, time.GetValue(), limit, interpolation), source);
     return ApplyToNothing(std::move(value));
   }
   const TimeSamples& samples = source.GetSamples();
@@ -185,12 +190,14 @@ Value AttributeResolver::GetInterpolated(const ValueSource& source, Time time) c
 }
 
 // What all sources together say at a time at which some of them has a sample, none of them interpolated.
-Value AttributeResolver::Combine(const ValueSources& sources, double time) const {
+Value AttributeResolver::Combine(const ValueSources& sources, double time, bool* ends_in_block) const {
   std::vector<Value> edits;
   Value whole;
   bool found = false;
   for (const ValueSource& source : sources.all) {
-    Value value = Finish(GetHeld(source, time), source);
+    Value held = GetHeld(source, time);
+    if (ends_in_block) *ends_in_block = held.IsBlock();
+    Value value = Finish(std::move(held), source);
     if (NeedsWeaker(value)) {
       edits.push_back(std::move(value));
       continue;
@@ -221,8 +228,9 @@ Value AttributeResolver::GetCombined(const ValueSources& sources, Time time) con
   if (on_sample && !(time.IsPreTime() && holds)) return Combine(sources, *after);
   Value low = Combine(sources, *(after - 1));
   if (stage_.options.interpolation == InterpolationType::kHeld || low.IsEmpty()) return low;
-  Value high = Combine(sources, *after);
-  if (high.IsEmpty()) return low;
+  bool ends_in_block = false;
+  Value high = Combine(sources, *after, &ends_in_block);
+  if (high.IsEmpty() || ends_in_block) return low;
   return Interpolate(low, high, BlendFactor(*(after - 1), *after, time.GetValue()));
 }
 

@@ -67,7 +67,7 @@ class AttributeResolver {
   // Whether `source` alone gives the value at `time`: it holds no edit there that waits for a weaker value.
   Value GetHeld(const ValueSource& source, double time) const;
   Value GetInterpolated(const ValueSource& source, Time time) const;
-  Value Combine(const ValueSources& sources, double time) const;
+  Value Combine(const ValueSources& sources, double time, bool* ends_in_block = nullptr) const;
   Value GetCombined(const ValueSources& sources, Time time) const;
   Value Finish(Value value, const ValueSource& source) const;
   Value EvaluateSpline(const ValueSource& source, Time time) const;

@@ -16,6 +16,7 @@ void SortUnique(std::vector<double>& times) {
 // Whether a source says all there is to say at `time`.
 bool IsWholeAt(const ValueSource& source, double time) {
   if (source.kind == ResolveSource::kDefault) return !MayNeedWeaker(*source.value);
+  if (source.kind == ResolveSource::kValueClips) return !source.clips->HoldsExpressions(source.spec_path);
   if (source.kind != ResolveSource::kTimeSamples) return true;
   const TimeSamples& samples = source.GetSamples();
   return !MayNeedWeaker(samples.GetValue(FindBracket(samples, source.layer_to_stage, time).first));
@@ -25,8 +26,8 @@ void AppendTimes(const ValueSource& source, std::vector<double>& times) {
   if (source.kind == ResolveSource::kTimeSamples) {
     for (double time : source.GetSamples().GetTimes()) times.push_back(source.layer_to_stage * time);
   } else if (source.kind == ResolveSource::kValueClips) {
-    std::vector<double> of_clips = source.clips->ListTimes(source.spec_path);
-    times.insert(times.end(), of_clips.begin(), of_clips.end());
+    for (double time : source.clips->ListTimes(source.spec_path))
+      times.push_back(source.layer_to_stage * time);
   }
 }
 
@@ -34,7 +35,9 @@ void AppendTimes(const ValueSource& source, std::vector<double>& times) {
 
 ClipSets FindClipSets(const Stage::Impl& stage, uint32_t record) {
   ClipSets sets;
-  for (; record != kNoRecord && stage.Record(record).Is(PrimFlag::kHasClips);
+  // Clips of an instance do not reach into its prototype, as usd-core has it.
+  for (; record != kNoRecord && stage.Record(record).Is(PrimFlag::kHasClips) &&
+         !stage.Record(record).Is(PrimFlag::kPrototype);
        record = stage.Record(record).parent) {
     std::shared_ptr<const ClipSets> authored = stage.clips->FindAuthored(*stage.Record(record).index);
     sets.insert(sets.end(), authored->begin(), authored->end());
@@ -134,9 +137,11 @@ bool AttributeResolver::MightVary() const {
     }
     return only.clips->MightVary(only.spec_path);
   }
-  // Of several that combine usd-core does not count the samples.
-  return std::any_of(sources.all.begin(), sources.all.end(),
-                     [](const ValueSource& source) { return source.kind != ResolveSource::kDefault; });
+  // Of several that combine usd-core does not count the samples, but those of a clip.
+  return std::any_of(sources.all.begin(), sources.all.end(), [](const ValueSource& source) {
+    if (source.kind == ResolveSource::kValueClips) return source.clips->MightVary(source.spec_path);
+    return source.kind != ResolveSource::kDefault;
+  });
 }
 
 std::optional<Spline> AttributeResolver::GetSpline() const {

@@ -58,13 +58,17 @@ void VisitSourcesWithClips(const Stage::Impl& stage, uint32_t record, Token name
       source.layer_to_stage = to_root * source.entry->offset;
       layer::SpecStore::SpecView spec = source.entry->layer->GetContent().Find(source.spec_path);
       if (spec && !VisitSpecSources(spec, Moment::kNumeric, source, visit)) return;
-      for (const auto& set : sets) {
-        if (!set->IsAnchoredAt(stack, i, plain_path.GetPrimPath()) || !set->Declares(plain_path)) continue;
+      for (auto& set : sets) {
+        if (!set || !set->IsAnchoredAt(stack, i, plain_path.GetPrimPath())) continue;
+        if (!set->Declares(plain_path)) continue;
+        // Each set speaks once: in the strongest place that it is anchored at.
+        const std::shared_ptr<const ClipSet> asked = std::move(set);
         ValueSource of_clips = source;
         of_clips.kind = ResolveSource::kValueClips;
         of_clips.spec_path = plain_path;
         of_clips.value = nullptr;
-        of_clips.clips = set.get();
+        of_clips.clips = asked.get();
+        of_clips.layer_to_stage = asked->GetLayerToStage();
         if (!visit(of_clips)) return;
       }
     }

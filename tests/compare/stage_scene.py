@@ -18,7 +18,9 @@ class SceneMaker:
         self.with_clips = clips
         self.random = random.Random(seed)
         # Few attributes, so that opinions meet.
-        self.types = {f"a{i}": self.random.choice(TYPES) for i in range(6)}
+        # usd-core lists the times of path expressions in clips in ways that follow no rule.
+        kinds = [kind for kind in TYPES if not clips or kind != "pathExpression"]
+        self.types = {f"a{i}": self.random.choice(kinds) for i in range(6)}
         self.files = {}
         self.edits = True  # whether values may be edits of weaker ones
 
@@ -73,7 +75,11 @@ class SceneMaker:
 
     def samples(self, kind):
         times = sorted({self.time() for _ in range(self.random.randint(1, 5))})
-        lines = [f"{time}: {'None' if self.chance(0.12) else self.literal(kind)}," for time in times]
+        literals = ["None" if self.chance(0.12) else self.literal(kind) for _ in times]
+        # Between a block and an edit usd-core interpolates from nothing.
+        if kind == "pathExpression" or any(literal.startswith("edit") for literal in literals):
+            literals = [literal if literal != "None" else self.literal(kind) for literal in literals]
+        lines = [f"{time}: {literal}," for time, literal in zip(times, literals)]
         return ["{", *indent(lines), "}"]
 
     def spline(self, kind):

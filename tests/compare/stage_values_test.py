@@ -11,13 +11,13 @@ from stage_scene import SceneMaker
 
 SEED = int(os.environ.get("SEED", "1"))
 COUNT = int(os.environ.get("COUNT", "150"))
-CLIPS = os.environ.get("CLIPS") == "1"
+CLIPS = os.environ.get("CLIPS")  # "1" or "0": only scenes with clips, or without; else some of each
 TIMES = [-20, -3, -1, 0, 0.5, 1, 2, 2.5, 3.25, 4, 5, 6.9, 7.25, 8, 9, 10, 12, 25]
 
 
 def make_scene(folder, seed):
     """Writes a scene; the steps to take with it."""
-    maker = SceneMaker(seed, clips=CLIPS)
+    maker = SceneMaker(seed, clips=CLIPS == "1" or (CLIPS is None and seed % 2 == 0))
     os.makedirs(folder)
     (folder / "tex.png").write_bytes(b"")
     for name, text in maker.make().items():

@@ -147,14 +147,36 @@ class Oracle:
         # usd-core forgets that a time is a limit from before where an offset maps it, and gives times around the opinions of
         # one layer where several are combined.
         moved = any(not offset.IsIdentity() for _, offset in attribute.GetPropertyStackWithLayerOffsets())
+        clips, end = Oracle.clips(attribute.GetPrim())
         combined = entry["type"].endswith("[]") or entry["type"] == "pathExpression"
+        if clips and combined:
+            entry["varies"] = ANY  # asked of the opinions that edits might be, which clips are or are not
         for time in times:
+            # usd-core goes back to a clip's start behind the last time of the mapping, where a later clip holds nothing.
+            if time >= end:
+                entry["at"].append(ANY)
+                continue
             bracket = attribute.GetBracketingTimeSamples(time)
-            entry["at"].append([form(attribute.Get(time)), ANY if moved else form(attribute.Get(Usd.TimeCode.PreTime(time))),
+            entry["at"].append([form(attribute.Get(time)), ANY if moved or clips else form(attribute.Get(Usd.TimeCode.PreTime(time))),
                                 ANY if combined else list(bracket) if bracket else None])
         if len(times) > 1:
-            entry["within"] = list(attribute.GetTimeSamplesInInterval(Gf.Interval(times[0], times[-1])))
+            entry["within"] = ANY if combined else list(attribute.GetTimeSamplesInInterval(Gf.Interval(times[0], times[-1])))
         return entry
+
+    @staticmethod
+    def clips(prim):
+        """Whether a prim's values may come from clips, and the time from which those that are missing are not told well."""
+        found, end = False, math.inf
+        while prim:
+            for spec, offset in prim.GetPrimStackWithLayerOffsets():
+                for clip_set in spec.GetInfo("clips").values() if spec.HasInfo("clips") else ():
+                    found = True
+                    # usd-core takes the limit from before in the clip, not on the stage.
+                    if clip_set.get("interpolateMissingClipValues"):
+                        marks = [pair[0] for pair in clip_set.get("times", [])] + [clip_set.get("templateStartTime", -99)]
+                        end = min(end, offset * max(marks))
+            prim = prim.GetParent()
+        return found, end
 
     # -- edits ---------------------------------------------------------------------------------------------------
 
