@@ -20,6 +20,7 @@ using Action = std::function<int(Session&)>;
 void AddCat(CLI::App& app, Action& chosen);
 void AddTree(CLI::App& app, Action& chosen);
 void AddWhy(CLI::App& app, Action& chosen);
+void AddGraph(CLI::App& app, Action& chosen);
 void AddFlatten(CLI::App& app, Action& chosen);
 void AddDeps(CLI::App& app, Action& chosen);
 void AddLocalize(CLI::App& app, Action& chosen);

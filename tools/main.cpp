@@ -76,6 +76,7 @@ int Main(int argc, char** argv) {
   AddGlobalOptions(app, options);
   AddTree(app, chosen);
   AddWhy(app, chosen);
+  AddGraph(app, chosen);
   AddFlatten(app, chosen);
   AddCat(app, chosen);
   AddStat(app, chosen);

@@ -10,22 +10,13 @@ namespace strata::compose {
 
 namespace {
 
-uint8_t Classify(NodeRef node) {
-  const uint8_t counts =
-      node.CanContributeSpecs() && !node.IsCulled() ? kDependencyNonVirtual : kDependencyVirtual;
-  if (node.IsRoot()) return kDependencyRoot | counts;
-  bool is_direct = false, is_ancestral = false;
-  for (; !node.IsRoot(); node = node.GetParent()) {
-    is_ancestral |= node.IsDueToAncestor();
-    is_direct |= !node.IsDueToAncestor();
-  }
-  if (!is_direct) return kDependencyAncestral | counts;
-  return (is_ancestral ? kDependencyPartlyDirect : kDependencyPurelyDirect) | counts;
-}
-
 // Virtual dependencies are wanted only when they are asked for by name.
-bool IsWanted(uint8_t type, uint8_t wanted) {
-  const uint8_t how = kDependencyRoot | kDependencyDirect | kDependencyAncestral;
+bool IsWanted(NodeRef node, uint8_t wanted) {
+  uint8_t type = ClassifyNodeDependency(node);
+  if (type == kDependencyRoot) return wanted & kDependencyRoot;
+  if (type != kDependencyNone && node.IsCulled())
+    type = static_cast<uint8_t>((type & ~kDependencyNonVirtual) | kDependencyVirtual);
+  const uint8_t how = kDependencyDirect | kDependencyAncestral;
   const uint8_t counts = kDependencyVirtual | kDependencyNonVirtual;
   return (type & wanted & how) && (type & wanted & counts);
 }
@@ -40,7 +31,7 @@ class SiteQuery {
     if (!index) return;
     for (uint32_t i = 0; i < index->GetNodeCount(); ++i) {
       const NodeRef node = index->GetNode(i);
-      if (node.GetLayerStackNumber() == stack_ && node.GetPath() == site && IsWanted(Classify(node), types_))
+      if (node.GetLayerStackNumber() == stack_ && node.GetPath() == site && IsWanted(node, types_))
         found.push_back({prim, site, node.GetMapToRoot()});
     }
   }
@@ -53,7 +44,46 @@ class SiteQuery {
   uint8_t types_;
 };
 
+bool IsCopiedSpecialize(NodeRef node) {
+  const NodeRef origin = node.GetOrigin();
+  return node.GetArcType() == ArcType::kSpecialize && node.GetParent().IsRoot() &&
+         !(origin == node.GetParent()) && origin.GetPath() == node.GetPath() &&
+         origin.GetLayerStackNumber() == node.GetLayerStackNumber();
+}
+
 }  // namespace
+
+uint8_t ClassifyNodeDependency(NodeRef node) {
+  if (node.IsRoot()) return kDependencyRoot;
+  // An inert class is a placeholder: of a specialize for its copy below the root, of an implied inherit for
+  // the one that implies it.
+  if (node.IsInert() && node.GetArcType() == ArcType::kSpecialize) return kDependencyNone;
+  if (node.IsInert() && node.GetArcType() == ArcType::kInherit && !(node.GetOrigin() == node.GetParent()))
+    return kDependencyNone;
+  const uint8_t counts = node.IsInert() ? kDependencyVirtual : kDependencyNonVirtual;
+  bool is_direct = false, is_ancestral = false;
+  while (!node.IsRoot()) {
+    is_ancestral |= node.IsDueToAncestor();
+    is_direct |= !node.IsDueToAncestor();
+    // A specialize copied below the root depends over the way by which its original came.
+    node = IsCopiedSpecialize(node) ? node.GetOrigin() : node.GetParent();
+  }
+  if (!is_direct) return kDependencyAncestral | counts;
+  return (is_ancestral ? kDependencyPartlyDirect : kDependencyPurelyDirect) | counts;
+}
+
+std::string DescribeDependencyTypes(uint8_t types) {
+  static constexpr std::pair<uint8_t, const char*> kNames[] = {{kDependencyAncestral, "ancestral"},
+                                                               {kDependencyNonVirtual, "non-virtual"},
+                                                               {kDependencyPartlyDirect, "partly-direct"},
+                                                               {kDependencyPurelyDirect, "purely-direct"},
+                                                               {kDependencyRoot, "root"},
+                                                               {kDependencyVirtual, "virtual"}};
+  std::string text;
+  for (const auto& [type, name] : kNames)
+    if (types & type) text.append(text.empty() ? "" : ", ").append(name);
+  return text.empty() ? "none" : text;
+}
 
 std::vector<Dependency> Cache::FindSiteDependencies(const LayerStack& stack, Path site, uint8_t types,
                                                     RecurseOnSite on_site, RecurseOnIndex on_index) const {
@@ -85,8 +115,7 @@ std::vector<Dependency> Cache::FindSiteDependencies(const LayerStack& stack, Pat
       if (above.IsEmpty()) return;
       for (uint32_t i = 0; i < index->GetNodeCount(); ++i) {
         const NodeRef node = index->GetNode(i);
-        if (node.GetLayerStackNumber() == number && node.GetPath().HasPrefix(site) &&
-            IsWanted(Classify(node), types))
+        if (node.GetLayerStackNumber() == number && node.GetPath().HasPrefix(site) && IsWanted(node, types))
           query.found.push_back({path, node.GetPath(), node.GetMapToRoot()});
       }
     });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "strata/compose/map_function.h"
 #include "strata/path/path.h"
@@ -22,6 +23,13 @@ enum DependencyType : uint8_t {
       kDependencyRoot | kDependencyDirect | kDependencyAncestral | kDependencyNonVirtual,
   kDependencyAnyIncludingVirtual = kDependencyAnyNonVirtual | kDependencyVirtual,
 };
+
+class NodeRef;
+// How a node makes its index depend on the node's site. Placeholders that other nodes stand for make no
+// dependency of their own.   (PcpClassifyNodeDependency)
+uint8_t ClassifyNodeDependency(NodeRef node);
+// "non-virtual, purely-direct", "root", "none", ...   (PcpDependencyFlagsToString)
+std::string DescribeDependencyTypes(uint8_t types);
 
 // `map` leads from the site's namespace to that of the index, time included.
 struct Dependency {

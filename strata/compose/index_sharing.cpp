@@ -428,7 +428,8 @@ bool AreAlike(const IndexGraph& a, const IndexGraph& b) {
     const bool are_alike = x.layer_stack == y.layer_stack && x.arc == y.arc && x.parent == y.parent &&
                            x.origin == y.origin && x.first_child == y.first_child &&
                            x.next_sibling == y.next_sibling && x.sibling_number == y.sibling_number &&
-                           x.namespace_depth == y.namespace_depth && x.flags == y.flags && x.trunk == y.trunk;
+                           x.namespace_depth == y.namespace_depth && x.flags == y.flags &&
+                           x.restricted_depth == y.restricted_depth && x.trunk == y.trunk;
     if (!are_alike) return false;
     if (i == 0) continue;
     const Path renamed = x.trunk ? Rename(x.path, trunk(a, x.trunk), trunk(b, x.trunk)) : x.path;

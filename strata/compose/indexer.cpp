@@ -64,7 +64,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
     }
     NoteVisits();
     is_above_target_ = !is_last;
-    if (is_last && !contributes) graph_[0].Set(kNodeInert, true);
+    if (is_last && !contributes) graph_[0].MakeInert(graph_[0].path.GetElementCount());
     if (i + 1 == levels.size()) {
       if (!is_last || frame_->arc != ArcType::kRelocate) FindProhibited();
       AddTasksForAll();

@@ -227,7 +227,7 @@ class Indexer {
   };
   std::vector<Unresolved> unresolved_;
   Path prohibited_source_;  // the relocation source that makes the site of this frame prohibited
-  uint32_t prohibited_stack_ = 0;
+  uint32_t prohibited_stack_ = 0, prohibited_depth_ = 0;
   bool has_payloads_ = false;
   bool asks_for_payload_ = false;  // of the outermost frame: CacheOptions::include_payload was asked
   bool is_above_target_ = false;  // while BuildSite is at an ancestor of what an arc leads to

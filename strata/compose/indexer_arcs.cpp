@@ -99,7 +99,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   node.namespace_depth = static_cast<uint16_t>(arc.namespace_depth);
 
   if (!options.include_ancestral || arc.path.IsRootPrim()) {
-    node.Set(kNodeInert, !options.contributes);
+    if (!options.contributes) node.MakeInert(1);
     const uint32_t number = graph_.Insert(arc.parent, node);
     AddTasksFor(number);
     AddImpliedTasksFor(number);
@@ -119,7 +119,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
                          "a relocation at {}.",
                          trail, DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
              arc.parent, "Let the arc lead to where the prim was relocated to.");
-    node.Set(kNodeInert, true);
+    node.MakeInert(nested.prohibited_depth_);
     const uint32_t placeholder = graph_.Insert(arc.parent, node);
     bool has_specs = false;
     nested.graph_.VisitSubtree(0, [&](uint32_t i) { has_specs |= nested.graph_[i].Has(kNodeHasSpecs); });
@@ -302,7 +302,8 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
     arc.namespace_depth = CountNamespaceDepth(site_path);
     ArcOptions options;
     options.contributes = false;
-    AddArc(arc, options);
+    const uint32_t placeholder = AddArc(arc, options);
+    if (placeholder != kNoNode) graph_[placeholder].restricted_depth = 0;  // nothing is kept from it
   }
   if (target.IsEmpty()) return NoteOpened(target_stack);
 

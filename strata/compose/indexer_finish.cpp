@@ -32,7 +32,7 @@ void Indexer::SilenceRepeatedSpecializes() {
           other.map_to_parent != first.map_to_parent)
         continue;
       for (uint32_t node : graph_.GetSubtree(children[k])) {
-        graph_[node].Set(kNodeInert, true);
+        graph_[node].MakeInert(graph_[node].path.GetElementCount());
         if (node != children[k]) graph_[node].Set(kNodeCulled, true);
       }
     }
@@ -63,7 +63,7 @@ void Indexer::Cull() {
 void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
   const std::vector<bool> is_own = FindInstanceableNodes(parent.GetGraph()->nodes);
   for (uint32_t i = 0; i < is_own.size(); ++i)
-    if (!is_own[i]) graph_[i].Set(kNodeInert, true);
+    if (!is_own[i]) graph_[i].MakeInert(graph_[i].path.GetElementCount() - 1);
 }
 
 // One prim further down, as below any prim: when this one is an instance, only what its own arcs bring
@@ -73,7 +73,7 @@ void Indexer::DescendTo(Token child) {
   if (IsInstanceable()) is_own = FindInstanceableNodes(graph_.GetNodes());
   graph_.DescendTo(child);
   for (uint32_t i = 0; i < is_own.size(); ++i)
-    if (!is_own[i]) graph_[i].Set(kNodeInert, true);
+    if (!is_own[i]) graph_[i].MakeInert(graph_[i].path.GetElementCount() - 1);
 }
 
 bool Indexer::IsInstanceable() const {

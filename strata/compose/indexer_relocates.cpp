@@ -7,7 +7,7 @@ namespace strata::compose {
 void Indexer::ElideSubtree(uint32_t top) {
   for (uint32_t node : graph_.GetSubtree(top)) {
     graph_[node].Set(kNodeCulled, true);
-    graph_[node].Set(kNodeInert, true);
+    graph_[node].MakeInert(graph_[node].path.GetElementCount());
   }
 }
 
@@ -82,6 +82,7 @@ void Indexer::FindProhibited() {
     if (!graph_.GetStack(node).IsRelocationSource(n.path)) continue;
     prohibited_source_ = n.path;
     prohibited_stack_ = n.layer_stack;
+    prohibited_depth_ = graph_[0].path.GetElementCount();
     return;
   }
 }

@@ -78,7 +78,7 @@ void Indexer::PropagateArcsToOrigin(uint32_t parent, uint32_t source, int depth)
       Node copy = node;
       copy.origin = child;
       copy.first_child = copy.next_sibling = kNoNode;
-      copy.Set(kNodeInert, true);
+      copy.MakeInert(1);
       placeholder = graph_.Insert(parent, copy);
       AddImpliedTasksFor(placeholder);
     }
@@ -111,7 +111,7 @@ uint32_t Indexer::PropagateNode(uint32_t parent, uint32_t source, uint32_t origi
     if (graph_[copy].CanContributeSpecs() && (graph_.GetSite(copy).fields & kSiteVariantSets))
       AddTask({TaskType::kVariantSets, copy, {}, {}, 0});
   }
-  graph_[source].Set(kNodeInert, true);
+  graph_[source].MakeInert(1);
   if (parent != 0 && graph_[source].origin == graph_[source].parent) graph_[source].origin = copy;
   return copy;
 }

@@ -224,6 +224,9 @@ bool NodeRef::IsInert() const {
 bool NodeRef::IsCulled() const {
   return Get().Has(kNodeCulled);
 }
+uint32_t NodeRef::GetSpecContributionRestrictedDepth() const {
+  return Get().restricted_depth;
+}
 bool NodeRef::IsRestricted() const {
   return Get().Has(kNodeRestricted);
 }
@@ -235,6 +238,9 @@ bool NodeRef::CanContributeSpecs() const {
 }
 bool NodeRef::IsPrivate() const {
   return Get().Has(kNodePrivate);
+}
+bool NodeRef::HasSymmetry() const {
+  return Get().Has(kNodeSymmetry);
 }
 bool NodeRef::IsIntroducedHere() const {
   return number_ != 0 && Get().Has(kNodeNew);

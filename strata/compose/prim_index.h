@@ -52,10 +52,14 @@ class NodeRef {
   bool IsDueToAncestor() const;
   bool IsInert() const;
   bool IsCulled() const;
+  // Of nodes that cannot contribute specs: how deep in namespace they were when they were kept from it. 1 for
+  // nodes that were placeholders from the start; 0 for those that can.
+  uint32_t GetSpecContributionRestrictedDepth() const;
   bool IsRestricted() const;
   bool HasSpecs() const;
   bool CanContributeSpecs() const;
-  bool IsPrivate() const;  // permission
+  bool IsPrivate() const;    // permission
+  bool HasSymmetry() const;  // some spec here, or above it, writes a symmetry field
   bool IsInRootLayerStack() const;
   // Whether an arc at this prim brought it; else it came with the namespace parent. Not so of the root node.
   bool IsIntroducedHere() const;

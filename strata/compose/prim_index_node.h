@@ -20,7 +20,8 @@ enum NodeFlag : uint16_t {
   kNodeDueToAncestor = 1u << 3,  // came with the namespace parent
   kNodeRestricted = 1u << 4,     // permissions hide it
   kNodePrivate = 1u << 5,
-  kNodeNew = 1u << 6,  // added at this prim, not inherited from its namespace parent
+  kNodeNew = 1u << 6,       // added at this prim, not inherited from its namespace parent
+  kNodeSymmetry = 1u << 7,  // symmetry fields are written here
 };
 
 struct PrimIndexNode {
@@ -36,10 +37,20 @@ struct PrimIndexNode {
   uint16_t namespace_depth = 0;  // of the parent's path where the arc was introduced
   uint16_t flags = 0;
   uint16_t trunk = 0;  // from 1: the trunk that the path lies at or below; 0: the same path in every place
-  ArcType arc = ArcType::kRoot;
+  ArcType arc : 3 = ArcType::kRoot;
+  // Prims above and including the one where it was kept from speaking, as OpenUSD counts: 1 for a
+  // placeholder, 0 when it may speak. Deeper than kMaxRestrictedDepth reads as that.
+  uint16_t restricted_depth : 13 = 0;
+  static constexpr uint32_t kMaxRestrictedDepth = (1u << 13) - 1;
 
   bool Has(NodeFlag flag) const { return (flags & flag) != 0; }
   void Set(NodeFlag flag, bool on) { flags = static_cast<uint16_t>(on ? flags | flag : flags & ~flag); }
+  void MakeInert(uint32_t depth) {
+    Set(kNodeInert, true);
+    if (restricted_depth == 0)
+      restricted_depth =
+          static_cast<uint16_t>(depth < kMaxRestrictedDepth ? depth : kMaxRestrictedDepth) & 0x1fff;
+  }
   bool CanContributeSpecs() const { return !(flags & (kNodeInert | kNodeRestricted)); }
 };
 

@@ -4,6 +4,7 @@
 // holds.
 #pragma once
 
+#include "strata/inspect/graph.h"
 #include "strata/inspect/statistics.h"
 #include "strata/inspect/tree.h"
 #include "strata/inspect/why.h"

@@ -142,6 +142,12 @@ compose::PrimIndexPtr Prim::GetPrimIndex() const {
   return access && access.Index() ? access.Get().index : nullptr;
 }
 
+compose::PrimIndexPtr Prim::ComputeExpandedPrimIndex() const {
+  PrimAccess access(*this);
+  if (!access || !access.Index()) return nullptr;
+  return access.stage->cache->ComputeExpandedPrimIndex(access.Index()->GetPath());
+}
+
 std::vector<SpecWithOffset> Prim::GetPrimStack() const {
   std::vector<SpecWithOffset> stack;
   PrimAccess access(*this);

@@ -99,7 +99,9 @@ class Prim {
   const schema::PrimDefinition* GetPrimDefinition() const;
 
   // Composition
-  compose::PrimIndexPtr GetPrimIndex() const;        // null when invalid, and for the root of a prototype
+  compose::PrimIndexPtr GetPrimIndex() const;  // null when invalid, and for the root of a prototype
+  // With the nodes that say nothing too: every arc there is. Composed anew for each call; null as above.
+  compose::PrimIndexPtr ComputeExpandedPrimIndex() const;
   std::vector<SpecWithOffset> GetPrimStack() const;  // strongest first
   std::vector<VariantSet> GetVariantSets() const;    // in composed order of the variantSets list
   std::vector<Token> GetVariantSetNames() const;

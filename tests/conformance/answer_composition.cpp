@@ -4,6 +4,7 @@
 #include <set>
 
 #include "strata/compose/compose.h"
+#include "strata/compose/dump.h"
 #include "tests/conformance/answer.h"
 #include "tests/registry_provider.h"
 
@@ -257,6 +258,7 @@ Json AnswerComposition(const Json& question) {
                                {"deletedTargets", std::move(of_properties.deleted)},
                                {"errors", ErrorsToJson(errors)},
                                {"nodes", std::move(nodes)}});
+    if (question.value("dump", false)) answer["prims"].back()["dump"] = compose::DumpToString(index);
   });
   return answer;
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 
 TOOL = str(Path(sys.argv[1]).resolve())
 SOURCE = Path(__file__).resolve().parents[2]
-COMMANDS = ("tree", "why", "flatten", "cat", "stat", "completions")
+COMMANDS = ("tree", "why", "graph", "flatten", "cat", "stat", "completions")
 SCENE = """#usda 1.0
 (
     defaultPrim = "World"
