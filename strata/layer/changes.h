@@ -1,7 +1,9 @@
 // What an edit did to a layer, path by path.   (SdfChangeList)
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "strata/path/path.h"
@@ -19,6 +21,20 @@ struct Change {
   };
   // First `before`, last `after` within one announcement. Of a spec that was removed, all it held.
   std::vector<FieldChange> fields;
+};
+
+// What happened to a layer as a whole.   (SdfNotice::Layer...)
+struct LayerNotice {
+  enum class Kind : uint8_t {
+    kDirtinessChanged,
+    kInfoDidChange,  // `field` of "/" has another value
+    kIdentifierDidChange,
+    kDidReloadContent,  // read again from its file; kDidReplaceContent follows
+    kDidReplaceContent,
+  };
+  Kind kind;
+  Token field;
+  std::string old_identifier;  // kIdentifierDidChange
 };
 
 struct ChangeList {

@@ -195,8 +195,7 @@ Result<void> Layer::CopySpec(const Layer& source, Path from, Path to) {
   editor.EraseSpecs(ListSpecTree(content_, to));
   editor.CreateSpec(to, copied.front().type);  // keeps its place among the parent's children if it was there
   for (Copied& entry : copied) {
-    const SpecStore::SpecIndex spec = content_.Create(entry.to, entry.type);
-    for (SpecStore::Field& field : entry.fields) content_.SetField(spec, field.name, std::move(field.value));
+    editor.CreateCopy(entry.to, entry.type, std::move(entry.fields));
   }
   editor.NoteReplaced(to);
   return {};

@@ -25,20 +25,33 @@ class LayerEditor {
   // The value to be changed in place; null when absent.
   Value* EditField(Path path, Token field);
   void EraseTree(Path path);
+  // A spec with fields, children fields too; into the one that is there, if there is one.
+  void CreateCopy(Path path, SpecType type, std::vector<SpecStore::Field> fields);
   // Without regard to the parent's children field.
   void EraseSpecs(const std::vector<Path>& paths);
   void ReplaceAll(SpecStore content);
   void NoteReplaced(Path path);
+  // One step of a journal; it fits what is there.
+  void Take(const JournalStep& step);
 
   static void Announce(Layer& layer);
 
  private:
   void CreateVariantSet(Path owner, Token set);
   void NoteField(Path path, Token field, const Value* before);
-  Change* Note(Path path);  // null when nobody listens
+  Change* Note(Path path);                                 // null when nobody listens
+  JournalStep* Record(JournalStep::Kind kind, Path path);  // null when nobody records
+  JournalStep* RecordField(Path path, Token field, const Value* before);
+  void RecordChild(JournalStep::Kind kind, Path parent, const Child& child, uint32_t index);
+  void InsertChild(Path parent, const Child& child, uint32_t index);
+  void RemoveChild(Path parent, const Child& child, uint32_t index);
+  static void NoteChangedField(Change& change, Token field, const Value* before);
+  void NoteMetadataOfBoth(const SpecStore& before, const SpecStore& after);
+  static void SendNotices(Layer& layer, const ChangeList& changes);
 
   Layer& layer_;
   Layer::ChangeBlock block_;
+  std::vector<size_t> unsettled_;  // steps of fields that are edited in place
   bool erased_any_ = false;
 };
 

@@ -142,6 +142,14 @@ void Layer::ReplaceContent(SpecStore content) {
   }
 }
 
+// When no edit is under way.
+void Layer::SetDirty(bool dirty) {
+  dirty_ = dirty;
+  if (dirty_ == announced_dirty_) return;
+  announced_dirty_ = dirty_;
+  Send({LayerNotice::Kind::kDirtinessChanged, {}, {}});
+}
+
 Result<void> Layer::Reload(ReloadMode mode) {
   if (IsAnonymous() || resolved_path_.empty() || !registry_) {
     return MakeUnopened(fmt::format("The layer '{}' has no file to be read again from.", identifier_),
@@ -161,6 +169,7 @@ Result<void> Layer::Reload(ReloadMode mode) {
   format_ = fresh->format_;
   source_map_ = std::move(fresh->source_map_);
   modification_stamp_ = stamp;
+  is_reloading_ = true;
   ReplaceContent(std::move(fresh->content_));
   return {};
 }
@@ -256,20 +265,46 @@ Result<void> Layer::Save(const SaveOptions& options) {
   write.executor = options.executor;
   write.remarks = options.remarks;
   STRATA_CHECK(format_->WriteToFile(content_, resolved_path_, write));
-  dirty_ = false;
   if (registry_) modification_stamp_ = registry_->GetResolver().GetModificationStamp(resolved_path_);
+  SetDirty(false);
   return {};
 }
 
 // -- changes --
 
-uint64_t Layer::AddChangeListener(ChangeListener listener) {
+uint64_t Layer::AddChangeListener(ChangeListener listener, Before before) {
+  std::lock_guard lock(listeners_mutex_);
   listeners_.emplace_back(next_listener_, std::move(listener));
+  if (before == Before::kAlways) wanting_before_.push_back(next_listener_);
+  is_watched_ = true;
+  wants_all_before_ = !wanting_before_.empty();
   return next_listener_++;
 }
 
-void Layer::RemoveChangeListener(uint64_t id) {
-  std::erase_if(listeners_, [id](const auto& entry) { return entry.first == id; });
+uint64_t Layer::AddNoticeListener(NoticeListener listener) {
+  std::lock_guard lock(listeners_mutex_);
+  notice_listeners_.emplace_back(next_listener_, std::move(listener));
+  is_watched_ = true;
+  return next_listener_++;
+}
+
+uint64_t Layer::AddJournalListener(JournalListener listener) {
+  std::lock_guard lock(listeners_mutex_);
+  journal_listeners_.emplace_back(next_listener_, std::move(listener));
+  is_recorded_ = true;
+  return next_listener_++;
+}
+
+void Layer::RemoveListener(uint64_t id) {
+  std::lock_guard lock(listeners_mutex_);
+  const auto is_it = [id](const auto& entry) { return entry.first == id; };
+  std::erase_if(listeners_, is_it);
+  std::erase_if(notice_listeners_, is_it);
+  std::erase_if(journal_listeners_, is_it);
+  std::erase(wanting_before_, id);
+  is_watched_ = !listeners_.empty() || !notice_listeners_.empty();
+  is_recorded_ = !journal_listeners_.empty();
+  wants_all_before_ = !wanting_before_.empty();
 }
 
 Layer::ChangeBlock::ChangeBlock(Layer& layer) : layer_(layer) {

@@ -4,9 +4,11 @@
 // Owners: shared by whoever opened it; the registry holds weak references.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,7 @@
 #include "strata/layer/changes.h"
 #include "strata/layer/fields.h"
 #include "strata/layer/file_format.h"
+#include "strata/layer/journal.h"
 #include "strata/layer/source_map.h"
 #include "strata/layer/spec_store.h"
 
@@ -137,11 +140,28 @@ class Layer : public std::enable_shared_from_this<Layer> {
   Result<void> Save(const SaveOptions& options = {});
 
   // -- changes ------------------------------------------------------------------------------------------
+  // All listeners are called by the thread that edits, after the edit, with no lock held; each in the order
+  // in which it was added. They may edit, add and remove listeners. What one throws keeps no other from
+  // being called, and goes no further. Adding and removing is safe from any thread; removing does not wait
+  // for a call that has begun. An id is good for the listener that it was given for, of whatever kind.
   using ChangeListener = std::function<void(const Layer&, const ChangeList&)>;
-  // Called by the thread that edits, after the edit, with no lock held. Values before and after come with
-  // each field.
-  uint64_t AddChangeListener(ChangeListener listener);
-  void RemoveChangeListener(uint64_t id);
+  // Values before and after come with each field; keeping the value before makes each edit in place (of time
+  // samples) cost a copy of all of them, unless all listeners do without.   (SdfNotice::LayersDidChange)
+  enum class Before : uint8_t { kAlways, kUnlessEditedInPlace };
+  uint64_t AddChangeListener(ChangeListener listener, Before before = Before::kAlways);
+  // What happened to the layer as a whole. Of one edit: kDirtinessChanged first, then kInfoDidChange for each
+  // field of "/" in the order of their names, kIdentifierDidChange, kDidReloadContent, kDidReplaceContent;
+  // the change listeners last.
+  using NoticeListener = std::function<void(const Layer&, const LayerNotice&)>;
+  uint64_t AddNoticeListener(NoticeListener listener);
+  // The steps of each edit, from which it can be undone and done again. Before the change listeners.
+  using JournalListener = std::function<void(const Layer&, const Journal&)>;
+  uint64_t AddJournalListener(JournalListener listener);
+  void RemoveListener(uint64_t id);
+  void RemoveChangeListener(uint64_t id) { RemoveListener(id); }
+  // Takes the steps of a journal, in their order, as one edit. Refused, with nothing changed, when the layer
+  // is not as it was when they were first taken (journals of other edits in between, for example).
+  Result<void> Apply(const Journal& journal);
   // While one lives, changes gather and are announced once, when the last one ends.
   class ChangeBlock {
    public:
@@ -158,6 +178,13 @@ class Layer : public std::enable_shared_from_this<Layer> {
   friend class LayerRegistry;
   friend class LayerEditor;  // layer/editor.h
   Result<void> RefuseLoss() const;
+  void Send(const LayerNotice& notice) const;
+  template <class Listeners>
+  Listeners CopyListeners(const Listeners& listeners) const {
+    std::lock_guard lock(listeners_mutex_);
+    return listeners;
+  }
+  void SetDirty(bool dirty);
   Layer();
   std::string identifier_, resolved_path_, registry_key_, modification_stamp_;
   std::map<std::string, std::string> arguments_;
@@ -166,11 +193,17 @@ class Layer : public std::enable_shared_from_this<Layer> {
   std::unique_ptr<SourceMap> source_map_;
   std::shared_ptr<LayerRegistry> registry_;  // that opened it; null for anonymous layers
   ChangeList pending_;
-  std::vector<std::pair<uint64_t, ChangeListener>> listeners_;
+  Journal journal_;
+  mutable std::mutex listeners_mutex_;
+  std::vector<std::pair<uint64_t, ChangeListener>> listeners_;           // guarded by listeners_mutex_
+  std::vector<std::pair<uint64_t, NoticeListener>> notice_listeners_;    // guarded by listeners_mutex_
+  std::vector<std::pair<uint64_t, JournalListener>> journal_listeners_;  // guarded by listeners_mutex_
+  uint64_t next_listener_ = 1;                                           // guarded by listeners_mutex_
+  std::vector<uint64_t> wanting_before_;                                 // guarded by listeners_mutex_
+  std::atomic<bool> is_watched_ = false, is_recorded_ = false, wants_all_before_ = false;
   uint64_t revision_ = 0;
-  uint64_t next_listener_ = 1;
   int open_blocks_ = 0;
-  bool dirty_ = false;
+  bool dirty_ = false, announced_dirty_ = false, is_reloading_ = false;
 };
 
 using LayerPtr = std::shared_ptr<Layer>;

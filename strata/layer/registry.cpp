@@ -416,7 +416,7 @@ Result<LayerPtr> LayerRegistry::CreateNew(const std::string& path) {
   layer->resolved_path_ = impl_->Locate(identifier);
   layer->arguments_ = arguments;
   layer->format_ = std::move(format);
-  layer->dirty_ = true;
+  layer->dirty_ = layer->announced_dirty_ = true;
   layer->modification_stamp_ = impl_->resolver->GetModificationStamp(layer->resolved_path_);
   const std::string key = asset::JoinIdentifier(layer->resolved_path_, arguments);
   {

@@ -29,6 +29,7 @@ class RandomScene {
   // A cache over the layers as they are.
   std::unique_ptr<compose::Cache> MakeCache(Executor* executor = nullptr) const;
   std::string ExportLayers() const;
+  const std::vector<layer::LayerPtr>& GetLayers() const { return layers_; }
 
  private:
   uint32_t Below(uint32_t end) { return end ? static_cast<uint32_t>(random_() % end) : 0; }
