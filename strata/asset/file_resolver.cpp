@@ -30,7 +30,11 @@ class FileAsset final : public Asset {
   explicit FileAsset(std::shared_ptr<InputFile> file) : file_(std::move(file)) {}
   uint64_t GetSize() const override { return file_->GetSize(); }
   Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const override {
-    return file_->ReadAt(offset, buffer, count);
+    STRATA_TRY(const size_t done, file_->ReadAt(offset, buffer, count));
+    if (!file_->HasChanged()) return done;
+    return Diagnostic(kAssetChanged,
+                      fmt::format("'{}' was written by someone else while it was read.", file_->GetPath()),
+                      AtFile(file_->GetPath()), "Open it again once whatever writes it is done.");
   }
   Result<MappedBytes> Map() const override {
     const std::lock_guard lock(mutex_);

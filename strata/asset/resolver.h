@@ -16,6 +16,8 @@ namespace strata::asset {
 
 inline constexpr DiagnosticCode kAssetUnresolved{"asset.unresolved", Severity::kError,
                                                  "An asset path names nothing that exists."};
+inline constexpr DiagnosticCode kAssetChanged{"asset.changed", Severity::kError,
+                                              "A file changed while it was read."};
 
 // All bytes of an asset in memory, valid as long as `owner` lives.
 struct MappedBytes {

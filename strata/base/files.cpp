@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -39,7 +41,14 @@ Diagnostic MakeOpenDiagnostic(const std::string& path, int error) {
 struct OpenedFile {
   int descriptor;
   uint64_t size;
+  int64_t written_at;
 };
+
+int64_t GetTimeWritten(const struct stat& status) {
+  return static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+std::atomic<uint64_t> open_files = 0;
 
 Result<OpenedFile> OpenForReading(const std::string& path) {
   // A name with a NUL would open another file than the one named.
@@ -61,21 +70,36 @@ Result<OpenedFile> OpenForReading(const std::string& path) {
     const char* what = S_ISDIR(status.st_mode) ? "a folder" : "not a regular file";
     return Diagnostic{kFileUnreadable, "cannot read '" + path + "': it is " + what, At(path), "Name a file."};
   }
-  return OpenedFile{descriptor, static_cast<uint64_t>(status.st_size)};
+  return OpenedFile{descriptor, static_cast<uint64_t>(status.st_size), GetTimeWritten(status)};
 }
 
 }  // namespace
 
-InputFile::InputFile(std::string path, int descriptor, uint64_t size)
-    : path_(std::move(path)), descriptor_(descriptor), size_(size) {}
+InputFile::InputFile(std::string path, int descriptor, uint64_t size, int64_t written_at)
+    : path_(std::move(path)), descriptor_(descriptor), size_(size), written_at_(written_at) {
+  open_files.fetch_add(1, std::memory_order_relaxed);
+}
 
 InputFile::~InputFile() {
+  open_files.fetch_sub(1, std::memory_order_relaxed);
   close(descriptor_);
+}
+
+bool InputFile::AreManyOpen() {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return false;
+  return open_files.load(std::memory_order_relaxed) > limit.rlim_cur / 2;
+}
+
+bool InputFile::HasChanged() const {
+  struct stat status;
+  return fstat(descriptor_, &status) != 0 || static_cast<uint64_t>(status.st_size) != size_ ||
+         GetTimeWritten(status) != written_at_;
 }
 
 Result<std::shared_ptr<InputFile>> InputFile::Open(const std::string& path) {
   STRATA_TRY(OpenedFile opened, OpenForReading(path));
-  return std::shared_ptr<InputFile>(new InputFile(path, opened.descriptor, opened.size));
+  return std::shared_ptr<InputFile>(new InputFile(path, opened.descriptor, opened.size, opened.written_at));
 }
 
 Result<size_t> InputFile::ReadAt(uint64_t offset, void* buffer, size_t count) const {

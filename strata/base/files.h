@@ -30,14 +30,20 @@ class InputFile {
   const std::string& GetPath() const { return path_; }
   // Reads up to `count` bytes at `offset`; returns how many were there (0 at the end).
   Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const;
+  // Whether the file was written or cut in place since it was opened. (Replacing its name leaves it as it
+  // is.)
+  bool HasChanged() const;
+  // Whether so many are open that the process may soon be refused more; over half of what it is allowed.
+  static bool AreManyOpen();
   // A mapping of the file that is open, whatever its name stands for by now.
   Result<std::shared_ptr<MappedFile>> Map() const;
 
  private:
-  InputFile(std::string path, int descriptor, uint64_t size);
+  InputFile(std::string path, int descriptor, uint64_t size, int64_t written_at);
   std::string path_;
   int descriptor_;
   uint64_t size_;
+  int64_t written_at_;  // nanoseconds since the epoch
 };
 
 // A read-only mapping of a whole file. The bytes must not be used if others may truncate the file: see

@@ -64,7 +64,7 @@ LayerStatistics CountLayer(const layer::Layer& layer) {
     if (const Value* value = spec.Find(names.timeSamples)) {
       if (const auto* samples = value->GetIf<TimeSamples>()) {
         statistics.time_samples += samples->GetSize();
-        for (const Value& sample : samples->GetValues()) CountValue(sample, statistics);
+        for (size_t i = 0; i < samples->GetSize(); ++i) CountValue(samples->GetValue(i), statistics);
       }
     }
   });

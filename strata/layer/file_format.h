@@ -22,9 +22,10 @@ namespace strata::layer {
 class SourceMap;  // layer/source_map.h
 
 enum class ReadScope : uint8_t { kAll, kMetadataOnly };
-// Whether a layer may use its file in place, by a mapping. Detached layers read what they need into memory of
-// their own: others may then shorten or overwrite the file, which is a diagnostic, where under a mapping it
-// ends the process.
+// Whether a layer may use its file in place, by a mapping. Detached layers, the default, read what they need
+// into memory of their own: others may shorten or overwrite the file in place, which then is a diagnostic.
+// Under a mapping large arrays are not copied, and a file that is shortened ends the process: only for files
+// that nobody writes in place. What saves by replacing files, as this library does, harms neither.
 enum class Detach : uint8_t { kNo, kYes };
 
 struct ReadOptions {
@@ -32,7 +33,7 @@ struct ReadOptions {
   Budgets budgets;
   Executor* executor = nullptr;  // null: one thread
   ReadScope scope = ReadScope::kAll;
-  Detach detach = Detach::kNo;
+  Detach detach = Detach::kYes;
   SourceMap* source_map = nullptr;               // when given, filled with the place of each spec and field
   std::map<std::string, std::string> arguments;  // file format arguments
 };

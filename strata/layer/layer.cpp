@@ -9,6 +9,7 @@
 #include "strata/layer/children.h"
 #include "strata/layer/editor.h"
 #include "strata/layer/registry.h"
+#include "strata/value/time_samples.h"
 
 namespace strata::layer {
 
@@ -218,8 +219,9 @@ Result<void> Layer::Export(const std::string& path, const ExportOptions& options
 // Reads all values, so that those that cannot be read are known before the file that holds them is replaced.
 Result<void> Layer::RefuseLoss() const {
   content_.VisitSpecs([](Path, const SpecStore::SpecView& spec) {
-    for ([[maybe_unused]] const SpecStore::Field& field : spec) {
-    }
+    for (const SpecStore::Field& field : spec)
+      if (const auto* samples = field.value.GetIf<TimeSamples>())
+        for (size_t i = 0; i < samples->GetSize(); ++i) (void)samples->GetValue(i);
   });
   const Diagnostics problems = content_.GetReadProblems();
   if (problems.GetErrorCount() == 0) return {};

@@ -15,9 +15,7 @@ struct OpenOptions {
   Budgets budgets;
   Executor* executor = nullptr;
   ReadScope scope = ReadScope::kAll;  // kMetadataOnly layers are never shared
-  // For servers and whoever opens files that others overwrite in place. What saves by replacing files, as this
-  // library does, needs no detaching.
-  Detach detach = Detach::kNo;
+  Detach detach = Detach::kYes;
   enum class SourceMaps : uint8_t { kNone, kRecord } source_maps = SourceMaps::kNone;
 };
 

@@ -99,8 +99,10 @@ Result<Value> CheckTimeSamples(const Layer& layer, Path path, Token type_name, V
     return MakeTypeRefusal(layer, path, "Field 'timeSamples'", ValueType::kTimeSamples, value.GetType());
   const ValueTypeName* type = FindValueTypeName(type_name);
   bool is_all_right = true;
-  for (const Value& sample : samples->GetValues())
-    is_all_right = is_all_right && (sample.IsBlock() || !type || sample.GetType() == type->type);
+  for (size_t i = 0; i < samples->GetSize() && type; ++i) {
+    const ValueType sample = samples->GetValueType(i);
+    is_all_right = is_all_right && (sample == ValueType::kValueBlock || sample == type->type);
+  }
   if (is_all_right) return value;
   TimeSamples cast;
   cast.Reserve(samples->GetSize());

@@ -119,11 +119,12 @@ class Walk {
   std::optional<Value> ApplyToSamples(const TimeSamples& samples) {
     std::optional<TimeSamples> out;
     for (size_t i = 0; i < samples.GetSize(); ++i) {
-      const Value& value = samples.GetValue(i);
-      if (!value.Holds<AssetPath>() && !value.Holds<Array<AssetPath>>() && !value.Holds<ArrayEdit>())
+      const ValueType type = samples.GetValueType(i);
+      if (type != ValueType::kAssetPath && type != ValueType::kAssetPathArray &&
+          type != ValueType::kArrayEdit)
         continue;
       use_.place = fmt::format("at {}", samples.GetTime(i));
-      if (auto changed = Apply(value)) {
+      if (auto changed = Apply(samples.GetValue(i))) {
         if (!out) out = samples;
         out->Set(samples.GetTime(i), *std::move(changed));
       }

@@ -219,8 +219,8 @@ Value ClipSet::GetAtSample(Path path, double time, InterpolationType interpolati
   }
   double clip_time = ToClipTime(time);
   auto [low, high] = samples->GetBracketing(clip_time);
-  const Value& before = samples->GetValue(low);
-  const Value& after = samples->GetValue(high);
+  const Value before = samples->GetValue(low);
+  const Value after = low == high ? before : samples->GetValue(high);
   if (before.IsBlock()) return {};
   if (low == high || interpolation == InterpolationType::kHeld || after.IsBlock())
     return ToLayer(before, time);

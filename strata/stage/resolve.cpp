@@ -31,10 +31,11 @@ void TranslatePaths(Value& value, const ValueSource& source) {
 
 // Edits stand among arrays and path expressions only, so that long runs of other samples need no search.
 bool MayHoldEdits(const TimeSamples& samples) {
-  const Value& first = samples.GetValue(0);
-  if (!first.IsArray() && !first.IsBlock() && !first.Holds<ArrayEdit>() && !first.Holds<PathExpression>())
-    return false;
-  return std::any_of(samples.GetValues().begin(), samples.GetValues().end(), MayNeedWeaker);
+  const ValueType first = samples.GetValueType(0);
+  if (!IsArrayType(first) && first != ValueType::kValueBlock && !MayNeedWeaker(first)) return false;
+  for (size_t i = 0; i < samples.GetSize(); ++i)
+    if (MayNeedWeaker(samples.GetValueType(i))) return true;
+  return false;
 }
 
 Value GetFromClips(const ValueSource& source, double time, ClipSet::Limit limit,
@@ -59,8 +60,8 @@ std::pair<size_t, size_t> FindBracket(const TimeSamples& samples, const LayerOff
   return {low, high};
 }
 
-bool MayNeedWeaker(const Value& value) {
-  return value.Holds<ArrayEdit>() || value.Holds<PathExpression>();
+bool MayNeedWeaker(ValueType type) {
+  return type == ValueType::kArrayEdit || type == ValueType::kPathExpression;
 }
 
 Value ApplyToNothing(Value value) {
@@ -110,7 +111,7 @@ ValueSources AttributeResolver::Find(Moment moment) const {
         return false;
       }
       sources.all.push_back(source);
-      return MayNeedWeaker(*source.value);
+      return MayNeedWeaker(source.value->GetType());
     }
     sources.all.push_back(source);
     if (source.kind == ResolveSource::kValueClips) return source.clips->HoldsExpressions(source.spec_path);
@@ -177,8 +178,8 @@ Value AttributeResolver::GetInterpolated(const ValueSource& source, Time time) c
   const LayerOffset& to_stage = source.layer_to_stage;
   auto [low, high] = FindBracket(samples, to_stage, time.GetValue());
   if (time.IsPreTime() && low == high && low > 0 && to_stage * samples.GetTime(low) == time.GetValue()) --low;
-  const Value& before = samples.GetValue(low);
-  const Value& after = samples.GetValue(high);
+  const Value before = samples.GetValue(low);
+  const Value after = low == high ? before : samples.GetValue(high);
   if (low == high || interpolation == InterpolationType::kHeld || before.IsBlock() || after.IsBlock() ||
       to_stage.scale < 0) {
     return ApplyToNothing(Finish(before, source));
@@ -245,13 +246,13 @@ Value AttributeResolver::Get(Time time) const {
         return true;
       }
       blocked = source.value->IsBlock();
-      waits = MayNeedWeaker(*source.value);
+      waits = MayNeedWeaker(source.value->GetType());
     } else if (animation_blocked) {
       return true;
     } else if (source.kind == ResolveSource::kTimeSamples) {
       const TimeSamples& samples = source.GetSamples();
       auto [low, high] = FindBracket(samples, source.layer_to_stage, time.GetValue());
-      waits = MayNeedWeaker(samples.GetValue(low)) || MayNeedWeaker(samples.GetValue(high));
+      waits = MayNeedWeaker(samples.GetValueType(low)) || MayNeedWeaker(samples.GetValueType(high));
     }
     first = source;
     return false;

@@ -86,7 +86,7 @@ std::pair<size_t, size_t> FindBracket(const TimeSamples& samples, const LayerOff
 // Whether a value waits for a weaker one to become whole.
 bool NeedsWeaker(const Value& value);
 // Of path expressions all opinions are looked at, as in usd-core, whether the stronger ones are whole or not.
-bool MayNeedWeaker(const Value& value);
+bool MayNeedWeaker(ValueType type);
 // A value that waits for a weaker one where there is none.
 Value ApplyToNothing(Value value);
 // `edit` over `weaker` (empty: nothing is there).

@@ -15,11 +15,11 @@ void SortUnique(std::vector<double>& times) {
 
 // Whether a source says all there is to say at `time`.
 bool IsWholeAt(const ValueSource& source, double time) {
-  if (source.kind == ResolveSource::kDefault) return !MayNeedWeaker(*source.value);
+  if (source.kind == ResolveSource::kDefault) return !MayNeedWeaker(source.value->GetType());
   if (source.kind == ResolveSource::kValueClips) return !source.clips->HoldsExpressions(source.spec_path);
   if (source.kind != ResolveSource::kTimeSamples) return true;
   const TimeSamples& samples = source.GetSamples();
-  return !MayNeedWeaker(samples.GetValue(FindBracket(samples, source.layer_to_stage, time).first));
+  return !MayNeedWeaker(samples.GetValueType(FindBracket(samples, source.layer_to_stage, time).first));
 }
 
 void AppendTimes(const ValueSource& source, std::vector<double>& times) {
@@ -133,7 +133,7 @@ bool AttributeResolver::MightVary() const {
     if (only.kind == ResolveSource::kSpline) return true;
     if (only.kind == ResolveSource::kTimeSamples) {
       const TimeSamples& samples = only.GetSamples();
-      return samples.GetSize() > 1 || MayNeedWeaker(samples.GetValue(0));
+      return samples.GetSize() > 1 || MayNeedWeaker(samples.GetValueType(0));
     }
     return only.clips->MightVary(only.spec_path);
   }

@@ -1,4 +1,9 @@
 // Values between samples, and values seen from another layer's time.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <vector>
+
 #include "strata/value/array_edit.h"
 #include "strata/value/spline.h"
 #include "strata/value/time_samples.h"
@@ -82,7 +87,25 @@ Value RetimeDictionary(const Dictionary& dictionary, const LayerOffset& offset) 
   return out;
 }
 
+bool MayHoldTimes(const TimeSamples& samples) {
+  for (size_t i = 0; i < samples.GetSize(); ++i) {
+    const ValueType type = GetElementType(samples.GetValueType(i));
+    if (type == ValueType::kTimeCode || type == ValueType::kDuration || type == ValueType::kArrayEdit ||
+        type == ValueType::kDictionary)
+      return true;
+  }
+  return false;
+}
+
 Value RetimeSamples(const TimeSamples& samples, const LayerOffset& offset) {
+  // Samples that only move stay where they are, in a file.
+  if (offset.scale > 0 && !samples.IsEmpty() && !MayHoldTimes(samples)) {
+    std::vector<double> times = samples.GetTimes();
+    for (double& time : times) time = offset * time;
+    if (std::adjacent_find(times.begin(), times.end(), std::greater_equal<>()) == times.end() &&
+        !std::isnan(times.back()))
+      return samples.WithTimes(std::move(times));
+  }
   TimeSamples out;
   out.Reserve(samples.GetSize());
   for (size_t i = 0; i < samples.GetSize(); ++i)

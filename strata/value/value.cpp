@@ -177,7 +177,9 @@ size_t Hash(const Dictionary& dictionary) {
   return HashRange(dictionary.entries.begin(), dictionary.entries.end());
 }
 size_t Hash(const TimeSamples& samples) {
-  return Combine(Hash(samples.GetTimes()), Hash(samples.GetValues()));
+  size_t seed = Hash(samples.GetTimes());
+  for (size_t i = 0; i < samples.GetSize(); ++i) seed = Combine(seed, Hash(samples.GetValue(i)));
+  return seed;
 }
 size_t Hash(const Spline& spline) {
   size_t seed = spline.knots.size();

@@ -44,11 +44,9 @@ constexpr std::array<uint8_t, 256> MakeLengths() {
 template <unsigned kWidth>
 constexpr std::array<uint8_t, 256> kLengths = MakeLengths<kWidth>();
 
-// Whether the codes of `encoded` ask for exactly the bytes that follow them.
+// Bytes that the first `count` differences take.
 template <unsigned kWidth>
-bool HasAllDifferences(std::string_view encoded, uint64_t count) {
-  const uint64_t code_bytes = (count * 2 + 7) / 8;
-  if (encoded.size() < kWidth + code_bytes) return false;
+uint64_t CountDifferenceBytes(std::string_view encoded, uint64_t count) {
   const auto* codes = reinterpret_cast<const unsigned char*>(encoded.data()) + kWidth;
   uint64_t needed = 0;
   for (uint64_t i = 0; i < count / 4; ++i) needed += kLengths<kWidth>[codes[i]];
@@ -56,7 +54,15 @@ bool HasAllDifferences(std::string_view encoded, uint64_t count) {
     const unsigned used = (1u << (count % 4) * 2) - 1;
     needed += kLengths<kWidth>[codes[count / 4] & used];
   }
-  return needed <= encoded.size() - kWidth - code_bytes;
+  return needed;
+}
+
+// Whether the codes of `encoded` ask for no more bytes than follow them.
+template <unsigned kWidth>
+bool HasAllDifferences(std::string_view encoded, uint64_t count) {
+  const uint64_t code_bytes = (count * 2 + 7) / 8;
+  if (encoded.size() < kWidth + code_bytes) return false;
+  return CountDifferenceBytes<kWidth>(encoded, count) <= encoded.size() - kWidth - code_bytes;
 }
 
 // Reads one difference, after which `at` stands at the next.
@@ -78,13 +84,15 @@ Signed TakeDifference(unsigned code, Signed common, const char*& at) {
   }
 }
 
+// The first `wanted` of `count` integers.
 template <class Quarter, class Half, class Unsigned>
-void DecodeDifferences(std::string_view encoded, uint64_t count, Unsigned* out) {
+void DecodeDifferences(std::string_view encoded, uint64_t count, uint64_t wanted, Unsigned* out) {
   using Signed = std::make_signed_t<Unsigned>;
   if (count == 0) return;
   const auto common = Load<Signed>(encoded.data());
   const auto* codes = reinterpret_cast<const unsigned char*>(encoded.data()) + sizeof(Signed);
   const char* at = encoded.data() + sizeof(Signed) + (count * 2 + 7) / 8;
+  count = wanted;
   Unsigned sum = 0;  // wraps around, as the writer's differences do
   const auto add = [&](unsigned code) {
     sum += static_cast<Unsigned>(TakeDifference<Signed, Quarter, Half>(code, common, at));
@@ -123,6 +131,24 @@ size_t Decompress(std::string_view compressed, char* out, size_t capacity) {
   return total;
 }
 
+bool DecompressBeginning(std::string_view compressed, char* out, size_t wanted) {
+  // Several chunks are for what takes gigabytes.
+  if (compressed.empty() || compressed.front() != 0 || compressed.size() > INT_MAX || wanted > INT_MAX)
+    return false;
+  compressed.remove_prefix(1);
+  const int made = LZ4_decompress_safe_partial(compressed.data(), out, static_cast<int>(compressed.size()),
+                                               static_cast<int>(wanted), static_cast<int>(wanted));
+  return made >= 0 && static_cast<size_t>(made) == wanted;
+}
+
+uint64_t CountEncodedBytes(std::string_view encoded, uint64_t count, uint64_t wanted) {
+  return sizeof(uint32_t) + (count * 2 + 7) / 8 + CountDifferenceBytes<4>(encoded, wanted);
+}
+
+void DecodeFirstIntegers(std::string_view encoded, uint64_t count, uint64_t wanted, uint32_t* out) {
+  DecodeDifferences<int8_t, int16_t>(encoded, count, wanted, out);
+}
+
 std::string_view DecompressIntegers(std::string_view compressed, uint64_t count, uint64_t width,
                                     Scratch& scratch) {
   if (count == 0 || count > GetMostIntegers(compressed.size())) return {};
@@ -136,10 +162,10 @@ std::string_view DecompressIntegers(std::string_view compressed, uint64_t count,
 }
 
 void DecodeIntegers(std::string_view encoded, uint64_t count, uint32_t* out) {
-  DecodeDifferences<int8_t, int16_t>(encoded, count, out);
+  DecodeDifferences<int8_t, int16_t>(encoded, count, count, out);
 }
 void DecodeIntegers(std::string_view encoded, uint64_t count, uint64_t* out) {
-  DecodeDifferences<int16_t, int32_t>(encoded, count, out);
+  DecodeDifferences<int16_t, int32_t>(encoded, count, count, out);
 }
 
 bool DecodeIntegers(std::string_view compressed, uint64_t count, uint32_t* out, Scratch& scratch) {

@@ -44,6 +44,9 @@ class Scratch {
   size_t capacity_ = 0;
 };
 
+// Whether `compressed`, or the beginning of it that is given, makes `wanted` bytes, which then are at `out`.
+[[nodiscard]] bool DecompressBeginning(std::string_view compressed, char* out, size_t wanted);
+
 inline constexpr size_t kMalformed = SIZE_MAX;
 
 // The bytes behind `compressed`, put at `out`; how many, or kMalformed when they are damaged or do not fit.
@@ -62,5 +65,11 @@ inline constexpr size_t kMalformed = SIZE_MAX;
 // The second half. REQUIRES: `encoded` of DecompressIntegers for the same count and width.
 void DecodeIntegers(std::string_view encoded, uint64_t count, uint32_t* out);
 void DecodeIntegers(std::string_view encoded, uint64_t count, uint64_t* out);
+
+// How many of the encoded bytes the first `wanted` of `count` integers take, told by the codes, which
+// `encoded` must have whole.
+[[nodiscard]] uint64_t CountEncodedBytes(std::string_view encoded, uint64_t count, uint64_t wanted);
+// REQUIRES: `encoded` has as many bytes as that.
+void DecodeFirstIntegers(std::string_view encoded, uint64_t count, uint64_t wanted, uint32_t* out);
 
 }  // namespace strata::format::crate

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 
@@ -18,7 +19,7 @@ class FileBytes {
  public:
   enum class Access : uint8_t {
     kMapped,  // without copies; the file must not be truncated while it is in use
-    kRead,    // read when needed, into memory of the reader
+    kRead,    // read when needed, into memory of the reader; the file is kept open
   };
   // Small files are read at once, whatever the access: that is faster, and safe.
   static Result<FileBytes> Open(const asset::Asset& asset, Access access, uint64_t whole_up_to);
@@ -26,15 +27,22 @@ class FileBytes {
   uint64_t GetSize() const { return size_; }
   // Bytes [offset, offset + size), in place or in `scratch`; null data when they are not there.
   std::string_view View(uint64_t offset, uint64_t size, Scratch& scratch) const;
+  // The same, copied to `out`; false when they are not there.
+  bool Read(uint64_t offset, uint64_t size, void* out) const;
   // The same in place only, with whoever keeps them alive; null data when bytes have to be read.
   const char* GetData() const { return data_; }
   const std::shared_ptr<const void>& GetOwner() const { return owner_; }
 
+  // How often bytes that should be there could not be read, and why the last time.
+  uint64_t CountFailures() const;
+  std::optional<Diagnostic> GetFailure() const;
+
  private:
-  const char* data_ = nullptr;  // null: read through asset_
+  struct Reader;
+  const char* data_ = nullptr;  // null: read through reader_
   uint64_t size_ = 0;
   std::shared_ptr<const void> owner_;
-  std::shared_ptr<const asset::Asset> asset_;
+  std::shared_ptr<Reader> reader_;
 };
 
 // Reads one thing after the other from a place in the file. What does not fit in the file fails, and
@@ -73,6 +81,12 @@ class Cursor {
     if (good_ && bytes_each != 0 && count > GetRemaining() / bytes_each) good_ = false;
     return good_ ? count : 0;
   }
+  // The next bytes, copied to `out`.
+  bool TakeInto(void* out, uint64_t count) {
+    if (!good_ || !bytes_.Read(at_, count, out)) return good_ = false;
+    at_ += count;
+    return true;
+  }
   // The next bytes, valid until the next call; null data when they are not there.
   std::string_view TakeBytes(uint64_t count) {
     if (!good_ || count > GetRemaining()) {
@@ -86,7 +100,7 @@ class Cursor {
   }
 
  private:
-  static constexpr uint64_t kWindow = 4096;
+  static constexpr uint64_t kFirstWindow = 256, kWidestWindow = 4096;
 
   const char* Peek(uint64_t count) {
     if (!good_ || count > GetRemaining()) {
@@ -95,7 +109,9 @@ class Cursor {
     }
     if (const char* data = bytes_.GetData()) return data + at_;
     if (at_ < window_at_ || at_ + count > window_at_ + window_.size()) {
-      window_ = bytes_.View(at_, GetRemaining() < kWindow ? GetRemaining() : kWindow, window_scratch_);
+      window_ =
+          bytes_.View(at_, GetRemaining() < window_bytes_ ? GetRemaining() : window_bytes_, window_scratch_);
+      window_bytes_ = kWidestWindow;
       window_at_ = at_;
       if (window_.size() < count) {
         good_ = false;
@@ -109,7 +125,7 @@ class Cursor {
   uint64_t at_;
   bool good_;
   std::string_view window_;  // of files that are read
-  uint64_t window_at_ = 0;
+  uint64_t window_at_ = 0, window_bytes_ = kFirstWindow;
   Scratch window_scratch_, scratch_;
 };
 

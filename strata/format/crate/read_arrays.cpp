@@ -43,15 +43,15 @@ Value ValueReader::ReadPlainArray(ValueRep rep) {
     if (reinterpret_cast<uintptr_t>(first) % alignof(T) == 0)
       return Value(Array<T>::Borrow(reinterpret_cast<const T*>(first), size, bytes.GetOwner()));
   }
-  const std::string_view raw = cursor.TakeBytes(size * sizeof(T));
-  if (!raw.data()) return FailValue(kOutside, rep.GetPayload());
-  if (!Charge(raw.size())) return Value();
+  if (!Charge(size * sizeof(T))) return Value();
   Array<T> array;
   T* out = array.AppendUninitialized(size);
   if constexpr (std::is_same_v<T, bool>) {
+    const std::string_view raw = cursor.TakeBytes(size);
+    if (!raw.data()) return FailValue(kOutside, rep.GetPayload());
     for (uint64_t i = 0; i < size; ++i) out[i] = raw[i] != 0;
-  } else {
-    std::memcpy(static_cast<void*>(out), raw.data(), raw.size());
+  } else if (!cursor.TakeInto(out, size * sizeof(T))) {
+    return FailValue(kOutside, rep.GetPayload());
   }
   return Value(std::move(array));
 }

@@ -1,8 +1,5 @@
-// Dictionaries, lists, list ops and time samples.
-#include <unordered_map>
-
+// Dictionaries, lists and list ops.
 #include "strata/format/crate/value_reader.h"
-#include "strata/value/time_samples.h"
 
 namespace strata::format::crate {
 
@@ -124,46 +121,6 @@ bool ValueReader::TakeUnregistered(Cursor& cursor, UnregisteredValue& out) {
     return Fail("it is no value that an unregistered field has", cursor.GetOffset());
   out.value = std::make_shared<const Value>(std::move(value));
   return Charge(kEntryBytes);
-}
-
-Value ValueReader::ReadTimeSamples(ValueRep rep) {
-  if (rep.IsInlined()) return FailValue("time samples are not inlined", 0);
-  Cursor cursor(source_.GetBytes(), rep.GetPayload());
-  const uint64_t at = cursor.GetOffset();
-  const Value read_times = ReadIndirect(cursor);
-  std::vector<double> times;
-  if (const auto* array = read_times.GetIf<Array<double>>())
-    times.assign(array->begin(), array->end());
-  else
-    return FailValue("its times are no list of numbers", at);
-  const uint64_t values_at = cursor.GetOffset();
-  const auto distance = cursor.Take<int64_t>();
-  if (cursor.IsGood()) cursor.Seek(values_at + static_cast<uint64_t>(distance));
-  const uint64_t count = cursor.TakeCount(sizeof(ValueRep));
-  if (!cursor.IsGood()) return FailValue(kOutside, values_at);
-  if (count != times.size()) return FailValue("it has not as many values as times", values_at);
-  if (!Charge(count * (sizeof(Value) + sizeof(double)))) return Value();
-
-  TimeSamples samples;
-  samples.Reserve(count);
-  std::unordered_map<uint64_t, Value> seen;  // samples that are written once and stand at several times
-  for (uint64_t i = 0; i < count; ++i) {
-    const ValueRep sample{cursor.Take<uint64_t>()};
-    if (!cursor.IsGood()) return FailValue(kOutside, values_at);
-    if (sample.GetKind() == ValueKind::kTimeSamples)
-      return FailValue("a sample holds samples", cursor.GetOffset());
-    Value value;
-    if (sample.IsInlined()) {
-      value = Read(sample);
-    } else {
-      Value& kept = seen[sample.bits];
-      if (kept.IsEmpty()) kept = Read(sample);
-      value = kept;
-    }
-    if (value.IsEmpty()) return Value();
-    samples.Set(times[i], std::move(value));
-  }
-  return Value(std::move(samples));
 }
 
 Value ValueReader::ReadCollection(ValueRep rep) {

@@ -35,6 +35,13 @@ StructureReader::Problem StructureReader::Damaged(std::string_view section, uint
 bool StructureReader::Fail(Problem problem) {
   SourceLocation where;
   where.file = identifier_;
+  // Bytes that cannot be had say nothing of the file.
+  if (std::optional<Diagnostic> failure = bytes_.GetFailure()) {
+    if (failure->location.file.empty()) failure->location = std::move(where);
+    if (!is_failure_told_) diagnostics_.Add(*std::move(failure));
+    is_failure_told_ = true;
+    return false;
+  }
   diagnostics_.Add(
       Diagnostic(*problem.code, std::move(problem.message), std::move(where), std::move(problem.hint)));
   return false;

@@ -59,6 +59,9 @@ class StructureReader {
 
   // False, with errors in the diagnostics, when the file is no crate file or damaged.
   bool Read(Structure& out);
+  // The same of "/" alone, from the beginnings of the sections; kUnsure where Read must do it.
+  enum class Found : uint8_t { kAll, kUnsure, kDamaged };
+  Found ReadRoot(Structure& out);
 
  private:
   struct Problem {
@@ -76,6 +79,8 @@ class StructureReader {
   Problem ReadSpecs(Structure& out, Table<uint32_t> Structure::* which, int skip) const;
   Problem CheckIndices(Structure& out) const;
   static void FindAlikeTokens(Structure& out);
+  bool ReadFieldSet(const Structure& structure, uint64_t start, std::vector<uint32_t>& out) const;
+  bool ReadRootFields(Structure& out, const std::vector<uint32_t>& fields) const;
 
   // The integers that stand at the cursor: how many bytes they take, then those.
   Problem ReadIntegers(std::string_view section, Cursor& cursor, uint64_t end, uint64_t count,
@@ -87,6 +92,7 @@ class StructureReader {
   const std::string& identifier_;
   const layer::ReadOptions& options_;
   Diagnostics& diagnostics_;
+  bool is_failure_told_ = false;
 };
 
 }  // namespace strata::format::crate

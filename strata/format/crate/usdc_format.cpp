@@ -40,8 +40,14 @@ class UsdcFormat final : public layer::FileFormat {
     }
     auto source = std::make_shared<ValueSource>(*std::move(bytes), identifier, options.budgets);
     StructureReader reader(source->GetBytes(), identifier, options, diagnostics);
-    if (!reader.Read(source->GetMutableStructure())) return false;
-    const Structure& structure = source->GetStructure();
+    Structure& structure = source->GetMutableStructure();
+    auto found = StructureReader::Found::kUnsure;
+    if (options.scope == layer::ReadScope::kMetadataOnly) found = reader.ReadRoot(structure);
+    if (found == StructureReader::Found::kDamaged) return false;
+    if (found == StructureReader::Found::kUnsure) {
+      structure = Structure();
+      if (!reader.Read(structure)) return false;
+    }
     // "/" and a property add to the depth of prims.
     const uint32_t depth = options.budgets.max_namespace_depth + 2;
     if (const auto problem = source->GetMutablePaths().Build(structure, depth); problem.is_damaged) {

@@ -397,11 +397,11 @@ ValueRep ValuePacker::PackSamples(const TimeSamples& samples, bool may_wait) {
   if (!may_wait) {
     const Bytes bytes(*this);
     AppendSamples(*bytes, times, samples.GetSize());
-    for (const Value& value : samples.GetValues()) Append(*bytes, PackNow(value).bits);
+    for (size_t i = 0; i < samples.GetSize(); ++i) Append(*bytes, PackNow(samples.GetValue(i)).bits);
     return Intern(ValueKind::kTimeSamples, 0, *bytes);
   }
   const size_t first = sample_reps_.size();
-  for (const Value& value : samples.GetValues()) sample_reps_.push_back(Pack(value));
+  for (size_t i = 0; i < samples.GetSize(); ++i) sample_reps_.push_back(Pack(samples.GetValue(i)));
   const ValueRep rep = OpenLater();
   open_samples_.push_back({rep.GetPayload(), times, first, samples.GetSize()});
   return rep;

@@ -15,7 +15,8 @@ bool ValueReader::Fail(const char* what, uint64_t offset) {
 }
 
 bool ValueReader::Charge(uint64_t bytes) {
-  return source_.Charge(bytes) || Fail("the values of the file are larger than its size can account for", 0);
+  return charging_ == Charging::kNone || source_.Charge(bytes) ||
+         Fail("the values of the file are larger than its size can account for", 0);
 }
 
 bool ValueReader::GetToken(uint32_t index, Token& out) {

@@ -17,7 +17,9 @@ namespace strata::format::crate {
 // For one value and all inside it. Empty values say that the file is damaged, the first problem why.
 class ValueReader {
  public:
-  explicit ValueReader(const ValueSource& source) : source_(source), structure_(source.GetStructure()) {}
+  using Charging = ValueSource::Charging;
+  explicit ValueReader(const ValueSource& source, Charging charging = Charging::kOnce)
+      : source_(source), structure_(source.GetStructure()), charging_(charging) {}
 
   Value Read(ValueRep rep);
   const char* GetProblem() const { return problem_ ? problem_ : "it is empty"; }
@@ -64,7 +66,10 @@ class ValueReader {
   bool TakeReference(Cursor& cursor, Reference& out);
   bool TakePayload(Cursor& cursor, Payload& out);
   bool TakeUnregistered(Cursor& cursor, UnregisteredValue& out);
+
+  // -- time samples (read_samples.cpp)
   Value ReadTimeSamples(ValueRep rep);
+  Value ReadAllSamples(const std::vector<double>& times, const std::vector<ValueRep>& reps);
 
   // -- splines (read_spline.cpp)
   Value ReadSpline(ValueRep rep);
@@ -85,6 +90,7 @@ class ValueReader {
 
   const ValueSource& source_;
   const Structure& structure_;
+  Charging charging_;
   uint32_t depth_ = 0;
   const char* problem_ = nullptr;
   uint64_t problem_offset_ = 0;

@@ -36,23 +36,33 @@ void ValueSource::KeepDecoded(ValueRep rep, const Value& value) const {
   decoded_arrays_.emplace(rep.bits, value);
 }
 
+Value ValueSource::ReadValue(ValueRep rep, std::string_view name, Charging charging) const {
+  const uint64_t failures = bytes_.CountFailures();
+  ValueReader reader(*this, charging);
+  Value value = reader.Read(rep);
+  if (!value.IsEmpty()) return value;
+  SourceLocation where;
+  where.file = identifier_;
+  Diagnostic problem(kCrateValue,
+                     fmt::format("The value of field '{}' is damaged at byte {}: {}.", name,
+                                 reader.GetProblemOffset(), reader.GetProblem()),
+                     std::move(where), "Restore the file from a copy; without it the field reads as unset.");
+  // Bytes that cannot be had say nothing of the file.
+  if (std::optional<Diagnostic> failure = bytes_.GetFailure();
+      failure && bytes_.CountFailures() != failures) {
+    if (failure->location.file.empty()) failure->location.file = identifier_;
+    failure->notes.push_back({fmt::format("The value of field '{}' reads as unset.", name), {}});
+    problem = *std::move(failure);
+  }
+  const std::lock_guard lock(mutex_);
+  problems_.Add(std::move(problem));
+  return value;
+}
+
 Value ValueSource::ReadField(uint32_t field) const {
   const ValueRep rep{structure_.field_values[field]};
   const Token name = structure_.tokens[structure_.field_names[field]];
-  ValueReader reader(*this);
-  Value value = reader.Read(rep);
-  if (value.IsEmpty()) {
-    SourceLocation where;
-    where.file = identifier_;
-    Diagnostic problem(kCrateValue,
-                       fmt::format("The value of field '{}' is damaged at byte {}: {}.", name.GetText(),
-                                   reader.GetProblemOffset(), reader.GetProblem()),
-                       std::move(where),
-                       "Restore the file from a copy; without it the field reads as unset.");
-    const std::lock_guard lock(mutex_);
-    problems_.Add(std::move(problem));
-    return value;
-  }
+  Value value = ReadValue(rep, name.GetText());
   // One payload is written for a list that has only that.
   static const Token kPayload = layer::GetFieldNames().payload;
   if (const Payload* payload = name == kPayload ? value.GetIf<Payload>() : nullptr) {

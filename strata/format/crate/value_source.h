@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -17,7 +18,7 @@
 
 namespace strata::format::crate {
 
-class ValueSource final : public layer::FieldSource {
+class ValueSource final : public layer::FieldSource, public std::enable_shared_from_this<ValueSource> {
  public:
   ValueSource(FileBytes bytes, std::string identifier, const Budgets& budgets);
 
@@ -32,6 +33,12 @@ class ValueSource final : public layer::FieldSource {
   Diagnostics GetProblems() const override;
 
   const Budgets& GetBudgets() const { return budgets_; }
+  // The value that `rep` stands for; empty, with a problem noted under `name`, where it cannot be read.
+  enum class Charging : uint8_t {
+    kOnce,
+    kNone
+  };  // whether what it takes counts against what the file may take
+  Value ReadValue(ValueRep rep, std::string_view name, Charging charging = Charging::kOnce) const;
   // Whether the file may still make so many bytes of values. What it says it holds has a limit that follows
   // from its size, so that small files cannot fill memory by naming the same bytes again and again.
   bool Charge(uint64_t bytes) const;

@@ -168,8 +168,9 @@ bool Lexer::Fill() {
   if (count != 0) return true;
   at_end_ = true;
   if (!read) {
-    Fail(kTextTruncated, Mark{position, line_, 0}, read.GetError().message,
-         "Check the file and the disk, then read it again.");
+    const Diagnostic& why = read.GetError();
+    Fail(*why.code, Mark{position, line_, 0}, why.message,
+         why.hint.empty() ? "Check the file and the disk, then read it again." : why.hint);
     Stop();
   } else if (position < file_size_) {
     Fail(kTextTruncated,

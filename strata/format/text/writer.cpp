@@ -18,6 +18,11 @@ namespace {
 constexpr size_t kFlushBytes = size_t{1} << 18;
 constexpr std::string_view kAnyType = "__AnyType__";  // of a prim: written as no type
 
+// Whether samples of a type may need more than the first version.
+bool MayNeedVersion(ValueType type) {
+  return type == ValueType::kDuration || type == ValueType::kDurationArray || type == ValueType::kArrayEdit;
+}
+
 // The minor version of usda that a value needs.
 int GetNeededVersion(const Value& value) {
   switch (value.GetType()) {
@@ -42,8 +47,10 @@ int GetNeededVersion(const Value& value) {
     }
     case ValueType::kTimeSamples: {
       int needed = 0;
-      for (const Value& sample : value.Get<TimeSamples>().GetValues())
-        needed = std::max(needed, GetNeededVersion(sample));
+      const TimeSamples& samples = value.Get<TimeSamples>();
+      for (size_t i = 0; i < samples.GetSize(); ++i)
+        if (MayNeedVersion(samples.GetValueType(i)))
+          needed = std::max(needed, GetNeededVersion(samples.GetValue(i)));
       return needed;
     }
     case ValueType::kUnregisteredValue: {

@@ -1,11 +1,16 @@
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "strata/asset/asset.h"
 #include "strata/base/files.h"
@@ -14,6 +19,7 @@
 #include "strata/format/text/text.h"
 #include "strata/layer/layer.h"
 #include "strata/layer/registry.h"
+#include "strata/value/time_samples.h"
 
 namespace strata::format::crate {
 namespace {
@@ -162,7 +168,9 @@ TEST_CASE("arrays that lie aligned in a mapped file are not copied") {
   REQUIRE(asset);
   SpecStore layer;
   Diagnostics diagnostics;
-  REQUIRE(kUsdc->Read(**asset, "test", {}, layer, diagnostics));
+  layer::ReadOptions options;
+  options.detach = layer::Detach::kNo;
+  REQUIRE(kUsdc->Read(**asset, "test", options, layer, diagnostics));
   const Value* value = layer.GetField(Path("/A.x"), Token("default"));
   REQUIRE(value);
   const auto& array = value->Get<Array<float>>();
@@ -176,43 +184,141 @@ TEST_CASE("arrays that lie aligned in a mapped file are not copied") {
   CHECK(copy[0] != array[0]);
 }
 
-TEST_CASE("a detached layer says that its file was shortened, and lives") {
+// The code of the one problem that reading the big array met; empty when it was read.
+std::string ReadBigArray(const layer::LayerPtr& layer) {
+  const bool is_read = layer->GetField(Path("/A.x"), Token("default")) != nullptr;
+  const Diagnostics problems = layer->GetContent().GetReadProblems();
+  CHECK(is_read == problems.IsEmpty());
+  CHECK(layer->GetSpecType(Path("/A.x")) == SpecType::kAttribute);
+  return is_read ? std::string() : std::string(problems.GetAll().front().code->name);
+}
+
+TEST_CASE("a layer says that its file was shortened or written in place, and lives") {
   const Scratch scratch;
-  layer::OpenOptions options;
-  options.detach = layer::Detach::kYes;
   Diagnostics diagnostics;
   const auto registry = MakeRegistry();
-  const std::string file = scratch.path.string() + ".usd";
-  REQUIRE(ReplaceFile(file, MakeBigFile()));
-  const layer::LayerPtr detached = registry->FindOrOpen(file, nullptr, options, diagnostics);
-  INFO(RenderDiagnostics(diagnostics, ColorMode::kPlain));
-  REQUIRE(detached);
-  std::filesystem::resize_file(file, 1000);
-  CHECK(detached->GetField(Path("/A.x"), Token("default")) == nullptr);
-  CHECK(detached->GetContent().GetReadProblems().GetErrorCount() == 1);
-  CHECK(detached->GetSpecType(Path("/A.x")) == SpecType::kAttribute);
+  const std::string file = scratch.path.string() + ".usd", bytes = MakeBigFile();
+  for (const std::string& change : {std::string(bytes, 0, 1000), std::string(), bytes + "more"}) {
+    REQUIRE(ReplaceFile(file, bytes));
+    const layer::LayerPtr layer = registry->FindOrOpen(file, nullptr, {}, diagnostics);
+    INFO(RenderDiagnostics(diagnostics, ColorMode::kPlain));
+    REQUIRE(layer);
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << change;  // in place
+    CHECK(ReadBigArray(layer) == "asset.changed");
+  }
   std::filesystem::remove(file);
+}
+
+TEST_CASE("a file that is shortened while it is opened is refused with a reason") {
+  const Scratch scratch;
+  const std::string bytes = MakeBigFile();
+  REQUIRE(ReplaceFile(scratch.path, bytes));
+  const auto asset = asset::MakeFileResolver()->Open(scratch.path);
+  REQUIRE(asset);
+  std::filesystem::resize_file(scratch.path, bytes.size() / 2);
+  SpecStore layer;
+  Diagnostics diagnostics;
+  CHECK_FALSE(kUsdc->Read(**asset, "test", {}, layer, diagnostics));
+  REQUIRE(diagnostics.GetErrorCount() == 1);
+  CHECK(diagnostics.GetAll()[0].code->name == "asset.changed");
+}
+
+TEST_CASE("layers of big files are read whole where the process has few descriptors left") {
+  const Scratch scratch;
+  REQUIRE(ReplaceFile(scratch.path, MakeBigFile()));
+  rlimit before;
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit few = before;
+  few.rlim_cur = 64;
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
+  std::vector<SpecStore> layers(100);
+  size_t read = 0;
+  for (SpecStore& layer : layers) {
+    Diagnostics diagnostics;
+    const auto asset = asset::MakeFileResolver()->Open(scratch.path);
+    if (asset && kUsdc->Read(**asset, "test", {}, layer, diagnostics)) ++read;
+  }
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(read == layers.size());
+  for (const SpecStore& layer : layers) CHECK(layer.GetField(Path("/A.x"), Token("default")) != nullptr);
+}
+
+// Counts what is read of it, and where.
+class CountingAsset final : public asset::Asset {
+ public:
+  explicit CountingAsset(std::string bytes) : bytes_(std::move(bytes)) {}
+  uint64_t GetSize() const override { return bytes_.size(); }
+  Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const override {
+    if (offset >= bytes_.size()) return size_t{0};
+    count = std::min<size_t>(count, bytes_.size() - offset);
+    std::memcpy(buffer, bytes_.data() + offset, count);
+    count_ += count;
+    return count;
+  }
+  uint64_t TakeCount() const { return std::exchange(count_, 0); }
+
+ private:
+  const std::string bytes_;
+  mutable uint64_t count_ = 0;
+};
+
+TEST_CASE("of time samples those are read that are asked for") {
+  std::string text = "def \"A\" {\n float3[] x.timeSamples = {\n";
+  for (int time = 0; time < 20; ++time) {
+    text += std::to_string(time) + ": [";
+    for (int i = 0; i < 2000; ++i)
+      text += "(" + std::to_string(i) + ", " + std::to_string(time) + ".5, 0.25), ";
+    text += "(0, 0, 0)],\n";
+  }
+  const auto file = std::make_shared<CountingAsset>(ToCrate(text + "20: None }\n}\n"));
+  SpecStore layer;
+  Diagnostics diagnostics;
+  REQUIRE(kUsdc->Read(*file, "test", {}, layer, diagnostics));
+  (void)file->TakeCount();
+  const Value* value = layer.GetField(Path("/A.x"), Token("timeSamples"));
+  REQUIRE(value);
+  const auto& samples = value->Get<TimeSamples>();
+  REQUIRE(samples.GetSize() == 21);
+  CHECK(samples.GetValueType(3) == ValueType::kVec3fArray);
+  CHECK(samples.GetValueType(20) == ValueType::kValueBlock);
+  CHECK(file->TakeCount() < 3 * 16384);  // times and where the samples are
+  const Value third = samples.GetValue(3);
+  CHECK(third.GetArraySize() == 2001);
+  CHECK(third.Get<Array<Vec3f>>()[7] == Vec3f{{7, 3.5f, 0.25f}});
+  CHECK(file->TakeCount() <= 16384 + 2001 * sizeof(Vec3f));  // a block with its size, and the array
+  CHECK(samples.GetValue(3) == third);
+  CHECK(file->TakeCount() == 0);  // the last ones are kept
+  CHECK(samples.GetValue(20).IsBlock());
+  TimeSamples copy = samples;
+  copy.Set(3, Value(ValueBlock()));
+  CHECK(copy.GetValue(3).IsBlock());
+  CHECK(copy.GetValue(4) == samples.GetValue(4));
+  CHECK(samples.GetValue(3) == third);
 }
 
 TEST_CASE("a layer with values that cannot be read does not replace the file that holds them") {
   const Scratch scratch;
-  layer::OpenOptions options;
-  options.detach = layer::Detach::kYes;
   Diagnostics diagnostics;
   const auto registry = MakeRegistry();
   const std::string file = scratch.path.string() + ".usd";
-  REQUIRE(ReplaceFile(file, MakeBigFile()));
-  const layer::LayerPtr layer = registry->FindOrOpen(file, nullptr, options, diagnostics);
-  REQUIRE(layer);
-  std::filesystem::resize_file(file, 1000);
-  REQUIRE(layer->CreatePrimSpec(Path("/B"), Specifier::kDef));
-  layer::SaveOptions save;
-  save.external_change = layer::SaveOptions::ExternalChange::kOverwrite;
-  const Result<void> saved = layer->Save(save);
-  REQUIRE(!saved);
-  CHECK(saved.GetError().code->name == "layer.damaged");
-  CHECK(std::filesystem::file_size(file) == 1000);
-  CHECK(layer->IsDirty());
+  std::string samples = "def \"A\" {\n float[] x.timeSamples = { 0: None, 1: [";
+  for (int i = 0; i < 60000; ++i) samples += std::to_string(i * 7919 % 100003) + ".37, ";
+  samples = ToCrate(samples + "0.5] }\n}\n");
+  const std::string big = MakeBigFile();
+  for (const std::string& content : {big, samples}) {
+    REQUIRE(ReplaceFile(file, content));
+    const layer::LayerPtr layer = registry->FindOrOpen(file, nullptr, {}, diagnostics);
+    REQUIRE(layer);
+    std::filesystem::resize_file(file, 1000);
+    REQUIRE(layer->CreatePrimSpec(Path("/B"), Specifier::kDef));
+    layer::SaveOptions save;
+    save.external_change = layer::SaveOptions::ExternalChange::kOverwrite;
+    const Result<void> saved = layer->Save(save);
+    REQUIRE(!saved);
+    CHECK(saved.GetError().code->name == "layer.damaged");
+    CHECK(std::filesystem::file_size(file) == 1000);
+    CHECK(layer->IsDirty());
+  }
   std::filesystem::remove(file);
 }
 
@@ -231,7 +337,43 @@ TEST_CASE("replacing an open file leaves its readers the old bytes") {
   std::filesystem::remove(file);
 }
 
-TEST_CASE("metadata alone is read without the specs") {
+TEST_CASE("metadata alone is read without touching the rest of a file") {
+  std::string text = "(\n customLayerData = { int[] a = [1, 2]; string s = \"t\" }\n upAxis = \"Z\"\n)\n";
+  for (int i = 0; i < 2000; ++i) {
+    text += "def \"p" + std::to_string(i) + "\" {\n float[] y = [";
+    for (int k = 0; k < 250; ++k)
+      text += std::to_string((int64_t{i} + 1) * (k + 7) * 7919 % 100003) + ".37, ";
+    text += "1]\n}\n";
+  }
+  const std::string crate = ToCrate(text);
+  for (const auto& [format, bytes, most] : {std::tuple(kUsdc, crate, crate.size() / 8),
+                                            std::tuple(kUsda, "#usda 1.0\n" + text, size_t{300 << 10})}) {
+    const auto file = std::make_shared<CountingAsset>(bytes);
+    layer::ReadOptions options;
+    options.scope = layer::ReadScope::kMetadataOnly;
+    SpecStore layer, whole;
+    Diagnostics diagnostics;
+    REQUIRE(format->Read(*file, "test", options, layer, diagnostics));
+    CHECK(layer.GetSpecCount() == 1);
+    for (const char* field : {"upAxis", "customLayerData"}) {
+      REQUIRE(layer.GetField(Path::AbsoluteRoot(), Token(field)));
+      REQUIRE(format->Read(*file, "test", {}, whole, diagnostics));
+      INFO(field);
+      REQUIRE(whole.GetField(Path::AbsoluteRoot(), Token(field)));
+      CHECK(*layer.GetField(Path::AbsoluteRoot(), Token(field)) ==
+            *whole.GetField(Path::AbsoluteRoot(), Token(field)));
+      whole = SpecStore();
+    }
+    (void)file->TakeCount();
+    SpecStore again;
+    REQUIRE(format->Read(*file, "test", options, again, diagnostics));
+    CHECK(again.GetField(Path::AbsoluteRoot(), Token("upAxis"))->GetOr(Token()) == Token("Z"));
+    INFO(bytes.size());
+    CHECK(file->TakeCount() < most);
+  }
+}
+
+TEST_CASE("metadata alone has the specs of none but the root") {
   SpecStore layer;
   Diagnostics diagnostics;
   layer::ReadOptions options;

@@ -111,7 +111,7 @@ TEST_CASE("samples are kept sorted by time, whatever the order of writing") {
   samples.Set(2, 20.0);
   CHECK(samples.GetTimes() == std::vector<double>{-1, 1, 2, 3});
   CHECK(*samples.Find(2) == Value(20.0));
-  CHECK(samples.Find(2.5) == nullptr);
+  CHECK_FALSE(samples.Find(2.5));
   CHECK(samples.Erase(1));
   CHECK_FALSE(samples.Erase(1));
   CHECK(samples.GetValue(1) == Value(20.0));
