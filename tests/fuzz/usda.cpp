@@ -2,12 +2,14 @@
 // reads and writes the same again.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "strata/asset/asset.h"
 #include "strata/format/text/pieces.h"
 #include "strata/format/text/text.h"
 #include "strata/layer/layer.h"
+#include "tests/fuzz/mutators/mutators.h"
 #include "tests/fuzz/require.h"
 
 namespace {
@@ -34,7 +36,25 @@ bool ReadInPieces(std::string text, SpecStore& out) {
   return cut && strata::format::text::ReadInPieces(*asset, "fuzz.usda", options, {*cut}, out);
 }
 
+constexpr const char* kSeed =
+    "#usda 1.0\n(\n    subLayers = [@a.usda@ (offset = 2)]\n    customLayerData = { int a = 1 }\n)\n"
+    "def \"A\" (\n    references = @b.usda@</B> (scale = 2)\n    variants = { string v = \"a\" }\n"
+    "    variantSets = \"v\"\n) {\n    float3[] p = [(1, 2, 3), (4, 5, 6)]\n"
+    "    double x.timeSamples = { 0: 1, 1: 2.5, 2: None }\n    double x.connect = </A.y>\n"
+    "    rel r = [</A>, </B>]\n    variantSet \"v\" = {\n        \"a\" { over \"C\" { token t = \"u\" } }\n"
+    "    }\n    double s.spline = { bezier, 1: 5; post curve (1, 2), 2: 6 }\n}\n";
+
 }  // namespace
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* bytes, size_t count, size_t most, unsigned seed) {
+  Random random(seed);
+  std::string text(reinterpret_cast<const char*>(bytes), count);
+  if (count < 8) text = kSeed;
+  ChangeText(text, random);
+  if (text.size() > most) text.resize(most);
+  std::memcpy(bytes, text.data(), text.size());
+  return text.size();
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t count) {
   static const auto usda = strata::format::text::MakeUsdaFormat();

@@ -1,19 +1,16 @@
 // Any bytes are a crate layer or are refused with a reason; what is read can be visited, said as text, and
-// written as a crate file that reads the same. Mutations keep files whole enough to get past the first check:
-// they change one section, decompressed where it is compressed, and seal the file again.
+// written as a crate file that reads the same. The metadata alone are those of the whole.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
-#include <vector>
 
 #include "strata/asset/asset.h"
-#include "strata/format/crate/compression.h"
 #include "strata/format/crate/crate.h"
-#include "strata/format/crate/encode.h"
 #include "strata/format/crate/value_kinds.h"
 #include "strata/format/text/text.h"
 #include "strata/layer/layer.h"
+#include "tests/fuzz/mutators/mutators.h"
 #include "tests/fuzz/require.h"
 
 namespace {
@@ -100,152 +97,22 @@ std::string MakeSeed(uint64_t random) {
   return *bytes;
 }
 
-class Random {
- public:
-  explicit Random(uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15ull + 1) {}
-  uint64_t Next() {
-    state_ ^= state_ << 13;
-    state_ ^= state_ >> 7;
-    state_ ^= state_ << 17;
-    return state_ >> 8;
+// What is read of "/" alone is what the whole file says of it.
+void CompareMetadata(const FileFormat& usdc, const uint8_t* bytes, size_t count, const SpecStore& whole) {
+  strata::Diagnostics diagnostics;
+  strata::layer::ReadOptions options;
+  options.scope = strata::layer::ReadScope::kMetadataOnly;
+  SpecStore metadata;
+  const auto asset = strata::asset::MakeMemoryAsset(std::string(reinterpret_cast<const char*>(bytes), count));
+  Require(usdc.Read(*asset, "metadata.usdc", options, metadata, diagnostics));
+  const strata::Path root = strata::Path::AbsoluteRoot();
+  for (const SpecStore::Field& field : metadata.Find(root)) {
+    // Lists of children are put right where the children are known.
+    if (field.value.Holds<strata::TokenVector>()) continue;
+    const strata::Value* one = metadata.GetField(root, field.name);
+    const strata::Value* other = whole.GetField(root, field.name);
+    Require(one && other ? *one == *other : one == other);
   }
-  uint64_t Below(uint64_t bound) { return bound == 0 ? 0 : Next() % bound; }
-
- private:
-  uint64_t state_;
-};
-
-void ChangeBytes(std::string& bytes, Random& random, size_t from) {
-  for (uint64_t times = 1 + random.Below(4); times != 0 && bytes.size() > from; --times) {
-    const size_t at = from + random.Below(bytes.size() - from);
-    switch (random.Below(5)) {
-      case 0:
-        bytes[at] = static_cast<char>(bytes[at] ^ 1 << random.Below(8));
-        break;
-      case 1:
-        bytes[at] = static_cast<char>(random.Next());
-        break;
-      case 2:
-        bytes[at] = static_cast<char>(random.Below(2) ? 0xFF : 0);
-        break;
-      case 3:
-        bytes.erase(at, 1 + random.Below(8));
-        break;
-      default:
-        bytes.insert(at, bytes.substr(from + random.Below(bytes.size() - from), random.Below(16)));
-    }
-  }
-}
-
-template <class T>
-T Load(const std::string& bytes, size_t at) {
-  T value{};
-  if (at + sizeof value <= bytes.size()) std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
-template <class T>
-void Append(std::string& bytes, T value) {
-  bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-// The integers that stand at `at` with some of them changed; `at` then stands after them.
-std::string ChangeIntegers(const std::string& section, size_t& at, uint64_t count, Random& random,
-                           bool change) {
-  const auto size = Load<uint64_t>(section, at);
-  if (at + 8 > section.size() || size > section.size() - at - 8 || count > 4096) return {};
-  std::vector<uint32_t> numbers(count);
-  crate::Scratch scratch;
-  if (!crate::DecodeIntegers(std::string_view(section).substr(at + 8, size), count, numbers.data(), scratch))
-    return {};
-  at += 8 + size;
-  for (uint64_t times = change && count != 0 ? 1 + random.Below(3) : 0; times != 0; --times) {
-    uint32_t& number = numbers[random.Below(count)];
-    number = random.Below(3) ? static_cast<uint32_t>(number + random.Below(5) - 2)
-                             : static_cast<uint32_t>(random.Below(2) ? random.Next() : random.Below(count));
-  }
-  std::string out;
-  crate::AppendIntegers(numbers.data(), numbers.size(), out, scratch);
-  return out;
-}
-
-// A section with its numbers changed under their compression; empty when it is not what it should be.
-std::string ChangeNumbers(std::string_view name, const std::string& section, Random& random) {
-  const bool is_paths = name == crate::kPathsSection;
-  const size_t head = is_paths ? 16 : 8;
-  const auto count = Load<uint64_t>(section, head - 8);
-  std::string out = section.substr(0, head);
-  size_t at = head;
-  const int arrays = is_paths || name == crate::kSpecsSection ? 3 : 1;
-  const auto which = static_cast<int>(random.Below(arrays + 1));
-  for (int i = 0; i < arrays; ++i) {
-    const std::string array = ChangeIntegers(section, at, count, random, i == which);
-    if (array.empty()) return {};
-    out += array;
-  }
-  if (name == crate::kFieldsSection) {
-    const auto size = Load<uint64_t>(section, at);
-    if (at + 8 > section.size() || size > section.size() - at - 8 || count > 4096) return {};
-    std::string values(count * 8, '\0');
-    if (crate::Decompress(std::string_view(section).substr(at + 8, size), values.data(), values.size()) !=
-        values.size())
-      return {};
-    if (which == 1) {
-      const std::string before = values;
-      ChangeBytes(values, random, 0);
-      values.resize(before.size());
-    }
-    std::string packed;
-    crate::AppendCompressed(values, packed);
-    Append<uint64_t>(out, packed.size());
-    out += packed;
-  }
-  return out;
-}
-
-// Splits a file at its sections, changes one part, and writes places and sizes anew.
-bool Reseal(std::string& file, Random& random) {
-  const auto contents = Load<uint64_t>(file, crate::kContentsOffset);
-  const auto count = Load<uint64_t>(file, contents);
-  if (contents >= file.size() || count > 16) return false;
-  struct Part {
-    std::string name, bytes;
-  };
-  std::vector<Part> parts;
-  uint64_t first = contents;
-  for (uint64_t i = 0; i < count; ++i) {
-    const size_t entry = contents + 8 + i * crate::kSectionEntryBytes;
-    const auto start = Load<uint64_t>(file, entry + 16), size = Load<uint64_t>(file, entry + 24);
-    if (entry + 32 > file.size() || start > file.size() || size > file.size() - start) return false;
-    parts.push_back({file.substr(entry, 16), file.substr(start, size)});
-    first = std::min(first, start);
-  }
-  std::string out = file.substr(0, first);
-  const uint64_t which = random.Below(parts.size() + 2);
-  if (which >= parts.size()) {
-    ChangeBytes(out, random, crate::kBootstrapBytes);
-  } else {
-    Part& part = parts[which];
-    const std::string_view name(part.name.c_str());
-    const bool has_numbers = name != crate::kTokensSection && name != crate::kStringsSection;
-    const std::string changed =
-        has_numbers && random.Below(4) ? ChangeNumbers(name, part.bytes, random) : std::string();
-    if (!changed.empty())
-      part.bytes = changed;
-    else
-      ChangeBytes(part.bytes, random, 0);
-  }
-  std::string table;
-  Append<uint64_t>(table, parts.size());
-  for (const Part& part : parts) {
-    table += part.name;
-    Append<uint64_t>(table, out.size());
-    Append<uint64_t>(table, part.bytes.size());
-    out += part.bytes;
-  }
-  const uint64_t start = out.size();
-  std::memcpy(out.data() + crate::kContentsOffset, &start, sizeof start);
-  file = out + table;
-  return true;
 }
 
 }  // namespace
@@ -254,7 +121,7 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* bytes, size_t count, size_t m
   Random random(seed);
   std::string file(reinterpret_cast<const char*>(bytes), count);
   if (count < crate::kBootstrapBytes || random.Below(50) == 0) file = MakeSeed(random.Next());
-  if (random.Below(8) == 0 || !Reseal(file, random)) ChangeBytes(file, random, 0);
+  ChangeCrate(file, random);
   if (file.size() > most) file.resize(most);
   std::memcpy(bytes, file.data(), file.size());
   return file.size();
@@ -271,6 +138,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t count) {
     for (const SpecStore::Field& field : spec) fields += !field.value.IsEmpty();
   });
   Require(layer.Has(strata::Path::AbsoluteRoot()));
+  CompareMetadata(*usdc, bytes, count, layer);
   (void)usda->WriteToString(layer, {});
   const auto written = crate::WriteCrateToString(layer, {});
   if (!written) return 0;
