@@ -1,0 +1,69 @@
+// Data that prims inherit, gathered at each prim.   (HdFlatteningSceneIndex, HdFlattenedDataSourceProvider)
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "strata/scene/filtering.h"
+#include "strata/scene/path_table.h"
+
+namespace strata::scene {
+
+// What is under one name of a prim, and of the prim above as it came out there. Both may be null.
+struct FlatteningContext {
+  ContainerDataSourceHandle input;
+  ContainerDataSourceHandle parent;
+  Token prim_type;
+};
+
+// How data under one name are inherited. Const members are called from many threads.
+class FlatteningProvider {
+ public:
+  virtual ~FlatteningProvider() = default;
+  virtual ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const = 0;
+  // What changes of a prim's data under the name mean for the prims below, relative to the name.
+  virtual DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(
+      const DataSourceLocatorSet& locators) const = 0;
+};
+using FlatteningProviderPtr = std::shared_ptr<const FlatteningProvider>;
+
+// What one name of one prim came to is made once, by one of the threads that ask, and kept until it is
+// dirtied. Prims without data have none here either; inheritance goes past them.
+class FlatteningSceneIndex final : public SingleInputFilteringSceneIndex {
+ public:
+  using Providers = std::vector<std::pair<Token, FlatteningProviderPtr>>;
+  FlatteningSceneIndex(SceneIndexPtr input, Providers providers);
+  ~FlatteningSceneIndex() override;
+
+  ScenePrim GetPrim(Path path) const override;
+  std::string GetDisplayName() const override { return "Flattening"; }
+  size_t GetCachedPrimCount() const { return cache_.GetSize(); }
+
+ private:
+  struct Config;
+  class FlattenedPrim;
+  struct Cached {
+    std::mutex mutex;
+    Handle<const FlattenedPrim> prim;  // guarded by mutex; null: not asked for yet, or without data
+    bool is_known = false;             // guarded by mutex
+    Token type;                        // guarded by mutex
+  };
+  using Table = PathTable<Cached>;
+  // What is inherited below a prim that changed, by provider.
+  struct Inherited {
+    size_t provider;
+    DataSourceLocatorSet locators;  // relative to the provider's name
+  };
+
+  void ProcessChanges(const ChangeSet& changes) override;
+  Handle<const FlattenedPrim> FindFlattened(Path path, Token* type) const;
+  void Refresh(const AddedPrim& added, ChangeSet& out);
+  void Dirty(const DirtiedPrim& dirtied, ChangeSet& out);
+  void DirtyBelow(const Table::Entry& entry, std::vector<Inherited> inherited, ChangeSet& out);
+
+  std::shared_ptr<const Config> config_;
+  mutable Table cache_;
+};
+
+}  // namespace strata::scene

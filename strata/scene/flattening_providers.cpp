@@ -1,0 +1,259 @@
+#include "strata/scene/flattening_providers.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "strata/math/matrix.h"
+#include "strata/scene/names.h"
+#include "strata/scene/overlay.h"
+#include "strata/scene/retained.h"
+
+namespace strata::scene {
+
+namespace {
+
+using MatrixHandle = Handle<const TypedSampledDataSource<Matrix4d>>;
+using BoolHandle = Handle<const TypedSampledDataSource<bool>>;
+
+DataSourceHandle True() {
+  static const DataSourceHandle yes = Retain(true);
+  return yes;
+}
+
+bool Varies(const SampledDataSource& source) {
+  constexpr double kForever = std::numeric_limits<double>::infinity();
+  std::vector<double> times;
+  return source.GetContributingSampleTimes(-kForever, kForever, &times);
+}
+
+// -- transforms -------------------------------------------------------------------------------------------
+
+class MatrixProduct final : public TypedSampledDataSource<Matrix4d> {
+ public:
+  MatrixProduct(MatrixHandle local, MatrixHandle parent)
+      : local_(std::move(local)), parent_(std::move(parent)) {}
+  Matrix4d GetTypedValue(double offset) const override {
+    return local_->GetTypedValue(offset) * parent_->GetTypedValue(offset);
+  }
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    const SampledDataSourceHandle both[] = {local_, parent_};
+    return GetMergedContributingSampleTimes(both, start, end, times);
+  }
+
+ private:
+  MatrixHandle local_, parent_;
+};
+
+class XformFlattening final : public FlatteningProvider {
+ public:
+  explicit XformFlattening(FlattenedXformForm form) : form_(form) {
+    identity_ = Compose(Retain(Matrix4d::Identity()), false);
+  }
+
+  ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
+    const Names& names = GetNames();
+    DataSourceHandle local_source = context.input ? context.input->Get(names.matrix) : nullptr;
+    const MatrixHandle local = TypedSampledDataSource<Matrix4d>::Cast(local_source);
+    const bool resets =
+        context.input && GetValueAs<bool>(context.input->Get(names.resetXformStack)).value_or(false);
+    if (!local && !resets) return context.parent ? context.parent : identity_;
+    if (resets || !context.parent)
+      return Compose(local ? local_source : DataSourceHandle(Retain(Matrix4d::Identity())), resets);
+    const auto parent = TypedSampledDataSource<Matrix4d>::Cast(context.parent->Get(names.matrix));
+    if (!parent) return Compose(local_source, false);
+    if (Varies(*local) || Varies(*parent)) return Compose(Make<const MatrixProduct>(local, parent), false);
+    return Compose(Retain(local->GetTypedValue(0) * parent->GetTypedValue(0)), false);
+  }
+
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&) const override {
+    return DataSourceLocatorSet::Universal();
+  }
+
+ private:
+  ContainerDataSourceHandle Compose(DataSourceHandle matrix, bool resets) const {
+    const Names& names = GetNames();
+    if (form_ == FlattenedXformForm::kResetStack)
+      return RetainedContainerDataSource::New(
+          {{names.matrix, std::move(matrix)}, {names.resetXformStack, True()}});
+    return RetainedContainerDataSource::New({{names.matrix, std::move(matrix)},
+                                             {names.resetXformStack, Retain(resets)},
+                                             {names.composed, True()}});
+  }
+
+  FlattenedXformForm form_;
+  ContainerDataSourceHandle identity_;
+};
+
+// -- visibility -------------------------------------------------------------------------------------------
+
+class BothVisible final : public TypedSampledDataSource<bool> {
+ public:
+  BothVisible(BoolHandle own, BoolHandle parent) : own_(std::move(own)), parent_(std::move(parent)) {}
+  bool GetTypedValue(double offset) const override {
+    return own_->GetTypedValue(offset) && parent_->GetTypedValue(offset);
+  }
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    const SampledDataSourceHandle both[] = {own_, parent_};
+    return GetMergedContributingSampleTimes(both, start, end, times);
+  }
+
+ private:
+  BoolHandle own_, parent_;
+};
+
+class VisibilityFlattening final : public FlatteningProvider {
+ public:
+  explicit VisibilityFlattening(VisibilityRule rule)
+      : rule_(rule), visible_(RetainedContainerDataSource::New({{GetNames().visibility, True()}})) {}
+
+  ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
+    const Token name = GetNames().visibility;
+    const auto own =
+        TypedSampledDataSource<bool>::Cast(context.input ? context.input->Get(name) : nullptr);
+    if (!own) return context.parent ? context.parent : visible_;
+    if (rule_ == VisibilityRule::kNearestWins || !context.parent) return context.input;
+    const auto parent = TypedSampledDataSource<bool>::Cast(context.parent->Get(name));
+    if (!parent) return context.input;
+    if (!Varies(*parent)) return parent->GetTypedValue(0) ? context.input : context.parent;
+    return RetainedContainerDataSource::New({{name, Make<const BothVisible>(own, parent)}});
+  }
+
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&) const override {
+    return DataSourceLocatorSet::Universal();
+  }
+
+ private:
+  VisibilityRule rule_;
+  ContainerDataSourceHandle visible_;
+};
+
+// -- purposes ---------------------------------------------------------------------------------------------
+
+class PurposeFlattening final : public FlatteningProvider {
+ public:
+  PurposeFlattening()
+      : geometry_(RetainedContainerDataSource::New({{GetNames().purpose, Retain(GetNames().geometry)}})) {}
+
+  ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
+    const Names& names = GetNames();
+    if (context.input && context.input->Get(names.purpose)) return context.input;
+    if (context.parent && GetValueAs<bool>(context.parent->Get(names.inheritable)).value_or(false))
+      return context.parent;
+    const DataSourceHandle fallback = context.input ? context.input->Get(names.fallback) : nullptr;
+    return fallback ? RetainedContainerDataSource::New({{names.purpose, fallback}}) : geometry_;
+  }
+
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&) const override {
+    return DataSourceLocatorSet::Universal();
+  }
+
+ private:
+  ContainerDataSourceHandle geometry_;
+};
+
+// -- primvars ---------------------------------------------------------------------------------------------
+
+bool IsConstant(const DataSourceHandle& primvar) {
+  const Names& names = GetNames();
+  return GetValueAs<Token>(ContainerDataSource::Cast(primvar), names.interpolation) == names.constant;
+}
+
+class FlattenedPrimvars;
+
+// Those primvars of a prim that the prims below inherit.
+class InheritablePrimvars final : public ContainerDataSource {
+ public:
+  explicit InheritablePrimvars(ContainerDataSourceHandle all) : all_(std::move(all)) {}
+  std::vector<Token> GetNames() const override {
+    std::vector<Token> names = all_->GetNames();
+    std::erase_if(names, [this](Token name) { return !IsConstant(all_->Get(name)); });
+    return names;
+  }
+  DataSourceHandle Get(Token name) const override {
+    DataSourceHandle primvar = all_->Get(name);
+    return IsConstant(primvar) ? primvar : nullptr;
+  }
+
+ private:
+  ContainerDataSourceHandle all_;
+};
+
+// Reads its prim's own container anew each time, so that a change of one primvar leaves it as it is.
+class FlattenedPrimvars final : public InvalidatableContainerDataSource {
+ public:
+  FlattenedPrimvars(ContainerDataSourceHandle own, ContainerDataSourceHandle inherited)
+      : own_(std::move(own)), inherited_(std::move(inherited)) {}
+  std::vector<Token> GetNames() const override {
+    std::vector<Token> names = own_ ? own_->GetNames() : std::vector<Token>();
+    if (inherited_)
+      for (Token name : inherited_->GetNames())
+        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    return names;
+  }
+  DataSourceHandle Get(Token name) const override {
+    if (own_)
+      if (DataSourceHandle primvar = own_->Get(name)) return primvar;
+    return inherited_ ? inherited_->Get(name) : nullptr;
+  }
+  bool Invalidate(const DataSourceLocatorSet&) const override { return true; }
+  bool HasOwn() const { return own_ != nullptr; }
+  const ContainerDataSourceHandle& GetInherited() const { return inherited_; }
+
+ private:
+  ContainerDataSourceHandle own_, inherited_;
+};
+
+class PrimvarsFlattening final : public FlatteningProvider {
+ public:
+  ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
+    ContainerDataSourceHandle inherited;
+    if (context.parent) {
+      // Prims without primvars of their own hand on what they inherit as it is.
+      const auto* parent = static_cast<const FlattenedPrimvars*>(context.parent.Get());
+      inherited = parent->HasOwn() ? Make<const InheritablePrimvars>(context.parent) : parent->GetInherited();
+    }
+    return Make<const FlattenedPrimvars>(context.input, std::move(inherited));
+  }
+
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(
+      const DataSourceLocatorSet& locators) const override {
+    const Names& names = GetNames();
+    for (const DataSourceLocator& locator : locators)
+      if (locator.IsEmpty() || locator.GetLastElement() == GetContainerSentinel() ||
+          (locator.GetElementCount() > 1 && locator.GetElement(1) == names.interpolation))
+        return DataSourceLocatorSet::Universal();
+    return locators;
+  }
+};
+
+// -- data laid over each other ------------------------------------------------------------------------------
+
+class OverlayFlattening final : public FlatteningProvider {
+ public:
+  ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
+    return OverlayContainerDataSource::New(context.input, context.parent);
+  }
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&) const override {
+    return DataSourceLocatorSet::Universal();
+  }
+};
+
+}  // namespace
+
+FlatteningProviderPtr MakeXformFlattening(FlattenedXformForm form) {
+  return std::make_shared<XformFlattening>(form);
+}
+FlatteningProviderPtr MakeVisibilityFlattening(VisibilityRule rule) {
+  return std::make_shared<VisibilityFlattening>(rule);
+}
+FlatteningProviderPtr MakePurposeFlattening() {
+  return std::make_shared<PurposeFlattening>();
+}
+FlatteningProviderPtr MakePrimvarsFlattening() {
+  return std::make_shared<PrimvarsFlattening>();
+}
+FlatteningProviderPtr MakeOverlayFlattening() {
+  return std::make_shared<OverlayFlattening>();
+}
+
+}  // namespace strata::scene

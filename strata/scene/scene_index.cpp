@@ -1,0 +1,72 @@
+#include "strata/scene/scene_index.h"
+
+#include <algorithm>
+
+namespace strata::scene {
+
+void NoticeObserver::ApplyChanges(const SceneIndex& sender, const ChangeSet& changes) {
+  if (!changes.removed.empty()) PrimsRemoved(sender, changes.removed);
+  if (!changes.renamed.empty()) PrimsRenamed(sender, changes.renamed);
+  if (!changes.added.empty()) PrimsAdded(sender, changes.added);
+  if (!changes.dirtied.empty()) PrimsDirtied(sender, changes.dirtied);
+}
+
+void NoticeObserver::PrimsRenamed(const SceneIndex& sender, const std::vector<RenamedPrim>& entries) {
+  std::vector<Path> removed;
+  std::vector<AddedPrim> added;
+  for (const RenamedPrim& entry : entries) {
+    removed.push_back(entry.old_path);
+    VisitPrims(sender, entry.new_path,
+               [&](Path path) { added.push_back({path, sender.GetPrim(path).type}); });
+  }
+  PrimsRemoved(sender, removed);
+  if (!added.empty()) PrimsAdded(sender, added);
+}
+
+void SceneIndex::AddObserver(SceneIndexObserver& observer) {
+  if (std::ranges::find(observers_, &observer) == observers_.end()) observers_.push_back(&observer);
+}
+
+void SceneIndex::RemoveObserver(SceneIndexObserver& observer) {
+  const auto found = std::ranges::find(observers_, &observer);
+  if (found == observers_.end()) return;
+  if (deliveries_)
+    *found = nullptr;
+  else
+    observers_.erase(found);
+}
+
+bool SceneIndex::IsObserved() const {
+  return std::ranges::any_of(observers_, [](const auto* observer) { return observer != nullptr; });
+}
+
+void SceneIndex::Send(ChangeSet changes, Form form) {
+  if (form == Form::kAny) changes.Normalize();
+  if (changes.IsEmpty()) return;
+  changes.generation = ++generation_;
+  ++deliveries_;
+  // Who comes meanwhile hears of the next change set.
+  const size_t count = observers_.size();
+  for (size_t i = 0; i < count; ++i)
+    if (SceneIndexObserver* observer = observers_[i]) observer->ApplyChanges(*this, changes);
+  if (!--deliveries_) std::erase(observers_, nullptr);
+}
+
+void VisitPrims(const SceneIndex& scene, Path root, const std::function<void(Path)>& visit) {
+  std::vector<Path> waiting = {root};
+  while (!waiting.empty()) {
+    const Path path = waiting.back();
+    waiting.pop_back();
+    visit(path);
+    const std::vector<Path> children = scene.GetChildPrimPaths(path);
+    waiting.insert(waiting.end(), children.rbegin(), children.rend());
+  }
+}
+
+std::vector<Path> CollectPrimPaths(const SceneIndex& scene, Path root) {
+  std::vector<Path> paths;
+  VisitPrims(scene, root, [&](Path path) { paths.push_back(path); });
+  return paths;
+}
+
+}  // namespace strata::scene
