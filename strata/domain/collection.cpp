@@ -79,8 +79,11 @@ CollectionMembership Collection::ComputeMembership() const {
   CollectionMembership membership;
   if (!IsValid()) return membership;
   const Token mode = prim_.GetAttribute(MakeName("mode")).Get().GetOr(Token());
+  // The root may be included by the schema that brings the collection, as for the links of lights.
   const bool has_paths = prim_.GetRelationship(MakeName("includes")).HasAuthoredTargets() ||
-                         prim_.GetAttribute(MakeName("includeRoot")).HasAuthoredValue();
+                         prim_.GetRelationship(MakeName("excludes")).HasAuthoredTargets() ||
+                         prim_.GetAttribute(MakeName("includeRoot")).HasAuthoredValue() ||
+                         prim_.GetAttribute(MakeName("includeRoot")).Get().GetOr(false);
   if (mode == "expression" || (mode != "relationship" && !has_paths)) {
     const Value expression = prim_.GetAttribute(MakeName("membershipExpression")).Get();
     membership.expression_ = expression.GetOr(PathExpression());

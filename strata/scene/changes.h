@@ -37,9 +37,7 @@ struct ChangeSet {
   std::vector<DirtiedPrim> dirtied;
   uint64_t generation = 0;  // of the index that sent it
 
-  bool IsEmpty() const {
-    return removed.empty() && renamed.empty() && added.empty() && dirtied.empty();
-  }
+  bool IsEmpty() const { return removed.empty() && renamed.empty() && added.empty() && dirtied.empty(); }
   // Additions with parents before their children, else in the order given. No prim is removed twice or below
   // another that is, added twice, dirtied twice, or dirtied while it is added or gone.
   void Normalize();

@@ -30,7 +30,7 @@ class DataSource : public Counted {
   friend class ContainerDataSource;
   friend class InvalidatableContainerDataSource;
   DataSourceKind kind_;
-  bool is_invalidatable_ = false;            // of containers
+  bool is_invalidatable_ = false;             // of containers
   ValueType value_type_ = ValueType::kEmpty;  // of sampled ones
 };
 

@@ -32,7 +32,7 @@ class ContainerDataSourceEditor {
   struct Node {
     // What stands here in place of, or over, what was below. Null where only children are edited.
     DataSourceHandle source;
-    bool masks = false;                // `source` (null: nothing) hides what was here before
+    bool masks = false;                 // `source` (null: nothing) hides what was here before
     std::map<Token, NodePtr> children;  // edits made after `source` was put here
   };
   class EditedContainer;

@@ -43,8 +43,7 @@ class OnceSlot {
     if (!held) return false;
     if (!locators.Contains(DataSourceLocator()) && !locators.Contains(GetContainerSentinel()) &&
         held != NullMark())
-      if (const auto partial =
-              InvalidatableContainerDataSource::Cast(ContainerDataSourceHandle(held)))
+      if (const auto partial = InvalidatableContainerDataSource::Cast(ContainerDataSourceHandle(held)))
         return partial->Invalidate(locators);
     Forget();
     return true;
@@ -99,7 +98,8 @@ class FlatteningSceneIndex::FlattenedPrim final : public ContainerDataSource {
     if (slots_[provider].IsMade()) return slots_[provider].Get([] { return nullptr; });
     // Parents first, from the top down: how deep a scene is must not be how deep calls go.
     std::vector<const FlattenedPrim*> chain;
-    for (const FlattenedPrim* prim = this; prim && !prim->slots_[provider].IsMade(); prim = prim->parent_.Get())
+    for (const FlattenedPrim* prim = this; prim && !prim->slots_[provider].IsMade();
+         prim = prim->parent_.Get())
       chain.push_back(prim);
     ContainerDataSourceHandle made;
     for (; !chain.empty(); chain.pop_back()) made = chain.back()->MakeAt(provider);

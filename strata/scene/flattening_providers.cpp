@@ -108,8 +108,7 @@ class VisibilityFlattening final : public FlatteningProvider {
 
   ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
     const Token name = GetNames().visibility;
-    const auto own =
-        TypedSampledDataSource<bool>::Cast(context.input ? context.input->Get(name) : nullptr);
+    const auto own = TypedSampledDataSource<bool>::Cast(context.input ? context.input->Get(name) : nullptr);
     if (!own) return context.parent ? context.parent : visible_;
     if (rule_ == VisibilityRule::kNearestWins || !context.parent) return context.input;
     const auto parent = TypedSampledDataSource<bool>::Cast(context.parent->Get(name));
@@ -131,13 +130,15 @@ class VisibilityFlattening final : public FlatteningProvider {
 
 class PurposeFlattening final : public FlatteningProvider {
  public:
-  PurposeFlattening()
-      : geometry_(RetainedContainerDataSource::New({{GetNames().purpose, Retain(GetNames().geometry)}})) {}
+  explicit PurposeFlattening(PurposeRule rule)
+      : rule_(rule),
+        geometry_(RetainedContainerDataSource::New({{GetNames().purpose, Retain(GetNames().geometry)}})) {}
 
   ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
     const Names& names = GetNames();
     if (context.input && context.input->Get(names.purpose)) return context.input;
-    if (context.parent && GetValueAs<bool>(context.parent->Get(names.inheritable)).value_or(false))
+    if (context.parent && (rule_ == PurposeRule::kAlways ||
+                           GetValueAs<bool>(context.parent->Get(names.inheritable)).value_or(false)))
       return context.parent;
     const DataSourceHandle fallback = context.input ? context.input->Get(names.fallback) : nullptr;
     return fallback ? RetainedContainerDataSource::New({{names.purpose, fallback}}) : geometry_;
@@ -148,6 +149,7 @@ class PurposeFlattening final : public FlatteningProvider {
   }
 
  private:
+  PurposeRule rule_;
   ContainerDataSourceHandle geometry_;
 };
 
@@ -246,8 +248,8 @@ FlatteningProviderPtr MakeXformFlattening(FlattenedXformForm form) {
 FlatteningProviderPtr MakeVisibilityFlattening(VisibilityRule rule) {
   return std::make_shared<VisibilityFlattening>(rule);
 }
-FlatteningProviderPtr MakePurposeFlattening() {
-  return std::make_shared<PurposeFlattening>();
+FlatteningProviderPtr MakePurposeFlattening(PurposeRule rule) {
+  return std::make_shared<PurposeFlattening>(rule);
 }
 FlatteningProviderPtr MakePrimvarsFlattening() {
   return std::make_shared<PrimvarsFlattening>();

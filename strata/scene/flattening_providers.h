@@ -23,7 +23,11 @@ FlatteningProviderPtr MakeVisibilityFlattening(VisibilityRule rule = VisibilityR
 
 // `purpose`: the prim's own, else that of the prim above where it may be inherited, else the prim's fallback,
 // else "geometry".
-FlatteningProviderPtr MakePurposeFlattening();
+enum class PurposeRule : uint8_t {
+  kInheritable,  // what says so may be inherited
+  kAlways,       // all, as those that stages author
+};
+FlatteningProviderPtr MakePurposeFlattening(PurposeRule rule = PurposeRule::kInheritable);
 
 // `primvars`: the prim's own, and constant ones of the prims above under names that it does not have.
 FlatteningProviderPtr MakePrimvarsFlattening();

@@ -84,8 +84,7 @@ void DataSourceLocatorSet::Append(const DataSourceLocator& locator) {
 
 bool DataSourceLocatorSet::Contains(const DataSourceLocator& locator) const {
   const size_t at = LowerBound(locator);
-  return (at < locators_.size() && locators_[at] == locator) ||
-         (at && locator.HasPrefix(locators_[at - 1]));
+  return (at < locators_.size() && locators_[at] == locator) || (at && locator.HasPrefix(locators_[at - 1]));
 }
 
 bool DataSourceLocatorSet::Contains(const DataSourceLocatorSet& other) const {

@@ -24,7 +24,7 @@ class RetainedContainerDataSource final : public ContainerDataSource {
 
  private:
   static constexpr size_t kFew = 8;  // up to so many, looking at each is quicker than halving
-  std::vector<Entry> entries_;  // sorted by the names' ids
+  std::vector<Entry> entries_;       // sorted by the names' ids
 };
 
 // The same value at all times.

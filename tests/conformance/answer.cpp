@@ -47,6 +47,7 @@ Json Answer(const Json& question) {
   if (kind == "pcp") return AnswerComposition(question);
   if (kind == "aousd") return AnswerMuseum(question);
   if (kind == "stage") return AnswerStage(question);
+  if (kind == "scene") return AnswerScene(question);
   if (kind == "schema") return AnswerSchema(question);
   if (kind == "color") return AnswerColor(question);
   throw NotAnswered("kind " + kind);

@@ -56,6 +56,7 @@ Json AnswerTable(const Json& question);
 Json AnswerComposition(const Json& question);
 Json AnswerMuseum(const Json& question);
 Json AnswerStage(const Json& question);
+Json AnswerScene(const Json& question);
 Json AnswerSchema(const Json& question);
 Json AnswerColor(const Json& question);  // answer_domain.cpp
 // The `geom` part of an answer about a stage.

@@ -1,0 +1,7 @@
+// The door of `bridge`: a stage seen as a running scene, and the chain of scene indices that applications
+// show it through.   (UsdImaging)
+#pragma once
+
+#include "strata/bridge/adapter.h"
+#include "strata/bridge/chain.h"
+#include "strata/bridge/stage_scene_index.h"

@@ -1,0 +1,29 @@
+// The standard chain of scene indices from a stage to what renderers read.
+// (UsdImagingCreateSceneIndices)
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "strata/bridge/stage_scene_index.h"
+#include "strata/scene/flattening_providers.h"
+
+namespace strata::bridge {
+
+struct ChainOptions {
+  StageSceneIndexOptions stage;
+  scene::VisibilityRule visibility = scene::VisibilityRule::kInvisiblePrunes;
+  scene::FlattenedXformForm xform = scene::FlattenedXformForm::kComposed;
+  // As OpenUSD's own chain behaves.
+  static ChainOptions LikeOpenUSD();
+};
+
+// Indices in order, the stage's first.
+struct Chain {
+  std::shared_ptr<StageSceneIndex> stage;
+  std::vector<scene::SceneIndexPtr> indices;
+  const scene::SceneIndexPtr& GetFinal() const { return indices.back(); }
+};
+Chain MakeChain(const ChainOptions& options = {});
+
+}  // namespace strata::bridge

@@ -1,0 +1,286 @@
+#include "strata/bridge/prim_data.h"
+
+#include <algorithm>
+
+#include "strata/bridge/names.h"
+#include "strata/domain/xformable.h"
+#include "strata/scene/overlay.h"
+#include "strata/scene/retained.h"
+
+namespace strata::bridge {
+
+namespace {
+
+using scene::ContainerDataSourceHandle;
+using scene::DataSourceHandle;
+using scene::DataSourceLocator;
+using scene::RetainedContainerDataSource;
+
+// -- transforms -------------------------------------------------------------------------------------------
+
+class MatrixSource final : public scene::TypedSampledDataSource<Matrix4d> {
+ public:
+  MatrixSource(PrimSource source, std::vector<stage::Attribute> varying)
+      : source_(std::move(source)), varying_(std::move(varying)) {}
+  Matrix4d GetTypedValue(double offset) const override {
+    return domain::Xformable(source_.prim)
+        .GetLocalTransformation(source_.globals->GetStageTime(offset))
+        .matrix;
+  }
+  // A transform moves along curves that its ops' samples do not show: the ends of the interval count too.
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    if (varying_.empty()) return false;
+    std::vector<double> samples = stage::Attribute::GetUnionedTimeSamples(varying_);
+    if (samples.size() < 2) return false;
+    const double frame = source_.globals->GetTime();
+    std::erase_if(samples, [&](double time) { return time - frame <= start || time - frame >= end; });
+    if (!times) return true;
+    times->assign(1, start);
+    for (double time : samples) times->push_back(time - frame);
+    times->push_back(end);
+    return true;
+  }
+
+ private:
+  PrimSource source_;
+  std::vector<stage::Attribute> varying_;
+};
+
+bool HasXform(const PrimSource& source) {
+  if (!source.prim.GetAttribute(GetNames().xform_op_order).HasAuthoredValue()) return false;
+  const domain::Xformable xformable(source.prim);
+  if (!xformable.IsValid()) return false;
+  const auto ops = xformable.GetOrderedXformOps();
+  return !ops.ops.empty() || ops.resets_stack;
+}
+
+DataSourceHandle GetXform(const PrimSource& source) {
+  const Names& names = GetNames();
+  const auto ops = domain::Xformable(source.prim).GetOrderedXformOps();
+  std::vector<stage::Attribute> varying;
+  for (const domain::XformOp& op : ops.ops)
+    if (stage::Attribute attribute = source.prim.GetAttribute(op.attribute);
+        attribute.ValueMightBeTimeVarying())
+      varying.push_back(std::move(attribute));
+  if (!varying.empty()) source.globals->FlagAsTimeVarying(source.prim.GetPath(), names.xform, varying);
+  return RetainedContainerDataSource::New(
+      {{names.matrix, scene::Make<const MatrixSource>(source, std::move(varying))},
+       {names.resetXformStack, scene::Retain(ops.resets_stack)}});
+}
+
+// -- visibility and purpose ---------------------------------------------------------------------------------
+
+class VisibilitySource final : public scene::TypedSampledDataSource<bool> {
+ public:
+  VisibilitySource(stage::Attribute attribute, StageGlobalsPtr globals)
+      : attribute_(std::move(attribute)), globals_(std::move(globals)) {}
+  bool GetTypedValue(double offset) const override {
+    return attribute_.GetAs<Token>(globals_->GetStageTime(offset)) != GetNames().invisible;
+  }
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    return attribute_.ValueMightBeTimeVarying() &&
+           GetSampleTimes({attribute_}, globals_->GetTime(), start, end, times);
+  }
+
+ private:
+  stage::Attribute attribute_;
+  StageGlobalsPtr globals_;
+};
+
+bool HasVisibility(const PrimSource& source) {
+  return source.prim.GetAttribute(GetNames().visibility).HasAuthoredValue();
+}
+
+// "inherited" says nothing: such a container is empty, so that what is above decides.
+DataSourceHandle GetVisibility(const PrimSource& source) {
+  const Names& names = GetNames();
+  stage::Attribute attribute = source.prim.GetAttribute(names.visibility);
+  const bool varies = attribute.ValueMightBeTimeVarying();
+  if (varies) source.globals->FlagAsTimeVarying(source.prim.GetPath(), names.visibility, {attribute});
+  const auto value = attribute.GetAs<Token>(source.globals->GetStageTime(0));
+  if (value != names.invisible) return RetainedContainerDataSource::New();
+  return RetainedContainerDataSource::New(
+      {{names.visibility, scene::Make<const VisibilitySource>(std::move(attribute), source.globals)}});
+}
+
+Token GetScenePurpose(Token purpose) {
+  return purpose == GetNames().default_ ? GetNames().geometry : purpose;
+}
+
+bool HasPurpose(const PrimSource& source) {
+  return source.prim.GetAttribute(GetNames().purpose).HasAuthoredValue();
+}
+
+DataSourceHandle GetPurpose(const PrimSource& source) {
+  const Names& names = GetNames();
+  const Token purpose = source.prim.GetAttribute(names.purpose).GetAs<Token>().value_or(names.default_);
+  return RetainedContainerDataSource::New({{names.purpose, scene::Retain(GetScenePurpose(purpose))}});
+}
+
+// -- extents ------------------------------------------------------------------------------------------------
+
+class ExtentCorner final : public scene::TypedSampledDataSource<Vec3d> {
+ public:
+  ExtentCorner(scene::SampledDataSourceHandle extent, size_t corner)
+      : extent_(std::move(extent)), corner_(corner) {}
+  Vec3d GetTypedValue(double offset) const override {
+    const Value value = extent_->GetValue(offset);
+    const auto* points = value.GetIf<Array<Vec3f>>();
+    if (!points || corner_ >= points->GetSize()) return {};
+    const Vec3f& point = (*points)[corner_];
+    return {point[0], point[1], point[2]};
+  }
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    return extent_->GetContributingSampleTimes(start, end, times);
+  }
+
+ private:
+  scene::SampledDataSourceHandle extent_;
+  size_t corner_;
+};
+
+bool HasExtent(const PrimSource& source) {
+  return source.prim.GetAttribute(GetNames().extent).HasAuthoredValue() &&
+         source.prim.IsA(GetNames().Boundable);
+}
+
+DataSourceHandle GetExtent(const PrimSource& source) {
+  return MakeExtent(source, GetNames().extent, 0, GetNames().extent);
+}
+
+bool HasExtentsHint(const PrimSource& source) {
+  return source.prim.GetAttribute(GetNames().extentsHint).HasAuthoredValue();
+}
+
+DataSourceHandle GetExtentsHint(const PrimSource& source) {
+  const Names& names = GetNames();
+  const auto hint =
+      source.prim.GetAttribute(names.extentsHint).GetAs<Array<Vec3f>>(source.globals->GetStageTime(0));
+  std::vector<RetainedContainerDataSource::Entry> purposes;
+  size_t first = 0;
+  for (Token purpose : {names.geometry, names.render, names.proxy, names.guide}) {
+    if (!hint || first + 1 >= hint->GetSize()) break;
+    purposes.emplace_back(purpose, MakeExtent(source, names.extentsHint, first, names.extentsHint));
+    first += 2;
+  }
+  return RetainedContainerDataSource::New(std::move(purposes));
+}
+
+// -- where it comes from
+// --------------------------------------------------------------------------------------
+
+DataSourceHandle GetPrimInfo(const PrimSource& source) {
+  static const Token kSpecifiers[] = {Token("def"), Token("over"), Token("class")};
+  const Names& names = GetNames();
+  const stage::Prim& prim = source.prim;
+  std::vector<RetainedContainerDataSource::Entry> entries = {
+      {names.specifier, scene::Retain(kSpecifiers[static_cast<size_t>(prim.GetSpecifier())])},
+      {names.isLoaded, scene::Retain(prim.IsLoaded())}};
+  if (prim.IsInstance())
+    entries.emplace_back(names.niPrototypePath, scene::Retain(prim.GetPrototype().GetPath()));
+  if (prim.IsPrototype()) entries.emplace_back(names.isNiPrototype, scene::Retain(true));
+  return RetainedContainerDataSource::New(std::move(entries));
+}
+
+DataSourceHandle GetOrigin(const PrimSource& source) {
+  Path path = source.prim.GetPath();
+  if (source.prim.IsInPrototype()) {
+    // Where a prototype stands is arbitrary: prims in it come from places relative to it.
+    stage::Prim prototype = source.prim;
+    while (prototype && !prototype.IsPrototype()) prototype = prototype.GetParent();
+    if (prototype) path = path.MakeRelative(prototype.GetPath());
+  }
+  return RetainedContainerDataSource::New({{GetNames().scenePath, scene::Retain(path)}});
+}
+
+bool HasModel(const PrimSource& source) {
+  return source.prim.IsModel();
+}
+
+DataSourceHandle GetModel(const PrimSource& source) {
+  const Names& names = GetNames();
+  std::vector<RetainedContainerDataSource::Entry> entries = {
+      {names.modelPath, scene::Retain(source.prim.GetPath())}};
+  const auto add = [&](Token name, Token key) {
+    Value value = source.prim.GetMetadataByDictKey(names.assetInfo, key.GetText());
+    if (!value.IsEmpty()) entries.emplace_back(name, scene::Retain(std::move(value)));
+  };
+  add(names.assetIdentifier, names.identifier);
+  add(names.assetName, names.name);
+  add(names.assetVersion, names.version);
+  return RetainedContainerDataSource::New(std::move(entries));
+}
+
+const Parts& GetBaseParts() {
+  const Names& names = GetNames();
+  static const Parts parts = {
+      {names.prim_info, GetPrimInfo},
+      {names.primOrigin, GetOrigin},
+      {names.xform, GetXform, HasXform},
+      {names.visibility, GetVisibility, HasVisibility},
+      {names.purpose, GetPurpose, HasPurpose},
+      {names.extent, GetExtent, HasExtent},
+      {names.extentsHint, GetExtentsHint, HasExtentsHint},
+      {names.model, GetModel, HasModel},
+  };
+  return parts;
+}
+
+}  // namespace
+
+ContainerDataSourceHandle MakeExtent(const PrimSource& source, Token attribute, size_t first,
+                                     const DataSourceLocator& locator) {
+  const Names& names = GetNames();
+  const auto extent = scene::SampledDataSource::Cast(MakeAttributeSource(source, attribute, locator));
+  return RetainedContainerDataSource::New({{names.min, scene::Make<const ExtentCorner>(extent, first)},
+                                           {names.max, scene::Make<const ExtentCorner>(extent, first + 1)}});
+}
+
+namespace {
+
+class PrimData final : public scene::ContainerDataSource {
+ public:
+  PrimData(PrimSource source, const PrimvarMappings& mappings)
+      : source_(std::move(source)), mappings_(mappings) {}
+  std::vector<Token> GetNames() const override {
+    std::vector<Token> names;
+    for (const Part& part : GetBaseParts())
+      if (!part.has || part.has(source_)) names.push_back(part.name);
+    names.push_back(bridge::GetNames().primvars);
+    return names;
+  }
+  DataSourceHandle Get(Token name) const override {
+    if (name == bridge::GetNames().primvars) return MakePrimvars(source_, mappings_);
+    for (const Part& part : GetBaseParts())
+      if (part.name == name) return !part.has || part.has(source_) ? part.get(source_) : nullptr;
+    return nullptr;
+  }
+
+ private:
+  PrimSource source_;
+  const PrimvarMappings& mappings_;
+};
+
+}  // namespace
+
+ContainerDataSourceHandle MakePrimData(const PrimSource& source, const PrimvarMappings& mappings) {
+  return scene::Make<const PrimData>(source, mappings);
+}
+
+scene::DataSourceLocatorSet InvalidatePrimData(std::span<const Token> properties, PropertyChange change,
+                                               const PrimvarMappings& mappings) {
+  const Names& names = GetNames();
+  scene::DataSourceLocatorSet dirty;
+  for (Token property : properties) {
+    const std::string_view text = property.GetText();
+    if (property == names.visibility || property == names.purpose || property == names.extent ||
+        property == names.extentsHint)
+      dirty.Insert(property);
+    else if (property == names.xform_op_order || text.starts_with("xformOp:"))
+      dirty.Insert(names.xform);
+  }
+  dirty.Insert(InvalidatePrimvars(properties, change, mappings));
+  return dirty;
+}
+
+}  // namespace strata::bridge

@@ -1,0 +1,144 @@
+#include "strata/bridge/primvars.h"
+
+#include <algorithm>
+
+#include "strata/bridge/attribute_source.h"
+#include "strata/bridge/names.h"
+#include "strata/scene/retained.h"
+
+namespace strata::bridge {
+
+namespace {
+
+constexpr std::string_view kPrefix = "primvars:";
+constexpr std::string_view kIndices = ":indices";
+
+// What values of a type stand for.
+Token GetRole(const ValueTypeName* type) {
+  const Names& names = GetNames();
+  if (!type) return {};
+  switch (type->role) {
+    case Role::kPoint:
+      return names.point;
+    case Role::kNormal:
+      return names.normal;
+    case Role::kVector:
+      return names.vector;
+    case Role::kColor:
+      return names.color;
+    case Role::kTextureCoordinate:
+      return names.textureCoordinate;
+    case Role::kPointIndex:
+      return names.pointIndex;
+    case Role::kEdgeIndex:
+      return names.edgeIndex;
+    case Role::kFaceIndex:
+      return names.faceIndex;
+    default:
+      return {};
+  }
+}
+
+scene::ContainerDataSourceHandle MakePrimvar(const PrimSource& source, Token name, Token attribute,
+                                             Token default_interpolation, bool may_be_indexed) {
+  const Names& names = GetNames();
+  const stage::Attribute found = source.prim.GetAttribute(attribute);
+  const Token authored = found.HasAuthoredMetadata(names.interpolation)
+                             ? found.GetMetadata(names.interpolation).GetOr(Token())
+                             : Token();
+  const scene::DataSourceLocator locator{names.primvars, name};
+  std::vector<scene::RetainedContainerDataSource::Entry> entries = {
+      {names.interpolation, scene::Retain(authored.IsEmpty() ? default_interpolation : authored)},
+      {names.role, scene::Retain(GetRole(found.GetValueTypeName()))}};
+  const Token indices(attribute.GetString() + std::string(kIndices));
+  if (may_be_indexed && source.prim.GetAttribute(indices).HasAuthoredValue()) {
+    entries.emplace_back(names.indexedPrimvarValue,
+                         MakeAttributeSource(source, attribute, locator.Append(names.indexedPrimvarValue)));
+    entries.emplace_back(names.indices, MakeAttributeSource(source, indices, locator.Append(names.indices)));
+  } else {
+    entries.emplace_back(names.primvarValue,
+                         MakeAttributeSource(source, attribute, locator.Append(names.primvarValue)));
+  }
+  return scene::RetainedContainerDataSource::New(std::move(entries));
+}
+
+// "primvars:st" is st; "primvars:st:indices" is none, nor what begins with it.
+Token GetPrimvarName(Token property) {
+  const std::string_view text = property.GetText();
+  if (!text.starts_with(kPrefix) || text.ends_with(kIndices) || text.size() == kPrefix.size()) return {};
+  return Token(text.substr(kPrefix.size()));
+}
+
+class Primvars final : public scene::ContainerDataSource {
+ public:
+  Primvars(PrimSource source, const PrimvarMappings& mappings)
+      : source_(std::move(source)), mappings_(mappings) {}
+
+  std::vector<Token> GetNames() const override {
+    std::vector<Token> names;
+    for (Token property : source_.prim.GetAuthoredPropertyNames())
+      if (const Token name = GetPrimvarName(property);
+          !name.IsEmpty() && source_.prim.GetAttribute(property).HasAuthoredValue())
+        names.push_back(name);
+    for (const PrimvarMapping& mapping : mappings_)
+      if (std::ranges::find(names, mapping.primvar) == names.end() && HasMapped(mapping))
+        names.push_back(mapping.primvar);
+    return names;
+  }
+
+  scene::DataSourceHandle Get(Token name) const override {
+    const Token property(std::string(kPrefix) + name.GetString());
+    if (!GetPrimvarName(property).IsEmpty() && source_.prim.GetAttribute(property).HasAuthoredValue())
+      return MakePrimvar(source_, name, property, bridge::GetNames().constant, true);
+    // Of several attributes for one primvar the first that is authored counts.
+    for (const PrimvarMapping& mapping : mappings_)
+      if (mapping.primvar == name && HasMapped(mapping))
+        return MakePrimvar(
+            source_, name, mapping.attribute,
+            mapping.interpolation.IsEmpty() ? bridge::GetNames().vertex : mapping.interpolation, false);
+    return nullptr;
+  }
+
+ private:
+  bool HasMapped(const PrimvarMapping& mapping) const {
+    return source_.prim.GetAttribute(mapping.attribute).HasAuthoredValue();
+  }
+
+  PrimSource source_;
+  const PrimvarMappings& mappings_;
+};
+
+}  // namespace
+
+const PrimvarMappings& GetNoMappings() {
+  static const PrimvarMappings none;
+  return none;
+}
+
+scene::ContainerDataSourceHandle MakePrimvars(const PrimSource& source, const PrimvarMappings& mappings) {
+  return scene::Make<const Primvars>(source, mappings);
+}
+
+scene::DataSourceLocatorSet InvalidatePrimvars(std::span<const Token> properties, PropertyChange change,
+                                               const PrimvarMappings& mappings) {
+  const Names& names = GetNames();
+  scene::DataSourceLocatorSet dirty;
+  for (Token property : properties) {
+    std::string_view text = property.GetText();
+    Token primvar;
+    for (const PrimvarMapping& mapping : mappings)
+      if (mapping.attribute == property) primvar = mapping.primvar;
+    if (text.starts_with(kPrefix)) {
+      if (text.ends_with(kIndices)) text.remove_suffix(kIndices.size());
+      primvar = Token(text.substr(kPrefix.size()));
+    }
+    if (primvar.IsEmpty()) continue;
+    if (change == PropertyChange::kResync)
+      dirty.Insert(names.primvars);
+    else
+      dirty.Insert(scene::DataSourceLocator{names.primvars, primvar});
+  }
+  return dirty;
+}
+
+}  // namespace strata::bridge

@@ -1,0 +1,64 @@
+// What the data sources of one stage share: the time, and what depends on it.
+// (UsdImagingDataSourceStageGlobals)
+#pragma once
+
+#include <array>
+#include <mutex>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "strata/scene/changes.h"
+#include "strata/scene/handle.h"
+#include "strata/stage/stage.h"
+
+namespace strata::bridge {
+
+// Which times of an attribute count as different when the time moves.
+enum class TimeRule : uint8_t {
+  kChanged,  // those whose values may differ
+  kAny,      // all, as Hydra has it: held values and values outside all samples are dirtied too
+};
+
+class StageGlobals final : public scene::Counted {
+ public:
+  explicit StageGlobals(TimeRule rule) : rule_(rule) {}
+
+  double GetTime() const { return time_; }
+  stage::Time GetStageTime(double shutter_offset) const { return stage::Time(time_ + shutter_offset); }
+  // For data sources when they are made: what they say of the prim changes with time. Thread-safe.
+  void FlagAsTimeVarying(Path prim, const scene::DataSourceLocator& locator,
+                         std::vector<stage::Attribute> attributes) const;
+
+  // For the index alone; nobody reads meanwhile.
+  void SetTime(double time) { time_ = time; }
+  // What a move from the time to another one dirties.
+  std::vector<scene::DirtiedPrim> CollectDirty(double to) const;
+  // The prims at and below are made anew.
+  void Forget(const std::vector<Path>& roots);
+  size_t GetTimeVaryingCount() const;
+
+ private:
+  struct Dependent {
+    scene::DataSourceLocator locator;
+    std::vector<stage::Attribute> attributes;
+  };
+  struct Shard {
+    mutable std::mutex mutex;
+    tsl::robin_map<Path, std::vector<Dependent>> dependents;  // guarded by mutex
+  };
+  static constexpr size_t kShards = 16;
+
+  TimeRule rule_;
+  double time_ = 0;
+  mutable std::array<Shard, kShards> shards_;
+};
+using StageGlobalsPtr = scene::Handle<const StageGlobals>;
+
+// A prim and what its data sources share.
+struct PrimSource {
+  stage::Prim prim;
+  StageGlobalsPtr globals;
+};
+
+}  // namespace strata::bridge

@@ -1,0 +1,279 @@
+#include "strata/bridge/stage_scene_index.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include "strata/bridge/names.h"
+#include "strata/scene/overlay.h"
+#include "strata/scene/retained.h"
+
+namespace strata::bridge {
+
+// The adapters of all prims with one definition.
+struct StageSceneIndex::Adapters {
+  const PrimAdapter* prim = nullptr;
+  struct Api {
+    const APISchemaAdapter* adapter;
+    Token instance;
+  };
+  std::vector<Api> apis;
+  PopulationMode mode = PopulationMode::kRepresentsSelf;
+};
+
+namespace {
+
+constexpr stage::PrimPredicate kShown =
+    stage::PrimPredicate().Require(stage::PrimFlag::kActive).Exclude(stage::PrimFlag::kAbstract);
+
+// "CollectionAPI:lightLink" as schema and instance.
+std::pair<Token, Token> SplitSchema(Token applied) {
+  const std::string_view text = applied.GetText();
+  const size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return {applied, {}};
+  return {Token(text.substr(0, colon)), Token(text.substr(colon + 1))};
+}
+
+bool IsOver(const Value& before, const Value& after) {
+  return (before.IsEmpty() || before.GetOr(Specifier::kDef) == Specifier::kOver) &&
+         (after.IsEmpty() || after.GetOr(Specifier::kDef) == Specifier::kOver);
+}
+
+}  // namespace
+
+StageChanges StageChanges::FromComposition(const compose::CacheChanges& changes) {
+  StageChanges found;
+  found.resynced = changes.resynced;
+  std::map<Path, PropertyChange> properties;
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  for (const compose::SpecChange& spec : changes.specs) {
+    const bool is_structural = spec.kind != compose::SpecChange::Kind::kEdited || spec.change->spec_added ||
+                               spec.change->spec_removed;
+    if (!spec.path.IsPrimProperty()) {
+      if (spec.kind != compose::SpecChange::Kind::kEdited) continue;
+      for (const auto& field : spec.change->fields)
+        if (field.field == fields.active ||
+            // A spec that comes as `over`, or goes as one, says nothing of what the prim is.
+            (field.field == fields.specifier && !(is_structural && IsOver(field.before, field.after))) ||
+            field.field == fields.typeName || field.field == fields.apiSchemas ||
+            field.field == fields.kind || field.field == fields.instanceable)
+          found.resynced.push_back(spec.path);
+      continue;
+    }
+    PropertyChange& change = properties.emplace(spec.path, PropertyChange::kUpdate).first->second;
+    if (is_structural) change = PropertyChange::kResync;
+  }
+  for (const auto& [path, change] : properties) found.properties.push_back({path, change});
+  return found;
+}
+
+StageSceneIndex::StageSceneIndex(StageSceneIndexOptions options)
+    : options_(std::move(options)), globals_(new StageGlobals(options_.time_rule)) {
+  if (!options_.adapters) options_.adapters = AdapterRegistry::GetBuiltIn();
+}
+
+StageSceneIndex::~StageSceneIndex() = default;
+
+const StageSceneIndex::Adapters& StageSceneIndex::FindAdapters(const stage::Prim& prim) const {
+  const schema::PrimDefinition* definition = prim.GetPrimDefinition();
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto found = adapters_.find(definition); found != adapters_.end()) return *found->second;
+  }
+  auto made = std::make_unique<Adapters>();
+  made->prim = &options_.adapters->FindPrimAdapter(definition ? definition->GetSchemaType() : Token());
+  made->mode = made->prim->GetPopulationMode();
+  if (definition)
+    for (Token applied : definition->GetAppliedSchemas()) {
+      const auto [schema, instance] = SplitSchema(applied);
+      if (const APISchemaAdapter* adapter = options_.adapters->FindAPISchemaAdapter(schema))
+        made->apis.push_back({adapter, instance});
+    }
+  const std::unique_lock lock(mutex_);
+  return *adapters_.emplace(definition, std::move(made)).first->second;
+}
+
+bool StageSceneIndex::IsShown(const stage::Prim& prim) const {
+  if (!prim || !kShown.Matches(prim.GetFlags()) || prim.IsInstanceProxy()) return false;
+  for (stage::Prim above = prim.GetParent(); above && !above.IsPseudoRoot(); above = above.GetParent())
+    if (FindAdapters(above).mode == PopulationMode::kRepresentsSelfAndDescendants) return false;
+  return true;
+}
+
+stage::Prim StageSceneIndex::FindShown(Path path) const {
+  if (!stage_ || !path.IsPrim() || !path.IsAbsolute()) return {};
+  stage::Prim prim = stage_->GetPrimAtPath(path);
+  return IsShown(prim) ? prim : stage::Prim();
+}
+
+scene::ContainerDataSourceHandle StageSceneIndex::MakeRootData() const {
+  const Names& names = GetNames();
+  using scene::RetainedContainerDataSource;
+  std::string context = "default";
+  return RetainedContainerDataSource::New(
+      {{names.sceneGlobals,
+        RetainedContainerDataSource::New({{names.startTimeCode, scene::Retain(stage_->GetStartTimeCode())},
+                                          {names.endTimeCode, scene::Retain(stage_->GetEndTimeCode())}})},
+       {names.system,
+        RetainedContainerDataSource::New(
+            {{names.assetResolution, RetainedContainerDataSource::New(
+                                         {{names.resolverContext, scene::Retain(std::move(context))}})}})}});
+}
+
+scene::ScenePrim StageSceneIndex::GetPrim(Path path) const {
+  if (!stage_) return {};
+  if (path.IsAbsoluteRoot()) return {Token(), MakeRootData()};
+  const stage::Prim prim = FindShown(path);
+  if (!prim) return {};
+  const Adapters& adapters = FindAdapters(prim);
+  const PrimSource source{prim, globals_};
+  std::vector<scene::ContainerDataSourceHandle> data;
+  Token type;
+  const auto take_type = [&](Token found) {
+    if (type.IsEmpty()) type = found;
+  };
+  for (const APISchemaAdapterPtr& keyless : options_.adapters->GetKeylessAdapters()) {
+    take_type(keyless->GetImagingType(prim, {}));
+    data.push_back(keyless->GetData(source, {}));
+  }
+  take_type(adapters.prim->GetImagingType(prim));
+  scene::ContainerDataSourceHandle own = adapters.prim->GetData(source);
+  const bool has_own = bool(own);
+  data.push_back(std::move(own));
+  if (has_own || options_.dataless == StageSceneIndexOptions::Dataless::kEmpty)
+    for (const Adapters::Api& api : adapters.apis) {
+      take_type(api.adapter->GetImagingType(prim, api.instance));
+      data.push_back(api.adapter->GetData(source, api.instance));
+    }
+  if (options_.dataless == StageSceneIndexOptions::Dataless::kEmpty)
+    data.push_back(scene::RetainedContainerDataSource::New());
+  return {type, scene::OverlayContainerDataSource::New(std::move(data))};
+}
+
+std::vector<Path> StageSceneIndex::GetChildPrimPaths(Path path) const {
+  std::vector<Path> children;
+  if (!stage_) return children;
+  stage::Prim prim = path.IsAbsoluteRoot() ? stage_->GetPseudoRoot() : FindShown(path);
+  if (!prim || prim.IsInstance() ||
+      (!prim.IsPseudoRoot() && FindAdapters(prim).mode == PopulationMode::kRepresentsSelfAndDescendants))
+    return children;
+  for (const stage::Prim& child : prim.GetFilteredChildren(kShown)) children.push_back(child.GetPath());
+  if (path.IsAbsoluteRoot())
+    for (const stage::Prim& prototype : stage_->GetPrototypes()) children.push_back(prototype.GetPath());
+  return children;
+}
+
+void StageSceneIndex::AddSubtree(Path root, std::vector<scene::AddedPrim>& out) const {
+  scene::VisitPrims(*this, root, [&](Path path) {
+    Token type;
+    if (!path.IsAbsoluteRoot()) {
+      const stage::Prim prim = stage_->GetPrimAtPath(path);
+      const Adapters& adapters = FindAdapters(prim);
+      for (const APISchemaAdapterPtr& keyless : options_.adapters->GetKeylessAdapters())
+        if (type.IsEmpty()) type = keyless->GetImagingType(prim, {});
+      if (type.IsEmpty()) type = adapters.prim->GetImagingType(prim);
+      for (const Adapters::Api& api : adapters.apis)
+        if (type.IsEmpty()) type = api.adapter->GetImagingType(prim, api.instance);
+    }
+    out.push_back({path, type});
+  });
+}
+
+void StageSceneIndex::SetStage(stage::StagePtr stage) {
+  scene::ChangeSet changes;
+  if (stage_) changes.removed.push_back(Path::AbsoluteRoot());
+  {
+    const std::unique_lock lock(mutex_);
+    adapters_.clear();
+  }
+  // Data sources of the old stage keep what they share among themselves.
+  const double time = globals_->GetTime();
+  globals_ = scene::Handle<StageGlobals>(new StageGlobals(options_.time_rule));
+  globals_->SetTime(time);
+  stage_ = std::move(stage);
+  prototypes_.clear();
+  if (stage_) {
+    for (const stage::Prim& prototype : stage_->GetPrototypes()) prototypes_.push_back(prototype.GetPath());
+    if (IsObserved()) AddSubtree(Path::AbsoluteRoot(), changes.added);
+  }
+  Send(std::move(changes), Form::kNormal);
+}
+
+void StageSceneIndex::SetTime(double time) {
+  if (time == globals_->GetTime()) return;
+  scene::ChangeSet changes;
+  if (stage_) changes.dirtied = globals_->CollectDirty(time);
+  globals_->SetTime(time);
+  Send(std::move(changes), Form::kNormal);
+}
+
+stage::Prim StageSceneIndex::FindRepresentative(stage::Prim prim) const {
+  for (stage::Prim above = prim.GetParent(); above && !above.IsPseudoRoot(); above = above.GetParent())
+    if (FindAdapters(above).mode == PopulationMode::kRepresentsSelfAndDescendants && IsShown(above))
+      return above;
+  return {};
+}
+
+void StageSceneIndex::DirtyProperties(const std::vector<StageChanges::Property>& properties,
+                                      scene::ChangeSet& out) const {
+  std::map<std::pair<Path, PropertyChange>, std::vector<Token>> by_prim;
+  for (const StageChanges::Property& property : properties)
+    by_prim[{property.path.GetPrimPath(), property.change}].push_back(property.path.GetNameToken());
+  for (const auto& [key, names] : by_prim) {
+    const auto& [path, change] = key;
+    const stage::Prim prim = stage_->GetPrimAtPath(path);
+    if (!prim || prim.IsPseudoRoot()) continue;
+    scene::DataSourceLocatorSet dirty;
+    if (IsShown(prim)) {
+      const Adapters& adapters = FindAdapters(prim);
+      for (const APISchemaAdapterPtr& keyless : options_.adapters->GetKeylessAdapters())
+        dirty.Insert(keyless->Invalidate(prim, {}, names, change));
+      dirty.Insert(adapters.prim->Invalidate(prim, names, change));
+      for (const Adapters::Api& api : adapters.apis)
+        dirty.Insert(api.adapter->Invalidate(prim, api.instance, names, change));
+      if (!dirty.IsEmpty()) out.dirtied.push_back({path, std::move(dirty)});
+    } else if (const stage::Prim above = FindRepresentative(prim)) {
+      dirty = FindAdapters(above).prim->InvalidateFromDescendant(above, prim, names, change);
+      if (!dirty.IsEmpty()) out.dirtied.push_back({above.GetPath(), std::move(dirty)});
+    }
+  }
+}
+
+void StageSceneIndex::ApplyChanges(const StageChanges& changes) {
+  if (!stage_) return;
+  scene::ChangeSet out;
+  std::vector<Path> resynced = changes.resynced;
+  // Prototypes come and go with their instances.
+  std::vector<Path> prototypes;
+  for (const stage::Prim& prototype : stage_->GetPrototypes()) prototypes.push_back(prototype.GetPath());
+  for (Path known : prototypes_)
+    if (std::ranges::find(prototypes, known) == prototypes.end()) resynced.push_back(known);
+  for (Path found : prototypes)
+    if (std::ranges::find(prototypes_, found) == prototypes_.end()) resynced.push_back(found);
+  prototypes_ = std::move(prototypes);
+  {
+    const std::unique_lock lock(mutex_);
+    adapters_.clear();
+  }
+  Path::RemoveDescendants(resynced);
+  globals_->Forget(resynced);
+  for (Path root : resynced) {
+    const stage::Prim prim = root.IsAbsoluteRoot() ? stage_->GetPseudoRoot() : stage_->GetPrimAtPath(root);
+    out.removed.push_back(root);
+    if (prim && (prim.IsPseudoRoot() || IsShown(prim))) {
+      AddSubtree(root, out.added);
+    } else if (const stage::Prim above = prim ? FindRepresentative(prim) : stage::Prim()) {
+      out.removed.pop_back();
+      out.dirtied.push_back({above.GetPath(), FindAdapters(above).prim->InvalidateFromDescendant(
+                                                  above, prim, {}, PropertyChange::kResync)});
+    }
+  }
+  DirtyProperties(changes.properties, out);
+  Send(std::move(out));
+}
+
+void StageSceneIndex::Recompose(const compose::CacheEdits& edits) {
+  if (stage_) ApplyChanges(StageChanges::FromComposition(stage_->Recompose(edits)));
+}
+
+}  // namespace strata::bridge

@@ -1,0 +1,74 @@
+// The prims of a stage as a running scene, read when they are asked for.   (UsdImagingStageSceneIndex)
+#pragma once
+
+#include <memory>
+#include <shared_mutex>
+#include <vector>
+
+#include "strata/bridge/adapter.h"
+#include "strata/scene/scene_index.h"
+
+namespace strata::bridge {
+
+struct StageSceneIndexOptions {
+  TimeRule time_rule = TimeRule::kChanged;
+  std::shared_ptr<const AdapterRegistry> adapters;  // null: the built-in ones
+  // Prims that no adapter gives data: empty, so that what they inherit shows at them; or without data, as
+  // Hydra had it before 25.11.
+  enum class Dataless : uint8_t { kEmpty, kNull } dataless = Dataless::kEmpty;
+};
+
+// What was done to a stage since the scene last showed it, in the stage's own paths.
+struct StageChanges {
+  std::vector<Path> resynced;  // prims: they and all below are to be looked at anew
+  struct Property {
+    Path path;
+    PropertyChange change;
+  };
+  std::vector<Property> properties;
+  // From what Stage::Recompose answers.
+  static StageChanges FromComposition(const compose::CacheChanges& changes);
+};
+
+// Shows active prims that are not abstract, without descending into instances, whose prototypes are children
+// of "/". Holds the stage.
+class StageSceneIndex final : public scene::SceneIndex {
+ public:
+  explicit StageSceneIndex(StageSceneIndexOptions options = {});
+  ~StageSceneIndex() override;
+
+  scene::ScenePrim GetPrim(Path path) const override;
+  std::vector<Path> GetChildPrimPaths(Path path) const override;
+  std::string GetDisplayName() const override { return "Stage"; }
+
+  // Null: the scene is empty.
+  void SetStage(stage::StagePtr stage);
+  const stage::StagePtr& GetStage() const { return stage_; }
+  double GetTime() const { return globals_->GetTime(); }
+  void SetTime(double time);
+  // After the stage was edited and composed anew.
+  void ApplyChanges(const StageChanges& changes);
+  // Composes the stage anew after edits to its layers, and shows what that did.
+  void Recompose(const compose::CacheEdits& edits);
+  size_t GetTimeVaryingCount() const { return globals_->GetTimeVaryingCount(); }
+
+ private:
+  struct Adapters;
+  const Adapters& FindAdapters(const stage::Prim& prim) const;
+  bool IsShown(const stage::Prim& prim) const;
+  stage::Prim FindShown(Path path) const;
+  scene::ContainerDataSourceHandle MakeRootData() const;
+  void AddSubtree(Path root, std::vector<scene::AddedPrim>& out) const;
+  // The prim that stands for one which an ancestor represents; not valid where none does.
+  stage::Prim FindRepresentative(stage::Prim prim) const;
+  void DirtyProperties(const std::vector<StageChanges::Property>& properties, scene::ChangeSet& out) const;
+
+  StageSceneIndexOptions options_;
+  stage::StagePtr stage_;
+  scene::Handle<StageGlobals> globals_;
+  std::vector<Path> prototypes_;  // that were shown last
+  mutable std::shared_mutex mutex_;
+  mutable tsl::robin_map<const schema::PrimDefinition*, std::unique_ptr<Adapters>> adapters_;  // guarded
+};
+
+}  // namespace strata::bridge
