@@ -14,6 +14,8 @@ struct ChainOptions {
   StageSceneIndexOptions stage;
   scene::VisibilityRule visibility = scene::VisibilityRule::kInvisiblePrunes;
   scene::FlattenedXformForm xform = scene::FlattenedXformForm::kComposed;
+  scene::FlatteningSceneIndex::Gaps gaps = scene::FlatteningSceneIndex::Gaps::kBridged;
+  std::vector<Token> extent_purposes = {Token("geometry"), Token("render"), Token("proxy")};
   // As OpenUSD's own chain behaves.
   static ChainOptions LikeOpenUSD();
 };

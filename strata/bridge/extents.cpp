@@ -14,10 +14,10 @@ using scene::ContainerDataSource;
 using scene::ContainerDataSourceHandle;
 using scene::DataSourceHandle;
 
-ContainerDataSourceHandle MakeExtentOf(const ContainerDataSource& hints) {
+ContainerDataSourceHandle MakeExtentOf(const ContainerDataSource& hints, const std::vector<Token>& purposes) {
   const Names& names = GetNames();
   Range3d range;
-  for (Token purpose : {names.geometry, names.render, names.proxy}) {
+  for (Token purpose : purposes) {
     const auto hint = ContainerDataSource::Cast(hints.Get(purpose));
     const auto min = scene::GetValueAs<Vec3d>(hint, names.min),
                max = scene::GetValueAs<Vec3d>(hint, names.max);
@@ -30,7 +30,8 @@ ContainerDataSourceHandle MakeExtentOf(const ContainerDataSource& hints) {
 
 class PrimWithExtent final : public ContainerDataSource {
  public:
-  explicit PrimWithExtent(ContainerDataSourceHandle data) : data_(std::move(data)) {}
+  PrimWithExtent(ContainerDataSourceHandle data, std::shared_ptr<const std::vector<Token>> purposes)
+      : data_(std::move(data)), purposes_(std::move(purposes)) {}
   std::vector<Token> GetNames() const override {
     const Names& names = bridge::GetNames();
     std::vector<Token> all = data_->GetNames();
@@ -43,18 +44,19 @@ class PrimWithExtent final : public ContainerDataSource {
     DataSourceHandle found = data_->Get(name);
     if (found || name != bridge::GetNames().extent) return found;
     const auto hints = ContainerDataSource::Cast(data_->Get(bridge::GetNames().extentsHint));
-    return hints ? MakeExtentOf(*hints) : nullptr;
+    return hints ? MakeExtentOf(*hints, *purposes_) : nullptr;
   }
 
  private:
   ContainerDataSourceHandle data_;
+  std::shared_ptr<const std::vector<Token>> purposes_;
 };
 
 }  // namespace
 
 scene::ScenePrim ExtentSceneIndex::GetPrim(Path path) const {
   scene::ScenePrim prim = GetInput().GetPrim(path);
-  if (prim.data) prim.data = scene::Make<const PrimWithExtent>(std::move(prim.data));
+  if (prim.data) prim.data = scene::Make<const PrimWithExtent>(std::move(prim.data), purposes_);
   return prim;
 }
 

@@ -247,14 +247,10 @@ class VolumeAdapter final : public BaseAdapter {
 // -- types that have nothing but a type, or nothing at all
 // ----------------------------------------------------
 
-// Prims that only their users read: no type and no data.
-class SilentAdapter final : public PrimAdapter {
+// Prims that only their users read: no type and no data, though changes are told.
+class SilentAdapter final : public BaseAdapter {
  public:
-  Token GetImagingType(const stage::Prim&) const override { return {}; }
   ContainerDataSourceHandle GetData(const PrimSource&) const override { return nullptr; }
-  DataSourceLocatorSet Invalidate(const stage::Prim&, std::span<const Token>, PropertyChange) const override {
-    return {};
-  }
 };
 
 }  // namespace

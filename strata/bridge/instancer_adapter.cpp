@@ -25,7 +25,7 @@ const PrimvarMappings& GetMappingsOfInstancers() {
   static const PrimvarMappings mappings = {
       {names.instance_translations, names.positions, names.instance},
       // Full precision counts where it is authored.
-      {names.instance_rotations, names.orientationsf, names.instance},
+      {names.instance_rotations, names.orientationsf, names.instance, PrimvarMapping::Emptiness::kIsNothing},
       {names.instance_rotations, names.orientations, names.instance},
       {names.instance_scales, names.scales, names.instance},
       {names.velocities, names.velocities, names.instance},

@@ -70,28 +70,12 @@ DataSourceHandle GetXform(const PrimSource& source) {
 
 // -- visibility and purpose ---------------------------------------------------------------------------------
 
-class VisibilitySource final : public scene::TypedSampledDataSource<bool> {
- public:
-  VisibilitySource(stage::Attribute attribute, StageGlobalsPtr globals)
-      : attribute_(std::move(attribute)), globals_(std::move(globals)) {}
-  bool GetTypedValue(double offset) const override {
-    return attribute_.GetAs<Token>(globals_->GetStageTime(offset)) != GetNames().invisible;
-  }
-  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
-    return attribute_.ValueMightBeTimeVarying() &&
-           GetSampleTimes({attribute_}, globals_->GetTime(), start, end, times);
-  }
-
- private:
-  stage::Attribute attribute_;
-  StageGlobalsPtr globals_;
-};
-
 bool HasVisibility(const PrimSource& source) {
   return source.prim.GetAttribute(GetNames().visibility).HasAuthoredValue();
 }
 
-// "inherited" says nothing: such a container is empty, so that what is above decides.
+// "inherited" says nothing: such a container is empty, so that what is above decides. All over the shutter a
+// prim is as visible as it is at the frame.
 DataSourceHandle GetVisibility(const PrimSource& source) {
   const Names& names = GetNames();
   stage::Attribute attribute = source.prim.GetAttribute(names.visibility);
@@ -99,8 +83,7 @@ DataSourceHandle GetVisibility(const PrimSource& source) {
   if (varies) source.globals->FlagAsTimeVarying(source.prim.GetPath(), names.visibility, {attribute});
   const auto value = attribute.GetAs<Token>(source.globals->GetStageTime(0));
   if (value != names.invisible) return RetainedContainerDataSource::New();
-  return RetainedContainerDataSource::New(
-      {{names.visibility, scene::Make<const VisibilitySource>(std::move(attribute), source.globals)}});
+  return RetainedContainerDataSource::New({{names.visibility, scene::Retain(false)}});
 }
 
 Token GetScenePurpose(Token purpose) {

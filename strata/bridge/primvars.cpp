@@ -101,7 +101,12 @@ class Primvars final : public scene::ContainerDataSource {
 
  private:
   bool HasMapped(const PrimvarMapping& mapping) const {
-    return source_.prim.GetAttribute(mapping.attribute).HasAuthoredValue();
+    const stage::Attribute attribute = source_.prim.GetAttribute(mapping.attribute);
+    if (!attribute.HasAuthoredValue()) return false;
+    if (mapping.emptiness == PrimvarMapping::Emptiness::kCounts) return true;
+    const std::vector<double> times = attribute.GetTimeSamples();
+    return attribute.Get(times.empty() ? stage::Time::Default() : stage::Time(times.front())).GetArraySize() >
+           0;
   }
 
   PrimSource source_;

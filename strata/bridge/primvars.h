@@ -15,6 +15,8 @@ struct PrimvarMapping {
   Token attribute;
   // Where the attribute authors none of its own; empty: "vertex".
   Token interpolation;
+  // An attribute that says nothing where its first value is empty, so that another one may speak.
+  enum class Emptiness : uint8_t { kCounts, kIsNothing } emptiness = Emptiness::kCounts;
 };
 using PrimvarMappings = std::vector<PrimvarMapping>;
 const PrimvarMappings& GetNoMappings();

@@ -134,9 +134,10 @@ class FlatteningSceneIndex::FlattenedPrim final : public ContainerDataSource {
   std::unique_ptr<OnceSlot[]> slots_;
 };
 
-FlatteningSceneIndex::FlatteningSceneIndex(SceneIndexPtr input, Providers providers)
+FlatteningSceneIndex::FlatteningSceneIndex(SceneIndexPtr input, Providers providers, Gaps gaps)
     : SingleInputFilteringSceneIndex(std::move(input)),
-      config_(std::make_shared<Config>(Config{std::move(providers)})) {}
+      config_(std::make_shared<Config>(Config{std::move(providers)})),
+      gaps_(gaps) {}
 
 FlatteningSceneIndex::~FlatteningSceneIndex() = default;
 
@@ -160,10 +161,8 @@ Handle<const FlatteningSceneIndex::FlattenedPrim> FlatteningSceneIndex::FindFlat
           if (type) *type = entry->value.type;
           return entry->value.prim;
         }
-        if (entry->value.prim) {
-          above = entry->value.prim;
-          break;
-        }
+        above = entry->value.prim;
+        if (above || gaps_ == Gaps::kCut) break;
         continue;
       }
     }
@@ -185,7 +184,7 @@ Handle<const FlatteningSceneIndex::FlattenedPrim> FlatteningSceneIndex::FindFlat
       if (input.data)
         cached.prim = Make<const FlattenedPrim>(config_, std::move(input.data), above, input.type);
     }
-    if (cached.prim) above = cached.prim;
+    if (cached.prim || gaps_ == Gaps::kCut) above = cached.prim;
     if (is_last) {
       found = cached.prim;
       if (type) *type = cached.type;
@@ -215,7 +214,7 @@ void FlatteningSceneIndex::Refresh(const AddedPrim& added, ChangeSet& out) {
   entry->value.prim = nullptr;
   Token type;
   Handle<const FlattenedPrim> fresh = FindFlattened(added.path, &type);
-  if (!fresh)
+  if (!fresh && gaps_ == Gaps::kBridged)
     for (Path up = added.path.GetParent(); !up.IsEmpty() && !fresh; up = up.GetParent())
       fresh = FindFlattened(up, nullptr);
   std::vector<const Table::Entry*> waiting = {entry};

@@ -29,11 +29,16 @@ class FlatteningProvider {
 using FlatteningProviderPtr = std::shared_ptr<const FlatteningProvider>;
 
 // What one name of one prim came to is made once, by one of the threads that ask, and kept until it is
-// dirtied. Prims without data have none here either; inheritance goes past them.
+// dirtied. Prims without data have none here either.
 class FlatteningSceneIndex final : public SingleInputFilteringSceneIndex {
  public:
   using Providers = std::vector<std::pair<Token, FlatteningProviderPtr>>;
-  FlatteningSceneIndex(SceneIndexPtr input, Providers providers);
+  // Where a prim has no data.
+  enum class Gaps : uint8_t {
+    kBridged,  // inheritance goes past it
+    kCut,      // inheritance ends, as Hydra has it
+  };
+  FlatteningSceneIndex(SceneIndexPtr input, Providers providers, Gaps gaps = Gaps::kBridged);
   ~FlatteningSceneIndex() override;
 
   ScenePrim GetPrim(Path path) const override;
@@ -63,6 +68,7 @@ class FlatteningSceneIndex final : public SingleInputFilteringSceneIndex {
   void DirtyBelow(const Table::Entry& entry, std::vector<Inherited> inherited, ChangeSet& out);
 
   std::shared_ptr<const Config> config_;
+  Gaps gaps_;
   mutable Table cache_;
 };
 

@@ -31,6 +31,7 @@ MergingSceneIndex::MergingSceneIndex(std::vector<Input> strongest_first) {
   AddInputScenes(std::move(strongest_first));
 }
 
+MergingSceneIndex::MergingSceneIndex() = default;
 MergingSceneIndex::~MergingSceneIndex() = default;
 
 std::vector<const MergingSceneIndex::Watcher*> MergingSceneIndex::FindInputs(Path path) const {

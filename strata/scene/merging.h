@@ -17,7 +17,7 @@ class MergingSceneIndex final : public SceneIndex {
     SceneIndexPtr scene;
     Path root = Path::AbsoluteRoot();
   };
-  MergingSceneIndex() = default;
+  MergingSceneIndex();
   explicit MergingSceneIndex(std::vector<Input> strongest_first);
   ~MergingSceneIndex() override;
 

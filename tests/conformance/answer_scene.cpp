@@ -1,5 +1,6 @@
 // Answers about a stage as a running scene: the prims of the chain's ends, and what edits change.
 #include <algorithm>
+#include <regex>
 
 #include "strata/bridge/bridge.h"
 #include "strata/layer/editor.h"
@@ -227,6 +228,23 @@ class SessionEditor {
   compose::CacheEdits edits_;
 };
 
+// Names that hold digests, in the form of the corpus: what they begin with, and a number.
+Json NumberDigests(const Json& answer) {
+  static const std::regex kDigest("(ForInstancer|NoPrimvars_purpos|Primvars)[0-9a-zA-Z_]*[0-9a-f]{16}");
+  const std::string text = answer.dump();
+  std::map<std::string, std::string> numbered;
+  std::map<std::string, int> counts;
+  std::string changed;
+  auto copied = text.begin();
+  for (std::sregex_iterator it(text.begin(), text.end(), kDigest), end; it != end; ++it) {
+    std::string& name = numbered[it->str()];
+    if (name.empty()) name = it->str(1) + "$" + std::to_string(++counts[it->str(1)]);
+    changed.append(copied, text.begin() + it->position()).append(name);
+    copied = text.begin() + it->position() + it->length();
+  }
+  return Json::parse(changed.append(copied, text.end()));
+}
+
 }  // namespace
 
 Json AnswerScene(const Json& question) {
@@ -261,7 +279,7 @@ Json AnswerScene(const Json& question) {
     answer["finalPathsAfter"].push_back(path.GetString());
   chain.stage->RemoveObserver(first);
   chain.GetFinal()->RemoveObserver(last);
-  return answer;
+  return NumberDigests(answer);
 }
 
 }  // namespace strata::conformance

@@ -1,0 +1,375 @@
+#include "strata/bridge/native_prototypes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "strata/bridge/names.h"
+#include "strata/scene/compare.h"
+#include "strata/scene/overlay.h"
+#include "strata/scene/retained.h"
+
+namespace strata::bridge {
+
+namespace {
+
+using scene::ContainerDataSource;
+using scene::ContainerDataSourceHandle;
+using scene::DataSourceHandle;
+using scene::DataSourceLocator;
+using scene::RetainedContainerDataSource;
+using Entries = std::vector<RetainedContainerDataSource::Entry>;
+
+// Prototypes in prototypes; deeper ones stay away.
+constexpr uint32_t kMaxNesting = 64;
+constexpr size_t kMaxCopies = 1000000;
+
+const Token& GetPropagatedName() {
+  static const Token name("UsdNiPropagatedPrototypes");
+  return name;
+}
+
+// What instances hand on as a whole.
+std::vector<Token> GetSharedNames() {
+  const Names& names = GetNames();
+  return {names.purpose, names.directMaterialBindings};
+}
+
+std::vector<Token> FindConstantPrimvars(const scene::SceneIndex& flattened, Path instance) {
+  const Names& names = GetNames();
+  std::vector<Token> constant;
+  const auto primvars =
+      ContainerDataSource::Cast(flattened.GetDataSource(instance, DataSourceLocator(names.primvars)));
+  if (!primvars) return constant;
+  for (Token name : primvars->GetNames())
+    if (scene::GetValueAs<Token>(ContainerDataSource::Cast(primvars->Get(name)), names.interpolation) ==
+        names.constant)
+      constant.push_back(name);
+  std::sort(constant.begin(), constant.end(), TokenTextLess());
+  return constant;
+}
+
+// -- what is gathered of many instances
+// -----------------------------------------------------------------------
+
+// The same data of each instance, one after the other. Times are those at which any of them has one.
+class GatheredSource : public scene::SampledDataSource {
+ public:
+  GatheredSource(scene::SceneIndexPtr flattened, std::vector<Path> instances, DataSourceLocator locator)
+      : flattened_(std::move(flattened)), instances_(std::move(instances)), locator_(std::move(locator)) {}
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    std::vector<scene::SampledDataSourceHandle> sources;
+    if (const auto flattened = flattened_.lock())
+      for (Path instance : instances_)
+        sources.push_back(scene::SampledDataSource::Cast(flattened->GetDataSource(instance, locator_)));
+    return scene::GetMergedContributingSampleTimes(sources, start, end, times);
+  }
+
+ protected:
+  template <class T>
+  Value Gather(double offset, T otherwise) const {
+    Array<T> values;
+    values.Reserve(instances_.size());
+    const auto flattened = flattened_.lock();
+    for (Path instance : instances_)
+      values.PushBack(
+          flattened
+              ? scene::GetValueAs<T>(flattened->GetDataSource(instance, locator_), offset).value_or(otherwise)
+              : otherwise);
+    return Value(std::move(values));
+  }
+  std::weak_ptr<const scene::SceneIndex> flattened_;  // data sources do not keep indices alive
+  std::vector<Path> instances_;
+  DataSourceLocator locator_;
+};
+
+class InstanceTransforms final : public GatheredSource {
+ public:
+  using GatheredSource::GatheredSource;
+  Value GetValue(double offset) const override { return Gather<Matrix4d>(offset, Matrix4d::Identity()); }
+};
+
+class InstanceMask final : public GatheredSource {
+ public:
+  using GatheredSource::GatheredSource;
+  Value GetValue(double offset) const override { return Gather<bool>(offset, true); }
+};
+
+// A constant primvar of the instances: each has one element of the array, of arrays the first.
+class InstancePrimvar final : public GatheredSource {
+ public:
+  using GatheredSource::GatheredSource;
+  Value GetValue(double offset) const override {
+    const auto flattened = flattened_.lock();
+    Value gathered;
+    for (size_t i = 0; flattened && i < instances_.size(); ++i) {
+      const auto source = scene::SampledDataSource::Cast(flattened->GetDataSource(instances_[i], locator_));
+      const Value value = source ? source->GetValue(offset) : Value();
+#define X(name, type, text)                                           \
+  if (value.Holds<type>()) Put<type>(gathered, i, value.Get<type>()); \
+  if (const auto* array = value.GetIf<Array<type>>())                 \
+    Put<type>(gathered, i, array->IsEmpty() ? type() : static_cast<type>((*array)[0]));
+      STRATA_ELEMENT_TYPES(X)
+#undef X
+    }
+    return gathered;
+  }
+
+ private:
+  // Instances whose value has another type than the first one's have none.
+  template <class T>
+  static void Put(Value& gathered, size_t at, T element) {
+    Array<T> values;
+    if (const auto* held = gathered.GetIf<Array<T>>())
+      values = *held;
+    else if (!gathered.IsEmpty())
+      return;
+    gathered = Value();
+    values.Resize(at);
+    values.PushBack(std::move(element));
+    gathered = Value(std::move(values));
+  }
+};
+
+}  // namespace
+
+// Notes which prims changed in the flattened scene, until the changes of the scene itself come.
+class NativePrototypesSceneIndex::FlattenedObserver final : public scene::SceneIndexObserver {
+ public:
+  void ApplyChanges(const scene::SceneIndex&, const scene::ChangeSet& changes) override {
+    dirtied.insert(dirtied.end(), changes.dirtied.begin(), changes.dirtied.end());
+  }
+  std::vector<scene::DirtiedPrim> dirtied;
+};
+
+NativePrototypesSceneIndex::NativePrototypesSceneIndex(scene::SceneIndexPtr input,
+                                                       scene::SceneIndexPtr flattened)
+    : PrototypeCopiesSceneIndex(std::move(input)),
+      flattened_(std::move(flattened)),
+      observer_(std::make_unique<FlattenedObserver>()) {
+  flattened_->AddObserver(*observer_);
+  Populate();
+}
+
+NativePrototypesSceneIndex::~NativePrototypesSceneIndex() {
+  flattened_->RemoveObserver(*observer_);
+}
+
+bool NativePrototypesSceneIndex::IsHidden(Path source) const {
+  static const std::string_view kPrefix = "__Prototype_";
+  if (source.IsAbsoluteRoot() || !source.IsAbsolute()) return false;
+  Path top = source;
+  while (!top.GetParent().IsAbsoluteRoot()) top = top.GetParent();
+  return top.GetNameToken().GetText().starts_with(kPrefix);
+}
+
+bool NativePrototypesSceneIndex::TakeChanges(const scene::ChangeSet& changes) {
+  const Names& names = GetNames();
+  bool is_concerned = false;
+  for (Path path : changes.removed) {
+    if (!instance_count_ || !instances_.Find(path)) continue;
+    instances_.RemoveSubtree(path);
+    is_concerned = true;
+  }
+  for (const scene::AddedPrim& added : changes.added) {
+    const Path prototype =
+        scene::GetValueAs<Path>(
+            GetInput().GetDataSource(added.path, DataSourceLocator{names.prim_info, names.niPrototypePath}))
+            .value_or(Path());
+    auto* known = instances_.Find(added.path);
+    const bool was_instance = known && !known->value.IsEmpty();
+    if (prototype.IsEmpty() && !was_instance) continue;
+    instances_.FindOrAdd(added.path).value = prototype;
+    ++instance_count_;
+    is_concerned = true;
+  }
+  // Instances that hand on something else may belong to another instancer now.
+  if (instance_count_)
+    for (const scene::DirtiedPrim& dirtied : observer_->dirtied) {
+      const auto known = combinations_.find(dirtied.path);
+      if (known == combinations_.end()) continue;
+      bool matters = dirtied.locators.Intersects(names.primvars);
+      for (Token name : GetSharedNames()) matters |= dirtied.locators.Intersects(name);
+      if (matters && FindCombination(dirtied.path, nullptr) != known->second) is_concerned = true;
+    }
+  return is_concerned;
+}
+
+Token NativePrototypesSceneIndex::FindCombination(Path instance, std::vector<Token>* primvars) const {
+  std::vector<Token> constant = FindConstantPrimvars(*flattened_, instance);
+  std::string name = "NoPrimvars";
+  if (!constant.empty()) {
+    name = "Primvars";
+    uint64_t hash = constant.size();
+    for (Token each : constant) hash = MixBits(hash * 31 + scene::HashValue(Value(each)));
+    name += fmt::format("{:016x}", hash);
+  }
+  for (Token shared : GetSharedNames()) {
+    const DataSourceHandle data = flattened_->GetDataSource(instance, DataSourceLocator(shared));
+    if (data) name += fmt::format("_{}{:016x}", shared.GetText(), scene::HashDataSource(data));
+  }
+  if (primvars) *primvars = std::move(constant);
+  return Token(name);
+}
+
+CopyTables NativePrototypesSceneIndex::MakeTables() const {
+  members_.clear();
+  instancers_.clear();
+  combinations_.clear();
+  CopyTables tables;
+  if (instance_count_) AddScope(Path::AbsoluteRoot(), Path::AbsoluteRoot(), 0, tables);
+  return tables;
+}
+
+void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting, CopyTables& tables) const {
+  std::vector<Path> found;
+  std::vector<const scene::PathTable<Path>::Entry*> waiting;
+  if (const auto* entry = instances_.Find(scope)) waiting.push_back(entry);
+  while (!waiting.empty()) {
+    const auto* entry = waiting.back();
+    waiting.pop_back();
+    if (!entry->value.IsEmpty()) found.push_back(entry->GetPath());
+    for (const auto* child = entry->GetFirstChild(); child; child = child->GetNextSibling())
+      // The instances in prototypes belong to their copies.
+      if (!scope.IsAbsoluteRoot() || !IsHidden(child->GetPath())) waiting.push_back(child);
+  }
+  if (found.empty()) return;
+  std::sort(found.begin(), found.end());
+  struct Members {
+    std::vector<Path> instances;
+    std::vector<Token> primvars;
+  };
+  std::map<Group, Members> groups;
+  for (Path instance : found) {
+    std::vector<Token> primvars;
+    const Token combination = FindCombination(instance, &primvars);
+    combinations_[instance] = combination;
+    Members& members = groups[{combination, instances_.Find(instance)->value}];
+    members.instances.push_back(instance);
+    members.primvars = std::move(primvars);
+  }
+  static const Token kInstancer("UsdNiInstancer"), kPrototype("UsdNiPrototype");
+  static const ContainerDataSourceHandle empty = RetainedContainerDataSource::New();
+  const Names& names = GetNames();
+  const Path propagated = top.AppendChild(GetPropagatedName());
+  tables.AddMadePrim(propagated, {Token(), nullptr});
+  for (const auto& [group, members] : groups) {
+    if (tables.copies.size() >= kMaxCopies || nesting >= kMaxNesting) return;
+    const Path combination = propagated.AppendChild(group.combination);
+    Entries shared;
+    for (Token name : GetSharedNames())
+      shared.emplace_back(name,
+                          flattened_->GetDataSource(members.instances.front(), DataSourceLocator(name)));
+    tables.AddMadePrim(combination, {Token(), RetainedContainerDataSource::New(std::move(shared))});
+    const Path holder = combination.AppendChild(group.prototype.GetNameToken());
+    tables.AddMadePrim(holder, {Token(), empty});
+    const Path instancer = holder.AppendChild(kInstancer), root = instancer.AppendChild(kPrototype);
+    tables.AddMadePrim(instancer, {names.instancer, MakeInstancerData(members.instances, scope, top,
+                                                                      instancer, members.primvars)});
+    for (size_t i = 0; i < members.instances.size(); ++i) {
+      const Path instance = members.instances[i];
+      members_[instance.ReplacePrefix(scope, top)] = {instancer, static_cast<int32_t>(i)};
+      instancers_[instance].push_back(instancer);
+    }
+    const bool is_copy = !scope.IsAbsoluteRoot();
+    tables.AddCopy(root, {group.prototype, instancer, is_copy ? top : Path()});
+    tables.extra_children[instancer].push_back(root);
+    // A prototype that holds an instance of itself would have no end.
+    bool is_inside_itself = false;
+    for (Path around = is_copy ? top : Path(); !around.IsEmpty(); around = tables.copies.at(around).outer)
+      is_inside_itself |= tables.copies.at(around).source == group.prototype;
+    if (!is_inside_itself) AddScope(group.prototype, root, nesting + 1, tables);
+  }
+}
+
+ContainerDataSourceHandle NativePrototypesSceneIndex::MakeInstancerData(
+    const std::vector<Path>& instances, Path scope, Path top, Path instancer,
+    const std::vector<Token>& primvars) const {
+  static const Token kTransforms("hydra:instanceTransforms"), kLocations("instanceLocations");
+  static const Token kPrototype("UsdNiPrototype");
+  const Names& names = GetNames();
+  const DataSourceHandle per_instance = scene::Retain(names.instance);
+  Entries values = {
+      {kTransforms,
+       RetainedContainerDataSource::New(
+           {{names.primvarValue, scene::Make<const InstanceTransforms>(
+                                     flattened_, instances, DataSourceLocator{names.xform, names.matrix})},
+            {names.interpolation, per_instance}})}};
+  for (Token primvar : primvars)
+    values.emplace_back(
+        primvar,
+        RetainedContainerDataSource::New(
+            {{names.primvarValue,
+              scene::Make<const InstancePrimvar>(
+                  flattened_, instances, DataSourceLocator{names.primvars, primvar, names.primvarValue})},
+             {names.interpolation, per_instance}}));
+  Array<int32_t> indices;
+  PathVector locations;
+  for (size_t i = 0; i < instances.size(); ++i) {
+    indices.PushBack(static_cast<int32_t>(i));
+    locations.push_back(instances[i].ReplacePrefix(scope, top));
+  }
+  const auto topology = RetainedContainerDataSource::New(
+      {{names.prototypes, scene::Retain(PathVector{instancer.AppendChild(kPrototype)})},
+       {names.instanceIndices, scene::RetainedVectorDataSource::New({scene::Retain(std::move(indices))})},
+       {names.mask, scene::Make<const InstanceMask>(flattened_, instances,
+                                                    DataSourceLocator{names.visibility, names.visibility})},
+       {kLocations, scene::Retain(std::move(locations))}});
+  Entries entries = {{names.instancerTopology, topology},
+                     {names.primvars, RetainedContainerDataSource::New(std::move(values))}};
+  if (!scope.IsAbsoluteRoot()) {
+    // An instancer in a copy belongs to the copy as its other prims do; `top` is the root of the copy.
+    entries.emplace_back(
+        Token("instancedBy"),
+        RetainedContainerDataSource::New({{Token("paths"), scene::Retain(PathVector{top.GetParent()})},
+                                          {Token("prototypeRoots"), scene::Retain(PathVector{top})}}));
+  }
+  return RetainedContainerDataSource::New(std::move(entries));
+}
+
+void NativePrototypesSceneIndex::Decorate(Path path, const Place& place, scene::ScenePrim& prim) const {
+  const Names& names = GetNames();
+  if (!prim.data) return;
+  Entries more;
+  if (const auto member = members_.find(path); member != members_.end()) {
+    more.emplace_back(names.instance, RetainedContainerDataSource::New(
+                                          {{names.instancer, scene::Retain(member->second.instancer)},
+                                           {Token("prototypeIndex"), scene::Retain(int32_t{0})},
+                                           {Token("instanceIndex"), scene::Retain(member->second.index)}}));
+  } else if (!place.root.IsEmpty()) {
+    more.emplace_back(
+        Token("instancedBy"),
+        RetainedContainerDataSource::New({{Token("paths"), scene::Retain(PathVector{place.root.GetParent()})},
+                                          {Token("prototypeRoots"), scene::Retain(PathVector{place.root})}}));
+  }
+  if (path == place.root) {
+    more.emplace_back(names.xform,
+                      RetainedContainerDataSource::New({{names.resetXformStack, scene::Retain(true)}}));
+    if (auto system = GetInput().GetDataSource(Path::AbsoluteRoot(), DataSourceLocator(names.system)))
+      more.emplace_back(names.system, std::move(system));
+  }
+  if (!more.empty())
+    prim.data =
+        scene::OverlayContainerDataSource::New(RetainedContainerDataSource::New(std::move(more)), prim.data);
+}
+
+void NativePrototypesSceneIndex::AddChanges(const scene::ChangeSet&, scene::ChangeSet& out) {
+  static const Token kTransforms("hydra:instanceTransforms");
+  const Names& names = GetNames();
+  for (const scene::DirtiedPrim& dirtied : std::exchange(observer_->dirtied, {})) {
+    const auto found = instancers_.find(dirtied.path);
+    if (found == instancers_.end()) continue;
+    scene::DataSourceLocatorSet locators;
+    if (dirtied.locators.Intersects(names.visibility))
+      locators.Insert(DataSourceLocator{names.instancerTopology, names.mask});
+    if (dirtied.locators.Intersects(names.xform))
+      locators.Insert(DataSourceLocator{names.primvars, kTransforms});
+    for (const DataSourceLocator& locator : dirtied.locators.Intersection(DataSourceLocator(names.primvars)))
+      locators.Insert(locator);
+    if (!locators.IsEmpty())
+      for (Path instancer : found->second) out.dirtied.push_back({instancer, locators});
+  }
+}
+
+}  // namespace strata::bridge

@@ -1,0 +1,75 @@
+// Instances of a stage as instancers: those that share a prototype and all that matters to it together.
+// (UsdImagingNiPrototypePropagatingSceneIndex, UsdImagingNiInstanceAggregationSceneIndex)
+#pragma once
+
+#include "strata/bridge/prototype_copies.h"
+#include "strata/scene/path_table.h"
+
+namespace strata::bridge {
+
+// For each prototype and each combination of what instances hand on to it (purpose, bound materials, names of
+// their constant primvars) there is an instancer with a copy of the prototype:
+//   /UsdNiPropagatedPrototypes/<combination>/__Prototype_1/UsdNiInstancer/UsdNiPrototype
+// and so below each copy for the instances in it. The stage's own prototypes are not shown. Instances say
+// which element of which instancer they are.
+class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
+ public:
+  // `flattened` is the same scene as `input`, flattened: what instances inherit is read there. Both tell of
+  // their changes; `flattened` stands before this index among the observers of `input`.
+  NativePrototypesSceneIndex(scene::SceneIndexPtr input, scene::SceneIndexPtr flattened);
+  ~NativePrototypesSceneIndex() override;
+  std::string GetDisplayName() const override { return "Native prototypes"; }
+
+ private:
+  // What instances of one instancer have in common.
+  struct Group {
+    Token combination;
+    Path prototype;  // in the input
+    bool operator<(const Group& other) const {
+      return std::pair(prototype, combination.GetText()) <
+             std::pair(other.prototype, other.combination.GetText());
+    }
+  };
+  struct Membership {
+    Path instancer;
+    int32_t index = 0;
+  };
+  class FlattenedObserver;
+
+  bool TakeChanges(const scene::ChangeSet& changes) override;
+  CopyTables MakeTables() const override;
+  void Decorate(Path path, const Place& place, scene::ScenePrim& prim) const override;
+  bool IsHidden(Path source) const override;
+  void AddChanges(const scene::ChangeSet& changes, scene::ChangeSet& out) override;
+
+  // The instances at and below `scope` in the input, shown at and below `top`.
+  void AddScope(Path scope, Path top, uint32_t nesting, CopyTables& tables) const;
+  Token FindCombination(Path instance, std::vector<Token>* primvars) const;
+  scene::ContainerDataSourceHandle MakeInstancerData(const std::vector<Path>& instances, Path scope, Path top,
+                                                     Path instancer,
+                                                     const std::vector<Token>& primvars) const;
+
+  scene::SceneIndexPtr flattened_;
+  std::unique_ptr<FlattenedObserver> observer_;
+  scene::PathTable<Path> instances_;  // in the input: the prototype; empty for the prims above
+  size_t instance_count_ = 0;
+  mutable tsl::robin_map<Path, Membership> members_;            // by instance in the output
+  mutable tsl::robin_map<Path, std::vector<Path>> instancers_;  // by instance in the input
+  mutable tsl::robin_map<Path, Token> combinations_;            // by instance in the input
+};
+
+// What a flattened scene shows, but for prims that `copies` made: those inherit nothing.
+class MadePrimsSceneIndex final : public scene::SingleInputFilteringSceneIndex {
+ public:
+  MadePrimsSceneIndex(scene::SceneIndexPtr flattened, std::shared_ptr<PrototypeCopiesSceneIndex> copies)
+      : SingleInputFilteringSceneIndex(std::move(flattened)), copies_(std::move(copies)) {}
+  scene::ScenePrim GetPrim(Path path) const override {
+    return copies_->IsMade(path) ? copies_->GetPrim(path) : GetInput().GetPrim(path);
+  }
+  std::string GetDisplayName() const override { return "Instancers"; }
+
+ private:
+  std::shared_ptr<PrototypeCopiesSceneIndex> copies_;
+};
+
+}  // namespace strata::bridge

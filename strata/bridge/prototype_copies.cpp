@@ -1,0 +1,117 @@
+#include "strata/bridge/prototype_copies.h"
+
+#include <algorithm>
+
+#include "strata/scene/compare.h"
+
+namespace strata::bridge {
+
+void CopyTables::AddCopy(Path root, Copy copy) {
+  roots_by_source[copy.source].push_back(root);
+  copies[root] = copy;
+}
+
+void CopyTables::AddMadePrim(Path path, scene::ScenePrim prim) {
+  if (made_prims.emplace(path, std::move(prim)).second) extra_children[path.GetParent()].push_back(path);
+}
+
+PrototypeCopiesSceneIndex::Place PrototypeCopiesSceneIndex::FindPlace(const CopyTables& tables, Path path) {
+  if (!tables.copies.empty())
+    for (Path up = path; !up.IsEmpty(); up = up.GetParent())
+      if (const auto found = tables.copies.find(up); found != tables.copies.end())
+        return {path.ReplacePrefix(up, found->second.source), up};
+  return {path, Path()};
+}
+
+std::vector<Path> PrototypeCopiesSceneIndex::FindShown(Path source) const {
+  std::vector<Path> shown;
+  if (!IsHidden(source)) shown.push_back(source);
+  if (!tables_.roots_by_source.empty())
+    for (Path up = source; !up.IsEmpty(); up = up.GetParent())
+      if (const auto found = tables_.roots_by_source.find(up); found != tables_.roots_by_source.end())
+        for (Path root : found->second) shown.push_back(source.ReplacePrefix(up, root));
+  return shown;
+}
+
+scene::ScenePrim PrototypeCopiesSceneIndex::GetPrim(Path path) const {
+  if (const auto made = tables_.made_prims.find(path); made != tables_.made_prims.end()) return made->second;
+  const Place place = FindPlace(path);
+  if (place.root.IsEmpty() && IsHidden(path)) return {};
+  scene::ScenePrim prim = GetInput().GetPrim(place.source);
+  if (!prim) return prim;
+  if (!place.root.IsEmpty()) {
+    scene::PathMap map;
+    for (Path root = place.root; !root.IsEmpty(); root = tables_.copies.at(root).outer)
+      map.Add(tables_.copies.at(root).source, root);
+    prim.data = scene::MapPaths(prim.data, map);
+  }
+  Decorate(path, place, prim);
+  return prim;
+}
+
+std::vector<Path> PrototypeCopiesSceneIndex::GetChildPrimPaths(Path path) const {
+  std::vector<Path> children;
+  if (!tables_.made_prims.contains(path)) {
+    const Place place = FindPlace(path);
+    if (!place.root.IsEmpty() || !IsHidden(path)) {
+      children = GetInput().GetChildPrimPaths(place.source);
+      if (!place.root.IsEmpty())
+        for (Path& child : children) child = path.AppendChild(child.GetNameToken());
+      else
+        std::erase_if(children, [this](Path child) { return IsHidden(child); });
+    }
+  }
+  if (const auto extra = tables_.extra_children.find(path); extra != tables_.extra_children.end())
+    for (Path child : extra->second)
+      if (std::ranges::find(children, child) == children.end()) children.push_back(child);
+  return children;
+}
+
+void PrototypeCopiesSceneIndex::Populate() {
+  scene::ChangeSet all;
+  scene::VisitPrims(GetInput(), Path::AbsoluteRoot(),
+                    [&](Path path) { all.added.push_back({path, GetInput().GetPrim(path).type}); });
+  if (TakeChanges(all)) tables_ = MakeTables();
+}
+
+void PrototypeCopiesSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
+  scene::ChangeSet out;
+  // What goes is gone from where it was, what comes appears where it will be.
+  for (Path path : changes.removed)
+    for (Path shown : FindShown(path)) out.removed.push_back(shown);
+  if (TakeChanges(changes)) {
+    const CopyTables old = std::exchange(tables_, MakeTables());
+    CompareTables(old, out);
+  }
+  for (const scene::AddedPrim& added : changes.added)
+    for (Path shown : FindShown(added.path)) out.added.push_back({shown, GetPrim(shown).type});
+  for (const scene::DirtiedPrim& dirtied : changes.dirtied)
+    for (Path shown : FindShown(dirtied.path)) out.dirtied.push_back({shown, dirtied.locators});
+  AddChanges(changes, out);
+  Send(std::move(out));
+}
+
+void PrototypeCopiesSceneIndex::CompareTables(const CopyTables& old, scene::ChangeSet& out) const {
+  const auto add_below = [&](Path root) {
+    scene::VisitPrims(*this, root, [&](Path path) { out.added.push_back({path, GetPrim(path).type}); });
+  };
+  for (const auto& [root, copy] : old.copies) {
+    const auto found = tables_.copies.find(root);
+    if (found == tables_.copies.end() || !(found->second == copy)) out.removed.push_back(root);
+  }
+  for (const auto& [path, prim] : old.made_prims)
+    if (!tables_.made_prims.contains(path)) out.removed.push_back(path);
+  for (const auto& [path, prim] : tables_.made_prims) {
+    const auto before = old.made_prims.find(path);
+    if (before == old.made_prims.end())
+      out.added.push_back({path, prim.type});
+    else if (before->second.data != prim.data && !scene::DeepEquals(before->second.data, prim.data))
+      out.dirtied.push_back({path, scene::DataSourceLocatorSet::Universal()});
+  }
+  for (const auto& [root, copy] : tables_.copies) {
+    const auto before = old.copies.find(root);
+    if (before == old.copies.end() || !(before->second == copy)) add_below(root);
+  }
+}
+
+}  // namespace strata::bridge
