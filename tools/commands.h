@@ -27,6 +27,7 @@ void AddLocalize(CLI::App& app, Action& chosen);
 void AddPack(CLI::App& app, Action& chosen);
 void AddUnpack(CLI::App& app, Action& chosen);
 void AddStat(CLI::App& app, Action& chosen);
+void AddCheck(CLI::App& app, Action& chosen);
 void AddMetrics(CLI::App& app, Action& chosen);
 void AddCompletions(CLI::App& app, Action& chosen);
 

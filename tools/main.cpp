@@ -84,6 +84,7 @@ int Main(int argc, char** argv) {
   AddPack(app, chosen);
   AddUnpack(app, chosen);
   AddLocalize(app, chosen);
+  AddCheck(app, chosen);
   AddMetrics(app, chosen);
   AddCompletions(app, chosen);
   app.footer(
