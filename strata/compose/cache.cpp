@@ -1,5 +1,6 @@
 #include "strata/compose/cache_impl.h"
 #include "strata/compose/change_processor.h"
+#include "strata/compose/index_graph.h"
 
 #include <unordered_set>
 
@@ -127,11 +128,16 @@ PrimIndexPtr Cache::ComputeExpandedPrimIndex(Path prim_path) {
   return index;
 }
 
-std::vector<SubtreePrim> Cache::ComputeSubtree(Path root, SubtreeVisitor& visitor) {
-  std::vector<SubtreePrim> prims(1);
-  prims[0].path = root;
-  PrimIndexPtr above;  // the first prim's parent, where it has one that counts
-  if (!root.IsAbsoluteRoot() && !root.IsRootPrim()) above = ComputePrimIndex(root.GetParent());
+std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, SubtreeVisitor& visitor) {
+  std::vector<SubtreePrim> prims(roots.size());
+  std::vector<PrimIndexPtr> above(
+      roots.size());  // the parents of the first prims, where they have some that count
+  for (uint32_t i = 0; i < roots.size(); ++i) {
+    prims[i].path = roots[i];
+    prims[i].parent = i;
+    if (!roots[i].IsAbsoluteRoot() && !roots[i].IsRootPrim())
+      above[i] = ComputePrimIndex(roots[i].GetParent());
+  }
   Executor* const executor = impl_->options.executor;
   auto for_all = [&](size_t count, auto&& body) {
     if (executor && count > 1)
@@ -147,7 +153,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtree(Path root, SubtreeVisitor& visito
       std::vector<Token> prohibited;
       for (size_t i = first + begin; i < first + end; ++i) {
         SubtreePrim& prim = prims[i];
-        const PrimIndex* parent = i == 0 ? above.get() : prims[prim.parent].index.get();
+        const PrimIndex* parent = i < above.size() ? above[i].get() : prims[prim.parent].index.get();
         // Prims below the pseudo-root begin anew.
         if (prim.path.IsAbsoluteRoot() || prim.path.IsRootPrim()) parent = nullptr;
         prim.index = impl_->indices.Find(prim.path);
@@ -214,6 +220,14 @@ std::vector<bool> Cache::Impl::FindUsedStacks() const {
     }
   }
   return is_used;
+}
+
+std::vector<Path> Cache::FindPrimsThatAskForPayloads() const {
+  std::vector<Path> paths;
+  impl_->indices.Visit([&](Path path, const PrimIndexPtr& index) {
+    if (index->GetGraph() && index->GetGraph()->asks_for_payload) paths.push_back(path);
+  });
+  return paths;
 }
 
 std::vector<layer::LayerPtr> Cache::GetUsedLayers() const {

@@ -93,10 +93,16 @@ class Cache {
   TargetList ComputeTargets(const PrimIndex& index, Token property_name, Targets which);
   // Indices for whole subtrees on all threads of the executor. Deterministic. The prims are listed level by
   // level, siblings in order.
-  std::vector<SubtreePrim> ComputeSubtree(Path root, SubtreeVisitor& visitor);
+  std::vector<SubtreePrim> ComputeSubtree(Path root, SubtreeVisitor& visitor) {
+    return ComputeSubtrees({root}, visitor);
+  }
+  // Several at once, none below another. The roots come first; each is its own parent.
+  std::vector<SubtreePrim> ComputeSubtrees(const std::vector<Path>& roots, SubtreeVisitor& visitor);
   // The same; `descend` says whether to go below a prim.
   void ComputeSubtree(Path root,
                       const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend);
+  // Those made so far whose nodes follow from what CacheOptions::include_payload answers; unsorted.
+  std::vector<Path> FindPrimsThatAskForPayloads() const;
   std::vector<layer::LayerPtr> GetUsedLayers() const;  // unsorted
   CompositionErrors GetAllErrors() const;              // of all stacks and indices made so far, each once
   void Clear();                                        // forgets all indices and stacks

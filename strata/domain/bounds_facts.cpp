@@ -59,45 +59,52 @@ bool BoundsFacts::IsAskedFor(Token purpose) const {
   return std::find(options_.purposes.begin(), options_.purposes.end(), purpose) != options_.purposes.end();
 }
 
-uint32_t BoundsFacts::FindEnd(uint32_t record) const {
-  for (uint32_t at = record; at != kNoRecord; at = stage_.Record(at).parent)
-    if (stage_.Record(at).next_sibling != kNoRecord) return stage_.Record(at).next_sibling;
-  // The last of its tree: prototypes follow each other.
-  uint32_t root = record;
-  while (stage_.Record(root).parent != kNoRecord) root = stage_.Record(root).parent;
-  uint32_t end = static_cast<uint32_t>(stage_.records.size());
-  for (const stage::Prototype& prototype : stage_.prototypes)
-    if (prototype.record > root) end = std::min(end, prototype.record);
-  return end;
+void BoundsFacts::ListSubtree(uint32_t root, std::vector<uint32_t>& records) const {
+  uint32_t at = root;
+  while (true) {
+    records.push_back(at);
+    const PrimRecord* record = &stage_.Record(at);
+    if (record->first_child != kNoRecord) {
+      at = record->first_child;
+      continue;
+    }
+    while (at != root && record->next_sibling == kNoRecord) {
+      at = record->parent;
+      record = &stage_.Record(at);
+    }
+    if (at == root) return;
+    at = record->next_sibling;
+  }
 }
 
 void BoundsFacts::Gather(uint32_t root) {
-  std::vector<uint32_t> waiting = {root};
+  std::vector<uint32_t> waiting = {root}, records;
   while (!waiting.empty()) {
     const uint32_t first = waiting.back();
     waiting.pop_back();
     if (facts_[first].is_known) continue;
-    const uint32_t end = FindEnd(first);
-    ReadRun(first, end);
-    for (uint32_t i = first; i < end; ++i) {
-      const uint32_t prototype = stage_.Record(i).prototype;
+    records.clear();
+    ListSubtree(first, records);
+    ReadAll(records);
+    for (uint32_t record : records) {
+      const uint32_t prototype = stage_.Record(record).prototype;
       if (prototype != kNoRecord && !facts_[prototype].is_known) waiting.push_back(prototype);
     }
   }
 }
 
-void BoundsFacts::ReadRun(uint32_t first, uint32_t end) {
+void BoundsFacts::ReadAll(const std::vector<uint32_t>& records) {
   const auto read = [&](size_t from, size_t to) {
     for (size_t i = from; i < to; ++i)
-      if (!facts_[first + i].is_known) Read(static_cast<uint32_t>(first + i));
+      if (!facts_[records[i]].is_known) Read(records[i]);
   };
-  if (stage_.options.executor && end - first > kRecordsATask) {
-    stage_.options.executor->ParallelFor(end - first, kRecordsATask, read);
+  if (stage_.options.executor && records.size() > kRecordsATask) {
+    stage_.options.executor->ParallelFor(records.size(), kRecordsATask, read);
   } else {
-    read(0, end - first);
+    read(0, records.size());
   }
-  for (uint32_t i = first; i < end; ++i)
-    if (facts_[i].varies) varying_.push_back(i);
+  for (uint32_t record : records)
+    if (facts_[record].varies) varying_.push_back(record);
 }
 
 void BoundsFacts::UpdateVarying() {

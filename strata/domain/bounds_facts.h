@@ -61,10 +61,10 @@ class BoundsFacts {
   Array<Vec3f> GetHints(uint32_t record) const;
 
  private:
-  void ReadRun(uint32_t first, uint32_t end);
+  void ReadAll(const std::vector<uint32_t>& records);
   void Read(uint32_t record) const;
   void ReadExtent(const RecordReader& reader, bool is_authored, PrimFacts& facts) const;
-  uint32_t FindEnd(uint32_t record) const;  // of the subtree's run of records
+  void ListSubtree(uint32_t root, std::vector<uint32_t>& records) const;
   bool IsAskedFor(Token purpose) const;
 
   const stage::Stage::Impl& stage_;

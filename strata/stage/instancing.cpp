@@ -22,7 +22,21 @@ bool IsShared(compose::NodeRef node) {
 
 }  // namespace
 
-std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loaded) {
+std::string MakeLoadKey(Path path, const StageLoadRules& rules) {
+  std::string key;
+  if (rules.GetRules().empty()) return key;
+  const StageLoadRules::Rule own = rules.GetEffectiveRuleForPath(path);
+  key += fmt::format("load {}\n", static_cast<int>(own));
+  const size_t length = path.GetString().size();
+  for (auto below = rules.GetRules().upper_bound(path);
+       below != rules.GetRules().end() && below->first.HasPrefix(path); ++below) {
+    key += fmt::format("{} {}\n", below->first.GetString().substr(length), static_cast<int>(below->second));
+  }
+  return key;
+}
+
+std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loaded,
+                            const StageLoadRules& rules) {
   std::string key;
   for (uint32_t n = 1; n < index.GetNodeCount(); ++n) {
     compose::NodeRef node = index.GetNode(n);
@@ -43,6 +57,7 @@ std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loade
     selections[set.GetString()] = selection.GetString();
   for (const auto& [set, selection] : selections)
     fmt::format_to(std::back_inserter(key), "{}={}\n", set, selection);
+  key += MakeLoadKey(index.GetPath(), rules);
   key += payloads_loaded ? "loaded" : "unloaded";
   return key;
 }

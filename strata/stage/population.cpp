@@ -5,21 +5,11 @@
 #include "strata/base/trace.h"
 #include "strata/layer/fields.h"
 #include "strata/stage/metadata.h"
-#include "strata/stage/stage_impl.h"
+#include "strata/stage/populator.h"
 
 namespace strata::stage {
 
 namespace {
-
-// What the layers say of one prim that decides about its flags and children. Found by any thread.
-struct PrimFacts {
-  Token type_name, kind;
-  Specifier specifier = Specifier::kOver;
-  bool is_active = true;
-  bool has_clips = false;
-  bool has_api_schemas = false;
-  bool is_instance = false;
-};
 
 // As a word, and back. 0 when they do not fit into one.
 uint64_t Pack(const PrimFacts& facts) {
@@ -41,6 +31,35 @@ PrimFacts Unpack(uint64_t word) {
   facts.kind = Token::FromId(word >> 36 & ((1u << 28) - 1));
   return facts;
 }
+
+// Takes down the facts of all prims of some subtrees.
+class FactFinder final : public compose::SubtreeVisitor {
+ public:
+  // What is below the roots in `opened` counts even when the prim there is an instance.
+  explicit FactFinder(std::vector<bool> opened) : opened_(std::move(opened)) {}
+  void BeginLevel(size_t first, size_t count) override {
+    if (first + count > facts.capacity()) facts.reserve(std::max(first + count, facts.capacity() * 3 / 2));
+    facts.resize(first + count);
+  }
+  bool Visit(size_t number, const compose::PrimIndex& index, std::vector<Token>&) override {
+    facts[number] = FindFacts(index);
+    return (facts[number].is_active && !facts[number].is_instance) ||
+           (number < opened_.size() && opened_[number]);
+  }
+  std::vector<PrimFacts> facts;  // by number of the prim
+
+ private:
+  const std::vector<bool> opened_;
+};
+
+bool IsGroupKind(Token kind) {
+  return kind == "group" || kind == "assembly";
+}
+bool IsComponentKind(Token kind) {
+  return kind == "component";
+}
+
+}  // namespace
 
 PrimFacts FindFacts(const compose::PrimIndex& index) {
   std::atomic<uint64_t>* note = index.GetSharedNote();
@@ -81,254 +100,176 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
   return facts;
 }
 
-// Takes down the facts of all prims of a subtree.
-class FactFinder final : public compose::SubtreeVisitor {
- public:
-  void BeginLevel(size_t first, size_t count) override {
-    if (first + count > facts.capacity()) facts.reserve(std::max(first + count, facts.capacity() * 3 / 2));
-    facts.resize(first + count);
-  }
-  bool Visit(size_t number, const compose::PrimIndex& index, std::vector<Token>&) override {
-    facts[number] = FindFacts(index);
-    return number == 0 || (facts[number].is_active && !facts[number].is_instance);
-  }
-  std::vector<PrimFacts> facts;  // by number of the prim
-};
-
-bool IsGroupKind(Token kind) {
-  return kind == "group" || kind == "assembly";
-}
-bool IsComponentKind(Token kind) {
-  return kind == "component";
+void Populator::Populate() {
+  stage_.records.clear();
+  stage_.free_records.clear();
+  stage_.by_path.clear();
+  stage_.prototypes.clear();
+  stage_.prototypes_by_key.clear();
+  stage_.prototypes_by_source.clear();
+  stage_.prototypes_by_record.clear();
+  stage_.last_prototype = 0;
+  stage_.definitions.clear();
+  is_fresh_ = true;
+  std::vector<Subtree> all{{Path::AbsoluteRoot(), Path::AbsoluteRoot()}};
+  LayOut(all);
+  // Prototypes may hold instances of further ones: in waves, so that numbers follow from paths alone.
+  SettlePrototypes();
 }
 
-// The names under which prototypes stand below "/".
-Path MakePrototypePath(size_t number) {
-  return Path::AbsoluteRoot().AppendChild(Token("__Prototype_" + std::to_string(number)));
+uint32_t Populator::TakeNumber() {
+  if (!stage_.free_records.empty()) {
+    const uint32_t number = stage_.free_records.back();
+    stage_.free_records.pop_back();
+    return number;
+  }
+  stage_.records.emplace_back();
+  return static_cast<uint32_t>(stage_.records.size() - 1);
 }
 
-class Populator {
- public:
-  explicit Populator(Stage::Impl& stage) : stage_(stage) {}
-
-  void Run() {
-    stage_.records.clear();
-    stage_.by_path.clear();
-    stage_.prototypes.clear();
-    stage_.definitions.clear();
-    LayOut(Path::AbsoluteRoot(), Path::AbsoluteRoot());
-    // Prototypes may hold instances of further ones: in waves, so that numbers follow from paths alone.
-    while (!waiting_.empty()) AssignPrototypes();
-    for (Prototype& prototype : stage_.prototypes) {
-      std::sort(prototype.instances.begin(), prototype.instances.end(),
-                [this](uint32_t a, uint32_t b) { return stage_.Record(a).path < stage_.Record(b).path; });
+// The records of all prims: those that prims of the same paths have, else new ones in traversal order.
+std::vector<uint32_t> Populator::Number(const std::vector<Subtree>& subtrees,
+                                        const std::vector<compose::SubtreePrim>& prims) {
+  const size_t count = prims.size(), roots = subtrees.size();
+  std::vector<uint32_t> sizes(count, 1), places(count);
+  for (size_t i = count; i-- > roots;) sizes[prims[i].parent] += sizes[i];
+  for (size_t i = 0, next = 0; i < roots; next += sizes[i++]) places[i] = static_cast<uint32_t>(next);
+  for (size_t i = 0; i < count; ++i) {
+    uint32_t next = places[i] + 1;
+    for (uint32_t child = prims[i].first_child; child < prims[i].first_child + prims[i].child_count;
+         ++child) {
+      places[child] = next;
+      next += sizes[child];
     }
   }
-
-  // Gives records the indices that changed in place. False, and no record is touched, when the stage has
-  // other prims now, or some prim is something else.
-  bool Refresh(const compose::CacheChanges& changes) {
-    if (!changes.resynced.empty() || !stage_.prototypes.empty()) return false;
-    const std::vector<Path> prims = ListEdited(changes);
-    std::vector<std::pair<uint32_t, compose::PrimIndexPtr>> fresh;
-    for (Path path : prims) {
-      auto found = stage_.by_path.find(path);
-      if (found == stage_.by_path.end()) continue;
-      const uint32_t number = found->second;
-      const PrimRecord& known = stage_.Record(number);
-      compose::PrimIndexPtr index = stage_.cache->ComputePrimIndex(path);
-      const PrimFacts facts = FindFacts(*index);
-      if (!path.IsAbsoluteRoot()) {
-        const PrimRecord made = MakeRecord(known.parent, path, facts, index);
-        if (made.flags != known.flags || made.type_name != known.type_name ||
-            made.definition != known.definition)
-          return false;
-      }
-      std::vector<Token> names, prohibited;
-      if (path.IsAbsoluteRoot() || (facts.is_active && !facts.is_instance))
-        index->ComputeChildNames(names, prohibited);
-      if (!HasChildren(number, names)) return false;
-      fresh.emplace_back(number, std::move(index));
-    }
-    for (auto& [number, index] : fresh) stage_.records[number].index = std::move(index);
-    return true;
+  if (is_fresh_) {
+    const auto first = static_cast<uint32_t>(stage_.records.size());
+    stage_.records.resize(first + count);
+    for (uint32_t& place : places) place += first;
+    return places;
   }
-
- private:
-  struct Pending {
-    uint32_t record;
-    Path place;  // where it would stand were nothing shared
-  };
-
-  // The prims outside of resynced subtrees that have other specs, or other fields.
-  static std::vector<Path> ListEdited(const compose::CacheChanges& changes) {
-    std::vector<Path> prims = changes.spec_stacks;
-    for (const compose::SpecChange& change : changes.specs)
-      if (change.path.IsAbsoluteRootOrPrim()) prims.push_back(change.path);
-    std::sort(prims.begin(), prims.end(), PathIdLess());
-    prims.erase(std::unique(prims.begin(), prims.end()), prims.end());
-    return prims;
+  std::vector<uint32_t> order(count), numbers(count);
+  std::vector<Path> paths(count);
+  for (uint32_t i = 0; i < count; ++i) order[places[i]] = i;
+  stage_.records.reserve(stage_.records.size() + count);
+  for (uint32_t i : order) {
+    paths[i] =
+        i < roots ? subtrees[i].target : paths[prims[i].parent].AppendChild(prims[i].path.GetNameToken());
+    const uint32_t known = stage_.FindOwn(paths[i]);
+    numbers[i] = known == kNoRecord ? TakeNumber() : known;
   }
+  return numbers;
+}
 
-  // Makes the records of the prims at and below `source`, as standing at and below `target`.
-  uint32_t LayOut(Path source, Path target) {
-    TraceScope trace("stage.compose", source.GetString());
-    FactFinder finder;
-    std::vector<compose::SubtreePrim> prims = stage_.cache->ComputeSubtree(source, finder);
-    // Records stand in traversal order: a prim, its first child with all below it, the second child, ...
-    std::vector<uint32_t> sizes(prims.size(), 1), numbers(prims.size());
-    for (size_t i = prims.size(); i-- > 1;) sizes[prims[i].parent] += sizes[i];
-    const auto root = static_cast<uint32_t>(stage_.records.size());
-    numbers[0] = root;
-    for (const compose::SubtreePrim& prim : prims) {
-      uint32_t next = numbers[static_cast<size_t>(&prim - prims.data())] + 1;
-      for (uint32_t child = prim.first_child; child < prim.first_child + prim.child_count; ++child) {
-        numbers[child] = next;
-        next += sizes[child];
-      }
-    }
-    stage_.records.resize(root + prims.size());
-    FillRoot(root, std::move(prims[0].index), target, finder.facts[0]);
-    for (size_t i = 1; i < prims.size(); ++i) {
-      compose::SubtreePrim& prim = prims[i];
-      FillChild(numbers[i], numbers[prim.parent], prim.path, std::move(prim.index), finder.facts[i]);
-      if (stage_.records[numbers[i]].Is(PrimFlag::kInstance)) waiting_.push_back({numbers[i], prim.path});
-    }
-    for (size_t i = 0; i < prims.size(); ++i) {
-      const compose::SubtreePrim& prim = prims[i];
-      if (prim.child_count == 0) continue;
-      stage_.records[numbers[i]].first_child = numbers[prim.first_child];
-      for (uint32_t k = 1; k < prim.child_count; ++k)
-        stage_.records[numbers[prim.first_child + k - 1]].next_sibling = numbers[prim.first_child + k];
-    }
-    stage_.by_path.reserve(stage_.records.size());
-    for (size_t i = root; i < stage_.records.size(); ++i)
-      stage_.by_path[stage_.records[i].path] = static_cast<uint32_t>(i);
-    return root;
+void Populator::LayOut(std::vector<Subtree>& subtrees) {
+  TraceScope trace("stage.compose", subtrees.front().source.GetString());
+  std::vector<Path> roots;
+  std::vector<bool> opened;
+  for (const Subtree& subtree : subtrees) {
+    roots.push_back(subtree.source);
+    opened.push_back(subtree.parent == kNoRecord);
   }
-
-  // "/" and the roots of prototypes: they are all that they can be, so that children depend on themselves
-  // alone.
-  void FillRoot(uint32_t number, compose::PrimIndexPtr index, Path target, const PrimFacts& facts) {
-    PrimRecord& record = stage_.records[number];
-    record.index = std::move(index);
-    record.path = target;
-    for (PrimFlag flag : {PrimFlag::kActive, PrimFlag::kLoaded, PrimFlag::kModel, PrimFlag::kGroup,
-                          PrimFlag::kDefined, PrimFlag::kHasDefiningSpecifier}) {
-      record.Set(flag, true);
-    }
-    bool is_prototype = target != Path::AbsoluteRoot();
-    record.Set(PrimFlag::kPseudoRoot, !is_prototype);
-    record.Set(PrimFlag::kPrototype, is_prototype);
-    record.Set(PrimFlag::kInPrototype, is_prototype);
-    record.Set(PrimFlag::kHasClips, is_prototype && facts.has_clips);
+  FactFinder finder(std::move(opened));
+  std::vector<compose::SubtreePrim> prims = stage_.cache->ComputeSubtrees(roots, finder);
+  const std::vector<uint32_t> numbers = Number(subtrees, prims);
+  for (size_t i = 0; i < prims.size(); ++i) {
+    compose::SubtreePrim& prim = prims[i];
+    const bool is_root = i < subtrees.size();
+    if (is_root) subtrees[i].record = numbers[i];
+    const uint32_t parent = is_root ? subtrees[i].parent : numbers[prim.parent];
+    PrimRecord record = parent == kNoRecord
+                            ? MakeRoot(std::move(prim.index), subtrees[i].target, finder.facts[i])
+                            : MakeRecord(parent, prim.path, finder.facts[i], std::move(prim.index));
+    PrimRecord& known = stage_.records[numbers[i]];
+    // Whoever has other children than before links them anew.
+    if (is_root) record.next_sibling = known.next_sibling;
+    if (record.Is(PrimFlag::kInstance)) waiting_.push_back({numbers[i], prim.path, known.prototype});
+    known = std::move(record);
   }
-
-  void FillChild(uint32_t number, uint32_t parent_number, Path source, compose::PrimIndexPtr index,
-                 const PrimFacts& facts) {
-    stage_.records[number] = MakeRecord(parent_number, source, facts, std::move(index));
+  for (size_t i = 0; i < prims.size(); ++i) {
+    const compose::SubtreePrim& prim = prims[i];
+    if (prim.child_count == 0) continue;
+    stage_.records[numbers[i]].first_child = numbers[prim.first_child];
+    for (uint32_t k = 1; k < prim.child_count; ++k)
+      stage_.records[numbers[prim.first_child + k - 1]].next_sibling = numbers[prim.first_child + k];
   }
+  stage_.by_path.reserve(stage_.by_path.size() + prims.size());
+  for (uint32_t number : numbers) stage_.by_path[stage_.records[number].path] = number;
+  changes_.made_prims += prims.size();
+}
 
-  PrimRecord MakeRecord(uint32_t parent_number, Path source, const PrimFacts& facts,
-                        compose::PrimIndexPtr index) const {
-    const PrimRecord& parent = stage_.Record(parent_number);
-    PrimRecord record;
-    record.index = std::move(index);
-    bool is_at_source = parent.path == source.GetParent();
-    record.path = is_at_source ? source : parent.path.AppendChild(source.GetNameToken());
-    record.parent = parent_number;
-    record.type_name = facts.type_name;
-
-    bool has_payload = record.index->HasAnyPayloads();
-    bool payload_loaded = has_payload ? IsPayloadIncluded(source) : parent.Is(PrimFlag::kLoaded);
-    bool is_defining = facts.specifier != Specifier::kOver;
-    bool is_group = parent.Is(PrimFlag::kGroup) && IsGroupKind(facts.kind);
-    bool is_component = parent.Is(PrimFlag::kGroup) && IsComponentKind(facts.kind);
-    bool is_model = is_group || is_component || (parent.Is(PrimFlag::kGroup) && facts.kind == "model");
-    record.Set(PrimFlag::kActive, facts.is_active);
-    record.Set(PrimFlag::kLoaded, facts.is_active && payload_loaded);
-    record.Set(PrimFlag::kHasPayload, has_payload);
-    record.Set(PrimFlag::kGroup, is_group);
-    record.Set(PrimFlag::kComponent, is_component);
-    record.Set(PrimFlag::kModel, is_model);
-    record.Set(PrimFlag::kSubcomponent, facts.kind == "subcomponent");
-    record.Set(PrimFlag::kAbstract, parent.Is(PrimFlag::kAbstract) || facts.specifier == Specifier::kClass);
-    record.Set(PrimFlag::kHasDefiningSpecifier, is_defining);
-    record.Set(PrimFlag::kDefined, is_defining && parent.Is(PrimFlag::kDefined));
-    record.Set(PrimFlag::kInstance, facts.is_instance);
-    record.Set(PrimFlag::kInPrototype, parent.Is(PrimFlag::kInPrototype));
-    record.Set(PrimFlag::kHasClips, facts.has_clips || parent.Is(PrimFlag::kHasClips));
-    if (stage_.options.schemas) {
-      record.definition = stage_.FindDefinition(
-          facts.type_name, *record.index,
-          facts.has_api_schemas ? Stage::Impl::ApiSchemas::kListed : Stage::Impl::ApiSchemas::kNone);
-    }
-    return record;
+// "/" and the roots of prototypes: they are all that they can be, so that children depend on themselves
+// alone.
+PrimRecord Populator::MakeRoot(compose::PrimIndexPtr index, Path target, const PrimFacts& facts) const {
+  PrimRecord record;
+  record.index = std::move(index);
+  record.path = target;
+  for (PrimFlag flag : {PrimFlag::kActive, PrimFlag::kLoaded, PrimFlag::kModel, PrimFlag::kGroup,
+                        PrimFlag::kDefined, PrimFlag::kHasDefiningSpecifier}) {
+    record.Set(flag, true);
   }
+  const bool is_prototype = target != Path::AbsoluteRoot();
+  record.Set(PrimFlag::kPseudoRoot, !is_prototype);
+  record.Set(PrimFlag::kPrototype, is_prototype);
+  record.Set(PrimFlag::kInPrototype, is_prototype);
+  record.Set(PrimFlag::kHasClips, is_prototype && facts.has_clips);
+  return record;
+}
 
-  // Whether the prims below `number` are those that `names` says, in this order.
-  bool HasChildren(uint32_t number, const std::vector<Token>& names) const {
-    uint32_t child = stage_.Record(number).first_child;
-    for (Token name : names) {
-      if (child == kNoRecord || stage_.Record(child).path.GetNameToken() != name) return false;
-      child = stage_.Record(child).next_sibling;
-    }
-    return child == kNoRecord;
+PrimRecord Populator::MakeRecord(uint32_t parent_number, Path source, const PrimFacts& facts,
+                                 compose::PrimIndexPtr index) const {
+  const PrimRecord& parent = stage_.Record(parent_number);
+  PrimRecord record;
+  record.index = std::move(index);
+  bool is_at_source = parent.path == source.GetParent();
+  record.path = is_at_source ? source : parent.path.AppendChild(source.GetNameToken());
+  record.parent = parent_number;
+  record.type_name = facts.type_name;
+
+  bool has_payload = record.index->HasAnyPayloads();
+  bool payload_loaded = has_payload ? IsPayloadIncluded(source) : parent.Is(PrimFlag::kLoaded);
+  bool is_defining = facts.specifier != Specifier::kOver;
+  bool is_group = parent.Is(PrimFlag::kGroup) && IsGroupKind(facts.kind);
+  bool is_component = parent.Is(PrimFlag::kGroup) && IsComponentKind(facts.kind);
+  bool is_model = is_group || is_component || (parent.Is(PrimFlag::kGroup) && facts.kind == "model");
+  record.Set(PrimFlag::kActive, facts.is_active);
+  record.Set(PrimFlag::kLoaded, facts.is_active && payload_loaded);
+  record.Set(PrimFlag::kHasPayload, has_payload);
+  record.Set(PrimFlag::kGroup, is_group);
+  record.Set(PrimFlag::kComponent, is_component);
+  record.Set(PrimFlag::kModel, is_model);
+  record.Set(PrimFlag::kSubcomponent, facts.kind == "subcomponent");
+  record.Set(PrimFlag::kAbstract, parent.Is(PrimFlag::kAbstract) || facts.specifier == Specifier::kClass);
+  record.Set(PrimFlag::kHasDefiningSpecifier, is_defining);
+  record.Set(PrimFlag::kDefined, is_defining && parent.Is(PrimFlag::kDefined));
+  record.Set(PrimFlag::kInstance, facts.is_instance);
+  record.Set(PrimFlag::kInPrototype, parent.Is(PrimFlag::kInPrototype));
+  record.Set(PrimFlag::kHasClips, facts.has_clips || parent.Is(PrimFlag::kHasClips));
+  if (stage_.options.schemas) {
+    record.definition = stage_.FindDefinition(
+        facts.type_name, *record.index,
+        facts.has_api_schemas ? Stage::Impl::ApiSchemas::kListed : Stage::Impl::ApiSchemas::kNone);
   }
+  return record;
+}
 
-  bool IsPayloadIncluded(Path path) const {
-    const auto& include = stage_.cache->GetOptions().include_payload;
-    return !include || include(path);
-  }
-
-  void AssignPrototypes() {
-    std::vector<Pending> wave = std::move(waiting_);
-    waiting_.clear();
-    std::sort(wave.begin(), wave.end(), [](const Pending& a, const Pending& b) { return a.place < b.place; });
-    std::vector<size_t> fresh, number_of;
-    std::vector<uint32_t> last_of;  // records of the sources of the fresh ones
-    const size_t made = stage_.prototypes.size();
-    for (const Pending& pending : wave) {
-      const PrimRecord& record = stage_.Record(pending.record);
-      std::string key = MakeInstanceKey(*record.index, record.Is(PrimFlag::kLoaded));
-      auto [found, is_new] = by_key_.try_emplace(std::move(key), stage_.prototypes.size());
-      if (is_new) {
-        fresh.push_back(stage_.prototypes.size());
-        stage_.prototypes.emplace_back();
-        last_of.push_back(0);
-      }
-      // Any of them could stand for all; the last in traversal order does, as in OpenUSD.
-      if (found->second >= made && pending.record >= last_of[found->second - made]) {
-        stage_.prototypes[found->second].source = pending.place;
-        last_of[found->second - made] = pending.record;
-      }
-      stage_.prototypes[found->second].instances.push_back(pending.record);
-      number_of.push_back(found->second);
-    }
-    for (size_t number : fresh) {
-      Path source = stage_.prototypes[number].source;
-      stage_.prototypes[number].record = LayOut(source, MakePrototypePath(number + 1));
-    }
-    for (size_t i = 0; i < wave.size(); ++i)
-      stage_.records[wave[i].record].prototype = stage_.prototypes[number_of[i]].record;
-  }
-
-  Stage::Impl& stage_;
-  std::vector<Pending> waiting_;
-  std::unordered_map<std::string, size_t> by_key_;  // to index of prototype
-};
-
-}  // namespace
+bool Populator::IsPayloadIncluded(Path path) const {
+  const auto& include = stage_.cache->GetOptions().include_payload;
+  return !include || include(path);
+}
 
 void Stage::Impl::Populate() {
   TraceScope trace("stage.populate");
-  Populator(*this).Run();
+  Populator(*this).Populate();
 }
 
-bool Stage::Impl::Repopulate(const compose::CacheChanges& changes) {
-  if (Populator(*this).Refresh(changes)) return false;
+void Stage::Impl::Repopulate(StageChanges& changes) {
+  TraceScope trace("stage.repopulate");
+  if (Populator(*this).Refresh(changes)) return;
+  changes.resynced = {Path::AbsoluteRoot()};
+  changes.dropped_prims = by_path.size() - 1;
   Populate();
-  return true;
+  changes.made_prims = by_path.size() - 1;
 }
 
 // A type that schemas do not know, as the first known one that the stage names in its place.

@@ -24,7 +24,9 @@ uint32_t Prim::GetRecord() const {
   Stage* stage = stage_.Get();
   if (!stage) return kNoRecord;
   if (generation_ == stage_.GetGeneration()) return record_;
-  // The stage was composed anew since: the prim may stand elsewhere in it, or be gone.
+  // The stage has other prims since: this one may have another record, or be gone.
+  const std::vector<PrimRecord>& records = stage->GetImpl().records;
+  if (record_ < records.size() && records[record_].path == path_) return record_;
   return stage->GetImpl().FindRecord(path_);
 }
 
@@ -83,11 +85,10 @@ std::vector<Prim> Prim::GetInstances() const {
   std::vector<Prim> instances;
   PrimAccess access(*this);
   if (!access) return instances;
-  for (const Prototype& prototype : access.stage->prototypes) {
-    if (prototype.record != access.record) continue;
-    for (uint32_t instance : prototype.instances)
-      instances.push_back(access.stage->MakePrim(access.stage->Record(instance).path, instance));
-  }
+  const auto found = access.stage->prototypes_by_record.find(access.record);
+  if (found == access.stage->prototypes_by_record.end()) return instances;
+  for (uint32_t instance : access.stage->prototypes[found->second].instances)
+    instances.push_back(access.stage->MakePrim(access.stage->Record(instance).path, instance));
   return instances;
 }
 

@@ -138,36 +138,48 @@ const StageLoadRules& Stage::GetLoadRules() const {
   return impl_->load_rules;
 }
 
-void Stage::SetLoadRules(StageLoadRules rules) {
-  if (rules == impl_->load_rules) return;
-  impl_->load_rules = std::move(rules);
-  Recompose();
+StageChanges Stage::SetLoadRules(StageLoadRules rules) {
+  if (rules == impl_->load_rules) return {};
+  const StageLoadRules before = std::exchange(impl_->load_rules, std::move(rules));
+  compose::CacheEdits edits;
+  for (Path path : impl_->cache->FindPrimsThatAskForPayloads())
+    if (before.IsLoaded(path) != impl_->load_rules.IsLoaded(path)) edits.payloads.push_back(path);
+  for (const Prototype& prototype : impl_->prototypes) {
+    for (uint32_t instance : prototype.instances) {
+      const Path path = impl_->Record(instance).index->GetPath();
+      if (MakeLoadKey(path, before) != MakeLoadKey(path, impl_->load_rules)) edits.payloads.push_back(path);
+    }
+  }
+  return Recompose(edits);
 }
 
-void Stage::Load(Path path, StageLoadRules::Rule how) {
-  LoadAndUnload({path}, {}, how);
+StageChanges Stage::Load(Path path, StageLoadRules::Rule how) {
+  return LoadAndUnload({path}, {}, how);
 }
-void Stage::Unload(Path path) {
-  LoadAndUnload({}, {path});
+StageChanges Stage::Unload(Path path) {
+  return LoadAndUnload({}, {path});
 }
-void Stage::LoadAndUnload(const std::vector<Path>& load, const std::vector<Path>& unload,
-                          StageLoadRules::Rule how) {
+StageChanges Stage::LoadAndUnload(const std::vector<Path>& load, const std::vector<Path>& unload,
+                                  StageLoadRules::Rule how) {
   StageLoadRules rules = impl_->load_rules;
   rules.LoadAndUnload(load, unload, how);
-  SetLoadRules(std::move(rules));
+  return SetLoadRules(std::move(rules));
 }
 
-compose::CacheChanges Stage::Recompose(const compose::CacheEdits& edits) {
-  compose::CacheChanges changes = impl_->cache->Apply(edits);
+StageChanges Stage::Recompose(const compose::CacheEdits& edits) {
+  StageChanges changes;
+  changes.cache = impl_->cache->Apply(edits);
+  const compose::CacheChanges& of_cache = changes.cache;
   const bool has_prim_changes =
-      !changes.resynced.empty() || !changes.layer_stacks.empty() ||
-      std::any_of(changes.specs.begin(), changes.specs.end(),
+      !of_cache.resynced.empty() || !of_cache.layer_stacks.empty() ||
+      std::any_of(of_cache.specs.begin(), of_cache.specs.end(),
                   [](const compose::SpecChange& change) { return change.path.IsAbsoluteRootOrPrim(); });
   // Clips are fields of prims.
   if (has_prim_changes)
     impl_->clips =
         std::make_unique<ClipCache>(impl_->registry, *impl_->options.resolver_context, impl_->provider);
-  if (impl_->Repopulate(changes)) impl_->control->generation.fetch_add(1, std::memory_order_acq_rel);
+  impl_->Repopulate(changes);
+  if (changes.HasOtherPrims()) impl_->control->generation.fetch_add(1, std::memory_order_acq_rel);
   return changes;
 }
 
@@ -261,7 +273,7 @@ PrimRange Stage::Traverse(const PrimPredicate& predicate) const {
 }
 
 size_t Stage::GetPrimCount() const {
-  return impl_->records.size() - 1;
+  return impl_->by_path.size() - 1;
 }
 
 Result<std::string> Stage::ExportToString(const FlattenOptions& options) const {
@@ -271,6 +283,26 @@ Result<std::string> Stage::ExportToString(const FlattenOptions& options) const {
 uint32_t Stage::Impl::FindChild(uint32_t record, Token name) const {
   auto found = by_path.find(records[record].path.AppendChild(name));
   return found == by_path.end() ? kNoRecord : found->second;
+}
+
+uint32_t Stage::Impl::FindByIndexPath(Path path) const {
+  const uint32_t own = FindOwn(path);
+  if (own != kNoRecord || prototypes.empty()) return own;
+  for (Path above = path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
+       above = above.GetParent()) {
+    const auto found = prototypes_by_source.find(above);
+    if (found == prototypes_by_source.end()) continue;
+    const Path root = records[prototypes[found->second].record].path;
+    return FindOwn(path.ReplacePrefix(above, root, Path::TargetFix::kKeepTargets));
+  }
+  return kNoRecord;
+}
+
+uint32_t Stage::Impl::FindHolder(Path path) const {
+  const uint32_t record = FindByIndexPath(path);
+  if (record == kNoRecord || !records[record].Is(PrimFlag::kInstance)) return record;
+  const auto found = prototypes_by_source.find(path);
+  return found == prototypes_by_source.end() ? kNoRecord : prototypes[found->second].record;
 }
 
 uint32_t Stage::Impl::FindRecord(Path path) const {

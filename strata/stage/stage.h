@@ -22,6 +22,7 @@
 #include "strata/stage/property.h"
 #include "strata/stage/relationship.h"
 #include "strata/stage/resolve_info.h"
+#include "strata/stage/stage_changes.h"
 #include "strata/stage/time.h"
 
 namespace strata::stage {
@@ -110,16 +111,18 @@ class Stage {
   // Editing: change layers through Layer, then compose anew. A writer: nobody reads meanwhile. Handles of
   // prims that are still there stay valid.
   void Recompose();
-  // The same for edits that are known: what does not depend on them stays as it is.
-  compose::CacheChanges Recompose(const compose::CacheEdits& edits);
+  // The same for edits that are known: what does not depend on them stays as it is. Costs what depends on
+  // them.
+  StageChanges Recompose(const compose::CacheEdits& edits);
 
   // Payloads. A writer, as Recompose; nothing is composed where nothing changes.
   const StageLoadRules& GetLoadRules() const;
-  void SetLoadRules(StageLoadRules rules);
-  void Load(Path path, StageLoadRules::Rule how = StageLoadRules::Rule::kAllRule);  // kAllRule or kOnlyRule
-  void Unload(Path path);
-  void LoadAndUnload(const std::vector<Path>& load, const std::vector<Path>& unload,
-                     StageLoadRules::Rule how = StageLoadRules::Rule::kAllRule);
+  StageChanges SetLoadRules(StageLoadRules rules);
+  // kAllRule or kOnlyRule.
+  StageChanges Load(Path path, StageLoadRules::Rule how = StageLoadRules::Rule::kAllRule);
+  StageChanges Unload(Path path);
+  StageChanges LoadAndUnload(const std::vector<Path>& load, const std::vector<Path>& unload,
+                             StageLoadRules::Rule how = StageLoadRules::Rule::kAllRule);
 
   // Weak reference: for those who hold on to a stage without owning it.
   StageRef GetRef() const;

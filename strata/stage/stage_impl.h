@@ -12,8 +12,8 @@ namespace strata::stage {
 
 class ClipCache;
 
-// One prim. Records stand in traversal order, so that a subtree is a run of them and the first child follows
-// its parent.
+// One prim. The records of a stage as it was opened stand in traversal order; after edits only their links
+// tell it.
 struct PrimRecord {
   compose::PrimIndexPtr index;                         // of a prototype's root: that of its source instance
   const schema::PrimDefinition* definition = nullptr;  // null when schemas give nothing
@@ -39,10 +39,16 @@ struct TokensHash {
   }
 };
 
+// A bit of PrimRecord::flags: a record without a prim.
+inline constexpr uint16_t kGoneRecord = 1u << 15;
+
 struct Prototype {
   uint32_t record = kNoRecord;
-  Path source;                      // the instance whose index its prims use
+  Path source;  // where the instance is composed whose indices its prims use
+  uint32_t source_record = kNoRecord;
   std::vector<uint32_t> instances;  // records, in path order
+  uint32_t number = 0;              // of its name
+  const std::string* key = nullptr;
 };
 
 struct Stage::Impl {
@@ -55,17 +61,23 @@ struct Stage::Impl {
   std::shared_ptr<compose::LayerProvider> provider;
   std::unique_ptr<compose::Cache> cache;
 
-  std::vector<PrimRecord> records;  // [0] is "/"; prototypes follow the stage's own prims
-  tsl::robin_map<Path, uint32_t> by_path;
+  std::vector<PrimRecord> records;  // [0] is "/"
+  std::vector<uint32_t> free_records;
+  tsl::robin_map<Path, uint32_t> by_path;  // each prim of the stage and of prototypes
   std::vector<Prototype> prototypes;
+  // By place in `prototypes`.
+  std::unordered_map<std::string, uint32_t> prototypes_by_key;
+  tsl::robin_map<Path, uint32_t> prototypes_by_source;
+  tsl::robin_map<uint32_t, uint32_t> prototypes_by_record;
+  uint32_t last_prototype = 0;  // number of the last one named
   // By type and applied schemas.
   std::unordered_map<std::vector<Token>, const schema::PrimDefinition*, TokensHash> definitions;
   std::unique_ptr<ClipCache> clips;
 
   ~Impl();
   void Populate();  // population.cpp
-  // After the cache has changed. True when records moved, so that handles must look theirs up again.
-  bool Repopulate(const compose::CacheChanges& changes);
+  // After the cache has changed as `changes.cache` says; tells what that did.
+  void Repopulate(StageChanges& changes);
   // What schemas give a prim of this type; the API schemas are those that `index` lists, if it may.
   enum class ApiSchemas : uint8_t { kNone, kListed };
   const schema::PrimDefinition* FindDefinition(Token type_name, const compose::PrimIndex& index,
@@ -74,6 +86,17 @@ struct Stage::Impl {
   // The record of `path`, through instances where need be; kNoRecord when there is none.
   uint32_t FindRecord(Path path) const;
   uint32_t FindChild(uint32_t record, Token name) const;
+  // The same for prims with a record of their own at `path`: instance proxies have none.
+  uint32_t FindOwn(Path path) const {
+    const auto found = by_path.find(path);
+    return found == by_path.end() ? kNoRecord : found->second;
+  }
+  // The prim that is composed at `path`, be it in a prototype; and the record that has its children: for
+  // an instance the root of the prototype that is made from it. kNoRecord when there is none.
+  uint32_t FindByIndexPath(Path path) const;
+  uint32_t FindHolder(Path path) const;
+  // The place in `prototypes` of the prototype with this root.
+  uint32_t FindPrototype(uint32_t record) const { return prototypes_by_record.find(record)->second; }
   const PrimRecord& Record(uint32_t record) const { return records[record]; }
   Prim MakePrim(Path path, uint32_t record) const { return Prim(StageRef(control), path, record); }
   // Opinions about the prim at `record`; null for prototypes' roots, which say nothing of themselves.
@@ -95,7 +118,10 @@ struct PrimAccess {
   const compose::PrimIndex* Index() const { return stage->IndexOf(record); }
 };
 
-// What identifies the prims that may share a prototype: equal keys, equal descendants.   (PcpInstanceKey)
-std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loaded);
+// What identifies the prims that may share a prototype: equal keys, equal descendants.   (UsdInstanceKey)
+std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loaded,
+                            const StageLoadRules& rules);
+// The part of it that tells which payloads at and below `path` are loaded.
+std::string MakeLoadKey(Path path, const StageLoadRules& rules);
 
 }  // namespace strata::stage

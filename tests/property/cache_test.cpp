@@ -97,21 +97,6 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains) {
   return {};
 }
 
-std::vector<uint32_t> Shrink(std::vector<uint32_t> seeds) {
-  for (size_t chunk = seeds.size() / 2; chunk != 0; chunk /= 2) {
-    for (size_t begin = 0; begin + chunk <= seeds.size();) {
-      std::vector<uint32_t> fewer = seeds;
-      fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(begin),
-                  fewer.begin() + static_cast<ptrdiff_t>(begin + chunk));
-      if (fewer.size() > 1 && !Try(fewer, false).empty())
-        seeds = std::move(fewer);
-      else
-        begin += chunk;
-    }
-  }
-  return seeds;
-}
-
 std::vector<uint32_t> MakeSeeds(uint32_t first) {
   std::mt19937 random(first);
   std::vector<uint32_t> seeds(90);
@@ -127,7 +112,7 @@ TEST_CASE("a cache told of random edits equals one composed from scratch") {
     const uint32_t seed = GetFirstSeed() + i;
     std::vector<uint32_t> seeds = MakeSeeds(seed);
     if (Try(seeds, false).empty()) continue;
-    seeds = Shrink(std::move(seeds));
+    seeds = ShrinkSeeds(std::move(seeds), [](const auto& fewer) { return !Try(fewer, false).empty(); });
     FAIL("seed " << seed << ", " << seeds.size() << " edits\n" << Try(seeds, true));
   }
 }

@@ -49,7 +49,7 @@ compose::CacheEdits RandomScene::TakeEdits() {
 
 std::unique_ptr<compose::Cache> RandomScene::MakeCache(Executor* executor) const {
   compose::CacheOptions options;
-  options.budgets.max_namespace_depth = 6;
+  options.budgets.max_namespace_depth = kMaxDepth;
   options.budgets.max_nodes_per_prim = 400;
   options.executor = executor;
   options.muted_layers = muted_;
@@ -57,6 +57,26 @@ std::unique_ptr<compose::Cache> RandomScene::MakeCache(Executor* executor) const
   options.include_payload = [unloaded = unloaded_](Path path) { return unloaded->count(path) == 0; };
   return std::make_unique<compose::Cache>(layers_[0], layers_[1],
                                           std::make_shared<RegistryProvider>(registry_), std::move(options));
+}
+
+stage::StageLoadRules RandomScene::MakeLoadRules() const {
+  stage::StageLoadRules rules;
+  for (Path path : *unloaded_) rules.AddRule(path, stage::StageLoadRules::Rule::kNoneRule);
+  return rules;
+}
+
+stage::StagePtr RandomScene::MakeStage(Executor* executor) const {
+  stage::OpenOptions options;
+  options.session = layers_[1];
+  options.budgets.max_namespace_depth = kMaxDepth;
+  options.budgets.max_nodes_per_prim = 400;
+  options.executor = executor;
+  options.muted_layers = muted_;
+  options.variant_fallbacks = fallbacks_;
+  options.load_rules = MakeLoadRules();
+  Diagnostics diagnostics;
+  Result<stage::StagePtr> opened = stage::Stage::Open(registry_, layers_[0], options, diagnostics);
+  return *opened;
 }
 
 std::string RandomScene::ExportLayers() const {

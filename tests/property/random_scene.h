@@ -10,6 +10,7 @@
 
 #include "strata/compose/compose.h"
 #include "strata/layer/registry.h"
+#include "strata/stage/stage.h"
 
 namespace strata::property {
 
@@ -17,6 +18,7 @@ namespace strata::property {
 // what is there, so that a sequence of seeds is a scene, and any subsequence is one, too.
 class RandomScene {
  public:
+  static constexpr uint32_t kMaxDepth = 6;  // of prims: references to oneself bring no end of them
   RandomScene();
   ~RandomScene();
   RandomScene(const RandomScene&) = delete;
@@ -28,6 +30,9 @@ class RandomScene {
   compose::CacheEdits TakeEdits();
   // A cache over the layers as they are.
   std::unique_ptr<compose::Cache> MakeCache(Executor* executor = nullptr) const;
+  // A stage over them, as muted and unloaded as the cache.
+  stage::StagePtr MakeStage(Executor* executor = nullptr) const;
+  stage::StageLoadRules MakeLoadRules() const;
   std::string ExportLayers() const;
   const std::vector<layer::LayerPtr>& GetLayers() const { return layers_; }
 
@@ -60,6 +65,23 @@ class RandomScene {
   std::map<std::string, std::vector<std::string>> fallbacks_;
   compose::CacheEdits edits_;
 };
+
+// The shortest sequence found that still goes wrong.
+template <class Fails>
+std::vector<uint32_t> ShrinkSeeds(std::vector<uint32_t> seeds, Fails&& fails) {
+  for (size_t chunk = seeds.size() / 2; chunk != 0; chunk /= 2) {
+    for (size_t begin = 0; begin + chunk <= seeds.size();) {
+      std::vector<uint32_t> fewer = seeds;
+      fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(begin),
+                  fewer.begin() + static_cast<ptrdiff_t>(begin + chunk));
+      if (fewer.size() > 1 && fails(fewer))
+        seeds = std::move(fewer);
+      else
+        begin += chunk;
+    }
+  }
+  return seeds;
+}
 
 std::string DumpIndex(const compose::PrimIndex& index);
 // Everything the index of each prim says, by path; "/" and below, as deep as the cache goes.

@@ -274,28 +274,29 @@ TEST_CASE("a stage told of edits shows them and composes anew only what depends 
   Prim a = scene.At("/A");
 
   REQUIRE(root->CreatePrimSpec(Path("/B/New"), Specifier::kDef));
-  compose::CacheChanges changes = recompose();
+  StageChanges changes = recompose();
   CHECK(changes.resynced == std::vector<Path>{Path("/B/New")});
-  CHECK(changes.dropped_indices == 0);
+  CHECK(changes.cache.dropped_indices == 0);
   CHECK(scene.At("/B/New").IsValid());
   CHECK(a.IsValid());
 
   REQUIRE(root->CreateAttributeSpec(Path("/A/M.x"), Token("int")));
   changes = recompose();
   CHECK(changes.resynced.empty());
-  REQUIRE(!changes.specs.empty());
-  CHECK(changes.specs.back().path == Path("/A/M.x"));
+  REQUIRE(!changes.cache.specs.empty());
+  CHECK(changes.cache.specs.back().path == Path("/A/M.x"));
   CHECK(scene.At("/A/M").GetProperty(Token("x")).IsDefined());
 
   REQUIRE(root->DeleteSpec(Path("/A/M")));
   changes = recompose();
   CHECK(changes.resynced == std::vector<Path>{Path("/A/M")});
-  CHECK(changes.dropped_indices == 1);
+  CHECK(changes.cache.dropped_indices == 1);
   CHECK(a.GetAllChildrenNames().empty());
 
   REQUIRE(root->SetField(Path("/B"), layer::GetFieldNames().active, Value(false)));
   changes = recompose();
-  CHECK(changes.resynced.empty());
+  CHECK(changes.cache.resynced.empty());
+  CHECK(changes.resynced == std::vector<Path>{Path("/B")});
   CHECK_FALSE(scene.At("/B").IsActive());
   root->RemoveChangeListener(listener);
 }

@@ -1,0 +1,230 @@
+// What edits do to the records of a stage: subtrees made anew in place, records mended, children linked.
+#include <algorithm>
+
+#include <tsl/robin_set.h>
+
+#include "strata/layer/fields.h"
+#include "strata/stage/populator.h"
+
+namespace strata::stage {
+
+// Whether nothing of the stage can stay as it is.
+bool Populator::NeedsAll(const compose::CacheChanges& changes) const {
+  if (!changes.resynced.empty() && changes.resynced.front().IsAbsoluteRoot()) return true;
+  // Every type may have another meaning: see FindSchemaType.
+  const Token field = layer::GetFieldNames().fallbackPrimTypes;
+  for (const compose::SpecChange& change : changes.specs) {
+    if (!change.path.IsAbsoluteRoot() || !change.change) continue;
+    if (change.layer != stage_.root && change.layer != stage_.session) continue;
+    if (change.change->content_replaced) return true;
+    for (const layer::Change::FieldChange& edited : change.change->fields)
+      if (edited.field == field) return true;
+  }
+  return false;
+}
+
+std::map<Path, Populator::Touched> Populator::ListTouched(const compose::CacheChanges& changes) {
+  std::map<Path, Touched> touched;
+  for (Path path : changes.resynced) touched[path.GetParent()].remade.push_back(path.GetNameToken());
+  for (Path path : changes.spec_stacks) touched[path].is_edited = true;
+  Path last;  // those of one prim stand together
+  for (const compose::SpecChange& change : changes.specs) {
+    if (change.path == last || !change.path.IsAbsoluteRootOrPrim()) continue;
+    last = change.path;
+    touched[last].is_edited = true;
+  }
+  return touched;
+}
+
+bool Populator::Refresh(StageChanges& changes) {
+  if (NeedsAll(changes.cache)) return false;
+  Path remade;
+  // What is above comes first: what is made anew comes with all that is below.
+  for (const auto& [path, what] : ListTouched(changes.cache)) {
+    if (!remade.IsEmpty() && path.HasPrefix(remade)) continue;
+    if (what.is_edited && !UpdateRecord(path))
+      remade = path;
+    else
+      UpdateChildren(path, what.remade);
+  }
+  for (const Subtree& subtree : subtrees_) {
+    const uint32_t known = stage_.FindOwn(subtree.target);
+    if (known != kNoRecord) MarkGone(known);
+  }
+  for (const Subtree& subtree : subtrees_) changes_.resynced.push_back(subtree.target);
+  if (!subtrees_.empty()) LayOut(subtrees_);
+  for (const Relink& relink : relinks_) LinkChildren(relink);
+  DropGone();
+  SettlePrototypes();
+  FinishChanges(changes);
+  return true;
+}
+
+// Brings the record of an edited prim up to date where it stands. False when what is below must be made anew
+// with it.
+bool Populator::UpdateRecord(Path path) {
+  const uint32_t number = stage_.FindByIndexPath(path);
+  if (number == kNoRecord || stage_.Record(number).flags & kGoneRecord) return true;
+  compose::PrimIndexPtr index = stage_.cache->ComputePrimIndex(path);
+  PrimRecord& known = stage_.records[number];
+  if (!path.IsAbsoluteRoot()) {
+    const PrimRecord made = MakeRecord(known.parent, path, FindFacts(*index), index);
+    if (made.flags != known.flags) {
+      RemakePrim(number, path);
+      return false;
+    }
+    known.type_name = made.type_name;
+    known.definition = made.definition;
+  }
+  known.index = index;
+  changes_.changed.push_back(known.path);
+  // The root of a prototype stands on the index of the instance that it was made from.
+  const auto shared = stage_.prototypes_by_source.find(path);
+  if (shared != stage_.prototypes_by_source.end())
+    stage_.records[stage_.prototypes[shared->second].record].index = std::move(index);
+  return true;
+}
+
+void Populator::RemakePrim(uint32_t record, Path path) {
+  const PrimRecord& known = stage_.Record(record);
+  subtrees_.push_back({path, known.path, known.parent});
+}
+
+std::vector<Token> Populator::ListChildNames(uint32_t record, Path path) const {
+  std::vector<Token> names, prohibited;
+  const PrimRecord& known = stage_.Record(record);
+  const bool is_open =
+      known.parent == kNoRecord || (known.Is(PrimFlag::kActive) && !known.Is(PrimFlag::kInstance));
+  if (!is_open || path.GetElementCount() >= stage_.cache->GetOptions().budgets.max_namespace_depth)
+    return names;
+  known.index->ComputeChildNames(names, prohibited);
+  std::erase_if(names, [&](Token name) { return path.AppendChild(name).IsEmpty(); });
+  return names;
+}
+
+bool Populator::HasChildren(uint32_t parent, const std::vector<Token>& names) const {
+  uint32_t child = stage_.Record(parent).first_child;
+  for (Token name : names) {
+    if (child == kNoRecord || stage_.Record(child).path.GetNameToken() != name) return false;
+    child = stage_.Record(child).next_sibling;
+  }
+  return child == kNoRecord;
+}
+
+// Finds out which children there are now of the prim that is composed at `path`; those in `remade` are not
+// what they were.
+void Populator::UpdateChildren(Path path, const std::vector<Token>& remade) {
+  const uint32_t parent = stage_.FindHolder(path);
+  if (parent == kNoRecord || stage_.Record(parent).flags & kGoneRecord) return;
+  const Path parent_path = stage_.Record(parent).path;
+  const std::vector<Token> names = ListChildNames(parent, path);
+  auto remake = [&](Token name) {
+    subtrees_.push_back({path.AppendChild(name), parent_path.AppendChild(name), parent});
+  };
+  if (HasChildren(parent, names)) {
+    for (Token name : remade)
+      if (stage_.FindOwn(parent_path.AppendChild(name)) != kNoRecord) remake(name);
+    return;
+  }
+  const tsl::robin_set<Token> is_remade(remade.begin(), remade.end());
+  tsl::robin_set<uint32_t> kept;
+  Relink relink{parent, {}};
+  for (Token name : names) {
+    const uint32_t known = stage_.FindOwn(parent_path.AppendChild(name));
+    if (known != kNoRecord) kept.insert(known);
+    if (known == kNoRecord || is_remade.count(name)) {
+      relink.children.push_back({kNoRecord, subtrees_.size()});
+      remake(name);
+    } else {
+      relink.children.push_back({known, 0});
+    }
+  }
+  for (uint32_t child = stage_.Record(parent).first_child; child != kNoRecord;
+       child = stage_.Record(child).next_sibling) {
+    if (kept.count(child)) continue;
+    changes_.resynced.push_back(stage_.Record(child).path);
+    MarkGone(child);
+  }
+  relinks_.push_back(std::move(relink));
+  changes_.changed.push_back(parent_path);
+}
+
+void Populator::LinkChildren(const Relink& relink) {
+  uint32_t last = kNoRecord;
+  for (const Relink::Child& child : relink.children) {
+    const uint32_t number = child.record == kNoRecord ? subtrees_[child.subtree].record : child.record;
+    (last == kNoRecord ? stage_.records[relink.parent].first_child : stage_.records[last].next_sibling) =
+        number;
+    last = number;
+  }
+  (last == kNoRecord ? stage_.records[relink.parent].first_child : stage_.records[last].next_sibling) =
+      kNoRecord;
+}
+
+// Marks the subtree: what is not made anew until DropGone is gone.
+void Populator::MarkGone(uint32_t root) {
+  uint32_t at = root;
+  while (true) {
+    PrimRecord& record = stage_.records[at];
+    record.flags |= kGoneRecord;
+    gone_.push_back(at);
+    if (record.prototype != kNoRecord) {
+      const uint32_t prototype = stage_.FindPrototype(record.prototype);
+      touched_prototypes_.insert(prototype);
+      left_[prototype].push_back(at);
+      if (stage_.prototypes[prototype].source_record == at)
+        stage_.prototypes[prototype].source_record = kNoRecord;
+    }
+    if (record.first_child != kNoRecord) {
+      at = record.first_child;
+      continue;
+    }
+    while (at != root && stage_.Record(at).next_sibling == kNoRecord) at = stage_.Record(at).parent;
+    if (at == root) return;
+    at = stage_.Record(at).next_sibling;
+  }
+}
+
+void Populator::DropGone() {
+  for (uint32_t number : gone_) {
+    PrimRecord& record = stage_.records[number];
+    if (!(record.flags & kGoneRecord) || !record.index) continue;
+    stage_.by_path.erase(record.path);
+    const Path path = record.path;
+    record = PrimRecord();
+    record.path = path;
+    record.flags = kGoneRecord;
+    released_.push_back(number);
+  }
+  gone_.clear();
+}
+
+void Populator::ReleaseNumbers() {
+  // The lowest numbers are taken first.
+  std::sort(released_.begin(), released_.end(), std::greater<>());
+  for (uint32_t number : released_) {
+    stage_.records[number] = PrimRecord();
+    stage_.free_records.push_back(number);
+  }
+}
+
+void Populator::FinishChanges(StageChanges& changes) {
+  ForgetDropped();
+  ReleaseNumbers();
+  changes_.dropped_prims = released_.size();
+  Path::RemoveDescendants(changes_.resynced);
+  std::sort(changes_.resynced.begin(), changes_.resynced.end());
+  changes_.cache = std::move(changes.cache);
+  changes = std::move(changes_);
+  // Of what is not made anew.
+  auto is_remade = [&](Path path) {
+    const auto after = std::upper_bound(changes.resynced.begin(), changes.resynced.end(), path);
+    return after != changes.resynced.begin() && path.HasPrefix(*(after - 1));
+  };
+  std::vector<Path>& changed = changes.changed;
+  std::sort(changed.begin(), changed.end());
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+  std::erase_if(changed, is_remade);
+}
+
+}  // namespace strata::stage
