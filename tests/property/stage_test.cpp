@@ -173,7 +173,7 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains) {
       if (wrong.empty() && handle.IsValid() != after.count(handle.GetPath()) > 0)
         wrong = "handle of " + handle.GetPath().GetString();
     Dump kept = after, expected = DumpPrims(*fresh);
-    if (after.size() >= kManyPrims) return {};
+    if (after.size() >= kManyPrims || fresh->GetPrimCount() >= kManyPrims) return {};
     if (FindSources(*stage) != FindSources(*fresh)) {
       RemoveShared(kept);
       RemoveShared(expected);
