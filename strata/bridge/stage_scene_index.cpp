@@ -273,7 +273,7 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes) {
 }
 
 void StageSceneIndex::Recompose(const compose::CacheEdits& edits) {
-  if (stage_) ApplyChanges(StageChanges::FromComposition(stage_->Recompose(edits)));
+  if (stage_) ApplyChanges(StageChanges::FromComposition(stage_->Recompose(edits).cache));
 }
 
 }  // namespace strata::bridge
