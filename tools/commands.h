@@ -26,6 +26,8 @@ void AddDeps(CLI::App& app, Action& chosen);
 void AddLocalize(CLI::App& app, Action& chosen);
 void AddPack(CLI::App& app, Action& chosen);
 void AddUnpack(CLI::App& app, Action& chosen);
+void AddStitch(CLI::App& app, Action& chosen);
+void AddStitchClips(CLI::App& app, Action& chosen);
 void AddStat(CLI::App& app, Action& chosen);
 void AddCheck(CLI::App& app, Action& chosen);
 void AddMetrics(CLI::App& app, Action& chosen);

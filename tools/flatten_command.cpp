@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "strata/stage/flatten_layer_stack.h"
 #include "tools/commands.h"
 
 namespace strata::tool {
@@ -10,12 +11,15 @@ struct FlattenCommand {
   StageOptions stage;
   std::string output;
   stage::FlattenOptions flatten;
+  bool only_stack = false;
 };
 
 int Flatten(Session& session, const FlattenCommand& options) {
   const stage::StagePtr stage = session.OpenStage(options.stage, layer::OpenOptions::SourceMaps::kNone);
   if (!stage) return session.Finish("flatten", std::nullopt);
-  const layer::LayerPtr flat = stage->Flatten(options.flatten);
+  const layer::LayerPtr flat =
+      options.only_stack ? stage::FlattenLayerStack(*stage->GetRootLayerStack(), stage->GetLayerRegistry())
+                         : stage->Flatten(options.flatten);
   const bool is_json = session.GetOptions().output == OutputFormat::kJson;
   JsonWriter writer;
   writer.BeginObject().Key("specs").Unsigned(flat->GetContent().GetSpecCount());
@@ -27,7 +31,7 @@ int Flatten(Session& session, const FlattenCommand& options) {
     writer.Key("output").String(options.output).EndObject();
     return session.Finish("flatten", is_json ? writer.GetText() : std::string());
   }
-  Result<std::string> text = stage->ExportToString(options.flatten);
+  Result<std::string> text = flat->ExportToString();
   if (!text) {
     session.GetDiagnostics().Add(text.TakeError());
     return session.Finish("flatten", std::nullopt);
@@ -51,12 +55,15 @@ void AddFlatten(CLI::App& app, Action& chosen) {
       "--no-source-comment",
       [options] { options->flatten.source_comment = stage::FlattenOptions::SourceComment::kOmit; },
       "Do not name the root layer in the documentation field");
+  command->add_flag("--layer-stack", options->only_stack,
+                    "Merge the root layer and its sublayers alone: references and other arcs stay");
   command->footer(
       "Arcs are applied and gone; times are those of the stage; asset paths are made absolute. Instances "
       "stay instances.\n\n"
       "Examples:\n"
       "  strata flatten shot.usda                    to standard output\n"
-      "  strata flatten shot.usda -o flat.usda --no-payloads");
+      "  strata flatten shot.usda -o flat.usda --no-payloads\n"
+      "  strata flatten shot.usda --layer-stack");
   command->callback(
       [options, &chosen] { chosen = [options](Session& session) { return Flatten(session, *options); }; });
 }

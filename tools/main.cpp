@@ -83,6 +83,8 @@ int Main(int argc, char** argv) {
   AddDeps(app, chosen);
   AddPack(app, chosen);
   AddUnpack(app, chosen);
+  AddStitch(app, chosen);
+  AddStitchClips(app, chosen);
   AddLocalize(app, chosen);
   AddCheck(app, chosen);
   AddMetrics(app, chosen);

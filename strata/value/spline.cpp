@@ -12,6 +12,9 @@ using Knots = std::vector<SplineKnot>;
 // Which of a knot's two values counts when a time falls on it: its own, or the one that the curve comes with.
 enum class Side : uint8_t { kAt, kBefore };
 
+// What is asked of the curve at a time.
+enum class Ask : uint8_t { kValue, kSlope };
+
 double GetPreValue(const SplineKnot& knot) {
   return knot.pre_value.value_or(knot.value);
 }
@@ -51,46 +54,65 @@ void Contain(double& a, double& b) {
   b *= scale;
 }
 
-double EvaluateCurve(CurveType type, const SplineKnot& from, const SplineKnot& to, double time) {
+double CubicSlope(double p0, double p1, double p2, double p3, double u) {
+  const double v = 1 - u;
+  return 3 * (v * v * (p1 - p0) + 2 * v * u * (p2 - p1) + u * u * (p3 - p2));
+}
+
+double EvaluateCurve(CurveType type, const SplineKnot& from, const SplineKnot& to, double time, Ask ask) {
+  if (ask == Ask::kSlope && time == from.time) return from.post_tangent.slope;
+  if (ask == Ask::kSlope && time == to.time) return to.pre_tangent.slope;
   const double length = to.time - from.time;
   const double x = (time - from.time) / length;
   const double end = GetPreValue(to);
   if (type == CurveType::kHermite) {
     const double third = length / 3;
-    return Cubic(from.value, from.value + third * from.post_tangent.slope, end - third * to.pre_tangent.slope,
-                 end, x);
+    const double p1 = from.value + third * from.post_tangent.slope;
+    const double p2 = end - third * to.pre_tangent.slope;
+    if (ask == Ask::kSlope) return CubicSlope(from.value, p1, p2, end, x) / length;
+    return Cubic(from.value, p1, p2, end, x);
   }
   double a = std::max(0.0, from.post_tangent.width) / length;
   double b = std::max(0.0, to.pre_tangent.width) / length;
   Contain(a, b);
   const double u = SolveCubic(a, 1 - b, x);
-  return Cubic(from.value, from.value + a * length * from.post_tangent.slope,
-               end - b * length * to.pre_tangent.slope, end, u);
+  const double p1 = from.value + a * length * from.post_tangent.slope;
+  const double p2 = end - b * length * to.pre_tangent.slope;
+  if (ask == Ask::kValue) return Cubic(from.value, p1, p2, end, u);
+  // Time stands still only where tangents are as long as they may be; the margin keeps the quotient finite.
+  return CubicSlope(from.value, p1, p2, end, u) / (CubicSlope(0, a, 1 - b, 1, u) * length);
 }
 
 // REQUIRES: from.time <= time <= to.time.
 std::optional<double> EvaluateSegment(CurveType type, const SplineKnot& from, const SplineKnot& to,
-                                      double time) {
+                                      double time, Ask ask) {
   switch (from.interpolation) {
     case KnotInterpolation::kNone:
       return std::nullopt;
     case KnotInterpolation::kHeld:
-      return from.value;
-    case KnotInterpolation::kLinear:
-      return from.value + (GetPreValue(to) - from.value) * ((time - from.time) / (to.time - from.time));
+      return ask == Ask::kSlope ? 0 : from.value;
+    case KnotInterpolation::kLinear: {
+      const double rise = GetPreValue(to) - from.value;
+      if (ask == Ask::kSlope) return rise / (to.time - from.time);
+      return from.value + rise * ((time - from.time) / (to.time - from.time));
+    }
     case KnotInterpolation::kCurve:
-      return EvaluateCurve(type, from, to, time);
+      return EvaluateCurve(type, from, to, time, ask);
   }
   return std::nullopt;
 }
 
 // REQUIRES: knots.front().time <= time <= knots.back().time.
-std::optional<double> EvaluateInside(const Knots& knots, CurveType type, double time, Side side) {
+std::optional<double> EvaluateInside(const Knots& knots, CurveType type, double time, Side side, Ask ask) {
   const auto next =
       std::lower_bound(knots.begin(), knots.end(), time,
                        [](const SplineKnot& knot, double moment) { return knot.time < moment; });
-  if (next->time != time) return EvaluateSegment(type, *(next - 1), *next, time);
+  if (next->time != time) return EvaluateSegment(type, *(next - 1), *next, time, ask);
   const bool is_last = next + 1 == knots.end();
+  if (ask == Ask::kSlope) {
+    if (side == Side::kAt) return is_last ? 0 : EvaluateSegment(type, *next, *(next + 1), time, ask);
+    return next == knots.begin() ? 0 : EvaluateSegment(type, *(next - 1), *next, time, ask);
+  }
   if (side == Side::kAt) {
     if (!is_last && next->interpolation == KnotInterpolation::kNone) return std::nullopt;
     return next->value;
@@ -213,19 +235,21 @@ std::optional<LoopedKnots> MakeLoops(const Spline& spline) {
   return out;
 }
 
-std::optional<double> EvaluateLooped(const LoopedKnots& loops, const Spline& spline, double time, Side side) {
+std::optional<double> EvaluateLooped(const LoopedKnots& loops, const Spline& spline, double time, Side side,
+                                     Ask ask) {
   if (time < loops.start || time > loops.end || (time == loops.end && side == Side::kAt))
-    return EvaluateInside(loops.outer, spline.curve_type, time, side);
+    return EvaluateInside(loops.outer, spline.curve_type, time, side, ask);
   const double proto_start = loops.prototype.front().time;
   double repetition = std::floor((time - proto_start) / loops.length);
   if (side == Side::kBefore && proto_start + repetition * loops.length == time && time > loops.start)
     --repetition;
   const double inner = std::clamp(time - repetition * loops.length, proto_start, loops.prototype.back().time);
-  const auto value = EvaluateInside(loops.prototype, spline.curve_type, inner, side);
+  const auto value = EvaluateInside(loops.prototype, spline.curve_type, inner, side, ask);
+  if (ask == Ask::kSlope) return value;
   return value ? std::optional(*value + repetition * spline.loop->value_offset) : std::nullopt;
 }
 
-std::optional<double> EvaluateAt(const Spline& spline, double time, Side side) {
+std::optional<double> EvaluateAt(const Spline& spline, double time, Side side, Ask ask = Ask::kValue) {
   const Knots& knots = spline.knots;
   if (knots.empty() || std::isnan(time)) return std::nullopt;
   std::optional<LoopedKnots> loops;
@@ -247,14 +271,19 @@ std::optional<double> EvaluateAt(const Spline& spline, double time, Side side) {
     const SplineKnot& end = is_before ? ends.front() : ends.back();
     const double value = is_before ? GetPreValue(end) : end.value;
     if (rule.mode == ExtrapolationMode::kNone) return std::nullopt;
-    if (rule.mode == ExtrapolationMode::kSloped) return value + rule.slope * (time - end.time);
-    if (rule.mode == ExtrapolationMode::kLinear)
-      return value + GetEndSlope(ends, is_before) * (time - end.time);
-    if (!IsLooping(rule.mode) || curve.size() < 2 || !std::isfinite(time)) return value;
+    if (rule.mode == ExtrapolationMode::kSloped || rule.mode == ExtrapolationMode::kLinear) {
+      const double slope =
+          rule.mode == ExtrapolationMode::kSloped ? rule.slope : GetEndSlope(ends, is_before);
+      return ask == Ask::kSlope ? slope : value + slope * (time - end.time);
+    }
+    if (!IsLooping(rule.mode) || curve.size() < 2 || !std::isfinite(time))
+      return ask == Ask::kSlope ? 0 : value;
     mapped = is_before ? MapBefore(curve, rule.mode, time, side) : MapAfter(curve, rule.mode, time, side);
   }
-  const auto value = loops ? EvaluateLooped(*loops, spline, mapped.time, mapped.side)
-                           : EvaluateInside(knots, spline.curve_type, mapped.time, mapped.side);
+  const auto value = loops ? EvaluateLooped(*loops, spline, mapped.time, mapped.side, ask)
+                           : EvaluateInside(knots, spline.curve_type, mapped.time, mapped.side, ask);
+  // A copy that runs backwards falls where the curve rises.
+  if (ask == Ask::kSlope) return value && mapped.side != side ? std::optional(-*value) : value;
   return value ? std::optional(*value + mapped.value_offset) : std::nullopt;
 }
 
@@ -265,6 +294,13 @@ std::optional<double> Spline::Evaluate(double time) const {
 }
 std::optional<double> Spline::EvaluatePreValue(double time) const {
   return EvaluateAt(*this, time, Side::kBefore);
+}
+
+std::optional<double> Spline::EvaluateDerivative(double time) const {
+  return EvaluateAt(*this, time, Side::kAt, Ask::kSlope);
+}
+std::optional<double> Spline::EvaluatePreDerivative(double time) const {
+  return EvaluateAt(*this, time, Side::kBefore, Ask::kSlope);
 }
 
 bool operator==(const SplineKnot& a, const SplineKnot& b) {

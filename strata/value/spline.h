@@ -62,6 +62,9 @@ class Spline {
   // The value at `time`, loops and extrapolation included; nothing where the curve has none.
   std::optional<double> Evaluate(double time) const;
   std::optional<double> EvaluatePreValue(double time) const;  // the limit from before `time`
+  // The slope there, in value per unit of time; at a knot that with which the curve leaves, or arrives.
+  std::optional<double> EvaluateDerivative(double time) const;
+  std::optional<double> EvaluatePreDerivative(double time) const;
   friend bool operator==(const Spline& a, const Spline& b);
 };
 

@@ -30,6 +30,9 @@ Json Do(Bench& bench, const Json& step) {
   if (what == "resolve") return Resolve(bench, step);
   if (what == "edit") return EditStage(bench, step);
   if (what == "export") return ExportLayers(bench);
+  if (what == "flatten_stack") return FlattenStack(bench);
+  if (what == "flatten") return FlattenStage(bench);
+  if (what == "stitch") return Stitch(bench, step);
   return {{"error", "no such step: " + what}};
 }
 

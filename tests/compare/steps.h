@@ -26,5 +26,8 @@ struct Bench {
 Json Resolve(const Bench& bench, const Json& step);    // steps_resolve.cpp
 Json EditStage(const Bench& bench, const Json& step);  // steps_edit.cpp
 Json ExportLayers(const Bench& bench);
+Json FlattenStack(const Bench& bench);  // steps_layers.cpp
+Json FlattenStage(const Bench& bench);
+Json Stitch(const Bench& bench, const Json& step);
 
 }  // namespace strata::compare

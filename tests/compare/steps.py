@@ -4,7 +4,7 @@ import math
 import os
 import subprocess
 
-from pxr import Gf, Sdf, Usd, Vt
+from pxr import Gf, Sdf, Usd, UsdUtils, Vt
 
 # What a value computed between samples may be off by: both sides round to the type of the value.
 TOLERANCE = 1e-5
@@ -182,6 +182,19 @@ class Oracle:
 
     def do_export(self, step):
         return [layer.ExportToString() for layer in self.stage.GetLayerStack()]
+
+    def do_flatten_stack(self, _):
+        return UsdUtils.FlattenLayerStack(self.stage).ExportToString()
+
+    def do_flatten(self, _):
+        return self.stage.Flatten(False).ExportToString()
+
+    @staticmethod
+    def do_stitch(step):
+        strong = Sdf.Layer.CreateAnonymous("strong.usda")
+        strong.TransferContent(Sdf.Layer.FindOrOpen(step["strong"]))
+        UsdUtils.StitchLayers(strong, Sdf.Layer.FindOrOpen(step["weak"]))
+        return strong.ExportToString()
 
     def do_edit(self, step):
         layer = self.stage.GetLayerStack()[step.get("layer", 0)]
