@@ -42,6 +42,12 @@ scene::DataSourceHandle MakeAttributeSource(const PrimSource& source, Token attr
   return scene::Make<const AttributeSource>(std::move(found), source.globals, convert, varies);
 }
 
+scene::DataSourceHandle MakeUnflaggedAttributeSource(const PrimSource& source, Token attribute) {
+  stage::Attribute found = source.prim.GetAttribute(attribute);
+  const bool varies = found.ValueMightBeTimeVarying();
+  return scene::Make<const AttributeSource>(std::move(found), source.globals, nullptr, varies);
+}
+
 bool GetSampleTimes(const std::vector<stage::Attribute>& attributes, double frame, double start, double end,
                     std::vector<double>* times) {
   std::vector<double> samples = stage::Attribute::GetUnionedTimeSamples(attributes);

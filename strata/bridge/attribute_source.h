@@ -17,6 +17,9 @@ scene::DataSourceHandle MakeAttributeSource(const PrimSource& source, Token attr
                                             const scene::DataSourceLocator& locator,
                                             Convert convert = nullptr);
 
+// The same for data that several prims make up: whoever makes them flags them.
+scene::DataSourceHandle MakeUnflaggedAttributeSource(const PrimSource& source, Token attribute);
+
 // The shutter times at which one of these attributes has samples, with the nearest around the interval. False
 // when all are constant.
 bool GetSampleTimes(const std::vector<stage::Attribute>& attributes, double frame, double start, double end,

@@ -1,6 +1,7 @@
 #include "strata/bridge/collections.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace strata::bridge {
@@ -35,7 +36,7 @@ std::string DescribeSubtree(Path path, ExpansionRule rule) {
 // An expression as text with the references in it replaced.
 class ReferenceResolver {
  public:
-  explicit ReferenceResolver(const stage::Stage& stage) : stage_(stage) {}
+  ReferenceResolver(const stage::Stage& stage, Path owner) : stage_(stage), owner_(owner) {}
 
   std::string Print(const PathExpression& expression) {
     return expression.IsEmpty() ? std::string() : Print(*expression.GetRoot());
@@ -79,11 +80,14 @@ class ReferenceResolver {
   }
 
   std::string PrintReference(const PathExpression::Node& node) {
-    const Path collection = node.reference_path.AppendProperty(Token("collection:" + node.reference));
+    // Without a path it is one of the prim that refers to it.
+    const Path owner = node.reference_path.IsEmpty() ? owner_ : node.reference_path;
+    const Path collection = owner.AppendProperty(Token("collection:" + node.reference));
     if (node.reference == "_" || around_.size() > kMaxNestedReferences ||
         std::ranges::find(around_, collection) != around_.end())
       return {};
     around_.push_back(collection);
+    const Path outer = std::exchange(owner_, owner);
     const domain::Collection found = domain::Collection::FromPath(stage_, collection);
     std::string text;
     if (found.IsValid()) {
@@ -91,11 +95,13 @@ class ReferenceResolver {
       text = members.UsesExpression() ? Print(members.GetExpression())
                                       : MakeMembershipExpression(members.GetRules()).GetText();
     }
+    owner_ = outer;
     around_.pop_back();
     return text;
   }
 
   const stage::Stage& stage_;
+  Path owner_;  // of the expression that is printed
   std::vector<Path> around_;
 };
 
@@ -138,7 +144,8 @@ PathExpression MakeMembershipExpression(const domain::Collection& collection) {
   if (!members.UsesExpression()) return MakeMembershipExpression(members.GetRules());
   const PathExpression& expression = members.GetExpression();
   if (expression.IsComplete()) return expression;
-  return ParseOrNothing(ReferenceResolver(*collection.GetPrim().GetStage()).Print(expression));
+  return ParseOrNothing(
+      ReferenceResolver(*collection.GetPrim().GetStage(), collection.GetPrim().GetPath()).Print(expression));
 }
 
 }  // namespace strata::bridge

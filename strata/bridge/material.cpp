@@ -145,13 +145,8 @@ class NetworkBuilder {
                                            place.Prepend(context).Prepend(names.material), {varying});
     }
     const Value space = value.GetMetadata(names.colorSpace);
-    return RetainedContainerDataSource::New({{names.value, MakeValueSource(at, value.GetName())},
+    return RetainedContainerDataSource::New({{names.value, MakeUnflaggedAttributeSource(at, value.GetName())},
                                              {names.colorSpace, scene::Retain(space.GetOr(Token()))}});
-  }
-
-  // Without a flag of its own: the network's prim has one.
-  DataSourceHandle MakeValueSource(const PrimSource& at, Token attribute) const {
-    return MakeAttributeSource(at, attribute, DataSourceLocator::Empty());
   }
 
   void AddNode(const stage::Prim& node) {

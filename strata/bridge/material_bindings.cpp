@@ -49,7 +49,8 @@ class DirectBindingFlattening final : public scene::FlatteningProvider {
     if (!context.input || !context.parent) return context.input ? context.input : context.parent;
     return scene::Make<const DirectBindings>(context.input, context.parent);
   }
-  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&) const override {
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&,
+                                                          const ContainerDataSourceHandle&) const override {
     return DataSourceLocatorSet::Universal();
   }
 };

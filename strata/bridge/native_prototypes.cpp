@@ -134,6 +134,36 @@ class InstancePrimvar final : public GatheredSource {
 
 }  // namespace
 
+// Which element of which instancer an instance is, as of now.
+class NativePrototypesSceneIndex::InstanceSource final : public ContainerDataSource {
+ public:
+  InstanceSource(std::shared_ptr<const Members> members, Path instance)
+      : members_(std::move(members)), instance_(instance) {}
+  std::vector<Token> GetNames() const override {
+    if (!members_->contains(instance_)) return {};
+    return {bridge::GetNames().instancer, GetPrototypeIndexName(), GetInstanceIndexName()};
+  }
+  DataSourceHandle Get(Token name) const override {
+    const auto found = members_->find(instance_);
+    if (found == members_->end()) return nullptr;
+    if (name == bridge::GetNames().instancer) return scene::Retain(found->second.instancer);
+    if (name == GetPrototypeIndexName()) return scene::Retain(int32_t{0});
+    return name == GetInstanceIndexName() ? scene::Retain(found->second.index) : nullptr;
+  }
+
+ private:
+  static Token GetPrototypeIndexName() {
+    static const Token name("prototypeIndex");
+    return name;
+  }
+  static Token GetInstanceIndexName() {
+    static const Token name("instanceIndex");
+    return name;
+  }
+  std::shared_ptr<const Members> members_;
+  Path instance_;
+};
+
 // Notes which prims changed in the flattened scene, until the changes of the scene itself come.
 class NativePrototypesSceneIndex::FlattenedObserver final : public scene::SceneIndexObserver {
  public:
@@ -172,18 +202,20 @@ bool NativePrototypesSceneIndex::TakeChanges(const scene::ChangeSet& changes) {
     instances_.RemoveSubtree(path);
     is_concerned = true;
   }
-  for (const scene::AddedPrim& added : changes.added) {
+  const DataSourceLocator prototype_locator{names.prim_info, names.niPrototypePath};
+  const auto look_at = [&](Path path) {
     const Path prototype =
-        scene::GetValueAs<Path>(
-            GetInput().GetDataSource(added.path, DataSourceLocator{names.prim_info, names.niPrototypePath}))
-            .value_or(Path());
-    auto* known = instances_.Find(added.path);
+        scene::GetValueAs<Path>(GetInput().GetDataSource(path, prototype_locator)).value_or(Path());
+    auto* known = instances_.Find(path);
     const bool was_instance = known && !known->value.IsEmpty();
-    if (prototype.IsEmpty() && !was_instance) continue;
-    instances_.FindOrAdd(added.path).value = prototype;
+    if (prototype.IsEmpty() && !was_instance) return;
+    instances_.FindOrAdd(path).value = prototype;
     ++instance_count_;
     is_concerned = true;
-  }
+  };
+  for (const scene::AddedPrim& added : changes.added) look_at(added.path);
+  for (const scene::DirtiedPrim& dirtied : changes.dirtied)
+    if (dirtied.locators.Intersects(prototype_locator)) look_at(dirtied.path);
   // Instances that hand on something else may belong to another instancer now.
   if (instance_count_)
     for (const scene::DirtiedPrim& dirtied : observer_->dirtied) {
@@ -214,7 +246,7 @@ Token NativePrototypesSceneIndex::FindCombination(Path instance, std::vector<Tok
 }
 
 CopyTables NativePrototypesSceneIndex::MakeTables() const {
-  members_.clear();
+  former_members_ = std::exchange(*members_, {});
   instancers_.clear();
   combinations_.clear();
   CopyTables tables;
@@ -269,7 +301,7 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
                                                                       instancer, members.primvars)});
     for (size_t i = 0; i < members.instances.size(); ++i) {
       const Path instance = members.instances[i];
-      members_[instance.ReplacePrefix(scope, top)] = {instancer, static_cast<int32_t>(i)};
+      (*members_)[instance.ReplacePrefix(scope, top)] = {instancer, static_cast<int32_t>(i)};
       instancers_[instance].push_back(instancer);
     }
     const bool is_copy = !scope.IsAbsoluteRoot();
@@ -332,11 +364,8 @@ void NativePrototypesSceneIndex::Decorate(Path path, const Place& place, scene::
   const Names& names = GetNames();
   if (!prim.data) return;
   Entries more;
-  if (const auto member = members_.find(path); member != members_.end()) {
-    more.emplace_back(names.instance, RetainedContainerDataSource::New(
-                                          {{names.instancer, scene::Retain(member->second.instancer)},
-                                           {Token("prototypeIndex"), scene::Retain(int32_t{0})},
-                                           {Token("instanceIndex"), scene::Retain(member->second.index)}}));
+  if (members_->contains(path)) {
+    more.emplace_back(names.instance, scene::Make<const InstanceSource>(members_, path));
   } else if (!place.root.IsEmpty()) {
     more.emplace_back(
         Token("instancedBy"),
@@ -355,6 +384,11 @@ void NativePrototypesSceneIndex::Decorate(Path path, const Place& place, scene::
 }
 
 void NativePrototypesSceneIndex::AddChanges(const scene::ChangeSet&, scene::ChangeSet& out) {
+  for (const auto& [instance, before] : std::exchange(former_members_, {})) {
+    const auto now = members_->find(instance);
+    if (now != members_->end() && !(now->second == before))
+      out.dirtied.push_back({instance, DataSourceLocator(GetNames().instance)});
+  }
   static const Token kTransforms("hydra:instanceTransforms");
   const Names& names = GetNames();
   for (const scene::DirtiedPrim& dirtied : std::exchange(observer_->dirtied, {})) {
@@ -364,7 +398,7 @@ void NativePrototypesSceneIndex::AddChanges(const scene::ChangeSet&, scene::Chan
     if (dirtied.locators.Intersects(names.visibility))
       locators.Insert(DataSourceLocator{names.instancerTopology, names.mask});
     if (dirtied.locators.Intersects(names.xform))
-      locators.Insert(DataSourceLocator{names.primvars, kTransforms});
+      locators.Insert(DataSourceLocator{names.primvars, kTransforms, names.primvarValue});
     for (const DataSourceLocator& locator : dirtied.locators.Intersection(DataSourceLocator(names.primvars)))
       locators.Insert(locator);
     if (!locators.IsEmpty())

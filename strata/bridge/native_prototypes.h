@@ -33,6 +33,7 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   struct Membership {
     Path instancer;
     int32_t index = 0;
+    friend bool operator==(const Membership&, const Membership&) = default;
   };
   class FlattenedObserver;
 
@@ -53,7 +54,11 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   std::unique_ptr<FlattenedObserver> observer_;
   scene::PathTable<Path> instances_;  // in the input: the prototype; empty for the prims above
   size_t instance_count_ = 0;
-  mutable tsl::robin_map<Path, Membership> members_;            // by instance in the output
+  using Members = tsl::robin_map<Path, Membership>;  // by instance in the output
+  class InstanceSource;
+  mutable Members former_members_;  // until they were compared
+  // Shared with the data sources that tell of them.
+  std::shared_ptr<Members> members_ = std::make_shared<Members>();
   mutable tsl::robin_map<Path, std::vector<Path>> instancers_;  // by instance in the input
   mutable tsl::robin_map<Path, Token> combinations_;            // by instance in the input
 };

@@ -81,6 +81,19 @@ PathVector PointPrototypesSceneIndex::GetPrototypes(Path source) const {
       .value_or(PathVector());
 }
 
+scene::DataSourceLocatorSet PointPrototypesSceneIndex::GetLocatorsOfExtraChildren() const {
+  return {DataSourceLocator(GetNames().prim_info), DataSourceLocator(scene::GetContainerSentinel())};
+}
+
+// The prototypes that an instancer shows are part of what was fetched.
+void PointPrototypesSceneIndex::AddChanges(const scene::ChangeSet&, scene::ChangeSet& out) {
+  const Names& names = GetNames();
+  if (!mark_count_) return;
+  for (scene::DirtiedPrim& dirtied : out.dirtied)
+    if (dirtied.locators.Intersects(DataSourceLocator{names.instancerTopology, names.prototypes}))
+      dirtied.locators.Insert(DataSourceLocator(scene::GetContainerSentinel()));
+}
+
 CopyTables PointPrototypesSceneIndex::MakeTables() const {
   CopyTables tables;
   std::vector<const scene::PathTable<Mark>::Entry*> waiting;

@@ -27,6 +27,8 @@ class PointPrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   bool TakeChanges(const scene::ChangeSet& changes) override;
   CopyTables MakeTables() const override;
   void Decorate(Path path, const Place& place, scene::ScenePrim& prim) const override;
+  scene::DataSourceLocatorSet GetLocatorsOfExtraChildren() const override;
+  void AddChanges(const scene::ChangeSet& changes, scene::ChangeSet& out) override;
   void AddCopiesFor(Path instancer, Path source, uint32_t nesting, CopyTables& tables) const;
   PathVector GetPrototypes(Path source) const;
   bool HasNoType(const Place& place) const;

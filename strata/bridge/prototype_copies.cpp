@@ -15,6 +15,22 @@ void CopyTables::AddMadePrim(Path path, scene::ScenePrim prim) {
   if (made_prims.emplace(path, std::move(prim)).second) extra_children[path.GetParent()].push_back(path);
 }
 
+namespace {
+
+// The names under which two containers hold other data; the one is to be fetched in place of the other.
+scene::DataSourceLocatorSet CompareNames(const scene::ContainerDataSourceHandle& before,
+                                         const scene::ContainerDataSourceHandle& after) {
+  scene::DataSourceLocatorSet different(scene::DataSourceLocator(scene::GetContainerSentinel()));
+  for (const auto& container : {before, after})
+    if (container)
+      for (Token name : container->GetNames())
+        if (!before || !after || !scene::DeepEquals(before->Get(name), after->Get(name)))
+          different.Insert(scene::DataSourceLocator(name));
+  return different;
+}
+
+}  // namespace
+
 PrototypeCopiesSceneIndex::Place PrototypeCopiesSceneIndex::FindPlace(const CopyTables& tables, Path path) {
   if (!tables.copies.empty())
     for (Path up = path; !up.IsEmpty(); up = up.GetParent())
@@ -93,6 +109,8 @@ void PrototypeCopiesSceneIndex::ProcessChanges(const scene::ChangeSet& changes) 
 
 void PrototypeCopiesSceneIndex::CompareTables(const CopyTables& old, scene::ChangeSet& out) const {
   const auto add_below = [&](Path root) {
+    // What an instancer names need not be there.
+    if (!GetPrim(root) && GetChildPrimPaths(root).empty()) return;
     scene::VisitPrims(*this, root, [&](Path path) { out.added.push_back({path, GetPrim(path).type}); });
   };
   for (const auto& [root, copy] : old.copies) {
@@ -105,13 +123,23 @@ void PrototypeCopiesSceneIndex::CompareTables(const CopyTables& old, scene::Chan
     const auto before = old.made_prims.find(path);
     if (before == old.made_prims.end())
       out.added.push_back({path, prim.type});
-    else if (before->second.data != prim.data && !scene::DeepEquals(before->second.data, prim.data))
-      out.dirtied.push_back({path, scene::DataSourceLocatorSet::Universal()});
+    else if (before->second.data != prim.data)
+      out.dirtied.push_back({path, CompareNames(before->second.data, prim.data)});
   }
   for (const auto& [root, copy] : tables_.copies) {
     const auto before = old.copies.find(root);
     if (before == old.copies.end() || !(before->second == copy)) add_below(root);
   }
+  const scene::DataSourceLocatorSet locators = GetLocatorsOfExtraChildren();
+  if (locators.IsEmpty()) return;
+  for (const auto& [parent, children] : tables_.extra_children) {
+    const auto before = old.extra_children.find(parent);
+    if (before == old.extra_children.end() || before->second != children)
+      out.dirtied.push_back({parent, locators});
+  }
+  for (const auto& [parent, children] : old.extra_children)
+    if (!tables_.extra_children.contains(parent) && GetPrim(parent))
+      out.dirtied.push_back({parent, locators});
 }
 
 }  // namespace strata::bridge

@@ -57,6 +57,8 @@ class PrototypeCopiesSceneIndex : public scene::SingleInputFilteringSceneIndex {
   // What the input has at the prim that is shown at `path`, changed for that place.
   virtual void Decorate(Path path, const Place& place, scene::ScenePrim& prim) const = 0;
   virtual bool IsHidden(Path) const { return false; }  // of the input
+  // What of a prim of the input says which children it has beside those that are its own there.
+  virtual scene::DataSourceLocatorSet GetLocatorsOfExtraChildren() const { return {}; }
   // More that changes of the input mean; paths of the output.
   virtual void AddChanges(const scene::ChangeSet&, scene::ChangeSet&) {}
   // For the constructors of derived classes.

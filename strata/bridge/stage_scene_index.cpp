@@ -163,6 +163,49 @@ std::vector<Path> StageSceneIndex::GetChildPrimPaths(Path path) const {
   return children;
 }
 
+std::map<Path, Path> StageSceneIndex::ListPrototypes() const {
+  std::map<Path, Path> prototypes;
+  if (stage_)
+    for (const stage::Prim& prototype : stage_->GetPrototypes())
+      prototypes.emplace(prototype.GetPath(), prototype.GetIndexPath());
+  return prototypes;
+}
+
+tsl::robin_map<Path, Path> StageSceneIndex::ListInstances() const {
+  tsl::robin_map<Path, Path> instances;
+  if (stage_)
+    for (const stage::Prim& prototype : stage_->GetPrototypes())
+      for (const stage::Prim& instance : prototype.GetInstances())
+        instances.emplace(instance.GetPath(), prototype.GetPath());
+  return instances;
+}
+
+std::vector<Path> StageSceneIndex::FindPlaces(Path path) const {
+  std::vector<Path> places = {path};
+  for (const auto& [prototype, source] : prototypes_)
+    if (path != source && path.HasPrefix(source)) places.push_back(path.ReplacePrefix(source, prototype));
+  return places;
+}
+
+// Prototypes come and go with their instances, and their names may pass to others.
+void StageSceneIndex::CompareInstancing(std::vector<Path>& resynced, scene::ChangeSet& out) {
+  std::map<Path, Path> prototypes = ListPrototypes();
+  for (const auto& [path, source] : prototypes_) {
+    const auto found = prototypes.find(path);
+    if (found == prototypes.end() || found->second != source) resynced.push_back(path);
+  }
+  for (const auto& [path, source] : prototypes)
+    if (!prototypes_.contains(path)) resynced.push_back(path);
+  prototypes_ = std::move(prototypes);
+  tsl::robin_map<Path, Path> instances = ListInstances();
+  for (const auto& [instance, prototype] : instances)
+    if (const auto before = instances_.find(instance);
+        before != instances_.end() && before->second != prototype)
+      out.dirtied.push_back(
+          {instance, scene::DataSourceLocator{GetNames().prim_info, GetNames().niPrototypePath}});
+  instances_ = std::move(instances);
+}
+
 void StageSceneIndex::AddSubtree(Path root, std::vector<scene::AddedPrim>& out) const {
   scene::VisitPrims(*this, root, [&](Path path) {
     Token type;
@@ -191,9 +234,9 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
   globals_ = scene::Handle<StageGlobals>(new StageGlobals(options_.time_rule));
   globals_->SetTime(time);
   stage_ = std::move(stage);
-  prototypes_.clear();
+  prototypes_ = ListPrototypes();
+  instances_ = ListInstances();
   if (stage_) {
-    for (const stage::Prim& prototype : stage_->GetPrototypes()) prototypes_.push_back(prototype.GetPath());
     if (IsObserved()) AddSubtree(Path::AbsoluteRoot(), changes.added);
   }
   Send(std::move(changes), Form::kNormal);
@@ -218,7 +261,8 @@ void StageSceneIndex::DirtyProperties(const std::vector<StageChanges::Property>&
                                       scene::ChangeSet& out) const {
   std::map<std::pair<Path, PropertyChange>, std::vector<Token>> by_prim;
   for (const StageChanges::Property& property : properties)
-    by_prim[{property.path.GetPrimPath(), property.change}].push_back(property.path.GetNameToken());
+    for (Path place : FindPlaces(property.path.GetPrimPath()))
+      by_prim[{place, property.change}].push_back(property.path.GetNameToken());
   for (const auto& [key, names] : by_prim) {
     const auto& [path, change] = key;
     const stage::Prim prim = stage_->GetPrimAtPath(path);
@@ -242,15 +286,10 @@ void StageSceneIndex::DirtyProperties(const std::vector<StageChanges::Property>&
 void StageSceneIndex::ApplyChanges(const StageChanges& changes) {
   if (!stage_) return;
   scene::ChangeSet out;
-  std::vector<Path> resynced = changes.resynced;
-  // Prototypes come and go with their instances.
-  std::vector<Path> prototypes;
-  for (const stage::Prim& prototype : stage_->GetPrototypes()) prototypes.push_back(prototype.GetPath());
-  for (Path known : prototypes_)
-    if (std::ranges::find(prototypes, known) == prototypes.end()) resynced.push_back(known);
-  for (Path found : prototypes)
-    if (std::ranges::find(prototypes_, found) == prototypes_.end()) resynced.push_back(found);
-  prototypes_ = std::move(prototypes);
+  std::vector<Path> resynced;
+  for (Path path : changes.resynced)
+    for (Path place : FindPlaces(path)) resynced.push_back(place);
+  if (!resynced.empty()) CompareInstancing(resynced, out);
   {
     const std::unique_lock lock(mutex_);
     adapters_.clear();

@@ -1,6 +1,7 @@
 // The prims of a stage as a running scene, read when they are asked for.   (UsdImagingStageSceneIndex)
 #pragma once
 
+#include <map>
 #include <memory>
 #include <shared_mutex>
 #include <vector>
@@ -58,6 +59,11 @@ class StageSceneIndex final : public scene::SceneIndex {
   bool IsShown(const stage::Prim& prim) const;
   stage::Prim FindShown(Path path) const;
   scene::ContainerDataSourceHandle MakeRootData() const;
+  std::map<Path, Path> ListPrototypes() const;
+  tsl::robin_map<Path, Path> ListInstances() const;
+  // The path, and those of prims in prototypes that are composed there.
+  std::vector<Path> FindPlaces(Path path) const;
+  void CompareInstancing(std::vector<Path>& resynced, scene::ChangeSet& out);
   void AddSubtree(Path root, std::vector<scene::AddedPrim>& out) const;
   // The prim that stands for one which an ancestor represents; not valid where none does.
   stage::Prim FindRepresentative(stage::Prim prim) const;
@@ -66,7 +72,9 @@ class StageSceneIndex final : public scene::SceneIndex {
   StageSceneIndexOptions options_;
   stage::StagePtr stage_;
   scene::Handle<StageGlobals> globals_;
-  std::vector<Path> prototypes_;  // that were shown last
+  // The prototypes that were shown last, and where they are composed: their names may pass to others.
+  std::map<Path, Path> prototypes_;
+  tsl::robin_map<Path, Path> instances_;  // their prototypes
   mutable std::shared_mutex mutex_;
   mutable tsl::robin_map<const schema::PrimDefinition*, std::unique_ptr<Adapters>> adapters_;  // guarded
 };

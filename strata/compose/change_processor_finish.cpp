@@ -16,6 +16,14 @@ bool AreSameFromBelow(const PrimIndex& before, const PrimIndex& after) {
   return true;
 }
 
+// Whether the same nodes speak of a prim from either index, but for what is said where it stands itself.
+bool AreSameBesideRoot(const PrimIndex& before, const PrimIndex& after) {
+  const auto &a = before.GetGraph()->nodes, &b = after.GetGraph()->nodes;
+  return std::equal(
+      a.begin() + !a.empty(), a.end(), b.begin() + !b.empty(), b.end(),
+      [](const PrimIndexNode& one, const PrimIndexNode& other) { return one.flags == other.flags; });
+}
+
 }  // namespace
 
 bool ChangeProcessor::IsBelowResynced(Path path) const {
@@ -105,8 +113,9 @@ void ChangeProcessor::Mend(Path prim) {
   const bool has_parent = parent || prim.IsAbsoluteRoot() || prim.IsRootPrim();
   PrimIndexPtr after = has_parent ? cache_.Make(prim, parent.get()) : nullptr;
   // Prims come and go with their specs; instances share what their own arcs bring, specs of theirs included.
-  if (!after || before->HasSpecs() != after->HasSpecs() || before->IsInstanceable() ||
-      after->IsInstanceable() || !AreSameFromBelow(*before, *after)) {
+  if (!after || before->HasSpecs() != after->HasSpecs() ||
+      before->IsInstanceable() != after->IsInstanceable() || !AreSameFromBelow(*before, *after) ||
+      (after->IsInstanceable() && !AreSameBesideRoot(*before, *after))) {
     resynced_.push_back(prim);
     resynced_set_.insert(prim);
     const bool is_named = std::all_of(stacks_.begin(), stacks_.end(),

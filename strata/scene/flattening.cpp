@@ -244,8 +244,14 @@ void FlatteningSceneIndex::Dirty(const DirtiedPrim& dirtied, ChangeSet& out) {
     const DataSourceLocator here(name);
     DataSourceLocatorSet locators = dirtied.locators.Intersection(here).ReplacePrefix(here, {});
     if (locators.IsEmpty()) continue;
-    if (prim && !prim->Invalidate(i, locators)) continue;
-    locators = provider->ComputeDirtyLocatorsForDescendants(locators);
+    ContainerDataSourceHandle flattened;
+    if (prim) {
+      // Who was not asked has told nobody.
+      if (!prim->IsMade(i)) continue;
+      flattened = prim->GetAt(i);
+      prim->Invalidate(i, locators);
+    }
+    locators = provider->ComputeDirtyLocatorsForDescendants(locators, flattened);
     if (!locators.IsEmpty()) inherited.push_back({i, std::move(locators)});
   }
   if (!inherited.empty()) DirtyBelow(*entry, std::move(inherited), out);

@@ -22,9 +22,10 @@ class FlatteningProvider {
  public:
   virtual ~FlatteningProvider() = default;
   virtual ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const = 0;
-  // What changes of a prim's data under the name mean for the prims below, relative to the name.
+  // What changes of a prim's data under the name mean for the prims below, relative to the name. `flattened`
+  // is what the prim's data came to, before the change or after it.
   virtual DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(
-      const DataSourceLocatorSet& locators) const = 0;
+      const DataSourceLocatorSet& locators, const ContainerDataSourceHandle& flattened) const = 0;
 };
 using FlatteningProviderPtr = std::shared_ptr<const FlatteningProvider>;
 

@@ -65,7 +65,8 @@ class XformFlattening final : public FlatteningProvider {
     return Compose(Retain(local->GetTypedValue(0) * parent->GetTypedValue(0)), false);
   }
 
-  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&) const override {
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&,
+                                                          const ContainerDataSourceHandle&) const override {
     return DataSourceLocatorSet::Universal();
   }
 
@@ -117,7 +118,8 @@ class VisibilityFlattening final : public FlatteningProvider {
     return RetainedContainerDataSource::New({{name, Make<const BothVisible>(own, parent)}});
   }
 
-  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&) const override {
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&,
+                                                          const ContainerDataSourceHandle&) const override {
     return DataSourceLocatorSet::Universal();
   }
 
@@ -144,7 +146,8 @@ class PurposeFlattening final : public FlatteningProvider {
     return fallback ? RetainedContainerDataSource::New({{names.purpose, fallback}}) : geometry_;
   }
 
-  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&) const override {
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&,
+                                                          const ContainerDataSourceHandle&) const override {
     return DataSourceLocatorSet::Universal();
   }
 
@@ -197,7 +200,18 @@ class FlattenedPrimvars final : public InvalidatableContainerDataSource {
       if (DataSourceHandle primvar = own_->Get(name)) return primvar;
     return inherited_ ? inherited_->Get(name) : nullptr;
   }
-  bool Invalidate(const DataSourceLocatorSet&) const override { return true; }
+  // Nothing is kept: whether what is inherited changed matters, since those below inherit it from here.
+  bool Invalidate(const DataSourceLocatorSet& locators) const override {
+    return std::ranges::any_of(locators, [this](const DataSourceLocator& locator) {
+      const Token name = locator.GetFirstElement();
+      return locator.IsEmpty() || !own_ || !own_->Get(name);
+    });
+  }
+  // Whether the prims below may inherit a primvar of this name from this prim.
+  bool HandsOn(Token name) const {
+    const DataSourceHandle own = own_ ? own_->Get(name) : nullptr;
+    return !own || IsConstant(own);
+  }
   bool HasOwn() const { return own_ != nullptr; }
   const ContainerDataSourceHandle& GetInherited() const { return inherited_; }
 
@@ -218,13 +232,18 @@ class PrimvarsFlattening final : public FlatteningProvider {
   }
 
   DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(
-      const DataSourceLocatorSet& locators) const override {
+      const DataSourceLocatorSet& locators, const ContainerDataSourceHandle& flattened) const override {
     const Names& names = GetNames();
     for (const DataSourceLocator& locator : locators)
       if (locator.IsEmpty() || locator.GetLastElement() == GetContainerSentinel() ||
           (locator.GetElementCount() > 1 && locator.GetElement(1) == names.interpolation))
         return DataSourceLocatorSet::Universal();
-    return locators;
+    if (!flattened) return locators;
+    DataSourceLocatorSet inherited;
+    for (const DataSourceLocator& locator : locators)
+      if (static_cast<const FlattenedPrimvars&>(*flattened).HandsOn(locator.GetFirstElement()))
+        inherited.Append(locator);
+    return inherited;
   }
 };
 
@@ -235,7 +254,8 @@ class OverlayFlattening final : public FlatteningProvider {
   ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
     return OverlayContainerDataSource::New(context.input, context.parent);
   }
-  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&) const override {
+  DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&,
+                                                          const ContainerDataSourceHandle&) const override {
     return DataSourceLocatorSet::Universal();
   }
 };

@@ -63,7 +63,7 @@ Json ListElements(const Value& value) {
     const size_t size = array->GetSize();
     for (size_t i = 0; i < size; ++i) {
       const bool is_shown = size <= kLongestListed || i < kEnds || i + kEnds >= size;
-      list.push_back(is_shown ? ToJson(Value(static_cast<T>((*array)[i])), AssetForm::kResolved) : Json());
+      list.push_back(is_shown ? ToJson(Value(static_cast<T>((*array)[i])), AssetForm::kAuthored) : Json());
     }
   };
 #define X(name, type, text) add(type());
@@ -84,7 +84,7 @@ Json DescribeValue(const SampledDataSource& source, const std::vector<Token>& pl
   } else if (value.IsArray()) {
     described["$value"] = ShortenArray(ListElements(value));
   } else {
-    described["$value"] = ToJson(value, AssetForm::kResolved);
+    described["$value"] = ToJson(value, AssetForm::kAuthored);
   }
   std::vector<double> times;
   if (source.GetContributingSampleTimes(-0.5, 0.5, &times)) {

@@ -22,7 +22,7 @@ def kind_of(name):
 
 
 def facts(value, at=(), numbers=False):
-    """Each leaf as one text with its place; numbers, which may differ a little, coarsely or not at all."""
+    """Each leaf as one text with its place; numbers, which may differ a little and be whole or not, coarsely or not at all."""
     if isinstance(value, dict):
         if not value:
             yield json.dumps([*at, {}])
@@ -35,9 +35,9 @@ def facts(value, at=(), numbers=False):
             yield json.dumps([*at, []])
         for index, part in enumerate(value):
             yield from facts(part, at if unordered else at + (index,), numbers)
-    elif isinstance(value, float):
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
         if numbers:
-            yield json.dumps([*at, f"{value:.3g}"])
+            yield json.dumps([*at, f"{value + 0.0:.3g}"])
     else:
         yield json.dumps([*at, value])
 

@@ -241,8 +241,9 @@ TEST_CASE("constant primvars are inherited, others are not, and a local one wins
   Watch watch(flattening);
   scene->DirtyPrims({{Path("/A"), L("primvars/color")}});
   CHECK(watch.Take() ==
-        "dirtied /A {primvars/color}; dirtied /A/B {primvars/color}; dirtied /A/C {primvars/color}; dirtied "
-        "/A/C/D {primvars/color}");
+        "dirtied /A {primvars/color}; dirtied /A/C {primvars/color}; dirtied /A/C/D {primvars/color}");
+  scene->DirtyPrims({{Path("/A"), L("primvars/st")}});
+  CHECK(watch.Take() == "dirtied /A {primvars/st}");
   at("/A/C/D", "color");
   scene->DirtyPrims({{Path("/A"), L("primvars/color/interpolation")}});
   CHECK(watch.Take().find("dirtied /A/C/D {primvars}") != std::string::npos);

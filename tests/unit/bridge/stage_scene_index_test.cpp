@@ -1,0 +1,424 @@
+#include "strata/bridge/stage_scene_index.h"
+
+#include <algorithm>
+
+#include "strata/bridge/chain.h"
+#include "strata/scene/scene.h"
+#include "tests/unit/stage/scene.h"
+
+namespace strata::bridge {
+
+namespace {
+
+using scene::DataSourceLocator;
+
+DataSourceLocator L(std::string_view text) {
+  return DataSourceLocator::Parse(text);
+}
+
+stage::OpenOptions WithSchemas() {
+  stage::OpenOptions options;
+  options.schemas = schema::Registry::GetBuiltIn();
+  return options;
+}
+
+// Braces, and two spaces, as the ends of lines that the format asks for.
+std::string Lines(const std::string& text) {
+  std::string lines;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '}') lines += '\n';
+    if (text.compare(i, 2, "  ") == 0) lines += '\n';
+    lines += text[i];
+    if (text[i] == '{' || text[i] == '}') lines += '\n';
+  }
+  return lines;
+}
+
+// A stage, the chain over it, and what both ends of the chain tell.
+class Running {
+ public:
+  explicit Running(const std::string& text, const ChainOptions& options = {})
+      : scene_(Lines(text), WithSchemas()), chain_(MakeChain(options)) {
+    chain_.stage->AddObserver(first_);
+    chain_.GetFinal()->AddObserver(last_);
+    chain_.stage->SetStage(scene_.GetOwner());
+  }
+  ~Running() {
+    chain_.stage->RemoveObserver(first_);
+    chain_.GetFinal()->RemoveObserver(last_);
+  }
+
+  StageSceneIndex& First() { return *chain_.stage; }
+  const scene::SceneIndex& Final() { return *chain_.GetFinal(); }
+  Chain& GetChain() { return chain_; }
+  std::string TakeFirst() { return first_.TakeSorted(); }
+  std::string TakeFinal() { return last_.TakeSorted(); }
+  // Reads all there is.
+  void Pull() {
+    for (const scene::SceneIndexPtr& index : chain_.indices) scene::PrintScene(*index);
+  }
+  // Edits the root layer and shows what that did.
+  template <class Edit>
+  void Change(Edit&& edit) {
+    const layer::LayerPtr layer = scene_->GetRootLayer();
+    compose::CacheEdits edits;
+    const uint64_t listener =
+        layer->AddChangeListener([&](const layer::Layer&, const layer::ChangeList& changes) {
+          edits.layers.push_back({layer, changes});
+        });
+    {
+      layer::Layer::ChangeBlock block(*layer);
+      edit(*layer);
+    }
+    layer->RemoveChangeListener(listener);
+    chain_.stage->Recompose(edits);
+  }
+  void Set(const char* attribute, Value value) {
+    Change([&](layer::Layer& layer) {
+      CHECK(layer.SetField(Path(attribute), layer::GetFieldNames().default_, std::move(value)));
+    });
+  }
+  void SetActive(const char* prim, bool active) {
+    Change([&](layer::Layer& layer) {
+      CHECK(layer.SetField(Path(prim), layer::GetFieldNames().active, Value(active)));
+    });
+  }
+
+ private:
+  stage::Scene scene_;
+  Chain chain_;
+  scene::RecordingObserver first_, last_;
+};
+
+std::string PathsOf(const scene::SceneIndex& index) {
+  std::string text;
+  for (Path path : scene::CollectPrimPaths(index)) text += (text.empty() ? "" : " ") + path.GetString();
+  return text;
+}
+
+const char* const kAnimated = R"(
+def Mesh "pCube1" (prepend apiSchemas = ["MaterialBindingAPI"]) {
+    rel material:binding = </testMaterial>
+    float3[] extent.timeSamples = { 1: [(0, 0, 0), (1, 1, 1)], 2: [(0, 0, 0), (2, 2, 2)] }
+    int[] faceVertexCounts = [3]
+    int[] faceVertexIndices = [0, 1, 2]
+    point3f[] points.timeSamples = { 1: [(0, 0, 0), (1, 0, 0), (0, 1, 0)], 2: [(0, 0, 0), (2, 0, 0), (0, 2, 0)] }
+    token visibility.timeSamples = { 1: "inherited", 2: "invisible" }
+    double3 xformOp:translate.timeSamples = { 1: (0, 0, 0), 2: (1, 0, 0) }
+    uniform token[] xformOpOrder = ["xformOp:translate"]
+}
+def Material "testMaterial" {
+    color3f inputs:tint = (1, 1, 1)
+    token outputs:surface.connect = </testMaterial/Surface.outputs:out>
+    def Shader "Surface" {
+        uniform token info:id = "Test"
+        color3f inputs:emitColor.timeSamples = { 1: (0, 0, 0), 2: (1, 1, 1) }
+        color3f inputs:tint.connect = </testMaterial.inputs:tint>
+        token outputs:out
+    }
+}
+)";
+
+}  // namespace
+
+TEST_CASE("the prims that are added are those that can be reached, and \"/\" is one of them") {
+  Running running(R"(def Xform "A" { def Sphere "B" {} over "C" {} }
+class "K" { def Cube "D" {} }
+def Xform "Off" (active = false) { def Cube "E" {} })");
+  CHECK(PathsOf(running.First()) == "/ /A /A/B /A/C");
+  CHECK(running.TakeFirst() == "added /; added /A; added /A/B sphere; added /A/C");
+  running.First().SetStage(nullptr);
+  CHECK(running.TakeFirst() == "removed /");
+  CHECK(running.TakeFinal().find("removed /") != std::string::npos);
+  CHECK_FALSE(running.First().GetPrim(Path::AbsoluteRoot()));
+}
+
+TEST_CASE("moving the time dirties what was asked for and varies, and nothing else") {
+  Running running(kAnimated);
+  running.First().SetTime(1);
+  running.TakeFirst();
+  running.First().SetTime(2);
+  CHECK(running.TakeFirst() == "");
+  running.First().SetTime(1);
+  running.Pull();
+  running.First().SetTime(1);
+  CHECK(running.TakeFirst() == "");
+  running.First().SetTime(2);
+  CHECK(running.TakeFirst() ==
+        "dirtied /pCube1 {extent, primvars/points/primvarValue, visibility, xform}; dirtied /testMaterial "
+        "{material//nodes/Surface/parameters/emitColor/value, "
+        "material/__all/nodes/Surface/parameters/emitColor/value}");
+}
+
+TEST_CASE("times beyond the last sample are alike, unless all are to count as different") {
+  ChainOptions every;
+  every.stage.time_rule = TimeRule::kAny;
+  for (const bool any : {false, true}) {
+    Running running(kAnimated, any ? every : ChainOptions());
+    running.First().SetTime(5);
+    running.Pull();
+    running.TakeFirst();
+    running.First().SetTime(6);
+    CHECK(running.TakeFirst().empty() != any);
+    running.First().SetTime(1.5);
+    CHECK_FALSE(running.TakeFirst().empty());
+  }
+}
+
+TEST_CASE("edits of properties dirty the data that are made of them") {
+  Running running(kAnimated);
+  running.Pull();
+  running.TakeFirst();
+  running.Set("/pCube1.faceVertexCounts", Value(Array<int32_t>{1, 2}));
+  CHECK(running.TakeFirst() == "dirtied /pCube1 {mesh/topology/faceVertexCounts}");
+  running.Set("/testMaterial.inputs:tint", Value(Vec3f{0, 1, 0}));
+  CHECK(running.TakeFirst() == "dirtied /testMaterial {material}");
+  running.Change([](layer::Layer& layer) {
+    CHECK(layer.SetTimeSample(Path("/testMaterial/Surface.inputs:emitColor"), 3, Value(Vec3f{1, 0, 0})));
+  });
+  CHECK(running.TakeFirst() == "dirtied /testMaterial {material}");
+  running.Change([](layer::Layer& layer) {
+    CHECK(layer.SetTimeSample(Path("/pCube1.points"), 3, Value(Array<Vec3f>{{0, 0, 0}})));
+  });
+  CHECK(running.TakeFirst() == "dirtied /pCube1 {primvars/points}");
+}
+
+TEST_CASE("a new primvar dirties all primvars, a changed one only itself") {
+  Running running(R"(def Mesh "M" {})");
+  running.Pull();
+  running.TakeFirst();
+  running.Change([](layer::Layer& layer) {
+    CHECK(layer.CreateAttributeSpec(Path("/M.primvars:mine"), Token("float")));
+    CHECK(layer.SetField(Path("/M.primvars:mine"), layer::GetFieldNames().default_, Value(1.0f)));
+  });
+  CHECK(running.TakeFirst() == "dirtied /M {primvars}");
+  running.Set("/M.primvars:mine", Value(2.0f));
+  CHECK(running.TakeFirst() == "dirtied /M {primvars/mine}");
+  CHECK(scene::GetValueAs<float>(
+            running.First().GetDataSource(Path("/M"), L("primvars/mine/primvarValue"))) == 2.0f);
+}
+
+TEST_CASE("prims that go are removed, prims that come are added, in one step") {
+  Running running(R"(def Xform "A" { def Sphere "B" {} }
+def Cube "C" {})");
+  running.TakeFirst();
+  running.SetActive("/A/B", false);
+  CHECK(running.TakeFirst() == "removed /A/B");
+  CHECK(PathsOf(running.Final()) == "/ /A /C");
+  running.SetActive("/A/B", true);
+  CHECK(running.TakeFirst() == "added /A/B sphere; removed /A/B");
+  CHECK(PathsOf(running.Final()) == "/ /A /A/B /C");
+}
+
+TEST_CASE("a stage without what it needs is shown as far as it goes") {
+  Running running(R"(def Mesh "M" { point3f[] points = None  int[] faceVertexCounts = [3] }
+def Material "Loop" {
+    token outputs:surface.connect = </Loop/N.outputs:a>
+    def NodeGraph "N" {
+        token outputs:a.connect = </Loop/N.inputs:b>
+        token inputs:b.connect = </Loop/N.outputs:a>
+    }
+}
+def PointInstancer "Self" { rel prototypes = [</Self>, </Nowhere>]  int[] protoIndices = [0, 5, -1, 2000000000]  point3f[] positions = [(0, 0, 0)] })");
+  running.Pull();
+  CHECK_FALSE(running.Final().GetDataSource(Path("/M"), L("primvars/points")));
+  const auto indices = scene::VectorDataSource::Cast(
+      running.Final().GetDataSource(Path("/Self"), L("instancerTopology/instanceIndices")));
+  CHECK(indices->GetNumElements() == 6);
+}
+
+TEST_CASE("transforms, visibility and primvars come down the chain to prims below") {
+  Running running(R"(def Xform "A" {
+    double3 xformOp:translate = (1, 0, 0)
+    uniform token[] xformOpOrder = ["xformOp:translate"]
+    token visibility = "invisible"
+    float primvars:inherited = 3
+    def Sphere "B" { double3 xformOp:translate = (0, 2, 0)  uniform token[] xformOpOrder = ["xformOp:translate"] }
+})");
+  const auto matrix =
+      scene::GetValueAs<Matrix4d>(running.Final().GetDataSource(Path("/A/B"), L("xform/matrix")));
+  CHECK((*matrix)[3][0] == 1);
+  CHECK((*matrix)[3][1] == 2);
+  const auto at = [&](const char* locator) {
+    return running.Final().GetDataSource(Path("/A/B"), L(locator));
+  };
+  CHECK(scene::GetValueAs<bool>(at("visibility/visibility")) == false);
+  CHECK(scene::GetValueAs<float>(at("primvars/inherited/primvarValue")) == 3.0f);
+  CHECK(scene::GetValueAs<double>(at("sphere/radius")) == 1.0);
+}
+
+TEST_CASE(
+    "each prototype of a point instancer is copied for it, and nested instancers have copies of their own") {
+  Running running(R"(def PointInstancer "Outer" {
+    rel prototypes = </Outer/P>
+    int[] protoIndices = [0, 0]
+    point3f[] positions = [(0, 0, 0), (1, 0, 0)]
+    def Xform "P" {
+        def Cube "Box" {}
+        def PointInstancer "Inner" {
+            rel prototypes = </Outer/P/Inner/Q>
+            int[] protoIndices = [0]
+            point3f[] positions = [(0, 0, 0)]
+            def Sphere "Q" {}
+        }
+    }
+})");
+  const scene::SceneIndex& final_scene = running.Final();
+  const auto outer = scene::GetValueAs<PathVector>(
+      final_scene.GetDataSource(Path("/Outer"), L("instancerTopology/prototypes")));
+  REQUIRE(outer);
+  REQUIRE(outer->size() == 1);
+  const Path copy = outer->front();
+  CHECK(copy.GetParent() == Path("/Outer/P"));
+  CHECK(final_scene.GetPrim(copy.AppendChild(Token("Box"))).type == "cube");
+  CHECK(final_scene.GetPrim(Path("/Outer/P/Box")).type.IsEmpty());
+  const Path inner_copy = copy.AppendChild(Token("Inner"));
+  CHECK(final_scene.GetPrim(inner_copy).type == "instancer");
+  const auto inner =
+      scene::GetValueAs<PathVector>(final_scene.GetDataSource(inner_copy, L("instancerTopology/prototypes")));
+  REQUIRE(inner);
+  CHECK(inner->front().HasPrefix(inner_copy));
+  CHECK(final_scene.GetPrim(inner->front()).type == "sphere");
+  CHECK(scene::GetValueAs<PathVector>(final_scene.GetDataSource(inner->front(), L("instancedBy/paths"))) ==
+        PathVector{inner_copy});
+}
+
+namespace {
+
+const char* const kInstances = R"(
+def Xform "Model" { def Cube "Box" {} }
+def Scope "World" {
+    def Xform "A" (instanceable = true  references = </Model>) {
+        double3 xformOp:translate = (1, 0, 0)
+        uniform token[] xformOpOrder = ["xformOp:translate"]
+    }
+    def Xform "B" (instanceable = true  references = </Model>) {
+        double3 xformOp:translate = (2, 0, 0)
+        uniform token[] xformOpOrder = ["xformOp:translate"]
+    }
+    def Xform "C" (instanceable = true  references = </Model>) { uniform token purpose = "proxy" }
+}
+)";
+
+std::vector<Path> FindInstancers(const scene::SceneIndex& index) {
+  std::vector<Path> found;
+  for (Path path : scene::CollectPrimPaths(index))
+    if (index.GetPrim(path).type == "instancer") found.push_back(path);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("instances that hand on the same share an instancer; others have one of their own") {
+  Running running(kInstances);
+  const scene::SceneIndex& final_scene = running.Final();
+  const std::vector<Path> instancers = FindInstancers(final_scene);
+  REQUIRE(instancers.size() == 2);
+  std::vector<size_t> sizes;
+  for (Path instancer : instancers) {
+    const auto transforms = scene::GetValueAs<Array<Matrix4d>>(
+        final_scene.GetDataSource(instancer, L("primvars/hydra:instanceTransforms/primvarValue")));
+    REQUIRE(transforms);
+    sizes.push_back(transforms->GetSize());
+    const Path box = instancer.AppendChild(Token("UsdNiPrototype")).AppendChild(Token("Box"));
+    CHECK(final_scene.GetPrim(box).type == "cube");
+    if (transforms->GetSize() != 2) continue;
+    CHECK((*transforms)[0][3][0] == 1);
+    CHECK((*transforms)[1][3][0] == 2);
+    CHECK(scene::GetValueAs<Path>(final_scene.GetDataSource(Path("/World/B"), L("instance/instancer"))) ==
+          instancer);
+    CHECK(scene::GetValueAs<int32_t>(
+              final_scene.GetDataSource(Path("/World/B"), L("instance/instanceIndex"))) == 1);
+  }
+  std::sort(sizes.begin(), sizes.end());
+  CHECK(sizes == std::vector<size_t>{1, 2});
+  CHECK_FALSE(final_scene.GetPrim(Path("/__Prototype_1")));
+}
+
+TEST_CASE("moving an instance dirties one instancer, whatever the number of instances") {
+  for (const int count : {4, 40}) {
+    std::string text = "def Xform \"Model\" { def Cube \"Box\" {} }\ndef Scope \"World\" {\n";
+    for (int i = 0; i < count; ++i)
+      text +=
+          "def Xform \"I" + std::to_string(i) +
+          "\" (instanceable = true  references = </Model>) { double3 xformOp:translate = (0, 0, 0)\n uniform "
+          "token[] xformOpOrder = [\"xformOp:translate\"] }\n";
+    Running running(text + "}\n");
+    running.Pull();
+    running.TakeFinal();
+    running.Set("/World/I1.xformOp:translate", Value(Vec3d{5, 0, 0}));
+    const std::string told = running.TakeFinal();
+    CHECK(std::count(told.begin(), told.end(), ';') == 1);
+    CHECK(told.find("dirtied /World/I1 {xform}") != std::string::npos);
+    CHECK(told.find("{primvars/hydra:instanceTransforms/primvarValue}") != std::string::npos);
+  }
+}
+
+TEST_CASE("an instance that goes leaves its instancer, and the last one takes the instancer along") {
+  Running running(kInstances);
+  running.Pull();
+  running.TakeFinal();
+  running.SetActive("/World/C", false);
+  CHECK(FindInstancers(running.Final()).size() == 1);
+  CHECK(scene::GetValueAs<int32_t>(
+            running.Final().GetDataSource(Path("/World/B"), L("instance/instanceIndex"))) == 1);
+  running.SetActive("/World/A", false);
+  CHECK(scene::GetValueAs<int32_t>(
+            running.Final().GetDataSource(Path("/World/B"), L("instance/instanceIndex"))) == 0);
+  running.SetActive("/World/B", false);
+  CHECK(FindInstancers(running.Final()).empty());
+  CHECK_FALSE(running.Final().GetPrim(Path("/UsdNiPropagatedPrototypes")));
+}
+
+TEST_CASE("a prototype's name that passes to another prototype shows what that one holds") {
+  Running running(R"(
+def Xform "One" { def Cube "Box" {} }
+def Xform "Two" { def Sphere "Ball" {} }
+def Xform "A" (instanceable = true  references = </One>) {}
+def Xform "B" (instanceable = true  references = </Two>) {}
+)");
+  running.Pull();
+  running.SetActive("/A", false);
+  std::string types;
+  for (Path path : scene::CollectPrimPaths(running.Final()))
+    if (path.HasPrefix(Path("/UsdNiPropagatedPrototypes")))
+      types += running.Final().GetPrim(path).type.GetString() + " ";
+  CHECK(types.find("sphere") != std::string::npos);
+  CHECK(types.find("cube") == std::string::npos);
+}
+
+TEST_CASE("after any edits, what observers know is what a chain made afresh shows") {
+  Running running(std::string(kInstances) + kAnimated + R"(
+def PointInstancer "Points" {
+    rel prototypes = </Points/P>
+    int[] protoIndices = [0]
+    point3f[] positions = [(0, 0, 0)]
+    def Xform "P" { def Cube "Box" {} }
+})");
+  scene::MirrorObserver mirror(running.Final());
+  running.GetChain().GetFinal()->AddObserver(mirror);
+  const char* const kPrims[] = {"/World",  "/World/A",  "/World/B", "/World/C",     "/Model/Box",
+                                "/Points", "/Points/P", "/pCube1",  "/testMaterial"};
+  uint32_t random = 5;
+  for (int round = 0; round < 40; ++round) {
+    random = random * 1664525u + 1013904223u;
+    const std::string prim = kPrims[(random >> 16) % std::size(kPrims)];
+    running.SetActive(prim.c_str(), (random >> 8) % 3 != 0);
+    if (round % 5 == 0) running.First().SetTime(round % 3);
+    if (round % 2 == 0) running.Pull();
+    const Chain fresh = MakeChain();
+    fresh.stage->SetTime(running.First().GetTime());
+    fresh.stage->SetStage(running.First().GetStage());
+    CAPTURE(round);
+    CAPTURE(prim);
+    for (const std::string& difference : mirror.Compare(*fresh.GetFinal())) FAIL_CHECK(difference);
+    for (Path path : scene::CollectPrimPaths(*fresh.GetFinal()))
+      if (!scene::DeepEquals(fresh.GetFinal()->GetPrim(path).data, running.Final().GetPrim(path).data))
+        FAIL_CHECK(path.GetString() << " differs:\n"
+                                    << scene::PrintPrim(*fresh.GetFinal(), path) << "against\n"
+                                    << scene::PrintPrim(running.Final(), path));
+  }
+  running.GetChain().GetFinal()->RemoveObserver(mirror);
+}
+
+}  // namespace strata::bridge
