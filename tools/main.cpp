@@ -88,6 +88,7 @@ int Main(int argc, char** argv) {
   AddLocalize(app, chosen);
   AddCheck(app, chosen);
   AddMetrics(app, chosen);
+  AddScene(app, chosen);
   AddCompletions(app, chosen);
   app.footer(
       "Examples:\n"

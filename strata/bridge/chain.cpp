@@ -37,21 +37,28 @@ scene::FlatteningSceneIndex::Providers MakeProviders(const ChainOptions& options
 
 Chain MakeChain(const ChainOptions& options) {
   Chain chain;
-  chain.stage = std::make_shared<StageSceneIndex>(options.stage);
-  chain.indices.push_back(chain.stage);
-  const auto add = [&](scene::SceneIndexPtr index) { chain.indices.push_back(std::move(index)); };
+  const auto add = [&](scene::SceneIndexPtr index, std::string reason) {
+    chain.indices.push_back(std::move(index));
+    chain.reasons.push_back(std::move(reason));
+  };
   const auto flatten = [&](scene::SceneIndexPtr input) {
     return std::make_shared<scene::FlatteningSceneIndex>(std::move(input), MakeProviders(options),
                                                          options.gaps);
   };
-  add(std::make_shared<ExtentSceneIndex>(chain.GetFinal(), options.extent_purposes));
-  add(std::make_shared<PointPrototypesSceneIndex>(chain.GetFinal()));
+  chain.stage = std::make_shared<StageSceneIndex>(options.stage);
+  add(chain.stage, "the prims of the stage, read when they are asked for");
+  add(std::make_shared<ExtentSceneIndex>(chain.GetFinal(), options.extent_purposes),
+      "before instancing, so that copies have extents too");
+  add(std::make_shared<PointPrototypesSceneIndex>(chain.GetFinal()),
+      "before native instancing: prototypes of point instancers may hold instances");
   const auto natives =
       std::make_shared<NativePrototypesSceneIndex>(chain.GetFinal(), flatten(chain.GetFinal()));
-  add(natives);
-  add(flatten(chain.GetFinal()));
-  add(std::make_shared<MadePrimsSceneIndex>(chain.GetFinal(), natives));
-  add(std::make_shared<MaterialBindingsSceneIndex>(chain.GetFinal()));
+  add(natives, "before flattening: copies inherit from where they stand, not from the prototype");
+  add(flatten(chain.GetFinal()), "what prims inherit, gathered at each");
+  add(std::make_shared<MadePrimsSceneIndex>(chain.GetFinal(), natives),
+      "after flattening: instancers that were made inherit nothing");
+  add(std::make_shared<MaterialBindingsSceneIndex>(chain.GetFinal()),
+      "after flattening: the bindings of prims above count");
   return chain;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "strata/bridge/stage_scene_index.h"
@@ -24,6 +25,7 @@ struct ChainOptions {
 struct Chain {
   std::shared_ptr<StageSceneIndex> stage;
   std::vector<scene::SceneIndexPtr> indices;
+  std::vector<std::string> reasons;  // why each index stands where it does
   const scene::SceneIndexPtr& GetFinal() const { return indices.back(); }
 };
 Chain MakeChain(const ChainOptions& options = {});
