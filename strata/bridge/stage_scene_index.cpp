@@ -41,12 +41,12 @@ bool IsOver(const Value& before, const Value& after) {
 
 }  // namespace
 
-StageChanges StageChanges::FromComposition(const compose::CacheChanges& changes) {
+StageChanges StageChanges::FromStage(const stage::StageChanges& changes) {
   StageChanges found;
   found.resynced = changes.resynced;
   std::map<Path, PropertyChange> properties;
   const layer::FieldNames& fields = layer::GetFieldNames();
-  for (const compose::SpecChange& spec : changes.specs) {
+  for (const compose::SpecChange& spec : changes.cache.specs) {
     const bool is_structural = spec.kind != compose::SpecChange::Kind::kEdited || spec.change->spec_added ||
                                spec.change->spec_removed;
     if (!spec.path.IsPrimProperty()) {
@@ -312,7 +312,7 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes) {
 }
 
 void StageSceneIndex::Recompose(const compose::CacheEdits& edits) {
-  if (stage_) ApplyChanges(StageChanges::FromComposition(stage_->Recompose(edits).cache));
+  if (stage_) ApplyChanges(StageChanges::FromStage(stage_->Recompose(edits)));
 }
 
 }  // namespace strata::bridge

@@ -28,7 +28,7 @@ struct StageChanges {
   };
   std::vector<Property> properties;
   // From what Stage::Recompose answers.
-  static StageChanges FromComposition(const compose::CacheChanges& changes);
+  static StageChanges FromStage(const stage::StageChanges& changes);
 };
 
 // Shows active prims that are not abstract, without descending into instances, whose prototypes are children

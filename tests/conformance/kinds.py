@@ -379,8 +379,9 @@ def settle_scene(document):
     """A scene-index answer without what the oracle's chain says wrongly once prims are gone. A deliberate divergence: changes
     are atomic (../shared/spec/runtime.md, 2.1 and D7), so what observers know is what can be reached.
 
-    The oracle's chain adds instancers again while they are removed, because its merging index still finds them, and leaves
-    prototypes behind whose instances are gone. Returns the document and the places in it that count for nothing.
+    The oracle's chain adds instancers again while they are removed, because its merging index still finds them; removes
+    prototypes of the stage that it never showed; and leaves prototypes behind whose instances are gone, so that the numbers
+    of other instances go on counting those. Returns the document and the places in it that count for nothing.
     """
     places, edits, is_stale = [], [], False
     for index, entry in enumerate(document.get("edits") or ()):
@@ -395,12 +396,13 @@ def settle_scene(document):
                 added.append(line)
         subtrees = final.get("removed") or []
         settled = dict(final, added=added, removed=[path for path in subtrees
-                                                    if not is_within(path.rpartition("/")[0], subtrees)])
+                                                    if not is_within(path.rpartition("/")[0], subtrees)
+                                                    and not path.startswith("/__Prototype_")])
         if is_stale:
             settled["added"] = [line for line in settled["added"] if not line.startswith(PROPAGATED)]
             settled["removed"] = [path for path in settled["removed"] if not path.startswith(PROPAGATED)]
             settled["dirtied"] = {path: locators for path, locators in (final.get("dirtied") or {}).items()
-                                  if not path.startswith(PROPAGATED)}
+                                  if not path.startswith(PROPAGATED) and locators != ["instance"]}
         if any(settled[key] != (final.get(key) or type(settled[key])()) for key in settled):
             places.append(("edits", index, "finalSceneIndex"))
         edits.append(dict(entry, finalSceneIndex=settled))
