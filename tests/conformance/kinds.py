@@ -384,32 +384,47 @@ def settle_scene(document):
     of other instances go on counting those. Returns the document and the places in it that count for nothing.
     """
     places, edits, is_stale = [], [], False
+    shown = set(document.get("stageSceneIndex") or ())  # by the stage, as its notices tell
     for index, entry in enumerate(document.get("edits") or ()):
         stage, final = entry.get("stageSceneIndex") or {}, entry.get("finalSceneIndex") or {}
         alive = {line.partition(" ")[0] for line in stage.get("added") or ()}
         gone = [path for path in stage.get("removed") or () if path not in alive]
         is_stale = is_stale or bool(gone)
+        shown = {path for path in shown if not is_within(path, stage.get("removed") or ())} | alive
         removed, added = stage.get("removed") or (), []
         for line in final.get("added") or ():
             original = FOR_INSTANCER.sub("", line.partition(" ")[0])  # a copy stands below what it is one of
             if not is_within(original, removed) or original in alive:
                 added.append(line)
-        subtrees = final.get("removed") or []
-        settled = dict(final, added=added, removed=[path for path in subtrees
-                                                    if not is_within(path.rpartition("/")[0], subtrees)
-                                                    and not path.startswith("/__Prototype_")])
+        # What is removed is gone with all below, and what is added is new: no more needs to be said of either.
+        kept = [path for path in final.get("removed") or () if not path.startswith("/__Prototype_")
+                and not is_within(FOR_INSTANCER.sub("", path).rpartition("/")[0], removed)]
+        kept = [path for path in kept if path in removed or not is_within(FOR_INSTANCER.sub("", path), gone)]
+        kept += [path for path in gone if path not in kept and not path.startswith("/__Prototype_")]
+        settled = dict(final, added=added, removed=kept,
+                       dirtied={path: locators for path, locators in (final.get("dirtied") or {}).items()
+                                if not is_within(FOR_INSTANCER.sub("", path), removed)})
         if is_stale:
             settled["added"] = [line for line in settled["added"] if not line.startswith(PROPAGATED)]
             settled["removed"] = [path for path in settled["removed"] if not path.startswith(PROPAGATED)]
-            settled["dirtied"] = {path: locators for path, locators in (final.get("dirtied") or {}).items()
+            settled["dirtied"] = {path: locators for path, locators in settled["dirtied"].items()
                                   if not path.startswith(PROPAGATED) and locators != ["instance"]}
         if any(settled[key] != (final.get(key) or type(settled[key])()) for key in settled):
             places.append(("edits", index, "finalSceneIndex"))
         edits.append(dict(entry, finalSceneIndex=settled))
-    after = [path for path in document.get("finalPathsAfter") or () if not (is_stale and path.startswith(PROPAGATED))]
+    after = [path for path in document.get("finalPathsAfter") or ()
+             if (not is_stale if path.startswith(PROPAGATED) else FOR_INSTANCER.sub("", path) in shown)]
     if after != (document.get("finalPathsAfter") or []):
         places.append(("finalPathsAfter",))
     return dict(document, edits=edits, finalPathsAfter=after), places
+
+
+def settle_notices(document):
+    """The document with the notices of each edit in the form in which they are compared."""
+    settle = Notices().settle
+    edits = [{key: settle(part) if key.endswith("SceneIndex") else part for key, part in entry.items()}
+             for entry in document.get("edits") or ()]
+    return dict(document, edits=edits)
 
 
 class Scene(Rule):
@@ -419,7 +434,8 @@ class Scene(Rule):
         if expected == got:
             return
         if isinstance(expected, dict) and isinstance(got, dict):
-            expected, got = settle_scene(expected)[0], settle_scene(got)[0]
+            # What compares alike must look alike before names are numbered by what is said of them.
+            expected, got = (settle_notices(settle_scene(each)[0]) for each in (expected, got))
         yield from SCENE_BODY.compare(canonical_scene(expected), canonical_scene(got), at)
 
     def sites(self, expected, at=()):
