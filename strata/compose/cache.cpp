@@ -4,6 +4,8 @@
 
 #include <unordered_set>
 
+#include <tsl/robin_set.h>
+
 namespace strata::compose {
 
 void Cache::Impl::Start() {
@@ -208,15 +210,22 @@ void Cache::ComputeSubtree(
 std::vector<bool> Cache::Impl::FindUsedStacks() const {
   std::vector<bool> is_used(pool->GetStackCount(), false);
   is_used[root_stack_number] = true;
+  // Which stacks a graph leads into is the same for all who share it.
+  tsl::robin_set<const IndexGraph*> known;
   for (size_t part = 0; part < IndexTable::kParts; ++part) {
     for (const IndexTable::Introduction& introduction : indices.GetIntroductions(part)) {
-      const PrimIndexPtr index = indices.Find(introduction.path);
-      if (!index) continue;
-      for (uint32_t i = 1; i < index->GetNodeCount(); ++i)
-        is_used[index->GetNode(i).GetLayerStackNumber()] = true;
-      const IndexDependencies more = index->GetDependencies();
-      for (const IndexDependencies::Site& site : more.culled) is_used[site.layer_stack] = true;
-      for (uint32_t stack : more.opened) is_used[stack] = true;
+      const IndexGraph* graph = introduction.graph;
+      PrimIndexPtr index;
+      if (indices.HasStaleNotes()) {
+        index = indices.Find(introduction.path);
+        graph = index ? index->GetGraph() : nullptr;
+      }
+      if (!graph || !known.insert(graph).second) continue;
+      for (size_t i = 1; i < graph->nodes.size(); ++i) is_used[graph->nodes[i].layer_stack] = true;
+      if (!graph->dependencies) continue;
+      for (const IndexDependencies::Site& site : graph->dependencies->culled)
+        is_used[site.layer_stack] = true;
+      for (uint32_t stack : graph->dependencies->opened) is_used[stack] = true;
     }
   }
   return is_used;

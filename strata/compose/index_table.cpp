@@ -13,19 +13,22 @@ uint64_t IndexTable::FindIntroducedStacks(const PrimIndex& index) {
 bool IndexTable::Compact() {
   bool is_changed = false;
   for (Part& part : parts_) {
-    if (part.introductions.size() > 2 * part.indices.size() + 64) {
+    if (part.introductions.size() > 2 * part.size + 64) {
       tsl::robin_set<Path> known;
       std::erase_if(part.introductions, [&](const Introduction& introduction) {
-        auto found = part.indices.find(introduction.path);
-        return found == part.indices.end() || FindIntroducedStacks(*found->second) != introduction.stacks ||
+        const PrimIndexPtr* slot = part.FindSlot(introduction.path);
+        return !slot || !*slot || FindIntroducedStacks(**slot) != introduction.stacks ||
                !known.insert(introduction.path).second;
       });
       is_changed = true;
     }
-    if (part.faulty.size() > 2 * part.indices.size() + 64) {
+    if (part.faulty.size() > 2 * part.size + 64) {
       std::sort(part.faulty.begin(), part.faulty.end(), PathIdLess());
       part.faulty.erase(std::unique(part.faulty.begin(), part.faulty.end()), part.faulty.end());
-      std::erase_if(part.faulty, [&](Path path) { return part.indices.count(path) == 0; });
+      std::erase_if(part.faulty, [&](Path path) {
+        const PrimIndexPtr* slot = part.FindSlot(path);
+        return !slot || !*slot;
+      });
     }
   }
   return is_changed;

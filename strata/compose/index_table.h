@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -22,22 +23,26 @@ class IndexTable {
   struct Introduction {
     Path path;
     uint64_t stacks = 0;
+    const IndexGraph* graph = nullptr;  // of the index; lives as long as it is there
   };
 
   PrimIndexPtr Find(Path path) const {
     const Part& part = GetPart(path);
     std::lock_guard lock(part.mutex);
-    auto found = part.indices.find(path);
-    return found == part.indices.end() ? nullptr : found->second;
+    const PrimIndexPtr* slot = part.FindSlot(path);
+    return slot ? *slot : nullptr;
   }
   // The one kept: whoever came first. Equal inputs make equal indices.
   PrimIndexPtr Put(Path path, PrimIndexPtr index) {
     const uint64_t stacks = FindIntroducedStacks(*index);
     Part& part = GetPart(path);
     std::lock_guard lock(part.mutex);
-    auto [it, is_new] = part.indices.emplace(path, std::move(index));
-    if (is_new) Note(part, path, *it->second, stacks);
-    return it->second;
+    PrimIndexPtr& slot = part.MakeSlot(path);
+    if (slot) return slot;
+    slot = std::move(index);
+    ++part.size;
+    Note(part, path, *slot, stacks);
+    return slot;
   }
   // As Put, for an index made by itself: its path need not be among the names of its parent's children.
   PrimIndexPtr PutAlone(Path path, PrimIndexPtr index) {
@@ -51,11 +56,21 @@ class IndexTable {
   void Replace(Path path, PrimIndexPtr index) {
     const uint64_t stacks = FindIntroducedStacks(*index);
     Part& part = GetPart(path);
-    auto it = part.indices.find(path);
-    it.value() = std::move(index);
-    Note(part, path, *it->second, stacks);
+    PrimIndexPtr& slot = part.MakeSlot(path);
+    slot = std::move(index);
+    has_stale_notes_ = true;
+    Note(part, path, *slot, stacks);
   }
-  bool Erase(Path path) { return GetPart(path).indices.erase(path) != 0; }
+  void Erase(Path path) {
+    Part& part = GetPart(path);
+    PrimIndexPtr* slot = part.FindSlot(path);
+    if (!slot || !*slot) return;
+    slot->reset();
+    --part.size;
+    has_stale_notes_ = true;
+  }
+  // Whether introductions may be of indices that are no more.
+  bool HasStaleNotes() const { return has_stale_notes_; }
   // Paths below `parent` that were made by themselves; forgets them.
   std::vector<Path> TakeAlone(Path parent) {
     Part& part = GetPart(parent);
@@ -69,22 +84,31 @@ class IndexTable {
   void Clear() {
     for (Part& part : parts_) {
       std::lock_guard lock(part.mutex);
-      part.indices.clear();
+      part.pages.clear();
+      part.size = 0;
       part.alone.clear();
       part.introductions.clear();
       part.faulty.clear();
     }
+    has_stale_notes_ = false;
   }
   size_t GetSize() const {
     size_t size = 0;
-    for (const Part& part : parts_) size += part.indices.size();
+    for (const Part& part : parts_) size += part.size;
     return size;
   }
   template <class Visitor>
   void Visit(Visitor&& visit) const {
-    for (const Part& part : parts_) {
+    for (size_t i = 0; i < kParts; ++i) {
+      const Part& part = parts_[i];
       std::lock_guard lock(part.mutex);
-      for (const auto& [path, index] : part.indices) visit(path, index);
+      for (size_t page = 0; page < part.pages.size(); ++page) {
+        if (!part.pages[page]) continue;
+        for (size_t k = 0; k < kPageSize; ++k) {
+          const PrimIndexPtr& index = (*part.pages[page])[k];
+          if (index) visit(Path::FromId(static_cast<uint32_t>((page * kParts + i) * kPageSize + k)), index);
+        }
+      }
     }
   }
 
@@ -96,9 +120,8 @@ class IndexTable {
     for (const Part& part : parts_) {
       std::lock_guard lock(part.mutex);
       for (Path path : part.faulty) {
-        auto found = part.indices.find(path);
-        if (found != part.indices.end() && !found->second->GetErrors().empty())
-          faulty.push_back(found->second);
+        const PrimIndexPtr* slot = part.FindSlot(path);
+        if (slot && *slot && !(*slot)->GetErrors().empty()) faulty.push_back(*slot);
       }
     }
     std::sort(faulty.begin(), faulty.end());
@@ -113,20 +136,39 @@ class IndexTable {
   static uint64_t FindIntroducedStacks(const PrimIndex& index);
 
  private:
+  // Indices stand in pages by the numbers of their paths, which those of one scene have in a row.
+  static constexpr size_t kPageSize = 64;
+  using Page = std::array<PrimIndexPtr, kPageSize>;
   struct Part {
     mutable std::mutex mutex;
-    tsl::robin_map<Path, PrimIndexPtr> indices;
+    std::vector<std::unique_ptr<Page>> pages;
+    size_t size = 0;
     tsl::robin_map<Path, std::vector<Path>> alone;  // by parent
     std::vector<Introduction> introductions;
     std::vector<Path> faulty;
+
+    const PrimIndexPtr* FindSlot(Path path) const {
+      const size_t page = path.GetId() / kPageSize / kParts;
+      return page < pages.size() && pages[page] ? &(*pages[page])[path.GetId() % kPageSize] : nullptr;
+    }
+    PrimIndexPtr* FindSlot(Path path) {
+      return const_cast<PrimIndexPtr*>(std::as_const(*this).FindSlot(path));
+    }
+    PrimIndexPtr& MakeSlot(Path path) {
+      const size_t page = path.GetId() / kPageSize / kParts;
+      if (page >= pages.size()) pages.resize(page + 1);
+      if (!pages[page]) pages[page] = std::make_unique<Page>();
+      return (*pages[page])[path.GetId() % kPageSize];
+    }
   };
   static void Note(Part& part, Path path, const PrimIndex& index, uint64_t stacks) {
-    if (stacks) part.introductions.push_back({path, stacks});
+    if (stacks) part.introductions.push_back({path, stacks, index.GetGraph()});
     if (!index.GetErrors().empty()) part.faulty.push_back(path);
   }
-  Part& GetPart(Path path) { return parts_[std::hash<Path>()(path) >> 7 & (kParts - 1)]; }
-  const Part& GetPart(Path path) const { return parts_[std::hash<Path>()(path) >> 7 & (kParts - 1)]; }
+  Part& GetPart(Path path) { return parts_[path.GetId() / kPageSize % kParts]; }
+  const Part& GetPart(Path path) const { return parts_[path.GetId() / kPageSize % kParts]; }
   std::array<Part, kParts> parts_;
+  bool has_stale_notes_ = false;
 };
 
 }  // namespace strata::compose

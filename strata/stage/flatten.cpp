@@ -50,7 +50,7 @@ class Flattener {
       Path path;
       do {
         path = Path::AbsoluteRoot().AppendChild(Token("Flattened_Prototype_" + std::to_string(number++)));
-      } while (stage_.by_path.contains(path));
+      } while (stage_.by_path.Contains(path));
       flat_paths_[stage_.Record(prototype.record).path] = path;
     }
   }

@@ -103,7 +103,7 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
 void Populator::Populate() {
   stage_.records.clear();
   stage_.free_records.clear();
-  stage_.by_path.clear();
+  stage_.by_path.Clear();
   stage_.prototypes.clear();
   stage_.prototypes_by_key.clear();
   stage_.prototypes_by_source.clear();
@@ -151,7 +151,6 @@ std::vector<uint32_t> Populator::Number(const std::vector<Subtree>& subtrees,
   std::vector<uint32_t> order(count), numbers(count);
   std::vector<Path> paths(count);
   for (uint32_t i = 0; i < count; ++i) order[places[i]] = i;
-  stage_.records.reserve(stage_.records.size() + count);
   for (uint32_t i : order) {
     paths[i] =
         i < roots ? subtrees[i].target : paths[prims[i].parent].AppendChild(prims[i].path.GetNameToken());
@@ -193,8 +192,7 @@ void Populator::LayOut(std::vector<Subtree>& subtrees) {
     for (uint32_t k = 1; k < prim.child_count; ++k)
       stage_.records[numbers[prim.first_child + k - 1]].next_sibling = numbers[prim.first_child + k];
   }
-  stage_.by_path.reserve(stage_.by_path.size() + prims.size());
-  for (uint32_t number : numbers) stage_.by_path[stage_.records[number].path] = number;
+  for (uint32_t number : numbers) stage_.by_path.Set(stage_.records[number].path, number);
   changes_.made_prims += prims.size();
 }
 
@@ -267,9 +265,9 @@ void Stage::Impl::Repopulate(StageChanges& changes) {
   TraceScope trace("stage.repopulate");
   if (Populator(*this).Refresh(changes)) return;
   changes.resynced = {Path::AbsoluteRoot()};
-  changes.dropped_prims = by_path.size() - 1;
+  changes.dropped_prims = by_path.GetSize() - 1;
   Populate();
-  changes.made_prims = by_path.size() - 1;
+  changes.made_prims = by_path.GetSize() - 1;
 }
 
 // A type that schemas do not know, as the first known one that the stage names in its place.

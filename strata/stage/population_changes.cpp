@@ -189,7 +189,7 @@ void Populator::DropGone() {
   for (uint32_t number : gone_) {
     PrimRecord& record = stage_.records[number];
     if (!(record.flags & kGoneRecord) || !record.index) continue;
-    stage_.by_path.erase(record.path);
+    stage_.by_path.Erase(record.path);
     const Path path = record.path;
     record = PrimRecord();
     record.path = path;

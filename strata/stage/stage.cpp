@@ -273,7 +273,7 @@ PrimRange Stage::Traverse(const PrimPredicate& predicate) const {
 }
 
 size_t Stage::GetPrimCount() const {
-  return impl_->by_path.size() - 1;
+  return impl_->by_path.GetSize() - 1;
 }
 
 Result<std::string> Stage::ExportToString(const FlattenOptions& options) const {
@@ -281,8 +281,7 @@ Result<std::string> Stage::ExportToString(const FlattenOptions& options) const {
 }
 
 uint32_t Stage::Impl::FindChild(uint32_t record, Token name) const {
-  auto found = by_path.find(records[record].path.AppendChild(name));
-  return found == by_path.end() ? kNoRecord : found->second;
+  return FindOwn(records[record].path.AppendChild(name));
 }
 
 uint32_t Stage::Impl::FindByIndexPath(Path path) const {
@@ -308,14 +307,13 @@ uint32_t Stage::Impl::FindHolder(Path path) const {
 uint32_t Stage::Impl::FindRecord(Path path) const {
   std::vector<Token> below;
   Path present = path;
-  auto found = by_path.find(present);
-  while (found == by_path.end()) {
+  uint32_t record = FindOwn(present);
+  while (record == kNoRecord) {
     if (present.IsEmpty() || present.IsAbsoluteRoot()) return kNoRecord;
     below.push_back(present.GetNameToken());
     present = present.GetParent();
-    found = by_path.find(present);
+    record = FindOwn(present);
   }
-  uint32_t record = found->second;
   for (; !below.empty(); below.pop_back()) {
     if (records[record].prototype != kNoRecord) record = records[record].prototype;
     record = FindChild(record, below.back());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <tsl/robin_map.h>
+#include "strata/path/path_numbers.h"
 #include "strata/stage/stage.h"
 
 namespace strata::stage {
@@ -63,7 +64,7 @@ struct Stage::Impl {
 
   std::vector<PrimRecord> records;  // [0] is "/"
   std::vector<uint32_t> free_records;
-  tsl::robin_map<Path, uint32_t> by_path;  // each prim of the stage and of prototypes
+  PathNumbers by_path;  // each prim of the stage and of prototypes
   std::vector<Prototype> prototypes;
   // By place in `prototypes`.
   std::unordered_map<std::string, uint32_t> prototypes_by_key;
@@ -88,8 +89,8 @@ struct Stage::Impl {
   uint32_t FindChild(uint32_t record, Token name) const;
   // The same for prims with a record of their own at `path`: instance proxies have none.
   uint32_t FindOwn(Path path) const {
-    const auto found = by_path.find(path);
-    return found == by_path.end() ? kNoRecord : found->second;
+    static_assert(PathNumbers::kNone == kNoRecord);
+    return by_path.Find(path);
   }
   // The prim that is composed at `path`, be it in a prototype; and the record that has its children: for
   // an instance the root of the prototype that is made from it. kNoRecord when there is none.
