@@ -176,12 +176,14 @@ class PrimRange {
    private:
     friend class PrimRange;
     bool MoveToFirstOf(uint32_t record, Path parent_path);
+    bool IsInInstance() const { return is_proxy_ || !instances_.empty(); }
     bool MoveDown();
     bool MoveOn();
     Prim prim_;
     PrimPredicate predicate_;
     std::vector<uint32_t> instances_;  // records of the instances walked into, outermost first
     uint32_t depth_ = 0;
+    bool is_proxy_ = false;  // so was the start
     bool prune_ = false;
     bool at_end_ = true;
   };

@@ -83,6 +83,7 @@ PrimRange::Iterator PrimRange::begin() const {
   const Stage::Impl& stage = start_.GetStage()->GetImpl();
   if (include_ == Start::kInclude && !predicate_.Matches(stage.Record(record).flags)) return at;
   at.prim_ = stage.MakePrim(start_.GetPath(), record);
+  at.is_proxy_ = stage.Record(record).path != start_.GetPath();
   at.predicate_ = predicate_;
   at.at_end_ = false;
   if (include_ == Start::kSkip) ++at;
@@ -95,8 +96,7 @@ bool PrimRange::Iterator::MoveToFirstOf(uint32_t record, Path parent_path) {
   for (; record != kNoRecord; record = stage.Record(record).next_sibling) {
     const PrimRecord& candidate = stage.Record(record);
     if (!predicate_.Matches(candidate.flags)) continue;
-    bool is_proxy = !instances_.empty() || parent_path != candidate.path.GetParent();
-    prim_.path_ = is_proxy ? parent_path.AppendChild(candidate.path.GetNameToken()) : candidate.path;
+    prim_.path_ = IsInInstance() ? parent_path.AppendChild(candidate.path.GetNameToken()) : candidate.path;
     prim_.record_ = record;
     return true;
   }
@@ -121,9 +121,11 @@ bool PrimRange::Iterator::MoveDown() {
 bool PrimRange::Iterator::MoveOn() {
   const Stage::Impl& stage = prim_.GetStage()->GetImpl();
   for (; depth_ > 0; --depth_) {
-    Path parent_path = prim_.path_.GetParent();
-    if (MoveToFirstOf(stage.Record(prim_.record_).next_sibling, parent_path)) return true;
-    uint32_t parent = stage.Record(prim_.record_).parent;
+    const PrimRecord& at = stage.Record(prim_.record_);
+    uint32_t parent = at.parent;
+    // Asking a path for its parent takes longer than all else here.
+    const Path parent_path = IsInInstance() ? prim_.path_.GetParent() : stage.Record(parent).path;
+    if (MoveToFirstOf(at.next_sibling, parent_path)) return true;
     if (stage.Record(parent).Is(PrimFlag::kPrototype) && !instances_.empty()) {
       parent = instances_.back();
       instances_.pop_back();
