@@ -93,7 +93,7 @@ void ChangeProcessor::ProcessLayer(const layer::LayerPtr& layer, uint32_t stack,
     switch (spec.GetType()) {
       case SpecType::kPseudoRoot:
         if (stack != cache_.root_stack_number) return;
-        mended_.insert(path);
+        MendFully(path);
         result_.specs.push_back(change);
         return;
       case SpecType::kPrim:
@@ -151,13 +151,16 @@ void ChangeProcessor::VisitDependents(uint32_t stack, Path site, Visitor&& visit
 }
 
 void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {
-  VisitDependents(stack, site, [&](Path prim) { AddDependent(prim, effect); });
+  VisitDependents(stack, site, [&](Path prim) {
+    const bool is_own = stack == cache_.root_stack_number && prim == site;
+    AddDependent(prim, effect, is_own ? Relation::kOwn : Relation::kOther);
+  });
   if (effect == Effect::kSpecAdded || effect == Effect::kSpecRemoved) {
     // Where there is nothing, arcs to what is below are in error for that, also when ancestors have them.
     const LayerStack& known = *cache_.pool->GetStack(stack);
     const size_t count = known.GetEntries().size() > 1 ? known.FindSite(site).layers.size() : 0;
     if (count > (effect == Effect::kSpecAdded ? 0u : 1u)) return;
-    dependencies_->VisitBelow(stack, site, [this](Path index, Path) { mended_.insert(index); });
+    dependencies_->VisitBelow(stack, site, [this](Path index, Path) { MendFully(index); });
   }
   if (effect != Effect::kArcs) return;
   auto resync = [this](Path index, Path) { resynced_.push_back(index); };
@@ -165,7 +168,7 @@ void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {
   dependencies_->VisitSelectionsAt(stack, site, resync);
 }
 
-void ChangeProcessor::AddDependent(Path prim, Effect effect) {
+void ChangeProcessor::AddDependent(Path prim, Effect effect, Relation relation) {
   if (!cache_.indices.Find(prim)) {
     // A prim that was not there: its parent may have it now.
     if (prim.IsRootPrim() || cache_.indices.Find(prim.GetParent())) resynced_.push_back(prim);
@@ -173,8 +176,10 @@ void ChangeProcessor::AddDependent(Path prim, Effect effect) {
   }
   if (effect == Effect::kArcs)
     resynced_.push_back(prim);
-  else
+  else if (relation == Relation::kOwn)
     mended_.insert(prim);
+  else
+    MendFully(prim);
 }
 
 void ChangeProcessor::AddSpecChanges(uint32_t stack, const SpecChange& change) {

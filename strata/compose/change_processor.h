@@ -53,13 +53,20 @@ class ChangeProcessor {
   void AddSpecChanges(uint32_t stack, const SpecChange& change);
   template <class Visitor>
   void VisitDependents(uint32_t stack, Path site, Visitor&& visit);
-  void AddDependent(Path prim, Effect effect);
+  // kOwn: the edit is one of the prim's own specs, in the root layer stack.
+  enum class Relation : uint8_t { kOwn, kOther };
+  void AddDependent(Path prim, Effect effect, Relation relation);
+  void MendFully(Path prim) {
+    mended_.insert(prim);
+    mended_fully_.insert(prim);
+  }
 
   // -- change_processor_finish.cpp: the cache brought up to date
   void Finish();
   void DropSubtree(Path root);
   void DropByScan(Path root);
   void Mend(Path prim);
+  PrimIndexPtr MakeMended(Path prim, const PrimIndex& before);
   bool IsBelowResynced(Path path) const;
 
   Cache::Impl& cache_;
@@ -70,6 +77,7 @@ class ChangeProcessor {
   std::vector<Path> resynced_;
   tsl::robin_set<Path> resynced_set_;  // when they are final
   tsl::robin_set<Path> mended_;
+  tsl::robin_set<Path> mended_fully_;    // of these, those for which more than specs of their own may matter
   tsl::robin_set<Token> removed_names_;  // of prims that some layer had
   bool names_unknown_ = false;           // some layer had prims nobody can name now
   bool resyncs_all_ = false;

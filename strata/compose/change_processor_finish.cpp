@@ -106,12 +106,21 @@ void ChangeProcessor::DropByScan(Path root) {
   result_.dropped_indices += dropped.size();
 }
 
+// The index of a prim whose specs are not the same. Nothing when it has no parent any more.
+PrimIndexPtr ChangeProcessor::MakeMended(Path prim, const PrimIndex& before) {
+  const bool has_same_stacks = std::none_of(stacks_.begin(), stacks_.end(),
+                                            [](const auto& edit) { return edit.second.fresh != nullptr; });
+  if (has_same_stacks && !mended_fully_.count(prim))
+    if (PrimIndexPtr after = cache_.sharing->MakeWithOwnSpecs(before)) return after;
+  const PrimIndexPtr parent = cache_.FindParent(prim);
+  if (!parent && !prim.IsAbsoluteRoot() && !prim.IsRootPrim()) return nullptr;
+  return cache_.Make(prim, parent.get());
+}
+
 void ChangeProcessor::Mend(Path prim) {
   const PrimIndexPtr before = cache_.indices.Find(prim);
   if (!before) return;
-  const PrimIndexPtr parent = cache_.FindParent(prim);
-  const bool has_parent = parent || prim.IsAbsoluteRoot() || prim.IsRootPrim();
-  PrimIndexPtr after = has_parent ? cache_.Make(prim, parent.get()) : nullptr;
+  PrimIndexPtr after = MakeMended(prim, *before);
   // Prims come and go with their specs; instances share what their own arcs bring, specs of theirs included.
   if (!after || before->HasSpecs() != after->HasSpecs() ||
       before->IsInstanceable() != after->IsInstanceable() || !AreSameFromBelow(*before, *after) ||

@@ -34,6 +34,9 @@ class IndexSharing {
   }
 
   PrimIndexPtr Compute(Path path, const PrimIndex* parent);
+  // The index of the same prim after specs of its own came to the root layer stack or left it, and nothing
+  // else that it depends on changed; for its graph alone. Nothing where that may change its nodes.
+  PrimIndexPtr MakeWithOwnSpecs(const PrimIndex& before) const;
   // As Compute, with the nodes that say nothing; from a parent of that kind. Shares nothing.
   PrimIndexPtr ComputeExpanded(Path path, const PrimIndex* parent) const;
 
