@@ -1,0 +1,164 @@
+// What a stage does to follow edits: counted, for an edit must cost what depends on it and nothing else.
+#include "tests/unit/stage/scene.h"
+
+namespace strata::stage {
+
+namespace {
+
+// A stage that is told of every edit of its layers.
+struct Edited {
+  Scene scene;
+  compose::CacheEdits edits;
+
+  explicit Edited(std::initializer_list<std::pair<std::string, std::string>> layers) : scene(layers) {
+    for (const layer::LayerPtr& layer : scene->GetUsedLayers())
+      layer->AddChangeListener([this, layer](const layer::Layer&, const layer::ChangeList& changes) {
+        edits.layers.push_back({layer, changes});
+      });
+  }
+  layer::Layer& Root() { return *scene->GetRootLayer(); }
+  layer::Layer& At(const char* spec) {
+    for (const layer::LayerPtr& layer : scene->GetUsedLayers())
+      if (layer->HasSpec(Path(spec))) return *layer;
+    FAIL(spec);
+    return Root();
+  }
+  StageChanges Recompose() { return scene->Recompose(std::exchange(edits, {})); }
+};
+
+std::string MakePlaces(int count, const char* metadata) {
+  std::string text = "def \"World\"\n{\n";
+  for (int i = 0; i < count; ++i)
+    text += "    def \"P_" + std::to_string(i) + "\" (\n        " + metadata +
+            "\n        references = @asset.usda@</Asset>\n    )\n    {\n    }\n";
+  return text + "}\n";
+}
+
+const char* const kAsset = R"(
+def "Asset" (
+    variants = {
+        string lod = "full"
+    }
+    prepend variantSets = "lod"
+)
+{
+    def "Geom"
+    {
+        def "Leaf"
+        {
+        }
+    }
+    variantSet "lod" = {
+        "full" {
+            def "Detail"
+            {
+            }
+        }
+        "proxy" {
+        }
+    }
+}
+)";
+
+}  // namespace
+
+TEST_CASE("an edit makes the prims anew that depend on it, however many others there are") {
+  for (int count : {4, 64}) {
+    CAPTURE(count);
+    Edited edited({{"root.usda", MakePlaces(count, "")}, {"asset.usda", kAsset}});
+    const size_t prims = edited.scene->GetPrimCount();
+    const Prim before = edited.scene.At("/World/P_1/Geom/Leaf"), beside = edited.scene.At("/World/P_2/Geom");
+    const Prim detail = edited.scene.At("/World/P_1/Detail");
+    REQUIRE(edited.Root().SetField(Path("/World/P_1"), layer::GetFieldNames().variantSelection,
+                                   Value(VariantSelectionMap{{"lod", "proxy"}})));
+    StageChanges changes = edited.Recompose();
+    CHECK(changes.resynced == std::vector<Path>{Path("/World/P_1")});
+    CHECK(changes.cache.dropped_indices == 4);
+    CHECK(changes.made_prims == 3);
+    CHECK(changes.dropped_prims == 1);
+    CHECK(edited.scene->GetPrimCount() == prims - 1);
+    CHECK(before.IsValid());
+    CHECK(beside.IsValid());
+    CHECK_FALSE(detail.IsValid());
+
+    // A spec without arcs of its own changes no other prim, and makes none.
+    REQUIRE(edited.Root().CreatePrimSpec(Path("/World/P_3/Geom/Leaf"), Specifier::kOver));
+    changes = edited.Recompose();
+    CHECK(changes.made_prims == 0);
+    CHECK(changes.resynced.empty());
+    CHECK(Join(changes.changed) == "/World/P_3 /World/P_3/Geom /World/P_3/Geom/Leaf");
+    CHECK(changes.cache.mended_indices == 2);
+    CHECK(edited.scene.At("/World/P_3/Geom/Leaf").GetPrimStack().size() == 2);
+
+    REQUIRE(edited.At("/Asset").CreatePrimSpec(Path("/Asset/Geom/New"), Specifier::kDef));
+    changes = edited.Recompose();
+    CHECK(changes.made_prims == static_cast<size_t>(count));
+    CHECK(changes.dropped_prims == 0);
+    CHECK(edited.scene.At("/World/P_0/Geom/New").IsValid());
+  }
+}
+
+TEST_CASE("what instances share is made anew once, and only where an instance still stands for it") {
+  Edited edited({{"root.usda", MakePlaces(20, "instanceable = true")}, {"asset.usda", kAsset}});
+  REQUIRE(edited.scene->GetPrototypes().size() == 1);
+  const Prim prototype = edited.scene->GetPrototypes().front();
+  const Path source = prototype.GetIndexPath();
+  CHECK(source == Path("/World/P_19"));
+
+  // Beneath the prototype a prim comes once, not at each instance.
+  REQUIRE(edited.At("/Asset").CreatePrimSpec(Path("/Asset/Geom/New"), Specifier::kDef));
+  StageChanges changes = edited.Recompose();
+  CHECK(changes.made_prims == 1);
+  CHECK(Join(changes.resynced) == "/__Prototype_1/Geom/New");
+  CHECK(edited.scene.At("/World/P_3/Geom/New").IsInstanceProxy());
+
+  // An instance leaves for a prototype of its own; the others are not touched.
+  const auto select = [&](const char* path, const char* variant) {
+    REQUIRE(edited.Root().SetField(Path(path), layer::GetFieldNames().variantSelection,
+                                   Value(VariantSelectionMap{{"lod", variant}})));
+    return edited.Recompose();
+  };
+  changes = select("/World/P_4", "proxy");
+  CHECK(Join(changes.added_prototypes) == "/__Prototype_2");
+  CHECK(changes.changed_prototypes.empty());
+  CHECK(prototype.GetInstances().size() == 19);
+  changes = select("/World/P_5", "proxy");
+  CHECK(changes.added_prototypes.empty());
+  CHECK(changes.made_prims == 1);
+  CHECK(edited.scene.At("/World/P_5").GetPrototype() == edited.scene.At("/World/P_4").GetPrototype());
+
+  // The one that the prototype is made from goes: another one stands for it, under the same name.
+  REQUIRE(edited.Root().DeleteSpec(source));
+  changes = edited.Recompose();
+  CHECK(Join(changes.changed_prototypes) == "/__Prototype_1");
+  CHECK(prototype.IsValid());
+  CHECK(prototype.GetIndexPath() == Path("/World/P_18"));
+  CHECK(edited.scene.At("/World/P_0/Detail").IsValid());
+
+  select("/World/P_4", "full");
+  changes = select("/World/P_5", "full");
+  CHECK(Join(changes.removed_prototypes) == "/__Prototype_2");
+  CHECK(edited.scene->GetPrototypes().size() == 1);
+  CHECK(prototype.GetInstances().size() == 19);
+}
+
+// As usd-core 26.11 answers: rules for what is below an instance keep it apart from the others.
+TEST_CASE("instances with other payloads loaded below them have prototypes of their own") {
+  OpenOptions options;
+  Scene scene({{"root.usda",
+                "def \"R\"\n{\n    def \"C\" (\n        payload = @p.usda@</P>\n    )\n    {\n    }\n}\n"
+                "def \"I\" (\n    instanceable = true\n    references = </R>\n)\n{\n}\n"
+                "def \"J\" (\n    instanceable = true\n    references = </R>\n)\n{\n}\n"},
+               {"p.usda", "def \"P\"\n{\n    def \"D\"\n    {\n    }\n}\n"}});
+  CHECK(scene->GetPrototypes().size() == 1);
+  const StageChanges changes = scene->Unload(Path("/I/C"));
+  CHECK(changes.cache.resynced.size() <= 3);
+  CHECK(scene->GetPrototypes().size() == 2);
+  CHECK_FALSE(scene.At("/I/C/D").IsValid());
+  CHECK(scene.At("/J/C/D").IsValid());
+  CHECK(scene.At("/R/C/D").IsValid());
+  scene->Load(Path("/I/C"));
+  CHECK(scene.At("/I/C/D").IsValid());
+}
+
+}  // namespace strata::stage
