@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
+#include <type_traits>
 
 #include "strata/layer/fields.h"
 #include "strata/stage/stage_impl.h"
@@ -18,6 +18,13 @@ bool IsShared(compose::NodeRef node) {
   for (; node && !node.IsRoot(); node = node.GetParent())
     if (!node.IsDueToAncestor()) return true;
   return false;
+}
+
+// Keys are compared within one process alone.
+template <class T>
+  requires std::is_trivially_copyable_v<T>
+void AppendBytes(std::string& key, const T& value) {
+  key.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
 }  // namespace
@@ -41,11 +48,14 @@ std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loade
   for (uint32_t n = 1; n < index.GetNodeCount(); ++n) {
     compose::NodeRef node = index.GetNode(n);
     if (!IsShared(node)) continue;
-    const LayerOffset& offset = node.GetMapToRoot().GetTimeOffset();
-    fmt::format_to(std::back_inserter(key), "{} {} {} {} {}\n", static_cast<int>(node.GetArcType()),
-                   static_cast<const void*>(node.GetLayerStack().get()), node.GetPath().GetId(),
-                   offset.offset, offset.scale);
+    const LayerOffset& offset = node.GetTimeOffsetToRoot();
+    AppendBytes(key, node.GetArcType());
+    AppendBytes(key, node.GetLayerStackNumber());
+    AppendBytes(key, node.GetPath().GetId());
+    AppendBytes(key, offset.offset);
+    AppendBytes(key, offset.scale);
   }
+  key += '\n';
   // Selections count whoever makes them, and even for sets that nothing declares.
   std::map<std::string, std::string> selections;
   for (const compose::SpecSite& site : index.GetSpecStack()) {
@@ -55,8 +65,12 @@ std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loade
   }
   for (const auto& [set, selection] : index.GetVariantSelections())
     selections[set.GetString()] = selection.GetString();
-  for (const auto& [set, selection] : selections)
-    fmt::format_to(std::back_inserter(key), "{}={}\n", set, selection);
+  for (const auto& [set, selection] : selections) {
+    AppendBytes(key, set.size());
+    key += set;
+    AppendBytes(key, selection.size());
+    key += selection;
+  }
   key += MakeLoadKey(index.GetPath(), rules);
   key += payloads_loaded ? "loaded" : "unloaded";
   return key;

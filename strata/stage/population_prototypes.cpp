@@ -36,18 +36,65 @@ void Populator::SettlePrototypes() {
   }
 }
 
+// In path order. Of many prims of one depth it is enough to compare the names of those with one parent.
+void Populator::SortByPlace(std::vector<Pending>& wave) {
+  auto by_place = [](const Pending& a, const Pending& b) { return a.place < b.place; };
+  constexpr size_t kMany = 64;
+  const uint32_t depth = wave.empty() ? 0 : wave.front().place.GetElementCount();
+  const bool is_plain =
+      wave.size() >= kMany && std::all_of(wave.begin(), wave.end(), [&](const Pending& pending) {
+        return pending.place.GetElementCount() == depth && pending.place.GetElement() == PathElement::kPrim;
+      });
+  if (!is_plain) {
+    std::sort(wave.begin(), wave.end(), by_place);
+    return;
+  }
+  std::map<Path, std::vector<size_t>> by_parent;
+  Path last;
+  std::vector<size_t>* siblings = nullptr;
+  for (size_t i = 0; i < wave.size(); ++i) {
+    const Path parent = wave[i].place.GetParent();
+    if (parent != last || !siblings) siblings = &by_parent[parent];
+    last = parent;
+    siblings->push_back(i);
+  }
+  std::vector<Pending> sorted;
+  sorted.reserve(wave.size());
+  std::vector<std::pair<std::string_view, size_t>> names;
+  for (const auto& [parent, members] : by_parent) {
+    names.clear();
+    for (size_t i : members) names.emplace_back(wave[i].place.GetNameToken().GetText(), i);
+    std::sort(names.begin(), names.end());
+    for (const auto& [name, i] : names) sorted.push_back(wave[i]);
+  }
+  wave = std::move(sorted);
+}
+
 void Populator::AssignPrototypes() {
   std::vector<Pending> wave = std::move(waiting_);
   waiting_.clear();
-  std::sort(wave.begin(), wave.end(), [](const Pending& a, const Pending& b) { return a.place < b.place; });
-  for (const Pending& pending : wave) {
+  // Another wave may have made some anew, or let them go.
+  std::erase_if(wave, [&](const Pending& pending) {
+    const PrimRecord& record = stage_.Record(pending.record);
+    return !record.Is(PrimFlag::kInstance) || record.index->GetPath() != pending.place;
+  });
+  SortByPlace(wave);
+  std::vector<std::string> keys(wave.size());
+  const auto make_keys = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      const PrimRecord& record = stage_.Record(wave[i].record);
+      keys[i] = MakeInstanceKey(*record.index, record.Is(PrimFlag::kLoaded), stage_.load_rules);
+    }
+  };
+  if (stage_.options.executor && wave.size() > 1)
+    stage_.options.executor->ParallelFor(wave.size(), 64, make_keys);
+  else
+    make_keys(0, wave.size());
+  for (size_t i = 0; i < wave.size(); ++i) {
+    const Pending& pending = wave[i];
     PrimRecord& record = stage_.records[pending.record];
-    // Another wave may have made it anew, or let it go.
-    if (!record.Is(PrimFlag::kInstance) || record.index->GetPath() != pending.place) continue;
-    const bool is_loaded = record.Is(PrimFlag::kLoaded);
-    std::string key = MakeInstanceKey(*record.index, is_loaded, stage_.load_rules);
     const auto next = static_cast<uint32_t>(stage_.prototypes.size());
-    const auto [found, is_new] = stage_.prototypes_by_key.try_emplace(std::move(key), next);
+    const auto [found, is_new] = stage_.prototypes_by_key.try_emplace(std::move(keys[i]), next);
     const uint32_t number = found->second;
     if (is_new) {
       stage_.prototypes.emplace_back();

@@ -84,6 +84,7 @@ class Populator {
 
   // -- population_prototypes.cpp: instances and what they share
   void SettlePrototypes();
+  static void SortByPlace(std::vector<Pending>& wave);
   void AssignPrototypes();
   void UpdateInstances(uint32_t prototype);
   bool LayOutPrototypes(const std::vector<uint32_t>& wanted, const std::vector<uint32_t>& unused);

@@ -1,4 +1,6 @@
 // What a stage does to follow edits: counted, for an edit must cost what depends on it and nothing else.
+#include <algorithm>
+
 #include "tests/unit/stage/scene.h"
 
 namespace strata::stage {
@@ -140,6 +142,15 @@ TEST_CASE("what instances share is made anew once, and only where an instance st
   CHECK(Join(changes.removed_prototypes) == "/__Prototype_2");
   CHECK(edited.scene->GetPrototypes().size() == 1);
   CHECK(prototype.GetInstances().size() == 19);
+}
+
+TEST_CASE("instances are listed in path order, however many there are") {
+  Edited edited({{"root.usda", MakePlaces(200, "instanceable = true")}, {"asset.usda", kAsset}});
+  REQUIRE(edited.scene->GetPrototypes().size() == 1);
+  const std::vector<Prim> instances = edited.scene->GetPrototypes().front().GetInstances();
+  CHECK(instances.size() == 200);
+  CHECK(std::is_sorted(instances.begin(), instances.end(),
+                       [](const Prim& a, const Prim& b) { return a.GetPath() < b.GetPath(); }));
 }
 
 // As usd-core 26.11 answers: rules for what is below an instance keep it apart from the others.
