@@ -2,7 +2,9 @@
 // UsdPrimFlagsPredicate)
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <optional>
 
 namespace strata::stage {
 
@@ -57,6 +59,21 @@ class PrimPredicate {
     return p;
   }
   constexpr bool TraversesInstanceProxies() const { return proxies_ == InstanceProxies::kTraverse; }
+  constexpr PrimPredicate And(const PrimPredicate& other) const {
+    PrimPredicate p = *this;
+    p.required_ |= other.required_;
+    p.excluded_ |= other.excluded_;
+    if (other.TraversesInstanceProxies()) p.proxies_ = InstanceProxies::kTraverse;
+    return p;
+  }
+  // The negation, of a predicate over one flag; nothing for others, whose negation is no conjunction.
+  constexpr std::optional<PrimPredicate> GetNegatedTerm() const {
+    if (std::popcount(required_) + std::popcount(excluded_) != 1) return std::nullopt;
+    PrimPredicate p = *this;
+    p.required_ = excluded_;
+    p.excluded_ = required_;
+    return p;
+  }
   constexpr bool Matches(uint16_t flags) const {
     return (flags & required_) == required_ && (flags & excluded_) == 0;
   }

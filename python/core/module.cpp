@@ -1,0 +1,41 @@
+// The extension module strata._core: one submodule for each of OpenUSD's modules.
+#include "python/core/core.h"
+#include "python/core/usd.h"
+
+namespace strata::python {
+
+nb::module_ MakeModule(nb::module_& core, const char* name, const char* documentation) {
+  nb::module_ made = core.def_submodule(name, documentation);
+  made.attr("__name__") = std::string("strata.") + name;
+  return made;
+}
+
+}  // namespace strata::python
+
+NB_MODULE(_core, core) {
+  using namespace strata::python;
+  nanobind::set_leak_warnings(false);  // an interpreter that ends does not collect what its modules still hold
+  BindTf(core);
+  nb::module_ gf = MakeModule(core, "Gf", "Vectors, matrices, quaternions and boxes.");
+  BindVectors(gf);
+  BindMatrices(gf);
+  BindQuaternions(gf);
+  BindRanges(gf);
+  nb::module_ vt = MakeModule(core, "Vt", "Arrays of values.");
+  nb::module_ sdf = MakeModule(core, "Sdf", "Layers: what one file says about a scene.");
+  BindPaths(sdf);
+  BindValueTypes(sdf);
+  BindArrays(vt, sdf);
+  BindListOps(sdf);
+  BindLayers(sdf);
+  BindSpecs(sdf);
+  nb::module_ usd = MakeModule(core, "Usd", "Stages: the scene that layers compose.");
+  BindUsdEnums(usd);
+  BindTimes(usd);
+  BindObjects(usd);
+  BindPrims(usd);
+  BindProperties(usd);
+  BindArcs(usd);
+  BindPredicates(usd);
+  BindStages(usd);
+}

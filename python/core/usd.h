@@ -1,0 +1,127 @@
+// Stages, prims and properties as Python sees them.
+#pragma once
+
+#include <memory>
+
+#include "python/core/arguments.h"
+#include "python/core/core.h"
+#include "python/core/engine.h"
+#include "python/core/enums.h"
+#include "python/core/sdf_enums.h"
+#include "strata/stage/edit_target.h"
+#include "strata/stage/editor.h"
+#include "strata/stage/stage.h"
+
+namespace strata::python {
+
+// A stage, owned by the Python objects that show it, and where edits through it go.
+struct StageObject : std::enable_shared_from_this<StageObject> {
+  stage::StagePtr stage;
+  stage::EditTarget target;
+
+  explicit StageObject(stage::StagePtr opened);
+  ~StageObject();
+  StageObject(const StageObject&) = delete;
+  StageObject& operator=(const StageObject&) = delete;
+  stage::Editor Edit() { return stage::Editor(*stage, target); }
+};
+using StageObjectPtr = std::shared_ptr<StageObject>;
+// The object of an open stage; null when it has none (any more).
+StageObjectPtr FindStageObject(const stage::Stage* stage);
+
+// Usd.Object: a prim, or a property of one.
+struct Object {
+  stage::Prim prim;
+  Token name;  // of properties; empty for prims
+
+  bool IsPrim() const { return name.IsEmpty(); }
+  Path GetPath() const { return IsPrim() ? prim.GetPath() : prim.GetPath().AppendProperty(name); }
+  friend bool operator==(const Object& a, const Object& b) { return a.prim == b.prim && a.name == b.name; }
+};
+struct PrimObject : Object {};
+struct PropertyObject : Object {};
+struct AttributeObject : PropertyObject {};
+struct RelationshipObject : PropertyObject {};
+
+// What a prim or property is, in words: "'Xform' prim </A> on stage with ...".
+std::string Describe(const Object& object);
+// The object, if its prim is there; raises RuntimeError otherwise.
+const stage::Prim& Check(const Object& object);
+StageObject& GetStage(const Object& object);
+inline stage::Attribute GetAttribute(const Object& object) { return {Check(object), object.name}; }
+inline stage::Relationship GetRelationship(const Object& object) { return {Check(object), object.name}; }
+inline stage::Property GetProperty(const Object& object) { return {Check(object), object.name}; }
+
+inline PrimObject MakePrim(stage::Prim prim) { return {{std::move(prim), Token()}}; }
+// An Attribute or Relationship, as the property is; a Property when nobody defines it.
+nb::object MakeProperty(const stage::Prim& prim, Token name);
+template <class Property>
+nb::list MakeProperties(const std::vector<Property>& properties) {
+  nb::list out;
+  for (const Property& property : properties) out.append(MakeProperty(property.GetPrim(), property.GetName()));
+  return out;
+}
+nb::list MakePrims(const std::vector<stage::Prim>& prims);
+
+// The spec that an edit target has for an object of the stage; None when there is none.
+nb::object MakeSpecAt(const stage::EditTarget& target, Path path);
+
+// A moment: a Usd.TimeCode or a number.
+struct TimeArgument {
+  stage::Time time = stage::Time::Default();
+};
+// Predicates over prims. A disjunction is kept as the negation of a conjunction.
+struct Predicate {
+  stage::PrimPredicate conjunction;
+  bool is_negated = false;
+  bool Matches(uint16_t flags) const { return conjunction.Matches(flags) != is_negated; }
+};
+
+// One for each file, in the order in which the module calls them.
+void BindUsdEnums(nb::module_& usd);
+void BindTimes(nb::module_& usd);
+void BindObjects(nb::module_& usd);
+void BindPrims(nb::module_& usd);
+void BindProperties(nb::module_& usd);
+void BindArcs(nb::module_& usd);
+void BindPredicates(nb::module_& usd);
+void BindStages(nb::module_& usd);
+
+}  // namespace strata::python
+
+namespace nanobind::detail {
+
+STRATA_ENUM_CASTER(strata::stage::LoadPolicy)
+STRATA_ENUM_CASTER(strata::stage::InterpolationType)
+STRATA_ENUM_CASTER(strata::stage::ListPosition)
+STRATA_ENUM_CASTER(strata::stage::ResolveSource)
+STRATA_ENUM_CASTER(strata::stage::StageLoadRules::Rule)
+
+template <>
+struct type_caster<strata::python::TimeArgument> {
+  NB_TYPE_CASTER(strata::python::TimeArgument, const_name("TimeCode | float"))
+  bool from_python(handle source, uint8_t flags, cleanup_list* cleanup) noexcept {
+    if (PyFloat_CheckExact(source.ptr())) {
+      value.time = strata::stage::Time(PyFloat_AS_DOUBLE(source.ptr()));
+      return true;
+    }
+    make_caster<strata::stage::Time> time;
+    if (!source.is_none() && time.from_python(source, flags & ~uint8_t(cast_flags::convert), cleanup)) {
+      value.time = time.operator strata::stage::Time&();
+      return true;
+    }
+    if (!PyNumber_Check(source.ptr())) return false;
+    const double number = PyFloat_AsDouble(source.ptr());
+    if (number == -1.0 && PyErr_Occurred()) {
+      PyErr_Clear();
+      return false;
+    }
+    value.time = strata::stage::Time(number);
+    return true;
+  }
+  static handle from_cpp(const strata::python::TimeArgument& argument, rv_policy policy, cleanup_list* cleanup) noexcept {
+    return make_caster<strata::stage::Time>::from_cpp(argument.time, policy, cleanup);
+  }
+};
+
+}  // namespace nanobind::detail

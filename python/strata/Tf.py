@@ -1,0 +1,1 @@
+from strata._core.Tf import *  # noqa: F403

@@ -1,0 +1,1 @@
+from strata._core.Vt import *  # noqa: F403

@@ -1,0 +1,144 @@
+#include "strata/math/decompose.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "strata/math/transform.h"
+
+namespace strata {
+
+namespace {
+
+Vec3d Row(const Matrix3d& m, size_t i) {
+  return {{m[i][0], m[i][1], m[i][2]}};
+}
+double DotProduct(const Vec3d& a, const Vec3d& b) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+Vec3d CrossProduct(const Vec3d& a, const Vec3d& b) {
+  return {{a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]}};
+}
+Vec3d Unit(const Vec3d& v) {
+  const double length = std::sqrt(DotProduct(v, v));
+  return v * (1.0 / std::max(length, 1e-10));
+}
+
+// One turn of the plane of axes p and q that makes entry (p, q) of the symmetric `a` zero; `axes` gathers the
+// turns.
+void TurnPlane(Matrix3d& a, Matrix3d& axes, size_t p, size_t q) {
+  if (a[p][q] == 0) return;
+  const double theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
+  const double t = (theta < 0 ? -1.0 : 1.0) / (std::fabs(theta) + std::sqrt(theta * theta + 1));
+  const double c = 1 / std::sqrt(t * t + 1), s = t * c;
+  for (size_t k = 0; k < 3; ++k) {
+    const double kp = a[k][p], kq = a[k][q];
+    a[k][p] = c * kp - s * kq;
+    a[k][q] = s * kp + c * kq;
+  }
+  for (size_t k = 0; k < 3; ++k) {
+    const double pk = a[p][k], qk = a[q][k];
+    a[p][k] = c * pk - s * qk;
+    a[q][k] = s * pk + c * qk;
+  }
+  for (size_t k = 0; k < 3; ++k) {
+    const double kp = axes[k][p], kq = axes[k][q];
+    axes[k][p] = c * kp - s * kq;
+    axes[k][q] = s * kp + c * kq;
+  }
+}
+
+}  // namespace
+
+Quatd ExtractRotation(const Matrix3d& m) {
+  // The largest of the four squares decides which component the others are divided by.
+  const double trace = m[0][0] + m[1][1] + m[2][2];
+  size_t i = 0;
+  if (m[1][1] > m[0][0]) i = 1;
+  if (m[2][2] > m[i][i]) i = 2;
+  Quatd out;
+  if (trace > m[i][i]) {
+    out.real = 0.5 * std::sqrt(trace + 1);
+    const double by = 4 * out.real;
+    out.imaginary = {{(m[1][2] - m[2][1]) / by, (m[2][0] - m[0][2]) / by, (m[0][1] - m[1][0]) / by}};
+  } else {
+    const size_t j = (i + 1) % 3, k = (i + 2) % 3;
+    const double component = 0.5 * std::sqrt(m[i][i] - m[j][j] - m[k][k] + 1);
+    const double by = 4 * component;
+    out.imaginary[i] = component;
+    out.imaginary[j] = (m[i][j] + m[j][i]) / by;
+    out.imaginary[k] = (m[k][i] + m[i][k]) / by;
+    out.real = (m[j][k] - m[k][j]) / by;
+  }
+  out.real = std::clamp(out.real, -1.0, 1.0);
+  return out;
+}
+
+Orthonormalized GetOrthonormalized(const Matrix3d& m) {
+  constexpr int kMostRounds = 20;
+  constexpr double kTolerance = 1e-6;
+  Vec3d rows[3];
+  for (size_t i = 0; i < 3; ++i) rows[i] = Unit(Row(m, i));
+  Orthonormalized out;
+  const auto parallel = [&](size_t i, size_t j) {
+    const Vec3d cross = CrossProduct(rows[i], rows[j]);
+    return std::sqrt(DotProduct(cross, cross)) < kTolerance;
+  };
+  const bool hopeless = parallel(0, 1) || parallel(1, 2) || parallel(0, 2);
+  for (int round = 0; round < kMostRounds && !hopeless && !out.settled; ++round) {
+    Vec3d turned[3];
+    double moved = 0;
+    for (size_t i = 0; i < 3; ++i) {
+      Vec3d across = rows[i];
+      for (size_t j = 0; j < 3; ++j)
+        if (j != i) across = across - rows[j] * DotProduct(rows[j], rows[i]);
+      turned[i] = Unit((rows[i] + across) * 0.5);
+      const Vec3d step = turned[i] - rows[i];
+      moved += DotProduct(step, step);
+    }
+    std::copy(turned, turned + 3, rows);
+    out.settled = moved < kTolerance * kTolerance;
+  }
+  for (size_t i = 0; i < 3; ++i)
+    for (size_t j = 0; j < 3; ++j) out.matrix[i][j] = rows[i][j];
+  return out;
+}
+
+LinearFactors FactorLinear(const Matrix3d& m) {
+  // M * transpose(M) is symmetric: its axes are those of the stretch, its eigenvalues the squares of the scale.
+  LinearFactors out;
+  const double sign = GetDeterminant(m) < 0 ? -1.0 : 1.0;
+  Matrix3d symmetric = m * GetTranspose(m);
+  out.stretch_axes = Matrix3d::Identity();
+  for (int sweep = 0; sweep < 50; ++sweep) {
+    const double off = std::fabs(symmetric[0][1]) + std::fabs(symmetric[0][2]) + std::fabs(symmetric[1][2]);
+    if (off == 0) break;
+    TurnPlane(symmetric, out.stretch_axes, 0, 1);
+    TurnPlane(symmetric, out.stretch_axes, 0, 2);
+    TurnPlane(symmetric, out.stretch_axes, 1, 2);
+  }
+  constexpr double kLeastScale = 1e-10;
+  Matrix3d inverse_scale;
+  for (size_t i = 0; i < 3; ++i) {
+    const double squared = symmetric[i][i];
+    if (!(squared > kLeastScale * kLeastScale)) out.is_singular = true;
+    out.scale[i] = sign * std::sqrt(std::max(squared, kLeastScale * kLeastScale));
+    inverse_scale[i][i] = 1 / out.scale[i];
+  }
+  out.rotation = out.stretch_axes * inverse_scale * GetTranspose(out.stretch_axes) * m;
+  return out;
+}
+
+Matrix4d MakeLookAt(const Vec3d& eye, const Vec3d& center, const Vec3d& up) {
+  const Vec3d view = Unit(center - eye);
+  const Vec3d right = Unit(CrossProduct(view, up));
+  const Vec3d upwards = CrossProduct(right, view);
+  Matrix4d turn = Matrix4d::Identity();
+  for (size_t i = 0; i < 3; ++i) {
+    turn[i][0] = right[i];
+    turn[i][1] = upwards[i];
+    turn[i][2] = -view[i];
+  }
+  return MakeTranslation(eye * -1.0) * turn;
+}
+
+}  // namespace strata
