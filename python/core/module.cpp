@@ -38,4 +38,5 @@ NB_MODULE(_core, core) {
   BindArcs(usd);
   BindPredicates(usd);
   BindStages(usd);
+  BindSchemas(core, usd);
 }

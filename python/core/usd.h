@@ -86,6 +86,7 @@ void BindProperties(nb::module_& usd);
 void BindArcs(nb::module_& usd);
 void BindPredicates(nb::module_& usd);
 void BindStages(nb::module_& usd);
+void BindSchemas(nb::module_& core, nb::module_& usd);
 
 }  // namespace strata::python
 

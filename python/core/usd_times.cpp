@@ -25,6 +25,7 @@ bool Before(Time a, Time b) {
 std::string ReprTime(Time time) {
   if (time.IsDefault()) return "Usd.TimeCode.Default()";
   if (!time.IsPreTime() && time.GetValue() == kEarliest) return "Usd.TimeCode.EarliestTime()";
+  if (!time.IsPreTime() && time.GetValue() == 0) return "Usd.TimeCode()";
   return std::string(time.IsPreTime() ? "Usd.TimeCode.PreTime(" : "Usd.TimeCode(") + ReprNumber(time.GetValue()) + ")";
 }
 

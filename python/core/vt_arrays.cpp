@@ -306,7 +306,7 @@ template <class T>
 std::string ReprElement(const T& element) {
   if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, Half>) {
     const double number = static_cast<double>(static_cast<std::conditional_t<std::is_same_v<T, Half>, float, T>>(element));
-    if (!std::isfinite(number)) return Repr(nb::float_(number));
+    if (!std::isfinite(number)) return ReprNumber(number);
     char text[40];
     std::snprintf(text, sizeof text, "%.17g", number);
     return text;
@@ -446,11 +446,12 @@ nb::object Operate(const Array<T>& array, nb::handle other) {
     }
   PyErr_Clear();
   (void)factor;
-  if (ReadElement(other, element))
+  const bool is_element = ReadElement(other, element);
+  if (is_element)
     operand = Array<T>(1, element);
   else if (!ReadArray(other, operand))
     return nb::borrow(Py_NotImplemented);
-  const bool is_repeated = operand.GetSize() == 1;
+  const bool is_repeated = operand.GetSize() == 1 && (is_element || nb::isinstance<Array<T>>(other));
   if (!is_repeated && operand.GetSize() != array.GetSize() && array.GetSize() != 1)
     throw nb::value_error(("Non-conforming inputs: arrays of " + std::to_string(array.GetSize()) + " and " +
                            std::to_string(operand.GetSize()) + " elements.").c_str());
@@ -507,12 +508,17 @@ void BindArray(nb::module_& module, const char* name) {
   nb::class_<A> cls(module, name, "Values of one type, one after the other; copies share storage until one is written.",
                     nb::type_slots(GetSlots<T>()));
   cls.def(nb::init<>());
-  cls.def("__init__", [](A* array, Py_ssize_t size) {
-    if (size < 0) throw nb::value_error("the size of an array is not negative");
+  const auto check_size = [](Py_ssize_t size) {
+    if (size >= 0) return;
+    PyErr_SetString(PyExc_OverflowError, "the size of an array is not negative");
+    throw nb::python_error();
+  };
+  cls.def("__init__", [check_size](A* array, Py_ssize_t size) {
+    check_size(size);
     new (array) A(static_cast<size_t>(size));
   }, "size"_a);
-  cls.def("__init__", [](A* array, Py_ssize_t size, nb::handle fill) {
-    if (size < 0) throw nb::value_error("the size of an array is not negative");
+  cls.def("__init__", [check_size](A* array, Py_ssize_t size, nb::handle fill) {
+    check_size(size);
     A made;
     T element;
     if (ReadElement(fill, element)) {

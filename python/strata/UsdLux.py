@@ -1,0 +1,4 @@
+"""Lights: the schemas of UsdLux."""
+from strata import _schemas
+
+_schemas.install("UsdLux", globals())

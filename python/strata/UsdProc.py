@@ -1,0 +1,4 @@
+"""Procedurals: the schemas of UsdProc."""
+from strata import _schemas
+
+_schemas.install("UsdProc", globals())

@@ -1,0 +1,4 @@
+"""Profiles: the schemas of UsdProfiles."""
+from strata import _schemas
+
+_schemas.install("UsdProfiles", globals())

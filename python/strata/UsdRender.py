@@ -1,0 +1,4 @@
+"""Settings, products and passes of renders: the schemas of UsdRender."""
+from strata import _schemas
+
+_schemas.install("UsdRender", globals())

@@ -1,0 +1,4 @@
+"""RenderMan: the schemas of UsdRi."""
+from strata import _schemas
+
+_schemas.install("UsdRi", globals())

@@ -1,0 +1,4 @@
+"""Labels: the schemas of UsdSemantics."""
+from strata import _schemas
+
+_schemas.install("UsdSemantics", globals())
