@@ -23,30 +23,6 @@ Vec3d Unit(const Vec3d& v) {
   return v * (1.0 / std::max(length, 1e-10));
 }
 
-// One turn of the plane of axes p and q that makes entry (p, q) of the symmetric `a` zero; `axes` gathers the
-// turns.
-void TurnPlane(Matrix3d& a, Matrix3d& axes, size_t p, size_t q) {
-  if (a[p][q] == 0) return;
-  const double theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
-  const double t = (theta < 0 ? -1.0 : 1.0) / (std::fabs(theta) + std::sqrt(theta * theta + 1));
-  const double c = 1 / std::sqrt(t * t + 1), s = t * c;
-  for (size_t k = 0; k < 3; ++k) {
-    const double kp = a[k][p], kq = a[k][q];
-    a[k][p] = c * kp - s * kq;
-    a[k][q] = s * kp + c * kq;
-  }
-  for (size_t k = 0; k < 3; ++k) {
-    const double pk = a[p][k], qk = a[q][k];
-    a[p][k] = c * pk - s * qk;
-    a[q][k] = s * pk + c * qk;
-  }
-  for (size_t k = 0; k < 3; ++k) {
-    const double kp = axes[k][p], kq = axes[k][q];
-    axes[k][p] = c * kp - s * kq;
-    axes[k][q] = s * kp + c * kq;
-  }
-}
-
 }  // namespace
 
 Quatd ExtractRotation(const Matrix3d& m) {
@@ -100,31 +76,6 @@ Orthonormalized GetOrthonormalized(const Matrix3d& m) {
   }
   for (size_t i = 0; i < 3; ++i)
     for (size_t j = 0; j < 3; ++j) out.matrix[i][j] = rows[i][j];
-  return out;
-}
-
-LinearFactors FactorLinear(const Matrix3d& m) {
-  // M * transpose(M) is symmetric: its axes are those of the stretch, its eigenvalues the squares of the scale.
-  LinearFactors out;
-  const double sign = GetDeterminant(m) < 0 ? -1.0 : 1.0;
-  Matrix3d symmetric = m * GetTranspose(m);
-  out.stretch_axes = Matrix3d::Identity();
-  for (int sweep = 0; sweep < 50; ++sweep) {
-    const double off = std::fabs(symmetric[0][1]) + std::fabs(symmetric[0][2]) + std::fabs(symmetric[1][2]);
-    if (off == 0) break;
-    TurnPlane(symmetric, out.stretch_axes, 0, 1);
-    TurnPlane(symmetric, out.stretch_axes, 0, 2);
-    TurnPlane(symmetric, out.stretch_axes, 1, 2);
-  }
-  constexpr double kLeastScale = 1e-10;
-  Matrix3d inverse_scale;
-  for (size_t i = 0; i < 3; ++i) {
-    const double squared = symmetric[i][i];
-    if (!(squared > kLeastScale * kLeastScale)) out.is_singular = true;
-    out.scale[i] = sign * std::sqrt(std::max(squared, kLeastScale * kLeastScale));
-    inverse_scale[i][i] = 1 / out.scale[i];
-  }
-  out.rotation = out.stretch_axes * inverse_scale * GetTranspose(out.stretch_axes) * m;
   return out;
 }
 

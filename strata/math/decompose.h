@@ -1,8 +1,6 @@
-// What a linear map is made of: its rotation, its scale, the frame of right angles nearest to it.
-// (GfMatrix3d, GfMatrix4d, GfRotation)
+// The rotation in a linear map, the frame of right angles nearest to it, and the map of a viewer.   (GfMatrix3d,
+// GfMatrix4d)
 #pragma once
-
-#include <optional>
 
 #include "strata/math/matrix.h"
 #include "strata/math/quat.h"
@@ -19,15 +17,6 @@ struct Orthonormalized {
 };
 // Turns the rows, all by the same measure, until they stand across one another.
 Orthonormalized GetOrthonormalized(const Matrix3d& m);
-
-// M = r * diag(scale) * transpose(r) * rotation: r a rotation to the axes along which M stretches, `scale`
-// negative where M mirrors.   (GfMatrix4d::Factor)
-struct LinearFactors {
-  Matrix3d stretch_axes, rotation;
-  Vec3d scale;
-  bool is_singular = false;
-};
-LinearFactors FactorLinear(const Matrix3d& m);
 
 // From world space to that of a viewer at `eye` who looks along -Z at `center`, Y near to `up`.
 // (GfMatrix4d::SetLookAt)
