@@ -48,11 +48,13 @@ struct type_caster<strata::python::PathArgument> {
       return true;
     }
     make_caster<strata::Path> path;
-    if (source.is_none() || !path.from_python(source, flags & ~uint8_t(cast_flags::convert), cleanup)) return false;
+    if (source.is_none() || !path.from_python(source, flags & ~uint8_t(cast_flags::convert), cleanup))
+      return false;
     value.path = path.operator strata::Path&();
     return true;
   }
-  static handle from_cpp(const strata::python::PathArgument& argument, rv_policy policy, cleanup_list* cleanup) noexcept {
+  static handle from_cpp(const strata::python::PathArgument& argument, rv_policy policy,
+                         cleanup_list* cleanup) noexcept {
     return make_caster<strata::Path>::from_cpp(argument.path, policy, cleanup);
   }
 };

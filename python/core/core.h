@@ -46,14 +46,22 @@ nb::module_ MakeModule(nb::module_& core, const char* name, const char* document
 
 // A number as repr writes it, with float('inf') and float('nan'), so that it reads back.
 std::string ReprNumber(double value);
-inline std::string ReprNumber(float value) { return ReprNumber(static_cast<double>(value)); }
-inline std::string ReprNumber(Half value) { return ReprNumber(static_cast<double>(static_cast<float>(value))); }
-inline std::string ReprNumber(int value) { return std::to_string(value); }
+inline std::string ReprNumber(float value) {
+  return ReprNumber(static_cast<double>(value));
+}
+inline std::string ReprNumber(Half value) {
+  return ReprNumber(static_cast<double>(static_cast<float>(value)));
+}
+inline std::string ReprNumber(int value) {
+  return std::to_string(value);
+}
 // A number as usda writes it: the shortest text that reads back.
 std::string TextOf(double value);
 std::string TextOf(float value);
 std::string TextOf(Half value);
-inline std::string TextOf(int value) { return std::to_string(value); }
+inline std::string TextOf(int value) {
+  return std::to_string(value);
+}
 // repr() and str() of any Python object.
 std::string Repr(nb::handle object);
 std::string Text(nb::handle object);

@@ -1,4 +1,5 @@
-// Enumerators as Python objects: Sdf.SpecifierDef is of class Sdf.Specifier, has a name, a displayName and a value.
+// Enumerators as Python objects: Sdf.SpecifierDef is of class Sdf.Specifier, has a name, a displayName and a
+// value.
 #pragma once
 
 #include <vector>
@@ -29,7 +30,8 @@ void BindEnum(nb::module_& module, const char* cpp_name, const char* name,
   const std::string prefix = module_name.substr(module_name.rfind('.') + 1) + ".";
   cls.def_prop_ro("name", [](const Item& item) { return item.name; });
   cls.def_prop_ro("displayName", [](const Item& item) { return item.display; });
-  cls.def_prop_ro("fullName", [full = std::string(cpp_name)](const Item& item) { return full + "::" + item.name; });
+  cls.def_prop_ro("fullName",
+                  [full = std::string(cpp_name)](const Item& item) { return full + "::" + item.name; });
   cls.def_prop_ro("value", [](const Item& item) { return static_cast<int>(item.value); });
   cls.def("__repr__", [prefix](const Item& item) { return prefix + item.name; });
   cls.def("__hash__", [](const Item& item) { return static_cast<int>(item.value); });
@@ -42,9 +44,10 @@ void BindEnum(nb::module_& module, const char* cpp_name, const char* name,
   cls.def("__gt__", [](const Item& a, const Item& b) { return a.value > b.value; }, nb::is_operator());
   cls.def("__ge__", [](const Item& a, const Item& b) { return a.value >= b.value; }, nb::is_operator());
   cls.def("__reduce__", [](nb::handle self) {
-    return nb::make_tuple(nb::module_::import_("builtins").attr("getattr"),
-                          nb::make_tuple(nb::module_::import_(nb::cast<const char*>(self.type().attr("__module__"))),
-                                         self.attr("name")));
+    return nb::make_tuple(
+        nb::module_::import_("builtins").attr("getattr"),
+        nb::make_tuple(nb::module_::import_(nb::cast<const char*>(self.type().attr("__module__"))),
+                       self.attr("name")));
   });
   nb::list all;
   for (const Item& item : enumerators) {
@@ -54,11 +57,14 @@ void BindEnum(nb::module_& module, const char* cpp_name, const char* name,
     all.append(object);
   }
   cls.attr("allValues") = nb::tuple(all);
-  cls.def_static("GetValueFromName", [](const std::string& wanted) -> nb::object {
-    for (const nb::object& object : AllOf<E>())
-      if (nb::cast<const Item&>(object).name == wanted) return object;
-    return nb::none();
-  }, "name"_a);
+  cls.def_static(
+      "GetValueFromName",
+      [](const std::string& wanted) -> nb::object {
+        for (const nb::object& object : AllOf<E>())
+          if (nb::cast<const Item&>(object).name == wanted) return object;
+        return nb::none();
+      },
+      "name"_a);
 }
 
 }  // namespace strata::python
@@ -70,7 +76,8 @@ struct EnumCaster {
   NB_TYPE_CASTER(E, const_name("enum"))
   bool from_python(handle source, uint8_t flags, cleanup_list* cleanup) noexcept {
     make_caster<strata::python::Enumerator<E>> item;
-    if (source.is_none() || !item.from_python(source, flags & ~uint8_t(cast_flags::convert), cleanup)) return false;
+    if (source.is_none() || !item.from_python(source, flags & ~uint8_t(cast_flags::convert), cleanup))
+      return false;
     value = item.operator strata::python::Enumerator<E>&().value;
     return true;
   }

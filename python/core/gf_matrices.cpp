@@ -98,12 +98,14 @@ void SetItem(M& m, nb::handle key, nb::handle value) {
     return;
   }
   Row<M> row;
-  if (!ReadNumbers(value, row.data, M::kRows)) RaiseTypeError("a row of a matrix takes as many numbers as it has columns");
+  if (!ReadNumbers(value, row.data, M::kRows))
+    RaiseTypeError("a row of a matrix takes as many numbers as it has columns");
   SetRow(m, CheckIndex(nb::cast<Py_ssize_t>(key), M::kRows), row);
 }
 
 template <class M, class Print>
-std::string PrintRows(const M& m, const Print& print, const char* between, const char* row_start, const char* row_end) {
+std::string PrintRows(const M& m, const Print& print, const char* between, const char* row_start,
+                      const char* row_end) {
   std::string text;
   for (size_t i = 0; i < M::kRows; ++i) {
     if (i) text += between;
@@ -118,8 +120,7 @@ template <class M>
 M Add(const M& a, const M& b, double factor) {
   M out;
   for (size_t i = 0; i < M::kRows; ++i)
-    for (size_t j = 0; j < M::kRows; ++j)
-      out[i][j] = static_cast<ScalarOf<M>>(a[i][j] + factor * b[i][j]);
+    for (size_t j = 0; j < M::kRows; ++j) out[i][j] = static_cast<ScalarOf<M>>(a[i][j] + factor * b[i][j]);
   return out;
 }
 template <class M>
@@ -202,8 +203,11 @@ void BindOperators(nb::class_<M>& cls) {
   cls.def("__eq__", [](const M& a, const M& b) { return Equal(a, b); }, nb::is_operator());
   cls.def("__ne__", [](const M& a, const M& b) { return !Equal(a, b); }, nb::is_operator());
   if constexpr (std::is_same_v<ScalarOf<M>, double>) {
-    cls.def("__eq__", [](const M& a, const MatrixF<N>& b) { return Equal(a, Convert<M>(b)); }, nb::is_operator());
-    cls.def("__ne__", [](const M& a, const MatrixF<N>& b) { return !Equal(a, Convert<M>(b)); }, nb::is_operator());
+    cls.def(
+        "__eq__", [](const M& a, const MatrixF<N>& b) { return Equal(a, Convert<M>(b)); }, nb::is_operator());
+    cls.def(
+        "__ne__", [](const M& a, const MatrixF<N>& b) { return !Equal(a, Convert<M>(b)); },
+        nb::is_operator());
   }
   cls.def("__hash__", [](const M& m) {
     size_t hash = 0;
@@ -219,7 +223,9 @@ void BindOperators(nb::class_<M>& cls) {
   cls.def("__rmul__", [](const M& a, const Row<M>& v) { return RowTimes(v, a); }, nb::is_operator());
   cls.def("__mul__", [](const M& a, double s) { return Scale(a, s); }, nb::is_operator());
   cls.def("__rmul__", [](const M& a, double s) { return Scale(a, s); }, nb::is_operator());
-  cls.def("__truediv__", [](const M& a, const M& b) { return Multiply(a, GetInverseOrHuge(b)); }, nb::is_operator());
+  cls.def(
+      "__truediv__", [](const M& a, const M& b) { return Multiply(a, GetInverseOrHuge(b)); },
+      nb::is_operator());
   cls.def("__iadd__", [](M& a, const M& b) -> M& { return a = Add(a, b, 1); }, nb::rv_policy::none);
   cls.def("__isub__", [](M& a, const M& b) -> M& { return a = Add(a, b, -1); }, nb::rv_policy::none);
   cls.def("__imul__", [](M& a, const M& b) -> M& { return a = Multiply(a, b); }, nb::rv_policy::none);
@@ -268,10 +274,15 @@ void BindAccess(nb::class_<M>& cls, const char* name) {
   cls.def("SetDiagonal", [](M& m, const Row<M>& v) -> M& { return m = Diagonal<M>(v); }, nb::rv_policy::none);
   cls.def("GetRow", [](const M& m, Py_ssize_t i) { return GetRow(m, CheckIndex(i, N)); }, "i"_a);
   cls.def("GetColumn", [](const M& m, Py_ssize_t j) { return GetColumn(m, CheckIndex(j, N)); }, "i"_a);
-  cls.def("SetRow", [](M& m, Py_ssize_t i, const Row<M>& row) { SetRow(m, CheckIndex(i, N), row); }, "i"_a, "v"_a);
-  cls.def("SetColumn", [](M& m, Py_ssize_t j, const Row<M>& column) {
-    for (size_t i = 0; i < N; ++i) m[i][CheckIndex(j, N)] = column[i];
-  }, "i"_a, "v"_a);
+  cls.def(
+      "SetRow", [](M& m, Py_ssize_t i, const Row<M>& row) { SetRow(m, CheckIndex(i, N), row); }, "i"_a,
+      "v"_a);
+  cls.def(
+      "SetColumn",
+      [](M& m, Py_ssize_t j, const Row<M>& column) {
+        for (size_t i = 0; i < N; ++i) m[i][CheckIndex(j, N)] = column[i];
+      },
+      "i"_a, "v"_a);
   cls.def("GetTranspose", [](const M& m) {
     M out;
     for (size_t i = 0; i < N; ++i) SetRow(out, i, GetColumn(m, i));
@@ -323,19 +334,26 @@ void BindRows3(nb::class_<M>& cls) {
     }
     return out;
   };
-  cls.def("GetHandedness", [upper](const M& m) {
-    const double determinant = GetDeterminant(upper(m));
-    return determinant < 0 ? -1.0 : determinant > 0 ? 1.0 : 0.0;
-  }, "1 for a right-handed frame, -1 for a left-handed one, 0 for none.");
+  cls.def(
+      "GetHandedness",
+      [upper](const M& m) {
+        const double determinant = GetDeterminant(upper(m));
+        return determinant < 0 ? -1.0 : determinant > 0 ? 1.0 : 0.0;
+      },
+      "1 for a right-handed frame, -1 for a left-handed one, 0 for none.");
   cls.def("IsLeftHanded", [upper](const M& m) { return GetDeterminant(upper(m)) < 0; });
   cls.def("IsRightHanded", [upper](const M& m) { return GetDeterminant(upper(m)) > 0; });
-  cls.def("GetOrthonormalized", [orthonormalized](const M& m, bool) { return orthonormalized(m); },
-          "issueWarning"_a = true, "With rows of length one at right angles, near to the rows there are.");
-  cls.def("Orthonormalize", [orthonormalized, upper](M& m, bool) {
-    const bool settled = GetOrthonormalized(upper(m)).settled;
-    m = orthonormalized(m);
-    return settled;
-  }, "issueWarning"_a = true, "As GetOrthonormalized, in place. False when the rows settle on no frame.");
+  cls.def(
+      "GetOrthonormalized", [orthonormalized](const M& m, bool) { return orthonormalized(m); },
+      "issueWarning"_a = true, "With rows of length one at right angles, near to the rows there are.");
+  cls.def(
+      "Orthonormalize",
+      [orthonormalized, upper](M& m, bool) {
+        const bool settled = GetOrthonormalized(upper(m)).settled;
+        m = orthonormalized(m);
+        return settled;
+      },
+      "issueWarning"_a = true, "As GetOrthonormalized, in place. False when the rows settle on no frame.");
 }
 
 template <class M>
@@ -357,8 +375,9 @@ void BindMatrix3(nb::handle type) {
     if (!ReadRotation(rotation, quat)) throw nb::next_overload();
     new (m) M(rotate(quat));
   });
-  cls.def("SetRotate", [rotate](M& m, nb::handle rotation) -> M& { return m = rotate(RotationOf(rotation)); },
-          nb::rv_policy::none, "rot"_a);
+  cls.def(
+      "SetRotate", [rotate](M& m, nb::handle rotation) -> M& { return m = rotate(RotationOf(rotation)); },
+      nb::rv_policy::none, "rot"_a);
   cls.def("SetScale", [](M& m, double s) -> M& { return m = Diagonal<M>(s); }, nb::rv_policy::none);
   cls.def("SetScale", [](M& m, const Vec<T, 3>& s) -> M& { return m = Diagonal<M>(s); }, nb::rv_policy::none);
   cls.def("ExtractRotationQuat", [](const M& m) { return ExtractRotation(Convert<Matrix3d>(m)); });
@@ -374,13 +393,19 @@ void BindMatrix4(nb::handle type) {
     SetUpper<T>(*m, rotation);
     for (size_t j = 0; j < 3; ++j) (*m)[3][j] = translation[j];
   });
-  cls.def("GetRow3", [](const M& m, Py_ssize_t i) {
-    const size_t row = CheckIndex(i, 4);
-    return V{{m[row][0], m[row][1], m[row][2]}};
-  }, "i"_a);
-  cls.def("SetRow3", [](M& m, Py_ssize_t i, const V& v) {
-    for (size_t j = 0; j < 3; ++j) m[CheckIndex(i, 4)][j] = v[j];
-  }, "i"_a, "v"_a);
+  cls.def(
+      "GetRow3",
+      [](const M& m, Py_ssize_t i) {
+        const size_t row = CheckIndex(i, 4);
+        return V{{m[row][0], m[row][1], m[row][2]}};
+      },
+      "i"_a);
+  cls.def(
+      "SetRow3",
+      [](M& m, Py_ssize_t i, const V& v) {
+        for (size_t j = 0; j < 3; ++j) m[CheckIndex(i, 4)][j] = v[j];
+      },
+      "i"_a, "v"_a);
   cls.def("GetDeterminant3", [](const M& m) { return GetDeterminant(Convert<Matrix3d>(GetUpper<T>(m))); });
   cls.def("HasOrthogonalRows3", [](const M& m) {
     const V x{{m[0][0], m[0][1], m[0][2]}}, y{{m[1][0], m[1][1], m[1][2]}}, z{{m[2][0], m[2][1], m[2][2]}};
@@ -388,61 +413,95 @@ void BindMatrix4(nb::handle type) {
   });
   cls.def("ExtractTranslation", &GetTranslation<T>);
   cls.def("ExtractRotationMatrix", &GetUpper<T>);
-  cls.def("ExtractRotationQuat", [](const M& m) { return ExtractRotation(Convert<Matrix3d>(GetUpper<T>(m))); });
-  cls.def("Transform", [](const M& m, const V& p) {
-    const Vec3d out = TransformPoint(Vec3d{{p[0], p[1], p[2]}}, Convert<Matrix4d>(m));
-    return V{{static_cast<T>(out[0]), static_cast<T>(out[1]), static_cast<T>(out[2])}};
-  }, "p"_a, "A point: with the translation, divided by w.");
-  cls.def("TransformAffine", [](const M& m, const V& p) {
-    V out = GetTranslation<T>(m);
-    for (size_t j = 0; j < 3; ++j) out[j] += p[0] * m[0][j] + p[1] * m[1][j] + p[2] * m[2][j];
-    return out;
-  }, "p"_a, "A point, without looking at the last column.");
-  cls.def("TransformDir", [](const M& m, const V& p) {
-    V out;
-    for (size_t j = 0; j < 3; ++j) out[j] = p[0] * m[0][j] + p[1] * m[1][j] + p[2] * m[2][j];
-    return out;
-  }, "p"_a, "A direction: without the translation.");
-  cls.def("SetTranslate", [](M& m, const V& t) -> M& {
-    m = Diagonal<M>(1);
-    for (size_t j = 0; j < 3; ++j) m[3][j] = t[j];
-    return m;
-  }, nb::rv_policy::none, "t"_a);
-  cls.def("SetTranslateOnly", [](M& m, const V& t) -> M& {
-    for (size_t j = 0; j < 3; ++j) m[3][j] = t[j];
-    m[3][3] = 1;
-    return m;
-  }, nb::rv_policy::none, "t"_a);
-  cls.def("SetScale", [](M& m, double s) -> M& {
-    m = Diagonal<M>(s);
-    m[3][3] = 1;
-    return m;
-  }, nb::rv_policy::none);
-  cls.def("SetScale", [](M& m, const V& s) -> M& { return m = Diagonal<M>(Vec<T, 4>{{s[0], s[1], s[2], T(1)}}); },
-          nb::rv_policy::none);
+  cls.def("ExtractRotationQuat",
+          [](const M& m) { return ExtractRotation(Convert<Matrix3d>(GetUpper<T>(m))); });
+  cls.def(
+      "Transform",
+      [](const M& m, const V& p) {
+        const Vec3d out = TransformPoint(Vec3d{{p[0], p[1], p[2]}}, Convert<Matrix4d>(m));
+        return V{{static_cast<T>(out[0]), static_cast<T>(out[1]), static_cast<T>(out[2])}};
+      },
+      "p"_a, "A point: with the translation, divided by w.");
+  cls.def(
+      "TransformAffine",
+      [](const M& m, const V& p) {
+        V out = GetTranslation<T>(m);
+        for (size_t j = 0; j < 3; ++j) out[j] += p[0] * m[0][j] + p[1] * m[1][j] + p[2] * m[2][j];
+        return out;
+      },
+      "p"_a, "A point, without looking at the last column.");
+  cls.def(
+      "TransformDir",
+      [](const M& m, const V& p) {
+        V out;
+        for (size_t j = 0; j < 3; ++j) out[j] = p[0] * m[0][j] + p[1] * m[1][j] + p[2] * m[2][j];
+        return out;
+      },
+      "p"_a, "A direction: without the translation.");
+  cls.def(
+      "SetTranslate",
+      [](M& m, const V& t) -> M& {
+        m = Diagonal<M>(1);
+        for (size_t j = 0; j < 3; ++j) m[3][j] = t[j];
+        return m;
+      },
+      nb::rv_policy::none, "t"_a);
+  cls.def(
+      "SetTranslateOnly",
+      [](M& m, const V& t) -> M& {
+        for (size_t j = 0; j < 3; ++j) m[3][j] = t[j];
+        m[3][3] = 1;
+        return m;
+      },
+      nb::rv_policy::none, "t"_a);
+  cls.def(
+      "SetScale",
+      [](M& m, double s) -> M& {
+        m = Diagonal<M>(s);
+        m[3][3] = 1;
+        return m;
+      },
+      nb::rv_policy::none);
+  cls.def(
+      "SetScale", [](M& m, const V& s) -> M& { return m = Diagonal<M>(Vec<T, 4>{{s[0], s[1], s[2], T(1)}}); },
+      nb::rv_policy::none);
   cls.def("__init__", [](M* m, nb::handle rotation, const V& translation) {
     Quatd quat;
     if (!ReadRotation(rotation, quat)) throw nb::next_overload();
     new (m) M(Convert<M>(MakeRotation(quat)));
     for (size_t j = 0; j < 3; ++j) (*m)[3][j] = translation[j];
   });
-  cls.def("SetRotate", [](M& m, nb::handle rotation) -> M& { return m = Convert<M>(MakeRotation(RotationOf(rotation))); },
-          nb::rv_policy::none, "rot"_a);
-  cls.def("SetRotateOnly", [](M& m, nb::handle rotation) -> M& {
-    SetUpper<T>(m, GetUpper<T>(Convert<M>(MakeRotation(RotationOf(rotation)))));
-    return m;
-  }, nb::rv_policy::none, "rot"_a);
-  cls.def("SetTransform", [](M& m, nb::handle rotation, const V& translation) -> M& {
-    m = Diagonal<M>(1);
-    MatrixOf<T, 3> upper;
-    SetUpper<T>(m, nb::try_cast(rotation, upper) ? upper : GetUpper<T>(Convert<M>(MakeRotation(RotationOf(rotation)))));
-    for (size_t j = 0; j < 3; ++j) m[3][j] = translation[j];
-    return m;
-  }, nb::rv_policy::none, "rotation"_a, "translation"_a, "A turn (a rotation or a 3x3 matrix), then a translation.");
-  cls.def("SetLookAt", [](M& m, const Vec3d& eye, const Vec3d& center, const Vec3d& up) -> M& {
-    return m = Convert<M>(MakeLookAt(eye, center, up));
-  }, nb::rv_policy::none, "eyePoint"_a, "centerPoint"_a, "upDirection"_a,
-          "To the space of a viewer at eyePoint who looks along -Z at centerPoint, with upDirection upwards.");
+  cls.def(
+      "SetRotate",
+      [](M& m, nb::handle rotation) -> M& { return m = Convert<M>(MakeRotation(RotationOf(rotation))); },
+      nb::rv_policy::none, "rot"_a);
+  cls.def(
+      "SetRotateOnly",
+      [](M& m, nb::handle rotation) -> M& {
+        SetUpper<T>(m, GetUpper<T>(Convert<M>(MakeRotation(RotationOf(rotation)))));
+        return m;
+      },
+      nb::rv_policy::none, "rot"_a);
+  cls.def(
+      "SetTransform",
+      [](M& m, nb::handle rotation, const V& translation) -> M& {
+        m = Diagonal<M>(1);
+        MatrixOf<T, 3> upper;
+        SetUpper<T>(m, nb::try_cast(rotation, upper)
+                           ? upper
+                           : GetUpper<T>(Convert<M>(MakeRotation(RotationOf(rotation)))));
+        for (size_t j = 0; j < 3; ++j) m[3][j] = translation[j];
+        return m;
+      },
+      nb::rv_policy::none, "rotation"_a, "translation"_a,
+      "A turn (a rotation or a 3x3 matrix), then a translation.");
+  cls.def(
+      "SetLookAt",
+      [](M& m, const Vec3d& eye, const Vec3d& center, const Vec3d& up) -> M& {
+        return m = Convert<M>(MakeLookAt(eye, center, up));
+      },
+      nb::rv_policy::none, "eyePoint"_a, "centerPoint"_a, "upDirection"_a,
+      "To the space of a viewer at eyePoint who looks along -Z at centerPoint, with upDirection upwards.");
 }
 
 }  // namespace

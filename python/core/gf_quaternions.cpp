@@ -73,8 +73,9 @@ void BindQuaternion(nb::module_& gf, const char* name, nb::class_<Q>& cls) {
   cls.def_static("GetIdentity", [] { return Q{{}, T(1)}; });
   cls.def_static("GetZero", [] { return Q(); });
   cls.def_rw("real", &Q::real);
-  cls.def_prop_rw("imaginary", [](const Q& q) { return q.imaginary; },
-                  [](Q& q, const V& imaginary) { q.imaginary = imaginary; });
+  cls.def_prop_rw(
+      "imaginary", [](const Q& q) { return q.imaginary; },
+      [](Q& q, const V& imaginary) { q.imaginary = imaginary; });
   cls.def("GetReal", [](const Q& q) { return q.real; });
   cls.def("SetReal", [](Q& q, T real) { q.real = real; }, "real"_a);
   cls.def("GetImaginary", [](const Q& q) { return q.imaginary; });
@@ -83,15 +84,21 @@ void BindQuaternion(nb::module_& gf, const char* name, nb::class_<Q>& cls) {
   cls.def("GetLength", &GetNorm<Q>);
   cls.def("Normalize", &Normalize<Q>, "eps"_a = kMinVectorLength,
           "Makes the length one and returns the old one; shorter ones than eps become the identity.");
-  cls.def("GetNormalized", [](Q q, double eps) {
-    Normalize(q, eps);
-    return q;
-  }, "eps"_a = kMinVectorLength);
+  cls.def(
+      "GetNormalized",
+      [](Q q, double eps) {
+        Normalize(q, eps);
+        return q;
+      },
+      "eps"_a = kMinVectorLength);
   cls.def("GetConjugate", &Conjugate<Q>);
   cls.def("GetInverse", &GetInverse<Q>);
-  cls.def("Transform", [](const Q& q, const V& point) {
-    return Multiply(Multiply(q, Q{point, T(0)}), GetInverse(q)).imaginary;
-  }, "point"_a, "The point turned by this.");
+  cls.def(
+      "Transform",
+      [](const Q& q, const V& point) {
+        return Multiply(Multiply(q, Q{point, T(0)}), GetInverse(q)).imaginary;
+      },
+      "point"_a, "The point turned by this.");
   cls.def("__eq__", [](const Q& a, const Q& b) { return a == b; }, nb::is_operator());
   cls.def("__ne__", [](const Q& a, const Q& b) { return !(a == b); }, nb::is_operator());
   cls.def("__hash__", [](const Q& q) { return Value(q).GetHash() >> 1; });
@@ -119,8 +126,9 @@ void BindQuaternion(nb::module_& gf, const char* name, nb::class_<Q>& cls) {
     const Q& q = nb::cast<const Q&>(self);
     return nb::make_tuple(self.type(), nb::make_tuple(q.real, q.imaginary));
   });
-  gf.def("Slerp", [](double alpha, const Q& a, const Q& b) { return Slerp(alpha, a, b); }, "alpha"_a, "q0"_a, "q1"_a,
-         "Between two rotations, along the shorter arc: a where alpha is 0, b where it is 1.");
+  gf.def(
+      "Slerp", [](double alpha, const Q& a, const Q& b) { return Slerp(alpha, a, b); }, "alpha"_a, "q0"_a,
+      "q1"_a, "Between two rotations, along the shorter arc: a where alpha is 0, b where it is 1.");
   gf.def("Dot", [](const Q& a, const Q& b) {
     return static_cast<T>(Dot(a.imaginary, b.imaginary) + a.real * b.real);
   });

@@ -24,7 +24,8 @@ void BindRange(nb::module_& gf, const char* name) {
   cls.def(nb::init<>());
   cls.def("__init__", [](R* range, const Range<double, N>& other) { new (range) R(other); });
   cls.def("__init__", [](R* range, const Range<float, N>& other) { new (range) R(other); });
-  cls.def("__init__", [](R* range, const P& min, const P& max) { new (range) R(min, max); }, "min"_a, "max"_a);
+  cls.def(
+      "__init__", [](R* range, const P& min, const P& max) { new (range) R(min, max); }, "min"_a, "max"_a);
   cls.attr("dimension") = N;
   cls.def_prop_rw("min", &R::GetMin, &R::SetMin);
   cls.def_prop_rw("max", &R::GetMax, &R::SetMax);
@@ -37,9 +38,12 @@ void BindRange(nb::module_& gf, const char* name) {
   cls.def("IsEmpty", &R::IsEmpty);
   cls.def("SetEmpty", [](R& range) { range = R(); });
   cls.def("Contains", [](const R& a, const P& p) { return a.Contains(p); });
-  cls.def("Contains", [](const R& a, const R& b) { return !b.IsEmpty() && a.Contains(b.GetMin()) && a.Contains(b.GetMax()); });
+  cls.def("Contains", [](const R& a, const R& b) {
+    return !b.IsEmpty() && a.Contains(b.GetMin()) && a.Contains(b.GetMax());
+  });
   cls.def("__contains__", [](const R& a, const P& p) { return a.Contains(p); });
-  cls.def("__contains__", [](const R& a, const R& b) { return a.Contains(b.GetMin()) && a.Contains(b.GetMax()); });
+  cls.def("__contains__",
+          [](const R& a, const R& b) { return a.Contains(b.GetMin()) && a.Contains(b.GetMax()); });
   cls.def("GetDistanceSquared", &R::GetDistanceSquared, "p"_a);
   cls.def_static("GetUnion", [](R a, const R& b) { return a.UnionWith(b); });
   cls.def_static("GetIntersection", [](R a, const R& b) { return a.IntersectWith(b); });
@@ -50,7 +54,8 @@ void BindRange(nb::module_& gf, const char* name) {
   cls.def("__ne__", [](const R& a, const R& b) { return !(a == b); }, nb::is_operator());
   cls.def("__hash__", [](const R& r) {
     size_t hash = 0;
-    for (size_t i = 0; i < N; ++i) hash = hash * 31 + std::hash<double>()(r.min[i]) * 7 + std::hash<double>()(r.max[i]);
+    for (size_t i = 0; i < N; ++i)
+      hash = hash * 31 + std::hash<double>()(r.min[i]) * 7 + std::hash<double>()(r.max[i]);
     return hash >> 1;
   });
   cls.def("__add__", [](const R& a, const R& b) { return a.Add(b, 1); }, nb::is_operator());
@@ -65,28 +70,36 @@ void BindRange(nb::module_& gf, const char* name) {
   cls.def("__repr__", [name = std::string(name)](const R& r) {
     return "Gf." + name + "(" + CornerText(r, false, true) + ", " + CornerText(r, true, true) + ")";
   });
-  cls.def("__str__", [](const R& r) { return "[" + CornerText(r, false, false) + "..." + CornerText(r, true, false) + "]"; });
+  cls.def("__str__", [](const R& r) {
+    return "[" + CornerText(r, false, false) + "..." + CornerText(r, true, false) + "]";
+  });
   cls.def("__reduce__", [](nb::handle self) {
     const R& r = nb::cast<const R&>(self);
     return nb::make_tuple(self.type(), nb::make_tuple(r.GetMin(), r.GetMax()));
   });
   if constexpr (N > 1) {
-    cls.def("GetCorner", [](const R& r, size_t i) {
-      if (i >= size_t{1} << N) throw nb::index_error("a range has fewer corners");
-      P corner;
-      for (size_t d = 0; d < N; ++d) corner[d] = i >> d & 1 ? r.max[d] : r.min[d];
-      return corner;
-    }, "i"_a, "The corner whose bit d of i says whether it is at the maximum of axis d.");
-    cls.def(N == 2 ? "GetQuadrant" : "GetOctant", [](const R& r, size_t i) {
-      if (i >= size_t{1} << N) throw nb::index_error("a range has fewer parts");
-      const P middle = r.GetMidpoint();
-      R part;
-      for (size_t d = 0; d < N; ++d) {
-        part.min[d] = i >> d & 1 ? middle[d] : r.min[d];
-        part.max[d] = i >> d & 1 ? r.max[d] : middle[d];
-      }
-      return part;
-    }, "i"_a);
+    cls.def(
+        "GetCorner",
+        [](const R& r, size_t i) {
+          if (i >= size_t{1} << N) throw nb::index_error("a range has fewer corners");
+          P corner;
+          for (size_t d = 0; d < N; ++d) corner[d] = i >> d & 1 ? r.max[d] : r.min[d];
+          return corner;
+        },
+        "i"_a, "The corner whose bit d of i says whether it is at the maximum of axis d.");
+    cls.def(
+        N == 2 ? "GetQuadrant" : "GetOctant",
+        [](const R& r, size_t i) {
+          if (i >= size_t{1} << N) throw nb::index_error("a range has fewer parts");
+          const P middle = r.GetMidpoint();
+          R part;
+          for (size_t d = 0; d < N; ++d) {
+            part.min[d] = i >> d & 1 ? middle[d] : r.min[d];
+            part.max[d] = i >> d & 1 ? r.max[d] : middle[d];
+          }
+          return part;
+        },
+        "i"_a);
     P zero, one;
     for (size_t d = 0; d < N; ++d) one[d] = 1;
     cls.attr(N == 2 ? "unitSquare" : "unitCube") = R(zero, one);

@@ -66,7 +66,8 @@ nb::object GetItem(const V& v, nb::handle key) {
   if (!PySlice_Check(key.ptr())) return nb::cast(v[CheckIndex(nb::cast<Py_ssize_t>(key), V::kSize)]);
   const Slice slice = ReadSlice(key, V::kSize);
   nb::list items;
-  for (Py_ssize_t i = 0; i < slice.count; ++i) items.append(v[static_cast<size_t>(slice.start + i * slice.step)]);
+  for (Py_ssize_t i = 0; i < slice.count; ++i)
+    items.append(v[static_cast<size_t>(slice.start + i * slice.step)]);
   return items;
 }
 
@@ -81,11 +82,13 @@ void SetItem(V& v, nb::handle key, nb::handle value) {
   const Py_ssize_t given = PySequence_Size(value.ptr());
   if (given < 0) nb::raise_python_error();
   if (given != slice.count)
-    throw nb::value_error(("attempt to assign sequence of size " + std::to_string(given) + " to slice of size " +
-                           std::to_string(slice.count))
+    throw nb::value_error(("attempt to assign sequence of size " + std::to_string(given) +
+                           " to slice of size " + std::to_string(slice.count))
                               .c_str());
-  if (!ReadNumbers(value, numbers, static_cast<size_t>(given))) RaiseTypeError("a vector's items are numbers");
-  for (Py_ssize_t i = 0; i < slice.count; ++i) v[static_cast<size_t>(slice.start + i * slice.step)] = numbers[i];
+  if (!ReadNumbers(value, numbers, static_cast<size_t>(given)))
+    RaiseTypeError("a vector's items are numbers");
+  for (Py_ssize_t i = 0; i < slice.count; ++i)
+    v[static_cast<size_t>(slice.start + i * slice.step)] = numbers[i];
 }
 
 // v.x, v.yz, v.wzyx: the components in every order, none twice.
@@ -96,10 +99,14 @@ struct Swizzle {
   template <class V>
   nb::object Get(const V& v) const {
     switch (count) {
-      case 1: return nb::cast(v[picks[0]]);
-      case 2: return nb::cast(Take<2>(v));
-      case 3: return nb::cast(Take<3>(v));
-      default: return nb::cast(Take<4>(v));
+      case 1:
+        return nb::cast(v[picks[0]]);
+      case 2:
+        return nb::cast(Take<2>(v));
+      case 3:
+        return nb::cast(Take<3>(v));
+      default:
+        return nb::cast(Take<4>(v));
     }
   }
   template <class V>
@@ -164,7 +171,8 @@ void BuildOrthonormalFrame(const V& v, V* second, V* third, double eps) {
   }
 }
 
-// Turns three vectors towards a frame of right angles that is near to all of them. Whether they are one, then.
+// Turns three vectors towards a frame of right angles that is near to all of them. Whether they are one,
+// then.
 template <class V>
 bool OrthogonalizeBasis(V& a, V& b, V& c, bool is_normalized, double eps) {
   V x = a, y = b, z = c;
@@ -174,7 +182,8 @@ bool OrthogonalizeBasis(V& a, V& b, V& c, bool is_normalized, double eps) {
     Normalize(z, kMinVectorLength);
   }
   // Parallel vectors have no frame near them.
-  if (GetLength(Cross(x, y)) < eps || GetLength(Cross(x, z)) < eps || GetLength(Cross(y, z)) < eps) return false;
+  if (GetLength(Cross(x, y)) < eps || GetLength(Cross(x, z)) < eps || GetLength(Cross(y, z)) < eps)
+    return false;
   constexpr int kMostRounds = 20;
   int round = 0;
   for (; round < kMostRounds; ++round) {
@@ -192,7 +201,8 @@ bool OrthogonalizeBasis(V& a, V& b, V& c, bool is_normalized, double eps) {
       Normalize(nz, kMinVectorLength);
     }
     const V dx = x - nx, dy = y - ny, dz = z - nz;
-    const double error = static_cast<double>(Dot(dx, dx)) + static_cast<double>(Dot(dy, dy)) + static_cast<double>(Dot(dz, dz));
+    const double error = static_cast<double>(Dot(dx, dx)) + static_cast<double>(Dot(dy, dy)) +
+                         static_cast<double>(Dot(dz, dz));
     x = nx;
     y = ny;
     z = nz;
@@ -206,13 +216,16 @@ bool OrthogonalizeBasis(V& a, V& b, V& c, bool is_normalized, double eps) {
 
 template <class V>
 void BindFloatingMethods(nb::class_<V>& cls) {
-  cls.def("GetLength", [](const V& v) { return GetLength(v); }, "The length, in the units of the components.");
+  cls.def(
+      "GetLength", [](const V& v) { return GetLength(v); }, "The length, in the units of the components.");
   cls.def("Normalize", &Normalize<V>, "eps"_a = kMinVectorLength,
           "Makes the length one and returns the old length; shorter vectors than eps are divided by eps.");
-  cls.def("GetNormalized", &GetNormalized<V>, "eps"_a = kMinVectorLength, "A copy of length one; see Normalize.");
+  cls.def("GetNormalized", &GetNormalized<V>, "eps"_a = kMinVectorLength,
+          "A copy of length one; see Normalize.");
   cls.def("GetProjection", &GetProjection<V>, "v"_a, "The part of this along v, which has length one.");
-  cls.def("GetComplement", [](const V& a, const V& b) { return a - GetProjection(a, b); }, "b"_a,
-          "The part of this across b, which has length one.");
+  cls.def(
+      "GetComplement", [](const V& a, const V& b) { return a - GetProjection(a, b); }, "b"_a,
+      "The part of this across b, which has length one.");
 }
 
 template <class V>
@@ -229,9 +242,12 @@ void BindSpatialMethods(nb::class_<V>& cls) {
       "eps"_a = kMinVectorLength, "Two vectors of length one that stand across this and across one another.");
   cls.def_static(
       "OrthogonalizeBasis",
-      [](V& x, V& y, V& z, bool normalize, double eps) { return OrthogonalizeBasis(x, y, z, normalize, eps); }, "tx"_a,
-      "ty"_a, "tz"_a, "normalize"_a = true, "eps"_a = 1e-6,
-      "Changes three vectors into the frame of right angles nearest to them. False when they settle on none.");
+      [](V& x, V& y, V& z, bool normalize, double eps) {
+        return OrthogonalizeBasis(x, y, z, normalize, eps);
+      },
+      "tx"_a, "ty"_a, "tz"_a, "normalize"_a = true, "eps"_a = 1e-6,
+      "Changes three vectors into the frame of right angles nearest to them. False when they settle on "
+      "none.");
 }
 
 template <class V>
@@ -262,12 +278,14 @@ void BindVector(nb::module_& gf, const char* name) {
   };
   static constexpr const char* kAxes[] = {"XAxis", "YAxis", "ZAxis", "WAxis"};
   for (size_t i = 0; i < N; ++i) cls.def_static(kAxes[i], [axis, i] { return axis(i); });
-  cls.def_static("Axis", axis, "i"_a, "The vector of length one along an axis; zero when there is no such axis.");
+  cls.def_static("Axis", axis, "i"_a,
+                 "The vector of length one along an axis; zero when there is no such axis.");
 
   cls.def("__len__", [](const V&) { return N; });
   cls.def("__getitem__", &GetItem<V>);
   cls.def("__setitem__", &SetItem<V>);
-  cls.def("__contains__", [](const V& v, T number) { return std::find(v.data, v.data + N, number) != v.data + N; });
+  cls.def("__contains__",
+          [](const V& v, T number) { return std::find(v.data, v.data + N, number) != v.data + N; });
   cls.def("__eq__", [](const V& a, const V& b) { return a == b; }, nb::is_operator());
   cls.def("__ne__", [](const V& a, const V& b) { return !(a == b); }, nb::is_operator());
   cls.def("__eq__", [](const V& a, nb::handle b) -> nb::object {
@@ -321,11 +339,10 @@ void BindVector(nb::module_& gf, const char* name) {
 
 void BindVectors(nb::module_& gf) {
 #define X(name) BindVector<name>(gf, #name);
-  X(Vec2d) X(Vec2f) X(Vec2h) X(Vec2i)
-  X(Vec3d) X(Vec3f) X(Vec3h) X(Vec3i)
-  X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
+  X(Vec2d)
+  X(Vec2f) X(Vec2h) X(Vec2i) X(Vec3d) X(Vec3f) X(Vec3h) X(Vec3i) X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
 #undef X
-  gf.attr("MIN_VECTOR_LENGTH") = kMinVectorLength;
+      gf.attr("MIN_VECTOR_LENGTH") = kMinVectorLength;
 }
 
 }  // namespace strata::python

@@ -14,7 +14,8 @@ nb::module_ MakeModule(nb::module_& core, const char* name, const char* document
 
 NB_MODULE(_core, core) {
   using namespace strata::python;
-  nanobind::set_leak_warnings(false);  // an interpreter that ends does not collect what its modules still hold
+  nanobind::set_leak_warnings(
+      false);  // an interpreter that ends does not collect what its modules still hold
   BindTf(core);
   nb::module_ gf = MakeModule(core, "Gf", "Vectors, matrices, quaternions and boxes.");
   BindVectors(gf);

@@ -20,7 +20,8 @@ using Arguments = std::map<std::string, std::string>;
 std::string WithArguments(const std::string& path, const Arguments& arguments) {
   std::string out = path;
   for (const auto& [name, value] : arguments)
-    out += (out.find(":SDF_FORMAT_ARGS:") == std::string::npos ? ":SDF_FORMAT_ARGS:" : "&") + name + "=" + value;
+    out +=
+        (out.find(":SDF_FORMAT_ARGS:") == std::string::npos ? ":SDF_FORMAT_ARGS:" : "&") + name + "=" + value;
   return out;
 }
 
@@ -49,7 +50,8 @@ nb::object FindOrOpen(const std::string& path, const Layer* anchor, const Argume
   if (found) return nb::cast(found);
   for (const Diagnostic& remark : remarks.GetAll())
     if (remark.severity == Severity::kError && std::string_view(remark.code->name) != "layer.not-found" &&
-        std::string_view(remark.code->name) != "layer.unopened" && std::string_view(remark.code->name) != "asset.not-found")
+        std::string_view(remark.code->name) != "layer.unopened" &&
+        std::string_view(remark.code->name) != "asset.not-found")
       Raise(remark);
   return nb::none();
 }
@@ -69,7 +71,8 @@ LayerPtr OpenAsAnonymous(const FileArgument& path, bool metadata_only, const std
   return copy;
 }
 
-bool Export(const Layer& layer, const FileArgument& path, const std::string& comment, const Arguments& arguments) {
+bool Export(const Layer& layer, const FileArgument& path, const std::string& comment,
+            const Arguments& arguments) {
   layer::ExportOptions options;
   options.comment = comment;
   options.arguments = arguments;
@@ -81,8 +84,10 @@ bool Export(const Layer& layer, const FileArgument& path, const std::string& com
 }
 
 bool Save(Layer& layer, bool force) {
-  if (layer.IsAnonymous()) throw nb::value_error(("an anonymous layer has no file to be saved to: " + layer.GetIdentifier() +
-                                                  " (Export writes a copy)").c_str());
+  if (layer.IsAnonymous())
+    throw nb::value_error(("an anonymous layer has no file to be saved to: " + layer.GetIdentifier() +
+                           " (Export writes a copy)")
+                              .c_str());
   layer::SaveOptions options;
   if (force) options.external_change = layer::SaveOptions::ExternalChange::kOverwrite;
   CheckOrRaise(layer.Save(options));
@@ -115,7 +120,8 @@ void Traverse(const LayerPtr& layer, Path path, const nb::object& visit) {
     std::vector<Path> items;
     if (const PathListOp* op = layer->GetFieldAs<PathListOp>(path, field)) {
       const PathListOp reduced = *op;
-      for (const auto* part : {&reduced.explicit_items, &reduced.added_items, &reduced.prepended_items, &reduced.appended_items})
+      for (const auto* part :
+           {&reduced.explicit_items, &reduced.added_items, &reduced.prepended_items, &reduced.appended_items})
         for (Path item : *part) items.push_back(path.AppendTarget(item));
     }
     return items;
@@ -126,8 +132,10 @@ void Traverse(const LayerPtr& layer, Path path, const nb::object& visit) {
     for (Path item : field_items(names.connectionPaths)) visit(item);
   if (type == layer::SpecType::kRelationship)
     for (Path item : field_items(names.targetPaths)) visit(item);
-  for (Token name : layer->GetChildNames(path, names.primChildren)) Traverse(layer, path.AppendChild(name), visit);
-  for (Token name : layer->GetChildNames(path, names.properties)) Traverse(layer, path.AppendProperty(name), visit);
+  for (Token name : layer->GetChildNames(path, names.primChildren))
+    Traverse(layer, path.AppendChild(name), visit);
+  for (Token name : layer->GetChildNames(path, names.properties))
+    Traverse(layer, path.AppendProperty(name), visit);
   for (Token set : layer->GetChildNames(path, names.variantSetChildren))
     Traverse(layer, path.AppendVariantSelection(set, Token()), visit);
   if (type == layer::SpecType::kVariantSet)
@@ -145,7 +153,8 @@ std::pair<std::string, Arguments> SplitIdentifier(const std::string& identifier)
   while (!rest.empty()) {
     const std::string_view one = rest.substr(0, rest.find('&'));
     const size_t equals = one.find('=');
-    if (equals != std::string_view::npos) arguments[std::string(one.substr(0, equals))] = one.substr(equals + 1);
+    if (equals != std::string_view::npos)
+      arguments[std::string(one.substr(0, equals))] = one.substr(equals + 1);
     rest = one.size() == rest.size() ? std::string_view() : rest.substr(one.size() + 1);
   }
   return {identifier.substr(0, at), arguments};
@@ -178,7 +187,7 @@ std::vector<double> ListAllTimeSamples(const LayerPtr& layer) {
 
 nb::object QueryTimeSample(const Layer& layer, Path path, double time) {
   const TimeSamples* samples = GetSamples(layer, path);
-  const Value* value = samples ? samples->Find(time) : nullptr;
+  const std::optional<Value> value = samples ? samples->Find(time) : std::nullopt;
   return value ? ToPython(*value) : nb::none();
 }
 
@@ -211,36 +220,57 @@ void BindIdentity(nb::class_<Layer>& cls) {
   cls.def("__eq__", [](const Layer& a, const Layer& b) { return &a == &b; }, nb::is_operator());
   cls.def("__ne__", [](const Layer& a, const Layer& b) { return &a != &b; }, nb::is_operator());
   cls.def("__hash__", [](const Layer& l) { return std::hash<const void*>()(&l) >> 1; });
-  cls.def("__repr__", [](const Layer& l) { return "Sdf.Find(" + Repr(nb::str(l.GetIdentifier().c_str())) + ")"; });
+  cls.def("__repr__",
+          [](const Layer& l) { return "Sdf.Find(" + Repr(nb::str(l.GetIdentifier().c_str())) + ")"; });
 }
 
 void BindOpening(nb::class_<Layer>& cls) {
-  cls.def_static("CreateAnonymous", &CreateAnonymous, "tag"_a = "", "format"_a = nb::none(), "args"_a = Arguments());
+  cls.def_static("CreateAnonymous", &CreateAnonymous, "tag"_a = "", "format"_a = nb::none(),
+                 "args"_a = Arguments());
   cls.def_static("CreateNew", &CreateNew, "identifier"_a, "args"_a = Arguments(),
-                 "A new empty file and its layer. Raises when a layer of that name is open, or the file cannot be written.");
-  cls.def_static("New", [](nb::handle, const FileArgument& path, const Arguments& arguments) {
-    return ValueOrRaise(GetEngine().GetLayerRegistry()->CreateNew(WithArguments(path.path, arguments)));
-  }, "fileFormat"_a, "identifier"_a, "args"_a = Arguments(), "As CreateNew; nothing is written before Save.");
-  cls.def_static("FindOrOpen", [](const FileArgument& path, const Arguments& arguments) {
-    return FindOrOpen(path.path, nullptr, arguments);
-  }, "identifier"_a, "args"_a = Arguments(), "The layer of a file; None when there is no such file.");
-  cls.def_static("FindOrOpenRelativeToLayer", [](const Layer& anchor, const std::string& path, const Arguments& arguments) {
-    return FindOrOpen(path, &anchor, arguments);
-  }, "anchor"_a, "identifier"_a, "args"_a = Arguments());
-  cls.def_static("Find", [](const FileArgument& path, const Arguments& arguments) {
-    const auto& registry = GetEngine().GetLayerRegistry();
-    const std::string name = WithArguments(path.path, arguments);
-    const LayerPtr found = registry->Find(name);
-    return found ? found : registry->Find(registry->CreateIdentifier(name, nullptr));
-  }, "identifier"_a, "args"_a = Arguments(), "A layer that is open already; None when it is not.");
-  cls.def_static("FindRelativeToLayer", [](const Layer& anchor, const std::string& path, const Arguments& arguments) {
-    const auto& registry = GetEngine().GetLayerRegistry();
-    return registry->Find(registry->CreateIdentifier(WithArguments(path, arguments), &anchor));
-  }, "anchor"_a, "identifier"_a, "args"_a = Arguments());
+                 "A new empty file and its layer. Raises when a layer of that name is open, or the file "
+                 "cannot be written.");
+  cls.def_static(
+      "New",
+      [](nb::handle, const FileArgument& path, const Arguments& arguments) {
+        return ValueOrRaise(GetEngine().GetLayerRegistry()->CreateNew(WithArguments(path.path, arguments)));
+      },
+      "fileFormat"_a, "identifier"_a, "args"_a = Arguments(),
+      "As CreateNew; nothing is written before Save.");
+  cls.def_static(
+      "FindOrOpen",
+      [](const FileArgument& path, const Arguments& arguments) {
+        return FindOrOpen(path.path, nullptr, arguments);
+      },
+      "identifier"_a, "args"_a = Arguments(), "The layer of a file; None when there is no such file.");
+  cls.def_static(
+      "FindOrOpenRelativeToLayer",
+      [](const Layer& anchor, const std::string& path, const Arguments& arguments) {
+        return FindOrOpen(path, &anchor, arguments);
+      },
+      "anchor"_a, "identifier"_a, "args"_a = Arguments());
+  cls.def_static(
+      "Find",
+      [](const FileArgument& path, const Arguments& arguments) {
+        const auto& registry = GetEngine().GetLayerRegistry();
+        const std::string name = WithArguments(path.path, arguments);
+        const LayerPtr found = registry->Find(name);
+        return found ? found : registry->Find(registry->CreateIdentifier(name, nullptr));
+      },
+      "identifier"_a, "args"_a = Arguments(), "A layer that is open already; None when it is not.");
+  cls.def_static(
+      "FindRelativeToLayer",
+      [](const Layer& anchor, const std::string& path, const Arguments& arguments) {
+        const auto& registry = GetEngine().GetLayerRegistry();
+        return registry->Find(registry->CreateIdentifier(WithArguments(path, arguments), &anchor));
+      },
+      "anchor"_a, "identifier"_a, "args"_a = Arguments());
   cls.def_static("OpenAsAnonymous", &OpenAsAnonymous, "layerPath"_a, "metadataOnly"_a = false, "tag"_a = "");
   cls.def_static("GetLoadedLayers", [] { return GetEngine().GetLayerRegistry()->GetLoadedLayers(); });
-  cls.def_static("IsAnonymousLayerIdentifier", [](const std::string& text) { return text.compare(0, 5, "anon:") == 0; });
-  cls.def_static("SplitIdentifier", &SplitIdentifier, "identifier"_a, "The path and the file format arguments.");
+  cls.def_static("IsAnonymousLayerIdentifier",
+                 [](const std::string& text) { return text.compare(0, 5, "anon:") == 0; });
+  cls.def_static("SplitIdentifier", &SplitIdentifier, "identifier"_a,
+                 "The path and the file format arguments.");
   cls.def_static("CreateIdentifier", &WithArguments, "layerPath"_a, "arguments"_a);
   cls.def_static("GetDisplayNameFromIdentifier", [](const std::string& identifier) {
     const std::string path = SplitIdentifier(identifier).first;
@@ -250,61 +280,92 @@ void BindOpening(nb::class_<Layer>& cls) {
     }
     return path.substr(path.find_last_of('/') + 1);
   });
-  cls.def_static("ReloadLayers", [](const std::vector<LayerPtr>& layers, bool force) {
-    bool all = true;
-    for (const LayerPtr& layer : layers)
-      all &= bool(layer->Reload(force ? Layer::ReloadMode::kAlways : Layer::ReloadMode::kIfChanged));
-    return all;
-  }, "layers"_a, "force"_a = false);
+  cls.def_static(
+      "ReloadLayers",
+      [](const std::vector<LayerPtr>& layers, bool force) {
+        bool all = true;
+        for (const LayerPtr& layer : layers)
+          all &= bool(layer->Reload(force ? Layer::ReloadMode::kAlways : Layer::ReloadMode::kIfChanged));
+        return all;
+      },
+      "layers"_a, "force"_a = false);
 }
 
 void BindContent(nb::class_<Layer>& cls) {
   cls.def("Export", &Export, "filename"_a, "comment"_a = "", "args"_a = Arguments(),
           "Writes a copy in the format that the extension names.");
-  cls.def("ExportToString", [](const Layer& l) { return ValueOrRaise(l.ExportToString()); }, "The layer as usda.");
-  cls.def("ImportFromString", &ImportFromString, "string"_a, "Replaces the content by that of a text of usda.");
+  cls.def(
+      "ExportToString", [](const Layer& l) { return ValueOrRaise(l.ExportToString()); },
+      "The layer as usda.");
+  cls.def("ImportFromString", &ImportFromString, "string"_a,
+          "Replaces the content by that of a text of usda.");
   cls.def("Import", &Import, "layerPath"_a);
   cls.def("Save", &Save, "force"_a = false,
-          "Writes the file, as a whole or not at all. Raises when someone else changed it meanwhile, unless forced.");
-  cls.def("Reload", [](Layer& l, bool force) {
-    const uint64_t before = l.GetRevision();
-    CheckOrRaise(l.Reload(force ? Layer::ReloadMode::kAlways : Layer::ReloadMode::kIfChanged));
-    return force || l.GetRevision() != before;
-  }, "force"_a = false);
+          "Writes the file, as a whole or not at all. Raises when someone else changed it meanwhile, unless "
+          "forced.");
+  cls.def(
+      "Reload",
+      [](Layer& l, bool force) {
+        const uint64_t before = l.GetRevision();
+        CheckOrRaise(l.Reload(force ? Layer::ReloadMode::kAlways : Layer::ReloadMode::kIfChanged));
+        return force || l.GetRevision() != before;
+      },
+      "force"_a = false);
   cls.def("Clear", [](Layer& l) { l.TransferContent(*Layer::CreateAnonymous()); });
   cls.def("TransferContent", [](Layer& l, const Layer& source) { l.TransferContent(source); }, "layer"_a);
-  cls.def("Traverse", [](const LayerPtr& l, PathArgument path, const nb::object& visit) { Traverse(l, path, visit); },
-          "path"_a, "func"_a, "Calls func with the path of each spec, those below first.");
+  cls.def(
+      "Traverse",
+      [](const LayerPtr& l, PathArgument path, const nb::object& visit) { Traverse(l, path, visit); },
+      "path"_a, "func"_a, "Calls func with the path of each spec, those below first.");
   cls.def("GetDefaultPrimAsPath", &Layer::GetDefaultPrimAsPath);
-  cls.def("ComputeAbsolutePath", [](const Layer& l, const std::string& path) {
-    return GetEngine().GetLayerRegistry()->CreateIdentifier(path, &l);
-  }, "assetPath"_a);
+  cls.def(
+      "ComputeAbsolutePath",
+      [](const Layer& l, const std::string& path) {
+        return GetEngine().GetLayerRegistry()->CreateIdentifier(path, &l);
+      },
+      "assetPath"_a);
   cls.def("_HasSpec", [](const Layer& l, PathArgument path) { return l.HasSpec(path); });
   cls.def("_MakeSpec", [](const LayerPtr& l, PathArgument path) { return MakeSpec(l, path); });
 }
 
 void BindTimeSamples(nb::class_<Layer>& cls) {
   cls.def("ListAllTimeSamples", &ListAllTimeSamples);
-  cls.def("ListTimeSamplesForPath", [](const Layer& l, PathArgument path) {
-    const TimeSamples* samples = GetSamples(l, path);
-    return samples ? samples->GetTimes() : std::vector<double>();
-  }, "path"_a);
-  cls.def("GetNumTimeSamplesForPath", [](const Layer& l, PathArgument path) {
-    const TimeSamples* samples = GetSamples(l, path);
-    return samples ? samples->GetSize() : 0;
-  }, "path"_a);
-  cls.def("GetBracketingTimeSamples", [](const LayerPtr& l, double time) { return GetBracketing(ListAllTimeSamples(l), time); },
-          "time"_a);
-  cls.def("GetBracketingTimeSamplesForPath", [](const Layer& l, PathArgument path, double time) {
-    const TimeSamples* samples = GetSamples(l, path);
-    return GetBracketing(samples ? samples->GetTimes() : std::vector<double>(), time);
-  }, "path"_a, "time"_a);
-  cls.def("QueryTimeSample", [](const Layer& l, PathArgument path, double time) { return QueryTimeSample(l, path, time); },
-          "path"_a, "time"_a);
-  cls.def("SetTimeSample", [](Layer& l, PathArgument path, double time, nb::handle value) { SetTimeSample(l, path, time, value); },
-          "path"_a, "time"_a, "value"_a.none());
-  cls.def("EraseTimeSample", [](Layer& l, PathArgument path, double time) { CheckOrRaise(l.EraseTimeSample(path, time)); },
-          "path"_a, "time"_a);
+  cls.def(
+      "ListTimeSamplesForPath",
+      [](const Layer& l, PathArgument path) {
+        const TimeSamples* samples = GetSamples(l, path);
+        return samples ? samples->GetTimes() : std::vector<double>();
+      },
+      "path"_a);
+  cls.def(
+      "GetNumTimeSamplesForPath",
+      [](const Layer& l, PathArgument path) {
+        const TimeSamples* samples = GetSamples(l, path);
+        return samples ? samples->GetSize() : 0;
+      },
+      "path"_a);
+  cls.def(
+      "GetBracketingTimeSamples",
+      [](const LayerPtr& l, double time) { return GetBracketing(ListAllTimeSamples(l), time); }, "time"_a);
+  cls.def(
+      "GetBracketingTimeSamplesForPath",
+      [](const Layer& l, PathArgument path, double time) {
+        const TimeSamples* samples = GetSamples(l, path);
+        return GetBracketing(samples ? samples->GetTimes() : std::vector<double>(), time);
+      },
+      "path"_a, "time"_a);
+  cls.def(
+      "QueryTimeSample",
+      [](const Layer& l, PathArgument path, double time) { return QueryTimeSample(l, path, time); }, "path"_a,
+      "time"_a);
+  cls.def(
+      "SetTimeSample",
+      [](Layer& l, PathArgument path, double time, nb::handle value) { SetTimeSample(l, path, time, value); },
+      "path"_a, "time"_a, "value"_a.none());
+  cls.def(
+      "EraseTimeSample",
+      [](Layer& l, PathArgument path, double time) { CheckOrRaise(l.EraseTimeSample(path, time)); }, "path"_a,
+      "time"_a);
 }
 
 }  // namespace
@@ -317,13 +378,14 @@ context::Engine& GetEngine() {
 void Warn(const Diagnostics& diagnostics) {
   for (const Diagnostic& remark : diagnostics.GetAll()) {
     if (remark.severity == Severity::kRemark) continue;
-    if (PyErr_WarnEx(PyExc_UserWarning, RenderDiagnostic(remark, ColorMode::kPlain).c_str(), 1) < 0) nb::raise_python_error();
+    if (PyErr_WarnEx(PyExc_UserWarning, RenderDiagnostic(remark, ColorMode::kPlain).c_str(), 1) < 0)
+      nb::raise_python_error();
   }
 }
 
 void BindLayers(nb::module_& sdf) {
-  nb::class_<Layer> cls(sdf, "Layer", "What one file, or an anonymous buffer, says about a scene.", nb::is_weak_referenceable(),
-                        nb::dynamic_attr());
+  nb::class_<Layer> cls(sdf, "Layer", "What one file, or an anonymous buffer, says about a scene.",
+                        nb::is_weak_referenceable(), nb::dynamic_attr());
   BindIdentity(cls);
   BindOpening(cls);
   BindContent(cls);

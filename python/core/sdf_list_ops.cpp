@@ -50,18 +50,23 @@ void BindListOp(nb::module_& sdf, const char* name) {
   nb::class_<Op> cls(sdf, name, "An edit of an ordered list of unique items.");
   cls.def(nb::init<>());
   cls.def("__init__", [](Op* op, const Op& other) { new (op) Op(other); });
-  cls.def_static("Create", [](const Items<T>& prepended, const Items<T>& appended, const Items<T>& deleted) {
-    return Op::Create(Plain<T>(prepended), Plain<T>(appended), Plain<T>(deleted));
-  }, "prependedItems"_a = nb::list(), "appendedItems"_a = nb::list(), "deletedItems"_a = nb::list());
-  cls.def_static("CreateExplicit", [](const Items<T>& items) { return Op::CreateExplicit(Plain<T>(items)); },
-                 "explicitItems"_a = nb::list());
-  const auto bind_items = [&](const char* items_name, std::vector<T> Op::*items, bool is_explicit) {
-    cls.def_prop_rw(items_name, [items](const Op& op) { return op.*items; },
-                    [items, is_explicit](Op& op, const Items<T>& given) {
-                      if (op.is_explicit != is_explicit) op = Op();
-                      op.is_explicit = is_explicit;
-                      op.*items = Plain<T>(given);
-                    });
+  cls.def_static(
+      "Create",
+      [](const Items<T>& prepended, const Items<T>& appended, const Items<T>& deleted) {
+        return Op::Create(Plain<T>(prepended), Plain<T>(appended), Plain<T>(deleted));
+      },
+      "prependedItems"_a = nb::list(), "appendedItems"_a = nb::list(), "deletedItems"_a = nb::list());
+  cls.def_static(
+      "CreateExplicit", [](const Items<T>& items) { return Op::CreateExplicit(Plain<T>(items)); },
+      "explicitItems"_a = nb::list());
+  const auto bind_items = [&](const char* items_name, std::vector<T> Op::* items, bool is_explicit) {
+    cls.def_prop_rw(
+        items_name, [items](const Op& op) { return op.*items; },
+        [items, is_explicit](Op& op, const Items<T>& given) {
+          if (op.is_explicit != is_explicit) op = Op();
+          op.is_explicit = is_explicit;
+          op.*items = Plain<T>(given);
+        });
   };
   bind_items("explicitItems", &Op::explicit_items, true);
   bind_items("addedItems", &Op::added_items, false);
@@ -72,7 +77,9 @@ void BindListOp(nb::module_& sdf, const char* name) {
   cls.def_prop_ro("isExplicit", [](const Op& op) { return op.is_explicit; });
   cls.def("Clear", [](Op& op) { op = Op(); });
   cls.def("ClearAndMakeExplicit", [](Op& op) { op = Op::CreateExplicit({}); });
-  cls.def("HasItem", [](const Op& op, const typename ItemArgument<T>::Type& item) { return op.HasItem(item); }, "item"_a);
+  cls.def(
+      "HasItem", [](const Op& op, const typename ItemArgument<T>::Type& item) { return op.HasItem(item); },
+      "item"_a);
   cls.def("GetAddedOrExplicitItems", [](const Op& op) {
     if (op.is_explicit) return op.explicit_items;
     std::vector<T> all;
@@ -81,15 +88,21 @@ void BindListOp(nb::module_& sdf, const char* name) {
     return all;
   });
   cls.def("GetAppliedItems", &Op::GetAppliedItems, "The list that this makes of the empty one.");
-  cls.def("ApplyOperations", [](const Op& op, const Op& weaker) -> nb::object {
-    const std::optional<Op> both = op.ComposeOver(weaker);
-    return both ? nb::cast(*both) : nb::none();
-  }, "inner"_a, "This over a weaker edit, as one; None when no one edit does both.");
-  cls.def("ApplyOperations", [](const Op& op, const Items<T>& items) {
-    std::vector<T> applied = Plain<T>(items);
-    op.ApplyTo(applied);
-    return applied;
-  }, "vec"_a, "The list that this makes of another.");
+  cls.def(
+      "ApplyOperations",
+      [](const Op& op, const Op& weaker) -> nb::object {
+        const std::optional<Op> both = op.ComposeOver(weaker);
+        return both ? nb::cast(*both) : nb::none();
+      },
+      "inner"_a, "This over a weaker edit, as one; None when no one edit does both.");
+  cls.def(
+      "ApplyOperations",
+      [](const Op& op, const Items<T>& items) {
+        std::vector<T> applied = Plain<T>(items);
+        op.ApplyTo(applied);
+        return applied;
+      },
+      "vec"_a, "The list that this makes of another.");
   cls.def("__eq__", [](const Op& a, const Op& b) { return a == b; }, nb::is_operator());
   cls.def("__ne__", [](const Op& a, const Op& b) { return !(a == b); }, nb::is_operator());
   cls.def("__hash__", [](const Op& op) { return Value(op).GetHash() >> 1; });

@@ -8,7 +8,8 @@ Path ReadPath(std::string_view text) {
   if (text.empty()) return {};
   Result<Path> parsed = Path::Parse(text);
   if (parsed) return *parsed;
-  if (PyErr_WarnEx(PyExc_UserWarning, parsed.GetError().message.c_str(), 1) < 0) PyErr_WriteUnraisable(nullptr);
+  if (PyErr_WarnEx(PyExc_UserWarning, parsed.GetError().message.c_str(), 1) < 0)
+    PyErr_WriteUnraisable(nullptr);
   return {};
 }
 
@@ -46,7 +47,8 @@ nb::object FindPrefixedRange(const std::vector<PathArgument>& paths, Path prefix
                                       [](const PathArgument& a, Path b) { return a.path < b; });
   auto last = first;
   while (last != paths.end() && last->path.HasPrefix(prefix)) ++last;
-  return nb::steal(PySlice_New(nb::int_(first - paths.begin()).ptr(), nb::int_(last - paths.begin()).ptr(), nullptr));
+  return nb::steal(
+      PySlice_New(nb::int_(first - paths.begin()).ptr(), nb::int_(last - paths.begin()).ptr(), nullptr));
 }
 
 // Each path relative to the one before it where that is above, so that together they can be read in order.
@@ -89,7 +91,8 @@ void BindQuestions(nb::class_<Path>& cls) {
   cls.def("__le__", [](Path a, PathArgument b) { return !(b.path < a); }, nb::is_operator());
   cls.def("__gt__", [](Path a, PathArgument b) { return b.path < a; }, nb::is_operator());
   cls.def("__ge__", [](Path a, PathArgument b) { return !(a < b.path); }, nb::is_operator());
-  cls.def("__reduce__", [](nb::handle self) { return nb::make_tuple(self.type(), nb::make_tuple(nb::str(self))); });
+  cls.def("__reduce__",
+          [](nb::handle self) { return nb::make_tuple(self.type(), nb::make_tuple(nb::str(self))); });
   cls.def_prop_ro("isEmpty", &Path::IsEmpty);
   cls.def_prop_ro("name", &Path::GetName);
   cls.def_prop_ro("elementString", &Path::GetElementString);
@@ -115,8 +118,9 @@ void BindQuestions(nb::class_<Path>& cls) {
   cls.def("IsMapperArgPath", &Path::IsMapperArgument);
   cls.def("IsExpressionPath", &Path::IsExpression);
   cls.def("HasPrefix", [](Path p, PathArgument prefix) { return p.HasPrefix(prefix); }, "prefix"_a);
-  cls.def("GetVariantSelection", [](Path p) { return std::pair(p.GetVariantSet(), p.GetVariantSelection()); },
-          "The set and the variant of a path that ends in a variant selection; else two empty texts.");
+  cls.def(
+      "GetVariantSelection", [](Path p) { return std::pair(p.GetVariantSet(), p.GetVariantSelection()); },
+      "The set and the variant of a path that ends in a variant selection; else two empty texts.");
 }
 
 void BindDerived(nb::class_<Path>& cls) {
@@ -124,16 +128,23 @@ void BindDerived(nb::class_<Path>& cls) {
   cls.def("GetPrimPath", &Path::GetPrimPath);
   cls.def("GetPrimOrPrimVariantSelectionPath", &Path::GetPrimOrPrimVariantSelectionPath);
   cls.def("GetAbsoluteRootOrPrimPath", &Path::GetAbsoluteRootOrPrimPath);
-  cls.def("GetPrefixes", [](Path p, size_t most) {
-    std::vector<Path> all = p.GetPrefixes();
-    if (most && most < all.size()) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(most));
-    return all;
-  }, "numPrefixes"_a = 0, "From the first element to this path; the last numPrefixes of these, unless that is 0.");
-  cls.def("GetAncestorsRange", [](Path p) {
-    std::vector<Path> all = p.GetPrefixes();
-    std::reverse(all.begin(), all.end());
-    return all;
-  }, "This path, its parent, and so on; without the root.");
+  cls.def(
+      "GetPrefixes",
+      [](Path p, size_t most) {
+        std::vector<Path> all = p.GetPrefixes();
+        if (most && most < all.size()) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(most));
+        return all;
+      },
+      "numPrefixes"_a = 0,
+      "From the first element to this path; the last numPrefixes of these, unless that is 0.");
+  cls.def(
+      "GetAncestorsRange",
+      [](Path p) {
+        std::vector<Path> all = p.GetPrefixes();
+        std::reverse(all.begin(), all.end());
+        return all;
+      },
+      "This path, its parent, and so on; without the root.");
   cls.def("GetAllTargetPathsRecursively", &Path::GetAllTargetsRecursively);
   cls.def("StripAllVariantSelections", &Path::StripAllVariantSelections);
   cls.def("AppendPath", [](Path p, PathArgument suffix) { return p.AppendPath(suffix); }, "newSuffix"_a);
@@ -145,21 +156,34 @@ void BindDerived(nb::class_<Path>& cls) {
   cls.def("AppendMapper", [](Path p, PathArgument target) { return p.AppendMapper(target); }, "targetPath"_a);
   cls.def("AppendMapperArg", &Path::AppendMapperArgument, "argName"_a);
   cls.def("AppendExpression", &Path::AppendExpression);
-  cls.def("AppendElementString", [](Path p, const std::string& element) {
-    return ReadPath(p.IsAbsoluteRoot() ? "/" + element
-                    : p.IsPrim() && !element.empty() && element[0] != '.' && element[0] != '{' && element[0] != '['
-                        ? p.GetString() + "/" + element
-                        : p.GetString() + element);
-  }, "element"_a);
+  cls.def(
+      "AppendElementString",
+      [](Path p, const std::string& element) {
+        return ReadPath(p.IsAbsoluteRoot() ? "/" + element
+                        : p.IsPrim() && !element.empty() && element[0] != '.' && element[0] != '{' &&
+                                element[0] != '['
+                            ? p.GetString() + "/" + element
+                            : p.GetString() + element);
+      },
+      "element"_a);
   cls.def("ReplaceName", &Path::ReplaceName, "newName"_a);
-  cls.def("ReplaceTargetPath", [](Path p, PathArgument target) { return p.ReplaceTarget(target); }, "newTargetPath"_a);
-  cls.def("ReplacePrefix", [](Path p, PathArgument from, PathArgument to, bool fix_targets) {
-    return p.ReplacePrefix(from, to, fix_targets ? Path::TargetFix::kFixTargets : Path::TargetFix::kKeepTargets);
-  }, "oldPrefix"_a, "newPrefix"_a, "fixTargetPaths"_a = true);
+  cls.def(
+      "ReplaceTargetPath", [](Path p, PathArgument target) { return p.ReplaceTarget(target); },
+      "newTargetPath"_a);
+  cls.def(
+      "ReplacePrefix",
+      [](Path p, PathArgument from, PathArgument to, bool fix_targets) {
+        return p.ReplacePrefix(from, to,
+                               fix_targets ? Path::TargetFix::kFixTargets : Path::TargetFix::kKeepTargets);
+      },
+      "oldPrefix"_a, "newPrefix"_a, "fixTargetPaths"_a = true);
   cls.def("GetCommonPrefix", [](Path p, PathArgument other) { return p.GetCommonPrefix(other); }, "path"_a);
-  cls.def("RemoveCommonSuffix", [](Path p, PathArgument other, bool stop_at_root_prim) {
-    return RemoveCommonSuffix(p, other, stop_at_root_prim);
-  }, "otherPath"_a, "stopAtRootPrim"_a = false);
+  cls.def(
+      "RemoveCommonSuffix",
+      [](Path p, PathArgument other, bool stop_at_root_prim) {
+        return RemoveCommonSuffix(p, other, stop_at_root_prim);
+      },
+      "otherPath"_a, "stopAtRootPrim"_a = false);
   cls.def("MakeAbsolutePath", [](Path p, PathArgument anchor) { return p.MakeAbsolute(anchor); }, "anchor"_a);
   cls.def("MakeRelativePath", [](Path p, PathArgument anchor) { return p.MakeRelative(anchor); }, "anchor"_a);
 }
@@ -167,41 +191,59 @@ void BindDerived(nb::class_<Path>& cls) {
 void BindStatics(nb::class_<Path>& cls) {
   cls.def_static("IsValidPathString", &IsValidPathString, "pathString"_a,
                  "True, or False and why the text is no path.");
-  cls.def_static("IsValidIdentifier", [](const std::string& name) { return Path::IsValidIdentifier(name); }, "name"_a);
-  cls.def_static("IsValidNamespacedIdentifier",
-                 [](const std::string& name) { return Path::IsValidNamespacedIdentifier(name); }, "name"_a);
-  cls.def_static("TokenizeIdentifier", [](const std::string& name) { return Path::TokenizeIdentifier(name); }, "name"_a);
-  cls.def_static("JoinIdentifier", [](const std::vector<Token>& names) {
-    Token all;
-    for (Token name : names) all = Path::JoinIdentifier(all, name);
-    return all;
-  }, "names"_a);
+  cls.def_static(
+      "IsValidIdentifier", [](const std::string& name) { return Path::IsValidIdentifier(name); }, "name"_a);
+  cls.def_static(
+      "IsValidNamespacedIdentifier",
+      [](const std::string& name) { return Path::IsValidNamespacedIdentifier(name); }, "name"_a);
+  cls.def_static(
+      "TokenizeIdentifier", [](const std::string& name) { return Path::TokenizeIdentifier(name); }, "name"_a);
+  cls.def_static(
+      "JoinIdentifier",
+      [](const std::vector<Token>& names) {
+        Token all;
+        for (Token name : names) all = Path::JoinIdentifier(all, name);
+        return all;
+      },
+      "names"_a);
   cls.def_static("JoinIdentifier", &Path::JoinIdentifier, "lhs"_a, "rhs"_a);
   cls.def_static("StripNamespace", &Path::StripNamespace, "name"_a);
-  cls.def_static("StripPrefixNamespace", [](const std::string& name, std::string space) {
-    if (space.empty()) return std::pair(name, false);
-    if (space.back() != ':') space += ':';
-    const bool has = name.compare(0, space.size(), space) == 0;
-    return std::pair(has ? name.substr(space.size()) : name, has);
-  }, "name"_a, "matchNamespace"_a, "The name without the namespace, and whether it had it.");
+  cls.def_static(
+      "StripPrefixNamespace",
+      [](const std::string& name, std::string space) {
+        if (space.empty()) return std::pair(name, false);
+        if (space.back() != ':') space += ':';
+        const bool has = name.compare(0, space.size(), space) == 0;
+        return std::pair(has ? name.substr(space.size()) : name, has);
+      },
+      "name"_a, "matchNamespace"_a, "The name without the namespace, and whether it had it.");
   cls.def_static("RemoveDescendentPaths", &Without<&Path::RemoveDescendants>, "paths"_a);
   cls.def_static("RemoveAncestorPaths", &Without<&Path::RemoveAncestors>, "paths"_a);
   cls.def_static("GetConciseRelativePaths", &GetConciseRelativePaths, "paths"_a);
-  cls.def_static("FindPrefixedRange",
-                 [](const std::vector<PathArgument>& paths, PathArgument prefix) { return FindPrefixedRange(paths, prefix); },
-                 "paths"_a, "prefix"_a, "The slice of sorted paths that lie at or below the prefix.");
-  cls.def_static("FindLongestPrefix", [](const std::vector<PathArgument>& paths, PathArgument path) -> nb::object {
-    const Path found = FindLongestPrefix(paths, path, false);
-    return found.IsEmpty() ? nb::none() : nb::cast(found);
-  }, "paths"_a, "path"_a, "The longest of the paths at or above a path; None when there is none.");
-  cls.def_static("FindLongestStrictPrefix", [](const std::vector<PathArgument>& paths, PathArgument path) -> nb::object {
-    const Path found = FindLongestPrefix(paths, path, true);
-    return found.IsEmpty() ? nb::none() : nb::cast(found);
-  }, "paths"_a, "path"_a);
+  cls.def_static(
+      "FindPrefixedRange",
+      [](const std::vector<PathArgument>& paths, PathArgument prefix) {
+        return FindPrefixedRange(paths, prefix);
+      },
+      "paths"_a, "prefix"_a, "The slice of sorted paths that lie at or below the prefix.");
+  cls.def_static(
+      "FindLongestPrefix",
+      [](const std::vector<PathArgument>& paths, PathArgument path) -> nb::object {
+        const Path found = FindLongestPrefix(paths, path, false);
+        return found.IsEmpty() ? nb::none() : nb::cast(found);
+      },
+      "paths"_a, "path"_a, "The longest of the paths at or above a path; None when there is none.");
+  cls.def_static(
+      "FindLongestStrictPrefix",
+      [](const std::vector<PathArgument>& paths, PathArgument path) -> nb::object {
+        const Path found = FindLongestPrefix(paths, path, true);
+        return found.IsEmpty() ? nb::none() : nb::cast(found);
+      },
+      "paths"_a, "path"_a);
   const std::pair<const char*, const char*> marks[] = {
-      {"absoluteIndicator", "/"}, {"childDelimiter", "/"}, {"expressionIndicator", "expression"},
-      {"mapperArgDelimiter", "."}, {"mapperIndicator", "mapper"}, {"namespaceDelimiter", ":"},
-      {"parentPathElement", ".."}, {"propertyDelimiter", "."}, {"relationshipTargetEnd", "]"},
+      {"absoluteIndicator", "/"},      {"childDelimiter", "/"},       {"expressionIndicator", "expression"},
+      {"mapperArgDelimiter", "."},     {"mapperIndicator", "mapper"}, {"namespaceDelimiter", ":"},
+      {"parentPathElement", ".."},     {"propertyDelimiter", "."},    {"relationshipTargetEnd", "]"},
       {"relationshipTargetStart", "["}};
   for (const auto& [name, mark] : marks) cls.attr(name) = mark;
   cls.attr("absoluteRootPath") = Path::AbsoluteRoot();

@@ -1,5 +1,5 @@
-// The values of scene description that are neither numbers nor paths: enumerators, type names, asset paths, times,
-// references and payloads.
+// The values of scene description that are neither numbers nor paths: enumerators, type names, asset paths,
+// times, references and payloads.
 #include "python/core/arguments.h"
 #include "python/core/core.h"
 #include "python/core/sdf_enums.h"
@@ -20,36 +20,50 @@ void BindEnums(nb::module_& sdf) {
                        {{Permission::kPublic, "PermissionPublic", "Public"},
                         {Permission::kPrivate, "PermissionPrivate", "Private"}});
   using layer::SpecType;
-  BindEnum<SpecType>(sdf, "SdfSpecType", "SpecType",
-                     {{SpecType::kUnknown, "SpecTypeUnknown", "SdfSpecTypeUnknown"},
-                      {SpecType::kAttribute, "SpecTypeAttribute", "SdfSpecTypeAttribute"},
-                      {SpecType::kConnection, "SpecTypeConnection", "SdfSpecTypeConnection"},
-                      {SpecType::kExpression, "SpecTypeExpression", "SdfSpecTypeExpression"},
-                      {SpecType::kMapper, "SpecTypeMapper", "SdfSpecTypeMapper"},
-                      {SpecType::kMapperArgument, "SpecTypeMapperArg", "SdfSpecTypeMapperArg"},
-                      {SpecType::kPrim, "SpecTypePrim", "SdfSpecTypePrim"},
-                      {SpecType::kPseudoRoot, "SpecTypePseudoRoot", "SdfSpecTypePseudoRoot"},
-                      {SpecType::kRelationship, "SpecTypeRelationship", "SdfSpecTypeRelationship"},
-                      {SpecType::kRelationshipTarget, "SpecTypeRelationshipTarget", "SdfSpecTypeRelationshipTarget"},
-                      {SpecType::kVariant, "SpecTypeVariant", "SdfSpecTypeVariant"},
-                      {SpecType::kVariantSet, "SpecTypeVariantSet", "SdfSpecTypeVariantSet"}});
+  BindEnum<SpecType>(
+      sdf, "SdfSpecType", "SpecType",
+      {{SpecType::kUnknown, "SpecTypeUnknown", "SdfSpecTypeUnknown"},
+       {SpecType::kAttribute, "SpecTypeAttribute", "SdfSpecTypeAttribute"},
+       {SpecType::kConnection, "SpecTypeConnection", "SdfSpecTypeConnection"},
+       {SpecType::kExpression, "SpecTypeExpression", "SdfSpecTypeExpression"},
+       {SpecType::kMapper, "SpecTypeMapper", "SdfSpecTypeMapper"},
+       {SpecType::kMapperArgument, "SpecTypeMapperArg", "SdfSpecTypeMapperArg"},
+       {SpecType::kPrim, "SpecTypePrim", "SdfSpecTypePrim"},
+       {SpecType::kPseudoRoot, "SpecTypePseudoRoot", "SdfSpecTypePseudoRoot"},
+       {SpecType::kRelationship, "SpecTypeRelationship", "SdfSpecTypeRelationship"},
+       {SpecType::kRelationshipTarget, "SpecTypeRelationshipTarget", "SdfSpecTypeRelationshipTarget"},
+       {SpecType::kVariant, "SpecTypeVariant", "SdfSpecTypeVariant"},
+       {SpecType::kVariantSet, "SpecTypeVariantSet", "SdfSpecTypeVariantSet"}});
 }
 
 const char* GetRoleName(Role role) {
   switch (role) {
-    case Role::kPoint: return "Point";
-    case Role::kNormal: return "Normal";
-    case Role::kVector: return "Vector";
-    case Role::kColor: return "Color";
-    case Role::kTextureCoordinate: return "TextureCoordinate";
-    case Role::kFrame: return "Frame";
-    case Role::kTransform: return "Transform";
-    case Role::kPointIndex: return "PointIndex";
-    case Role::kEdgeIndex: return "EdgeIndex";
-    case Role::kFaceIndex: return "FaceIndex";
-    case Role::kGroup: return "Group";
-    case Role::kOpaque: return "";
-    case Role::kNone: break;
+    case Role::kPoint:
+      return "Point";
+    case Role::kNormal:
+      return "Normal";
+    case Role::kVector:
+      return "Vector";
+    case Role::kColor:
+      return "Color";
+    case Role::kTextureCoordinate:
+      return "TextureCoordinate";
+    case Role::kFrame:
+      return "Frame";
+    case Role::kTransform:
+      return "Transform";
+    case Role::kPointIndex:
+      return "PointIndex";
+    case Role::kEdgeIndex:
+      return "EdgeIndex";
+    case Role::kFaceIndex:
+      return "FaceIndex";
+    case Role::kGroup:
+      return "Group";
+    case Role::kOpaque:
+      return "";
+    case Role::kNone:
+      break;
   }
   return "";
 }
@@ -57,9 +71,9 @@ const char* GetRoleName(Role role) {
 // "color3f[]" is Color3fArray in Sdf.ValueTypeNames.
 std::string GetAttributeName(const ValueTypeName& type) {
   std::string name = type.name.GetString();
-  const std::pair<const char*, const char*> compound[] = {{"texCoord", "TexCoord"}, {"timecode", "TimeCode"},
-                                                          {"uchar", "UChar"},       {"uint64", "UInt64"},
-                                                          {"uint", "UInt"},         {"pathExpression", "PathExpression"}};
+  const std::pair<const char*, const char*> compound[] = {
+      {"texCoord", "TexCoord"}, {"timecode", "TimeCode"}, {"uchar", "UChar"},
+      {"uint64", "UInt64"},     {"uint", "UInt"},         {"pathExpression", "PathExpression"}};
   const bool is_array = name.size() > 2 && name.compare(name.size() - 2, 2, "[]") == 0;
   if (is_array) name.resize(name.size() - 2);
   bool found = false;
@@ -94,15 +108,20 @@ void BindValueTypeNames(nb::module_& sdf) {
   cls.def("__hash__", [](const Object& t) { return std::hash<const void*>()(t.type) >> 1; });
   cls.def("__eq__", [](const Object& a, const Object& b) { return a.type == b.type; }, nb::is_operator());
   cls.def("__ne__", [](const Object& a, const Object& b) { return a.type != b.type; }, nb::is_operator());
-  const auto equals_text = [](const Object& a, Token b) { return a.type ? FindValueTypeName(b) == a.type : b.IsEmpty(); };
+  const auto equals_text = [](const Object& a, Token b) {
+    return a.type ? FindValueTypeName(b) == a.type : b.IsEmpty();
+  };
   cls.def("__eq__", equals_text, nb::is_operator());
-  cls.def("__ne__", [equals_text](const Object& a, Token b) { return !equals_text(a, b); }, nb::is_operator());
+  cls.def(
+      "__ne__", [equals_text](const Object& a, Token b) { return !equals_text(a, b); }, nb::is_operator());
   cls.def_prop_ro("role", [](const Object& t) { return t.type ? GetRoleName(t.type->role) : ""; });
   cls.def_prop_ro("isArray", [](const Object& t) { return t.type && t.type->is_array; });
   cls.def_prop_ro("isScalar", [](const Object& t) { return t.type && !t.type->is_array; });
-  cls.def_prop_ro("scalarType", [](const Object& t) { return ToPython({t.type ? t.type->scalar : nullptr}); });
+  cls.def_prop_ro("scalarType",
+                  [](const Object& t) { return ToPython({t.type ? t.type->scalar : nullptr}); });
   cls.def_prop_ro("arrayType", [](const Object& t) { return ToPython({t.type ? t.type->array : nullptr}); });
-  cls.def_prop_ro("defaultValue", [](const Object& t) { return t.type ? ToPython(t.type->fallback) : nb::none(); });
+  cls.def_prop_ro("defaultValue",
+                  [](const Object& t) { return t.type ? ToPython(t.type->fallback) : nb::none(); });
   cls.def_prop_ro("aliasesAsStrings", [](const Object& t) {
     std::vector<Token> all;
     if (t.type) {
@@ -116,19 +135,24 @@ void BindValueTypeNames(nb::module_& sdf) {
   });
 
   nb::object names = nb::module_::import_("types").attr("SimpleNamespace")();
-  for (const ValueTypeName* type : GetAllValueTypeNames()) names.attr(GetAttributeName(*type).c_str()) = ToPython({type});
-  names.attr("Find") = nb::cpp_function([](Token name) { return ToPython({FindValueTypeName(name)}); }, nb::name("Find"),
-                                        "type"_a, "The type of a name as layers write it; false when there is none.");
+  for (const ValueTypeName* type : GetAllValueTypeNames())
+    names.attr(GetAttributeName(*type).c_str()) = ToPython({type});
+  names.attr("Find") =
+      nb::cpp_function([](Token name) { return ToPython({FindValueTypeName(name)}); }, nb::name("Find"),
+                       "type"_a, "The type of a name as layers write it; false when there is none.");
   sdf.attr("ValueTypeNames") = names;
 }
 
 void BindAssetPath(nb::module_& sdf) {
   nb::class_<AssetPath> cls(sdf, "AssetPath", "Where a file is, as authored, evaluated and resolved.");
-  cls.def("__init__", [](AssetPath* path, std::string authored, std::string resolved, std::string evaluated) {
-    new (path) AssetPath(std::move(authored));
-    path->evaluated = std::move(evaluated);
-    path->resolved = std::move(resolved);
-  }, "authoredPath"_a = "", "resolvedPath"_a = "", "evaluatedPath"_a = "");
+  cls.def(
+      "__init__",
+      [](AssetPath* path, std::string authored, std::string resolved, std::string evaluated) {
+        new (path) AssetPath(std::move(authored));
+        path->evaluated = std::move(evaluated);
+        path->resolved = std::move(resolved);
+      },
+      "authoredPath"_a = "", "resolvedPath"_a = "", "evaluatedPath"_a = "");
   cls.def("__init__", [](AssetPath* path, const AssetPath& other) { new (path) AssetPath(other); });
   cls.def_prop_ro("authoredPath", [](const AssetPath& p) { return p.authored; });
   cls.def_prop_ro("evaluatedPath", [](const AssetPath& p) { return p.evaluated; });
@@ -140,7 +164,8 @@ void BindAssetPath(nb::module_& sdf) {
   });
   cls.def("__eq__", [](const AssetPath& a, const AssetPath& b) { return a == b; }, nb::is_operator());
   cls.def("__ne__", [](const AssetPath& a, const AssetPath& b) { return !(a == b); }, nb::is_operator());
-  cls.def("__lt__", [key](const AssetPath& a, const AssetPath& b) { return key(a) < key(b); }, nb::is_operator());
+  cls.def(
+      "__lt__", [key](const AssetPath& a, const AssetPath& b) { return key(a) < key(b); }, nb::is_operator());
   cls.def("__hash__", [](const AssetPath& p) { return Value(p).GetHash() >> 1; });
   cls.def("__str__", [](const AssetPath& p) { return "@" + p.GetPath() + "@"; });
   cls.def("__repr__", [](const AssetPath& p) {
@@ -192,8 +217,9 @@ void BindTimeLike(nb::module_& gf, const char* name, const char* what) {
 
 void BindLayerOffset(nb::module_& sdf) {
   nb::class_<LayerOffset> cls(sdf, "LayerOffset", "outer time = offset + scale * inner time");
-  cls.def("__init__", [](LayerOffset* o, double offset, double scale) { new (o) LayerOffset{offset, scale}; },
-          "offset"_a = 0.0, "scale"_a = 1.0);
+  cls.def(
+      "__init__", [](LayerOffset* o, double offset, double scale) { new (o) LayerOffset{offset, scale}; },
+      "offset"_a = 0.0, "scale"_a = 1.0);
   cls.def_rw("offset", &LayerOffset::offset);
   cls.def_rw("scale", &LayerOffset::scale);
   cls.def("IsIdentity", &LayerOffset::IsIdentity);
@@ -203,7 +229,9 @@ void BindLayerOffset(nb::module_& sdf) {
   cls.def("__mul__", [](LayerOffset a, double t) { return a * t; }, nb::is_operator());
   cls.def("__eq__", [](LayerOffset a, LayerOffset b) { return a == b; }, nb::is_operator());
   cls.def("__ne__", [](LayerOffset a, LayerOffset b) { return !(a == b); }, nb::is_operator());
-  cls.def("__hash__", [](LayerOffset o) { return (std::hash<double>()(o.offset) * 31 + std::hash<double>()(o.scale)) >> 1; });
+  cls.def("__hash__", [](LayerOffset o) {
+    return (std::hash<double>()(o.offset) * 31 + std::hash<double>()(o.scale)) >> 1;
+  });
   cls.def("__repr__", [](LayerOffset o) {
     if (o.IsIdentity()) return std::string("Sdf.LayerOffset()");
     return "Sdf.LayerOffset(" + TextOf(o.offset) + (o.scale == 1 ? "" : ", " + TextOf(o.scale)) + ")";
@@ -248,11 +276,16 @@ std::string ReprArc(const char* name, const Arc& arc, const std::string& more) {
 
 void BindArcs(nb::module_& sdf) {
   nb::class_<Reference> reference(sdf, "Reference", "A layer, a prim in it, a retiming, and custom data.");
-  reference.def("__init__", [](Reference* r, std::string asset, PathArgument prim, LayerOffset offset, nb::object custom) {
-    new (r) Reference{std::move(asset), prim.path, offset, nullptr};
-    const Value data = FromPython(custom, ValueType::kDictionary);
-    if (!data.Get<Dictionary>().IsEmpty()) r->custom_data = std::make_shared<const Dictionary>(data.Get<Dictionary>());
-  }, "assetPath"_a = "", "primPath"_a = PathArgument(), "layerOffset"_a = LayerOffset(), "customData"_a = nb::dict());
+  reference.def(
+      "__init__",
+      [](Reference* r, std::string asset, PathArgument prim, LayerOffset offset, nb::object custom) {
+        new (r) Reference{std::move(asset), prim.path, offset, nullptr};
+        const Value data = FromPython(custom, ValueType::kDictionary);
+        if (!data.Get<Dictionary>().IsEmpty())
+          r->custom_data = std::make_shared<const Dictionary>(data.Get<Dictionary>());
+      },
+      "assetPath"_a = "", "primPath"_a = PathArgument(), "layerOffset"_a = LayerOffset(),
+      "customData"_a = nb::dict());
   BindArc(reference);
   reference.def_prop_ro("customData", [](const Reference& r) {
     return r.custom_data ? ToPython(Value(*r.custom_data)) : nb::dict();
@@ -262,9 +295,12 @@ void BindArcs(nb::module_& sdf) {
     return ReprArc("Reference", r, r.custom_data ? Repr(ToPython(Value(*r.custom_data))) : "");
   });
   nb::class_<Payload> payload(sdf, "Payload", "A layer, a prim in it and a retiming, loaded on demand.");
-  payload.def("__init__", [](Payload* p, std::string asset, PathArgument prim, LayerOffset offset) {
-    new (p) Payload{std::move(asset), prim.path, offset};
-  }, "assetPath"_a = "", "primPath"_a = PathArgument(), "layerOffset"_a = LayerOffset());
+  payload.def(
+      "__init__",
+      [](Payload* p, std::string asset, PathArgument prim, LayerOffset offset) {
+        new (p) Payload{std::move(asset), prim.path, offset};
+      },
+      "assetPath"_a = "", "primPath"_a = PathArgument(), "layerOffset"_a = LayerOffset());
   BindArc(payload);
   payload.def("__repr__", [](const Payload& p) { return ReprArc("Payload", p, ""); });
 }
@@ -291,7 +327,8 @@ void BindValueTypes(nb::module_& sdf) {
   BindLayerOffset(sdf);
   BindArcs(sdf);
   BindBlock<ValueBlock>(sdf, "ValueBlock", "Says that there is no value.");
-  BindBlock<AnimationBlock>(sdf, "AnimationBlock", "Hides weaker time samples, splines and clips, not defaults.");
+  BindBlock<AnimationBlock>(sdf, "AnimationBlock",
+                            "Hides weaker time samples, splines and clips, not defaults.");
   BindValueTypeNames(sdf);
 }
 

@@ -23,12 +23,22 @@ std::string Print(T value) {
 }
 }  // namespace
 
-std::string TextOf(double value) { return Print(value); }
-std::string TextOf(float value) { return Print(value); }
-std::string TextOf(Half value) { return Print(value); }
+std::string TextOf(double value) {
+  return Print(value);
+}
+std::string TextOf(float value) {
+  return Print(value);
+}
+std::string TextOf(Half value) {
+  return Print(value);
+}
 
-std::string Repr(nb::handle object) { return nb::cast<std::string>(nb::repr(object)); }
-std::string Text(nb::handle object) { return nb::cast<std::string>(nb::str(object)); }
+std::string Repr(nb::handle object) {
+  return nb::cast<std::string>(nb::repr(object));
+}
+std::string Text(nb::handle object) {
+  return nb::cast<std::string>(nb::str(object));
+}
 
 void RaiseTypeError(const std::string& message) {
   PyErr_SetString(PyExc_TypeError, message.c_str());

@@ -39,7 +39,8 @@ void Raise(const Diagnostic& diagnostic) {
   raised.attr("hint") = diagnostic.hint;
   raised.attr("location") = ToDictionary(diagnostic.location);
   nb::list notes;
-  for (const DiagnosticNote& note : diagnostic.notes) notes.append(nb::make_tuple(note.message, ToDictionary(note.location)));
+  for (const DiagnosticNote& note : diagnostic.notes)
+    notes.append(nb::make_tuple(note.message, ToDictionary(note.location)));
   raised.attr("notes") = notes;
   PyErr_SetObject(error_exception, raised.ptr());
   throw nb::python_error();
@@ -49,16 +50,19 @@ void BindTf(nb::module_& core) {
   nb::module_ tf = MakeModule(core, "Tf", "Errors and names.");
   error_exception = PyErr_NewExceptionWithDoc(
       "strata.Tf.ErrorException",
-      "What went wrong: code (a page of docs/diagnostics), message, hint, location and notes.", PyExc_RuntimeError,
-      nullptr);
+      "What went wrong: code (a page of docs/diagnostics), message, hint, location and notes.",
+      PyExc_RuntimeError, nullptr);
   tf.attr("ErrorException") = nb::borrow(error_exception);
   tf.def("IsValidIdentifier", &IsAsciiIdentifier, "identifier"_a,
          "Whether it is a letter or _ of ASCII, followed by more of these or digits.");
   tf.def("MakeValidIdentifier", &MakeValidIdentifier, "text"_a,
          "The text with _ for whatever an identifier cannot hold.");
-  tf.def("DictionaryStrcmp", [](const std::string& a, const std::string& b) {
-    return ElementOrderLess(a, b) ? -1 : ElementOrderLess(b, a) ? 1 : 0;
-  }, "a"_a, "b"_a, "-1, 0 or 1: the order of names, with numbers in them by value.");
+  tf.def(
+      "DictionaryStrcmp",
+      [](const std::string& a, const std::string& b) {
+        return ElementOrderLess(a, b) ? -1 : ElementOrderLess(b, a) ? 1 : 0;
+      },
+      "a"_a, "b"_a, "-1, 0 or 1: the order of names, with numbers in them by value.");
 }
 
 }  // namespace strata::python

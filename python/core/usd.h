@@ -48,17 +48,26 @@ std::string Describe(const Object& object);
 // The object, if its prim is there; raises RuntimeError otherwise.
 const stage::Prim& Check(const Object& object);
 StageObject& GetStage(const Object& object);
-inline stage::Attribute GetAttribute(const Object& object) { return {Check(object), object.name}; }
-inline stage::Relationship GetRelationship(const Object& object) { return {Check(object), object.name}; }
-inline stage::Property GetProperty(const Object& object) { return {Check(object), object.name}; }
+inline stage::Attribute GetAttribute(const Object& object) {
+  return {Check(object), object.name};
+}
+inline stage::Relationship GetRelationship(const Object& object) {
+  return {Check(object), object.name};
+}
+inline stage::Property GetProperty(const Object& object) {
+  return {Check(object), object.name};
+}
 
-inline PrimObject MakePrim(stage::Prim prim) { return {{std::move(prim), Token()}}; }
+inline PrimObject MakePrim(stage::Prim prim) {
+  return {{std::move(prim), Token()}};
+}
 // An Attribute or Relationship, as the property is; a Property when nobody defines it.
 nb::object MakeProperty(const stage::Prim& prim, Token name);
 template <class Property>
 nb::list MakeProperties(const std::vector<Property>& properties) {
   nb::list out;
-  for (const Property& property : properties) out.append(MakeProperty(property.GetPrim(), property.GetName()));
+  for (const Property& property : properties)
+    out.append(MakeProperty(property.GetPrim(), property.GetName()));
   return out;
 }
 nb::list MakePrims(const std::vector<stage::Prim>& prims);
@@ -120,7 +129,8 @@ struct type_caster<strata::python::TimeArgument> {
     value.time = strata::stage::Time(number);
     return true;
   }
-  static handle from_cpp(const strata::python::TimeArgument& argument, rv_policy policy, cleanup_list* cleanup) noexcept {
+  static handle from_cpp(const strata::python::TimeArgument& argument, rv_policy policy,
+                         cleanup_list* cleanup) noexcept {
     return make_caster<strata::stage::Time>::from_cpp(argument.time, policy, cleanup);
   }
 };

@@ -9,11 +9,21 @@ using stage::Editor;
 using stage::ListPosition;
 
 // What each of the four edits: the arcs of one kind that one prim has.
-struct ReferencesObject { PrimObject prim; };
-struct PayloadsObject { PrimObject prim; };
-struct InheritsObject { PrimObject prim; };
-struct SpecializesObject { PrimObject prim; };
-struct VariantSetsObject { PrimObject prim; };
+struct ReferencesObject {
+  PrimObject prim;
+};
+struct PayloadsObject {
+  PrimObject prim;
+};
+struct InheritsObject {
+  PrimObject prim;
+};
+struct SpecializesObject {
+  PrimObject prim;
+};
+struct VariantSetsObject {
+  PrimObject prim;
+};
 struct VariantSetObject {
   PrimObject prim;
   Token name;
@@ -30,32 +40,51 @@ bool Clear(const PrimObject& prim, Token field) {
 }
 
 void BindReferences(nb::module_& usd) {
-  nb::class_<ReferencesObject> cls(usd, "References", "The references that a prim has in the edit target's layer.");
+  nb::class_<ReferencesObject> cls(usd, "References",
+                                   "The references that a prim has in the edit target's layer.");
   using R = ReferencesObject;
   const auto add = [](const R& r, Reference reference, ListPosition position) {
     CheckOrRaise(Edit(r).AddReference(r.prim.GetPath(), std::move(reference), position));
     return true;
   };
   constexpr ListPosition kPosition = ListPosition::kBackOfPrependList;
-  cls.def("AddReference", [add](const R& r, const Reference& reference, ListPosition position) { return add(r, reference, position); },
-          "reference"_a, "position"_a = kPosition);
-  cls.def("AddReference", [add](const R& r, const std::string& asset, PathArgument prim, LayerOffset offset, ListPosition position) {
-    return add(r, Reference{asset, prim.path, offset, nullptr}, position);
-  }, "assetPath"_a, "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
-  cls.def("AddReference", [add](const R& r, const FileArgument& asset, LayerOffset offset, ListPosition position) {
-    return add(r, Reference{asset.path, Path(), offset, nullptr}, position);
-  }, "assetPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
-  cls.def("AddInternalReference", [add](const R& r, PathArgument prim, LayerOffset offset, ListPosition position) {
-    return add(r, Reference{"", prim.path, offset, nullptr}, position);
-  }, "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
-  cls.def("RemoveReference", [](const R& r, const Reference& reference) {
-    CheckOrRaise(Edit(r).RemoveReference(r.prim.GetPath(), reference));
-    return true;
-  }, "ref"_a);
-  cls.def("SetReferences", [](const R& r, const std::vector<Reference>& references) {
-    CheckOrRaise(Edit(r).SetReferences(r.prim.GetPath(), references));
-    return true;
-  }, "items"_a);
+  cls.def(
+      "AddReference",
+      [add](const R& r, const Reference& reference, ListPosition position) {
+        return add(r, reference, position);
+      },
+      "reference"_a, "position"_a = kPosition);
+  cls.def(
+      "AddReference",
+      [add](const R& r, const std::string& asset, PathArgument prim, LayerOffset offset,
+            ListPosition position) { return add(r, Reference{asset, prim.path, offset, nullptr}, position); },
+      "assetPath"_a, "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
+  cls.def(
+      "AddReference",
+      [add](const R& r, const FileArgument& asset, LayerOffset offset, ListPosition position) {
+        return add(r, Reference{asset.path, Path(), offset, nullptr}, position);
+      },
+      "assetPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
+  cls.def(
+      "AddInternalReference",
+      [add](const R& r, PathArgument prim, LayerOffset offset, ListPosition position) {
+        return add(r, Reference{"", prim.path, offset, nullptr}, position);
+      },
+      "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
+  cls.def(
+      "RemoveReference",
+      [](const R& r, const Reference& reference) {
+        CheckOrRaise(Edit(r).RemoveReference(r.prim.GetPath(), reference));
+        return true;
+      },
+      "ref"_a);
+  cls.def(
+      "SetReferences",
+      [](const R& r, const std::vector<Reference>& references) {
+        CheckOrRaise(Edit(r).SetReferences(r.prim.GetPath(), references));
+        return true;
+      },
+      "items"_a);
   cls.def("ClearReferences", [](const R& r) { return Clear(r.prim, layer::GetFieldNames().references); });
   cls.def("GetPrim", [](const R& r) { return r.prim; });
   cls.def("__bool__", [](const R& r) { return r.prim.prim.IsValid(); });
@@ -69,25 +98,41 @@ void BindPayloads(nb::module_& usd) {
     CheckOrRaise(Edit(p).AddPayload(p.prim.GetPath(), std::move(payload), position));
     return true;
   };
-  cls.def("AddPayload", [add](const P& p, const Payload& payload, ListPosition position) { return add(p, payload, position); },
-          "payload"_a, "position"_a = kPosition);
-  cls.def("AddPayload", [add](const P& p, const std::string& asset, PathArgument prim, LayerOffset offset, ListPosition position) {
-    return add(p, Payload{asset, prim.path, offset}, position);
-  }, "assetPath"_a, "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
-  cls.def("AddPayload", [add](const P& p, const FileArgument& asset, LayerOffset offset, ListPosition position) {
-    return add(p, Payload{asset.path, Path(), offset}, position);
-  }, "assetPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
-  cls.def("AddInternalPayload", [add](const P& p, PathArgument prim, LayerOffset offset, ListPosition position) {
-    return add(p, Payload{"", prim.path, offset}, position);
-  }, "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
-  cls.def("RemovePayload", [](const P& p, const Payload& payload) {
-    CheckOrRaise(Edit(p).RemovePayload(p.prim.GetPath(), payload));
-    return true;
-  }, "payload"_a);
-  cls.def("SetPayloads", [](const P& p, const std::vector<Payload>& payloads) {
-    CheckOrRaise(Edit(p).SetPayloads(p.prim.GetPath(), payloads));
-    return true;
-  }, "items"_a);
+  cls.def(
+      "AddPayload",
+      [add](const P& p, const Payload& payload, ListPosition position) { return add(p, payload, position); },
+      "payload"_a, "position"_a = kPosition);
+  cls.def(
+      "AddPayload",
+      [add](const P& p, const std::string& asset, PathArgument prim, LayerOffset offset,
+            ListPosition position) { return add(p, Payload{asset, prim.path, offset}, position); },
+      "assetPath"_a, "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
+  cls.def(
+      "AddPayload",
+      [add](const P& p, const FileArgument& asset, LayerOffset offset, ListPosition position) {
+        return add(p, Payload{asset.path, Path(), offset}, position);
+      },
+      "assetPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
+  cls.def(
+      "AddInternalPayload",
+      [add](const P& p, PathArgument prim, LayerOffset offset, ListPosition position) {
+        return add(p, Payload{"", prim.path, offset}, position);
+      },
+      "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
+  cls.def(
+      "RemovePayload",
+      [](const P& p, const Payload& payload) {
+        CheckOrRaise(Edit(p).RemovePayload(p.prim.GetPath(), payload));
+        return true;
+      },
+      "payload"_a);
+  cls.def(
+      "SetPayloads",
+      [](const P& p, const std::vector<Payload>& payloads) {
+        CheckOrRaise(Edit(p).SetPayloads(p.prim.GetPath(), payloads));
+        return true;
+      },
+      "items"_a);
   cls.def("ClearPayloads", [](const P& p) { return Clear(p.prim, layer::GetFieldNames().payload); });
   cls.def("GetPrim", [](const P& p) { return p.prim; });
   cls.def("__bool__", [](const P& p) { return p.prim.prim.IsValid(); });
@@ -97,21 +142,27 @@ void BindPayloads(nb::module_& usd) {
 template <class Owner, auto kAdd, auto kRemove, auto kSet>
 void BindClassArc(nb::module_& usd, const char* name, const char* one, Token field) {
   nb::class_<Owner> cls(usd, name, "The classes that a prim has in the edit target's layer.");
-  cls.def((std::string("Add") + one).c_str(), [](const Owner& o, PathArgument path, ListPosition position) {
-    stage::Editor editor = Edit(o);
-    CheckOrRaise((editor.*kAdd)(o.prim.GetPath(), path, position));
-    return true;
-  }, "primPath"_a, "position"_a = ListPosition::kBackOfPrependList);
-  cls.def((std::string("Remove") + one).c_str(), [](const Owner& o, PathArgument path) {
-    stage::Editor editor = Edit(o);
-    CheckOrRaise((editor.*kRemove)(o.prim.GetPath(), path));
-    return true;
-  }, "primPath"_a);
-  cls.def((std::string("Set") + name).c_str(), [](const Owner& o, const std::vector<PathArgument>& paths) {
-    stage::Editor editor = Edit(o);
-    CheckOrRaise((editor.*kSet)(o.prim.GetPath(), std::vector<Path>(paths.begin(), paths.end())));
-    return true;
-  }, "items"_a);
+  cls.def((std::string("Add") + one).c_str(),
+          [](const Owner& o, PathArgument path, ListPosition position) {
+            stage::Editor editor = Edit(o);
+            CheckOrRaise((editor.*kAdd)(o.prim.GetPath(), path, position));
+            return true;
+          },
+          "primPath"_a, "position"_a = ListPosition::kBackOfPrependList);
+  cls.def((std::string("Remove") + one).c_str(),
+          [](const Owner& o, PathArgument path) {
+            stage::Editor editor = Edit(o);
+            CheckOrRaise((editor.*kRemove)(o.prim.GetPath(), path));
+            return true;
+          },
+          "primPath"_a);
+  cls.def((std::string("Set") + name).c_str(),
+          [](const Owner& o, const std::vector<PathArgument>& paths) {
+            stage::Editor editor = Edit(o);
+            CheckOrRaise((editor.*kSet)(o.prim.GetPath(), std::vector<Path>(paths.begin(), paths.end())));
+            return true;
+          },
+          "items"_a);
   cls.def((std::string("Clear") + name).c_str(), [field](const Owner& o) { return Clear(o.prim, field); });
   cls.def("GetPrim", [](const Owner& o) { return o.prim; });
   cls.def("__bool__", [](const Owner& o) { return o.prim.prim.IsValid(); });
@@ -135,21 +186,33 @@ void BindVariantSets(nb::module_& usd) {
   using Sets = VariantSetsObject;
   nb::class_<Sets> sets(usd, "VariantSets", "The variant sets of a prim.");
   sets.def("GetNames", [](const Sets& s) { return Check(s.prim).GetVariantSetNames(); });
-  sets.def("HasVariantSet", [](const Sets& s, Token name) {
-    const std::vector<Token> names = Check(s.prim).GetVariantSetNames();
-    return std::find(names.begin(), names.end(), name) != names.end();
-  }, "variantSetName"_a);
-  sets.def("GetVariantSet", [](const Sets& s, Token name) { return VariantSetObject{s.prim, name}; }, "variantSetName"_a);
-  sets.def("AddVariantSet", [](const Sets& s, Token name, ListPosition position) {
-    CheckOrRaise(Edit(s).AddVariantSet(s.prim.GetPath(), name, position));
-    return VariantSetObject{s.prim, name};
-  }, "variantSetName"_a, "position"_a = ListPosition::kBackOfPrependList);
-  sets.def("GetVariantSelection", [](const Sets& s, Token name) { return Check(s.prim).GetVariantSelection(name); },
-           "variantSetName"_a);
-  sets.def("SetSelection", [](const Sets& s, Token name, Token variant) {
-    CheckOrRaise(Edit(s).SetVariantSelection(s.prim.GetPath(), name, variant));
-    return true;
-  }, "variantSetName"_a, "variantName"_a);
+  sets.def(
+      "HasVariantSet",
+      [](const Sets& s, Token name) {
+        const std::vector<Token> names = Check(s.prim).GetVariantSetNames();
+        return std::find(names.begin(), names.end(), name) != names.end();
+      },
+      "variantSetName"_a);
+  sets.def(
+      "GetVariantSet", [](const Sets& s, Token name) { return VariantSetObject{s.prim, name}; },
+      "variantSetName"_a);
+  sets.def(
+      "AddVariantSet",
+      [](const Sets& s, Token name, ListPosition position) {
+        CheckOrRaise(Edit(s).AddVariantSet(s.prim.GetPath(), name, position));
+        return VariantSetObject{s.prim, name};
+      },
+      "variantSetName"_a, "position"_a = ListPosition::kBackOfPrependList);
+  sets.def(
+      "GetVariantSelection",
+      [](const Sets& s, Token name) { return Check(s.prim).GetVariantSelection(name); }, "variantSetName"_a);
+  sets.def(
+      "SetSelection",
+      [](const Sets& s, Token name, Token variant) {
+        CheckOrRaise(Edit(s).SetVariantSelection(s.prim.GetPath(), name, variant));
+        return true;
+      },
+      "variantSetName"_a, "variantName"_a);
   sets.def("GetAllVariantSelections", [](const Sets& s) {
     std::map<Token, Token> none;
     nb::dict out;
@@ -179,31 +242,46 @@ void BindVariantSets(nb::module_& usd) {
   set.def("IsValid", [](const Set& s) { return s.prim.prim.IsValid(); });
   set.def("__bool__", [](const Set& s) { return s.prim.prim.IsValid(); });
   set.def("GetVariantNames", [](const Set& s) { return Check(s.prim).GetVariantNames(s.name); });
-  set.def("HasAuthoredVariant", [](const Set& s, Token variant) {
-    const std::vector<Token> names = Check(s.prim).GetVariantNames(s.name);
-    return std::find(names.begin(), names.end(), variant) != names.end();
-  }, "variantName"_a);
-  set.def("AddVariant", [](const Set& s, Token variant, ListPosition position) {
-    Editor editor = Edit(s);
-    Editor::ChangeBlock block(editor);
-    CheckOrRaise(editor.AddVariantSet(s.prim.GetPath(), s.name, position));
-    CheckOrRaise(editor.AddVariant(s.prim.GetPath(), s.name, variant));
-    return true;
-  }, "variantName"_a, "position"_a = ListPosition::kBackOfPrependList);
+  set.def(
+      "HasAuthoredVariant",
+      [](const Set& s, Token variant) {
+        const std::vector<Token> names = Check(s.prim).GetVariantNames(s.name);
+        return std::find(names.begin(), names.end(), variant) != names.end();
+      },
+      "variantName"_a);
+  set.def(
+      "AddVariant",
+      [](const Set& s, Token variant, ListPosition position) {
+        Editor editor = Edit(s);
+        Editor::ChangeBlock block(editor);
+        CheckOrRaise(editor.AddVariantSet(s.prim.GetPath(), s.name, position));
+        CheckOrRaise(editor.AddVariant(s.prim.GetPath(), s.name, variant));
+        return true;
+      },
+      "variantName"_a, "position"_a = ListPosition::kBackOfPrependList);
   set.def("GetVariantSelection", [](const Set& s) { return Check(s.prim).GetVariantSelection(s.name); });
-  set.def("SetVariantSelection", [](const Set& s, Token variant) {
-    CheckOrRaise(Edit(s).SetVariantSelection(s.prim.GetPath(), s.name, variant));
-    return true;
-  }, "variantName"_a);
+  set.def(
+      "SetVariantSelection",
+      [](const Set& s, Token variant) {
+        CheckOrRaise(Edit(s).SetVariantSelection(s.prim.GetPath(), s.name, variant));
+        return true;
+      },
+      "variantName"_a);
   set.def("ClearVariantSelection", [write](const Set& s) { return write(s, nb::none()); });
   set.def("BlockVariantSelection", [write](const Set& s) { return write(s, nb::str("")); });
-  set.def("HasAuthoredVariantSelection", [](const Set& s) { return !Check(s.prim).GetVariantSelection(s.name).IsEmpty(); });
-  set.def("GetVariantEditTarget", [](const Set& s, const nb::object& layer) {
-    StageObject& owner = GetStage(s.prim);
-    const Path variant = s.prim.GetPath().AppendVariantSelection(s.name, Check(s.prim).GetVariantSelection(s.name));
-    const layer::LayerPtr where = layer.is_none() ? owner.target.GetLayer() : nb::cast<layer::LayerPtr>(layer);
-    return stage::EditTarget::ForLocalDirectVariant(where, variant);
-  }, "layer"_a = nb::none(), "Where edits go into the selected variant.");
+  set.def("HasAuthoredVariantSelection",
+          [](const Set& s) { return !Check(s.prim).GetVariantSelection(s.name).IsEmpty(); });
+  set.def(
+      "GetVariantEditTarget",
+      [](const Set& s, const nb::object& layer) {
+        StageObject& owner = GetStage(s.prim);
+        const Path variant =
+            s.prim.GetPath().AppendVariantSelection(s.name, Check(s.prim).GetVariantSelection(s.name));
+        const layer::LayerPtr where =
+            layer.is_none() ? owner.target.GetLayer() : nb::cast<layer::LayerPtr>(layer);
+        return stage::EditTarget::ForLocalDirectVariant(where, variant);
+      },
+      "layer"_a = nb::none(), "Where edits go into the selected variant.");
 }
 
 }  // namespace
@@ -212,8 +290,8 @@ void BindArcs(nb::module_& usd) {
   const layer::FieldNames& names = layer::GetFieldNames();
   BindReferences(usd);
   BindPayloads(usd);
-  BindClassArc<InheritsObject, &Editor::AddInherit, &Editor::RemoveInherit, &Editor::SetInherits>(usd, "Inherits", "Inherit",
-                                                                                                 names.inheritPaths);
+  BindClassArc<InheritsObject, &Editor::AddInherit, &Editor::RemoveInherit, &Editor::SetInherits>(
+      usd, "Inherits", "Inherit", names.inheritPaths);
   BindClassArc<SpecializesObject, &Editor::AddSpecialize, &Editor::RemoveSpecialize, &Editor::SetSpecializes>(
       usd, "Specializes", "Specialize", names.specializes);
   BindVariantSets(usd);
@@ -223,13 +301,18 @@ void BindArcs(nb::module_& usd) {
   prim.def("GetInherits", [](const PrimObject& p) { return InheritsObject{(Check(p), p)}; });
   prim.def("GetSpecializes", [](const PrimObject& p) { return SpecializesObject{(Check(p), p)}; });
   prim.def("GetVariantSets", [](const PrimObject& p) { return VariantSetsObject{(Check(p), p)}; });
-  prim.def("GetVariantSet", [](const PrimObject& p, Token name) { return VariantSetObject{(Check(p), p), name}; }, "variantSetName"_a);
+  prim.def(
+      "GetVariantSet", [](const PrimObject& p, Token name) { return VariantSetObject{(Check(p), p), name}; },
+      "variantSetName"_a);
   prim.def("HasVariantSets", [](const PrimObject& p) { return !Check(p).GetVariantSetNames().empty(); });
   prim.def("ClearPayload", [field = names.payload](const PrimObject& p) { return Clear(p, field); });
-  prim.def("SetPayload", [](const PrimObject& p, const Payload& payload) {
-    CheckOrRaise(GetStage(p).Edit().SetPayloads(p.GetPath(), {payload}));
-    return true;
-  }, "payload"_a);
+  prim.def(
+      "SetPayload",
+      [](const PrimObject& p, const Payload& payload) {
+        CheckOrRaise(GetStage(p).Edit().SetPayloads(p.GetPath(), {payload}));
+        return true;
+      },
+      "payload"_a);
 }
 
 }  // namespace strata::python

@@ -20,7 +20,8 @@ Value GetMetadataByKey(const Object& object, Token field, const std::string& key
                          : GetProperty(object).GetMetadataByDictKey(field, key);
 }
 bool HasAuthored(const Object& object, Token field) {
-  return object.IsPrim() ? Check(object).HasAuthoredMetadata(field) : GetProperty(object).HasAuthoredMetadata(field);
+  return object.IsPrim() ? Check(object).HasAuthoredMetadata(field)
+                         : GetProperty(object).HasAuthoredMetadata(field);
 }
 bool HasAuthoredKey(const Object& object, Token field, const std::string& key) {
   return HasAuthored(object, field) && !GetMetadataByKey(object, field, key).IsEmpty();
@@ -68,20 +69,31 @@ void BindDictionary(nb::class_<Object>& cls, const std::string& name, Token fiel
     cls.def(method.c_str(), function, extra...);
   };
   def("Get" + name, [field](const Object& o) { return OrEmpty(GetMetadata(o, field), nb::dict()); });
-  def("Get" + name + "ByKey",
-      [field](const Object& o, const std::string& key) { return ToPython(GetMetadataByKey(o, field, key)); }, "key"_a);
-  def("Set" + name, [field](const Object& o, nb::handle value) { SetMetadata(o, field, value); }, nb::arg("value"));
-  def("Set" + name + "ByKey",
-      [field](const Object& o, const std::string& key, nb::handle value) { SetMetadataByKey(o, field, key, value); },
+  def(
+      "Get" + name + "ByKey",
+      [field](const Object& o, const std::string& key) { return ToPython(GetMetadataByKey(o, field, key)); },
+      "key"_a);
+  def(
+      "Set" + name, [field](const Object& o, nb::handle value) { SetMetadata(o, field, value); },
+      nb::arg("value"));
+  def(
+      "Set" + name + "ByKey",
+      [field](const Object& o, const std::string& key, nb::handle value) {
+        SetMetadataByKey(o, field, key, value);
+      },
       "key"_a, "value"_a);
   def("Clear" + name, [field](const Object& o) { ClearMetadata(o, field); });
-  def("Clear" + name + "ByKey", [field](const Object& o, const std::string& key) { ClearMetadataByKey(o, field, key); },
-      "key"_a);
+  def(
+      "Clear" + name + "ByKey",
+      [field](const Object& o, const std::string& key) { ClearMetadataByKey(o, field, key); }, "key"_a);
   def("Has" + name, [field](const Object& o) { return !GetMetadata(o, field).IsEmpty(); });
-  def("Has" + name + "Key",
-      [field](const Object& o, const std::string& key) { return !GetMetadataByKey(o, field, key).IsEmpty(); }, "key"_a);
+  def(
+      "Has" + name + "Key",
+      [field](const Object& o, const std::string& key) { return !GetMetadataByKey(o, field, key).IsEmpty(); },
+      "key"_a);
   def("HasAuthored" + name, [field](const Object& o) { return HasAuthored(o, field); });
-  def("HasAuthored" + name + "Key",
+  def(
+      "HasAuthored" + name + "Key",
       [field](const Object& o, const std::string& key) { return HasAuthoredKey(o, field, key); }, "key"_a);
 }
 
@@ -91,8 +103,11 @@ void BindField(nb::class_<Object>& cls, const std::string& name, Token field, co
   const auto def = [&cls](const std::string& method, auto function, auto... extra) {
     cls.def(method.c_str(), function, extra...);
   };
-  def(getter ? getter : "Get" + name, [field, fallback](const Object& o) { return OrEmpty(GetMetadata(o, field), fallback); });
-  def("Set" + name, [field](const Object& o, nb::handle value) { return SetMetadata(o, field, value); }, nb::arg("value"));
+  def(getter ? getter : "Get" + name,
+      [field, fallback](const Object& o) { return OrEmpty(GetMetadata(o, field), fallback); });
+  def(
+      "Set" + name, [field](const Object& o, nb::handle value) { return SetMetadata(o, field, value); },
+      nb::arg("value"));
   def("Clear" + name, [field](const Object& o) { return ClearMetadata(o, field); });
   def("HasAuthored" + name, [field](const Object& o) { return HasAuthored(o, field); });
 }
@@ -107,8 +122,10 @@ std::string Describe(const Object& object) {
   } else {
     const std::string type = prim.GetTypeName().GetString();
     of_prim = (type.empty() ? "" : "'" + type + "' ") +
-              (prim.IsInstanceProxy() ? "instance proxy " : prim.IsPrototype() ? "prototype " : "") + "prim <" +
-              prim.GetPath().GetString() + ">" + DescribeLayers(prim.GetStage());
+              (prim.IsInstanceProxy() ? "instance proxy "
+               : prim.IsPrototype()   ? "prototype "
+                                      : "") +
+              "prim <" + prim.GetPath().GetString() + ">" + DescribeLayers(prim.GetStage());
   }
   if (object.IsPrim()) return prim.IsValid() ? of_prim : "invalid " + of_prim;
   const bool defined = prim.IsValid() && GetProperty(object).IsDefined();
@@ -146,7 +163,9 @@ void BindObjects(nb::module_& usd) {
   cls.def("__eq__", [](const Object& a, const Object& b) { return a == b; }, nb::is_operator());
   cls.def("__ne__", [](const Object& a, const Object& b) { return !(a == b); }, nb::is_operator());
   cls.def("__hash__", [](const Object& o) {
-    return (std::hash<Path>()(o.prim.GetPath()) ^ MixBits(o.name.GetId()) ^ std::hash<const void*>()(o.prim.GetStage())) >> 1;
+    return (std::hash<Path>()(o.prim.GetPath()) ^ MixBits(o.name.GetId()) ^
+            std::hash<const void*>()(o.prim.GetStage())) >>
+           1;
   });
   cls.def("GetStage", [](const Object& o) { return FindStageObject(Check(o).GetStage()); });
   cls.def("GetPath", [](const Object& o) { return (Check(o), o.GetPath()); });
@@ -156,26 +175,35 @@ void BindObjects(nb::module_& usd) {
   cls.def("GetDescription", &Describe);
   cls.def_static("GetNamespaceDelimiter", [] { return ":"; });
 
-  cls.def("GetMetadata", [](const Object& o, Token field) { return ToPython(GetMetadata(o, field)); }, "key"_a,
-          "The composed value of a field, else its fallback; None when there is neither.");
+  cls.def(
+      "GetMetadata", [](const Object& o, Token field) { return ToPython(GetMetadata(o, field)); }, "key"_a,
+      "The composed value of a field, else its fallback; None when there is neither.");
   cls.def("SetMetadata", &SetMetadata, "key"_a, "value"_a);
   cls.def("ClearMetadata", &ClearMetadata, "key"_a);
-  cls.def("HasMetadata", [](const Object& o, Token field) { return !GetMetadata(o, field).IsEmpty(); }, "key"_a);
+  cls.def(
+      "HasMetadata", [](const Object& o, Token field) { return !GetMetadata(o, field).IsEmpty(); }, "key"_a);
   cls.def("HasAuthoredMetadata", &HasAuthored, "key"_a);
-  cls.def("GetMetadataByDictKey", [](const Object& o, Token field, const std::string& key) {
-    return ToPython(GetMetadataByKey(o, field, key));
-  }, "key"_a, "keyPath"_a);
+  cls.def(
+      "GetMetadataByDictKey",
+      [](const Object& o, Token field, const std::string& key) {
+        return ToPython(GetMetadataByKey(o, field, key));
+      },
+      "key"_a, "keyPath"_a);
   cls.def("SetMetadataByDictKey", &SetMetadataByKey, "key"_a, "keyPath"_a, "value"_a);
   cls.def("ClearMetadataByDictKey", &ClearMetadataByKey, "key"_a, "keyPath"_a);
-  cls.def("HasMetadataDictKey", [](const Object& o, Token field, const std::string& key) {
-    return !GetMetadataByKey(o, field, key).IsEmpty();
-  }, "key"_a, "keyPath"_a);
+  cls.def(
+      "HasMetadataDictKey",
+      [](const Object& o, Token field, const std::string& key) {
+        return !GetMetadataByKey(o, field, key).IsEmpty();
+      },
+      "key"_a, "keyPath"_a);
   cls.def("HasAuthoredMetadataDictKey", &HasAuthoredKey, "key"_a, "keyPath"_a);
   cls.def("GetAllMetadata", [](const Object& o) {
     return ToDictionary(o.IsPrim() ? Check(o).GetAllMetadata() : GetProperty(o).GetAllMetadata());
   });
   cls.def("GetAllAuthoredMetadata", [](const Object& o) {
-    return ToDictionary(o.IsPrim() ? Check(o).GetAllAuthoredMetadata() : GetProperty(o).GetAllAuthoredMetadata());
+    return ToDictionary(o.IsPrim() ? Check(o).GetAllAuthoredMetadata()
+                                   : GetProperty(o).GetAllAuthoredMetadata());
   });
   const layer::FieldNames& names = layer::GetFieldNames();
   BindDictionary(cls, "CustomData", names.customData);

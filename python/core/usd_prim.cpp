@@ -59,10 +59,12 @@ std::vector<Prim> GetFiltered(const Prim& prim, const Predicate& predicate) {
   return kept;
 }
 
-nb::list GetPropertiesInNamespace(const Prim& prim, nb::handle space, const nb::object& predicate, bool only_authored) {
+nb::list GetPropertiesInNamespace(const Prim& prim, nb::handle space, const nb::object& predicate,
+                                  bool only_authored) {
   std::string prefix;
   if (!nb::try_cast(space, prefix)) {
-    for (const std::string& part : nb::cast<std::vector<std::string>>(space)) prefix += (prefix.empty() ? "" : ":") + part;
+    for (const std::string& part : nb::cast<std::vector<std::string>>(space))
+      prefix += (prefix.empty() ? "" : ":") + part;
   }
   if (!prefix.empty() && prefix.back() != ':') prefix += ':';
   nb::list out;
@@ -84,12 +86,14 @@ void EditAppliedSchemas(const Object& object, Token schema, bool apply) {
   TokenListOp op = authored ? *authored : TokenListOp();
   const auto drop = [schema](std::vector<Token>& items) { std::erase(items, schema); };
   if (op.is_explicit) {
-    const bool is_there = std::find(op.explicit_items.begin(), op.explicit_items.end(), schema) != op.explicit_items.end();
+    const bool is_there =
+        std::find(op.explicit_items.begin(), op.explicit_items.end(), schema) != op.explicit_items.end();
     if (apply && !is_there) op.explicit_items.push_back(schema);
     if (!apply) drop(op.explicit_items);
   } else if (apply) {
     drop(op.deleted_items);
-    const bool is_there = std::find(op.prepended_items.begin(), op.prepended_items.end(), schema) != op.prepended_items.end();
+    const bool is_there =
+        std::find(op.prepended_items.begin(), op.prepended_items.end(), schema) != op.prepended_items.end();
     if (!is_there) op.prepended_items.push_back(schema);
   } else {
     drop(op.prepended_items);
@@ -107,19 +111,24 @@ void CheckCanApply(Token schema, const std::string& instance) {
   if (!is_multiple && info->kind != schema::SchemaKind::kSingleApplyAPI)
     throw nb::value_error(("'" + schema.GetString() + "' is no API schema that can be applied").c_str());
   if (is_multiple && instance.empty())
-    throw nb::value_error(("'" + schema.GetString() + "' is applied under an instance name: give one").c_str());
+    throw nb::value_error(
+        ("'" + schema.GetString() + "' is applied under an instance name: give one").c_str());
 }
 
 void BindFlags(nb::class_<PrimObject, Object>& cls) {
 #define STRATA_FLAG(name) cls.def(#name, [](const PrimObject& p) { return Check(p).name(); });
-  STRATA_FLAG(IsActive) STRATA_FLAG(IsLoaded) STRATA_FLAG(IsDefined) STRATA_FLAG(HasDefiningSpecifier)
-  STRATA_FLAG(IsAbstract) STRATA_FLAG(IsModel) STRATA_FLAG(IsGroup) STRATA_FLAG(IsComponent) STRATA_FLAG(IsSubComponent)
-  STRATA_FLAG(IsInstanceable) STRATA_FLAG(IsInstance) STRATA_FLAG(IsInstanceProxy) STRATA_FLAG(IsPrototype)
-  STRATA_FLAG(IsInPrototype) STRATA_FLAG(IsPseudoRoot) STRATA_FLAG(HasPayload) STRATA_FLAG(HasAuthoredReferences)
-  STRATA_FLAG(HasAuthoredInherits) STRATA_FLAG(HasAuthoredSpecializes)
+  STRATA_FLAG(IsActive)
+  STRATA_FLAG(IsLoaded) STRATA_FLAG(IsDefined) STRATA_FLAG(HasDefiningSpecifier) STRATA_FLAG(IsAbstract)
+      STRATA_FLAG(IsModel) STRATA_FLAG(IsGroup) STRATA_FLAG(IsComponent) STRATA_FLAG(IsSubComponent)
+          STRATA_FLAG(IsInstanceable) STRATA_FLAG(IsInstance) STRATA_FLAG(IsInstanceProxy)
+              STRATA_FLAG(IsPrototype) STRATA_FLAG(IsInPrototype) STRATA_FLAG(IsPseudoRoot)
+                  STRATA_FLAG(HasPayload) STRATA_FLAG(HasAuthoredReferences) STRATA_FLAG(HasAuthoredInherits)
+                      STRATA_FLAG(HasAuthoredSpecializes)
 #undef STRATA_FLAG
-  cls.def("HasAuthoredPayloads", [](const PrimObject& p) { return Check(p).HasPayload(); });
-  cls.def("HasClassSpecifier", [](const PrimObject& p) { return Check(p).GetSpecifier() == Specifier::kClass; });
+                          cls.def("HasAuthoredPayloads",
+                                  [](const PrimObject& p) { return Check(p).HasPayload(); });
+  cls.def("HasClassSpecifier",
+          [](const PrimObject& p) { return Check(p).GetSpecifier() == Specifier::kClass; });
   cls.def("IsValid", [](const PrimObject& p) { return p.prim.IsValid(); });
   cls.def("__bool__", [](const PrimObject& p) { return p.prim.IsValid(); });
   cls.def("__repr__", [](const PrimObject& p) {
@@ -131,13 +140,17 @@ void BindFlags(nb::class_<PrimObject, Object>& cls) {
                                                     {"HasAuthoredTypeName", names.typeName}};
   for (const auto& [name, field] : authored)
     cls.def(name, [field = field](const PrimObject& p) { return Check(p).HasAuthoredMetadata(field); });
-  const std::tuple<const char*, const char*, Token> written[] = {{"SetActive", "ClearActive", names.active},
-                                                                 {"SetInstanceable", "ClearInstanceable", names.instanceable}};
+  const std::tuple<const char*, const char*, Token> written[] = {
+      {"SetActive", "ClearActive", names.active},
+      {"SetInstanceable", "ClearInstanceable", names.instanceable}};
   for (const auto& [set, clear, field] : written) {
-    cls.def(set, [field = field](const PrimObject& p, bool value) {
-      CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, value));
-      return true;
-    }, "value"_a);
+    cls.def(
+        set,
+        [field = field](const PrimObject& p, bool value) {
+          CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, value));
+          return true;
+        },
+        "value"_a);
     cls.def(clear, [field = field](const PrimObject& p) {
       CheckOrRaise(GetStage(p).Edit().ClearMetadata(p.GetPath(), field));
       return true;
@@ -149,114 +162,178 @@ void BindTree(nb::class_<PrimObject, Object>& cls) {
   cls.def("GetParent", [](const PrimObject& p) { return MakePrim(Check(p).GetParent()); });
   cls.def("GetChildren", [](const PrimObject& p) { return MakePrims(Check(p).GetChildren()); });
   cls.def("GetAllChildren", [](const PrimObject& p) { return MakePrims(Check(p).GetAllChildren()); });
-  cls.def("GetFilteredChildren", [](const PrimObject& p, const Predicate& predicate) {
-    return MakePrims(GetFiltered(Check(p), predicate));
-  }, "predicate"_a);
+  cls.def(
+      "GetFilteredChildren",
+      [](const PrimObject& p, const Predicate& predicate) {
+        return MakePrims(GetFiltered(Check(p), predicate));
+      },
+      "predicate"_a);
   cls.def("GetChildrenNames", [](const PrimObject& p) { return Check(p).GetChildrenNames(); });
   cls.def("GetAllChildrenNames", [](const PrimObject& p) { return Check(p).GetAllChildrenNames(); });
-  cls.def("GetFilteredChildrenNames", [](const PrimObject& p, const Predicate& predicate) {
-    std::vector<Token> names;
-    for (const Prim& child : GetFiltered(Check(p), predicate)) names.push_back(child.GetName());
-    return names;
-  }, "predicate"_a);
-  cls.def("GetChild", [](const PrimObject& p, Token name) { return MakePrim(Check(p).GetChild(name)); }, "name"_a);
+  cls.def(
+      "GetFilteredChildrenNames",
+      [](const PrimObject& p, const Predicate& predicate) {
+        std::vector<Token> names;
+        for (const Prim& child : GetFiltered(Check(p), predicate)) names.push_back(child.GetName());
+        return names;
+      },
+      "predicate"_a);
+  cls.def(
+      "GetChild", [](const PrimObject& p, Token name) { return MakePrim(Check(p).GetChild(name)); },
+      "name"_a);
   cls.def("GetNextSibling", [](const PrimObject& p) {
     return MakePrim(GetNextSibling(Check(p), {stage::PrimPredicate::Default(), false}));
   });
-  cls.def("GetFilteredNextSibling", [](const PrimObject& p, const Predicate& predicate) {
-    return MakePrim(GetNextSibling(Check(p), predicate));
-  }, "predicate"_a);
-  cls.def("GetPrimAtPath", [](const PrimObject& p, PathArgument path) {
-    return MakePrim(Check(p).GetStage()->GetPrimAtPath(Anchor(p, path)));
-  }, "path"_a);
-  cls.def("GetObjectAtPath", [](const PrimObject& p, PathArgument path) -> nb::object {
-    const Path at = Anchor(p, path);
-    const Prim found = Check(p).GetStage()->GetPrimAtPath(at.GetPrimPath());
-    return at.IsProperty() ? MakeProperty(found, at.GetNameToken()) : nb::cast(MakePrim(found));
-  }, "path"_a);
-  cls.def("GetPropertyAtPath", [](const PrimObject& p, PathArgument path) {
-    const Path at = Anchor(p, path);
-    return MakeProperty(Check(p).GetStage()->GetPrimAtPath(at.GetPrimPath()), at.GetNameToken());
-  }, "path"_a);
-  cls.def("GetAttributeAtPath", [](const PrimObject& p, PathArgument path) {
-    const Path at = Anchor(p, path);
-    return AttributeObject{{{Check(p).GetStage()->GetPrimAtPath(at.GetPrimPath()), at.GetNameToken()}}};
-  }, "path"_a);
-  cls.def("GetRelationshipAtPath", [](const PrimObject& p, PathArgument path) {
-    const Path at = Anchor(p, path);
-    return RelationshipObject{{{Check(p).GetStage()->GetPrimAtPath(at.GetPrimPath()), at.GetNameToken()}}};
-  }, "path"_a);
+  cls.def(
+      "GetFilteredNextSibling",
+      [](const PrimObject& p, const Predicate& predicate) {
+        return MakePrim(GetNextSibling(Check(p), predicate));
+      },
+      "predicate"_a);
+  cls.def(
+      "GetPrimAtPath",
+      [](const PrimObject& p, PathArgument path) {
+        return MakePrim(Check(p).GetStage()->GetPrimAtPath(Anchor(p, path)));
+      },
+      "path"_a);
+  cls.def(
+      "GetObjectAtPath",
+      [](const PrimObject& p, PathArgument path) -> nb::object {
+        const Path at = Anchor(p, path);
+        const Prim found = Check(p).GetStage()->GetPrimAtPath(at.GetPrimPath());
+        return at.IsProperty() ? MakeProperty(found, at.GetNameToken()) : nb::cast(MakePrim(found));
+      },
+      "path"_a);
+  cls.def(
+      "GetPropertyAtPath",
+      [](const PrimObject& p, PathArgument path) {
+        const Path at = Anchor(p, path);
+        return MakeProperty(Check(p).GetStage()->GetPrimAtPath(at.GetPrimPath()), at.GetNameToken());
+      },
+      "path"_a);
+  cls.def(
+      "GetAttributeAtPath",
+      [](const PrimObject& p, PathArgument path) {
+        const Path at = Anchor(p, path);
+        return AttributeObject{{{Check(p).GetStage()->GetPrimAtPath(at.GetPrimPath()), at.GetNameToken()}}};
+      },
+      "path"_a);
+  cls.def(
+      "GetRelationshipAtPath",
+      [](const PrimObject& p, PathArgument path) {
+        const Path at = Anchor(p, path);
+        return RelationshipObject{
+            {{Check(p).GetStage()->GetPrimAtPath(at.GetPrimPath()), at.GetNameToken()}}};
+      },
+      "path"_a);
   cls.def("GetPrototype", [](const PrimObject& p) { return MakePrim(Check(p).GetPrototype()); });
   cls.def("GetPrimInPrototype", [](const PrimObject& p) { return MakePrim(Check(p).GetPrimInPrototype()); });
   cls.def("GetInstances", [](const PrimObject& p) { return MakePrims(Check(p).GetInstances()); });
-  cls.def_static("IsPrototypePath", [](PathArgument path) {
-    return path.path.IsRootPrim() && path.path.GetName().compare(0, 12, "__Prototype_") == 0;
-  }, "path"_a);
-  cls.def_static("IsPathInPrototype", [](PathArgument path) {
-    const std::vector<Path> prefixes = path.path.GetPrefixes();
-    return !prefixes.empty() && prefixes.front().GetName().compare(0, 12, "__Prototype_") == 0;
-  }, "path"_a);
-  cls.def("Load", [](const PrimObject& p, stage::StageLoadRules::Rule policy) {
-    GetStage(p).stage->Load(p.GetPath(), policy);
-  }, "policy"_a = stage::StageLoadRules::Rule::kAllRule);
+  cls.def_static(
+      "IsPrototypePath",
+      [](PathArgument path) {
+        return path.path.IsRootPrim() && path.path.GetName().compare(0, 12, "__Prototype_") == 0;
+      },
+      "path"_a);
+  cls.def_static(
+      "IsPathInPrototype",
+      [](PathArgument path) {
+        const std::vector<Path> prefixes = path.path.GetPrefixes();
+        return !prefixes.empty() && prefixes.front().GetName().compare(0, 12, "__Prototype_") == 0;
+      },
+      "path"_a);
+  cls.def(
+      "Load",
+      [](const PrimObject& p, stage::StageLoadRules::Rule policy) {
+        GetStage(p).stage->Load(p.GetPath(), policy);
+      },
+      "policy"_a = stage::StageLoadRules::Rule::kAllRule);
   cls.def("Unload", [](const PrimObject& p) { GetStage(p).stage->Unload(p.GetPath()); });
 }
 
 void BindType(nb::class_<PrimObject, Object>& cls) {
   const layer::FieldNames& names = layer::GetFieldNames();
   cls.def("GetTypeName", [](const PrimObject& p) { return Check(p).GetTypeName(); });
-  cls.def("SetTypeName", [field = names.typeName](const PrimObject& p, Token type) {
-    CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, type));
-    return true;
-  }, "typeName"_a);
+  cls.def(
+      "SetTypeName",
+      [field = names.typeName](const PrimObject& p, Token type) {
+        CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, type));
+        return true;
+      },
+      "typeName"_a);
   cls.def("ClearTypeName", [field = names.typeName](const PrimObject& p) {
     CheckOrRaise(GetStage(p).Edit().ClearMetadata(p.GetPath(), field));
     return true;
   });
   cls.def("GetSpecifier", [](const PrimObject& p) { return Check(p).GetSpecifier(); });
-  cls.def("SetSpecifier", [field = names.specifier](const PrimObject& p, Specifier specifier) {
-    CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, specifier));
-    return true;
-  }, "specifier"_a);
+  cls.def(
+      "SetSpecifier",
+      [field = names.specifier](const PrimObject& p, Specifier specifier) {
+        CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, specifier));
+        return true;
+      },
+      "specifier"_a);
   cls.def("GetKind", [](const PrimObject& p) { return Check(p).GetKind(); });
-  cls.def("SetKind", [field = names.kind](const PrimObject& p, Token kind) {
-    CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, kind));
-    return true;
-  }, "kind"_a);
-  cls.def("IsA", [](const PrimObject& p, nb::handle schema) { return Check(p).IsA(ReadSchema(schema)); }, "schema"_a,
-          "Whether the prim's type is a schema (a name or a class), or derives from it.");
-  cls.def("HasAPI", [](const PrimObject& p, nb::handle schema, const std::string& instance) {
-    return Check(p).HasAPI(WithInstance(ReadSchema(schema), instance));
-  }, "schema"_a, "instanceName"_a = "");
-  cls.def("CanApplyAPI", [](const PrimObject& p, nb::handle schema, const std::string& instance) {
-    Check(p);
-    try {
-      CheckCanApply(ReadSchema(schema), instance);
-      return true;
-    } catch (nb::builtin_exception&) {
-      return false;
-    }
-  }, "schema"_a, "instanceName"_a = "");
-  cls.def("ApplyAPI", [](const PrimObject& p, nb::handle schema, const std::string& instance) {
-    const Token name = ReadSchema(schema);
-    CheckCanApply(name, instance);
-    EditAppliedSchemas(p, WithInstance(name, instance), true);
-    return true;
-  }, "schema"_a, "instanceName"_a = "");
-  cls.def("RemoveAPI", [](const PrimObject& p, nb::handle schema, const std::string& instance) {
-    const Token name = ReadSchema(schema);
-    CheckCanApply(name, instance);
-    EditAppliedSchemas(p, WithInstance(name, instance), false);
-    return true;
-  }, "schema"_a, "instanceName"_a = "");
-  cls.def("AddAppliedSchema", [](const PrimObject& p, Token name) {
-    EditAppliedSchemas(p, name, true);
-    return true;
-  }, "appliedSchemaName"_a);
-  cls.def("RemoveAppliedSchema", [](const PrimObject& p, Token name) {
-    EditAppliedSchemas(p, name, false);
-    return true;
-  }, "appliedSchemaName"_a);
+  cls.def(
+      "SetKind",
+      [field = names.kind](const PrimObject& p, Token kind) {
+        CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, kind));
+        return true;
+      },
+      "kind"_a);
+  cls.def(
+      "IsA", [](const PrimObject& p, nb::handle schema) { return Check(p).IsA(ReadSchema(schema)); },
+      "schema"_a, "Whether the prim's type is a schema (a name or a class), or derives from it.");
+  cls.def(
+      "HasAPI",
+      [](const PrimObject& p, nb::handle schema, const std::string& instance) {
+        return Check(p).HasAPI(WithInstance(ReadSchema(schema), instance));
+      },
+      "schema"_a, "instanceName"_a = "");
+  cls.def(
+      "CanApplyAPI",
+      [](const PrimObject& p, nb::handle schema, const std::string& instance) {
+        Check(p);
+        try {
+          CheckCanApply(ReadSchema(schema), instance);
+          return true;
+        } catch (nb::builtin_exception&) {
+          return false;
+        }
+      },
+      "schema"_a, "instanceName"_a = "");
+  cls.def(
+      "ApplyAPI",
+      [](const PrimObject& p, nb::handle schema, const std::string& instance) {
+        const Token name = ReadSchema(schema);
+        CheckCanApply(name, instance);
+        EditAppliedSchemas(p, WithInstance(name, instance), true);
+        return true;
+      },
+      "schema"_a, "instanceName"_a = "");
+  cls.def(
+      "RemoveAPI",
+      [](const PrimObject& p, nb::handle schema, const std::string& instance) {
+        const Token name = ReadSchema(schema);
+        CheckCanApply(name, instance);
+        EditAppliedSchemas(p, WithInstance(name, instance), false);
+        return true;
+      },
+      "schema"_a, "instanceName"_a = "");
+  cls.def(
+      "AddAppliedSchema",
+      [](const PrimObject& p, Token name) {
+        EditAppliedSchemas(p, name, true);
+        return true;
+      },
+      "appliedSchemaName"_a);
+  cls.def(
+      "RemoveAppliedSchema",
+      [](const PrimObject& p, Token name) {
+        EditAppliedSchemas(p, name, false);
+        return true;
+      },
+      "appliedSchemaName"_a);
   cls.def("GetAppliedSchemas", [](const PrimObject& p) { return Check(p).GetAppliedSchemas(); });
 }
 
@@ -267,55 +344,101 @@ void BindPrimProperties(nb::class_<PrimObject, Object>& cls) {
       if (predicate.is_none() || nb::cast<bool>(nb::bool_(predicate(name)))) kept.push_back(name);
     return kept;
   };
-  cls.def("GetPropertyNames", [names](const PrimObject& p, const nb::object& predicate) {
-    return names(Check(p).GetPropertyNames(), predicate);
-  }, "predicate"_a = nb::none());
-  cls.def("GetAuthoredPropertyNames", [names](const PrimObject& p, const nb::object& predicate) {
-    return names(Check(p).GetAuthoredPropertyNames(), predicate);
-  }, "predicate"_a = nb::none());
-  cls.def("GetProperties", [](const PrimObject& p, const nb::object& predicate) {
-    return GetPropertiesInNamespace(Check(p), nb::str(""), predicate, false);
-  }, "predicate"_a = nb::none());
-  cls.def("GetAuthoredProperties", [](const PrimObject& p, const nb::object& predicate) {
-    return GetPropertiesInNamespace(Check(p), nb::str(""), predicate, true);
-  }, "predicate"_a = nb::none());
-  cls.def("GetPropertiesInNamespace", [](const PrimObject& p, nb::handle space) {
-    return GetPropertiesInNamespace(Check(p), space, nb::none(), false);
-  }, "namespaces"_a);
-  cls.def("GetAuthoredPropertiesInNamespace", [](const PrimObject& p, nb::handle space) {
-    return GetPropertiesInNamespace(Check(p), space, nb::none(), true);
-  }, "namespaces"_a);
+  cls.def(
+      "GetPropertyNames",
+      [names](const PrimObject& p, const nb::object& predicate) {
+        return names(Check(p).GetPropertyNames(), predicate);
+      },
+      "predicate"_a = nb::none());
+  cls.def(
+      "GetAuthoredPropertyNames",
+      [names](const PrimObject& p, const nb::object& predicate) {
+        return names(Check(p).GetAuthoredPropertyNames(), predicate);
+      },
+      "predicate"_a = nb::none());
+  cls.def(
+      "GetProperties",
+      [](const PrimObject& p, const nb::object& predicate) {
+        return GetPropertiesInNamespace(Check(p), nb::str(""), predicate, false);
+      },
+      "predicate"_a = nb::none());
+  cls.def(
+      "GetAuthoredProperties",
+      [](const PrimObject& p, const nb::object& predicate) {
+        return GetPropertiesInNamespace(Check(p), nb::str(""), predicate, true);
+      },
+      "predicate"_a = nb::none());
+  cls.def(
+      "GetPropertiesInNamespace",
+      [](const PrimObject& p, nb::handle space) {
+        return GetPropertiesInNamespace(Check(p), space, nb::none(), false);
+      },
+      "namespaces"_a);
+  cls.def(
+      "GetAuthoredPropertiesInNamespace",
+      [](const PrimObject& p, nb::handle space) {
+        return GetPropertiesInNamespace(Check(p), space, nb::none(), true);
+      },
+      "namespaces"_a);
   cls.def("GetAttributes", [](const PrimObject& p) { return MakeProperties(Check(p).GetAttributes()); });
-  cls.def("GetAuthoredAttributes", [](const PrimObject& p) { return MakeProperties(Check(p).GetAuthoredAttributes()); });
-  cls.def("GetRelationships", [](const PrimObject& p) { return MakeProperties(Check(p).GetRelationships()); });
-  cls.def("GetAuthoredRelationships", [](const PrimObject& p) { return MakeProperties(Check(p).GetAuthoredRelationships()); });
-  cls.def("GetProperty", [](const PrimObject& p, Token name) { return MakeProperty(Check(p), name); }, "propName"_a);
-  cls.def("GetAttribute", [](const PrimObject& p, Token name) { return AttributeObject{{{Check(p), name}}}; }, "attrName"_a);
-  cls.def("GetRelationship", [](const PrimObject& p, Token name) { return RelationshipObject{{{Check(p), name}}}; }, "relName"_a);
-  cls.def("HasProperty", [](const PrimObject& p, Token name) { return Check(p).HasProperty(name); }, "propName"_a);
-  cls.def("HasAttribute", [](const PrimObject& p, Token name) { return Check(p).HasAttribute(name); }, "attrName"_a);
-  cls.def("HasRelationship", [](const PrimObject& p, Token name) { return Check(p).HasRelationship(name); }, "relName"_a);
-  cls.def("CreateAttribute", [](const PrimObject& p, nb::handle name, const ValueTypeNameObject& type, bool custom,
-                                Variability variability) {
-    std::string full;
-    if (!nb::try_cast(name, full))
-      for (const std::string& part : nb::cast<std::vector<std::string>>(name)) full += (full.empty() ? "" : ":") + part;
-    const Path path = Check(p).GetPath().AppendProperty(Token(full));
-    ValueOrRaise(GetStage(p).Edit().CreateAttribute(path, Token(type.GetName()),
-                                                    custom ? stage::Editor::Custom::kYes : stage::Editor::Custom::kNo, variability));
-    return AttributeObject{{{p.prim, Token(full)}}};
-  }, "name"_a, "typeName"_a, "custom"_a = true, "variability"_a = Variability::kVarying);
-  cls.def("CreateRelationship", [](const PrimObject& p, nb::handle name, bool custom) {
-    std::string full;
-    if (!nb::try_cast(name, full))
-      for (const std::string& part : nb::cast<std::vector<std::string>>(name)) full += (full.empty() ? "" : ":") + part;
-    ValueOrRaise(GetStage(p).Edit().CreateRelationship(Check(p).GetPath().AppendProperty(Token(full)),
-                                                       custom ? stage::Editor::Custom::kYes : stage::Editor::Custom::kNo));
-    return RelationshipObject{{{p.prim, Token(full)}}};
-  }, "name"_a, "custom"_a = true);
-  cls.def("RemoveProperty", [](const PrimObject& p, Token name) {
-    return bool(GetStage(p).Edit().RemoveProperty(Check(p).GetPath().AppendProperty(name)));
-  }, "propName"_a);
+  cls.def("GetAuthoredAttributes",
+          [](const PrimObject& p) { return MakeProperties(Check(p).GetAuthoredAttributes()); });
+  cls.def("GetRelationships",
+          [](const PrimObject& p) { return MakeProperties(Check(p).GetRelationships()); });
+  cls.def("GetAuthoredRelationships",
+          [](const PrimObject& p) { return MakeProperties(Check(p).GetAuthoredRelationships()); });
+  cls.def(
+      "GetProperty", [](const PrimObject& p, Token name) { return MakeProperty(Check(p), name); },
+      "propName"_a);
+  cls.def(
+      "GetAttribute", [](const PrimObject& p, Token name) { return AttributeObject{{{Check(p), name}}}; },
+      "attrName"_a);
+  cls.def(
+      "GetRelationship",
+      [](const PrimObject& p, Token name) { return RelationshipObject{{{Check(p), name}}}; }, "relName"_a);
+  cls.def(
+      "HasProperty", [](const PrimObject& p, Token name) { return Check(p).HasProperty(name); },
+      "propName"_a);
+  cls.def(
+      "HasAttribute", [](const PrimObject& p, Token name) { return Check(p).HasAttribute(name); },
+      "attrName"_a);
+  cls.def(
+      "HasRelationship", [](const PrimObject& p, Token name) { return Check(p).HasRelationship(name); },
+      "relName"_a);
+  cls.def(
+      "CreateAttribute",
+      [](const PrimObject& p, nb::handle name, const ValueTypeNameObject& type, bool custom,
+         Variability variability) {
+        std::string full;
+        if (!nb::try_cast(name, full))
+          for (const std::string& part : nb::cast<std::vector<std::string>>(name))
+            full += (full.empty() ? "" : ":") + part;
+        const Path path = Check(p).GetPath().AppendProperty(Token(full));
+        ValueOrRaise(GetStage(p).Edit().CreateAttribute(
+            path, Token(type.GetName()), custom ? stage::Editor::Custom::kYes : stage::Editor::Custom::kNo,
+            variability));
+        return AttributeObject{{{p.prim, Token(full)}}};
+      },
+      "name"_a, "typeName"_a, "custom"_a = true, "variability"_a = Variability::kVarying);
+  cls.def(
+      "CreateRelationship",
+      [](const PrimObject& p, nb::handle name, bool custom) {
+        std::string full;
+        if (!nb::try_cast(name, full))
+          for (const std::string& part : nb::cast<std::vector<std::string>>(name))
+            full += (full.empty() ? "" : ":") + part;
+        ValueOrRaise(GetStage(p).Edit().CreateRelationship(
+            Check(p).GetPath().AppendProperty(Token(full)),
+            custom ? stage::Editor::Custom::kYes : stage::Editor::Custom::kNo));
+        return RelationshipObject{{{p.prim, Token(full)}}};
+      },
+      "name"_a, "custom"_a = true);
+  cls.def(
+      "RemoveProperty",
+      [](const PrimObject& p, Token name) {
+        return bool(GetStage(p).Edit().RemoveProperty(Check(p).GetPath().AppendProperty(name)));
+      },
+      "propName"_a);
   const layer::FieldNames& fields = layer::GetFieldNames();
   const std::tuple<const char*, const char*, const char*, Token> orders[] = {
       {"GetPropertyOrder", "SetPropertyOrder", "ClearPropertyOrder", fields.propertyOrder},
@@ -325,9 +448,12 @@ void BindPrimProperties(nb::class_<PrimObject, Object>& cls) {
       const Value order = Check(p).GetMetadata(field);
       return order.Holds<TokenVector>() ? order.Get<TokenVector>() : TokenVector();
     });
-    cls.def(set, [field = field](const PrimObject& p, const std::vector<Token>& order) {
-      CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, TokenVector(order)));
-    }, "order"_a);
+    cls.def(
+        set,
+        [field = field](const PrimObject& p, const std::vector<Token>& order) {
+          CheckOrRaise(GetStage(p).Edit().SetMetadata(p.GetPath(), field, TokenVector(order)));
+        },
+        "order"_a);
     cls.def(clear, [field = field](const PrimObject& p) {
       CheckOrRaise(GetStage(p).Edit().ClearMetadata(p.GetPath(), field));
     });
@@ -337,15 +463,18 @@ void BindPrimProperties(nb::class_<PrimObject, Object>& cls) {
 }  // namespace
 
 void BindPrims(nb::module_& usd) {
-  nb::class_<PrimObject, Object> cls(usd, "Prim", "One prim of a stage; tests false when it is not there (any more).");
+  nb::class_<PrimObject, Object> cls(usd, "Prim",
+                                     "One prim of a stage; tests false when it is not there (any more).");
   cls.def(nb::init<>());
   BindFlags(cls);
   BindTree(cls);
   BindType(cls);
   BindPrimProperties(cls);
-  cls.def("GetPrimStack", [](const PrimObject& p) { return MakeSpecs(Check(p).GetPrimStack()); },
-          "The specs that speak of the prim, strongest first.");
-  cls.def("GetPrimStackWithLayerOffsets", [](const PrimObject& p) { return MakeSpecsWithOffsets(Check(p).GetPrimStack()); });
+  cls.def(
+      "GetPrimStack", [](const PrimObject& p) { return MakeSpecs(Check(p).GetPrimStack()); },
+      "The specs that speak of the prim, strongest first.");
+  cls.def("GetPrimStackWithLayerOffsets",
+          [](const PrimObject& p) { return MakeSpecsWithOffsets(Check(p).GetPrimStack()); });
 }
 
 nb::list MakePropertySpecs(const Object& object, bool with_offsets) {

@@ -96,38 +96,62 @@ class BoxCache {
 
 void BindCaches(nb::module_& geom) {
   using domain::XformCache;
-  nb::class_<XformCache> xforms(geom, "XformCache", "World transforms of many prims at one time; each prim is computed once.");
-  xforms.def("__init__", [](XformCache* c, TimeArgument time) { new (c) XformCache(time.time); }, "time"_a = TimeArgument());
+  nb::class_<XformCache> xforms(geom, "XformCache",
+                                "World transforms of many prims at one time; each prim is computed once.");
+  xforms.def(
+      "__init__", [](XformCache* c, TimeArgument time) { new (c) XformCache(time.time); },
+      "time"_a = TimeArgument());
   xforms.def("GetTime", &XformCache::GetTime);
   xforms.def("SetTime", [](XformCache& c, TimeArgument time) { c.SetTime(time.time); }, "time"_a);
   xforms.def("Clear", &XformCache::Clear);
-  xforms.def("GetLocalToWorldTransform", [](XformCache& c, const PrimObject& p) { return c.GetLocalToWorldTransform(Check(p)); },
-             "prim"_a);
-  xforms.def("GetParentToWorldTransform", [](XformCache& c, const PrimObject& p) { return c.GetParentToWorldTransform(Check(p)); },
-             "prim"_a);
-  xforms.def("GetLocalTransformation", [](XformCache& c, const PrimObject& p) {
-    const domain::LocalTransform local = c.GetLocalTransformation(Check(p));
-    return nb::make_tuple(local.matrix, local.resets_stack);
-  }, "prim"_a, "The matrix, and whether it resets the transforms above.");
-  xforms.def("ComputeRelativeTransform", [](XformCache& c, const PrimObject& p, const PrimObject& ancestor) {
-    return nb::make_tuple(c.ComputeRelativeTransform(Check(p), Check(ancestor)), false);
-  }, "prim"_a, "ancestor"_a);
+  xforms.def(
+      "GetLocalToWorldTransform",
+      [](XformCache& c, const PrimObject& p) { return c.GetLocalToWorldTransform(Check(p)); }, "prim"_a);
+  xforms.def(
+      "GetParentToWorldTransform",
+      [](XformCache& c, const PrimObject& p) { return c.GetParentToWorldTransform(Check(p)); }, "prim"_a);
+  xforms.def(
+      "GetLocalTransformation",
+      [](XformCache& c, const PrimObject& p) {
+        const domain::LocalTransform local = c.GetLocalTransformation(Check(p));
+        return nb::make_tuple(local.matrix, local.resets_stack);
+      },
+      "prim"_a, "The matrix, and whether it resets the transforms above.");
+  xforms.def(
+      "ComputeRelativeTransform",
+      [](XformCache& c, const PrimObject& p, const PrimObject& ancestor) {
+        return nb::make_tuple(c.ComputeRelativeTransform(Check(p), Check(ancestor)), false);
+      },
+      "prim"_a, "ancestor"_a);
 
-  nb::class_<BoxCache> boxes(geom, "BBoxCache", "Bounding boxes of many prims at one time; each prim is asked once.");
-  boxes.def("__init__", [](BoxCache* c, TimeArgument time, std::vector<Token> purposes, bool hint, bool ignore) {
-    new (c) BoxCache(time.time, std::move(purposes), hint, ignore);
-  }, "time"_a, "includedPurposes"_a, "useExtentsHint"_a = false, "ignoreVisibility"_a = false);
-  boxes.def("ComputeWorldBound", [](BoxCache& c, const PrimObject& p) { return ToBox(c.On(p).ComputeWorldBound(p.prim)); }, "prim"_a);
-  boxes.def("ComputeLocalBound", [](BoxCache& c, const PrimObject& p) { return ToBox(c.On(p).ComputeLocalBound(p.prim)); }, "prim"_a);
-  boxes.def("ComputeUntransformedBound", [](BoxCache& c, const PrimObject& p) {
-    return ToBox(c.On(p).ComputeUntransformedBound(p.prim));
-  }, "prim"_a);
-  boxes.def("ComputeRelativeBound", [](BoxCache& c, const PrimObject& p, const PrimObject& ancestor) {
-    return ToBox(c.On(p).ComputeRelativeBound(p.prim, Check(ancestor)));
-  }, "prim"_a, "relativeToAncestorPrim"_a);
+  nb::class_<BoxCache> boxes(geom, "BBoxCache",
+                             "Bounding boxes of many prims at one time; each prim is asked once.");
+  boxes.def(
+      "__init__",
+      [](BoxCache* c, TimeArgument time, std::vector<Token> purposes, bool hint, bool ignore) {
+        new (c) BoxCache(time.time, std::move(purposes), hint, ignore);
+      },
+      "time"_a, "includedPurposes"_a, "useExtentsHint"_a = false, "ignoreVisibility"_a = false);
+  boxes.def(
+      "ComputeWorldBound",
+      [](BoxCache& c, const PrimObject& p) { return ToBox(c.On(p).ComputeWorldBound(p.prim)); }, "prim"_a);
+  boxes.def(
+      "ComputeLocalBound",
+      [](BoxCache& c, const PrimObject& p) { return ToBox(c.On(p).ComputeLocalBound(p.prim)); }, "prim"_a);
+  boxes.def(
+      "ComputeUntransformedBound",
+      [](BoxCache& c, const PrimObject& p) { return ToBox(c.On(p).ComputeUntransformedBound(p.prim)); },
+      "prim"_a);
+  boxes.def(
+      "ComputeRelativeBound",
+      [](BoxCache& c, const PrimObject& p, const PrimObject& ancestor) {
+        return ToBox(c.On(p).ComputeRelativeBound(p.prim, Check(ancestor)));
+      },
+      "prim"_a, "relativeToAncestorPrim"_a);
   boxes.def("GetIncludedPurposes", [](const BoxCache& c) { return c.GetOptions().purposes; });
   boxes.def("SetIncludedPurposes", &BoxCache::SetPurposes, "includedPurposes"_a);
-  boxes.def("GetUseExtentsHint", [](const BoxCache& c) { return c.GetOptions().extents_hints == domain::ExtentsHints::kUse; });
+  boxes.def("GetUseExtentsHint",
+            [](const BoxCache& c) { return c.GetOptions().extents_hints == domain::ExtentsHints::kUse; });
   boxes.def("GetTime", [](const BoxCache& c) { return c.GetOptions().time; });
   boxes.def("SetTime", [](BoxCache& c, TimeArgument time) { c.SetTime(time.time); }, "time"_a);
   boxes.def("Clear", &BoxCache::Clear);
@@ -139,12 +163,15 @@ void BindComputations(nb::module_& geom) {
   geom.def("_LocalTransformation", [](const PrimObject& p, TimeArgument time) {
     return Xformable(Check(p)).GetLocalTransformation(time.time).matrix;
   });
-  geom.def("_OrderedXformOps", [](const PrimObject& p) {
-    const Xformable::Ops ops = Xformable(Check(p)).GetOrderedXformOps();
-    std::vector<Token> names;
-    for (const domain::XformOp& op : ops.ops) names.push_back(op.name);
-    return nb::make_tuple(names, ops.resets_stack);
-  }, "The names of the ops, and whether the transforms above are reset.");
+  geom.def(
+      "_OrderedXformOps",
+      [](const PrimObject& p) {
+        const Xformable::Ops ops = Xformable(Check(p)).GetOrderedXformOps();
+        std::vector<Token> names;
+        for (const domain::XformOp& op : ops.ops) names.push_back(op.name);
+        return nb::make_tuple(names, ops.resets_stack);
+      },
+      "The names of the ops, and whether the transforms above are reset.");
   geom.def("_OpTransform", [](Token name, nb::handle value) {
     const std::optional<domain::XformOp> op = domain::XformOp::Parse(name);
     const std::optional<Matrix4d> made = op ? op->MakeTransform(FromPython(value)) : std::nullopt;
@@ -156,9 +183,12 @@ void BindComputations(nb::module_& geom) {
   geom.def("_ParentToWorld", [](const PrimObject& p, TimeArgument time) {
     return Xformable(Check(p)).ComputeParentToWorldTransform(time.time);
   });
-  geom.def("_TransformMightBeTimeVarying", [](const PrimObject& p) { return Xformable(Check(p)).TransformMightBeTimeVarying(); });
+  geom.def("_TransformMightBeTimeVarying",
+           [](const PrimObject& p) { return Xformable(Check(p)).TransformMightBeTimeVarying(); });
   geom.def("_TransformTimeSamples", [](const PrimObject& p) { return Xformable(Check(p)).GetTimeSamples(); });
-  geom.def("_Visibility", [](const PrimObject& p, TimeArgument time) { return Imageable(Check(p)).ComputeVisibility(time.time); });
+  geom.def("_Visibility", [](const PrimObject& p, TimeArgument time) {
+    return Imageable(Check(p)).ComputeVisibility(time.time);
+  });
   geom.def("_Purpose", [](const PrimObject& p) { return Imageable(Check(p)).ComputePurpose(); });
   const auto corners = [](const Range3d& range) {
     const auto narrow = [](const Vec3d& v) {
@@ -166,27 +196,38 @@ void BindComputations(nb::module_& geom) {
     };
     return Array<Vec3f>{narrow(range.min), narrow(range.max)};
   };
-  geom.def("_Extent", [corners](const PrimObject& p, TimeArgument time) -> nb::object {
-    const std::optional<Range3d> range = domain::ComputeExtent(Check(p), time.time);
-    return range ? nb::cast(corners(*range)) : nb::none();
-  }, "The least and the greatest corner of what a prim's shape covers; None when it has none.");
+  geom.def(
+      "_Extent",
+      [corners](const PrimObject& p, TimeArgument time) -> nb::object {
+        const std::optional<Range3d> range = domain::ComputeExtent(Check(p), time.time);
+        return range ? nb::cast(corners(*range)) : nb::none();
+      },
+      "The least and the greatest corner of what a prim's shape covers; None when it has none.");
   geom.def("_PointsExtent", [corners](nb::handle points, const Matrix4d& transform) {
     const Value read = FromPython(points, ValueType::kVec3fArray);
     if (!read.Holds<Array<Vec3f>>()) RaiseTypeError("points are an array of vectors of three");
     const Array<Vec3f>& array = read.Get<Array<Vec3f>>();
-    if (transform == Matrix4d::Identity()) return corners(domain::ComputeRange(array.GetData(), array.GetSize()));
+    if (transform == Matrix4d::Identity())
+      return corners(domain::ComputeRange(array.GetData(), array.GetSize()));
     Range3d range;
-    for (const Vec3f& point : array) range.Add(TransformPoint(Vec3d{{point[0], point[1], point[2]}}, transform));
+    for (const Vec3f& point : array)
+      range.Add(TransformPoint(Vec3d{{point[0], point[1], point[2]}}, transform));
     return corners(range);
   });
-  geom.def("_BoundMaterial", [](const PrimObject& p, Token purpose) {
-    const domain::BoundMaterial bound = domain::MaterialBindings().ComputeBoundMaterial(Check(p), purpose);
-    const stage::Prim owner = bound.relationship.IsEmpty()
-                                  ? stage::Prim()
-                                  : p.prim.GetStage()->GetPrimAtPath(bound.relationship.GetPrimPath());
-    return nb::make_tuple(MakePrim(bound.material),
-                          RelationshipObject{{{owner, bound.relationship.IsEmpty() ? Token() : bound.relationship.GetNameToken()}}});
-  }, "The material that wins, and the relationship that says so.");
+  geom.def(
+      "_BoundMaterial",
+      [](const PrimObject& p, Token purpose) {
+        const domain::BoundMaterial bound =
+            domain::MaterialBindings().ComputeBoundMaterial(Check(p), purpose);
+        const stage::Prim owner = bound.relationship.IsEmpty()
+                                      ? stage::Prim()
+                                      : p.prim.GetStage()->GetPrimAtPath(bound.relationship.GetPrimPath());
+        return nb::make_tuple(
+            MakePrim(bound.material),
+            RelationshipObject{
+                {{owner, bound.relationship.IsEmpty() ? Token() : bound.relationship.GetNameToken()}}});
+      },
+      "The material that wins, and the relationship that says so.");
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ StageObjectPtr Open(nb::handle root, const nb::args& more, const nb::kwargs& nam
   nb::object session = nb::none();
   stage::LoadPolicy load = stage::LoadPolicy::kLoadAll;
   const auto take = [&](nb::handle given) {
-    if (!nb::try_cast(given, load) && !given.is_none() && nb::isinstance<layer::Layer>(given)) session = nb::borrow(given);
+    if (!nb::try_cast(given, load) && !given.is_none() && nb::isinstance<layer::Layer>(given))
+      session = nb::borrow(given);
     PyErr_Clear();
   };
   for (nb::handle given : more) take(given);
@@ -76,74 +77,118 @@ void SetStageMetadata(StageObject& s, Token field, nb::handle value) {
 }
 
 void BindTarget(nb::module_& usd) {
-  nb::class_<EditTarget> cls(usd, "EditTarget", "Where edits of a stage go: a layer, and how paths and times read there.");
+  nb::class_<EditTarget> cls(usd, "EditTarget",
+                             "Where edits of a stage go: a layer, and how paths and times read there.");
   cls.def(nb::init<>());
-  cls.def("__init__", [](EditTarget* t, layer::LayerPtr layer, LayerOffset offset) { new (t) EditTarget(std::move(layer), offset); },
-          "layer"_a, "offset"_a = LayerOffset());
+  cls.def(
+      "__init__",
+      [](EditTarget* t, layer::LayerPtr layer, LayerOffset offset) {
+        new (t) EditTarget(std::move(layer), offset);
+      },
+      "layer"_a, "offset"_a = LayerOffset());
   cls.def("__init__", [](EditTarget* t, const EditTarget& other) { new (t) EditTarget(other); });
   nb::implicitly_convertible<layer::Layer, EditTarget>();
-  cls.def_static("ForLocalDirectVariant", [](layer::LayerPtr layer, PathArgument variant) {
-    return EditTarget::ForLocalDirectVariant(std::move(layer), variant);
-  }, "layer"_a, "varSelPath"_a);
+  cls.def_static(
+      "ForLocalDirectVariant",
+      [](layer::LayerPtr layer, PathArgument variant) {
+        return EditTarget::ForLocalDirectVariant(std::move(layer), variant);
+      },
+      "layer"_a, "varSelPath"_a);
   cls.def("GetLayer", &EditTarget::GetLayer);
   cls.def("IsValid", [](const EditTarget& t) { return bool(t); });
   cls.def("IsNull", [](const EditTarget& t) { return !t; });
   cls.def("__bool__", [](const EditTarget& t) { return bool(t); });
   cls.def("__eq__", [](const EditTarget& a, const EditTarget& b) { return a == b; }, nb::is_operator());
   cls.def("__ne__", [](const EditTarget& a, const EditTarget& b) { return !(a == b); }, nb::is_operator());
-  cls.def("MapToSpecPath", [](const EditTarget& t, PathArgument path) { return t.MapToSpecPath(path); }, "scenePath"_a);
-  cls.def("GetPrimSpecForScenePath", [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); }, "scenePath"_a);
-  cls.def("GetPropertySpecForScenePath", [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); }, "scenePath"_a);
-  cls.def("GetSpecForScenePath", [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); }, "scenePath"_a);
+  cls.def(
+      "MapToSpecPath", [](const EditTarget& t, PathArgument path) { return t.MapToSpecPath(path); },
+      "scenePath"_a);
+  cls.def(
+      "GetPrimSpecForScenePath", [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); },
+      "scenePath"_a);
+  cls.def(
+      "GetPropertySpecForScenePath",
+      [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); }, "scenePath"_a);
+  cls.def(
+      "GetSpecForScenePath", [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); },
+      "scenePath"_a);
 }
 
 using StageClass = nb::class_<StageObject>;
 
 void BindOpening(StageClass& cls) {
-  cls.def_static("Open", &Open, "root"_a, nb::arg(), nb::arg(), "Opens and composes a file or a layer. Raises when it cannot be opened.");
-  cls.def_static("CreateNew", [](const FileArgument& path, const nb::object& session, stage::LoadPolicy load) {
-    layer::LayerPtr root = ValueOrRaise(GetEngine().GetLayerRegistry()->CreateNew(path.path));
-    layer::SaveOptions options;
-    options.external_change = layer::SaveOptions::ExternalChange::kOverwrite;
-    CheckOrRaise(root->Save(options));
-    return OpenLayer(root, session, load);
-  }, "identifier"_a, "sessionLayer"_a = nb::none(), "load"_a = stage::LoadPolicy::kLoadAll, "A stage over a new, empty file.");
-  cls.def_static("CreateInMemory", [](const std::string& name, const nb::object& session, stage::LoadPolicy load) {
-    return OpenLayer(GetEngine().GetLayerRegistry()->CreateAnonymous(name), session, load);
-  }, "identifier"_a = "tmp.usda", "sessionLayer"_a = nb::none(), "load"_a = stage::LoadPolicy::kLoadAll,
+  cls.def_static("Open", &Open, "root"_a, nb::arg(), nb::arg(),
+                 "Opens and composes a file or a layer. Raises when it cannot be opened.");
+  cls.def_static(
+      "CreateNew",
+      [](const FileArgument& path, const nb::object& session, stage::LoadPolicy load) {
+        layer::LayerPtr root = ValueOrRaise(GetEngine().GetLayerRegistry()->CreateNew(path.path));
+        layer::SaveOptions options;
+        options.external_change = layer::SaveOptions::ExternalChange::kOverwrite;
+        CheckOrRaise(root->Save(options));
+        return OpenLayer(root, session, load);
+      },
+      "identifier"_a, "sessionLayer"_a = nb::none(), "load"_a = stage::LoadPolicy::kLoadAll,
+      "A stage over a new, empty file.");
+  cls.def_static(
+      "CreateInMemory",
+      [](const std::string& name, const nb::object& session, stage::LoadPolicy load) {
+        return OpenLayer(GetEngine().GetLayerRegistry()->CreateAnonymous(name), session, load);
+      },
+      "identifier"_a = "tmp.usda", "sessionLayer"_a = nb::none(), "load"_a = stage::LoadPolicy::kLoadAll,
       "A stage over a layer without a file.");
-  cls.def_static("IsSupportedFile", [](const FileArgument& path) {
-    const size_t dot = path.path.rfind('.');
-    return dot != std::string::npos &&
-           GetEngine().GetLayerRegistry()->FindFormatByExtension(path.path.substr(dot + 1)) != nullptr;
-  }, "filePath"_a);
-  cls.def("Reload", [](StageObject& s) {
-    for (const layer::LayerPtr& layer : s.stage->GetUsedLayers())
-      if (!layer->IsAnonymous()) CheckOrRaise(layer->Reload());
-    s.stage->Recompose();
-  }, "Reads every file again that changed, and composes anew.");
-  cls.def("Export", [](const StageObject& s, const FileArgument& path, bool comment, const std::map<std::string, std::string>& arguments) {
-    stage::FlattenOptions options;
-    if (!comment) options.source_comment = stage::FlattenOptions::SourceComment::kOmit;
-    layer::ExportOptions how;
-    how.arguments = arguments;
-    CheckOrRaise(s.stage->Flatten(options)->Export(path.path, how));
-    return true;
-  }, "filename"_a, "addSourceFileComment"_a = true, "args"_a = std::map<std::string, std::string>());
-  cls.def("ExportToString", [](const StageObject& s, bool comment) {
-    stage::FlattenOptions options;
-    if (!comment) options.source_comment = stage::FlattenOptions::SourceComment::kOmit;
-    return ValueOrRaise(s.stage->ExportToString(options));
-  }, "addSourceFileComment"_a = true, "The flattened stage as usda.");
-  cls.def("Flatten", [](const StageObject& s, bool comment) {
-    stage::FlattenOptions options;
-    if (!comment) options.source_comment = stage::FlattenOptions::SourceComment::kOmit;
-    return s.stage->Flatten(options);
-  }, "addSourceFileComment"_a = true, "The whole stage as one layer.");
-  cls.def("Save", [](StageObject& s) {
-    for (const layer::LayerPtr& layer : s.stage->GetUsedLayers())
-      if (layer->IsDirty() && !layer->IsAnonymous() && layer != s.stage->GetSessionLayer()) CheckOrRaise(layer->Save());
-  }, "Saves the layers that are dirty and have a file, without those of the session.");
+  cls.def_static(
+      "IsSupportedFile",
+      [](const FileArgument& path) {
+        const size_t dot = path.path.rfind('.');
+        return dot != std::string::npos &&
+               GetEngine().GetLayerRegistry()->FindFormatByExtension(path.path.substr(dot + 1)) != nullptr;
+      },
+      "filePath"_a);
+  cls.def(
+      "Reload",
+      [](StageObject& s) {
+        for (const layer::LayerPtr& layer : s.stage->GetUsedLayers())
+          if (!layer->IsAnonymous()) CheckOrRaise(layer->Reload());
+        s.stage->Recompose();
+      },
+      "Reads every file again that changed, and composes anew.");
+  cls.def(
+      "Export",
+      [](const StageObject& s, const FileArgument& path, bool comment,
+         const std::map<std::string, std::string>& arguments) {
+        stage::FlattenOptions options;
+        if (!comment) options.source_comment = stage::FlattenOptions::SourceComment::kOmit;
+        layer::ExportOptions how;
+        how.arguments = arguments;
+        CheckOrRaise(s.stage->Flatten(options)->Export(path.path, how));
+        return true;
+      },
+      "filename"_a, "addSourceFileComment"_a = true, "args"_a = std::map<std::string, std::string>());
+  cls.def(
+      "ExportToString",
+      [](const StageObject& s, bool comment) {
+        stage::FlattenOptions options;
+        if (!comment) options.source_comment = stage::FlattenOptions::SourceComment::kOmit;
+        return ValueOrRaise(s.stage->ExportToString(options));
+      },
+      "addSourceFileComment"_a = true, "The flattened stage as usda.");
+  cls.def(
+      "Flatten",
+      [](const StageObject& s, bool comment) {
+        stage::FlattenOptions options;
+        if (!comment) options.source_comment = stage::FlattenOptions::SourceComment::kOmit;
+        return s.stage->Flatten(options);
+      },
+      "addSourceFileComment"_a = true, "The whole stage as one layer.");
+  cls.def(
+      "Save",
+      [](StageObject& s) {
+        for (const layer::LayerPtr& layer : s.stage->GetUsedLayers())
+          if (layer->IsDirty() && !layer->IsAnonymous() && layer != s.stage->GetSessionLayer())
+            CheckOrRaise(layer->Save());
+      },
+      "Saves the layers that are dirty and have a file, without those of the session.");
   cls.def("SaveSessionLayers", [](StageObject& s) {
     const layer::LayerPtr& session = s.stage->GetSessionLayer();
     if (session && session->IsDirty() && !session->IsAnonymous()) CheckOrRaise(session->Save());
@@ -153,36 +198,61 @@ void BindOpening(StageClass& cls) {
 void BindAsking(StageClass& cls) {
   cls.def("GetRootLayer", [](const StageObject& s) { return s.stage->GetRootLayer(); });
   cls.def("GetSessionLayer", [](const StageObject& s) { return s.stage->GetSessionLayer(); });
-  cls.def("GetLayerStack", [](const StageObject& s, bool with_session) {
-    std::vector<layer::LayerPtr> all = s.stage->GetLayerStack();
-    if (!with_session) std::erase(all, s.stage->GetSessionLayer());
-    return all;
-  }, "includeSessionLayers"_a = true);
-  cls.def("HasLocalLayer", [](const StageObject& s, const layer::LayerPtr& layer) {
-    const std::vector<layer::LayerPtr> all = s.stage->GetLayerStack();
-    return std::find(all.begin(), all.end(), layer) != all.end();
-  }, "layer"_a);
-  cls.def("GetUsedLayers", [](const StageObject& s, bool) { return s.stage->GetUsedLayers(); }, "includeClipLayers"_a = true);
+  cls.def(
+      "GetLayerStack",
+      [](const StageObject& s, bool with_session) {
+        std::vector<layer::LayerPtr> all = s.stage->GetLayerStack();
+        if (!with_session) std::erase(all, s.stage->GetSessionLayer());
+        return all;
+      },
+      "includeSessionLayers"_a = true);
+  cls.def(
+      "HasLocalLayer",
+      [](const StageObject& s, const layer::LayerPtr& layer) {
+        const std::vector<layer::LayerPtr> all = s.stage->GetLayerStack();
+        return std::find(all.begin(), all.end(), layer) != all.end();
+      },
+      "layer"_a);
+  cls.def(
+      "GetUsedLayers", [](const StageObject& s, bool) { return s.stage->GetUsedLayers(); },
+      "includeClipLayers"_a = true);
   cls.def("GetPseudoRoot", [](const StageObject& s) { return MakePrim(s.stage->GetPseudoRoot()); });
-  cls.def("GetPrimAtPath", [](const StageObject& s, PathArgument path) { return MakePrim(s.stage->GetPrimAtPath(path)); }, "path"_a,
-          "The prim at a path; one that tests false when there is none.");
-  cls.def("GetObjectAtPath", [](const StageObject& s, PathArgument path) -> nb::object {
-    const stage::Prim prim = s.stage->GetPrimAtPath(path.path.GetPrimPath());
-    return path.path.IsProperty() ? MakeProperty(prim, path.path.GetNameToken()) : nb::cast(MakePrim(prim));
-  }, "path"_a);
-  cls.def("GetPropertyAtPath", [](const StageObject& s, PathArgument path) {
-    return MakeProperty(s.stage->GetPrimAtPath(path.path.GetPrimPath()), path.path.GetNameToken());
-  }, "path"_a);
-  cls.def("GetAttributeAtPath", [](const StageObject& s, PathArgument path) {
-    return AttributeObject{{{s.stage->GetPrimAtPath(path.path.GetPrimPath()), path.path.GetNameToken()}}};
-  }, "path"_a);
-  cls.def("GetRelationshipAtPath", [](const StageObject& s, PathArgument path) {
-    return RelationshipObject{{{s.stage->GetPrimAtPath(path.path.GetPrimPath()), path.path.GetNameToken()}}};
-  }, "path"_a);
+  cls.def(
+      "GetPrimAtPath",
+      [](const StageObject& s, PathArgument path) { return MakePrim(s.stage->GetPrimAtPath(path)); },
+      "path"_a, "The prim at a path; one that tests false when there is none.");
+  cls.def(
+      "GetObjectAtPath",
+      [](const StageObject& s, PathArgument path) -> nb::object {
+        const stage::Prim prim = s.stage->GetPrimAtPath(path.path.GetPrimPath());
+        return path.path.IsProperty() ? MakeProperty(prim, path.path.GetNameToken())
+                                      : nb::cast(MakePrim(prim));
+      },
+      "path"_a);
+  cls.def(
+      "GetPropertyAtPath",
+      [](const StageObject& s, PathArgument path) {
+        return MakeProperty(s.stage->GetPrimAtPath(path.path.GetPrimPath()), path.path.GetNameToken());
+      },
+      "path"_a);
+  cls.def(
+      "GetAttributeAtPath",
+      [](const StageObject& s, PathArgument path) {
+        return AttributeObject{{{s.stage->GetPrimAtPath(path.path.GetPrimPath()), path.path.GetNameToken()}}};
+      },
+      "path"_a);
+  cls.def(
+      "GetRelationshipAtPath",
+      [](const StageObject& s, PathArgument path) {
+        return RelationshipObject{
+            {{s.stage->GetPrimAtPath(path.path.GetPrimPath()), path.path.GetNameToken()}}};
+      },
+      "path"_a);
   cls.def("GetPrototypes", [](const StageObject& s) { return MakePrims(s.stage->GetPrototypes()); });
   cls.def("GetCompositionErrors", [](const StageObject& s) {
     std::vector<std::string> all;
-    for (const auto& error : s.stage->GetCompositionErrors()) all.push_back(RenderDiagnostic(error.diagnostic, ColorMode::kPlain));
+    for (const auto& error : s.stage->GetCompositionErrors())
+      all.push_back(RenderDiagnostic(error.diagnostic, ColorMode::kPlain));
     return all;
   });
   cls.def("GetInterpolationType", [](const StageObject& s) { return s.stage->GetInterpolationType(); });
@@ -191,59 +261,99 @@ void BindAsking(StageClass& cls) {
     return std::vector<std::string>(muted.begin(), muted.end());
   });
   cls.def("GetLoadRules", [](const StageObject& s) { return s.stage->GetLoadRules(); });
-  cls.def("SetLoadRules", [](StageObject& s, const StageLoadRules& rules) { s.stage->SetLoadRules(rules); }, "rules"_a);
-  cls.def("Load", [](StageObject& s, PathArgument path, StageLoadRules::Rule policy) {
-    s.stage->Load(path, policy);
-    return MakePrim(s.stage->GetPrimAtPath(path));
-  }, "path"_a = PathArgument{Path::AbsoluteRoot()}, "policy"_a = StageLoadRules::Rule::kAllRule);
-  cls.def("Unload", [](StageObject& s, PathArgument path) { s.stage->Unload(path); }, "path"_a = PathArgument{Path::AbsoluteRoot()});
-  cls.def("LoadAndUnload", [](StageObject& s, const std::vector<PathArgument>& load, const std::vector<PathArgument>& unload,
-                              StageLoadRules::Rule policy) {
-    s.stage->LoadAndUnload({load.begin(), load.end()}, {unload.begin(), unload.end()}, policy);
-  }, "loadSet"_a, "unloadSet"_a, "policy"_a = StageLoadRules::Rule::kAllRule);
+  cls.def(
+      "SetLoadRules", [](StageObject& s, const StageLoadRules& rules) { s.stage->SetLoadRules(rules); },
+      "rules"_a);
+  cls.def(
+      "Load",
+      [](StageObject& s, PathArgument path, StageLoadRules::Rule policy) {
+        s.stage->Load(path, policy);
+        return MakePrim(s.stage->GetPrimAtPath(path));
+      },
+      "path"_a = PathArgument{Path::AbsoluteRoot()}, "policy"_a = StageLoadRules::Rule::kAllRule);
+  cls.def(
+      "Unload", [](StageObject& s, PathArgument path) { s.stage->Unload(path); },
+      "path"_a = PathArgument{Path::AbsoluteRoot()});
+  cls.def(
+      "LoadAndUnload",
+      [](StageObject& s, const std::vector<PathArgument>& load, const std::vector<PathArgument>& unload,
+         StageLoadRules::Rule policy) {
+        s.stage->LoadAndUnload({load.begin(), load.end()}, {unload.begin(), unload.end()}, policy);
+      },
+      "loadSet"_a, "unloadSet"_a, "policy"_a = StageLoadRules::Rule::kAllRule);
 }
 
 void BindEditing(StageClass& cls) {
   cls.def("GetEditTarget", [](const StageObject& s) { return s.target; });
-  cls.def("SetEditTarget", [](StageObject& s, const EditTarget& target) {
-    if (!target) throw nb::value_error("an edit target without a layer");
-    s.target = target;
-  }, "editTarget"_a);
-  cls.def("GetEditTargetForLocalLayer", [](const StageObject& s, const layer::LayerPtr& layer) {
-    for (const auto& entry : s.stage->GetRootLayerStack()->GetEntries())
-      if (entry.layer == layer) return EditTarget(layer, entry.offset);
-    throw nb::value_error("the layer is not in the stage's layer stack");
-  }, "layer"_a);
-  cls.def("DefinePrim", [](StageObject& s, PathArgument path, Token type) {
-    return MakePrim(ValueOrRaise(s.Edit().DefinePrim(path, type)));
-  }, "path"_a, "typeName"_a = "");
-  cls.def("OverridePrim", [](StageObject& s, PathArgument path) { return MakePrim(ValueOrRaise(s.Edit().OverridePrim(path))); },
-          "path"_a);
-  cls.def("CreateClassPrim", [](StageObject& s, PathArgument path) {
-    return MakePrim(ValueOrRaise(s.Edit().CreateClassPrim(path)));
-  }, "rootPrimPath"_a);
-  cls.def("RemovePrim", [](StageObject& s, PathArgument path) { return bool(s.Edit().RemovePrim(path)); }, "path"_a,
-          "Takes back what the edit target says of the prim. Whether it said something.");
+  cls.def(
+      "SetEditTarget",
+      [](StageObject& s, const EditTarget& target) {
+        if (!target) throw nb::value_error("an edit target without a layer");
+        s.target = target;
+      },
+      "editTarget"_a);
+  cls.def(
+      "GetEditTargetForLocalLayer",
+      [](const StageObject& s, const layer::LayerPtr& layer) {
+        for (const auto& entry : s.stage->GetRootLayerStack()->GetEntries())
+          if (entry.layer == layer) return EditTarget(layer, entry.offset);
+        throw nb::value_error("the layer is not in the stage's layer stack");
+      },
+      "layer"_a);
+  cls.def(
+      "DefinePrim",
+      [](StageObject& s, PathArgument path, Token type) {
+        return MakePrim(ValueOrRaise(s.Edit().DefinePrim(path, type)));
+      },
+      "path"_a, "typeName"_a = "");
+  cls.def(
+      "OverridePrim",
+      [](StageObject& s, PathArgument path) { return MakePrim(ValueOrRaise(s.Edit().OverridePrim(path))); },
+      "path"_a);
+  cls.def(
+      "CreateClassPrim",
+      [](StageObject& s, PathArgument path) {
+        return MakePrim(ValueOrRaise(s.Edit().CreateClassPrim(path)));
+      },
+      "rootPrimPath"_a);
+  cls.def(
+      "RemovePrim", [](StageObject& s, PathArgument path) { return bool(s.Edit().RemovePrim(path)); },
+      "path"_a, "Takes back what the edit target says of the prim. Whether it said something.");
 }
 
 void BindMetadata(StageClass& cls) {
-  cls.def("GetMetadata", [](const StageObject& s, Token field) { return ToPython(GetStageMetadata(s, field)); }, "key"_a);
-  cls.def("SetMetadata", [](StageObject& s, Token field, nb::handle value) {
-    SetStageMetadata(s, field, value);
-    return true;
-  }, "key"_a, "value"_a);
-  cls.def("ClearMetadata", [](StageObject& s, Token field) {
-    SetStageMetadata(s, field, nb::none());
-    return true;
-  }, "key"_a);
-  cls.def("HasMetadata", [](const StageObject& s, Token field) { return s.stage->HasMetadata(field); }, "key"_a);
-  cls.def("HasAuthoredMetadata", [](const StageObject& s, Token field) { return s.stage->HasAuthoredMetadata(field); }, "key"_a);
-  cls.def("GetMetadataByDictKey", [](const StageObject& s, Token field, const std::string& key) {
-    return ToPython(s.stage->GetMetadataByDictKey(field, key));
-  }, "key"_a, "keyPath"_a);
+  cls.def(
+      "GetMetadata", [](const StageObject& s, Token field) { return ToPython(GetStageMetadata(s, field)); },
+      "key"_a);
+  cls.def(
+      "SetMetadata",
+      [](StageObject& s, Token field, nb::handle value) {
+        SetStageMetadata(s, field, value);
+        return true;
+      },
+      "key"_a, "value"_a);
+  cls.def(
+      "ClearMetadata",
+      [](StageObject& s, Token field) {
+        SetStageMetadata(s, field, nb::none());
+        return true;
+      },
+      "key"_a);
+  cls.def(
+      "HasMetadata", [](const StageObject& s, Token field) { return s.stage->HasMetadata(field); }, "key"_a);
+  cls.def(
+      "HasAuthoredMetadata",
+      [](const StageObject& s, Token field) { return s.stage->HasAuthoredMetadata(field); }, "key"_a);
+  cls.def(
+      "GetMetadataByDictKey",
+      [](const StageObject& s, Token field, const std::string& key) {
+        return ToPython(s.stage->GetMetadataByDictKey(field, key));
+      },
+      "key"_a, "keyPath"_a);
   cls.def("GetStartTimeCode", [](const StageObject& s) { return s.stage->GetStartTimeCode(); });
   cls.def("GetEndTimeCode", [](const StageObject& s) { return s.stage->GetEndTimeCode(); });
-  cls.def("HasAuthoredTimeCodeRange", [](const StageObject& s) { return s.stage->HasAuthoredTimeCodeRange(); });
+  cls.def("HasAuthoredTimeCodeRange",
+          [](const StageObject& s) { return s.stage->HasAuthoredTimeCodeRange(); });
   cls.def("GetTimeCodesPerSecond", [](const StageObject& s) { return s.stage->GetTimeCodesPerSecond(); });
   cls.def("GetFramesPerSecond", [](const StageObject& s) { return s.stage->GetFramesPerSecond(); });
   const layer::FieldNames& names = layer::GetFieldNames();
@@ -252,14 +362,20 @@ void BindMetadata(StageClass& cls) {
                                                    {"SetTimeCodesPerSecond", names.timeCodesPerSecond},
                                                    {"SetFramesPerSecond", names.framesPerSecond}};
   for (const auto& [name, field] : numbers)
-    cls.def(name, [field = field](StageObject& s, double number) { SetStageMetadata(s, field, nb::float_(number)); }, nb::arg("value"));
+    cls.def(
+        name,
+        [field = field](StageObject& s, double number) { SetStageMetadata(s, field, nb::float_(number)); },
+        nb::arg("value"));
   cls.def("GetDefaultPrim", [](const StageObject& s) { return MakePrim(s.stage->GetDefaultPrim()); });
   cls.def("HasDefaultPrim", [](const StageObject& s) { return s.stage->GetDefaultPrim().IsValid(); });
-  cls.def("SetDefaultPrim", [field = names.defaultPrim](StageObject& s, const PrimObject& prim) {
-    const Path path = Check(prim).GetPath();
-    const Token name(path.IsRootPrim() ? path.GetName() : path.GetString());
-    CheckOrRaise(s.stage->GetRootLayer()->SetField(Path::AbsoluteRoot(), field, name));
-  }, "prim"_a);
+  cls.def(
+      "SetDefaultPrim",
+      [field = names.defaultPrim](StageObject& s, const PrimObject& prim) {
+        const Path path = Check(prim).GetPath();
+        const Token name(path.IsRootPrim() ? path.GetName() : path.GetString());
+        CheckOrRaise(s.stage->GetRootLayer()->SetField(Path::AbsoluteRoot(), field, name));
+      },
+      "prim"_a);
   cls.def("ClearDefaultPrim", [field = names.defaultPrim](StageObject& s) {
     CheckOrRaise(s.stage->GetRootLayer()->EraseField(Path::AbsoluteRoot(), field));
   });
@@ -290,11 +406,12 @@ void BindUsdEnums(nb::module_& usd) {
   BindEnum<InterpolationType>(usd, "UsdInterpolationType", "InterpolationType",
                               {{InterpolationType::kHeld, "InterpolationTypeHeld", "Held"},
                                {InterpolationType::kLinear, "InterpolationTypeLinear", "Linear"}});
-  BindEnum<ListPosition>(usd, "UsdListPosition", "ListPosition",
-                         {{ListPosition::kFrontOfPrependList, "ListPositionFrontOfPrependList", "Front Of Prepend List"},
-                          {ListPosition::kBackOfPrependList, "ListPositionBackOfPrependList", "Back Of Prepend List"},
-                          {ListPosition::kFrontOfAppendList, "ListPositionFrontOfAppendList", "Front Of Append List"},
-                          {ListPosition::kBackOfAppendList, "ListPositionBackOfAppendList", "Back Of Append List"}});
+  BindEnum<ListPosition>(
+      usd, "UsdListPosition", "ListPosition",
+      {{ListPosition::kFrontOfPrependList, "ListPositionFrontOfPrependList", "Front Of Prepend List"},
+       {ListPosition::kBackOfPrependList, "ListPositionBackOfPrependList", "Back Of Prepend List"},
+       {ListPosition::kFrontOfAppendList, "ListPositionFrontOfAppendList", "Front Of Append List"},
+       {ListPosition::kBackOfAppendList, "ListPositionBackOfAppendList", "Back Of Append List"}});
   BindEnum<ResolveSource>(usd, "UsdResolveInfoSource", "ResolveInfoSource",
                           {{ResolveSource::kNone, "ResolveInfoSourceNone", "None"},
                            {ResolveSource::kFallback, "ResolveInfoSourceFallback", "Fallback"},
@@ -305,21 +422,36 @@ void BindUsdEnums(nb::module_& usd) {
   BindEnum<Rule>(usd, "UsdLoadPolicy", "LoadPolicy",
                  {{Rule::kAllRule, "LoadWithDescendants", "With Descendants"},
                   {Rule::kOnlyRule, "LoadWithoutDescendants", "Without Descendants"}});
-  nb::class_<StageLoadRules>(usd, "StageLoadRules", "Which payloads are loaded: rules for paths and what lies below them.")
+  nb::class_<StageLoadRules>(usd, "StageLoadRules",
+                             "Which payloads are loaded: rules for paths and what lies below them.")
       .def(nb::init<>())
       .def_static("LoadAll", &StageLoadRules::LoadAll)
       .def_static("LoadNone", &StageLoadRules::LoadNone)
-      .def("LoadWithDescendants", [](StageLoadRules& r, PathArgument path) { r.LoadWithDescendants(path); }, "path"_a)
-      .def("LoadWithoutDescendants", [](StageLoadRules& r, PathArgument path) { r.LoadWithoutDescendants(path); }, "path"_a)
-      .def("Unload", [](StageLoadRules& r, PathArgument path) { r.Unload(path); }, "path"_a)
+      .def(
+          "LoadWithDescendants", [](StageLoadRules& r, PathArgument path) { r.LoadWithDescendants(path); },
+          "path"_a)
+      .def(
+          "LoadWithoutDescendants",
+          [](StageLoadRules& r, PathArgument path) { r.LoadWithoutDescendants(path); }, "path"_a)
+      .def(
+          "Unload", [](StageLoadRules& r, PathArgument path) { r.Unload(path); }, "path"_a)
       .def("Minimize", &StageLoadRules::Minimize)
-      .def("IsLoaded", [](const StageLoadRules& r, PathArgument path) { return r.IsLoaded(path); }, "path"_a)
-      .def("IsLoadedWithAllDescendants",
-           [](const StageLoadRules& r, PathArgument path) { return r.IsLoadedWithAllDescendants(path); }, "path"_a)
-      .def("IsLoadedWithNoDescendants",
-           [](const StageLoadRules& r, PathArgument path) { return r.IsLoadedWithNoDescendants(path); }, "path"_a)
-      .def("__eq__", [](const StageLoadRules& a, const StageLoadRules& b) { return a == b; }, nb::is_operator())
-      .def("__ne__", [](const StageLoadRules& a, const StageLoadRules& b) { return !(a == b); }, nb::is_operator())
+      .def(
+          "IsLoaded", [](const StageLoadRules& r, PathArgument path) { return r.IsLoaded(path); }, "path"_a)
+      .def(
+          "IsLoadedWithAllDescendants",
+          [](const StageLoadRules& r, PathArgument path) { return r.IsLoadedWithAllDescendants(path); },
+          "path"_a)
+      .def(
+          "IsLoadedWithNoDescendants",
+          [](const StageLoadRules& r, PathArgument path) { return r.IsLoadedWithNoDescendants(path); },
+          "path"_a)
+      .def(
+          "__eq__", [](const StageLoadRules& a, const StageLoadRules& b) { return a == b; },
+          nb::is_operator())
+      .def(
+          "__ne__", [](const StageLoadRules& a, const StageLoadRules& b) { return !(a == b); },
+          nb::is_operator())
       .def("__repr__", [](const StageLoadRules& r) {
         std::string text = "Usd.StageLoadRules([";
         for (const auto& [path, rule] : r.GetRules()) {
@@ -332,9 +464,11 @@ void BindUsdEnums(nb::module_& usd) {
 
 void BindStages(nb::module_& usd) {
   BindEnum<stage::LoadPolicy>(usd, "UsdStage::InitialLoadSet", "_InitialLoadSet",
-                              {{stage::LoadPolicy::kLoadAll, "LoadAll", "LoadAll"}, {stage::LoadPolicy::kLoadNone, "LoadNone", "LoadNone"}});
+                              {{stage::LoadPolicy::kLoadAll, "LoadAll", "LoadAll"},
+                               {stage::LoadPolicy::kLoadNone, "LoadNone", "LoadNone"}});
   BindTarget(usd);
-  StageClass cls(usd, "Stage", "The composed scene: prims, and the values in them.", nb::is_weak_referenceable());
+  StageClass cls(usd, "Stage", "The composed scene: prims, and the values in them.",
+                 nb::is_weak_referenceable());
   cls.attr("InitialLoadSet") = usd.attr("_InitialLoadSet");
   for (const char* name : {"LoadAll", "LoadNone"}) {
     cls.attr(name) = usd.attr(name);
@@ -345,9 +479,13 @@ void BindStages(nb::module_& usd) {
   BindEditing(cls);
   BindMetadata(cls);
   const Predicate standard{stage::PrimPredicate::Default(), false};
-  cls.def("Traverse", [usd](const StageObject& s, const Predicate& predicate) {
-    return usd.attr("PrimRange").attr("Stage")(s.stage ? nb::cast(FindStageObject(s.stage.get())) : nb::none(), predicate);
-  }, "predicate"_a = standard, "The prims of the stage, depth first.");
+  cls.def(
+      "Traverse",
+      [usd](const StageObject& s, const Predicate& predicate) {
+        return usd.attr("PrimRange")
+            .attr("Stage")(s.stage ? nb::cast(FindStageObject(s.stage.get())) : nb::none(), predicate);
+      },
+      "predicate"_a = standard, "The prims of the stage, depth first.");
   cls.def("TraverseAll", [usd](const StageObject& s) {
     return usd.attr("PrimRange").attr("Stage")(nb::cast(FindStageObject(s.stage.get())), Predicate());
   });

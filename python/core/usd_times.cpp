@@ -26,7 +26,8 @@ std::string ReprTime(Time time) {
   if (time.IsDefault()) return "Usd.TimeCode.Default()";
   if (!time.IsPreTime() && time.GetValue() == kEarliest) return "Usd.TimeCode.EarliestTime()";
   if (!time.IsPreTime() && time.GetValue() == 0) return "Usd.TimeCode()";
-  return std::string(time.IsPreTime() ? "Usd.TimeCode.PreTime(" : "Usd.TimeCode(") + ReprNumber(time.GetValue()) + ")";
+  return std::string(time.IsPreTime() ? "Usd.TimeCode.PreTime(" : "Usd.TimeCode(") +
+         ReprNumber(time.GetValue()) + ")";
 }
 
 // -- traversal ---------------------------------------------------------------------------------------
@@ -44,7 +45,8 @@ class RangeIterator {
   explicit RangeIterator(const Range& range)
       : predicate_(range.predicate),
         has_post_visits_(range.has_post_visits),
-        range_(range.start, range.predicate.is_negated ? stage::PrimPredicate::All() : range.predicate.conjunction,
+        range_(range.start,
+               range.predicate.is_negated ? stage::PrimPredicate::All() : range.predicate.conjunction,
                range.skips_start ? stage::PrimRange::Start::kSkip : stage::PrimRange::Start::kInclude),
         at_(range_.begin()) {
     SkipRefused();
@@ -122,40 +124,55 @@ Predicate Term(PrimFlag flag, bool wanted = true) {
 }  // namespace
 
 void BindTimes(nb::module_& usd) {
-  nb::class_<Time> cls(usd, "TimeCode", "A moment to ask a value for: a number, the default time, or the left limit of a number.");
-  cls.def("__init__", [](Time* t, double value) {
-    new (t) Time(value);
-    if (std::isnan(value)) *t = Time::Default();
-  }, "time"_a = 0.0);
+  nb::class_<Time> cls(
+      usd, "TimeCode",
+      "A moment to ask a value for: a number, the default time, or the left limit of a number.");
+  cls.def(
+      "__init__",
+      [](Time* t, double value) {
+        new (t) Time(value);
+        if (std::isnan(value)) *t = Time::Default();
+      },
+      "time"_a = 0.0);
   cls.def("__init__", [](Time* t, TimeArgument other) { new (t) Time(other.time); });
   nb::implicitly_convertible<double, Time>();
   cls.def_static("Default", &Time::Default, "The time of values that are not animated.");
   cls.def_static("EarliestTime", [] { return Time(kEarliest); }, "Before all samples.");
   cls.def_static("PreTime", [](double value) { return Time::PreTime(value); }, "timeValue"_a);
-  cls.def_static("SafeStep", [](double most, double compression) {
-    return std::numeric_limits<double>::epsilon() * most * compression * 2;
-  }, "maxValue"_a = 1e6, "maxCompression"_a = 10.0, "A step between times that no retiming loses.");
+  cls.def_static(
+      "SafeStep",
+      [](double most, double compression) {
+        return std::numeric_limits<double>::epsilon() * most * compression * 2;
+      },
+      "maxValue"_a = 1e6, "maxCompression"_a = 10.0, "A step between times that no retiming loses.");
   cls.def("GetValue", &GetNumber, "The number; not a number for the default time.");
   cls.def("IsDefault", &Time::IsDefault);
   cls.def("IsNumeric", [](Time t) { return !t.IsDefault(); });
   cls.def("IsPreTime", &Time::IsPreTime);
-  cls.def("IsEarliestTime", [](Time t) { return !t.IsDefault() && !t.IsPreTime() && t.GetValue() == kEarliest; });
+  cls.def("IsEarliestTime",
+          [](Time t) { return !t.IsDefault() && !t.IsPreTime() && t.GetValue() == kEarliest; });
   cls.def("__eq__", [](Time a, TimeArgument b) { return a == b.time; }, nb::is_operator());
   cls.def("__ne__", [](Time a, TimeArgument b) { return !(a == b.time); }, nb::is_operator());
   cls.def("__lt__", [](Time a, TimeArgument b) { return Before(a, b.time); }, nb::is_operator());
   cls.def("__gt__", [](Time a, TimeArgument b) { return Before(b.time, a); }, nb::is_operator());
   cls.def("__le__", [](Time a, TimeArgument b) { return !Before(b.time, a); }, nb::is_operator());
   cls.def("__ge__", [](Time a, TimeArgument b) { return !Before(a, b.time); }, nb::is_operator());
-  cls.def("__hash__", [](Time t) { return (std::hash<double>()(t.IsDefault() ? 0 : t.GetValue()) + t.IsPreTime()) >> 1; });
+  cls.def("__hash__", [](Time t) {
+    return (std::hash<double>()(t.IsDefault() ? 0 : t.GetValue()) + t.IsPreTime()) >> 1;
+  });
   cls.def("__repr__", &ReprTime);
   cls.def("__str__", [](Time t) { return t.IsDefault() ? std::string("DEFAULT") : TextOf(t.GetValue()); });
 }
 
 void BindPredicates(nb::module_& usd) {
   nb::class_<Predicate> cls(usd, "_PrimFlagsPredicate", "Which prims a traversal stops at.");
-  cls.def("__call__", [](const Predicate& p, const PrimObject& prim) { return p.Matches(prim.prim.GetFlags()); }, "prim"_a);
+  cls.def(
+      "__call__", [](const Predicate& p, const PrimObject& prim) { return p.Matches(prim.prim.GetFlags()); },
+      "prim"_a);
   cls.def("__and__", [](const Predicate& a, const Predicate& b) { return And(a, b); }, nb::is_operator());
-  cls.def("__or__", [](const Predicate& a, const Predicate& b) { return Not(And(Not(a), Not(b))); }, nb::is_operator());
+  cls.def(
+      "__or__", [](const Predicate& a, const Predicate& b) { return Not(And(Not(a), Not(b))); },
+      nb::is_operator());
   cls.def("__invert__", &Not);
   usd.attr("PrimIsActive") = Term(PrimFlag::kActive);
   usd.attr("PrimIsLoaded") = Term(PrimFlag::kLoaded);
@@ -167,10 +184,14 @@ void BindPredicates(nb::module_& usd) {
   usd.attr("PrimHasDefiningSpecifier") = Term(PrimFlag::kHasDefiningSpecifier);
   usd.attr("PrimDefaultPredicate") = Predicate{stage::PrimPredicate::Default(), false};
   usd.attr("PrimAllPrimsPredicate") = Predicate{stage::PrimPredicate::All(), false};
-  usd.def("TraverseInstanceProxies", [](Predicate p) {
-    p.conjunction = p.conjunction.With(stage::InstanceProxies::kTraverse);
-    return p;
-  }, "predicate"_a = Predicate{stage::PrimPredicate::Default(), false}, "The predicate, which lets a traversal go on below instances.");
+  usd.def(
+      "TraverseInstanceProxies",
+      [](Predicate p) {
+        p.conjunction = p.conjunction.With(stage::InstanceProxies::kTraverse);
+        return p;
+      },
+      "predicate"_a = Predicate{stage::PrimPredicate::Default(), false},
+      "The predicate, which lets a traversal go on below instances.");
 
   nb::class_<RangeIterator> iterator(usd, "_PrimRangeIterator");
   iterator.def("__iter__", [](nb::handle self) { return nb::borrow(self); });
@@ -178,24 +199,35 @@ void BindPredicates(nb::module_& usd) {
     if (i.IsAtEnd()) throw nb::stop_iteration();
     return MakePrim(i.Next());
   });
-  iterator.def("PruneChildren", &RangeIterator::PruneChildren, "Leaves out what is below the prim it stands at.");
+  iterator.def("PruneChildren", &RangeIterator::PruneChildren,
+               "Leaves out what is below the prim it stands at.");
   iterator.def("IsPostVisit", &RangeIterator::IsPostVisit);
   iterator.def("IsValid", [](const RangeIterator& i) { return !i.IsAtEnd(); });
   iterator.def("GetCurrentPrim", [](const RangeIterator& i) { return MakePrim(i.GetCurrent()); });
 
   nb::class_<Range> range(usd, "PrimRange", "The prims of a subtree, depth first, children in order.");
   const Predicate standard{stage::PrimPredicate::Default(), false};
-  range.def("__init__", [](Range* r, const PrimObject& root, const Predicate& predicate) {
-    new (r) Range{Check(root), predicate};
-  }, "root"_a, "predicate"_a = standard);
-  range.def_static("PreAndPostVisit", [](const PrimObject& root, const Predicate& predicate) {
-    return Range{Check(root), predicate, true};
-  }, "root"_a, "predicate"_a = standard, "Each prim before and after everything below it; IsPostVisit of the iterator tells.");
+  range.def(
+      "__init__",
+      [](Range* r, const PrimObject& root, const Predicate& predicate) {
+        new (r) Range{Check(root), predicate};
+      },
+      "root"_a, "predicate"_a = standard);
+  range.def_static(
+      "PreAndPostVisit",
+      [](const PrimObject& root, const Predicate& predicate) { return Range{Check(root), predicate, true}; },
+      "root"_a, "predicate"_a = standard,
+      "Each prim before and after everything below it; IsPostVisit of the iterator tells.");
   range.def_static("AllPrims", [](const PrimObject& root) { return Range{Check(root), {}}; }, "root"_a);
-  range.def_static("AllPrimsPreAndPostVisit", [](const PrimObject& root) { return Range{Check(root), {}, true}; }, "root"_a);
-  range.def_static("Stage", [](const StageObjectPtr& s, const Predicate& predicate) {
-    return Range{s->stage->GetPseudoRoot(), predicate, false, true};
-  }, "stage"_a, "predicate"_a = standard);
+  range.def_static(
+      "AllPrimsPreAndPostVisit", [](const PrimObject& root) { return Range{Check(root), {}, true}; },
+      "root"_a);
+  range.def_static(
+      "Stage",
+      [](const StageObjectPtr& s, const Predicate& predicate) {
+        return Range{s->stage->GetPseudoRoot(), predicate, false, true};
+      },
+      "stage"_a, "predicate"_a = standard);
   range.def("IsValid", [](const Range& r) { return r.start.IsValid(); });
   range.def("__bool__", [](const Range& r) { return r.start.IsValid() && !RangeIterator(r).IsAtEnd(); });
   range.def("__iter__", [](const Range& r) { return RangeIterator(r); });

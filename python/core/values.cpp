@@ -13,13 +13,15 @@ namespace {
 
 nb::object ToPython(const Dictionary& dictionary) {
   nb::dict out;
-  for (const auto& [key, value] : dictionary.entries) out[nb::str(key.c_str(), key.size())] = python::ToPython(value);
+  for (const auto& [key, value] : dictionary.entries)
+    out[nb::str(key.c_str(), key.size())] = python::ToPython(value);
   return out;
 }
 
 nb::object ToPython(const TimeSamples& samples) {
   nb::dict out;
-  for (size_t i = 0; i < samples.GetSize(); ++i) out[nb::float_(samples.GetTime(i))] = python::ToPython(samples.GetValue(i));
+  for (size_t i = 0; i < samples.GetSize(); ++i)
+    out[nb::float_(samples.GetTime(i))] = python::ToPython(samples.GetValue(i));
   return out;
 }
 
@@ -38,7 +40,8 @@ nb::object Convert(const T& held) {
     nb::list items;
     for (const UnregisteredValue& item : held.GetAppliedItems()) items.append(Convert(item));
     return items;
-  } else if constexpr (std::is_same_v<T, Opaque> || std::is_same_v<T, Spline> || std::is_same_v<T, ArrayEdit>) {
+  } else if constexpr (std::is_same_v<T, Opaque> || std::is_same_v<T, Spline> ||
+                       std::is_same_v<T, ArrayEdit>) {
     return nb::none();
   } else {
     return nb::cast(held);
@@ -90,9 +93,9 @@ Value GuessNumber(nb::handle source) {
 // The value of an object of one of the bound classes.
 Value FromBoundClass(nb::handle source) {
   if (!nb::inst_check(source)) return Value();
-#define X(name, type, text)                                                             \
-  if constexpr (std::is_class_v<type> && !std::is_same_v<type, std::string> &&          \
-                !std::is_same_v<type, Token> && !std::is_same_v<type, Half>)            \
+#define X(name, type, text)                                                    \
+  if constexpr (std::is_class_v<type> && !std::is_same_v<type, std::string> && \
+                !std::is_same_v<type, Token> && !std::is_same_v<type, Half>)   \
     if (nb::isinstance<type>(source)) return Value(nb::cast<type>(source));
   STRATA_ELEMENT_TYPES(X)
 #undef X
@@ -102,19 +105,21 @@ Value FromBoundClass(nb::handle source) {
 #undef X
 #define X(type) \
   if (nb::isinstance<type>(source)) return Value(nb::cast<type>(source));
-  X(Path) X(LayerOffset) X(Reference) X(Payload) X(ValueBlock) X(AnimationBlock)
-  X(IntListOp) X(UIntListOp) X(Int64ListOp) X(UInt64ListOp) X(StringListOp) X(TokenListOp) X(PathListOp)
-  X(ReferenceListOp) X(PayloadListOp)
+  X(Path)
+  X(LayerOffset) X(Reference) X(Payload) X(ValueBlock) X(AnimationBlock) X(IntListOp) X(UIntListOp)
+      X(Int64ListOp) X(UInt64ListOp) X(StringListOp) X(TokenListOp) X(PathListOp) X(ReferenceListOp)
+          X(PayloadListOp)
 #undef X
 #define X(type) \
   if (nb::isinstance<Enumerator<type>>(source)) return Value(nb::cast<type>(source));
-  X(Specifier) X(Variability) X(Permission)
+              X(Specifier) X(Variability) X(Permission)
 #undef X
-  return Value();
+                  return Value();
 }
 
 Value Guess(nb::handle source) {
-  if (PyBool_Check(source.ptr()) || PyFloat_Check(source.ptr()) || PyLong_Check(source.ptr())) return GuessNumber(source);
+  if (PyBool_Check(source.ptr()) || PyFloat_Check(source.ptr()) || PyLong_Check(source.ptr()))
+    return GuessNumber(source);
   if (PyUnicode_Check(source.ptr())) return Value(nb::cast<std::string>(source));
   Value bound = FromBoundClass(source);
   if (!bound.IsEmpty()) return bound;
@@ -133,7 +138,8 @@ Value Guess(nb::handle source) {
         return Value(Vec4d{{numbers[0], numbers[1], numbers[2], numbers[3]}});
       }
     }
-    return GuessArray<bool, int32_t, int64_t, double, std::string, AssetPath, Vec2d, Vec3d, Vec4d, Quatd, Matrix4d>(source);
+    return GuessArray<bool, int32_t, int64_t, double, std::string, AssetPath, Vec2d, Vec3d, Vec4d, Quatd,
+                      Matrix4d>(source);
   }
   double number;
   if (nb::try_cast(source, number)) return Value(number);  // numpy's scalars
@@ -152,18 +158,18 @@ bool ReadAs(nb::handle source, Value& out) {
 // An object as a value of `type`, when that can be.
 bool ReadTyped(nb::handle source, ValueType type, Value& out) {
   switch (type) {
-#define X(name, type, text)                                                            \
-  case ValueType::k##name: {                                                           \
-    type read;                                                                         \
-    if (!ReadElement(source, read)) return false;                                      \
-    out = Value(std::move(read));                                                      \
-    return true;                                                                       \
-  }                                                                                    \
-  case ValueType::k##name##Array: {                                                    \
-    Array<type> read;                                                                  \
-    if (!ReadArray(source, read)) return false;                                        \
-    out = Value(std::move(read));                                                      \
-    return true;                                                                       \
+#define X(name, type, text)                       \
+  case ValueType::k##name: {                      \
+    type read;                                    \
+    if (!ReadElement(source, read)) return false; \
+    out = Value(std::move(read));                 \
+    return true;                                  \
+  }                                               \
+  case ValueType::k##name##Array: {               \
+    Array<type> read;                             \
+    if (!ReadArray(source, read)) return false;   \
+    out = Value(std::move(read));                 \
+    return true;                                  \
   }
     STRATA_ELEMENT_TYPES(X)
 #undef X
@@ -201,11 +207,16 @@ bool ReadTyped(nb::handle source, ValueType type, Value& out) {
       out = Value(std::move(read));
       return true;
     }
-    case ValueType::kLayerOffsetVector: return ReadAs<LayerOffsetVector>(source, out);
-    case ValueType::kTokenVector: return ReadAs<TokenVector>(source, out);
-    case ValueType::kStringVector: return ReadAs<StringVector>(source, out);
-    case ValueType::kVariantSelectionMap: return ReadAs<VariantSelectionMap>(source, out);
-    default: return false;
+    case ValueType::kLayerOffsetVector:
+      return ReadAs<LayerOffsetVector>(source, out);
+    case ValueType::kTokenVector:
+      return ReadAs<TokenVector>(source, out);
+    case ValueType::kStringVector:
+      return ReadAs<StringVector>(source, out);
+    case ValueType::kVariantSelectionMap:
+      return ReadAs<VariantSelectionMap>(source, out);
+    default:
+      return false;
   }
 }
 
@@ -213,17 +224,22 @@ bool ReadTyped(nb::handle source, ValueType type, Value& out) {
 
 nb::object ToPython(const Value& value) {
   switch (value.GetType()) {
-    case ValueType::kEmpty: return nb::none();
-#define X(name, type, text)                                              \
-  case ValueType::k##name: return Convert(value.Get<type>());            \
-  case ValueType::k##name##Array: return Convert(value.Get<Array<type>>());
+    case ValueType::kEmpty:
+      return nb::none();
+#define X(name, type, text)            \
+  case ValueType::k##name:             \
+    return Convert(value.Get<type>()); \
+  case ValueType::k##name##Array:      \
+    return Convert(value.Get<Array<type>>());
       STRATA_ELEMENT_TYPES(X)
 #undef X
-#define X(name, type) \
-  case ValueType::k##name: return Convert(value.Get<type>());
+#define X(name, type)      \
+  case ValueType::k##name: \
+    return Convert(value.Get<type>());
       STRATA_FIELD_TYPES(X)
 #undef X
-    case ValueType::kCount: break;
+    case ValueType::kCount:
+      break;
   }
   return nb::none();
 }

@@ -1,4 +1,5 @@
-// Vt.IntArray and its like: values shared with Strata without a copy, and with numpy through the buffer protocol.
+// Vt.IntArray and its like: values shared with Strata without a copy, and with numpy through the buffer
+// protocol.
 #include "python/core/vt_arrays.h"
 
 #include <cmath>
@@ -18,12 +19,12 @@ struct Layout {
   static constexpr size_t kShape[2] = {0, 0};
   using Number = void;
 };
-#define STRATA_NUMBER(type, format)                    \
-  template <>                                          \
-  struct Layout<type> {                                \
-    static constexpr const char* kFormat = format;     \
-    static constexpr size_t kShape[2] = {0, 0};        \
-    using Number = type;                               \
+#define STRATA_NUMBER(type, format)                \
+  template <>                                      \
+  struct Layout<type> {                            \
+    static constexpr const char* kFormat = format; \
+    static constexpr size_t kShape[2] = {0, 0};    \
+    using Number = type;                           \
   };
 STRATA_NUMBER(bool, "?")
 STRATA_NUMBER(uint8_t, "B")
@@ -54,7 +55,9 @@ struct Layout<Matrix<N>> : Layout<double> {
 template <class T>
 constexpr bool kIsNumeric = Layout<T>::kFormat != nullptr;
 template <class T>
-constexpr int kInnerDimensions = Layout<T>::kShape[0] == 0 ? 0 : Layout<T>::kShape[1] == 0 ? 1 : 2;
+constexpr int kInnerDimensions = Layout<T>::kShape[0] == 0   ? 0
+                                 : Layout<T>::kShape[1] == 0 ? 1
+                                                             : 2;
 template <class T>
 constexpr bool kIsScalar = kIsNumeric<T> && kInnerDimensions<T> == 0;
 
@@ -72,17 +75,30 @@ bool ConvertNumber(char format, const char* from, Number& to) {
     return true;
   };
   switch (format) {
-    case '?': return read(bool());
-    case 'b': return read(int8_t());
-    case 'B': return read(uint8_t());
-    case 'h': return read(int16_t());
-    case 'H': return read(uint16_t());
-    case 'i': return read(int32_t());
-    case 'I': return read(uint32_t());
-    case 'l': case 'q': return read(int64_t());
-    case 'L': case 'Q': return read(uint64_t());
-    case 'f': return read(float());
-    case 'd': return read(double());
+    case '?':
+      return read(bool());
+    case 'b':
+      return read(int8_t());
+    case 'B':
+      return read(uint8_t());
+    case 'h':
+      return read(int16_t());
+    case 'H':
+      return read(uint16_t());
+    case 'i':
+      return read(int32_t());
+    case 'I':
+      return read(uint32_t());
+    case 'l':
+    case 'q':
+      return read(int64_t());
+    case 'L':
+    case 'Q':
+      return read(uint64_t());
+    case 'f':
+      return read(float());
+    case 'd':
+      return read(double());
     case 'e': {
       uint16_t bits;
       std::memcpy(&bits, from, sizeof bits);
@@ -93,7 +109,8 @@ bool ConvertNumber(char format, const char* from, Number& to) {
         to = static_cast<Number>(number);
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -220,7 +237,8 @@ bool ReadArray(nb::handle source, Array<T>& out) {
   }
   if constexpr (kIsNumeric<T>)
     if (ReadBuffer(source, out)) return true;
-  if (PyUnicode_Check(source.ptr()) || PyBytes_Check(source.ptr()) || PyDict_Check(source.ptr())) return false;
+  if (PyUnicode_Check(source.ptr()) || PyBytes_Check(source.ptr()) || PyDict_Check(source.ptr()))
+    return false;
   nb::object items = nb::steal(PySequence_Fast(source.ptr(), ""));
   if (!items.is_valid()) {
     PyErr_Clear();
@@ -238,8 +256,8 @@ bool ReadArray(nb::handle source, Array<T>& out) {
   return true;
 }
 
-#define X(name, type, text)                        \
-  template bool ReadElement(nb::handle, type&);    \
+#define X(name, type, text)                     \
+  template bool ReadElement(nb::handle, type&); \
   template bool ReadArray(nb::handle, Array<type>&);
 STRATA_ELEMENT_TYPES(X)
 #undef X
@@ -269,7 +287,8 @@ int GetBuffer(PyObject* self, Py_buffer* view, int flags) {
   exported->strides[0] = sizeof(T);
   for (int d = 0; d < kInner; ++d) exported->shape[1 + d] = static_cast<Py_ssize_t>(L::kShape[d]);
   if constexpr (kInner > 0) exported->strides[kInner] = sizeof(typename L::Number);
-  if constexpr (kInner > 1) exported->strides[1] = static_cast<Py_ssize_t>(L::kShape[1] * sizeof(typename L::Number));
+  if constexpr (kInner > 1)
+    exported->strides[1] = static_cast<Py_ssize_t>(L::kShape[1] * sizeof(typename L::Number));
   static typename L::Number nothing{};
   const T* data = exported->array.GetData();
   view->buf = data ? const_cast<T*>(data) : static_cast<void*>(&nothing);
@@ -305,7 +324,8 @@ PyType_Slot* GetSlots() {
 template <class T>
 std::string ReprElement(const T& element) {
   if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, Half>) {
-    const double number = static_cast<double>(static_cast<std::conditional_t<std::is_same_v<T, Half>, float, T>>(element));
+    const double number =
+        static_cast<double>(static_cast<std::conditional_t<std::is_same_v<T, Half>, float, T>>(element));
     if (!std::isfinite(number)) return ReprNumber(number);
     char text[40];
     std::snprintf(text, sizeof text, "%.17g", number);
@@ -359,7 +379,8 @@ nb::object GetItem(const Array<T>& array, nb::handle key) {
   const Slice slice = ReadSlice(key, array.GetSize());
   Array<T> part;
   part.Reserve(static_cast<size_t>(slice.count));
-  for (Py_ssize_t i = 0; i < slice.count; ++i) part.PushBack(array[static_cast<size_t>(slice.start + i * slice.step)]);
+  for (Py_ssize_t i = 0; i < slice.count; ++i)
+    part.PushBack(array[static_cast<size_t>(slice.start + i * slice.step)]);
   return nb::cast(std::move(part));
 }
 
@@ -380,8 +401,9 @@ void SetItem(Array<T>& array, nb::handle key, nb::handle value) {
   else if (!ReadArray(value, given))
     RaiseTypeError("elements of another type");
   if (!is_repeated && given.GetSize() < static_cast<size_t>(slice.count))
-    throw nb::value_error(("Not enough values to set slice.  Expected " + std::to_string(slice.count) + ", got " +
-                           std::to_string(given.GetSize()) + ".").c_str());
+    throw nb::value_error(("Not enough values to set slice.  Expected " + std::to_string(slice.count) +
+                           ", got " + std::to_string(given.GetSize()) + ".")
+                              .c_str());
   T* elements = array.GetMutableData();
   for (Py_ssize_t i = 0; i < slice.count; ++i)
     elements[slice.start + i * slice.step] = given[is_repeated ? 0 : static_cast<size_t>(i)];
@@ -392,10 +414,9 @@ void SetItem(Array<T>& array, nb::handle key, nb::handle value) {
 enum class Operation : uint8_t { kAdd, kSubtract, kMultiply, kDivide, kModulo };
 
 template <Operation kOperation, class A, class B>
-constexpr bool kHasOperation =
-    (kOperation == Operation::kAdd && requires(A a, B b) { a + b; }) ||
-    (kOperation == Operation::kSubtract && requires(A a, B b) { a - b; }) ||
-    (kOperation == Operation::kMultiply && requires(A a, B b) { a * b; });
+constexpr bool kHasOperation = (kOperation == Operation::kAdd && requires(A a, B b) { a + b; }) ||
+                               (kOperation == Operation::kSubtract && requires(A a, B b) { a - b; }) ||
+                               (kOperation == Operation::kMultiply && requires(A a, B b) { a* b; });
 
 template <class T, Operation kOperation>
 bool Combine(const T& a, const T& b, T& out) {
@@ -408,7 +429,8 @@ bool Combine(const T& a, const T& b, T& out) {
     if constexpr (kOperation == Operation::kDivide || kOperation == Operation::kModulo) {
       if constexpr (std::is_integral_v<T>) {
         if (y == 0) throw nb::value_error("division of whole numbers by zero");
-        if (std::is_signed_v<T> && y == T(-1) && x == std::numeric_limits<T>::min()) throw nb::value_error("out of range");
+        if (std::is_signed_v<T> && y == T(-1) && x == std::numeric_limits<T>::min())
+          throw nb::value_error("out of range");
         out = kOperation == Operation::kDivide ? T(x / y) : T(x % y);
       } else {
         out = kOperation == Operation::kDivide ? T(x / y) : T(std::fmod(x, y));
@@ -454,14 +476,16 @@ nb::object Operate(const Array<T>& array, nb::handle other) {
   const bool is_repeated = operand.GetSize() == 1 && (is_element || nb::isinstance<Array<T>>(other));
   if (!is_repeated && operand.GetSize() != array.GetSize() && array.GetSize() != 1)
     throw nb::value_error(("Non-conforming inputs: arrays of " + std::to_string(array.GetSize()) + " and " +
-                           std::to_string(operand.GetSize()) + " elements.").c_str());
+                           std::to_string(operand.GetSize()) + " elements.")
+                              .c_str());
   const size_t count = is_repeated ? array.GetSize() : operand.GetSize();
   Array<T> out(count);
   T* elements = count ? out.GetMutableData() : nullptr;
   for (size_t i = 0; i < count; ++i) {
     const T& a = array[array.GetSize() == 1 ? 0 : i];
     const T& b = operand[is_repeated ? 0 : i];
-    if (!Combine<T, kOperation>(kReversed ? b : a, kReversed ? a : b, elements[i])) return nb::borrow(Py_NotImplemented);
+    if (!Combine<T, kOperation>(kReversed ? b : a, kReversed ? a : b, elements[i]))
+      return nb::borrow(Py_NotImplemented);
   }
   return nb::cast(std::move(out));
 }
@@ -505,7 +529,8 @@ bool EqualsOther(const Array<T>& array, nb::handle other) {
 template <class T>
 void BindArray(nb::module_& module, const char* name) {
   using A = Array<T>;
-  nb::class_<A> cls(module, name, "Values of one type, one after the other; copies share storage until one is written.",
+  nb::class_<A> cls(module, name,
+                    "Values of one type, one after the other; copies share storage until one is written.",
                     nb::type_slots(GetSlots<T>()));
   cls.def(nb::init<>());
   const auto check_size = [](Py_ssize_t size) {
@@ -513,34 +538,44 @@ void BindArray(nb::module_& module, const char* name) {
     PyErr_SetString(PyExc_OverflowError, "the size of an array is not negative");
     throw nb::python_error();
   };
-  cls.def("__init__", [check_size](A* array, Py_ssize_t size) {
-    check_size(size);
-    new (array) A(static_cast<size_t>(size));
-  }, "size"_a);
-  cls.def("__init__", [check_size](A* array, Py_ssize_t size, nb::handle fill) {
-    check_size(size);
-    A made;
-    T element;
-    if (ReadElement(fill, element)) {
-      made = A(static_cast<size_t>(size), element);
-    } else {
-      A pattern;
-      if (!ReadArray(fill, pattern)) RaiseTypeError("elements of another type");
-      if (pattern.IsEmpty() && size) throw nb::value_error("no value to fill an array with");
-      made.Reserve(static_cast<size_t>(size));
-      for (size_t i = 0; i < static_cast<size_t>(size); ++i) made.PushBack(pattern[i % pattern.GetSize()]);
-    }
-    new (array) A(std::move(made));
-  }, "size"_a, "fill"_a);
-  cls.def("__init__", [](A* array, nb::handle source) {
-    A made;
-    if (!ReadArray(source, made)) {
-      nb::object items = nb::steal(PySequence_List(source.ptr()));
-      if (!items.is_valid()) nb::raise_python_error();
-      if (!ReadArray(items, made)) RaiseTypeError("a sequence with an element of another type");
-    }
-    new (array) A(std::move(made));
-  }, "values"_a);
+  cls.def(
+      "__init__",
+      [check_size](A* array, Py_ssize_t size) {
+        check_size(size);
+        new (array) A(static_cast<size_t>(size));
+      },
+      "size"_a);
+  cls.def(
+      "__init__",
+      [check_size](A* array, Py_ssize_t size, nb::handle fill) {
+        check_size(size);
+        A made;
+        T element;
+        if (ReadElement(fill, element)) {
+          made = A(static_cast<size_t>(size), element);
+        } else {
+          A pattern;
+          if (!ReadArray(fill, pattern)) RaiseTypeError("elements of another type");
+          if (pattern.IsEmpty() && size) throw nb::value_error("no value to fill an array with");
+          made.Reserve(static_cast<size_t>(size));
+          for (size_t i = 0; i < static_cast<size_t>(size); ++i)
+            made.PushBack(pattern[i % pattern.GetSize()]);
+        }
+        new (array) A(std::move(made));
+      },
+      "size"_a, "fill"_a);
+  cls.def(
+      "__init__",
+      [](A* array, nb::handle source) {
+        A made;
+        if (!ReadArray(source, made)) {
+          nb::object items = nb::steal(PySequence_List(source.ptr()));
+          if (!items.is_valid()) nb::raise_python_error();
+          if (!ReadArray(items, made)) RaiseTypeError("a sequence with an element of another type");
+        }
+        new (array) A(std::move(made));
+      },
+      "values"_a);
   cls.def("__len__", &A::GetSize);
   cls.def("__getitem__", &GetItem<T>);
   cls.def("__setitem__", &SetItem<T>);
@@ -556,17 +591,19 @@ void BindArray(nb::module_& module, const char* name) {
   const std::string full = nb::cast<std::string>(module.attr("__name__")).substr(7) + "." + name;
   cls.def("__repr__", [full](const A& array) { return ReprArray(array, full); });
   cls.def("__str__", &PrintArray<T>);
-  cls.def("__reduce__", [](nb::handle self) {
-    return nb::make_tuple(self.type(), nb::make_tuple(nb::list(self)));
-  });
+  cls.def("__reduce__",
+          [](nb::handle self) { return nb::make_tuple(self.type(), nb::make_tuple(nb::list(self))); });
   if constexpr (kIsNumeric<T>) {
     const auto from_buffer = [](nb::handle buffer) {
       A array;
-      if (!ReadBuffer(buffer, array)) throw nb::value_error("a buffer of another shape or of another type of numbers");
+      if (!ReadBuffer(buffer, array))
+        throw nb::value_error("a buffer of another shape or of another type of numbers");
       return array;
     };
-    cls.def_static("FromNumpy", from_buffer, "array"_a, "From a numpy array of shape (n), (n, components) or (n, rows, columns).");
-    cls.def_static("FromBuffer", from_buffer, "buffer"_a, "From any object with the buffer protocol, as FromNumpy.");
+    cls.def_static("FromNumpy", from_buffer, "array"_a,
+                   "From a numpy array of shape (n), (n, components) or (n, rows, columns).");
+    cls.def_static("FromBuffer", from_buffer, "buffer"_a,
+                   "From any object with the buffer protocol, as FromNumpy.");
     module.attr((std::string(name) + "FromBuffer").c_str()) = cls.attr("FromBuffer");
     BindArithmetic(cls);
   } else if constexpr (std::is_same_v<T, std::string>) {
@@ -591,13 +628,14 @@ void BindArrays(nb::module_& vt, nb::module_& sdf) {
   STRATA_VT(Duration, Duration)
   STRATA_VT(String, std::string)
   STRATA_VT(Token, Token)
-  STRATA_VT(Vec2d, Vec2d) STRATA_VT(Vec2f, Vec2f) STRATA_VT(Vec2h, Vec2h) STRATA_VT(Vec2i, Vec2i)
-  STRATA_VT(Vec3d, Vec3d) STRATA_VT(Vec3f, Vec3f) STRATA_VT(Vec3h, Vec3h) STRATA_VT(Vec3i, Vec3i)
-  STRATA_VT(Vec4d, Vec4d) STRATA_VT(Vec4f, Vec4f) STRATA_VT(Vec4h, Vec4h) STRATA_VT(Vec4i, Vec4i)
-  STRATA_VT(Quatd, Quatd) STRATA_VT(Quatf, Quatf) STRATA_VT(Quath, Quath)
-  STRATA_VT(Matrix2d, Matrix2d) STRATA_VT(Matrix3d, Matrix3d) STRATA_VT(Matrix4d, Matrix4d)
+  STRATA_VT(Vec2d, Vec2d)
+  STRATA_VT(Vec2f, Vec2f) STRATA_VT(Vec2h, Vec2h) STRATA_VT(Vec2i, Vec2i) STRATA_VT(Vec3d, Vec3d)
+      STRATA_VT(Vec3f, Vec3f) STRATA_VT(Vec3h, Vec3h) STRATA_VT(Vec3i, Vec3i) STRATA_VT(Vec4d, Vec4d)
+          STRATA_VT(Vec4f, Vec4f) STRATA_VT(Vec4h, Vec4h) STRATA_VT(Vec4i, Vec4i) STRATA_VT(Quatd, Quatd)
+              STRATA_VT(Quatf, Quatf) STRATA_VT(Quath, Quath) STRATA_VT(Matrix2d, Matrix2d)
+                  STRATA_VT(Matrix3d, Matrix3d) STRATA_VT(Matrix4d, Matrix4d)
 #undef STRATA_VT
-  BindArray<AssetPath>(sdf, "AssetPathArray");
+                      BindArray<AssetPath>(sdf, "AssetPathArray");
   BindArray<PathExpression>(sdf, "PathExpressionArray");
   sdf.attr("TimeCodeArray") = vt.attr("TimeCodeArray");
 }

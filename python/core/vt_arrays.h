@@ -14,8 +14,8 @@ bool ReadElement(nb::handle source, T& out);
 template <class T>
 bool ReadArray(nb::handle source, Array<T>& out);
 
-#define X(name, type, text)                               \
-  extern template bool ReadElement(nb::handle, type&);    \
+#define X(name, type, text)                            \
+  extern template bool ReadElement(nb::handle, type&); \
   extern template bool ReadArray(nb::handle, Array<type>&);
 STRATA_ELEMENT_TYPES(X)
 #undef X

@@ -1,5 +1,5 @@
-// The rotation in a linear map, the frame of right angles nearest to it, and the map of a viewer.   (GfMatrix3d,
-// GfMatrix4d)
+// The rotation in a linear map, the frame of right angles nearest to it, and the map of a viewer.
+// (GfMatrix3d, GfMatrix4d)
 #pragma once
 
 #include "strata/math/matrix.h"
