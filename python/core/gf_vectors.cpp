@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "python/core/core.h"
+#include "strata/math/decompose.h"
 
 namespace strata::python {
 
@@ -171,47 +172,17 @@ void BuildOrthonormalFrame(const V& v, V* second, V* third, double eps) {
   }
 }
 
-// Turns three vectors towards a frame of right angles that is near to all of them. Whether they are one,
-// then.
 template <class V>
-bool OrthogonalizeBasis(V& a, V& b, V& c, bool is_normalized, double eps) {
-  V x = a, y = b, z = c;
-  if (is_normalized) {
-    Normalize(x, kMinVectorLength);
-    Normalize(y, kMinVectorLength);
-    Normalize(z, kMinVectorLength);
-  }
-  // Parallel vectors have no frame near them.
-  if (GetLength(Cross(x, y)) < eps || GetLength(Cross(x, z)) < eps || GetLength(Cross(y, z)) < eps)
-    return false;
-  constexpr int kMostRounds = 20;
-  int round = 0;
-  for (; round < kMostRounds; ++round) {
-    const auto without = [](const V& v, const V& p, const V& q) {
-      return v - p * (Dot(p, v) / std::max<double>(Dot(p, p), 1e-300)) -
-             q * (Dot(q, v) / std::max<double>(Dot(q, q), 1e-300));
-    };
-    V nx = without(x, y, z), ny = without(y, x, z), nz = without(z, x, y);
-    nx = (nx + x) * 0.5;
-    ny = (ny + y) * 0.5;
-    nz = (nz + z) * 0.5;
-    if (is_normalized) {
-      Normalize(nx, kMinVectorLength);
-      Normalize(ny, kMinVectorLength);
-      Normalize(nz, kMinVectorLength);
-    }
-    const V dx = x - nx, dy = y - ny, dz = z - nz;
-    const double error = static_cast<double>(Dot(dx, dx)) + static_cast<double>(Dot(dy, dy)) +
-                         static_cast<double>(Dot(dz, dz));
-    x = nx;
-    y = ny;
-    z = nz;
-    if (error < eps * eps) break;
-  }
-  a = x;
-  b = y;
-  c = z;
-  return round < kMostRounds;
+bool Orthogonalize(V& x, V& y, V& z, bool normalize, double tolerance) {
+  V* given[3] = {&x, &y, &z};
+  Vec3d wide[3];
+  for (size_t i = 0; i < 3; ++i)
+    for (size_t j = 0; j < 3; ++j) wide[i][j] = static_cast<double>((*given[i])[j]);
+  const bool settled =
+      OrthogonalizeBasis(wide, normalize ? BasisLengths::kOne : BasisLengths::kKeep, tolerance);
+  for (size_t i = 0; i < 3; ++i)
+    for (size_t j = 0; j < 3; ++j) (*given[i])[j] = static_cast<typename V::Scalar>(wide[i][j]);
+  return settled;
 }
 
 template <class V>
@@ -241,11 +212,7 @@ void BindSpatialMethods(nb::class_<V>& cls) {
       },
       "eps"_a = kMinVectorLength, "Two vectors of length one that stand across this and across one another.");
   cls.def_static(
-      "OrthogonalizeBasis",
-      [](V& x, V& y, V& z, bool normalize, double eps) {
-        return OrthogonalizeBasis(x, y, z, normalize, eps);
-      },
-      "tx"_a, "ty"_a, "tz"_a, "normalize"_a = true, "eps"_a = 1e-6,
+      "OrthogonalizeBasis", &Orthogonalize<V>, "tx"_a, "ty"_a, "tz"_a, "normalize"_a = true, "eps"_a = 1e-6,
       "Changes three vectors into the frame of right angles nearest to them. False when they settle on "
       "none.");
 }
@@ -340,7 +307,8 @@ void BindVector(nb::module_& gf, const char* name) {
 void BindVectors(nb::module_& gf) {
 #define X(name) BindVector<name>(gf, #name);
   X(Vec2d)
-  X(Vec2f) X(Vec2h) X(Vec2i) X(Vec3d) X(Vec3f) X(Vec3h) X(Vec3i) X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
+  X(Vec2f)
+  X(Vec2h) X(Vec2i) X(Vec3d) X(Vec3f) X(Vec3h) X(Vec3i) X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
 #undef X
       gf.attr("MIN_VECTOR_LENGTH") = kMinVectorLength;
 }

@@ -49,31 +49,39 @@ Quatd ExtractRotation(const Matrix3d& m) {
   return out;
 }
 
-Orthonormalized GetOrthonormalized(const Matrix3d& m) {
+bool OrthogonalizeBasis(Vec3d (&vectors)[3], BasisLengths lengths, double tolerance) {
   constexpr int kMostRounds = 20;
-  constexpr double kTolerance = 1e-6;
-  Vec3d rows[3];
-  for (size_t i = 0; i < 3; ++i) rows[i] = Unit(Row(m, i));
-  Orthonormalized out;
-  const auto parallel = [&](size_t i, size_t j) {
-    const Vec3d cross = CrossProduct(rows[i], rows[j]);
-    return std::sqrt(DotProduct(cross, cross)) < kTolerance;
-  };
-  const bool hopeless = parallel(0, 1) || parallel(1, 2) || parallel(0, 2);
-  for (int round = 0; round < kMostRounds && !hopeless && !out.settled; ++round) {
+  const bool to_one = lengths == BasisLengths::kOne;
+  Vec3d v[3];
+  for (size_t i = 0; i < 3; ++i) v[i] = to_one ? Unit(vectors[i]) : vectors[i];
+  for (size_t i = 0; i < 3; ++i) {
+    const Vec3d cross = CrossProduct(v[i], v[(i + 1) % 3]);
+    if (!(std::sqrt(DotProduct(cross, cross)) >= tolerance)) return false;
+  }
+  bool settled = false;
+  for (int round = 0; round < kMostRounds && !settled; ++round) {
     Vec3d turned[3];
     double moved = 0;
     for (size_t i = 0; i < 3; ++i) {
-      Vec3d across = rows[i];
+      Vec3d across = v[i];
       for (size_t j = 0; j < 3; ++j)
-        if (j != i) across = across - rows[j] * DotProduct(rows[j], rows[i]);
-      turned[i] = Unit((rows[i] + across) * 0.5);
-      const Vec3d step = turned[i] - rows[i];
+        if (j != i) across = across - v[j] * (DotProduct(v[j], across) / DotProduct(v[j], v[j]));
+      turned[i] = (v[i] + across) * 0.5;
+      if (to_one) turned[i] = Unit(turned[i]);
+      const Vec3d step = turned[i] - v[i];
       moved += DotProduct(step, step);
     }
-    std::copy(turned, turned + 3, rows);
-    out.settled = moved < kTolerance * kTolerance;
+    std::copy(turned, turned + 3, v);
+    settled = moved < tolerance;
   }
+  std::copy(v, v + 3, vectors);
+  return settled;
+}
+
+Orthonormalized GetOrthonormalized(const Matrix3d& m) {
+  Vec3d rows[3] = {Unit(Row(m, 0)), Unit(Row(m, 1)), Unit(Row(m, 2))};
+  Orthonormalized out;
+  out.settled = OrthogonalizeBasis(rows, BasisLengths::kOne);
   for (size_t i = 0; i < 3; ++i)
     for (size_t j = 0; j < 3; ++j) out.matrix[i][j] = rows[i][j];
   return out;
