@@ -32,6 +32,7 @@ void AddStat(CLI::App& app, Action& chosen);
 void AddCheck(CLI::App& app, Action& chosen);
 void AddMetrics(CLI::App& app, Action& chosen);
 void AddScene(CLI::App& app, Action& chosen);
+void AddSchema(CLI::App& app, Action& chosen);
 void AddCompletions(CLI::App& app, Action& chosen);
 
 // The options of everything that opens a stage.

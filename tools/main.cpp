@@ -89,6 +89,7 @@ int Main(int argc, char** argv) {
   AddCheck(app, chosen);
   AddMetrics(app, chosen);
   AddScene(app, chosen);
+  AddSchema(app, chosen);
   AddCompletions(app, chosen);
   app.footer(
       "Examples:\n"

@@ -18,6 +18,8 @@ namespace strata::schema {
 inline constexpr DiagnosticCode kSchemaUnusable{"schema.unusable", Severity::kWarning,
                                                 "A schema, or a file of schemas, cannot be used."};
 
+inline constexpr DiagnosticCode kSchemaUnknown{"schema.unknown", Severity::kError, "No schema has a name."};
+
 struct SchemaBody;
 
 // The schemas of OpenUSD, extended at run time. What it gives by pointer or reference lives as long as it

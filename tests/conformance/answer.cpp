@@ -49,6 +49,7 @@ Json Answer(const Json& question) {
   if (kind == "stage") return AnswerStage(question);
   if (kind == "scene") return AnswerScene(question);
   if (kind == "schema") return AnswerSchema(question);
+  if (kind == "domain") return AnswerDomain(question);
   if (kind == "color") return AnswerColor(question);
   throw NotAnswered("kind " + kind);
 }

@@ -1,4 +1,9 @@
-// Answers about what typed prims mean, for comparisons beyond the corpus: colours.
+// Answers about what typed prims mean, for comparisons beyond the corpus: colours,
+// primvars, cameras, skinned points.
+#include "strata/domain/camera.h"
+#include "strata/domain/model.h"
+#include "strata/domain/primvars.h"
+#include "strata/domain/skinning.h"
 #include "strata/math/color_space.h"
 #include "tests/conformance/answer.h"
 
@@ -29,7 +34,86 @@ ColorSpace MakeSpace(const Json& json) {
   return *space;
 }
 
+void AddNumbers(Json& list, const Json& value) {
+  if (value.is_array()) {
+    for (const Json& part : value) AddNumbers(list, part);
+  } else {
+    list.push_back(value);
+  }
+}
+// All numbers of a value; of arrays each element's, where oracles have digests of long ones.
+Json Flat(const Value& value) {
+  Json list = Json::array();
+  switch (value.GetType()) {
+#define X(name, type, text)                                                                              \
+  case ValueType::k##name##Array:                                                                        \
+    for (const type& element : value.Get<Array<type>>()) AddNumbers(list, ToJson(Value(type(element)))); \
+    break;
+    STRATA_ELEMENT_TYPES(X)
+#undef X
+    default:
+      AddNumbers(list, ToJson(value));
+  }
+  return list;
+}
+
+Json DescribePrimvars(const stage::Prim& prim) {
+  Json primvars = Json::object();
+  for (const domain::Primvar& primvar : domain::PrimvarsAPI(prim).FindPrimvarsWithInheritance()) {
+    const auto value = primvar.ComputeFlattened();
+    primvars[primvar.GetPrimvarName().GetString()] = {primvar.GetAttribute().GetPath().GetString(),
+                                                      primvar.GetInterpolation().GetString(),
+                                                      value ? Flat(*value) : Json()};
+  }
+  return primvars;
+}
+
+Json DescribeCamera(const stage::Prim& prim, double time) {
+  const domain::Frustum frustum = domain::Camera::FromPrim(prim, time).GetFrustum();
+  Json numbers = Flat(Value(frustum.ComputeViewMatrix()));
+  AddNumbers(numbers, ToJson(Value(frustum.ComputeProjectionMatrix())));
+  return numbers;
+}
+
+// Geometry below a SkelRoot, deformed at each time.
+void DescribeSkinned(const stage::Prim& root, const std::vector<double>& times, Json& skinned) {
+  for (const stage::Prim& prim : stage::PrimRange(root)) {
+    if (!prim.IsA(Token("PointBased"))) continue;
+    const domain::SkinningQuery query(prim);
+    if (!query.GetSkeletonPrim()) continue;
+    const domain::Skeleton skeleton(query.GetSkeletonPrim());
+    Json samples = Json::array();
+    for (double time : times) {
+      const auto points = query.ComputeSkinnedPoints(skeleton, time);
+      samples.push_back(points ? Flat(Value(*points)) : Json());
+    }
+    skinned[prim.GetPath().GetString()] = std::move(samples);
+  }
+}
+
 }  // namespace
+
+Json AnswerDomain(const Json& question) {
+  const auto registry = MakeRegistry(question);
+  stage::OpenOptions options;
+  options.schemas = schema::Registry::GetBuiltIn();
+  Diagnostics remarks;
+  auto opened = stage::Stage::Open(registry, question.at("root").get<std::string>(), options, remarks);
+  if (!opened) throw NotAnswered("the stage does not open");
+  const auto times = question.at("times").get<std::vector<double>>();
+  Json answer = {{"primvars", Json::object()},
+                 {"cameras", Json::object()},
+                 {"drawModes", Json::object()},
+                 {"skinned", Json::object()}};
+  for (const stage::Prim& prim : (*opened)->Traverse()) {
+    const std::string path = prim.GetPath().GetString();
+    answer["primvars"][path] = DescribePrimvars(prim);
+    answer["drawModes"][path] = domain::ModelAPI(prim).ComputeModelDrawMode().GetString();
+    if (prim.IsA(Token("Camera"))) answer["cameras"][path] = DescribeCamera(prim, times.at(0));
+    if (prim.IsA(Token("SkelRoot"))) DescribeSkinned(prim, times, answer["skinned"]);
+  }
+  return answer;
+}
 
 Json AnswerColor(const Json& question) {
   Json colors = Json::array();

@@ -1,0 +1,104 @@
+// Geometry that skeletons and blend shapes deform.
+// (UsdSkelSkinningQuery, UsdSkelBlendShapeQuery, UsdSkelSkinPoints, UsdSkelBakeSkinning)
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "strata/domain/skeleton.h"
+#include "strata/stage/editor.h"
+
+namespace strata::domain {
+
+inline constexpr DiagnosticCode kSkinningMalformed{
+    "domain.skinning-malformed", Severity::kWarning,
+    "What binds geometry to a skeleton does not fit together."};
+
+enum class SkinningMethod : uint8_t { kLinearBlend, kDualQuaternion };
+
+// Which joints move each point, and how much: `influences` of each, one after the other.
+struct JointInfluences {
+  Array<int32_t> indices;
+  Array<float> weights;
+  size_t influences_per_point = 1;
+  bool is_rigid = false;  // one set of influences moves all points alike
+};
+
+// Points, given in the space of the geometry, in the space of the skeleton. `transforms` are those of
+// ComputeSkinningTransforms, in the order that indices count. False, and no point is moved, when the arrays
+// do not fit together: `why` says how.
+bool SkinPoints(SkinningMethod method, const Matrix4d& geom_bind_transform,
+                std::span<const Matrix4d> transforms, const JointInfluences& influences,
+                std::span<Vec3f> points, std::string* why = nullptr);
+// Normals, likewise; of length one again.
+bool SkinNormals(SkinningMethod method, const Matrix4d& geom_bind_transform,
+                 std::span<const Matrix4d> transforms, const JointInfluences& influences,
+                 std::span<Vec3f> normals, std::string* why = nullptr);
+
+// A prim of type BlendShape: offsets of some or all points, with shapes in between.
+class BlendShape {
+ public:
+  explicit BlendShape(const stage::Prim& prim);
+  // Adds the shape at a weight. Offsets are interpolated linearly between the shapes around the weight: that
+  // of 0 has none, the shape itself is that of 1. False when an index is out of range.
+  bool AddOffsets(double weight, std::span<Vec3f> points) const;
+  bool AddNormalOffsets(double weight, std::span<Vec3f> normals) const;
+
+ private:
+  struct Shape {
+    double weight = 0;
+    Array<Vec3f> offsets, normal_offsets;
+  };
+  bool Add(double weight, std::span<Vec3f> values, Array<Vec3f> Shape::* part) const;
+  std::vector<Shape> shapes_;  // by weight
+  Array<int32_t> point_indices_;
+};
+
+// A piece of geometry as it is bound: by its own properties and those that it inherits.
+class SkinningQuery {
+ public:
+  explicit SkinningQuery(stage::Prim geometry);
+  const stage::Prim& GetPrim() const { return prim_; }
+  stage::Prim GetSkeletonPrim() const { return skeleton_prim_; }  // not valid: bound to none
+  bool HasJointInfluences() const { return has_influences_; }
+  bool HasBlendShapes() const { return !blend_shapes_.empty(); }
+  SkinningMethod GetMethod() const { return method_; }
+  const Matrix4d& GetGeomBindTransform() const { return geom_bind_transform_; }
+  const JointInfluences& GetInfluences() const { return influences_; }
+  const std::string& GetFault() const { return fault_; }
+
+  // The points at rest, moved by blend shapes, then by joints, in the skeleton's space. Nothing, with a
+  // remark, where there is nothing to move or what is there does not fit together.
+  std::optional<Array<Vec3f>> ComputeSkinnedPoints(const Skeleton& skeleton, stage::Time time,
+                                                   Diagnostics* remarks = nullptr) const;
+  std::optional<Array<Vec3f>> ComputeSkinnedNormals(const Skeleton& skeleton, stage::Time time,
+                                                    Diagnostics* remarks = nullptr) const;
+  // Of geometry that moves as a whole: its place in the skeleton's space.
+  std::optional<Matrix4d> ComputeSkinnedTransform(const Skeleton& skeleton, stage::Time time) const;
+
+ private:
+  enum class Part : uint8_t { kPoints, kNormals };
+  std::optional<Array<Vec3f>> Compute(const Skeleton& skeleton, stage::Time time, Part part,
+                                      Diagnostics* remarks) const;
+  std::vector<Matrix4d> MapTransforms(const Skeleton& skeleton, std::vector<Matrix4d> transforms) const;
+
+  stage::Prim prim_, skeleton_prim_;
+  JointInfluences influences_;
+  Array<Token> joints_;  // empty: those of the skeleton
+  Matrix4d geom_bind_transform_ = Matrix4d::Identity();
+  SkinningMethod method_ = SkinningMethod::kLinearBlend;
+  Array<Token> shape_names_;
+  std::vector<BlendShape> blend_shapes_;
+  bool has_influences_ = false;
+  std::string fault_;
+};
+
+// Writes the deformed points and normals of all geometry below `root` as samples, at the times at which
+// something moves, within `interval` when one is given, and extents with them; bindings are taken off.
+// Returns how many prims were baked.
+Result<size_t> BakeSkinning(stage::Stage& stage, stage::Editor& editor, const stage::Prim& root,
+                            std::optional<std::pair<double, double>> interval, Diagnostics& remarks);
+
+}  // namespace strata::domain
