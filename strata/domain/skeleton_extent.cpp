@@ -1,6 +1,7 @@
 #include "strata/domain/skeleton_extent.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <unordered_map>
 
@@ -63,7 +64,7 @@ std::optional<Range3d> FindJointsRange(const Prim& skeleton, Time time, Pose pos
   const Names& names = GetNames();
   const auto joints = skeleton.GetAttribute(names.joints).Get().GetOr(Array<Token>());
   const auto rest = skeleton.GetAttribute(names.restTransforms).Get().GetOr(Array<Matrix4d>());
-  if (joints.IsEmpty() || rest.GetSize() != joints.GetSize()) return std::nullopt;
+  if (rest.GetSize() != joints.GetSize()) return std::nullopt;
   std::vector<Matrix4d> transforms(rest.begin(), rest.end());
   if (pose == Pose::kAnimated) Animate(skeleton, joints, time, transforms);
   // Parents stand before children: theirs are whole when their children need them.
@@ -93,6 +94,23 @@ double FindPadding(const Prim& prim, const Range3d& joints) {
   return padding;
 }
 
+// The box of a skeleton's joints in the space of its SkelRoot, with a margin. Of a skeleton without joints
+// nothing is known: as in OpenUSD it may reach anywhere, unless something is bound to it that reaches
+// somewhere.
+std::optional<Range3d> FindPaddedRange(const Prim& skeleton, const Prim& root, double padding, Time time) {
+  auto joints = FindJointsRange(skeleton, time, Pose::kAnimated);
+  if (!joints) return std::nullopt;
+  if (joints->IsEmpty()) {
+    constexpr double kFar = std::numeric_limits<float>::max();
+    if (padding > 0) return Range3d{{0, 0, 0}, {0, 0, 0}};
+    return Range3d{{-kFar, -kFar, -kFar}, {kFar, kFar, kFar}};
+  }
+  joints->min = joints->min - Vec3d{padding, padding, padding};
+  joints->max = joints->max + Vec3d{padding, padding, padding};
+  XformCache xforms(time);
+  return GetAlignedRange(*joints, xforms.ComputeRelativeTransform(skeleton, root));
+}
+
 }  // namespace
 
 std::optional<Range3d> ComputeSkeletonExtent(const RecordReader& reader, Time time) {
@@ -103,28 +121,28 @@ std::optional<Range3d> ComputeSkeletonExtent(const RecordReader& reader, Time ti
 std::optional<Range3d> ComputeSkelRootExtent(const RecordReader& reader, Time time) {
   const Prim root = reader.GetStage().MakePrim(reader.GetRecord().path, reader.GetNumber());
   static const Token skeleton_type("Skeleton");
-  std::map<Path, double> paddings;  // by skeleton
+  std::map<Path, double> bound, unbound;  // by skeleton: how far geometry reaches beyond it
   const auto predicate = stage::PrimPredicate::Default().With(stage::InstanceProxies::kTraverse);
   for (const Prim& prim : stage::PrimRange(root, predicate)) {
-    if (prim == root || prim.IsA(skeleton_type) || !prim.IsA(GetNames().Boundable)) continue;
+    if (prim == root) continue;
+    if (prim.IsA(skeleton_type)) unbound.try_emplace(prim.GetPath());
+    if (prim.IsA(skeleton_type) || !prim.IsA(GetNames().Boundable)) continue;
     const Prim skeleton = FindInherited(prim, GetNames().skel_skeleton);
     if (!skeleton || !skeleton.IsA(skeleton_type)) continue;
     const auto joints = FindJointsRange(skeleton, time, Pose::kAtRest);
     if (!joints) continue;
-    double& padding = paddings[skeleton.GetPath()];
-    padding = std::max(padding, FindPadding(prim, *joints));
+    double& padding = bound[skeleton.GetPath()];
+    const bool has_extent = prim.GetAttribute(GetNames().extent).HasValue();
+    padding = std::max(padding, joints->IsEmpty() ? double{has_extent} : FindPadding(prim, *joints));
   }
+  // Skeletons that nothing is bound to count when all are such.
+  const std::map<Path, double>& counted = bound.empty() ? unbound : bound;
   Range3d range;
-  XformCache xforms(time);
-  for (const auto& [path, padding] : paddings) {
-    const Prim skeleton = root.GetStage()->GetPrimAtPath(path);
-    auto joints = FindJointsRange(skeleton, time, Pose::kAnimated);
-    if (!joints) continue;
-    joints->min = joints->min - Vec3d{padding, padding, padding};
-    joints->max = joints->max + Vec3d{padding, padding, padding};
-    range.Add(GetAlignedRange(*joints, xforms.ComputeRelativeTransform(skeleton, root)));
+  for (const auto& [path, padding] : counted) {
+    const auto one = FindPaddedRange(root.GetStage()->GetPrimAtPath(path), root, padding, time);
+    if (one) range.Add(*one);
   }
-  return paddings.empty() ? std::nullopt : std::optional<Range3d>(range);
+  return counted.empty() ? std::nullopt : std::optional<Range3d>(range);
 }
 
 }  // namespace strata::domain
