@@ -51,7 +51,7 @@ class Generator:
         for _ in range(self.random.choice((1, 2, 3, 4, 6, 8, 12)) if self.arcs else 0):
             layer, site = self.random.choice(sites)
             site["parts"].append(self.arc(layer, self.random.choice(self.arcs)))
-            scene["parts"].append(part("layer", self.layer_parts(layer) + prims[layer], name=layer))
+        scene["parts"] += [part("layer", self.layer_parts(layer) + prims[layer], name=layer) for layer in self.layers]
         scene["fallbacks"] = {}
         if "fallback" in self.kinds:
             scene["fallbacks"] = {"v": [self.random.choice(("a", "b", "none"))], "w": ["none", "b"]}

@@ -215,10 +215,12 @@ def main():
     if args.work:
         work(args)
         return 0
-    counts, different, skipped, crashed, compared = collections.Counter(), [], 0, [], 0
+    counts, reasons = collections.Counter(), collections.Counter()
+    different, skipped, crashed, compared = [], 0, [], 0
     for line in collect(args):
         if "skipped" in line:
             skipped += 1
+            reasons["usd-core ended" if line.get("crashed") else line["skipped"]] += 1
             if line.get("crashed"):
                 crashed.append(line["seed"])
             continue
@@ -243,6 +245,8 @@ def main():
         print_coverage(counts)
     print(f"{compared} scenes compared, {len(different)} different, {skipped} not askable"
           + (f" (usd-core ended at seeds {crashed[:5]})" if crashed else ""))
+    for reason, count in reasons.most_common(8):
+        print(f"  {count} times not askable: {reason[:300]}")
     known = {int(line.split()[0]) for line in args.known.read_text(encoding="utf-8").splitlines() if line[:1].isdigit()}
     known = {seed for seed in known if args.first <= seed < args.first + args.count}
     if different:
