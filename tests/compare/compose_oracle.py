@@ -125,10 +125,8 @@ def describe_properties(cache, index, path, names, namer):
     return stacks, targets, connections, deleted, errors
 
 
-def describe_prim(cache, path, namer, includes):
-    if includes(str(path)):
-        cache.RequestPayloads([path], [])
-    index, errors = cache.ComputePrimIndex(path)
+def describe_prim(cache, path, errors, namer):
+    index = cache.FindPrimIndex(path)
     names, prohibited = index.ComputePrimChildNames()
     properties = index.ComputePrimPropertyNames()
     stacks, targets, connections, deleted, more = describe_properties(cache, index, path, properties, namer)
@@ -137,7 +135,7 @@ def describe_prim(cache, path, namer, includes):
         if str(node.arcType.displayName).lower() == "variant" and node.path.IsPrimVariantSelectionPath():
             name, variant = node.path.GetVariantSelection()
             selections.setdefault(name, variant)
-    return names, {
+    return {
         "path": str(path), "instanceable": index.IsInstanceable(), "hasAnyPayloads": index.hasAnyPayloads,
         "primStack": describe_specs(index.primStack, namer), "variantSelections": selections, "childNames": list(names),
         "prohibitedChildNames": sorted(prohibited), "propertyNames": list(properties), "propertyStacks": stacks,
@@ -156,20 +154,19 @@ def open_cache(folder, session, fallbacks, usd=True, root="root.usda"):
     return cache
 
 
-def collect_paths(cache):
-    """All prims, with every payload. Whether a payload is included can depend on the prim that it is written at, which may come
-    after the one that is asked for."""
-    pending, paths = [Sdf.Path.absoluteRootPath], []
+def collect_paths(cache, includes):
+    """All prims in the order of namespace, with what went wrong in the index of each: only the first answer about a prim tells."""
+    pending, errors = [Sdf.Path.absoluteRootPath], {}
     while pending:
         path = pending.pop()
-        if path != Sdf.Path.absoluteRootPath:
+        if path != Sdf.Path.absoluteRootPath and includes(str(path)):
             cache.RequestPayloads([path], [])
-            paths.append(path)
-        if len(paths) > MAX_PRIMS:
+        index, errors[path] = cache.ComputePrimIndex(path)
+        if len(errors) > MAX_PRIMS:
             raise TooBig()
-        names, _ = cache.ComputePrimIndex(path)[0].ComputePrimChildNames()
-        pending += [path.AppendChild(name) for name in names]
-    return paths
+        names, _ = index.ComputePrimChildNames()
+        pending += [path.AppendChild(name) for name in reversed(names)]
+    return errors
 
 
 def describe_scene(folder, session=None, fallbacks=None, includes=lambda path: True, usd=True, root="root.usda",
@@ -180,19 +177,11 @@ def describe_scene(folder, session=None, fallbacks=None, includes=lambda path: T
         return None
     namer = Namer((folder / root).parent)
     if all_payloads:
-        included = collect_paths(cache)
-        cache = open_cache(folder, session, fallbacks or {}, usd, root)  # only the first answer about a prim tells its errors
+        # Whether a payload is included can depend on the prim that it is written at, which may come after the one asked for.
+        included = [path for path in collect_paths(cache, includes) if path != Sdf.Path.absoluteRootPath]
+        cache = open_cache(folder, session, fallbacks or {}, usd, root)
         cache.RequestPayloads(included, [])
-    prims = []
-    pending = [Sdf.Path.absoluteRootPath]
-    while pending:
-        path = pending.pop()
-        if path == Sdf.Path.absoluteRootPath:
-            names, _ = cache.ComputePrimIndex(path)[0].ComputePrimChildNames()
-        else:
-            names, prim = describe_prim(cache, path, namer, includes)
-            prims.append(prim)
-            if len(prims) > MAX_PRIMS:
-                raise TooBig()
-        pending += [path.AppendChild(name) for name in reversed(names)]
+    # All indices before any property: targets ask for indices of other prims, whose errors would then be lost.
+    errors = collect_paths(cache, includes)
+    prims = [describe_prim(cache, path, errors[path], namer) for path in errors if path != Sdf.Path.absoluteRootPath]
     return {"schema": "pcp-oracle/1", "layerStack": describe_stack(cache.layerStack, namer), "prims": prims}

@@ -29,6 +29,8 @@ import kinds  # noqa: E402
 
 ARCS = ("root", "inherit", "variant", "relocate", "reference", "payload", "specialize")
 LIMIT_S = 10
+STACK_ERRORS = ("InvalidSublayerPath", "InvalidSublayerOffset", "SublayerCycle", "InvalidAuthoredRelocation",
+                "InvalidConflictingRelocation", "InvalidSameTargetRelocations")
 
 
 def strip_folder(answer, folder):
@@ -69,7 +71,7 @@ class Comparison:
             if expected is None:
                 return None, []
             expected = strip_folder(expected, folder)
-            question = {"kind": "pcp", "data": str(folder), "root": "root.usda", "session": session, "payloads": ".*",
+            question = {"kind": "pcp", "everyStack": True, "data": str(folder), "root": "root.usda", "session": session, "payloads": ".*",
                         "variantFallbacks": scene["fallbacks"]}
             try:
                 reply = self.program.ask(question)
@@ -77,9 +79,30 @@ class Comparison:
                 return expected, [f"no answer: {trouble}"]
             if "answer" not in reply:
                 return expected, [f"not answered: {reply}"]
-            return expected, [show(one) for one in self.rule.compare(expected, strip_folder(reply["answer"], folder))]
+            answer = strip_folder(reply["answer"], folder)
+            stacks = [split_stack_errors(expected, expected["layerStack"]["errors"]),
+                      split_stack_errors(answer, answer.pop("stackErrors"))]
+            differences = [show(one) for one in self.rule.compare(expected, answer)]
+            if stacks[0] != stacks[1]:
+                differences.append(f"errors of layer stacks: usd-core {stacks[0]}, strata {stacks[1]}")
+            expected["stackErrors"] = stacks[0]
+            return expected, differences
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_about_stack(error):
+    return error["type"] in STACK_ERRORS or (error["type"] == "VariableExpressionError" and " for sublayer " in error["message"])
+
+
+def split_stack_errors(answer, known):
+    """Takes the errors of layer stacks, which usd-core tells where it first meets the stack, out of those of the prims. The types
+    of all of them, each message once."""
+    found = {(one["type"], one["message"]) for one in known}
+    for prim in answer["prims"]:
+        found |= {(one["type"], one["message"]) for one in prim["errors"] if is_about_stack(one)}
+        prim["errors"] = [one for one in prim["errors"] if not is_about_stack(one)]
+    return sorted(kind for kind, _ in found)
 
 
 def show(difference):
@@ -96,8 +119,8 @@ def cover(scene, expected, counts):
             visit(inner)
 
     visit(scene)
-    for error in expected["layerStack"].get("errors", ()):
-        counts["error " + error["type"]] += 1
+    for error in expected["stackErrors"]:
+        counts["error " + error] += 1
     for prim in expected["prims"]:
         for error in prim["errors"]:
             counts["error " + error["type"]] += 1

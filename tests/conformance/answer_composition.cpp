@@ -260,6 +260,12 @@ Json AnswerComposition(const Json& question) {
                                {"nodes", std::move(nodes)}});
     if (question.value("dump", false)) answer["prims"].back()["dump"] = compose::DumpToString(index);
   });
+  if (question.value("everyStack", false)) {
+    compose::CompositionErrors errors;
+    for (compose::CompositionError& error : composition.cache->GetAllErrors())
+      if (error.root_site.IsAbsoluteRoot()) errors.push_back(std::move(error));
+    answer["stackErrors"] = ErrorsToJson(errors);
+  }
   return answer;
 }
 
