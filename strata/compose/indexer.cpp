@@ -67,7 +67,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
     if (is_last && !contributes) graph_[0].MakeInert(graph_[0].path.GetElementCount());
     if (i + 1 == levels.size()) {
       if (!is_last || frame_->arc != ArcType::kRelocate) FindProhibited();
-      AddTasksForAll();
+      if (prohibited_source_.IsEmpty()) AddTasksForAll();
     } else {
       AfterDescent();
     }
@@ -80,7 +80,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
 
 void Indexer::AfterDescent() {
   if (!IsTop()) FindProhibited();
-  AddTasksForAll();
+  if (prohibited_source_.IsEmpty()) AddTasksForAll();
 }
 
 namespace {

@@ -337,8 +337,13 @@ bool Indexer::MayHaveVariants(uint32_t top) const {
 
 void Indexer::CheckTargets() {
   for (const Unresolved& open : unresolved_) {
+    // Above what an arc leads to, it is enough that each arc on the way found something where it was written.
     bool has_specs = false;
-    graph_.VisitSubtree(open.node, [&](uint32_t node) { has_specs |= graph_[node].Has(kNodeHasSpecs); });
+    graph_.VisitSubtree(open.node, [&](uint32_t node) {
+      has_specs |= is_above_target_
+                       ? graph_.GetStack(node).FindSite(graph_.GetPathAtIntroduction(node)).HasSpecs()
+                       : graph_[node].Has(kNodeHasSpecs);
+    });
     if (has_specs || (!IsTop() && MayHaveVariants(open.node))) continue;
     CompositionError& error = AddError(ErrorType::kUnresolvedPrimPath, open.message, open.node,
                                        "Name a prim that exists, or make that prim.");

@@ -151,7 +151,8 @@ Indexer::Selection Indexer::ReadPriorSelection(uint32_t number, Path path, Token
 
 Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token variant_set) {
   const Node& node = graph_[number];
-  if (!node.CanContributeSpecs()) return {};
+  // The source of a relocate is silent, but what is above it selects what is in it.
+  if (!node.CanContributeSpecs() && node.arc != ArcType::kRelocate) return {};
   // The node's own selections belong to the path of what is asked for too.
   Path site_path = path;
   if (node.path.ContainsPrimVariantSelection()) {
