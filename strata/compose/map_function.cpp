@@ -154,8 +154,10 @@ MapFunction MapFunction::Compose(const MapFunction& inner) const {
   if (inner.pairs_) {
     for (const Pair& pair : *inner.pairs_) {
       Path target = pair.second.IsEmpty() ? Path() : MapSourceToTarget(pair.second);
-      // What lies below another pair's source must not follow that pair when its own way ends here.
-      if (!target.IsEmpty() || pair.second.IsEmpty() || FindBestSource(*inner.pairs_, pair.first, &pair))
+      // What lies below another pair's source, or the root's, must not follow that pair when its own way ends
+      // here.
+      if (!target.IsEmpty() || pair.second.IsEmpty() || (has_root_identity_ && inner.has_root_identity_) ||
+          FindBestSource(*inner.pairs_, pair.first, &pair))
         pairs.emplace_back(pair.first, target);
     }
   }
