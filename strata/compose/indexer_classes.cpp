@@ -99,8 +99,7 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     const Node from = graph_[child];
     if (!IsClassBased(from.arc) || (depth == 0 && from.arc != type)) continue;
     const MapFunction& class_map = graph_.GetMapToParent(child);
-    MapFunction map =
-        transfer.IsIdentity() ? class_map : transfer.Compose(class_map.Compose(transfer.GetInverse()));
+    MapFunction map = transfer.IsIdentity() ? class_map : class_map.ImplyAcross(transfer);
     map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
     const Path plain_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
     if (plain_path.IsEmpty()) continue;

@@ -54,6 +54,17 @@ bool IsImplied(const std::vector<Pair>& pairs, const Pair& pair, bool has_root_i
   return has_root_identity && pair.first == pair.second;
 }
 
+// A real target is preferred to a block of the same source.
+void DropRepeatedSources(std::vector<Pair>& pairs) {
+  std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+    if (a.first != b.first) return a.first < b.first;
+    return !a.second.IsEmpty() && b.second.IsEmpty();
+  });
+  pairs.erase(std::unique(pairs.begin(), pairs.end(),
+                          [](const Pair& a, const Pair& b) { return a.first == b.first; }),
+              pairs.end());
+}
+
 }  // namespace
 
 MapFunction MapFunction::Make(Pairs pairs, bool has_root_identity, LayerOffset offset) {
@@ -154,11 +165,7 @@ MapFunction MapFunction::Compose(const MapFunction& inner) const {
   if (inner.pairs_) {
     for (const Pair& pair : *inner.pairs_) {
       Path target = pair.second.IsEmpty() ? Path() : MapSourceToTarget(pair.second);
-      // What lies below another pair's source, or the root's, must not follow that pair when its own way ends
-      // here.
-      if (!target.IsEmpty() || pair.second.IsEmpty() || (has_root_identity_ && inner.has_root_identity_) ||
-          FindBestSource(*inner.pairs_, pair.first, &pair))
-        pairs.emplace_back(pair.first, target);
+      pairs.emplace_back(pair.first, target);  // one whose way ends here must not follow another pair's
     }
   }
   if (pairs_) {
@@ -167,15 +174,30 @@ MapFunction MapFunction::Compose(const MapFunction& inner) const {
       if (!source.IsEmpty()) pairs.emplace_back(source, pair.second);
     }
   }
-  // Prefer a real target over a block of the same source.
-  std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
-    if (a.first != b.first) return a.first < b.first;
-    return !a.second.IsEmpty() && b.second.IsEmpty();
-  });
-  pairs.erase(std::unique(pairs.begin(), pairs.end(),
-                          [](const Pair& a, const Pair& b) { return a.first == b.first; }),
-              pairs.end());
+  DropRepeatedSources(pairs);
   return Make(std::move(pairs), has_root_identity_ && inner.has_root_identity_, offset);
+}
+
+// Not transfer * this * inverse: what the class does not speak of is no block where the class is implied;
+// only what the class maps and `transfer` cannot name is.
+MapFunction MapFunction::ImplyAcross(const MapFunction& transfer) const {
+  const LayerOffset offset = transfer.offset_ * offset_ * transfer.offset_.GetInverse();
+  Pairs pairs;
+  for (const Pair& pair : transfer.GetPairs()) {
+    if (pair.second.IsEmpty()) continue;
+    const Path mapped = MapSourceToTarget(pair.first);
+    if (!mapped.IsEmpty()) pairs.emplace_back(pair.second, transfer.MapSourceToTarget(mapped));
+  }
+  for (const Pair& pair : GetPairs()) {
+    const Path source = transfer.MapSourceToTarget(pair.first);
+    if (!source.IsEmpty()) pairs.emplace_back(source, transfer.MapSourceToTarget(pair.second));
+  }
+  for (const Pair& pair : transfer.GetPairs()) {
+    const Path source = transfer.MapSourceToTarget(MapTargetToSource(pair.first));
+    if (!source.IsEmpty()) pairs.emplace_back(source, pair.second);
+  }
+  DropRepeatedSources(pairs);
+  return Create(std::move(pairs), offset);
 }
 
 MapFunction MapFunction::ComposeOffset(const LayerOffset& offset) const {
