@@ -94,9 +94,11 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
     options.skip_duplicates |= IsClassBased(graph_[node].arc);
   const uint32_t added = AddArc(arc, options);
   if (added == kNoNode) return;
-  bool selects = options.include_ancestral;
-  graph_.VisitSubtree(
-      added, [&](uint32_t node) { selects |= (graph_.GetSite(node).fields & kBringsSelections) != 0; });
+  bool selects = false;
+  graph_.VisitSubtree(added, [&](uint32_t node) {
+    selects |= (graph_.GetStack(node).FindSite(graph_.GetPathAtIntroduction(node)).fields &
+                kBringsSelections) != 0;
+  });
   if (selects) RetryVariants();
 }
 
