@@ -178,28 +178,6 @@ MapFunction MapFunction::Compose(const MapFunction& inner) const {
   return Make(std::move(pairs), has_root_identity_ && inner.has_root_identity_, offset);
 }
 
-// Not transfer * this * inverse: what the class does not speak of is no block where the class is implied;
-// only what the class maps and `transfer` cannot name is.
-MapFunction MapFunction::ImplyAcross(const MapFunction& transfer) const {
-  const LayerOffset offset = transfer.offset_ * offset_ * transfer.offset_.GetInverse();
-  Pairs pairs;
-  for (const Pair& pair : transfer.GetPairs()) {
-    if (pair.second.IsEmpty()) continue;
-    const Path mapped = MapSourceToTarget(pair.first);
-    if (!mapped.IsEmpty()) pairs.emplace_back(pair.second, transfer.MapSourceToTarget(mapped));
-  }
-  for (const Pair& pair : GetPairs()) {
-    const Path source = transfer.MapSourceToTarget(pair.first);
-    if (!source.IsEmpty()) pairs.emplace_back(source, transfer.MapSourceToTarget(pair.second));
-  }
-  for (const Pair& pair : transfer.GetPairs()) {
-    const Path source = transfer.MapSourceToTarget(MapTargetToSource(pair.first));
-    if (!source.IsEmpty()) pairs.emplace_back(source, pair.second);
-  }
-  DropRepeatedSources(pairs);
-  return Create(std::move(pairs), offset);
-}
-
 MapFunction MapFunction::ComposeOffset(const LayerOffset& offset) const {
   MapFunction result = *this;
   result.offset_ = offset_ * offset;

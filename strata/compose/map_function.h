@@ -29,8 +29,6 @@ class MapFunction {
   Path MapTargetToSource(Path path) const;
   const LayerOffset& GetTimeOffset() const { return offset_; }
   MapFunction Compose(const MapFunction& inner) const;         // this after inner
-  // This, the map of a class, as the class that it implies at the other end of `transfer` maps.
-  MapFunction ImplyAcross(const MapFunction& transfer) const;
   MapFunction ComposeOffset(const LayerOffset& offset) const;  // this after a map of time alone
   MapFunction GetInverse() const;
   std::vector<Pair> GetPairs() const;  // with the root identity, sorted

@@ -82,7 +82,7 @@ class Generator:
         if "expression" in self.kinds:
             for name in ("V", "W", "L"):
                 if self.maybe(0.6):
-                    text = {"V": ('"a"', '"b"', "\"`${W}`\""), "W": ('"b"', '"a"', "\"`'${V}'`\""),
+                    text = {"V": ('"a"', '"b"', "\"`${W}`\""), "W": ('"b"', '"a"', '"`${V}`"'),
                             "L": ('"r.usda"', '"q.usda"')}[name]
                     parts.append(part("variable", name=name, type="string", text=self.random.choice(text)))
         if "relocate" in self.kinds:
