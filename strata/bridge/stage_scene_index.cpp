@@ -1,6 +1,7 @@
 #include "strata/bridge/stage_scene_index.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <mutex>
 
@@ -206,20 +207,38 @@ void StageSceneIndex::CompareInstancing(std::vector<Path>& resynced, scene::Chan
   instances_ = std::move(instances);
 }
 
+Token StageSceneIndex::FindType(const stage::Prim& prim, const Adapters& adapters) const {
+  Token type;
+  for (const APISchemaAdapterPtr& keyless : options_.adapters->GetKeylessAdapters())
+    if (type.IsEmpty()) type = keyless->GetImagingType(prim, {});
+  if (type.IsEmpty()) type = adapters.prim->GetImagingType(prim);
+  for (const Adapters::Api& api : adapters.apis)
+    if (type.IsEmpty()) type = api.adapter->GetImagingType(prim, api.instance);
+  return type;
+}
+
+// Over handles of prims, which know their children, and not over paths, which would be looked up one by one.
 void StageSceneIndex::AddSubtree(Path root, std::vector<scene::AddedPrim>& out) const {
-  scene::VisitPrims(*this, root, [&](Path path) {
-    Token type;
-    if (!path.IsAbsoluteRoot()) {
-      const stage::Prim prim = stage_->GetPrimAtPath(path);
-      const Adapters& adapters = FindAdapters(prim);
-      for (const APISchemaAdapterPtr& keyless : options_.adapters->GetKeylessAdapters())
-        if (type.IsEmpty()) type = keyless->GetImagingType(prim, {});
-      if (type.IsEmpty()) type = adapters.prim->GetImagingType(prim);
-      for (const Adapters::Api& api : adapters.apis)
-        if (type.IsEmpty()) type = api.adapter->GetImagingType(prim, api.instance);
-    }
-    out.push_back({path, type});
-  });
+  std::vector<stage::Prim> waiting;
+  const auto push = [&](std::vector<stage::Prim> prims) {
+    waiting.insert(waiting.end(), std::make_move_iterator(prims.rbegin()),
+                   std::make_move_iterator(prims.rend()));
+  };
+  if (root.IsAbsoluteRoot()) {
+    out.push_back({root, Token()});
+    push(stage_->GetPrototypes());
+    push(stage_->GetPseudoRoot().GetFilteredChildren(kShown));
+  } else {
+    push({stage_->GetPrimAtPath(root)});
+  }
+  while (!waiting.empty()) {
+    const stage::Prim prim = std::move(waiting.back());
+    waiting.pop_back();
+    const Adapters& adapters = FindAdapters(prim);
+    out.push_back({prim.GetPath(), FindType(prim, adapters)});
+    if (!prim.IsInstance() && adapters.mode != PopulationMode::kRepresentsSelfAndDescendants)
+      push(prim.GetFilteredChildren(kShown));
+  }
 }
 
 void StageSceneIndex::SetStage(stage::StagePtr stage) {

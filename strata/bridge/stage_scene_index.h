@@ -56,6 +56,7 @@ class StageSceneIndex final : public scene::SceneIndex {
  private:
   struct Adapters;
   const Adapters& FindAdapters(const stage::Prim& prim) const;
+  Token FindType(const stage::Prim& prim, const Adapters& adapters) const;
   bool IsShown(const stage::Prim& prim) const;
   stage::Prim FindShown(Path path) const;
   scene::ContainerDataSourceHandle MakeRootData() const;
