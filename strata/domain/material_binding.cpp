@@ -34,12 +34,12 @@ Token MakeDirectName(Token purpose) {
 
 }  // namespace
 
-std::shared_ptr<const CollectionMembership> MaterialBindings::FindMembers(const stage::Stage& stage,
-                                                                          Path collection) {
+std::shared_ptr<const stage::CollectionMembership> MaterialBindings::FindMembers(const stage::Stage& stage,
+                                                                                 Path collection) {
   auto& known = members_[collection];
   if (!known)
-    known = std::make_shared<const CollectionMembership>(
-        Collection::FromPath(stage, collection).ComputeMembership());
+    known = std::make_shared<const stage::CollectionMembership>(
+        stage::Collection::FromPath(stage, collection).ComputeMembership());
   return known;
 }
 
@@ -60,9 +60,9 @@ const MaterialBindings::AtPrim& MaterialBindings::FindAt(const Prim& prim, Token
     }
     // A collection and a material, in any order.
     if (targets.size() != 2) continue;
-    const size_t of_collection = Collection::IsCollectionPath(targets[0]) ? 0 : 1;
+    const size_t of_collection = stage::Collection::IsCollectionPath(targets[0]) ? 0 : 1;
     const Path collection = targets[of_collection], material = targets[1 - of_collection];
-    if (!Collection::IsCollectionPath(collection) || !material.IsPrim()) continue;
+    if (!stage::Collection::IsCollectionPath(collection) || !material.IsPrim()) continue;
     at.collections.push_back({relationship.GetPath(), material, IsStrong(relationship),
                               FindMembers(*prim.GetStage(), collection)});
   }

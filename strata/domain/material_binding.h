@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "strata/domain/collection.h"
+#include "strata/stage/collection.h"
 #include "strata/stage/stage.h"
 
 namespace strata::domain {
@@ -29,17 +29,17 @@ class MaterialBindings {
     Path relationship;
     Path material;
     bool is_strong = false;
-    std::shared_ptr<const CollectionMembership> members;  // null: a direct binding
+    std::shared_ptr<const stage::CollectionMembership> members;  // null: a direct binding
   };
   struct AtPrim {
     std::vector<Binding> collections;  // in property order
     std::vector<Binding> direct;       // none or one
   };
   const AtPrim& FindAt(const stage::Prim& prim, Token purpose);
-  std::shared_ptr<const CollectionMembership> FindMembers(const stage::Stage& stage, Path collection);
+  std::shared_ptr<const stage::CollectionMembership> FindMembers(const stage::Stage& stage, Path collection);
 
   std::map<std::pair<Path, Token>, AtPrim> at_prims_;
-  std::map<Path, std::shared_ptr<const CollectionMembership>> members_;
+  std::map<Path, std::shared_ptr<const stage::CollectionMembership>> members_;
 };
 
 }  // namespace strata::domain

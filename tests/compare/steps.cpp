@@ -5,6 +5,7 @@
 
 #include "strata/asset/asset.h"
 #include "strata/format/text/text.h"
+#include "strata/schema/registry.h"
 
 namespace strata::compare {
 
@@ -15,6 +16,7 @@ Json Open(Bench& bench, const Json& step) {
   if (step.value("load", "all") == "none") options.load = stage::LoadPolicy::kLoadNone;
   if (step.value("interpolation", "linear") == "held")
     options.interpolation = stage::InterpolationType::kHeld;
+  if (step.value("schemas", false)) options.schemas = schema::Registry::GetBuiltIn();
   Diagnostics diagnostics;
   if (step.contains("session"))
     options.session = bench.registry->FindOrOpen(step["session"], nullptr, {}, diagnostics);
@@ -32,6 +34,7 @@ Json Do(Bench& bench, const Json& step) {
   if (what == "export") return ExportLayers(bench);
   if (what == "flatten_stack") return FlattenStack(bench);
   if (what == "flatten") return FlattenStage(bench);
+  if (what == "members") return ListMembers(bench, step);
   if (what == "stitch") return Stitch(bench, step);
   return {{"error", "no such step: " + what}};
 }

@@ -28,6 +28,7 @@ Json EditStage(const Bench& bench, const Json& step);  // steps_edit.cpp
 Json ExportLayers(const Bench& bench);
 Json FlattenStack(const Bench& bench);  // steps_layers.cpp
 Json FlattenStage(const Bench& bench);
+Json ListMembers(const Bench& bench, const Json& step);
 Json Stitch(const Bench& bench, const Json& step);
 
 }  // namespace strata::compare

@@ -19,6 +19,22 @@ def ask(questions):
     return answers
 
 
+def ask_apart(question):
+    """usd-core's answer, taken in a process of its own; nothing where that ends by a signal."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        with os.fdopen(write, "w") as out:
+            out.write(json.dumps(Oracle().take(question)))
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as answer:
+        text = answer.read()
+    _, status = os.waitpid(child, 0)
+    return json.loads(text) if status == 0 else None
+
+
 def number(value):
     if math.isfinite(value):
         return value
@@ -182,6 +198,18 @@ class Oracle:
 
     def do_export(self, step):
         return [layer.ExportToString() for layer in self.stage.GetLayerStack()]
+
+    def do_members(self, step):
+        answer = {}
+        for api in Usd.CollectionAPI.GetAll(self.stage.GetPrimAtPath(step["prim"])):
+            try:
+                query = api.ComputeMembershipQuery()
+                members = Usd.CollectionAPI.ComputeIncludedPaths(query, self.stage, Usd.PrimAllPrimsPredicate)
+                answer[api.GetName()] = [sorted(map(str, members)), [path for path in step["paths"] if query.IsPathIncluded(path)],
+                                         query.HasExcludes()]
+            except Exception:  # an expression that cannot be asked
+                answer[api.GetName()] = [[], [], False]
+        return answer
 
     def do_flatten_stack(self, _):
         return UsdUtils.FlattenLayerStack(self.stage).ExportToString()

@@ -127,15 +127,15 @@ def Xform "T" (
 })",
                      WithSchemas());
   const auto list = [&](const char* name) {
-    return stage::Join(Collection(scene.At("/T"), Token(name)).ComputeIncludedPaths());
+    return stage::Join(stage::Collection(scene.At("/T"), Token(name)).ComputeIncludedPaths());
   };
   CHECK(list("all") == "/T/x /T/x/shown /T/y");
   CHECK(list("one") == "/T/y");
   CHECK(list("round") == "/T/y /T/y/below");
   CHECK(list("absent") == "");
-  CHECK(Collection::IsCollectionPath(Path("/T.collection:all")));
-  CHECK_FALSE(Collection::IsCollectionPath(Path("/T.collection:all:includes")));
-  CHECK_FALSE(Collection::IsCollectionPath(Path("/T.other:all")));
+  CHECK(stage::Collection::IsCollectionPath(Path("/T.collection:all")));
+  CHECK_FALSE(stage::Collection::IsCollectionPath(Path("/T.collection:all:includes")));
+  CHECK_FALSE(stage::Collection::IsCollectionPath(Path("/T.other:all")));
 }
 
 }  // namespace strata::domain

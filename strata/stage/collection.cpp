@@ -1,14 +1,10 @@
-#include "strata/domain/collection.h"
+#include "strata/stage/collection.h"
 
 #include <algorithm>
 
-#include "strata/domain/names.h"
-
-namespace strata::domain {
+namespace strata::stage {
 
 namespace {
-
-using stage::Prim;
 
 constexpr std::string_view kPrefix = "collection:";
 // Collections that include collections.
@@ -29,7 +25,7 @@ bool IsPartName(std::string_view name) {
 }  // namespace
 
 bool CollectionMembership::IsPathIncluded(Path path) const {
-  if (uses_expression_) return expression_.Matches(path) == PathExpression::Match::kYes;
+  if (uses_expression_) return evaluator_ && evaluator_->Matches(path);
   const bool is_property = path.IsProperty();
   for (Path at = path; !at.IsEmpty(); at = at.GetParent()) {
     const auto found = rules_.find(at);
@@ -54,7 +50,7 @@ bool Collection::IsCollectionPath(Path path) {
          !IsPartName(name.substr(name.rfind(':') + 1));
 }
 
-Collection Collection::FromPath(const stage::Stage& stage, Path path) {
+Collection Collection::FromPath(const Stage& stage, Path path) {
   if (!path.IsPrimProperty()) return {{}, {}};
   std::string_view name = path.GetNameToken().GetText();
   if (!name.starts_with(kPrefix)) return {{}, {}};
@@ -75,7 +71,17 @@ Path Collection::GetPath() const {
   return prim_.GetPath().AppendProperty(MakeName({}));
 }
 
-CollectionMembership Collection::ComputeMembership() const {
+bool CollectionMembership::HasExcludes() const {
+  return std::any_of(rules_.begin(), rules_.end(),
+                     [](const auto& rule) { return rule.second == ExpansionRule::kExclude; });
+}
+
+CollectionMembership Collection::ComputeMembership(Diagnostics* diagnostics) const {
+  std::vector<Path> around;
+  return Compute(around, diagnostics);
+}
+
+CollectionMembership Collection::Compute(std::vector<Path>& around, Diagnostics* diagnostics) const {
   CollectionMembership membership;
   if (!IsValid()) return membership;
   const Token mode = prim_.GetAttribute(MakeName("mode")).Get().GetOr(Token());
@@ -84,15 +90,42 @@ CollectionMembership Collection::ComputeMembership() const {
                          prim_.GetRelationship(MakeName("excludes")).HasAuthoredTargets() ||
                          prim_.GetAttribute(MakeName("includeRoot")).HasAuthoredValue() ||
                          prim_.GetAttribute(MakeName("includeRoot")).Get().GetOr(false);
-  if (mode == "expression" || (mode != "relationship" && !has_paths)) {
-    const Value expression = prim_.GetAttribute(MakeName("membershipExpression")).Get();
-    membership.expression_ = expression.GetOr(PathExpression());
-    membership.uses_expression_ = true;
-    return membership;
-  }
-  std::vector<Path> around;
-  AddTo(membership, around);
+  if (mode == "expression" || (mode != "relationship" && !has_paths))
+    AddExpression(membership, around, diagnostics);
+  else
+    AddTo(membership, around);
+  std::sort(membership.included_.begin(), membership.included_.end());
+  membership.included_.erase(std::unique(membership.included_.begin(), membership.included_.end()),
+                             membership.included_.end());
   return membership;
+}
+
+void Collection::AddExpression(CollectionMembership& membership, std::vector<Path>& around,
+                               Diagnostics* diagnostics) const {
+  membership.uses_expression_ = true;
+  const Value expression = prim_.GetAttribute(MakeName("membershipExpression")).Get();
+  membership.expression_ = expression.GetOr(PathExpression());
+  const Path path = GetPath();
+  if (around.size() > kMostNested || std::find(around.begin(), around.end(), path) != around.end()) return;
+  around.push_back(path);
+  auto find = [&](Path prim, const std::string& name) -> PathExpressionEvaluator::Members {
+    const Collection named(prim_.GetStage()->GetPrimAtPath(prim), Token(name));
+    if (!named.IsValid()) return nullptr;
+    membership.included_.push_back(named.GetPath());
+    auto members = std::make_shared<const CollectionMembership>(named.Compute(around, diagnostics));
+    for (Path included : members->GetIncludedCollections())
+      if (included != path) membership.included_.push_back(included);
+    // As in OpenUSD, references name expressions: what goes by rules adds nothing.
+    if (!members->UsesExpression() || members->IsEmpty()) return nullptr;
+    return [members](Path object) { return members->IsPathIncluded(object); };
+  };
+  auto evaluator = PathExpressionEvaluator::Create(prim_.GetStage()->GetRef(), membership.expression_,
+                                                   prim_.GetPath(), find);
+  if (evaluator)
+    membership.evaluator_ = std::move(*evaluator);
+  else if (diagnostics)
+    diagnostics->Add(evaluator.TakeError());
+  around.pop_back();
 }
 
 void Collection::AddTo(CollectionMembership& membership, std::vector<Path>& around) const {
@@ -103,7 +136,9 @@ void Collection::AddTo(CollectionMembership& membership, std::vector<Path>& arou
   for (Path target : prim_.GetRelationship(MakeName("includes")).GetTargets()) {
     if (IsCollectionPath(target)) {
       const Collection included = FromPath(*prim_.GetStage(), target);
-      if (included.IsValid()) included.AddTo(membership, around);
+      if (!included.IsValid()) continue;
+      membership.included_.push_back(target);
+      included.AddTo(membership, around);
     } else {
       membership.rules_[target] = rule;
     }
@@ -115,12 +150,13 @@ void Collection::AddTo(CollectionMembership& membership, std::vector<Path>& arou
   around.pop_back();
 }
 
-std::vector<Path> Collection::ComputeIncludedPaths(const stage::PrimPredicate& predicate) const {
+std::vector<Path> Collection::ComputeIncludedPaths(const PrimPredicate& predicate) const {
   std::vector<Path> included;
   if (!IsValid()) return included;
   const CollectionMembership membership = ComputeMembership();
+  if (membership.UsesExpression())
+    return membership.GetEvaluator() ? membership.GetEvaluator()->FindMatchingPrims(predicate) : included;
   const bool takes_properties =
-      membership.UsesExpression() ||
       std::any_of(membership.GetRules().begin(), membership.GetRules().end(), [](const auto& rule) {
         return rule.second == ExpansionRule::kExpandPrimsAndProperties || rule.first.IsProperty();
       });
@@ -135,4 +171,4 @@ std::vector<Path> Collection::ComputeIncludedPaths(const stage::PrimPredicate& p
   return included;
 }
 
-}  // namespace strata::domain
+}  // namespace strata::stage
