@@ -32,9 +32,15 @@ StageLoadRules::Rule StageLoadRules::GetEffectiveRuleForPath(Path path) const {
     if (above.IsAbsoluteRoot()) break;
   }
   if (inherited == Rule::kAllRule || (is_own && inherited == Rule::kOnlyRule)) return inherited;
-  // Path order puts what lies below a path right behind it.
-  for (auto below = rules_.upper_bound(path); below != rules_.end() && below->first.HasPrefix(path); ++below)
+  // Path order puts what lies below a path right behind it. Below a path that is unloaded by a rule of its
+  // own nothing asks for those above.
+  Path unloaded;
+  for (auto below = rules_.upper_bound(path); below != rules_.end() && below->first.HasPrefix(path);
+       ++below) {
+    if (!unloaded.IsEmpty() && below->first.HasPrefix(unloaded)) continue;
     if (below->second != Rule::kNoneRule) return Rule::kOnlyRule;
+    unloaded = below->first;
+  }
   return Rule::kNoneRule;
 }
 

@@ -23,6 +23,17 @@ TEST_CASE("a path above something loaded is loaded itself, and nothing beside it
   CHECK(rules.GetRules().size() == 2);
 }
 
+TEST_CASE("what is loaded below a rule to unload loads nothing above that") {
+  StageLoadRules rules = StageLoadRules::LoadNone();
+  rules.AddRule(Path("/a/b"), Rule::kNoneRule);
+  rules.AddRule(Path("/a/b/c"), Rule::kAllRule);
+  CHECK(rules.GetEffectiveRuleForPath(Path("/a")) == Rule::kNoneRule);
+  CHECK(rules.GetEffectiveRuleForPath(Path("/a/b")) == Rule::kOnlyRule);
+  CHECK(rules.GetEffectiveRuleForPath(Path("/a/b/c")) == Rule::kAllRule);
+  rules.AddRule(Path("/a/x"), Rule::kOnlyRule);
+  CHECK(rules.GetEffectiveRuleForPath(Path("/a")) == Rule::kOnlyRule);
+}
+
 TEST_CASE("payloads are loaded and unloaded while a stage is open") {
   OpenOptions options;
   options.load_rules = StageLoadRules::LoadNone();
