@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import divergences  # noqa: E402
 from corpus import KINDS, MISSING, discover  # noqa: E402
 from engine import Program, Trouble, answers  # noqa: E402
 
@@ -36,6 +37,8 @@ def arguments(given):
     parser.add_argument("--require", action="append", default=[], metavar="KIND:SUITE",
                         help="fail unless all checks of this kind and suite pass, and there are some")
     parser.add_argument("--gate", default=None, metavar="FILE", help="requirements: lines `suite kind: all` or `suite kind: N`")
+    parser.add_argument("--divergences", default=Path(__file__).with_name("divergences.json"), metavar="FILE",
+                        help="where answers differ from the oracles on purpose; an empty name: nowhere")
     parser.add_argument("--only-required", action="store_true", help="run nothing but what is required")
     parser.add_argument("--skip-absent", action="store_true", help=f"status {SKIPPED} where DIR does not exist")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
@@ -74,8 +77,9 @@ def read_requirements(options):
     return required
 
 
-def differences(check, reply):
-    """What is wrong with the answer to one check: nothing, a reason, or Differences."""
+def differences(check, reply, intended=(), diverging=None):
+    """What is wrong with the answer to one check: nothing, a reason, or Differences. The names of the divergences that make
+    it right are added to `diverging`."""
     if check.trouble:
         return [check.trouble]
     if isinstance(reply, Trouble):
@@ -90,20 +94,31 @@ def differences(check, reply):
     got = check.pick(reply["answer"])
     if got is MISSING:
         return [f"not answered: {reply.get('partNotAnswered', {}).get(check.kind, 'kind ' + check.kind)}"]
+    for divergence in intended:
+        meant = divergence.apply(check.kind, expected)
+        if meant is None:
+            continue
+        if not any(True for _ in check.rule(expected).compare(expected, got)):
+            return [f"the divergence {divergence.name} no longer holds: the answer is the oracle's"]
+        expected = meant
+        if diverging is not None:
+            diverging.append(divergence.name)
     return check.rule(expected).compare(expected, got)
 
 
-def judge(check, reply, count):
+def judge(check, reply, count, intended=(), diverging=None):
     """Up to `count` of a check's differences as texts; an accident of the comparison is one of them."""
     try:
-        return [str(difference) for difference in islice(differences(check, reply), count)]
+        return [str(difference) for difference in islice(differences(check, reply, intended, diverging), count)]
     except Exception as error:
         return [f"the answer cannot be compared: {error!r}"]
 
 
-def run(checks, options):
-    """(check, list of differences) of every check, as they come."""
+def run(checks, options, diverged):
+    """(check, list of differences) of every check, as they come. `diverged` gets the name of each divergence with the checks
+    that pass by it."""
     path = find_program(options)
+    intended = divergences.read(options.divergences) if str(options.divergences) else []
     groups = defaultdict(list)
     for check in checks:
         if check.trouble:
@@ -115,7 +130,11 @@ def run(checks, options):
     make = lambda: Program(path, options.timeout, options.memory)
     for group, reply in answers(list(groups.values()), make, options.workers):
         for check in group:
-            yield check, judge(check, reply, max(1, options.show))
+            names = []
+            found = judge(check, reply, max(1, options.show), intended, names)
+            for name in names if not found else []:
+                diverged[name].append(check)
+            yield check, found
 
 
 def report(results):
@@ -162,7 +181,8 @@ def main(given=None):
         print(f"run.py: there is no check of kind {', '.join(kinds)} under {folder}", file=sys.stderr)
         return 2
     order = {id(check): number for number, check in enumerate(checks)}
-    results = sorted(run(checks, options), key=lambda result: order[id(result[0])])
+    diverged = defaultdict(list)
+    results = sorted(run(checks, options, diverged), key=lambda result: order[id(result[0])])
 
     failures = Path(options.failures) if options.failures else PROJECT / "build" / "conformance" / "failures.txt"
     failures.parent.mkdir(parents=True, exist_ok=True)
@@ -173,6 +193,8 @@ def main(given=None):
         for check, found in failed:
             print(check.name, *found, sep="\n  ")
     counts = report(results)
+    for name, checks_of in sorted(diverged.items()):
+        print(f"{name}: {len(checks_of)} of the passed checks differ from the oracle on purpose (divergences.json says why)")
     problems = list(unmet(required, counts))
     for problem in problems:
         print(problem)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Tests the conformance runner on a small corpus of its own, with programs that answer well, badly or not at all."""
+import hashlib
 import io
 import json
 import random
@@ -134,6 +135,31 @@ class SmallCorpus(unittest.TestCase):
             run.main([str(self.corpus), "--answer", str(program), "--failures", str(self.failures)])
         self.assertIn("0 passed, 3 failed", out.getvalue())
         self.assertEqual(self.failures.read_text().count("the program ended with status 3: cannot begin"), 3)
+
+    def diverge(self, answer_text):
+        text = "#usda 1.0\n\ndef \"A\"\n{\n    int[] x = edit [append 9]\n}\n"
+        layer = {"file": "e.usda", "ok": True, "format": "usda", "header": "#usda 1.0", "usda": text,
+                 "usdaSha256": hashlib.sha256(text.encode()).hexdigest(), "specs": []}
+        self.add_case("suite/edits", [{"kind": "layer", "oracle": "oracle/layers.json", "layers": ["e.usda"], "env": {}}],
+                      {"layers.json": {"schema": "layer-oracle/1", "layers": [layer]}})
+        given = answer_text(text)
+        answer = dict(layer, usda=given, usdaSha256=hashlib.sha256(given.encode()).hexdigest())
+        return self.run_with(self.good() | {"e.usda": answer})
+
+    def test_a_divergence_that_is_listed_passes_and_is_told(self):
+        status, out = self.diverge(lambda text: text.replace("1.0", "1.2"))
+        self.assertIn("4 passed, 0 failed", out)
+        self.assertIn("array-edits-need-1.2: 1 of the passed checks differ from the oracle on purpose", out)
+
+    def test_a_divergence_that_no_longer_holds_fails(self):
+        status, out = self.diverge(lambda text: text)
+        self.assertIn("3 passed, 1 failed", out)
+        self.assertIn("the divergence array-edits-need-1.2 no longer holds", self.failures.read_text())
+
+    def test_a_divergence_excuses_nothing_else(self):
+        status, out = self.diverge(lambda text: text.replace("1.0", "1.2").replace("9", "8"))
+        self.assertIn("3 passed, 1 failed", out)
+        self.assertNotIn("on purpose", out)
 
     def test_requirements_set_the_status(self):
         gate = self.folder / "gate.txt"

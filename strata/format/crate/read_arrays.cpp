@@ -99,10 +99,9 @@ Value ValueReader::ReadFloatArray(ValueRep rep) {
   if (coding == kFloatsFromTable) {
     const auto count = cursor.Take<uint32_t>();
     if (count > cursor.GetRemaining() / sizeof(T)) cursor.Fail();
-    const std::string_view raw = cursor.TakeBytes(uint64_t{count} * sizeof(T));
+    if (cursor.IsGood()) table.resize(count);
+    cursor.TakeInto(table.data(), table.size() * sizeof(T));
     if (!cursor.IsGood()) return FailValue(kOutside, rep.GetPayload());
-    table.resize(count);
-    std::memcpy(static_cast<void*>(table.data()), raw.data(), raw.size());
   } else if (coding != kFloatsAsIntegers) {
     return FailValue("its coding is unknown", rep.GetPayload());
   }
