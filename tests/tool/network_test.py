@@ -51,6 +51,22 @@ def write_large_package(folder):
     return (folder / "large.usdz").stat().st_size
 
 
+def write_large_crate(path):
+    """A usdc file of a little over 100 MB: 26 arrays of a million numbers among prims."""
+    noise = random.Random(2)
+    numbers = ", ".join(f"{noise.randrange(10000) / 1000:.3f}" for _ in range(MEGABYTE))
+    text = path.with_suffix(".usda")
+    with open(text, "w") as out:
+        out.write('#usda 1.0\n(\n    defaultPrim = "World"\n)\ndef "World"\n{\n')
+        for i in range(26):
+            out.write(f'    def Points "P{i}"\n    {{\n        float[] widths = [{i}.5, {numbers}]\n    }}\n')
+        out.write("".join(f'    def Sphere "S{i}"\n    {{\n        double radius = {i}.5\n    }}\n' for i in range(2000)) + "}\n")
+    code, _, errors = run_tool("cat", text, "-o", path)
+    assert code == 0, errors
+    text.unlink()
+    return path.stat().st_size
+
+
 class Network(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -59,6 +75,7 @@ class Network(unittest.TestCase):
         cls.holder = tempfile.TemporaryDirectory()
         cls.folder = Path(cls.holder.name)
         cls.package_bytes = write_large_package(cls.folder)
+        cls.crate_bytes = write_large_crate(cls.folder / "large.usdc")
         (cls.folder / "sub").mkdir()
         (cls.folder / "shot.usda").write_text(
             '#usda 1.0\ndef "A" (references = [@./sub/part.usda@</B>, @./large.usdz@</World>])\n{\n}\n')
@@ -78,6 +95,39 @@ class Network(unittest.TestCase):
         self.assertIn("FromSublayer", out)
         print(f"\nlarge.usdz: {self.package_bytes} bytes, fetched {server.bytes_sent} in {server.requests} requests")
         self.assertLess(server.bytes_sent, 2 * MEGABYTE)
+
+    def test_listing_the_prims_of_a_large_crate_file_fetches_little(self):
+        self.assertGreater(self.crate_bytes, 100 * MEGABYTE)
+        with Server(self.folder) as server:
+            server.faults.failures = 1
+            server.faults.cut_bodies = 1
+            server.faults.seconds_to_stall = 0.05
+            code, out, errors = run_tool("tree", f"{server.url}/large.usdc")
+        self.assertEqual(0, code, errors)
+        self.assertIn("P25", out)
+        self.assertIn("S1999", out)
+        print(f"\nlarge.usdc: {self.crate_bytes} bytes, fetched {server.bytes_sent} in {server.requests} requests")
+        self.assertLess(server.bytes_sent, 2 * MEGABYTE)
+
+    def test_a_crate_file_that_changes_under_the_reader_is_an_error(self):
+        path = self.folder / "changing.usdc"
+        for gives_etag in (True, False):
+            shutil.copyfile(self.folder / "large.usdc", path)
+            with Server(self.folder) as server:
+                server.faults.gives_etag = gives_etag
+                plain = server.answer
+
+                def answer(request, folder):
+                    plain(request, folder)
+                    with open(path, "ab") as file:
+                        file.write(b"more")
+
+                server.answer = answer
+                code, out, errors = run_tool("tree", f"{server.url}/changing.usdc")
+            self.assertEqual((1, ""), (code, out))
+            self.assertIn("error[asset.network-changed]", errors)
+            self.assertNotIn("damaged", errors)
+        path.unlink()
 
     def test_nginx_serves_it_as_well(self):
         nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -188,6 +238,7 @@ class Network(unittest.TestCase):
                 server.answer = answer
                 code, out, errors = run_tool("cat", f"{server.url}/changing.usda")
             self.assertEqual((1, ""), (code, out))
+            self.assertIn("error[asset.network-changed]", errors)
             self.assertIn("changed on the server while it was read", errors)
 
     def test_remote_layers_name_no_local_files(self):
