@@ -87,11 +87,12 @@ void SyncFolder(const std::string& folder) {
 
 }  // namespace
 
-Result<std::unique_ptr<AtomicFileWriter>> AtomicFileWriter::Open(const std::string& path) {
+Result<std::unique_ptr<AtomicFileWriter>> AtomicFileWriter::Open(const std::string& path, Flush flush) {
   if (path.empty() || path.find('\0') != std::string::npos) return MakeWriteDiagnostic(path, "write", ENOENT);
   std::unique_ptr<AtomicFileWriter> writer(new AtomicFileWriter);
   struct stat status;
   bool exists = stat(path.c_str(), &status) == 0;
+  writer->do_flush_ = exists || flush == Flush::kAlways;
   if (exists && S_ISDIR(status.st_mode)) return MakeWriteDiagnostic(path, "write", EISDIR);
   if (exists && access(path.c_str(), W_OK) != 0) return MakeWriteDiagnostic(path, "write", errno);
   // A pipe or a terminal has no old content to keep, and what /dev/stdout leads to is already open: write
@@ -158,7 +159,7 @@ Result<void> AtomicFileWriter::Commit() {
   if (descriptor_ < 0) return MakeWriteDiagnostic(target_, "write", EBADF);
   int error = WriteAll(descriptor_, buffer_);
   buffer_.clear();
-  if (!error && !temporary_.empty()) error = SyncDescriptor(descriptor_);
+  if (!error && !temporary_.empty() && do_flush_) error = SyncDescriptor(descriptor_);
   // Network file systems may report a failed write only here.
   if (close(descriptor_) != 0 && !error && errno != EINTR) error = errno;
   descriptor_ = -1;
@@ -166,7 +167,7 @@ Result<void> AtomicFileWriter::Commit() {
   if (temporary_.empty()) return {};
   if (rename(temporary_.c_str(), target_.c_str()) != 0) return MakeWriteDiagnostic(target_, "replace", errno);
   temporary_.clear();
-  SyncFolder(GetFolder(target_));
+  if (do_flush_) SyncFolder(GetFolder(target_));
   return {};
 }
 

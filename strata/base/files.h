@@ -63,11 +63,17 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// Writes beside `path`, flushes, and renames over it on Commit; without Commit the old file stays untouched.
-// Follows a symbolic link to what it names; keeps the permissions of the file it replaces.
+// Whether what is written has to be on the disk, not only on its way there, before it takes the place of what
+// was. Replacing waits for the disk, so that a loss of power leaves the old file or the new one. A new file has
+// nothing to lose but itself: after a loss of power it may be missing or empty, unless it is flushed too.
+enum class Flush : uint8_t { kWhenReplacing, kAlways };
+
+// Writes beside `path` and renames over it on Commit; without Commit the old file stays untouched. Follows a
+// symbolic link to what it names; keeps the permissions of the file it replaces.
 class AtomicFileWriter {
  public:
-  static Result<std::unique_ptr<AtomicFileWriter>> Open(const std::string& path);
+  static Result<std::unique_ptr<AtomicFileWriter>> Open(const std::string& path,
+                                                        Flush flush = Flush::kWhenReplacing);
   ~AtomicFileWriter();
   Result<void> Write(std::string_view bytes);  // buffered
   // Whether what was written can be changed before Commit: not where it went straight into a pipe or a
@@ -81,6 +87,7 @@ class AtomicFileWriter {
   AtomicFileWriter() = default;
   std::string target_, temporary_, buffer_;
   int descriptor_ = -1;
+  bool do_flush_ = true;
 };
 
 Result<std::string> ReadWholeFile(const std::string& path, uint64_t max_bytes = uint64_t{1} << 32);

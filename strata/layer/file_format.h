@@ -9,6 +9,7 @@
 
 #include "strata/base/budget.h"
 #include "strata/base/executor.h"
+#include "strata/base/files.h"
 #include "strata/base/result.h"
 #include "strata/layer/fields.h"
 #include "strata/layer/spec_store.h"
@@ -43,6 +44,7 @@ struct WriteOptions {
   std::string comment;  // put after the header when not empty
   std::map<std::string, std::string> arguments;
   Executor* executor = nullptr;    // null: one thread
+  Flush flush = Flush::kWhenReplacing;
   Diagnostics* remarks = nullptr;  // when given, what deserves a remark though all was written
 };
 

@@ -212,6 +212,7 @@ Result<void> Layer::Export(const std::string& path, const ExportOptions& options
   write.comment = options.comment;
   write.arguments = options.arguments;
   write.executor = options.executor;
+  write.flush = options.flush;
   write.remarks = options.remarks;
   return format->WriteToFile(content_, path, write);
 }

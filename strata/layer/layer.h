@@ -44,6 +44,7 @@ struct ExportOptions {
   std::map<std::string, std::string> arguments;  // file format arguments, such as format=usda for .usd files
   std::string comment;                           // for formats that have comments
   Executor* executor = nullptr;                  // null: one thread
+  Flush flush = Flush::kWhenReplacing;
   Diagnostics* remarks = nullptr;                // when given, what deserves a remark though all was written
 };
 

@@ -5,6 +5,7 @@ STRATA_COMPARE_CASES sets how many (default 100), STRATA_COMPARE_SEED where to b
 """
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -82,6 +83,26 @@ class Crate(unittest.TestCase):
                 self.assertIsNotNone(answer)
                 self.assertEqual("", explain_difference(expected[file], answer))
 
+    def test_what_usd_core_writes_in_every_version_is_read(self):
+        expected = {}
+        for number, version in enumerate(VERSIONS):
+            for seed in range(SEED + number * 3, SEED + number * 3 + 3):
+                text = read_with_usd_core(Maker(seed).layer().ExportToString())
+                if text is None:
+                    continue
+                write(self.at("v.usda"), text)
+                file = self.at(f"{version}_{seed}.usdc")
+                program = "import sys; from pxr import Sdf; Sdf.Layer.OpenAsAnonymous(sys.argv[1]).Export(sys.argv[2])"
+                done = subprocess.run([sys.executable, "-c", program, self.at("v.usda"), file], capture_output=True,
+                                      env=dict(os.environ, USD_WRITE_NEW_USDC_FILES_AS_VERSION=f"{version}.0"))
+                self.assertEqual(0, done.returncode, done.stderr)
+                self.assertGreaterEqual(version_of(file), tuple(map(int, f"{version}.0".split("."))))
+                expected[file] = text_of(file)
+        for file, answer in read_with_tool(list(expected)).items():
+            with self.subTest(file=os.path.basename(file)):
+                self.assertIsNotNone(answer)
+                self.assertEqual("", explain_difference(expected[file], answer))
+
     def test_versions_are_those_of_usd_core(self):
         cases = {
             "double x = 1": (0, 8, 0),
@@ -94,6 +115,13 @@ class Crate(unittest.TestCase):
             "duration x = 1": (0, 16, 0),
             "duration x.spline = { 1: 2 }": (0, 16, 0),
             "custom double x = AnimationBlock": (0, 8, 0),
+            "timecode[] x = []": (0, 8, 0),
+            "timecode[] x = [1]": (0, 9, 0),
+            "timecode[] x.timeSamples = { 1: [] }": (0, 8, 0),
+            "pathExpression[] x = []": (0, 8, 0),
+            "duration[] x = []": (0, 8, 0),
+            "duration[] x = [1]": (0, 16, 0),
+            "double x ( customData = { timecode[] a = [] } )": (0, 8, 0),
         }
         for statement, version in cases.items():
             with self.subTest(statement=statement):

@@ -213,7 +213,7 @@ Result<std::string> WriteCrateToString(const layer::SpecStore& content, const la
 Result<void> WriteCrateToFile(const layer::SpecStore& content, const std::string& path,
                               const layer::WriteOptions& options) {
   const TraceScope trace("crate.write", path);
-  STRATA_TRY(std::unique_ptr<AtomicFileWriter> file, AtomicFileWriter::Open(path));
+  STRATA_TRY(std::unique_ptr<AtomicFileWriter> file, AtomicFileWriter::Open(path, options.flush));
   if (!file->CanPatch()) {  // a pipe: the beginning, known last, cannot wait
     STRATA_TRY(const std::string bytes, WriteCrateToString(content, options));
     STRATA_CHECK(file->Write(bytes));

@@ -50,7 +50,7 @@ class UsdaFormat final : public layer::FileFormat {
 
   Result<void> WriteToFile(const layer::SpecStore& content, const std::string& path,
                            const layer::WriteOptions& options) const override {
-    STRATA_TRY(std::unique_ptr<AtomicFileWriter> file, AtomicFileWriter::Open(path));
+    STRATA_TRY(std::unique_ptr<AtomicFileWriter> file, AtomicFileWriter::Open(path, options.flush));
     Writer writer(content, FieldsOf(options), [&](std::string_view piece) { return file->Write(piece); });
     STRATA_CHECK(writer.WriteLayer(options.comment));
     return file->Commit();
