@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -51,8 +52,15 @@ void Say(const char* text) {
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text, std::strlen(text));
 }
 
+// Of the processor's time, so that a busy machine is not taken for a slow program.
+void SetTimer(unsigned seconds) {
+  itimerval timer{};
+  timer.it_value.tv_sec = seconds;
+  setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
 void HandleSignal(int signal) {
-  Say(signal == SIGALRM ? "a mutation took too long: " : "a mutation ended the program: ");
+  Say(signal == SIGPROF ? "a mutation took too long: " : "a mutation ended the program: ");
   Say(running_path);
   Say("\n");
   Keep();
@@ -85,7 +93,7 @@ namespace limits {
 
 void SetKeepFolder(const std::string& folder) {
   std::snprintf(keep_folder, sizeof keep_folder, "%s", folder.c_str());
-  std::signal(SIGALRM, HandleSignal);
+  std::signal(SIGPROF, HandleSignal);
 #ifdef STRATA_UNDER_SANITIZER
   __sanitizer_set_death_callback(Keep);
 #else
@@ -99,11 +107,11 @@ void Begin(const std::string& bytes, const std::string& name, unsigned seconds) 
   running_bytes = bytes.data();
   at_begin = live.load();
   peak = live.load();
-  alarm(seconds);
+  SetTimer(seconds);
 }
 
 void End() {
-  alarm(0);
+  SetTimer(0);
   running_bytes = nullptr;
 }
 

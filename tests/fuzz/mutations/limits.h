@@ -8,7 +8,8 @@ namespace limits {
 
 // Where inputs that end the program, or are stopped, are written to.
 void SetKeepFolder(const std::string& folder);
-// From here on until End: `bytes` is what runs; it ends the program after `seconds`.
+// From here on until End: `bytes` is what runs; it ends the program after `seconds` of
+// processor time.
 void Begin(const std::string& bytes, const std::string& name, unsigned seconds);
 void End();
 // Writes the bytes that run, says why, and ends the program.
