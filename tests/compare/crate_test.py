@@ -115,13 +115,8 @@ class Crate(unittest.TestCase):
             "duration x = 1": (0, 16, 0),
             "duration x.spline = { 1: 2 }": (0, 16, 0),
             "custom double x = AnimationBlock": (0, 8, 0),
-            "timecode[] x = []": (0, 8, 0),
             "timecode[] x = [1]": (0, 9, 0),
-            "timecode[] x.timeSamples = { 1: [] }": (0, 8, 0),
-            "pathExpression[] x = []": (0, 8, 0),
-            "duration[] x = []": (0, 8, 0),
             "duration[] x = [1]": (0, 16, 0),
-            "double x ( customData = { timecode[] a = [] } )": (0, 8, 0),
         }
         for statement, version in cases.items():
             with self.subTest(statement=statement):

@@ -241,9 +241,9 @@ ValueRep ValuePacker::PackElement(const T& element) {
 template <class T>
 ValueRep ValuePacker::PackArray(const Array<T>& array, const Value& value, bool may_wait) {
   constexpr ValueKind kKind = KindOf<T>::kKind;
-  const size_t count = array.GetSize();
-  if (count == 0) return ValueRep::Make(kKind, kArray, 0);  // of any type, as usd-core has it
   Need(GetNeededBy(kKind));
+  const size_t count = array.GetSize();
+  if (count == 0) return ValueRep::Make(kKind, kArray, 0);
   if constexpr (kIsText<T>) {
     const Bytes bytes(*this);
     Append(*bytes, static_cast<uint64_t>(count));
