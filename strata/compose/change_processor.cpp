@@ -7,7 +7,11 @@ namespace {
 using layer::SpecType;
 
 // Permissions count in OpenUSD's other mode alone.
-constexpr uint32_t kSteeringFields = kSiteArcs | kSiteVariantSelection | kSiteInstanceable;
+// Those of permissions and symmetry steer only where composition heeds them.
+uint32_t GetSteeringFields(CompositionMode mode) {
+  constexpr uint32_t kAlways = kSiteArcs | kSiteVariantSelection | kSiteInstanceable;
+  return mode == CompositionMode::kFull ? kAlways | kSitePermission | kSiteSymmetry : kAlways;
+}
 
 // What lies between a site and the arc's own is appended to the index's path; what is in a variant that the
 // index does not have is not about it.
@@ -79,7 +83,7 @@ void ChangeProcessor::ProcessSpec(const LayerEdit& edit, uint32_t stack, Path pa
     names_unknown_ = true;
     known->is_table_stale = true;
     ProcessSite(stack, path, Effect::kArcs);
-  } else if (fields & kSteeringFields) {
+  } else if (fields & GetSteeringFields(cache_.options.mode)) {
     ProcessSite(stack, path, Effect::kArcs);
   } else if (came_or_went) {
     ProcessSite(stack, path, change.spec_added ? Effect::kSpecAdded : Effect::kSpecRemoved);
@@ -99,9 +103,9 @@ void ChangeProcessor::ProcessLayer(const layer::LayerPtr& layer, uint32_t stack,
       case SpecType::kPrim:
       case SpecType::kVariant:
         ProcessSite(stack, path,
-                    ReadSiteFields(spec) & kSteeringFields ? Effect::kArcs
-                    : kind == SpecChange::Kind::kEntered   ? Effect::kSpecAdded
-                                                           : Effect::kSpecRemoved);
+                    ReadSiteFields(spec) & GetSteeringFields(cache_.options.mode) ? Effect::kArcs
+                    : kind == SpecChange::Kind::kEntered                          ? Effect::kSpecAdded
+                                                                                  : Effect::kSpecRemoved);
         AddSpecChanges(stack, change);
         return;
       case SpecType::kVariantSet:

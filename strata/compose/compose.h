@@ -33,9 +33,8 @@ class LayerProvider {
   virtual std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) = 0;
 };
 
-// Composition is that of OpenUSD's USD mode: permissions and symmetry change nothing, no node is private or
-// restricted.
 struct CacheOptions {
+  CompositionMode mode = CompositionMode::kUsd;
   std::map<std::string, std::vector<std::string>> variant_fallbacks;
   std::set<std::string> muted_layers;         // identifiers
   std::function<bool(Path)> include_payload;  // null: all
@@ -86,7 +85,8 @@ class Cache {
   PrimIndexPtr ComputePrimIndex(Path prim_path);
   // As ComputePrimIndex, with the nodes that say nothing too: every arc there is. Made anew for each call.
   PrimIndexPtr ComputeExpandedPrimIndex(Path prim_path);
-  // Opinions about a property, strongest first.
+  // Opinions about a property, strongest first. The strongest says whether it is an attribute or a
+  // relationship; with CompositionMode::kFull the weakest does, and says the value type too.
   std::vector<PropertySite> ComputePropertyStack(const PrimIndex& index, Token property_name,
                                                  CompositionErrors* errors = nullptr);
   enum class Targets : uint8_t { kRelationshipTargets, kConnections };

@@ -40,6 +40,22 @@ void Graph::Reset(std::vector<Node> nodes) {
 void Graph::Probe(uint32_t node) {
   sites_[node] = GetStack(node).FindSite(nodes_[node].path);
   nodes_[node].Set(kNodeHasSpecs, sites_[node].HasSpecs());
+  if (mode_ == CompositionMode::kFull) ProbePermission(node);
+}
+
+// What is below a private prim is private whatever it says itself.
+void Graph::ProbePermission(uint32_t number) {
+  Node& node = nodes_[number];
+  const LayerStack::Site& site = sites_[number];
+  if (site.fields & kSiteSymmetry) node.Set(kNodeSymmetry, true);
+  if (!(site.fields & kSitePermission)) return;
+  for (const uint32_t entry : site.layers) {
+    const layer::Layer& layer = *GetStack(number).GetEntries()[entry].layer;
+    const auto* permission = layer.GetFieldAs<Permission>(node.path, layer::GetFieldNames().permission);
+    if (!permission) continue;
+    if (*permission == Permission::kPrivate) node.Set(kNodePrivate, true);
+    return;
+  }
 }
 
 void Graph::DescendTo(Token child) {

@@ -11,7 +11,8 @@ using Node = PrimIndexNode;
 
 class Graph {
  public:
-  explicit Graph(IndexPool& pool) : pool_(pool) {}
+  // With kFull, nodes know whether they are private and have symmetry.
+  Graph(IndexPool& pool, CompositionMode mode) : pool_(pool), mode_(mode) {}
 
   IndexPool& GetPool() const { return pool_; }
   const std::vector<Node>& GetNodes() const { return nodes_; }  // in order of making
@@ -74,7 +75,9 @@ class Graph {
   bool IsWithin(uint32_t node, uint32_t top) const;
   bool IsPlaceholder(uint32_t node) const;  // left behind by a specialize that was copied below the root
   bool IsCopy(uint32_t node) const;         // of its origin, for the same site
+  void ProbePermission(uint32_t node);
   IndexPool& pool_;
+  CompositionMode mode_;
   std::vector<Node> nodes_;
   std::vector<LayerStack::Site> sites_;
   uint32_t unlinked_ = kNoNode;  // the node that is finding its place

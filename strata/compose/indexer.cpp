@@ -12,7 +12,7 @@ Indexer::Indexer(IndexEnvironment& environment, const Frame* frame, CompositionE
       errors_(errors),
       root_path_(root_path),
       visits_(frame ? frame->outer->visits_ : nullptr),
-      graph_(environment.GetPool()),
+      graph_(environment.GetPool(), environment.GetOptions().mode),
       frame_depth_(frame ? frame->outer->frame_depth_ + 1 : 0) {}
 
 std::shared_ptr<IndexGraph> Indexer::Compute(IndexEnvironment& environment,
@@ -35,7 +35,7 @@ std::shared_ptr<IndexGraph> Indexer::Compute(IndexEnvironment& environment,
 void Indexer::BeginFromParent(const PrimIndex& parent, Path path) {
   graph_.Reset(parent.CopyNodes());
   graph_.DescendTo(path.GetNameToken());
-  if (parent.IsInstanceable()) MakeUninstanceableInert(parent);
+  if (parent.IsInstanceable() && options_.mode == CompositionMode::kUsd) MakeUninstanceableInert(parent);
   AfterDescent();
 }
 

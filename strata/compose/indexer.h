@@ -29,6 +29,9 @@ class IndexEnvironment {
   virtual uint32_t GetStackNumber(const layer::LayerPtr& root, const LayerStack& referencer) = 0;
 };
 
+// "CANNOT reference:", ...: how a refused arc is told.
+std::string_view GetRefusedPhrase(ArcType arc);
+
 class Indexer {
  public:
   // kKeep: with the nodes that say nothing, as those who ask for every arc want it; the parent's must have
@@ -190,6 +193,11 @@ class Indexer {
   bool CanBeCulled(uint32_t node) const;
   void Cull();
   void SilenceRepeatedSpecializes();
+
+  // -- indexer_permissions.cpp: CompositionMode::kFull alone
+  bool IsDenied(const Arc& arc, const Node& target);
+  void RestrictByPermission();
+
   Culling culling_ = Culling::kCull;
   void DescendTo(Token child);
   bool IsInstanceable() const;
@@ -230,7 +238,7 @@ class Indexer {
   uint32_t prohibited_stack_ = 0, prohibited_depth_ = 0;
   bool has_payloads_ = false;
   bool asks_for_payload_ = false;  // of the outermost frame: CacheOptions::include_payload was asked
-  bool is_above_target_ = false;  // while BuildSite is at an ancestor of what an arc leads to
+  bool is_above_target_ = false;   // while BuildSite is at an ancestor of what an arc leads to
   bool budget_reported_ = false;
   size_t work_ = 0;  // nodes made or copied for this index, in all frames
   int frame_depth_ = 0;

@@ -101,6 +101,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   if (!options.include_ancestral || arc.path.IsRootPrim()) {
     if (!options.contributes) node.MakeInert(1);
     const uint32_t number = graph_.Insert(arc.parent, node);
+    if (IsDenied(arc, graph_[number])) graph_[number].MakeInert(graph_[number].path.GetElementCount());
     AddTasksFor(number);
     AddImpliedTasksFor(number);
     return number;
@@ -128,6 +129,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   has_payloads_ |= nested.has_payloads_;
   GetTop().work_ += nested.graph_.GetSize();
   const uint32_t number = graph_.InsertGraph(arc.parent, node, nested.graph_);
+  if (IsDenied(arc, graph_[number])) graph_[number].MakeInert(graph_[number].path.GetElementCount());
   for (Unresolved& open : nested.unresolved_) {
     open.node += number;
     unresolved_.push_back(std::move(open));

@@ -27,6 +27,8 @@ std::string_view GetFollowedPhrase(ArcType arc) {
   return "refers to:";
 }
 
+}  // namespace
+
 std::string_view GetRefusedPhrase(ArcType arc) {
   switch (arc) {
     case ArcType::kInherit:
@@ -46,8 +48,6 @@ std::string_view GetRefusedPhrase(ArcType arc) {
   }
   return "CANNOT refer to:";
 }
-
-}  // namespace
 
 CompositionError& Indexer::AddError(ErrorType type, std::string message, uint32_t node, std::string hint) {
   SourceLocation location;

@@ -77,6 +77,7 @@ void Indexer::DescendTo(Token child) {
 }
 
 bool Indexer::IsInstanceable() const {
+  if (options_.mode == CompositionMode::kFull) return false;
   const Token field = layer::GetFieldNames().instanceable;
   bool has_own_arc = false;
   const bool* instanceable = nullptr;
@@ -99,6 +100,7 @@ bool Indexer::IsInstanceable() const {
 
 std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& pool) {
   if (culling_ == Culling::kCull) Cull();
+  if (options_.mode == CompositionMode::kFull) RestrictByPermission();
   auto result = std::make_shared<IndexGraph>();
   result->pool = pool;
   result->nodes = graph_.Finish(culling_ == Culling::kCull ? Graph::Culled::kDrop : Graph::Culled::kKeep,
@@ -136,7 +138,8 @@ std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& po
                                       [&](const auto& known) { return known.first == selection.first; });
     if (!is_known) selections.push_back(selection);
   }
-  result->is_instanceable = has_instanceable_arc && instanceable && *instanceable;
+  result->is_instanceable =
+      options_.mode == CompositionMode::kUsd && has_instanceable_arc && instanceable && *instanceable;
   return result;
 }
 

@@ -15,6 +15,7 @@ uint32_t GetSiteField(Token field) {
   if (field == names.variantSelection) return kSiteVariantSelection;
   if (field == names.instanceable) return kSiteInstanceable;
   if (field == names.permission) return kSitePermission;
+  if (field == names.symmetryFunction || field == names.symmetryArguments) return kSiteSymmetry;
   return 0;
 }
 

@@ -25,6 +25,7 @@ enum SiteField : uint32_t {
   kSiteVariantSelection = 1u << 5,
   kSiteInstanceable = 1u << 6,
   kSitePermission = 1u << 7,
+  kSiteSymmetry = 1u << 8,
   kSiteArcs = kSiteReferences | kSitePayload | kSiteInherits | kSiteSpecializes | kSiteVariantSets,
 };
 

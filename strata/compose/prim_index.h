@@ -13,6 +13,12 @@
 
 namespace strata::compose {
 
+// kUsd is how stages compose: permissions and symmetry change nothing, no node is private or restricted, and
+// what instances say below themselves does not count. kFull is what `Pcp.Cache(usd=False)` does: private
+// prims cannot be the target of arcs, and hide what stronger sites say about them; there are no instances;
+// properties of contradicting types or permissions are told.
+enum class CompositionMode : uint8_t { kUsd, kFull };
+
 // In order of strength among siblings.
 enum class ArcType : uint8_t { kRoot, kInherit, kVariant, kRelocate, kReference, kPayload, kSpecialize };
 std::string_view GetArcName(ArcType type);  // "inherit", ... as usd-core prints them

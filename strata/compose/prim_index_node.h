@@ -47,6 +47,9 @@ struct PrimIndexNode {
   void Set(NodeFlag flag, bool on) { flags = static_cast<uint16_t>(on ? flags | flag : flags & ~flag); }
   void MakeInert(uint32_t depth) {
     Set(kNodeInert, true);
+    LimitTo(depth);
+  }
+  void LimitTo(uint32_t depth) {
     if (restricted_depth == 0)
       restricted_depth =
           static_cast<uint16_t>(depth < kMaxRestrictedDepth ? depth : kMaxRestrictedDepth) & 0x1fff;

@@ -83,7 +83,69 @@ class TargetComposer {
                "Name something in the class: each instance then has its own.");
       return Path();
     }
+    const bool is_full = cache_.GetOptions().mode == CompositionMode::kFull;
+    if (!is_deletion && is_full && IsRelocatedAway(*site.node.GetLayerStack(), target)) {
+      AddError(ErrorType::kInvalidTargetPath,
+               start +
+                   "is invalid.  This may be because the path is the pre-relocated source path of a "
+                   "relocated prim.  Ignoring.",
+               site, "Name where the prim was relocated to.");
+      return Path();
+    }
+    if (!is_deletion && is_full && IsPrivateBelow(target, path, site.node)) {
+      AddError(
+          ErrorType::kTargetPermissionDenied,
+          fmt::format(
+              "The {} <{}> from <{}> in layer @{}@ targets an object that is private on the far side of "
+              "a reference or inherit.  This {} will be ignored.",
+              GetTargetName(), target.GetString(), site.path.GetString(), site.entry->layer->GetIdentifier(),
+              which_ == Cache::Targets::kConnections ? "connection" : "target"),
+          site, "Name something that the other side of the arc does not keep private.");
+      return Path();
+    }
     return path;
+  }
+
+  static bool IsRelocatedAway(const LayerStack& stack, Path target) {
+    for (Path path = target.GetPrimPath(); !path.IsEmpty() && !path.IsAbsoluteRoot(); path = path.GetParent())
+      if (stack.IsRelocationSource(path)) return true;
+    return false;
+  }
+
+  // Whether what `node` names as `authored`, and the scene as `target`, is private where arcs beyond the node
+  // lead.
+  bool IsPrivateBelow(Path authored, Path target, NodeRef node) {
+    const PrimIndexPtr index = cache_.ComputePrimIndex(target.GetPrimPath());
+    const auto count = static_cast<uint32_t>(index->GetNodeCount());
+    uint32_t start = 0;
+    for (uint32_t i = 0; i < count && !node.IsRoot(); ++i) {
+      const NodeRef other = index->GetNode(i);
+      if (other.GetLayerStackNumber() == node.GetLayerStackNumber() &&
+          other.GetPath() == authored.GetPrimPath()) {
+        start = i;
+        break;
+      }
+    }
+    const NodeRef top = index->GetNode(start);
+    for (uint32_t i = start + 1; i < count; ++i) {
+      NodeRef below = index->GetNode(i);
+      const NodeRef found = below;
+      while (below && !(below == top)) below = below.GetParent();
+      if (!below) return false;  // nodes are listed depth first
+      if (found.IsPrivate() || IsPrivateProperty(found, target.GetNameToken(), target.IsProperty()))
+        return true;
+    }
+    return false;
+  }
+
+  static bool IsPrivateProperty(NodeRef node, Token name, bool is_property) {
+    if (!is_property) return false;
+    const Path path = node.GetPath().AppendProperty(name);
+    for (const LayerStack::Entry& entry : node.GetLayerStack()->GetEntries()) {
+      const auto* permission = entry.layer->GetFieldAs<Permission>(path, layer::GetFieldNames().permission);
+      if (permission) return *permission == Permission::kPrivate;
+    }
+    return false;
   }
 
   // The innermost arc that cannot name the target is to blame, or else the outermost.
@@ -125,45 +187,6 @@ class TargetComposer {
 };
 
 }  // namespace
-
-std::vector<PropertySite> Cache::ComputePropertyStack(const PrimIndex& index, Token property_name,
-                                                      CompositionErrors* errors) {
-  std::vector<PropertySite> sites;
-  Path site_path, property_path;
-  for (const SpecSite& spec : index.GetSpecStack()) {
-    if (spec.path != site_path) {
-      site_path = spec.path;
-      property_path = site_path.AppendProperty(property_name);
-    }
-    const SpecType type = spec.entry->layer->GetSpecType(property_path);
-    if (type == SpecType::kUnknown) continue;
-    if (!sites.empty() && sites.front().type != type) {
-      if (!errors) continue;
-      auto describe = [](SpecType t) {
-        return t == SpecType::kAttribute ? "an attribute" : "a relationship";
-      };
-      const PropertySite& first = sites.front();
-      SourceLocation location;
-      location.file = spec.entry->layer->GetIdentifier();
-      location.path = property_path.GetString();
-      errors->push_back(
-          {ErrorType::kInconsistentPropertyType, index.GetPath(),
-           Diagnostic(
-               GetErrorCode(ErrorType::kInconsistentPropertyType),
-               fmt::format(
-                   "The property <{}> has inconsistent spec types.  The defining spec is @{}@<{}> and is {} "
-                   "spec.  The "
-                   "conflicting spec is @{}@<{}> and is {} spec.  The conflicting spec will be ignored.",
-                   index.GetPath().AppendProperty(property_name).GetString(),
-                   first.entry->layer->GetIdentifier(), first.path.GetString(), describe(first.type),
-                   spec.entry->layer->GetIdentifier(), property_path.GetString(), describe(type)),
-               location, "Rename one of the two, or make them the same kind.")});
-      continue;
-    }
-    sites.push_back({spec.node, spec.entry, property_path, type});
-  }
-  return sites;
-}
 
 TargetList Cache::ComputeTargets(const PrimIndex& index, Token property_name, Targets which) {
   TargetList result;

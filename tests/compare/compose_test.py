@@ -40,7 +40,8 @@ def strip_folder(answer, folder):
 class Comparison:
     """Asks both sides about scenes, each in a fresh folder: usd-core keeps layers by their path."""
 
-    def __init__(self, program):
+    def __init__(self, program, usd=True):
+        self.usd = usd
         self.program = engine.Program(program, LIMIT_S, 4096)
         self.rule = kinds.rule_for("pcp", {})
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="compose-"))
@@ -63,7 +64,7 @@ class Comparison:
             session = "session.usda" if (folder / "session.usda").exists() else None
             signal.alarm(LIMIT_S)  # ends the worker where usd-core does not end
             try:
-                expected = compose_oracle.describe_scene(folder, session, scene["fallbacks"], all_payloads=True)
+                expected = compose_oracle.describe_scene(folder, session, scene["fallbacks"], all_payloads=True, usd=self.usd)
             except (compose_oracle.TooBig, Tf.ErrorException) as why:
                 self.why = repr(why)
                 expected = None
@@ -72,7 +73,7 @@ class Comparison:
                 return None, []
             expected = strip_folder(expected, folder)
             question = {"kind": "pcp", "everyStack": True, "data": str(folder), "root": "root.usda", "session": session, "payloads": ".*",
-                        "variantFallbacks": scene["fallbacks"]}
+                        "variantFallbacks": scene["fallbacks"], "usd": self.usd}
             try:
                 reply = self.program.ask(question)
             except engine.Trouble as trouble:
@@ -132,7 +133,7 @@ def work(args):
     """Compares the scenes of some seeds; one line of JSON each, so that the caller knows how far a worker came."""
     if not args.loud:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    comparison = Comparison(args.answer)
+    comparison = Comparison(args.answer, not args.full)
 
     def tell(**line):
         print(json.dumps(line), flush=True)
@@ -160,7 +161,8 @@ def work(args):
 
 def start(args, first, count):
     command = [sys.executable, __file__, "--work", "--answer", args.answer, "--first", str(first), "--count", str(count)]
-    return subprocess.Popen(command + ([] if args.shrink else ["--no-shrink"]), stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command + ([] if args.shrink else ["--no-shrink"])
+                            + (["--full"] if args.full else []), stdout=subprocess.PIPE, text=True)
 
 
 def collect(args):
@@ -218,7 +220,7 @@ def print_coverage(counts):
         print(f"  {name[6:]:<32}{counts[name]}")
 
 
-def main():
+def main(words=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answer", default=os.environ.get("STRATA_ANSWER"), help="the built strata_answer")
     parser.add_argument("--first", type=int, default=1)
@@ -229,9 +231,10 @@ def main():
     parser.add_argument("--no-shrink", dest="shrink", action="store_false")
     parser.add_argument("--show", type=int, default=5, help="differences printed in full")
     parser.add_argument("--coverage", action="store_true")
+    parser.add_argument("--full", action="store_true", help="as Pcp.Cache(usd=False): permissions, symmetry, property indices")
     parser.add_argument("--loud", action="store_true", help="with --work: shows what usd-core prints")
     parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     if not args.answer or not os.path.exists(args.answer):
         print("skipped: strata_answer is not built (-DSTRATA_BUILD_TESTS=ON builds it)")
         return 77
