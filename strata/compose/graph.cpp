@@ -40,7 +40,7 @@ void Graph::Reset(std::vector<Node> nodes) {
 void Graph::Probe(uint32_t node) {
   sites_[node] = GetStack(node).FindSite(nodes_[node].path);
   nodes_[node].Set(kNodeHasSpecs, sites_[node].HasSpecs());
-  if (mode_ == CompositionMode::kFull) ProbePermission(node);
+  if (mode_ == CompositionMode::kFull && !nodes_[node].Has(kNodeInert)) ProbePermission(node);
 }
 
 // What is below a private prim is private whatever it says itself.

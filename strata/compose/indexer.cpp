@@ -190,6 +190,12 @@ void Indexer::AddTasksForAttached(uint32_t top) {
 
 void Indexer::RunTasks() {
   while (true) {
+    if (GetTop().is_full_) {  // what is left could only be refused, arc by arc
+      tasks_.clear();
+      variant_tasks_.clear();
+      implied_.clear();
+      return;
+    }
     auto variant = std::min_element(variant_tasks_.begin(), variant_tasks_.end(),
                                     [this](const Task& a, const Task& b) { return IsBefore(a, b); });
     const bool has_variant = variant != variant_tasks_.end();

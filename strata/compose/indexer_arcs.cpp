@@ -52,18 +52,27 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
     node = indexer->frame_->parent_node;
   }
   const bool too_deep = depth > budgets.max_arc_depth;
+  const bool too_far = arc.path.GetElementCount() > budgets.max_namespace_depth;
   // Graphs of frames are made to be copied further out: all of that work counts too, or diamonds would have
   // no end.
   ++top.work_;
-  if (!too_deep && nodes < budgets.max_nodes_per_prim && top.work_ < size_t{4} * budgets.max_nodes_per_prim)
+  if (!too_deep && !too_far && nodes < budgets.max_nodes_per_prim &&
+      top.work_ < size_t{4} * budgets.max_nodes_per_prim)
     return false;
+  top.is_full_ |= !too_deep && !too_far;
   if (!top.budget_reported_) {
     top.budget_reported_ = true;
-    Diagnostic why = MakeBudgetDiagnostic(too_deep ? "max_arc_depth" : "max_nodes_per_prim",
-                                          too_deep ? budgets.max_arc_depth : budgets.max_nodes_per_prim,
+    Diagnostic why = MakeBudgetDiagnostic(too_far    ? "max_namespace_depth"
+                                          : too_deep ? "max_arc_depth"
+                                                     : "max_nodes_per_prim",
+                                          too_far    ? budgets.max_namespace_depth
+                                          : too_deep ? budgets.max_arc_depth
+                                                     : budgets.max_nodes_per_prim,
                                           {graph_.GetStack(arc.parent).GetRootLayer()->GetIdentifier(),
                                            graph_[arc.parent].path.GetString(), 0, 0, 0});
-    const ErrorType type = too_deep ? ErrorType::kArcCapacityExceeded : ErrorType::kIndexCapacityExceeded;
+    const ErrorType type = too_far    ? ErrorType::kArcNamespaceDepthCapacityExceeded
+                           : too_deep ? ErrorType::kArcCapacityExceeded
+                                      : ErrorType::kIndexCapacityExceeded;
     AddError(
         type,
         fmt::format("Composition graph capacity exceeded at <{}>: {}", root_path_.GetString(), why.message),
