@@ -236,7 +236,8 @@ TEST_CASE("the cases cover every kind but two: one that cannot occur, one that t
   if (!covered.count(#name)) missing.insert(#name);
   STRATA_COMPOSITION_ERRORS(X)
 #undef X
-  CHECK(missing == std::set<std::string>{"InternalAssetPath", "InvalidSublayerAndOffsetCount"});
+  CHECK(missing == std::set<std::string>{"InternalAssetPath", "InvalidInstanceTargetPath",
+                                         "InvalidSublayerAndOffsetCount", "InvalidSublayerOwnership"});
 }
 
 TEST_CASE("an asset path that leads to the layer it is written in is an arc like any other") {
