@@ -96,8 +96,12 @@ Result<FileBytes> FileBytes::Open(const asset::Asset& asset, Access access, uint
       return bytes;
     }
   }
-  // A file that is read keeps its descriptor, of which there are not many.
-  if (bytes.size_ <= whole_up_to || !held || InputFile::AreManyOpen()) {
+  // A local file that is read keeps its descriptor, of which there are not many.
+  const auto is_local = [&asset] {
+    const Result<asset::MappedBytes> mapped = asset.Map();
+    return mapped && mapped->data;
+  };
+  if (bytes.size_ <= whole_up_to || !held || (InputFile::AreManyOpen() && is_local())) {
     STRATA_TRY(std::string whole, asset.ReadAll(bytes.size_));
     bytes.size_ = whole.size();
     auto kept = std::make_shared<const std::string>(std::move(whole));

@@ -34,21 +34,20 @@ ValueType GetTypeOf(ValueRep rep) {
 class CrateSamples final : public SampleSource {
  public:
   CrateSamples(std::shared_ptr<const ValueSource> source, std::vector<ValueRep> reps)
-      : source_(std::move(source)), reps_(std::move(reps)), is_charged_(reps_.size()) {}
+      : source_(std::move(source)), reps_(std::move(reps)), was_read_(reps_.size()) {}
 
   Value ReadSample(size_t i) const override {
     const ValueRep rep = reps_[i];
-    bool was_read = true;
-    if (!rep.IsInlined()) {
+    bool was_read;
+    {
       const std::lock_guard lock(mutex_);
       for (const Recent& recent : recent_)
         if (recent.rep == rep && !recent.value.IsEmpty()) return recent.value;
-      was_read = is_charged_[i];
-      is_charged_[i] = true;
+      was_read = was_read_[i];
+      was_read_[i] = true;
     }
-    // What was read before and let go since takes nothing more of what the file may expand to.
-    const auto charging = was_read ? ValueReader::Charging::kNone : ValueReader::Charging::kOnce;
-    Value value = source_->ReadValue(rep, "timeSamples", charging);
+    const auto reading = was_read ? ValueReader::Reading::kAgain : ValueReader::Reading::kFirst;
+    Value value = source_->ReadValue(rep, "timeSamples", reading);
     if (value.IsEmpty()) return Value(ValueBlock());
     if (!rep.IsInlined()) {
       const std::lock_guard lock(mutex_);
@@ -67,7 +66,7 @@ class CrateSamples final : public SampleSource {
   const std::shared_ptr<const ValueSource> source_;
   const std::vector<ValueRep> reps_;
   mutable std::mutex mutex_;
-  mutable std::vector<bool> is_charged_;  // by sample; guarded by mutex_, as all below
+  mutable std::vector<bool> was_read_;    // by sample; guarded by mutex_, as all below
   mutable std::array<Recent, 2> recent_;  // those around a time, for the next time between them
   mutable size_t next_ = 0;
 };

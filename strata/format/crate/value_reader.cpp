@@ -15,7 +15,7 @@ bool ValueReader::Fail(const char* what, uint64_t offset) {
 }
 
 bool ValueReader::Charge(uint64_t bytes) {
-  return charging_ == Charging::kNone || source_.Charge(bytes) ||
+  return reading_ == Reading::kAgain || source_.Charge(bytes) ||
          Fail("the values of the file are larger than its size can account for", 0);
 }
 

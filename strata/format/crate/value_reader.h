@@ -17,9 +17,9 @@ namespace strata::format::crate {
 // For one value and all inside it. Empty values say that the file is damaged, the first problem why.
 class ValueReader {
  public:
-  using Charging = ValueSource::Charging;
-  explicit ValueReader(const ValueSource& source, Charging charging = Charging::kOnce)
-      : source_(source), structure_(source.GetStructure()), charging_(charging) {}
+  using Reading = ValueSource::Reading;
+  explicit ValueReader(const ValueSource& source, Reading reading = Reading::kFirst)
+      : source_(source), structure_(source.GetStructure()), reading_(reading) {}
 
   Value Read(ValueRep rep);
   const char* GetProblem() const { return problem_ ? problem_ : "it is empty"; }
@@ -90,7 +90,7 @@ class ValueReader {
 
   const ValueSource& source_;
   const Structure& structure_;
-  Charging charging_;
+  Reading reading_;
   uint32_t depth_ = 0;
   const char* problem_ = nullptr;
   uint64_t problem_offset_ = 0;

@@ -36,11 +36,11 @@ void ValueSource::KeepDecoded(ValueRep rep, const Value& value) const {
   decoded_arrays_.emplace(rep.bits, value);
 }
 
-Value ValueSource::ReadValue(ValueRep rep, std::string_view name, Charging charging) const {
+Value ValueSource::ReadValue(ValueRep rep, std::string_view name, Reading reading) const {
   const uint64_t failures = bytes_.CountFailures();
-  ValueReader reader(*this, charging);
+  ValueReader reader(*this, reading);
   Value value = reader.Read(rep);
-  if (!value.IsEmpty()) return value;
+  if (!value.IsEmpty() || reading == Reading::kAgain) return value;
   SourceLocation where;
   where.file = identifier_;
   Diagnostic problem(kCrateValue,

@@ -34,11 +34,10 @@ class ValueSource final : public layer::FieldSource, public std::enable_shared_f
 
   const Budgets& GetBudgets() const { return budgets_; }
   // The value that `rep` stands for; empty, with a problem noted under `name`, where it cannot be read.
-  enum class Charging : uint8_t {
-    kOnce,
-    kNone
-  };  // whether what it takes counts against what the file may take
-  Value ReadValue(ValueRep rep, std::string_view name, Charging charging = Charging::kOnce) const;
+  // What is read again, after it was let go, counts no more against what the file may take, and its problem
+  // is known.
+  enum class Reading : uint8_t { kFirst, kAgain };
+  Value ReadValue(ValueRep rep, std::string_view name, Reading reading = Reading::kFirst) const;
   // Whether the file may still make so many bytes of values. What it says it holds has a limit that follows
   // from its size, so that small files cannot fill memory by naming the same bytes again and again.
   bool Charge(uint64_t bytes) const;

@@ -322,6 +322,27 @@ TEST_CASE("a layer with values that cannot be read does not replace the file tha
   std::filesystem::remove(file);
 }
 
+TEST_CASE("a sample that cannot be read is a block, and told once") {
+  const Scratch scratch;
+  std::string text = "def \"A\" {\n float[] x.timeSamples = { 0: None, 1: [";
+  for (int i = 0; i < 60000; ++i) text += std::to_string(i * 7919 % 100003) + ".37, ";
+  REQUIRE(ReplaceFile(scratch.path, ToCrate(text + "0.5] }\n}\n")));
+  const auto asset = asset::MakeFileResolver()->Open(scratch.path);
+  REQUIRE(asset);
+  SpecStore layer;
+  Diagnostics diagnostics;
+  REQUIRE(kUsdc->Read(**asset, "test", {}, layer, diagnostics));
+  const Value* value = layer.GetField(Path("/A.x"), Token("timeSamples"));
+  REQUIRE(value);
+  const auto& samples = value->Get<TimeSamples>();
+  std::filesystem::resize_file(scratch.path, 1000);
+  CHECK(samples.GetValue(0).IsBlock());
+  CHECK(layer.GetReadProblems().IsEmpty());
+  CHECK(samples.GetValue(1).IsBlock());
+  CHECK(samples.GetValue(1).IsBlock());
+  CHECK(layer.GetReadProblems().GetErrorCount() == 1);
+}
+
 TEST_CASE("replacing an open file leaves its readers the old bytes") {
   const Scratch scratch;
   const std::string file = scratch.path.string() + ".usdc";
