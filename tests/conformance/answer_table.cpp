@@ -176,9 +176,9 @@ Json AnswerSpline(const Json& row, const Json& question) {
     answer["eval"].push_back(Json::array({time, value ? NumberToJson(*value) : Json()}));
   }
   answer["derivative"] = Json::array();
-  for (const Json& pair : row.at("derivative")) {
-    const auto slope = spline->EvaluateDerivative(pair.at(0).get<double>());
-    answer["derivative"].push_back(Json::array({pair.at(0), slope ? NumberToJson(*slope) : Json()}));
+  for (const Json& time : row.at("derivativeAt")) {
+    const auto slope = spline->EvaluateDerivative(time.get<double>());
+    answer["derivative"].push_back(Json::array({time, slope ? NumberToJson(*slope) : Json()}));
   }
   return answer;
 }
