@@ -228,7 +228,9 @@ TEST_CASE("each kind of error is told where it can occur, with a place and a rem
   }
 }
 
-TEST_CASE("the cases cover every kind but four: one that cannot occur, one that text cannot say, two of the corpus") {
+TEST_CASE(
+    "the cases cover every kind but four: one that cannot occur, one that text cannot say, two of the "
+    "corpus") {
   std::set<std::string> covered;
   for (const Case& one : GetCases()) covered.insert(one.kind);
   std::set<std::string> missing;
