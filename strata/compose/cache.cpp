@@ -251,6 +251,13 @@ std::vector<layer::LayerPtr> Cache::GetUsedLayers() const {
   return layers;
 }
 
+size_t Cache::GetLayerStackCount() const {
+  return impl_->pool->GetStackCount();
+}
+const LayerStackPtr& Cache::GetLayerStack(size_t number) const {
+  return impl_->pool->GetStack(static_cast<uint32_t>(number));
+}
+
 CompositionErrors Cache::GetAllErrors() const {
   CompositionErrors errors;
   std::unordered_set<std::string> known;

@@ -189,8 +189,11 @@ void ChangeProcessor::AddDependent(Path prim, Effect effect, Relation relation) 
 void ChangeProcessor::AddSpecChanges(uint32_t stack, const SpecChange& change) {
   const Path prim = change.spec.GetPrimOrPrimVariantSelectionPath();
   VisitDependents(stack, prim, [&](Path path) {
-    if (!cache_.indices.Find(path)) return;
-    SpecChange& added = result_.specs.emplace_back(change);
+    const bool is_there = bool(cache_.indices.Find(path));
+    // What a prim that was not there is made of is told beside its being new.
+    if (!is_there && (change.spec != prim || !(path.IsRootPrim() || cache_.indices.Find(path.GetParent()))))
+      return;
+    SpecChange& added = (is_there ? result_.specs : result_.resynced_specs).emplace_back(change);
     added.path =
         change.spec == prim ? path : change.spec.ReplacePrefix(prim, path, Path::TargetFix::kKeepTargets);
     // What belongs to a property is about the property.

@@ -70,8 +70,12 @@ void ChangeProcessor::Finish() {
 
   std::vector<SpecChange>& specs = result_.specs;
   std::erase_if(specs, [this](const SpecChange& change) {
-    return IsBelowResynced(change.path.GetAbsoluteRootOrPrimPath());
+    if (!IsBelowResynced(change.path.GetAbsoluteRootOrPrimPath())) return false;
+    if (resynced_set_.count(change.path)) result_.resynced_specs.push_back(change);
+    return true;
   });
+  std::erase_if(result_.resynced_specs,
+                [this](const SpecChange& change) { return !resynced_set_.count(change.path); });
   std::stable_sort(specs.begin(), specs.end(),
                    [](const SpecChange& a, const SpecChange& b) { return a.path < b.path; });
   auto is_same = [](const SpecChange& a, const SpecChange& b) {

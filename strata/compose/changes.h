@@ -60,6 +60,8 @@ struct CacheChanges {
   // Specs behind objects of composed prims outside `resynced`, in path order: what their fields say may
   // differ. Properties whose specs came or went are here, too. Targets and connections are among the fields.
   std::vector<SpecChange> specs;
+  // The same behind the roots of `resynced` themselves.
+  std::vector<SpecChange> resynced_specs;
   // Layer stacks with other layers, offsets, relocates or variables than before, the root's first.
   std::vector<LayerStackPtr> layer_stacks;
 

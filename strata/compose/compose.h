@@ -104,8 +104,11 @@ class Cache {
   // Those made so far whose nodes follow from what CacheOptions::include_payload answers; unsorted.
   std::vector<Path> FindPrimsThatAskForPayloads() const;
   std::vector<layer::LayerPtr> GetUsedLayers() const;  // unsorted
-  CompositionErrors GetAllErrors() const;              // of all stacks and indices made so far, each once
-  void Clear();                                        // forgets all indices and stacks
+  // All stacks made since the cache was made or cleared, in the order in which they were; used or not.
+  size_t GetLayerStackCount() const;
+  const LayerStackPtr& GetLayerStack(size_t number) const;
+  CompositionErrors GetAllErrors() const;  // of all stacks and indices made so far, each once
+  void Clear();                            // forgets all indices and stacks
 
   // -- changes. A writer: nobody asks meanwhile. ------------------------------------------------------
   // Brings the cache up to date with edits that are done already: drops what depends on them, keeps the

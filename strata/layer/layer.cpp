@@ -151,6 +151,13 @@ void Layer::SetDirty(bool dirty) {
   Send({LayerNotice::Kind::kDirtinessChanged, {}, {}});
 }
 
+// A file that is gone holds nothing that could be lost.
+bool Layer::HasFileChanged() const {
+  if (!registry_ || IsAnonymous() || resolved_path_.empty()) return false;
+  const std::string stamp = registry_->GetResolver().GetModificationStamp(resolved_path_);
+  return !stamp.empty() && stamp != modification_stamp_;
+}
+
 Result<void> Layer::Reload(ReloadMode mode) {
   if (IsAnonymous() || resolved_path_.empty() || !registry_) {
     return MakeUnopened(fmt::format("The layer '{}' has no file to be read again from.", identifier_),
@@ -251,15 +258,11 @@ Result<void> Layer::Save(const SaveOptions& options) {
                       fmt::format("The format of '{}' cannot be written.", resolved_path_), where,
                       "Export it to a file of another format, for example .usda.");
   }
-  if (registry_ && options.external_change == SaveOptions::ExternalChange::kRefuse) {
-    // A file that is gone holds nothing that could be lost.
-    const std::string stamp = registry_->GetResolver().GetModificationStamp(resolved_path_);
-    if (!stamp.empty() && stamp != modification_stamp_) {
-      return Diagnostic(
-          kLayerChangedOutside,
-          fmt::format("'{}' was changed by someone else since this layer was read or saved.", resolved_path_),
-          where, "Reload the layer, export it under another name, or save it with overwriting.");
-    }
+  if (options.external_change == SaveOptions::ExternalChange::kRefuse && HasFileChanged()) {
+    return Diagnostic(
+        kLayerChangedOutside,
+        fmt::format("'{}' was changed by someone else since this layer was read or saved.", resolved_path_),
+        where, "Reload the layer, export it under another name, or save it with overwriting.");
   }
   STRATA_CHECK(RefuseLoss());
   WriteOptions write;

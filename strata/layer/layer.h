@@ -126,6 +126,9 @@ class Layer : public std::enable_shared_from_this<Layer> {
   Result<void> CopySpec(const Layer& source, Path from, Path to);
   void TransferContent(const Layer& source);
   void ReplaceContent(SpecStore content);  // of a file just read: not dirty afterwards
+  // Whether its file is not as this layer left or read it: saving would be refused. Not when it is gone, and
+  // not for layers without a file.
+  bool HasFileChanged() const;
   // Reads the file again, unless neither it nor the layer has changed since. On any error the content stays
   // as it is.
   enum class ReloadMode : uint8_t { kIfChanged, kAlways };

@@ -6,24 +6,12 @@
 
 #include "strata/layer/fields.h"
 #include "strata/layer/validate.h"
+#include "strata/stage/change_feed.h"
 #include "strata/stage/stage_impl.h"
 
 namespace strata::stage {
 
 namespace {
-
-// Fields that say nothing of which prims there are and where their opinions come from.
-bool IsPlainField(Path spec, Token field) {
-  if (spec.IsPrimProperty()) return true;
-  const layer::FieldNames& names = layer::GetFieldNames();
-  for (Token plain :
-       {names.customData, names.documentation, names.comment, names.assetInfo, names.displayName,
-        names.hidden, names.customLayerData, names.startTimeCode, names.endTimeCode, names.framesPerSecond,
-        names.upAxis, names.metersPerUnit, names.defaultPrim, names.propertyOrder}) {
-    if (field == plain) return true;
-  }
-  return false;
-}
 
 Value RetimeToLayer(Value value, const EditTarget& target) {
   const LayerOffset& offset = target.GetLayerToStage();
@@ -32,16 +20,17 @@ Value RetimeToLayer(Value value, const EditTarget& target) {
 
 }  // namespace
 
-Editor::Editor(Stage& stage) : Editor(stage, EditTarget(stage.GetRootLayer())) {}
+Editor::Editor(Stage& stage) : Editor(stage, stage.GetEditTarget()) {}
 
-Editor::Editor(Stage& stage, EditTarget target) : stage_(stage), target_(std::move(target)) {}
+Editor::Editor(Stage& stage, EditTarget target)
+    : stage_(stage), alive_(stage.GetRef()), target_(std::move(target)) {
+  stage_.FollowLayers();
+}
 
 Editor::~Editor() = default;
 
-void Editor::Finish() {
-  if (open_blocks_ > 0 || !needs_composing_) return;
-  needs_composing_ = false;
-  stage_.Recompose();
+bool Editor::IsGathering() const {
+  return stage_.GetImpl().feed->GetDepth() > open_steps_;
 }
 
 Diagnostic Editor::Refuse(Path path, std::string message, std::string hint) const {
@@ -88,9 +77,7 @@ Result<Path> Editor::FindSpecPath(Path path) const {
 }
 
 Result<void> Editor::WriteField(Path spec, Token field, Value value) {
-  STRATA_CHECK(target_.GetLayer()->SetField(spec, field, std::move(value)));
-  needs_composing_ |= !IsPlainField(spec, field);
-  return {};
+  return target_.GetLayer()->SetField(spec, field, std::move(value));
 }
 
 Result<Path> Editor::CreatePrim(Path path, Specifier specifier, Token type_name) {
@@ -100,7 +87,6 @@ Result<Path> Editor::CreatePrim(Path path, Specifier specifier, Token type_name)
   } else {
     STRATA_CHECK(target_.GetLayer()->CreatePrimSpec(spec, specifier, type_name));
   }
-  needs_composing_ = true;
   return spec;
 }
 
@@ -112,8 +98,7 @@ Result<void> Editor::CheckExists(Path path) const {
                   "Create the attribute or relationship first.");
   }
   if (path.IsAbsoluteRoot() || stage_.GetPrimAtPath(path)) return {};
-  if (path.IsPrim() && open_blocks_ > 0 && target_.GetLayer()->HasSpec(target_.MapToSpecPath(path)))
-    return {};
+  if (path.IsPrim() && IsGathering() && target_.GetLayer()->HasSpec(target_.MapToSpecPath(path))) return {};
   return Refuse(path, fmt::format("There is no prim at <{}>.", path.GetString()),
                 "Define or override the prim first.");
 }
@@ -153,7 +138,7 @@ Result<Path> Editor::PrepareProperty(Path path) {
   if (target_.GetLayer()->HasSpec(spec)) return spec;
   STRATA_CHECK(CheckExists(path));
   const Property property = stage_.GetPropertyAtPath(path);
-  const bool has_prim = target_.GetLayer()->HasSpec(spec.GetParent());
+  Step step(*this);
   if (property.IsAttribute()) {
     const Attribute attribute(property.GetPrim(), property.GetName());
     STRATA_CHECK(target_.GetLayer()->CreateAttributeSpec(spec, attribute.GetTypeName(),
@@ -162,7 +147,6 @@ Result<Path> Editor::PrepareProperty(Path path) {
     STRATA_CHECK(
         target_.GetLayer()->CreateRelationshipSpec(spec, property.GetVariability(), property.IsCustom()));
   }
-  needs_composing_ |= !has_prim;
   return spec;
 }
 
@@ -171,8 +155,7 @@ Result<Path> Editor::Prepare(Path path) {
 }
 
 Result<Prim> Editor::GetPrim(Path path) {
-  Finish();
-  return stage_.GetPrimAtPath(path);
+  return alive_ ? stage_.GetPrimAtPath(path) : Prim();
 }
 
 Result<void> Editor::DefineAncestors(Path path) {
@@ -201,7 +184,7 @@ Result<Path> Editor::FindPrimSpecPath(Path path) const {
 Result<Prim> Editor::DefinePrim(Path path, Token type_name) {
   STRATA_CHECK(FindPrimSpecPath(path));
   const Prim known = stage_.GetPrimAtPath(path);
-  if (open_blocks_ == 0 && known.IsDefined() && (type_name.IsEmpty() || known.GetTypeName() == type_name))
+  if (!IsGathering() && known.IsDefined() && (type_name.IsEmpty() || known.GetTypeName() == type_name))
     return known;
   STRATA_CHECK(DefineAncestors(path));
   STRATA_TRY(Path made, CreatePrim(path, Specifier::kDef, type_name));
@@ -239,41 +222,42 @@ Result<void> Editor::RemovePrim(Path path) {
     return Refuse(path, fmt::format("The edit target says nothing of a prim <{}>.", path.GetString()),
                   "Choose the layer that does as the edit target, or set active = false.");
   }
-  STRATA_CHECK(target_.GetLayer()->DeleteSpec(spec));
-  needs_composing_ = true;
-  Finish();
-  return {};
+  return target_.GetLayer()->DeleteSpec(spec);
 }
 
 Result<Attribute> Editor::CreateAttribute(Path path, Token type_name, Custom custom,
                                           Variability variability) {
   STRATA_TRY(Path spec, FindSpecPath(path));
-  STRATA_TRY(Path prim, PreparePrim(path.GetPrimPath()));
-  (void)prim;
-  if (stage_.GetAttributeAtPath(path)) {
-    STRATA_TRY(Path prepared, PrepareProperty(path));
-    (void)prepared;
-  } else {
-    STRATA_CHECK(
-        target_.GetLayer()->CreateAttributeSpec(spec, type_name, variability, custom == Custom::kYes));
+  {
+    Step step(*this);
+    STRATA_TRY(Path prim, PreparePrim(path.GetPrimPath()));
+    (void)prim;
+    if (stage_.GetAttributeAtPath(path)) {
+      STRATA_TRY(Path prepared, PrepareProperty(path));
+      (void)prepared;
+    } else {
+      STRATA_CHECK(
+          target_.GetLayer()->CreateAttributeSpec(spec, type_name, variability, custom == Custom::kYes));
+    }
   }
-  Finish();
-  return Attribute(stage_.GetPrimAtPath(path.GetPrimPath()), path.GetNameToken());
+  return Attribute(alive_ ? stage_.GetPrimAtPath(path.GetPrimPath()) : Prim(), path.GetNameToken());
 }
 
 Result<Relationship> Editor::CreateRelationship(Path path, Custom custom) {
   STRATA_TRY(Path spec, FindSpecPath(path));
-  STRATA_TRY(Path prim, PreparePrim(path.GetPrimPath()));
-  (void)prim;
-  if (stage_.GetRelationshipAtPath(path)) {
-    STRATA_TRY(Path prepared, PrepareProperty(path));
-    (void)prepared;
-  } else {
-    STRATA_CHECK(
-        target_.GetLayer()->CreateRelationshipSpec(spec, Variability::kUniform, custom == Custom::kYes));
+  {
+    Step step(*this);
+    STRATA_TRY(Path prim, PreparePrim(path.GetPrimPath()));
+    (void)prim;
+    if (stage_.GetRelationshipAtPath(path)) {
+      STRATA_TRY(Path prepared, PrepareProperty(path));
+      (void)prepared;
+    } else {
+      STRATA_CHECK(
+          target_.GetLayer()->CreateRelationshipSpec(spec, Variability::kUniform, custom == Custom::kYes));
+    }
   }
-  Finish();
-  return Relationship(stage_.GetPrimAtPath(path.GetPrimPath()), path.GetNameToken());
+  return Relationship(alive_ ? stage_.GetPrimAtPath(path.GetPrimPath()) : Prim(), path.GetNameToken());
 }
 
 Result<void> Editor::RemoveProperty(Path path) {
@@ -297,7 +281,6 @@ Result<void> Editor::Set(Path attribute, Value value, Time time) {
                                         type ? *type : stage_.GetAttributeAtPath(attribute).GetTypeName(),
                                         RetimeToLayer(std::move(value), target_)));
   STRATA_TRY(Path spec, PrepareProperty(attribute));
-  Finish();
   if (time.IsDefault())
     return target_.GetLayer()->SetField(spec, layer::GetFieldNames().default_, std::move(value));
   double in_layer = target_.GetLayerToStage().GetInverse() * time.GetValue();
@@ -309,7 +292,6 @@ Result<void> Editor::Clear(Path attribute) {
   STRATA_CHECK(CheckExists(attribute.GetPrimPath()));
   if (!target_.GetLayer()->HasSpec(spec)) return {};
   const layer::FieldNames& names = layer::GetFieldNames();
-  layer::Layer::ChangeBlock block(*target_.GetLayer());
   for (Token field : {names.default_, names.timeSamples, names.spline})
     STRATA_CHECK(target_.GetLayer()->EraseField(spec, field));
   return {};
@@ -339,9 +321,7 @@ Result<void> Editor::SetMetadata(Path path, Token field, Value value) {
   if (value.IsEmpty() && !target_.GetLayer()->HasSpec(spec)) return {};
   STRATA_CHECK(CheckField(path, field, value));
   STRATA_TRY(Path prepared, Prepare(path));
-  STRATA_CHECK(WriteField(prepared, field, RetimeToLayer(std::move(value), target_)));
-  Finish();
-  return {};
+  return WriteField(prepared, field, RetimeToLayer(std::move(value), target_));
 }
 
 Result<void> Editor::SetMetadataByDictKey(Path path, Token field, std::string_view key_path, Value value) {
@@ -356,9 +336,7 @@ Result<void> Editor::SetMetadataByDictKey(Path path, Token field, std::string_vi
   else
     dictionary.SetByKeyPath(key_path, RetimeToLayer(std::move(value), target_));
   STRATA_TRY(Path prepared, Prepare(path));
-  STRATA_CHECK(WriteField(prepared, field, dictionary.IsEmpty() ? Value() : Value(std::move(dictionary))));
-  Finish();
-  return {};
+  return WriteField(prepared, field, dictionary.IsEmpty() ? Value() : Value(std::move(dictionary)));
 }
 
 }  // namespace strata::stage

@@ -13,9 +13,6 @@
 
 namespace strata::stage {
 
-inline constexpr DiagnosticCode kEditRefused{"stage.edit-refused", Severity::kError,
-                                             "An edit of a stage is not possible."};
-
 // Where a new item goes in a list that other layers have a say in.   (UsdListPosition)
 enum class ListPosition : uint8_t {
   kFrontOfPrependList,
@@ -25,34 +22,30 @@ enum class ListPosition : uint8_t {
 };
 
 // Refused edits change nothing and say why and what to do instead. After each edit, or at the end of the
-// outermost ChangeBlock, the stage is as its layers say; values alone need no composing. Paths are those of
+// outermost ChangeBlock, the stage is as its layers say, and has told its listeners. Paths are those of
 // the stage. What is said of an attribute or relationship needs one: an object without a spec in the layer
 // gets one like its composed self.
 class Editor {
  public:
-  // Into the root layer.
+  // Into the stage's edit target, as it is now. The stage follows its layers from now on.
   explicit Editor(Stage& stage);
   Editor(Stage& stage, EditTarget target);
   ~Editor();
   Editor(const Editor&) = delete;
   Editor& operator=(const Editor&) = delete;
 
+  Stage& GetStage() const { return stage_; }
   const EditTarget& GetEditTarget() const { return target_; }
   void SetEditTarget(EditTarget target) { target_ = std::move(target); }
 
-  // While one lives, edits gather: the stage is composed anew once, when the last one ends.
+  // While one lives, edits gather: the stage is composed anew once, when the last one ends, and tells of all
+  // in one notice.
   class ChangeBlock {
    public:
-    explicit ChangeBlock(Editor& editor) : editor_(editor) { ++editor_.open_blocks_; }
-    ~ChangeBlock() {
-      --editor_.open_blocks_;
-      editor_.Finish();
-    }
-    ChangeBlock(const ChangeBlock&) = delete;
-    ChangeBlock& operator=(const ChangeBlock&) = delete;
+    explicit ChangeBlock(Editor& editor) : block_(editor.stage_) {}
 
    private:
-    Editor& editor_;
+    Stage::ChangeBlock block_;
   };
 
   // Prims. DefinePrim and CreateClassPrim define the ancestors, too.
@@ -137,12 +130,24 @@ class Editor {
   Result<Path> CreatePrim(Path path, Specifier specifier, Token type_name);
   Result<Prim> GetPrim(Path path);
   Result<void> WriteField(Path spec, Token field, Value value);
-  void Finish();
+  // While one lives, the edits of one call gather.
+  class Step {
+   public:
+    explicit Step(Editor& editor) : editor_(editor), block_(editor.stage_) { ++editor_.open_steps_; }
+    ~Step() { --editor_.open_steps_; }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+
+   private:
+    Editor& editor_;
+    Stage::ChangeBlock block_;
+  };
+  bool IsGathering() const;  // whether a change block is open, beside steps
 
   Stage& stage_;
+  StageRef alive_;  // a listener may end the stage
   EditTarget target_;
-  int open_blocks_ = 0;
-  bool needs_composing_ = false;
+  int open_steps_ = 0;
 };
 
 }  // namespace strata::stage

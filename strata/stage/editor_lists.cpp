@@ -79,25 +79,23 @@ Result<Path> Editor::PrepareRelationship(Path path) {
 template <class Item>
 Result<void> Editor::EditList(Path path, Token field, ListPosition position, Item item) {
   STRATA_TRY(Item mapped, MapItem(std::move(item)));
+  Step step(*this);
   STRATA_TRY(Path spec,
              field == layer::GetFieldNames().targetPaths ? PrepareRelationship(path) : Prepare(path));
   ListOp<Item> op = ReadList<Item>(*target_.GetLayer(), spec, field);
   Insert(op, position, mapped);
-  STRATA_CHECK(WriteField(spec, field, Value(std::move(op))));
-  Finish();
-  return {};
+  return WriteField(spec, field, Value(std::move(op)));
 }
 
 template <class Item>
 Result<void> Editor::RemoveFromList(Path path, Token field, Item item) {
   STRATA_TRY(Item mapped, MapItem(std::move(item)));
+  Step step(*this);
   STRATA_TRY(Path spec,
              field == layer::GetFieldNames().targetPaths ? PrepareRelationship(path) : Prepare(path));
   ListOp<Item> op = ReadList<Item>(*target_.GetLayer(), spec, field);
   Remove(op, mapped);
-  STRATA_CHECK(WriteField(spec, field, Value(std::move(op))));
-  Finish();
-  return {};
+  return WriteField(spec, field, Value(std::move(op)));
 }
 
 template <class Item>
@@ -107,11 +105,10 @@ Result<void> Editor::SetList(Path path, Token field, std::vector<Item> items) {
     STRATA_TRY(Item one, MapItem(std::move(item)));
     mapped.push_back(std::move(one));
   }
+  Step step(*this);
   STRATA_TRY(Path spec,
              field == layer::GetFieldNames().targetPaths ? PrepareRelationship(path) : Prepare(path));
-  STRATA_CHECK(WriteField(spec, field, Value(ListOp<Item>::CreateExplicit(std::move(mapped)))));
-  Finish();
-  return {};
+  return WriteField(spec, field, Value(ListOp<Item>::CreateExplicit(std::move(mapped))));
 }
 
 Result<void> Editor::AddReference(Path prim, Reference reference, ListPosition position) {
@@ -179,17 +176,12 @@ Result<void> Editor::AddVariantSet(Path prim, Token variant_set, ListPosition po
   const Token field = layer::GetFieldNames().variantSetNames;
   auto op = ReadList<std::string>(*target_.GetLayer(), spec, field);
   Insert(op, position, variant_set.GetString());
-  STRATA_CHECK(WriteField(spec, field, Value(std::move(op))));
-  Finish();
-  return {};
+  return WriteField(spec, field, Value(std::move(op)));
 }
 
 Result<void> Editor::AddVariant(Path prim, Token variant_set, Token variant) {
   STRATA_TRY(Path spec, PreparePrim(prim));
-  STRATA_CHECK(target_.GetLayer()->CreateVariantSpec(spec.AppendVariantSelection(variant_set, variant)));
-  needs_composing_ = true;
-  Finish();
-  return {};
+  return target_.GetLayer()->CreateVariantSpec(spec.AppendVariantSelection(variant_set, variant));
 }
 
 Result<void> Editor::SetVariantSelection(Path prim, Token variant_set, Token selection) {
@@ -198,9 +190,7 @@ Result<void> Editor::SetVariantSelection(Path prim, Token variant_set, Token sel
   const auto* known = target_.GetLayer()->GetFieldAs<VariantSelectionMap>(spec, field);
   VariantSelectionMap selections = known ? *known : VariantSelectionMap();
   selections[variant_set.GetString()] = selection.GetString();
-  STRATA_CHECK(WriteField(spec, field, Value(std::move(selections))));
-  Finish();
-  return {};
+  return WriteField(spec, field, Value(std::move(selections)));
 }
 
 }  // namespace strata::stage

@@ -43,7 +43,7 @@ std::string MakeLoadKey(Path path, const StageLoadRules& rules) {
 }
 
 std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loaded,
-                            const StageLoadRules& rules) {
+                            const StageLoadRules& rules, const StagePopulationMask& mask) {
   std::string key;
   for (uint32_t n = 1; n < index.GetNodeCount(); ++n) {
     compose::NodeRef node = index.GetNode(n);
@@ -72,6 +72,11 @@ std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loade
     key += selection;
   }
   key += MakeLoadKey(index.GetPath(), rules);
+  if (!mask.IncludesSubtree(index.GetPath())) {
+    const size_t length = index.GetPath().GetString().size();
+    for (Path path : mask.GetPaths())
+      if (path.HasPrefix(index.GetPath())) key += path.GetString().substr(length) + '\n';
+  }
   key += payloads_loaded ? "loaded" : "unloaded";
   return key;
 }

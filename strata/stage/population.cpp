@@ -36,19 +36,24 @@ PrimFacts Unpack(uint64_t word) {
 class FactFinder final : public compose::SubtreeVisitor {
  public:
   // What is below the roots in `opened` counts even when the prim there is an instance.
-  explicit FactFinder(std::vector<bool> opened) : opened_(std::move(opened)) {}
+  FactFinder(const OpenOptions& options, std::vector<bool> opened)
+      : mask_(options.population_mask), cancelled_(options.cancelled.get()), opened_(std::move(opened)) {}
   void BeginLevel(size_t first, size_t count) override {
     if (first + count > facts.capacity()) facts.reserve(std::max(first + count, facts.capacity() * 3 / 2));
     facts.resize(first + count);
   }
-  bool Visit(size_t number, const compose::PrimIndex& index, std::vector<Token>&) override {
+  bool Visit(size_t number, const compose::PrimIndex& index, std::vector<Token>& child_names) override {
     facts[number] = FindFacts(index);
+    if (cancelled_ && cancelled_->load(std::memory_order_relaxed)) return false;
+    if (!mask_.IsAll()) RemoveMasked(mask_, index.GetPath(), child_names);
     return (facts[number].is_active && !facts[number].is_instance) ||
            (number < opened_.size() && opened_[number]);
   }
   std::vector<PrimFacts> facts;  // by number of the prim
 
  private:
+  const StagePopulationMask& mask_;
+  const std::atomic<bool>* cancelled_;
   const std::vector<bool> opened_;
 };
 
@@ -168,7 +173,7 @@ void Populator::LayOut(std::vector<Subtree>& subtrees) {
     roots.push_back(subtree.source);
     opened.push_back(subtree.parent == kNoRecord);
   }
-  FactFinder finder(std::move(opened));
+  FactFinder finder(stage_.options, std::move(opened));
   std::vector<compose::SubtreePrim> prims = stage_.cache->ComputeSubtrees(roots, finder);
   const std::vector<uint32_t> numbers = Number(subtrees, prims);
   for (size_t i = 0; i < prims.size(); ++i) {

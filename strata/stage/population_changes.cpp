@@ -99,6 +99,8 @@ std::vector<Token> Populator::ListChildNames(uint32_t record, Path path) const {
     return names;
   known.index->ComputeChildNames(names, prohibited);
   std::erase_if(names, [&](Token name) { return path.AppendChild(name).IsEmpty(); });
+  const StagePopulationMask& mask = stage_.options.population_mask;
+  if (!mask.IsAll()) RemoveMasked(mask, path, names);
   return names;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "strata/layer/fields.h"
+#include "strata/stage/change_feed.h"
 #include "strata/stage/clips.h"
 #include "strata/stage/stage_impl.h"
 
@@ -13,11 +14,14 @@ namespace {
 // Opens layers for composition in the way the stage was opened.
 class RegistryLayerProvider final : public compose::LayerProvider {
  public:
-  RegistryLayerProvider(std::shared_ptr<layer::LayerRegistry> registry, layer::OpenOptions options)
-      : registry_(std::move(registry)), options_(std::move(options)) {}
+  RegistryLayerProvider(std::shared_ptr<layer::LayerRegistry> registry, layer::OpenOptions options,
+                        std::shared_ptr<const std::atomic<bool>> cancelled)
+      : registry_(std::move(registry)), options_(std::move(options)), cancelled_(std::move(cancelled)) {}
 
   layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
                              Diagnostics& diagnostics) override {
+    if (cancelled_ && cancelled_->load(std::memory_order_relaxed))
+      return nullptr;  // nobody will ask the stage
     return registry_->FindOrOpen(asset_path, &anchor, options_, diagnostics);
   }
   std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
@@ -27,7 +31,12 @@ class RegistryLayerProvider final : public compose::LayerProvider {
  private:
   std::shared_ptr<layer::LayerRegistry> registry_;
   layer::OpenOptions options_;
+  std::shared_ptr<const std::atomic<bool>> cancelled_;
 };
+
+bool IsCancelled(const OpenOptions& options) {
+  return options.cancelled && options.cancelled->load(std::memory_order_relaxed);
+}
 
 layer::OpenOptions MakeLayerOptions(const OpenOptions& options) {
   layer::OpenOptions layer_options;
@@ -117,11 +126,19 @@ Result<StagePtr> Stage::Open(std::shared_ptr<layer::LayerRegistry> registry, lay
   impl.load_rules = options.load_rules                      ? *options.load_rules
                     : options.load == LoadPolicy::kLoadNone ? StageLoadRules::LoadNone()
                                                             : StageLoadRules::LoadAll();
-  impl.provider = std::make_shared<RegistryLayerProvider>(impl.registry, MakeLayerOptions(impl.options));
+  impl.provider = std::make_shared<RegistryLayerProvider>(impl.registry, MakeLayerOptions(impl.options),
+                                                          options.cancelled);
   impl.cache = std::make_unique<compose::Cache>(impl.root, impl.session, impl.provider,
                                                 MakeCacheOptions(options, impl.load_rules));
   impl.clips = std::make_unique<ClipCache>(impl.registry, *impl.options.resolver_context, impl.provider);
+  impl.edit_target = EditTarget(impl.root);
+  impl.feed = std::make_unique<ChangeFeed>(*stage);
   impl.Populate();
+  if (IsCancelled(options)) {
+    return Diagnostic(kStageUnopened, "the opening was called off", {impl.root->GetIdentifier(), {}, 0, 0, 0},
+                      "Open it again.");
+  }
+  if (options.follow == OpenOptions::Follow::kLayers) impl.feed->Follow();
   for (const compose::CompositionError& error : impl.cache->GetAllErrors()) diagnostics.Add(error.diagnostic);
   return stage;
 }
@@ -132,6 +149,8 @@ void Stage::Recompose() {
       std::make_unique<ClipCache>(impl_->registry, *impl_->options.resolver_context, impl_->provider);
   impl_->Populate();
   impl_->control->generation.fetch_add(1, std::memory_order_acq_rel);
+  impl_->feed->Restart();
+  impl_->feed->TellOfAll();
 }
 
 const StageLoadRules& Stage::GetLoadRules() const {
@@ -167,19 +186,22 @@ StageChanges Stage::LoadAndUnload(const std::vector<Path>& load, const std::vect
 }
 
 StageChanges Stage::Recompose(const compose::CacheEdits& edits) {
+  impl_->feed->Flush();
+  return impl_->feed->Apply(edits);
+}
+
+StageChanges Stage::Impl::Compose(const compose::CacheEdits& edits) {
   StageChanges changes;
-  changes.cache = impl_->cache->Apply(edits);
+  changes.cache = cache->Apply(edits);
   const compose::CacheChanges& of_cache = changes.cache;
   const bool has_prim_changes =
       !of_cache.resynced.empty() || !of_cache.layer_stacks.empty() ||
       std::any_of(of_cache.specs.begin(), of_cache.specs.end(),
                   [](const compose::SpecChange& change) { return change.path.IsAbsoluteRootOrPrim(); });
   // Clips are fields of prims.
-  if (has_prim_changes)
-    impl_->clips =
-        std::make_unique<ClipCache>(impl_->registry, *impl_->options.resolver_context, impl_->provider);
-  impl_->Repopulate(changes);
-  if (changes.HasOtherPrims()) impl_->control->generation.fetch_add(1, std::memory_order_acq_rel);
+  if (has_prim_changes) clips = std::make_unique<ClipCache>(registry, *options.resolver_context, provider);
+  Repopulate(changes);
+  if (changes.HasOtherPrims()) control->generation.fetch_add(1, std::memory_order_acq_rel);
   return changes;
 }
 

@@ -5,6 +5,8 @@
 // prims and properties are handles that test false once their stage is gone.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,8 +18,11 @@
 #include "strata/layer/registry.h"
 #include "strata/schema/registry.h"
 #include "strata/stage/attribute.h"
+#include "strata/stage/edit_target.h"
 #include "strata/stage/flatten.h"
 #include "strata/stage/load_rules.h"
+#include "strata/stage/notices.h"
+#include "strata/stage/population_mask.h"
 #include "strata/stage/prim.h"
 #include "strata/stage/property.h"
 #include "strata/stage/relationship.h"
@@ -29,6 +34,10 @@ namespace strata::stage {
 
 inline constexpr DiagnosticCode kStageUnopened{"stage.unopened", Severity::kError,
                                                "A stage cannot be opened."};
+inline constexpr DiagnosticCode kEditRefused{"stage.edit-refused", Severity::kError,
+                                             "An edit of a stage is not possible."};
+inline constexpr DiagnosticCode kLayerNotSaved{"stage.layer-not-saved", Severity::kWarning,
+                                               "A layer of a stage has changes that are not saved."};
 
 enum class LoadPolicy : uint8_t { kLoadAll, kLoadNone };
 
@@ -41,15 +50,20 @@ struct OpenOptions {
     kNone
   } session_layer = Session::kDefault;  // kNone: no session layer at all
   std::map<std::string, std::vector<std::string>> variant_fallbacks;
+  StagePopulationMask population_mask = StagePopulationMask::All();  // nothing else is composed
   std::set<std::string> muted_layers;
   // Where to look for what is neither absolute nor beside the layer that names it. None: what the resolver
   // makes of the root layer's place (CreateDefaultContextForAsset), nothing for anonymous root layers.
   std::optional<asset::ResolverContext> resolver_context;
   InterpolationType interpolation = InterpolationType::kLinear;
+  // Whether the stage hears of the edits of its layers. One that does not is as it was when it was opened
+  // until it is told (Recompose), or follows (FollowLayers): for those who only read.
+  enum class Follow : uint8_t { kLayers, kNothing } follow = Follow::kLayers;
   Budgets budgets;
   Executor* executor = nullptr;
   layer::OpenOptions::SourceMaps source_maps = layer::OpenOptions::SourceMaps::kNone;
-  std::shared_ptr<const schema::Registry> schemas;  // null: no schemas are known
+  std::shared_ptr<const schema::Registry> schemas;     // null: no schemas are known
+  std::shared_ptr<const std::atomic<bool>> cancelled;  // when it becomes true, opening ends with an error
 };
 
 class Stage;
@@ -76,6 +90,10 @@ class Stage {
   const std::shared_ptr<layer::LayerRegistry>& GetLayerRegistry() const;
   const OpenOptions& GetOpenOptions() const;
   compose::CompositionErrors GetCompositionErrors() const;
+  bool HasLocalLayer(const layer::LayerPtr& layer) const;  // whether it is in GetLayerStack
+  const asset::ResolverContext& GetPathResolverContext() const;
+  // The identifier that an asset path has when written in the layer of the edit target.
+  std::string ResolveIdentifierToEditTarget(const std::string& identifier) const;
 
   // Prims
   Prim GetPseudoRoot() const;
@@ -108,7 +126,81 @@ class Stage {
   layer::LayerPtr Flatten(const FlattenOptions& options = {}) const { return stage::Flatten(*this, options); }
   Result<std::string> ExportToString(const FlattenOptions& options = {}) const;  // flattened, as usda
 
-  // Editing: change layers through Layer, then compose anew. A writer: nobody reads meanwhile. Handles of
+  // Metadata of the root layer. A default prim may be any prim of the stage.
+  bool HasDefaultPrim() const { return bool(GetDefaultPrim()); }
+  Result<void> SetDefaultPrim(const Prim& prim);
+  void ClearDefaultPrim();
+  void SetInterpolationType(InterpolationType interpolation);
+
+  // Where editors write unless told otherwise: the root layer until it is set. Refused are targets without a
+  // layer.
+  const EditTarget& GetEditTarget() const;
+  Result<void> SetEditTarget(EditTarget target);
+  // With the layer's offset; empty when the layer is not in GetLayerStack.
+  EditTarget GetEditTargetForLocalLayer(const layer::LayerPtr& layer) const;
+
+  // Layers left out of the stage. Identifiers are as written in the root layer; what is both muted and
+  // unmuted is muted. The root layer itself cannot be. A writer.
+  std::vector<std::string> GetMutedLayers() const;  // sorted
+  bool IsLayerMuted(const std::string& identifier) const;
+  Result<void> MuteLayer(const std::string& identifier) { return MuteAndUnmuteLayers({identifier}, {}); }
+  Result<void> UnmuteLayer(const std::string& identifier) { return MuteAndUnmuteLayers({}, {identifier}); }
+  Result<void> MuteAndUnmuteLayers(const std::vector<std::string>& mute,
+                                   const std::vector<std::string>& unmute);
+
+  // What is dirty among the layers used, but for the session layer and its sublayers; those alone. Anonymous
+  // layers are left as they are, which is a remark. All are tried; whether all went well.
+  bool Save(Diagnostics& diagnostics, const layer::SaveOptions& options = {});
+  bool SaveSessionLayers(Diagnostics& diagnostics, const layer::SaveOptions& options = {});
+  // Reads again the files of the layers used, but for the session layer and its sublayers, where they changed
+  // or the layer did. What cannot be read stays as it is. A writer.
+  bool Reload(Diagnostics& diagnostics);
+  // Whether Save has something to do. The listener is called when a layer becomes dirty or clean, as
+  // listeners of layers are.
+  bool HasDirtyLayers() const;
+  void SetDirtinessListener(std::function<void()> listener);
+
+  // Which prims there are at all. A writer; a wider mask composes what it adds.
+  const StagePopulationMask& GetPopulationMask() const;
+  void SetPopulationMask(StagePopulationMask mask);
+  // Adds the prims of the targets and connections that the predicates admit (null: all), of the prims that
+  // `traversal` visits, then those of the prims so added, and so on.
+  void ExpandPopulationMask(const PrimPredicate& traversal = PrimPredicate::Default(),
+                            const std::function<bool(const Relationship&)>& relationships = {},
+                            const std::function<bool(const Attribute&)>& attributes = {});
+
+  // Notices. Listeners are called by the thread that edits, in the order in which they were added, after the
+  // stage has been composed anew, with no lock held. What they edit is told of when all have heard of what
+  // was before. One that is removed, by another listener too, is not called any more; what one throws goes no
+  // further; one may end the stage: nobody else is told then. Adding and removing is safe from any thread.
+  using Listener = std::function<void(const StageNotice&)>;
+  uint64_t AddListener(Listener listener);
+  void RemoveListener(uint64_t id);
+  size_t GetListenerFailureCount() const;  // how often a listener has thrown
+
+  // While one lives, edits of the stage's layers gather: the stage stays as it is until the outermost one
+  // ends, then is composed once and tells of all in one notice. A writer.
+  class ChangeBlock {
+   public:
+    explicit ChangeBlock(Stage& stage);
+    ~ChangeBlock();
+    ChangeBlock(const ChangeBlock&) = delete;
+    ChangeBlock& operator=(const ChangeBlock&) = delete;
+
+   private:
+    StageRef stage_;
+  };
+  bool IsInChangeBlock() const;
+  // Begins to hear of the edits of layers, where the stage was opened without.
+  void FollowLayers();
+  // Says which moves the edits of the block under way make, for GetPrimResyncType.
+  void ExpectMoves(std::vector<NamespaceMove> moves);
+
+  // Editing: layers announce their edits, and the stage follows at once, or when the change blocks of the
+  // layer and of the stage have ended. An edit that a layer refuses changes nothing. Editing a layer writes
+  // to all stages that use it: nobody reads them meanwhile. Handles of prims that are still there stay valid.
+  // Recompose composes everything anew, for stages that do not follow their layers: change layers
+  // through Layer, then compose anew. A writer: nobody reads meanwhile. Handles of
   // prims that are still there stay valid.
   void Recompose();
   // The same for edits that are known: what does not depend on them stays as it is. Costs what depends on

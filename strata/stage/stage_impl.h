@@ -11,6 +11,7 @@
 
 namespace strata::stage {
 
+class ChangeFeed;
 class ClipCache;
 
 // One prim. The records of a stage as it was opened stand in traversal order; after edits only their links
@@ -74,9 +75,14 @@ struct Stage::Impl {
   // By type and applied schemas.
   std::unordered_map<std::vector<Token>, const schema::PrimDefinition*, TokensHash> definitions;
   std::unique_ptr<ClipCache> clips;
+  EditTarget edit_target;
+  std::unique_ptr<ChangeFeed> feed;
 
   ~Impl();
-  void Populate();  // population.cpp
+  // Brings indices and prims up to date with edits, and tells nobody.
+  StageChanges Compose(const compose::CacheEdits& edits);
+  std::string MakeMutedIdentifier(const std::string& identifier) const;  // as composition knows it
+  void Populate();                                                       // population.cpp
   // After the cache has changed as `changes.cache` says; tells what that did.
   void Repopulate(StageChanges& changes);
   // What schemas give a prim of this type; the API schemas are those that `index` lists, if it may.
@@ -121,7 +127,7 @@ struct PrimAccess {
 
 // What identifies the prims that may share a prototype: equal keys, equal descendants.   (UsdInstanceKey)
 std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loaded,
-                            const StageLoadRules& rules);
+                            const StageLoadRules& rules, const StagePopulationMask& mask);
 // The part of it that tells which payloads at and below `path` are loaded.
 std::string MakeLoadKey(Path path, const StageLoadRules& rules);
 

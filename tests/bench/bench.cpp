@@ -140,9 +140,10 @@ std::string DescribeStage(const strata::stage::Stage& stage) {
          "]";
 }
 
-strata::stage::StagePtr OpenStageAt(Bench& bench, const std::string& path) {
+strata::stage::StagePtr OpenStageAt(Bench& bench, const std::string& path,
+                                    const strata::stage::OpenOptions& options = {}) {
   Diagnostics diagnostics;
-  auto stage = bench.engine->OpenStage(path, {}, diagnostics);
+  auto stage = bench.engine->OpenStage(path, options, diagnostics);
   if (stage) return *stage;
   ReportErrors(diagnostics);
   return nullptr;
@@ -322,7 +323,9 @@ Workload EditCity(std::function<std::function<Check()>(Bench&, std::shared_ptr<E
   return [prepare](Bench& bench) -> std::function<Check()> {
     bench.engine = MakeEngine(bench);
     auto edited = std::make_shared<EditedStage>();
-    edited->stage = OpenStageAt(bench, FindScene(bench, "city/city.usda"));
+    strata::stage::OpenOptions options;
+    options.follow = strata::stage::OpenOptions::Follow::kNothing;  // it is told
+    edited->stage = OpenStageAt(bench, FindScene(bench, "city/city.usda"), options);
     if (!edited->stage) return []() -> Check { return nullptr; };
     edited->Listen();
     return prepare(bench, edited);

@@ -67,6 +67,7 @@ stage::StageLoadRules RandomScene::MakeLoadRules() const {
 
 stage::StagePtr RandomScene::MakeStage(Executor* executor) const {
   stage::OpenOptions options;
+  options.follow = stage::OpenOptions::Follow::kNothing;  // it is told
   options.session = layers_[1];
   options.budgets.max_namespace_depth = kMaxDepth;
   options.budgets.max_nodes_per_prim = 400;

@@ -263,7 +263,9 @@ TEST_CASE("a payload above the target of a reference is part of the reference") 
 }
 
 TEST_CASE("a stage told of edits shows them and composes anew only what depends on them") {
-  Scene scene("def \"A\"\n{\n    def \"M\"\n    {\n    }\n}\ndef \"B\"\n{\n}\n");
+  OpenOptions options;
+  options.follow = OpenOptions::Follow::kNothing;
+  Scene scene("def \"A\"\n{\n    def \"M\"\n    {\n    }\n}\ndef \"B\"\n{\n}\n", options);
   const layer::LayerPtr root = scene->GetRootLayer();
   compose::CacheEdits edits;
   const uint64_t listener =
