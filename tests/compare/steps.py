@@ -4,7 +4,7 @@ import math
 import os
 import subprocess
 
-from pxr import Gf, Sdf, Usd, UsdUtils, Vt
+from pxr import Gf, Sdf, Tf, Usd, UsdUtils, Vt
 
 # What a value computed between samples may be off by: both sides round to the type of the value.
 TOLERANCE = 1e-5
@@ -124,6 +124,34 @@ SOURCES = {Usd.ResolveInfoSourceNone: "none", Usd.ResolveInfoSourceFallback: "fa
            Usd.ResolveInfoSourceSpline: "spline"}
 
 
+class Hearing:
+    """What usd-core tells of a stage while this lives."""
+
+    def __init__(self, stage):
+        self.heard = []
+        notices = {Usd.Notice.ObjectsChanged: self.objects, Usd.Notice.LayerMutingChanged: self.muting,
+                   Usd.Notice.StageContentsChanged: lambda notice, _: self.heard.append("StageContentsChanged"),
+                   Usd.Notice.StageEditTargetChanged: lambda notice, _: self.heard.append("StageEditTargetChanged")}
+        self.listeners = list(notices.values())  # usd-core does not keep them
+        self.keys = [Tf.Notice.Register(kind, listener, stage) for kind, listener in notices.items()]
+
+    def take(self):
+        heard, self.heard = self.heard, []
+        return heard
+
+    def muting(self, notice, _):
+        self.heard.append({"muted": len(notice.GetMutedLayers()), "unmuted": len(notice.GetUnmutedLayers())})
+
+    def objects(self, notice, _):
+        resynced, info = notice.GetResyncedPaths(), notice.GetChangedInfoOnlyPaths()
+        fields = {str(path): sorted(str(field) for field in notice.GetChangedFields(path)) for path in [*resynced, *info]}
+        self.heard.append({
+            "resynced": [str(path) for path in resynced], "info": [str(path) for path in info],
+            "assets": [str(path) for path in notice.GetResolvedAssetPathsResyncedPaths()],
+            "fields": {path: names for path, names in fields.items() if names},
+            "types": {str(path): notice.GetPrimResyncType(path)[0].name for path in resynced if path.IsAbsoluteRootOrPrimPath()}})
+
+
 class Oracle:
     """Takes steps with usd-core. Each step is a method of its name."""
 
@@ -141,6 +169,8 @@ class Oracle:
         self.stage = Usd.Stage.Open(*layers, load=load)
         if step.get("interpolation") == "held":
             self.stage.SetInterpolationType(Usd.InterpolationTypeHeld)
+        # Muted layers would end, and edit targets with them.
+        self.kept = [Sdf.Layer.FindOrOpen(layer.identifier) for layer in self.stage.GetLayerStack()]
         return {"ok": True}
 
     def do_resolve(self, step):
@@ -225,13 +255,19 @@ class Oracle:
         return strong.ExportToString()
 
     def do_edit(self, step):
-        layer = self.stage.GetLayerStack()[step.get("layer", 0)]
+        layers = self.stage.GetLayerStack()
+        layer = layers[step.get("layer", 0) % len(layers)]
         if "variant_target" in step:
             target = Usd.EditTarget.ForLocalDirectVariant(layer, Sdf.Path(step["variant_target"]))
         else:
             target = self.stage.GetEditTargetForLocalLayer(layer)
         self.stage.SetEditTarget(target)
-        return [self.edit(edit) for edit in step["edits"]]
+        if not step.get("notices"):
+            return [self.edit(edit) for edit in step["edits"]]
+        hearing, answers = Hearing(self.stage), []
+        for edit in step["edits"]:
+            answers.append([self.edit(edit), hearing.take()])
+        return answers
 
     @staticmethod
     def value(step):
@@ -251,6 +287,8 @@ class Oracle:
         prim, name = stage.GetPrimAtPath(path.GetPrimPath()), step.get("name", "")
         position = getattr(Usd, "ListPosition" + step.get("position", "BackOfPrependList"))
         target = Sdf.Path(step["target"]) if "target" in step else Sdf.Path()
+        if what in ("MuteLayer", "UnmuteLayer"):
+            return getattr(stage, what)(step["asset"])
         if what in ("DefinePrim",):
             return bool(stage.DefinePrim(path, step.get("type", "")))
         if what in ("OverridePrim", "CreateClassPrim"):

@@ -1,4 +1,7 @@
 // Edits of a stage, each named and with the arguments that the step gives.
+#include <optional>
+#include <utility>
+
 #include "strata/stage/editor.h"
 #include "tests/compare/steps.h"
 
@@ -57,6 +60,8 @@ bool Edit(const Bench& bench, Editor& editor, const Json& step) {
   const Token type = TokenOf(step, "type"), name = TokenOf(step, "name");
   const stage::Time time =
       step.contains("time") ? stage::Time(step["time"].get<double>()) : stage::Time::Default();
+  if (what == "MuteLayer") return Done(editor.GetStage().MuteLayer(step.at("asset").get<std::string>()));
+  if (what == "UnmuteLayer") return Done(editor.GetStage().UnmuteLayer(step.at("asset").get<std::string>()));
   if (what == "DefinePrim") return Done(editor.DefinePrim(path, type));
   if (what == "OverridePrim") return Done(editor.OverridePrim(path));
   if (what == "CreateClassPrim") return Done(editor.CreateClassPrim(path));
@@ -92,17 +97,78 @@ bool Edit(const Bench& bench, Editor& editor, const Json& step) {
 
 }  // namespace
 
+// What a stage tells of while this lives, in the form of the answers.
+class Hearing {
+ public:
+  explicit Hearing(stage::Stage& stage) : stage_(stage) {
+    id_ = stage.AddListener([this](const stage::StageNotice& notice) { heard_.push_back(Describe(notice)); });
+  }
+  ~Hearing() { stage_.RemoveListener(id_); }
+  Hearing(const Hearing&) = delete;
+  Hearing& operator=(const Hearing&) = delete;
+  Json Take() { return std::exchange(heard_, Json::array()); }
+
+ private:
+  static Json ListPaths(const std::vector<Path>& paths) {
+    Json list = Json::array();
+    for (Path path : paths) list.push_back(path.GetString());
+    return list;
+  }
+  static Json Describe(const stage::StageNotice& notice) {
+    using Kind = stage::StageNotice::Kind;
+    switch (notice.kind) {
+      case Kind::kObjectsChanged:
+        return DescribeObjects(*notice.objects);
+      case Kind::kStageContentsChanged:
+        return "StageContentsChanged";
+      case Kind::kStageEditTargetChanged:
+        return "StageEditTargetChanged";
+      case Kind::kLayerMutingChanged:
+        return {{"muted", notice.muting->muted.size()}, {"unmuted", notice.muting->unmuted.size()}};
+    }
+    return nullptr;
+  }
+  static Json DescribeObjects(const stage::ObjectsChanged& objects) {
+    Json told = {{"resynced", ListPaths(objects.GetResyncedPaths())},
+                 {"info", ListPaths(objects.GetChangedInfoOnlyPaths())},
+                 {"assets", ListPaths(objects.GetResolvedAssetPathsResyncedPaths())},
+                 {"fields", Json::object()},
+                 {"types", Json::object()}};
+    for (const auto& paths : {objects.GetResyncedPaths(), objects.GetChangedInfoOnlyPaths()}) {
+      for (Path path : paths) {
+        Json fields = Json::array();
+        for (Token field : objects.GetChangedFields(path)) fields.push_back(field.GetString());
+        if (!fields.empty()) told["fields"][path.GetString()] = std::move(fields);
+      }
+    }
+    for (Path path : objects.GetResyncedPaths())
+      if (path.IsAbsoluteRootOrPrim())
+        told["types"][path.GetString()] = GetPrimResyncTypeName(objects.GetPrimResyncType(path).type);
+    return told;
+  }
+
+  stage::Stage& stage_;
+  Json heard_ = Json::array();
+  uint64_t id_;
+};
+
 // All edits of a step go to one target: a layer of the stage by number, or a variant in the root layer.
 Json EditStage(const Bench& bench, const Json& step) {
   const auto& entries = bench.stage->GetRootLayerStack()->GetEntries();
-  const auto& entry = entries[step.value("layer", size_t{0})];
+  const auto& entry = entries[step.value("layer", size_t{0}) % entries.size()];
   stage::EditTarget target =
       step.contains("variant_target")
           ? stage::EditTarget::ForLocalDirectVariant(entry.layer, PathOf(step, "variant_target"))
           : stage::EditTarget(entry.layer, entry.offset);
   Editor editor(*bench.stage, std::move(target));
   Json answers = Json::array();
-  for (const Json& edit : step.at("edits")) answers.push_back(Edit(bench, editor, edit));
+  const bool tells = step.value("notices", false);
+  std::optional<Hearing> hearing;
+  if (tells) hearing.emplace(*bench.stage);
+  for (const Json& edit : step.at("edits")) {
+    Json done = Edit(bench, editor, edit);
+    answers.push_back(tells ? Json::array({std::move(done), hearing->Take()}) : std::move(done));
+  }
   return answers;
 }
 
