@@ -182,6 +182,7 @@ Result<Path> Editor::FindPrimSpecPath(Path path) const {
 }
 
 Result<Prim> Editor::DefinePrim(Path path, Token type_name) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_CHECK(FindPrimSpecPath(path));
   const Prim known = stage_.GetPrimAtPath(path);
   if (!IsGathering() && known.IsDefined() && (type_name.IsEmpty() || known.GetTypeName() == type_name))
@@ -193,6 +194,7 @@ Result<Prim> Editor::DefinePrim(Path path, Token type_name) {
 }
 
 Result<Prim> Editor::OverridePrim(Path path) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, FindPrimSpecPath(path));
   if (const Prim known = stage_.GetPrimAtPath(path)) return known;
   if (!target_.GetLayer()->HasSpec(spec)) {
@@ -203,6 +205,7 @@ Result<Prim> Editor::OverridePrim(Path path) {
 }
 
 Result<Prim> Editor::CreateClassPrim(Path path) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_CHECK(FindPrimSpecPath(path));
   const Prim known = stage_.GetPrimAtPath(path);
   if (known.GetSpecifier() == Specifier::kClass) return known;
@@ -217,6 +220,7 @@ Result<Prim> Editor::CreateClassPrim(Path path) {
 }
 
 Result<void> Editor::RemovePrim(Path path) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, FindSpecPath(path));
   if (!path.IsPrim() || !spec.IsPrim() || !target_.GetLayer()->HasSpec(spec)) {
     return Refuse(path, fmt::format("The edit target says nothing of a prim <{}>.", path.GetString()),
@@ -227,6 +231,7 @@ Result<void> Editor::RemovePrim(Path path) {
 
 Result<Attribute> Editor::CreateAttribute(Path path, Token type_name, Custom custom,
                                           Variability variability) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, FindSpecPath(path));
   {
     Step step(*this);
@@ -244,6 +249,7 @@ Result<Attribute> Editor::CreateAttribute(Path path, Token type_name, Custom cus
 }
 
 Result<Relationship> Editor::CreateRelationship(Path path, Custom custom) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, FindSpecPath(path));
   {
     Step step(*this);
@@ -261,6 +267,7 @@ Result<Relationship> Editor::CreateRelationship(Path path, Custom custom) {
 }
 
 Result<void> Editor::RemoveProperty(Path path) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, FindSpecPath(path));
   if (!path.IsPrimProperty() || !target_.GetLayer()->HasSpec(spec)) {
     return Refuse(path, fmt::format("The edit target says nothing of a property <{}>.", path.GetString()),
@@ -270,6 +277,7 @@ Result<void> Editor::RemoveProperty(Path path) {
 }
 
 Result<void> Editor::Set(Path attribute, Value value, Time time) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path known, FindSpecPath(attribute));
   STRATA_CHECK(CheckExists(attribute));
   if (time.IsPreTime())
@@ -288,6 +296,7 @@ Result<void> Editor::Set(Path attribute, Value value, Time time) {
 }
 
 Result<void> Editor::Clear(Path attribute) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, FindSpecPath(attribute));
   STRATA_CHECK(CheckExists(attribute.GetPrimPath()));
   if (!target_.GetLayer()->HasSpec(spec)) return {};
@@ -298,6 +307,7 @@ Result<void> Editor::Clear(Path attribute) {
 }
 
 Result<void> Editor::ClearAtTime(Path attribute, Time time) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, FindSpecPath(attribute));
   STRATA_CHECK(CheckExists(attribute.GetPrimPath()));
   if (!target_.GetLayer()->HasSpec(spec)) return {};
@@ -316,6 +326,7 @@ Result<void> Editor::BlockAnimation(Path attribute) {
 }
 
 Result<void> Editor::SetMetadata(Path path, Token field, Value value) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, FindSpecPath(path));
   STRATA_CHECK(CheckExists(path));
   if (value.IsEmpty() && !target_.GetLayer()->HasSpec(spec)) return {};
@@ -325,6 +336,7 @@ Result<void> Editor::SetMetadata(Path path, Token field, Value value) {
 }
 
 Result<void> Editor::SetMetadataByDictKey(Path path, Token field, std::string_view key_path, Value value) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, FindSpecPath(path));
   STRATA_CHECK(CheckExists(path));
   const auto* known = target_.GetLayer()->GetFieldAs<Dictionary>(spec, field);

@@ -78,6 +78,7 @@ Result<Path> Editor::PrepareRelationship(Path path) {
 
 template <class Item>
 Result<void> Editor::EditList(Path path, Token field, ListPosition position, Item item) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Item mapped, MapItem(std::move(item)));
   Step step(*this);
   STRATA_TRY(Path spec,
@@ -89,6 +90,7 @@ Result<void> Editor::EditList(Path path, Token field, ListPosition position, Ite
 
 template <class Item>
 Result<void> Editor::RemoveFromList(Path path, Token field, Item item) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Item mapped, MapItem(std::move(item)));
   Step step(*this);
   STRATA_TRY(Path spec,
@@ -100,6 +102,7 @@ Result<void> Editor::RemoveFromList(Path path, Token field, Item item) {
 
 template <class Item>
 Result<void> Editor::SetList(Path path, Token field, std::vector<Item> items) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   std::vector<Item> mapped;
   for (Item& item : items) {
     STRATA_TRY(Item one, MapItem(std::move(item)));
@@ -168,6 +171,7 @@ Result<void> Editor::SetConnections(Path attribute, std::vector<Path> sources) {
 }
 
 Result<void> Editor::AddVariantSet(Path prim, Token variant_set, ListPosition position) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, PreparePrim(prim));
   if (!Path::IsValidIdentifier(variant_set.GetText())) {
     return Refuse(prim, fmt::format("'{}' is not a name of a variant set.", variant_set.GetText()),
@@ -180,11 +184,13 @@ Result<void> Editor::AddVariantSet(Path prim, Token variant_set, ListPosition po
 }
 
 Result<void> Editor::AddVariant(Path prim, Token variant_set, Token variant) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, PreparePrim(prim));
   return target_.GetLayer()->CreateVariantSpec(spec.AppendVariantSelection(variant_set, variant));
 }
 
 Result<void> Editor::SetVariantSelection(Path prim, Token variant_set, Token selection) {
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(stage_));
   STRATA_TRY(Path spec, PreparePrim(prim));
   const Token field = layer::GetFieldNames().variantSelection;
   const auto* known = target_.GetLayer()->GetFieldAs<VariantSelectionMap>(spec, field);

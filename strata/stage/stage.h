@@ -1,7 +1,7 @@
 // The door of `stage`: the composed scene and the values in it.   (UsdStage, UsdPrim, UsdAttribute,
 // UsdRelationship)
 //
-// Threads: many readers or one writer. Owners: whoever opened a stage owns it (a context, or the caller);
+// Threads: many readers or one writer; ReadScope and WriteScope keep them apart where callers do not. Owners: whoever opened a stage owns it (a context, or the caller);
 // prims and properties are handles that test false once their stage is gone.
 #pragma once
 
@@ -17,6 +17,7 @@
 #include "strata/compose/compose.h"
 #include "strata/layer/registry.h"
 #include "strata/schema/registry.h"
+#include "strata/stage/access.h"
 #include "strata/stage/attribute.h"
 #include "strata/stage/edit_target.h"
 #include "strata/stage/flatten.h"
@@ -63,6 +64,7 @@ struct OpenOptions {
   Executor* executor = nullptr;
   layer::OpenOptions::SourceMaps source_maps = layer::OpenOptions::SourceMaps::kNone;
   std::shared_ptr<const schema::Registry> schemas;     // null: no schemas are known
+  WhileRead while_read = WhileRead::kWait;             // what editors do while a ReadScope lives
   std::shared_ptr<const std::atomic<bool>> cancelled;  // when it becomes true, opening ends with an error
 };
 

@@ -77,6 +77,7 @@ struct Stage::Impl {
   std::unique_ptr<ClipCache> clips;
   EditTarget edit_target;
   std::unique_ptr<ChangeFeed> feed;
+  std::shared_ptr<StageGate> gate = std::make_shared<StageGate>();
 
   ~Impl();
   // Brings indices and prims up to date with edits, and tells nobody.

@@ -122,6 +122,7 @@ Result<void> Stage::MuteAndUnmuteLayers(const std::vector<std::string>& mute,
   }
   for (const std::string& identifier : mute) unmuted.erase(impl_->MakeMutedIdentifier(identifier));
   if (muted.empty() && unmuted.empty()) return {};
+  STRATA_TRY(const WriteScope writing, WriteScope::Begin(*this));
   LayerMutingChanged told{{muted.begin(), muted.end()}, {unmuted.begin(), unmuted.end()}};
   compose::CacheEdits edits;
   edits.mute = told.muted;

@@ -98,11 +98,17 @@ Result<void> UndoStack::Step(std::vector<Transaction>& from, std::vector<Transac
     return Diagnostic(
         kEditRefused, backwards ? "There is no edit to undo." : "There is no edit to redo.", {},
         open_groups_ > 0 ? "End the group of edits first." : "Edit a layer that the stack records.");
+  Stage* stage = stage_.Get();
+  std::optional<WriteScope> writing;
+  if (stage) {
+    STRATA_TRY(WriteScope begun, WriteScope::Begin(*stage));
+    writing.emplace(std::move(begun));
+  }
   is_stepping_ = true;
   Result<void> applied;
   {
     std::optional<Stage::ChangeBlock> block;
-    if (Stage* stage = stage_.Get()) block.emplace(*stage);
+    if (stage) block.emplace(*stage);
     applied = backwards ? from.back().GetInverse().Apply() : from.back().Apply();
   }
   is_stepping_ = false;
