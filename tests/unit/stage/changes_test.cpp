@@ -12,11 +12,17 @@ struct Edited {
   Scene scene;
   compose::CacheEdits edits;
 
-  explicit Edited(std::initializer_list<std::pair<std::string, std::string>> layers) : scene(layers) {
+  explicit Edited(std::initializer_list<std::pair<std::string, std::string>> layers)
+      : scene(layers, MakeOptions()) {
     for (const layer::LayerPtr& layer : scene->GetUsedLayers())
       layer->AddChangeListener([this, layer](const layer::Layer&, const layer::ChangeList& changes) {
         edits.layers.push_back({layer, changes});
       });
+  }
+  static OpenOptions MakeOptions() {
+    OpenOptions options;
+    options.follow = OpenOptions::Follow::kNothing;  // it is told
+    return options;
   }
   layer::Layer& Root() { return *scene->GetRootLayer(); }
   layer::Layer& At(const char* spec) {
