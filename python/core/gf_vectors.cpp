@@ -308,7 +308,8 @@ void BindVectors(nb::module_& gf) {
 #define X(name) BindVector<name>(gf, #name);
   X(Vec2d)
   X(Vec2f)
-  X(Vec2h) X(Vec2i) X(Vec3d) X(Vec3f) X(Vec3h) X(Vec3i) X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
+  X(Vec2h)
+  X(Vec2i) X(Vec3d) X(Vec3f) X(Vec3h) X(Vec3i) X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
 #undef X
       gf.attr("MIN_VECTOR_LENGTH") = kMinVectorLength;
 }

@@ -64,8 +64,8 @@ class MappedFile {
 };
 
 // Whether what is written has to be on the disk, not only on its way there, before it takes the place of what
-// was. Replacing waits for the disk, so that a loss of power leaves the old file or the new one. A new file has
-// nothing to lose but itself: after a loss of power it may be missing or empty, unless it is flushed too.
+// was. Replacing waits for the disk, so that a loss of power leaves the old file or the new one. A new file
+// has nothing to lose but itself: after a loss of power it may be missing or empty, unless it is flushed too.
 enum class Flush : uint8_t { kWhenReplacing, kAlways };
 
 // Writes beside `path` and renames over it on Commit; without Commit the old file stays untouched. Follows a

@@ -241,7 +241,7 @@ class Indexer {
   bool is_above_target_ = false;   // while BuildSite is at an ancestor of what an arc leads to
   bool budget_reported_ = false;
   bool is_full_ = false;  // at the top: no more nodes
-  size_t work_ = 0;  // nodes made or copied for this index, in all frames
+  size_t work_ = 0;       // nodes made or copied for this index, in all frames
   int frame_depth_ = 0;
 };
 

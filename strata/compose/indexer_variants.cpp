@@ -96,8 +96,8 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
   if (added == kNoNode) return;
   bool selects = false;
   graph_.VisitSubtree(added, [&](uint32_t node) {
-    selects |= (graph_.GetStack(node).FindSite(graph_.GetPathAtIntroduction(node)).fields &
-                kBringsSelections) != 0;
+    selects |=
+        (graph_.GetStack(node).FindSite(graph_.GetPathAtIntroduction(node)).fields & kBringsSelections) != 0;
   });
   if (selects) RetryVariants();
 }

@@ -8,7 +8,7 @@ namespace strata::format {
 
 std::vector<std::shared_ptr<const layer::FileFormat>> MakeFormats() {
   std::vector<std::shared_ptr<const layer::FileFormat>> formats{text::MakeUsdaFormat(),
-                                                                 crate::MakeUsdcFormat()};
+                                                                crate::MakeUsdcFormat()};
   formats.push_back(package::MakeUsdzFormat(formats));
   return formats;
 }

@@ -43,7 +43,7 @@ struct WriteOptions {
   const FieldRegistry* fields = nullptr;
   std::string comment;  // put after the header when not empty
   std::map<std::string, std::string> arguments;
-  Executor* executor = nullptr;    // null: one thread
+  Executor* executor = nullptr;  // null: one thread
   Flush flush = Flush::kWhenReplacing;
   Diagnostics* remarks = nullptr;  // when given, what deserves a remark though all was written
 };

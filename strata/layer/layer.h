@@ -45,7 +45,7 @@ struct ExportOptions {
   std::string comment;                           // for formats that have comments
   Executor* executor = nullptr;                  // null: one thread
   Flush flush = Flush::kWhenReplacing;
-  Diagnostics* remarks = nullptr;                // when given, what deserves a remark though all was written
+  Diagnostics* remarks = nullptr;  // when given, what deserves a remark though all was written
 };
 
 struct SaveOptions {

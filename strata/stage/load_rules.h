@@ -30,8 +30,8 @@ class StageLoadRules {
   // Without the rules that change nothing.
   void Minimize();
 
-  // What holds at a path: the rule of the nearest ancestor, unless something below it is loaded, with no rule to
-  // unload between the two; then it must be itself.
+  // What holds at a path: the rule of the nearest ancestor, unless something below it is loaded, with no rule
+  // to unload between the two; then it must be itself.
   Rule GetEffectiveRuleForPath(Path path) const;
   bool IsLoaded(Path path) const { return GetEffectiveRuleForPath(path) != Rule::kNoneRule; }
   bool IsLoadedWithAllDescendants(Path path) const;

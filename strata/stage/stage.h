@@ -1,8 +1,9 @@
 // The door of `stage`: the composed scene and the values in it.   (UsdStage, UsdPrim, UsdAttribute,
 // UsdRelationship)
 //
-// Threads: many readers or one writer; ReadScope and WriteScope keep them apart where callers do not. Owners: whoever opened a stage owns it (a context, or the caller);
-// prims and properties are handles that test false once their stage is gone.
+// Threads: many readers or one writer; ReadScope and WriteScope keep them apart where callers do not. Owners:
+// whoever opened a stage owns it (a context, or the caller); prims and properties are handles that test false
+// once their stage is gone.
 #pragma once
 
 #include <atomic>

@@ -109,7 +109,8 @@ void Flattening() {
   Report("dirty_root_of_read_200k", paths.size(), [&] { cubes->DirtyPrims(root); });
   PullTransforms(*flattening, paths);
   std::vector<scene::DirtiedPrim> edits;
-  for (size_t i = 0; i < 10000; ++i) edits.push_back({paths[2 + i * 20], DataSourceLocator(scene::GetNames().xform)});
+  for (size_t i = 0; i < 10000; ++i)
+    edits.push_back({paths[2 + i * 20], DataSourceLocator(scene::GetNames().xform)});
   Report("edits_10k_in_one_change", edits.size(), [&] { cubes->DirtyPrims(edits); });
   Report("remove_200k", paths.size(), [&] { cubes->RemovePrims({Path("/World")}); });
   flattening->RemoveObserver(counter);
