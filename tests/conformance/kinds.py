@@ -412,8 +412,12 @@ def settle_scene(document):
         if any(settled[key] != (final.get(key) or type(settled[key])()) for key in settled):
             places.append(("edits", index, "finalSceneIndex"))
         edits.append(dict(entry, finalSceneIndex=settled))
-    after = [path for path in document.get("finalPathsAfter") or ()
-             if (not is_stale if path.startswith(PROPAGATED) else FOR_INSTANCER.sub("", path) in shown)]
+    # Only what the chain once showed can be left behind.
+    known = set(document.get("finalSceneIndex") or ())
+    for entry in document.get("edits") or ():
+        known.update(line.partition(" ")[0] for line in (entry.get("finalSceneIndex") or {}).get("added") or ())
+    after = [path for path in document.get("finalPathsAfter") or () if path not in known or
+             (not is_stale if path.startswith(PROPAGATED) else FOR_INSTANCER.sub("", path) in shown)]
     if after != (document.get("finalPathsAfter") or []):
         places.append(("finalPathsAfter",))
     return dict(document, edits=edits, finalPathsAfter=after), places
@@ -486,9 +490,18 @@ QUESTIONS = {  # the fields of a row that are the question
     "paths": ("text",), "path_pairs": ("a", "b"), "variable_expressions": ("expr",), "list_ops": ("strong", "weak", "base"),
     "path_patterns": ("pattern",), "splines": ("spline",), "aousd_listop_chains": ("description", "chain"),
 }
+class Answers(Value):
+    """Pairs of a time and an answer. The times are the question's: an oracle with another time is another question."""
+
+    def sites(self, expected, at=()):
+        for site in super().sites(expected, at):
+            if site.at[len(at) + 1:len(at) + 2] == (1,):
+                yield site
+
+
 ROWS = {
     "path_patterns": dict(matches=Bag(), error=Presence()),
-    "splines": dict(eval=Value(SPLINE_TOLERANCE), derivative=Value(SPLINE_TOLERANCE)),
+    "splines": dict(eval=Answers(SPLINE_TOLERANCE), derivative=Answers(SPLINE_TOLERANCE)),
     "variable_expressions": dict(value=Value(), used=Bag()),
     "aousd_listop_chains": dict(combined_reduced=Record(explicit_items=Value())),
 }
