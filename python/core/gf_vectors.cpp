@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "python/core/core.h"
+#include "python/core/slices.h"
 #include "strata/math/decompose.h"
 
 namespace strata::python {
@@ -49,17 +50,6 @@ V GetNormalized(V v, double eps) {
 template <class V>
 V GetProjection(const V& v, const V& onto) {
   return onto * static_cast<double>(Dot(v, onto));
-}
-
-struct Slice {
-  Py_ssize_t start, step, count;
-};
-Slice ReadSlice(nb::handle key, size_t size) {
-  Slice slice;
-  Py_ssize_t stop;
-  if (PySlice_Unpack(key.ptr(), &slice.start, &stop, &slice.step) < 0) nb::raise_python_error();
-  slice.count = PySlice_AdjustIndices(static_cast<Py_ssize_t>(size), &slice.start, &stop, slice.step);
-  return slice;
 }
 
 template <class V>
@@ -309,7 +299,8 @@ void BindVectors(nb::module_& gf) {
   X(Vec2d)
   X(Vec2f)
   X(Vec2h)
-  X(Vec2i) X(Vec3d) X(Vec3f) X(Vec3h) X(Vec3i) X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
+  X(Vec2i)
+  X(Vec3d) X(Vec3f) X(Vec3h) X(Vec3i) X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
 #undef X
       gf.attr("MIN_VECTOR_LENGTH") = kMinVectorLength;
 }

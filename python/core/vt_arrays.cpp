@@ -7,6 +7,7 @@
 
 #include "python/core/arguments.h"
 #include "python/core/core.h"
+#include "python/core/slices.h"
 
 namespace strata::python {
 
@@ -357,16 +358,6 @@ std::string PrintArray(const Array<T>& array) {
   return text + "]";
 }
 
-struct Slice {
-  Py_ssize_t start, step, count;
-};
-Slice ReadSlice(nb::handle key, size_t size) {
-  Slice slice;
-  Py_ssize_t stop;
-  if (PySlice_Unpack(key.ptr(), &slice.start, &stop, &slice.step) < 0) nb::raise_python_error();
-  slice.count = PySlice_AdjustIndices(static_cast<Py_ssize_t>(size), &slice.start, &stop, slice.step);
-  return slice;
-}
 Py_ssize_t ReadIndex(nb::handle key) {
   const Py_ssize_t index = PyNumber_AsSsize_t(key.ptr(), PyExc_IndexError);
   if (index == -1 && PyErr_Occurred()) nb::raise_python_error();
@@ -630,13 +621,13 @@ void BindArrays(nb::module_& vt, nb::module_& sdf) {
   STRATA_VT(Token, Token)
   STRATA_VT(Vec2d, Vec2d)
   STRATA_VT(Vec2f, Vec2f)
-  STRATA_VT(Vec2h, Vec2h) STRATA_VT(Vec2i, Vec2i) STRATA_VT(Vec3d, Vec3d) STRATA_VT(Vec3f, Vec3f)
-      STRATA_VT(Vec3h, Vec3h) STRATA_VT(Vec3i, Vec3i) STRATA_VT(Vec4d, Vec4d) STRATA_VT(Vec4f, Vec4f)
-          STRATA_VT(Vec4h, Vec4h) STRATA_VT(Vec4i, Vec4i) STRATA_VT(Quatd, Quatd) STRATA_VT(Quatf, Quatf)
-              STRATA_VT(Quath, Quath) STRATA_VT(Matrix2d, Matrix2d) STRATA_VT(Matrix3d, Matrix3d)
-                  STRATA_VT(Matrix4d, Matrix4d)
+  STRATA_VT(Vec2h, Vec2h)
+  STRATA_VT(Vec2i, Vec2i) STRATA_VT(Vec3d, Vec3d) STRATA_VT(Vec3f, Vec3f) STRATA_VT(Vec3h, Vec3h)
+      STRATA_VT(Vec3i, Vec3i) STRATA_VT(Vec4d, Vec4d) STRATA_VT(Vec4f, Vec4f) STRATA_VT(Vec4h, Vec4h)
+          STRATA_VT(Vec4i, Vec4i) STRATA_VT(Quatd, Quatd) STRATA_VT(Quatf, Quatf) STRATA_VT(Quath, Quath)
+              STRATA_VT(Matrix2d, Matrix2d) STRATA_VT(Matrix3d, Matrix3d) STRATA_VT(Matrix4d, Matrix4d)
 #undef STRATA_VT
-                      BindArray<AssetPath>(sdf, "AssetPathArray");
+                  BindArray<AssetPath>(sdf, "AssetPathArray");
   BindArray<PathExpression>(sdf, "PathExpressionArray");
   sdf.attr("TimeCodeArray") = vt.attr("TimeCodeArray");
 }
