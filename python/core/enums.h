@@ -21,11 +21,14 @@ std::vector<nb::object>& AllOf() {
   return all;
 }
 
+// Tf.Enum: what all enumerations derive from.
+nb::object EnumBase();
+
 template <class E>
 void BindEnum(nb::module_& module, const char* cpp_name, const char* name,
               const std::vector<Enumerator<E>>& enumerators) {
   using Item = Enumerator<E>;
-  nb::class_<Item> cls(module, name);
+  nb::class_<Item> cls(module, name, EnumBase());
   const std::string module_name = nb::cast<std::string>(module.attr("__name__"));
   const std::string prefix = module_name.substr(module_name.rfind('.') + 1) + ".";
   cls.def_prop_ro("name", [](const Item& item) { return item.name; });
@@ -65,6 +68,7 @@ void BindEnum(nb::module_& module, const char* cpp_name, const char* name,
         return nb::none();
       },
       "name"_a);
+  cls.attr("allValues") = nb::tuple(nb::cast(AllOf<E>()));
 }
 
 }  // namespace strata::python

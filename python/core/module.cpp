@@ -40,4 +40,5 @@ NB_MODULE(_core, core) {
   BindPredicates(usd);
   BindStages(usd);
   BindSchemas(core, usd);
+  BindShading(core);
 }

@@ -6,6 +6,7 @@ namespace strata::python {
 
 namespace {
 PyObject* error_exception = nullptr;
+struct AnyEnum {};
 
 nb::dict ToDictionary(const SourceLocation& where) {
   nb::dict out;
@@ -46,8 +47,13 @@ void Raise(const Diagnostic& diagnostic) {
   throw nb::python_error();
 }
 
+nb::object EnumBase() {
+  return nb::borrow(nb::type<AnyEnum>());
+}
+
 void BindTf(nb::module_& core) {
   nb::module_ tf = MakeModule(core, "Tf", "Errors and names.");
+  nb::class_<AnyEnum>(tf, "Enum", "The base of enumerations.").def(nb::init<>());
   error_exception = PyErr_NewExceptionWithDoc(
       "strata.Tf.ErrorException",
       "What went wrong: code (a page of docs/diagnostics), message, hint, location and notes.",

@@ -96,6 +96,7 @@ void BindArcs(nb::module_& usd);
 void BindPredicates(nb::module_& usd);
 void BindStages(nb::module_& usd);
 void BindSchemas(nb::module_& core, nb::module_& usd);
+void BindShading(nb::module_& core);
 
 }  // namespace strata::python
 

@@ -115,15 +115,67 @@ void CheckCanApply(Token schema, const std::string& instance) {
         ("'" + schema.GetString() + "' is applied under an instance name: give one").c_str());
 }
 
+// Whether a schema could be applied, and why not.
+struct CanApplyResult {
+  std::string why_not;
+  bool IsYes() const { return why_not.empty(); }
+};
+
+CanApplyResult CanApply(const Prim& prim, Token schema, const std::string& instance) {
+  const schema::SchemaInfo& info = *GetEngine().GetSchemas()->Find(schema);
+  const std::vector<Token>& allowed = info.allowed_instance_names;
+  if (!instance.empty()) {
+    const schema::PrimDefinitionPtr definition = GetEngine().GetSchemas()->FindDefinition(schema);
+    const std::string last = instance.substr(instance.rfind(':') + 1);
+    bool is_taken = false;  // by what a property of the schema is called
+    for (Token name : definition->GetPropertyNames()) is_taken |= name.GetString().ends_with("__:" + last);
+    if (is_taken ||
+        (!allowed.empty() && std::find(allowed.begin(), allowed.end(), Token(instance)) == allowed.end()))
+      return {"'" + instance + "' is not an allowed instance name for multiple apply API schema '" +
+              schema.GetString() + "'."};
+  }
+  if (info.can_only_apply_to.empty()) return {};
+  std::string all;
+  for (Token to : info.can_only_apply_to) {
+    if (prim.IsA(to) || prim.HasAPI(to)) return {};
+    all += (all.empty() ? "" : ", ") + to.GetString();
+  }
+  return {
+      "API schema '" + schema.GetString() +
+      "' can only be applied to prims that are of following type, or have following API schema applied: " +
+      all + "."};
+}
+
+void BindCanApply(nb::module_& usd) {
+  nb::class_<CanApplyResult>(usd, "_CanApplyAPIResult", "Whether a schema can be applied, and why not.")
+      .def_static("_NoPrim", [] { return CanApplyResult{"Prim is not valid."}; })
+      .def("__bool__", &CanApplyResult::IsYes)
+      .def_ro("whyNot", &CanApplyResult::why_not)
+      .def(
+          "__eq__", [](const CanApplyResult& r, bool yes) { return r.IsYes() == yes; }, nb::is_operator())
+      .def(
+          "__ne__", [](const CanApplyResult& r, bool yes) { return r.IsYes() != yes; }, nb::is_operator())
+      .def("__hash__", [](const CanApplyResult& r) { return r.IsYes() ? 1 : 0; })
+      .def("__getitem__",
+           [](const CanApplyResult& r, Py_ssize_t index) {
+             return CheckIndex(index, 2) == 0 ? nb::object(nb::bool_(r.IsYes()))
+                                              : nb::object(nb::cast(r.why_not));
+           })
+      .def("__repr__", [](const CanApplyResult& r) {
+        return r.IsYes() ? std::string("True") : "(False, " + Repr(nb::cast(r.why_not)) + ")";
+      });
+}
+
 void BindFlags(nb::class_<PrimObject, Object>& cls) {
 #define STRATA_FLAG(name) cls.def(#name, [](const PrimObject& p) { return Check(p).name(); });
   STRATA_FLAG(IsActive)
   STRATA_FLAG(IsLoaded)
-  STRATA_FLAG(IsDefined) STRATA_FLAG(HasDefiningSpecifier) STRATA_FLAG(IsAbstract) STRATA_FLAG(IsModel)
-      STRATA_FLAG(IsGroup) STRATA_FLAG(IsComponent) STRATA_FLAG(IsSubComponent) STRATA_FLAG(IsInstanceable)
-          STRATA_FLAG(IsInstance) STRATA_FLAG(IsInstanceProxy) STRATA_FLAG(IsPrototype)
-              STRATA_FLAG(IsInPrototype) STRATA_FLAG(IsPseudoRoot) STRATA_FLAG(HasPayload) STRATA_FLAG(
-                  HasAuthoredReferences) STRATA_FLAG(HasAuthoredInherits) STRATA_FLAG(HasAuthoredSpecializes)
+  STRATA_FLAG(IsDefined)
+  STRATA_FLAG(HasDefiningSpecifier) STRATA_FLAG(IsAbstract) STRATA_FLAG(IsModel) STRATA_FLAG(IsGroup)
+      STRATA_FLAG(IsComponent) STRATA_FLAG(IsSubComponent) STRATA_FLAG(IsInstanceable) STRATA_FLAG(IsInstance)
+          STRATA_FLAG(IsInstanceProxy) STRATA_FLAG(IsPrototype) STRATA_FLAG(IsInPrototype) STRATA_FLAG(
+              IsPseudoRoot) STRATA_FLAG(HasPayload) STRATA_FLAG(HasAuthoredReferences)
+              STRATA_FLAG(HasAuthoredInherits) STRATA_FLAG(HasAuthoredSpecializes)
 #undef STRATA_FLAG
                   cls.def("HasAuthoredPayloads", [](const PrimObject& p) { return Check(p).HasPayload(); });
   cls.def("HasClassSpecifier",
@@ -293,12 +345,9 @@ void BindType(nb::class_<PrimObject, Object>& cls) {
       "CanApplyAPI",
       [](const PrimObject& p, nb::handle schema, const std::string& instance) {
         Check(p);
-        try {
-          CheckCanApply(ReadSchema(schema), instance);
-          return true;
-        } catch (nb::builtin_exception&) {
-          return false;
-        }
+        const Token name = ReadSchema(schema);
+        CheckCanApply(name, instance);
+        return CanApply(p.prim, name, instance);
       },
       "schema"_a, "instanceName"_a = "");
   cls.def(
@@ -462,6 +511,7 @@ void BindPrimProperties(nb::class_<PrimObject, Object>& cls) {
 }  // namespace
 
 void BindPrims(nb::module_& usd) {
+  BindCanApply(usd);
   nb::class_<PrimObject, Object> cls(usd, "Prim",
                                      "One prim of a stage; tests false when it is not there (any more).");
   cls.def(nb::init<>());

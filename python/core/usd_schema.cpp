@@ -1,4 +1,6 @@
 // What strata/_schemas.py makes schema classes of, and the computations over typed prims.
+#include <set>
+
 #include "python/core/usd.h"
 #include "strata/domain/bounds.h"
 #include "strata/domain/extent.h"
@@ -19,6 +21,22 @@ nb::list ListSchemas() {
   return out;
 }
 
+// The names of the properties that a schema has from API schemas which it brings along, or from the
+// multiple-apply ones among them alone.
+enum class Brought : uint8_t { kMultiple, kAny };
+std::set<Token> ListBrought(Token identifier, const schema::PrimDefinition& definition, Brought which) {
+  std::set<Token> brought;
+  for (Token applied : definition.GetAppliedSchemas()) {
+    const auto [schema, instance] = schema::ParseNameAndInstance(applied);
+    if (schema == identifier || (instance.IsEmpty() && which == Brought::kMultiple)) continue;
+    const schema::PrimDefinitionPtr of_schema = GetEngine().GetSchemas()->FindDefinition(schema);
+    if (!of_schema) continue;
+    for (Token name : of_schema->GetPropertyNames())
+      brought.insert(instance.IsEmpty() ? name : schema::MakeNameInstance(name, instance));
+  }
+  return brought;
+}
+
 // (name, whether it is an attribute, type name, whether it is uniform) of what a schema has beyond its base.
 nb::list ListProperties(Token identifier, bool with_inherited) {
   nb::list out;
@@ -27,13 +45,36 @@ nb::list ListProperties(Token identifier, bool with_inherited) {
   const schema::SchemaInfo* info = schemas->Find(identifier);
   if (!definition || !info) return out;
   const schema::PrimDefinitionPtr base = with_inherited ? nullptr : schemas->FindDefinition(info->base);
+  const std::set<Token> brought = ListBrought(identifier, *definition, Brought::kMultiple);
   for (Token name : definition->GetPropertyNames()) {
-    if (base && base->FindProperty(name)) continue;
+    if ((base && base->FindProperty(name)) || brought.count(name)) continue;
     const schema::PropertyDefinition* property = definition->FindProperty(name);
     out.append(nb::make_tuple(name, property->type == layer::SpecType::kAttribute, property->type_name,
                               property->variability == Variability::kUniform));
   }
   return out;
+}
+
+// The names of the attributes that a schema has of its own, and of its bases: twice, as in pxr, those to
+// which it gives another fallback.
+std::vector<Token> ListAttributeNames(Token identifier, bool with_inherited) {
+  std::vector<Token> all;
+  const auto& schemas = GetEngine().GetSchemas();
+  const schema::PrimDefinitionPtr definition = schemas->FindDefinition(identifier);
+  const schema::SchemaInfo* info = schemas->Find(identifier);
+  if (!definition || !info) return all;
+  const schema::PrimDefinitionPtr base = schemas->FindDefinition(info->base);
+  const std::set<Token> brought = ListBrought(identifier, *definition, Brought::kAny);
+  for (Token name : definition->GetPropertyNames()) {
+    const schema::PropertyDefinition& property = *definition->FindProperty(name);
+    if (property.type != layer::SpecType::kAttribute || brought.count(name)) continue;
+    const schema::PropertyDefinition* of_base = base ? base->FindProperty(name) : nullptr;
+    const bool is_own = !of_base || !(of_base->fallback == property.fallback) ||
+                        of_base->metadata.size() != property.metadata.size();
+    if (is_own) all.push_back(name);
+    if (of_base && with_inherited) all.push_back(name);
+  }
+  return all;
 }
 
 // The values that the attributes of a schema may have, where they are listed.
@@ -235,6 +276,7 @@ void BindComputations(nb::module_& geom) {
 void BindSchemas(nb::module_& core, nb::module_& usd) {
   usd.def("_ListSchemas", &ListSchemas);
   usd.def("_ListProperties", &ListProperties, "identifier"_a, "withInherited"_a);
+  usd.def("_ListAttributeNames", &ListAttributeNames, "identifier"_a, "withInherited"_a);
   usd.def("_ListAllowedTokens", &ListAllowedTokens, "identifier"_a);
   nb::module_ geom = MakeModule(core, "UsdGeom", "Computations over typed prims.");
   BindCaches(geom);

@@ -102,4 +102,6 @@ class _ModelAPI:
 
 
 SchemaBase, APISchemaBase, Typed = _schemas.SchemaBase, _schemas.APISchemaBase, _schemas.Typed
-_schemas.install("Usd", globals())
+_schemas.install("Usd", globals(), (
+    "apiSchemas", "clipSets", "clips", "custom", "exclude", "fallbackPrimTypes",
+))

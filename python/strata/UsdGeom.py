@@ -712,5 +712,14 @@ def LinearUnitsAre(authoredUnits, standardUnits, epsilon=1e-5):
     return abs(authoredUnits - standardUnits) / min(authoredUnits, standardUnits) < epsilon
 
 
-_schemas.install("UsdGeom", globals(), ("constant", "uniform", "varying", "vertex", "faceVarying", "primvars", "pivot"))
+@_schemas.add_to("UsdGeom", "ModelAPI")
+class _ModelAPI:
+    GetExtentsHintAttr, _ = _schemas.accessors("extentsHint", "float3[]")
+
+
+_schemas.install("UsdGeom", globals(), (
+    "constant", "uniform", "varying", "vertex", "faceVarying", "primvars", "pivot", "Imageable", "Xformable",
+    "elementSize", "extentsHint", "hermite", "inactiveIds", "interpolation", "metersPerUnit", "nonOverlapping",
+    "partition", "power", "unauthoredValuesIndex", "unrestricted", "upAxis", "x=X", "y=Y", "z=Z",
+))
 Imageable, Xformable = __getattr__("Imageable"), __getattr__("Xformable")  # noqa: F821

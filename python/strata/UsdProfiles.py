@@ -1,4 +1,6 @@
 """Profiles: the schemas of UsdProfiles."""
 from strata import _schemas
 
-_schemas.install("UsdProfiles", globals())
+_schemas.install("UsdProfiles", globals(), (
+    "enhancement", "hard", "soft",
+))

@@ -2,7 +2,8 @@
 from strata import _schemas
 from strata._core import Tf as _Tf
 from strata._core import Usd as _Usd
-from strata._core import UsdGeom as _core
+from strata._core import UsdGeom as _geom
+from strata._core import UsdShade as _core
 from strata._core.Sdf import ValueTypeNames as _types
 
 _DEFAULT = _Usd.TimeCode.Default()
@@ -236,8 +237,11 @@ class _Connectable:
 
 @_schemas.add_to("UsdShade", "ConnectableAPI")
 class _ConnectableAPI(_Connectable):
+    def _is_compatible(self):
+        return _core._IsConnectable(self._prim)
+
     def IsContainer(self):
-        return self._prim.IsA("NodeGraph")
+        return bool(self._prim) and _core._IsContainer(self._prim)
 
     @staticmethod
     def ConnectToSource(port, *source):
@@ -383,7 +387,7 @@ class _MaterialBindingAPI:
 
     def ComputeBoundMaterial(self, materialPurpose="", supportLegacyBindings=True):
         """(the material that holds for the prim, the relationship that says so)"""
-        prim, relationship = _core._BoundMaterial(self._prim, "" if materialPurpose == "allPurpose" else materialPurpose)
+        prim, relationship = _geom._BoundMaterial(self._prim, "" if materialPurpose == "allPurpose" else materialPurpose)
         return __getattr__("Material")(prim), relationship  # noqa: F821
 
     @staticmethod
@@ -431,6 +435,10 @@ class DirectBinding:
 
 
 _schemas.install("UsdShade", globals(), (
-    "inputs", "outputs", "surface", "displacement", "volume", "allPurpose", "preview", "full", "fallbackStrength",
-    "strongerThanDescendants", "weakerThanDescendants", "materialBind", "universalRenderContext", "interfaceOnly"))
+    "surface", "displacement", "volume", "preview", "full", "fallbackStrength", "strongerThanDescendants",
+    "weakerThanDescendants", "materialBind", "interfaceOnly", "ConnectableAPI", "allPurpose=",
+    "bindMaterialAs", "inputs=inputs:", "materialBinding=material:binding",
+    "materialBindingCollection=material:binding:collection", "materialVariant", "outputs=outputs:",
+    "sdrMetadata", "subIdentifier", "universalRenderContext=", "universalSourceType=",
+))
 ConnectableAPI = __getattr__("ConnectableAPI")  # noqa: F821

@@ -1,4 +1,6 @@
 """Volumes and fields: the schemas of UsdVol."""
 from strata import _schemas
 
-_schemas.install("UsdVol", globals())
+_schemas.install("UsdVol", globals(), (
+    "field",
+))

@@ -1,4 +1,5 @@
 """Makes the classes of schemas (UsdGeom.Mesh, UsdLux.LightAPI, ...) from what the engine knows of them."""
+from strata import _enums
 from strata._core import Usd as _usd
 from strata._core.Sdf import Path, ValueTypeNames, VariabilityUniform, VariabilityVarying
 
@@ -12,6 +13,11 @@ def _schemas():
     if _infos is None:
         _infos = {identifier: rest for identifier, *rest in _usd._ListSchemas()}
     return _infos
+
+
+_scope = {"__name__": "strata.Usd"}
+SchemaKind = _enums.make_int(_scope, "SchemaKind", ("Invalid", "AbstractBase", "AbstractTyped", "ConcreteTyped", "NonAppliedAPI",
+                                                    "SingleApplyAPI", "MultipleApplyAPI"))
 
 
 class SchemaBase:
@@ -49,11 +55,14 @@ class SchemaBase:
 
     @classmethod
     def GetSchemaAttributeNames(cls, includeInherited=True, instanceName=""):
-        names = [name for name, is_attribute, *_ in _usd._ListProperties(cls._schemaIdentifier, includeInherited) if is_attribute]
+        names = _usd._ListAttributeNames(cls._schemaIdentifier, includeInherited)
         return [name.replace(_INSTANCE, instanceName) for name in names] if instanceName else names
 
     def GetSchemaKind(self):
-        return self._schemaKind
+        return SchemaKind.names[self._schemaKind[:1].upper() + self._schemaKind[1:]]
+
+    def GetSchemaClassPrimDefinition(self):
+        return _usd.SchemaRegistry().FindDefinition(self._schemaIdentifier)
 
     def IsConcrete(self):
         return self._schemaKind == "concreteTyped"
@@ -78,7 +87,7 @@ class Typed(SchemaBase):
     _schemaKind = "abstractBase"
 
     def _is_compatible(self):
-        return self._schemaIdentifier == "Typed" or self._prim.IsA(self._schemaIdentifier)
+        return self._prim.IsA(self._schemaIdentifier)
 
     @classmethod
     def Get(cls, stage, path):
@@ -130,7 +139,7 @@ class APISchemaBase(SchemaBase):
 
     @classmethod
     def CanApply(cls, prim, name=""):
-        return prim.CanApplyAPI(cls._schemaIdentifier, name)
+        return prim.CanApplyAPI(cls._schemaIdentifier, name) if prim else _usd._CanApplyAPIResult._NoPrim()
 
     @classmethod
     def GetAll(cls, prim):
@@ -169,6 +178,11 @@ def _attribute_accessors(name, type_name, is_uniform):
     return get, create
 
 
+def accessors(name, type_name, is_uniform=False):
+    """The getter and the maker of an attribute, for classes that call it by another name."""
+    return _attribute_accessors(name, type_name, is_uniform)
+
+
 def _relationship_accessors(name):
     def get(self):
         return self._prim.GetRelationship(_instance_name(self, name))
@@ -180,12 +194,16 @@ def _relationship_accessors(name):
 
 
 def _add_accessors(members, identifier):
+    ranked = {}
     for name, is_attribute, type_name, is_uniform in _usd._ListProperties(identifier, False):
         get, create = _attribute_accessors(name, type_name, is_uniform) if is_attribute else _relationship_accessors(name)
-        for accessor in _accessor_names(name):
-            suffix = "Attr" if is_attribute else "Rel"
-            members.setdefault(f"Get{accessor}{suffix}", get)
-            members.setdefault(f"Create{accessor}{suffix}", create)
+        suffix = "Attr" if is_attribute else "Rel"
+        for rank, accessor in enumerate(_accessor_names(name)):
+            ranked.setdefault(rank, []).append((f"Get{accessor}{suffix}", get))
+            ranked[rank].append((f"Create{accessor}{suffix}", create))
+    for rank in sorted(ranked):  # FStop is fStop rather than exposure:fStop
+        for name, accessor in ranked[rank]:
+            members.setdefault(name, accessor)
 
 
 def _python_name(type_name, module_name):
@@ -248,24 +266,43 @@ def install(module_name, scope, tokens=()):
     scope["__dir__"] = lambda: sorted(set(scope) | set(by_name) | {"Tokens"})
 
 
+_RESERVED = {"default", "bool", "double", "float", "int", "None", "True", "False", "in", "is", "from", "class"}
+_TEMPLATE = "_MultipleApplyTemplate_"
+
+
+def _token_name(text):
+    """collection:__INSTANCE_NAME__:includes: collection_MultipleApplyTemplate_Includes; None for what is no name."""
+    parts = [part for part in text.split(":") if part]
+    if not parts or not all(part.isidentifier() for part in parts):
+        return None
+    name = parts[0] + "".join(_TEMPLATE if part == _INSTANCE else part[:1].upper() + part[1:] for part in parts[1:])
+    if len(parts) > 1 and not name[1:2].isupper():
+        name = name[:1].lower() + name[1:]
+    return name + "_" if name in _RESERVED else name
+
+
 def _tokens(identifiers, others):
-    """The names that a library's schemas speak of: schemas, properties and their allowed values; and some others."""
+    """The names that a library's schemas speak of: schemas, properties and their allowed values; and others, as "name" or
+    "name=value"."""
     tokens = {}
 
     def add(text):
-        parts = [part for part in text.replace(_INSTANCE, "MultipleApplyTemplate").split(":") if part]
-        if not parts or not all(part.isidentifier() for part in parts):
-            return
-        name = parts[0] + "".join(part[:1].upper() + part[1:] for part in parts[1:])
-        name = name[:1].lower() + name[1:] if len(parts) > 1 or not name[1:2].isupper() else name
-        tokens.setdefault(name + "_" if name in ("default", "None", "True", "False", "in", "is", "from", "class") else name, text)
+        name = _token_name(text)
+        if name:
+            tokens.setdefault(name, text)
 
+    for text in others:
+        name, given, value = text.partition("=")
+        if given:
+            tokens[name] = value
+        else:
+            add(text)
     for identifier in identifiers:
         tokens.setdefault(identifier, identifier)
         for name, *_ in _usd._ListProperties(identifier, False):
+            if _INSTANCE in name:
+                add(name.split(_INSTANCE)[0].rstrip(":"))
             add(name)
         for text in _usd._ListAllowedTokens(identifier):
             add(text)
-    for text in others:
-        add(text)
     return type("Tokens", (), tokens)
