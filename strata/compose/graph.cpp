@@ -263,9 +263,11 @@ uint32_t Graph::FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcT
   return kNoNode;
 }
 
-bool Graph::HasSite(uint32_t layer_stack, Path path) const {
-  return std::any_of(nodes_.begin(), nodes_.end(),
-                     [&](const Node& node) { return node.path == path && node.layer_stack == layer_stack; });
+bool Graph::HasSpeakingSite(uint32_t layer_stack, Path path) const {
+  return std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& node) {
+    return node.path == path && node.layer_stack == layer_stack && !node.Has(kNodeCulled) &&
+           !node.Has(kNodeInert);
+  });
 }
 
 uint32_t Graph::SkipSubtree(uint32_t top, uint32_t node) const {

@@ -151,6 +151,7 @@ class Indexer {
                        const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                        const Node* ignored_site);
   void EvaluateImpliedClasses(uint32_t node);
+  bool IsImpliedByClass(uint32_t child, const MapFunction& transfer) const;
   void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type,
                     int depth);
   uint32_t FindImplyingNode(uint32_t node) const;

@@ -84,7 +84,7 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
 bool Indexer::IsDuplicate(const Arc& arc) const {
   Path path = arc.path;
   for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
-    if (indexer->graph_.HasSite(arc.layer_stack, path)) return true;
+    if (indexer->graph_.HasSpeakingSite(arc.layer_stack, path)) return true;
     if (!indexer->frame_) return false;
     // The outer graph is about a prim further down: what would this site be there?
     path = indexer->frame_->path.ReplacePrefix(indexer->graph_[0].path, path, Path::TargetFix::kKeepTargets);

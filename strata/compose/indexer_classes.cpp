@@ -127,6 +127,21 @@ MapFunction ImplyAcross(const MapFunction& class_map, const MapFunction& transfe
 
 }  // namespace
 
+// Whether the instance of `child`'s hierarchy, a class itself, gives `child` on to what it is a class for. Classes
+// that came with the instance are part of its own hierarchy; others that were introduced at one prim go on
+// together, as soon as one of them has another path at the other end of `transfer`.
+bool Indexer::IsImpliedByClass(uint32_t child, const MapFunction& transfer) const {
+  const uint32_t instance = graph_[child].parent;
+  const uint32_t depth = graph_.GetDepthBelowIntroduction(child);
+  if (depth == graph_.GetDepthBelowIntroduction(instance)) return false;
+  for (uint32_t other : graph_.GetChildren(instance)) {
+    if (!IsClassBased(graph_[other].arc) || graph_.GetDepthBelowIntroduction(other) != depth) continue;
+    const Path path = graph_[other].path.StripAllVariantSelections();
+    if (transfer.MapSourceToTarget(path) != path) return true;
+  }
+  return false;
+}
+
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
 void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type,
                            int depth) {
@@ -134,16 +149,13 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
   for (uint32_t child : graph_.GetChildren(source)) {
     const Node from = graph_[child];
     if (!IsClassBased(from.arc) || (depth == 0 && from.arc != type)) continue;
+    if (depth == 0 && IsClassBased(graph_[source].arc) && !IsImpliedByClass(child, transfer)) continue;
     const MapFunction& class_map = graph_.GetMapToParent(child);
     MapFunction map = transfer.IsIdentity() ? class_map : ImplyAcross(class_map, transfer);
     map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
     const Path plain_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
     if (plain_path.IsEmpty()) continue;
     const Path class_path = MoveIntoVariants(plain_path, graph_[destination].path);
-    // A class that looks the same from the instance of a class has already said all.
-    if (depth == 0 && IsClassBased(graph_[source].arc) && class_path == from.path &&
-        graph_[destination].layer_stack == from.layer_stack)
-      continue;
     const uint32_t stack = graph_[destination].layer_stack;
     uint32_t implied = kNoNode;
     for (uint32_t known : graph_.GetChildren(destination)) {
