@@ -127,9 +127,9 @@ MapFunction ImplyAcross(const MapFunction& class_map, const MapFunction& transfe
 
 }  // namespace
 
-// Whether the instance of `child`'s hierarchy, a class itself, gives `child` on to what it is a class for. Classes
-// that came with the instance are part of its own hierarchy; others that were introduced at one prim go on
-// together, as soon as one of them has another path at the other end of `transfer`.
+// Whether the instance of `child`'s hierarchy, a class itself, gives `child` on to what it is a class for.
+// Classes that came with the instance are part of its own hierarchy; others that were introduced at one prim
+// go on together, as soon as one of them has another path at the other end of `transfer`.
 bool Indexer::IsImpliedByClass(uint32_t child, const MapFunction& transfer) const {
   const uint32_t instance = graph_[child].parent;
   const uint32_t depth = graph_.GetDepthBelowIntroduction(child);
