@@ -94,7 +94,7 @@ bool Indexer::IsInstanceable() const {
   if (!has_own_arc || !instanceable || !*instanceable) return false;
   const std::vector<bool> is_own = FindInstanceableNodes(graph_.GetNodes());
   for (uint32_t i = 0; i < is_own.size(); ++i)
-    if (is_own[i] && graph_[i].CanContributeSpecs()) return true;
+    if (is_own[i] && graph_[i].CanContributeSpecs() && graph_[i].Has(kNodeHasSpecs)) return true;
   return false;
 }
 

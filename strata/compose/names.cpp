@@ -95,12 +95,13 @@ class ChildNamesComposer {
 }  // namespace
 
 std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes) {
-  std::vector<bool> is_own(nodes.size(), false);
+  std::vector<bool> is_direct(nodes.size(), false), is_own(nodes.size(), false);
   for (size_t i = 0; i < nodes.size(); ++i) {
     const PrimIndexNode& node = nodes[i];
-    if (node.parent != kNoNode) is_own[i] = is_own[node.parent] || !node.Has(kNodeDueToAncestor);
+    if (node.parent == kNoNode) continue;
+    is_direct[i] = is_direct[node.parent] || !node.Has(kNodeDueToAncestor);
+    is_own[i] = is_own[node.parent] || (is_direct[i] && node.Has(kNodeHasSpecs));
   }
-  for (size_t i = 0; i < nodes.size(); ++i) is_own[i] = is_own[i] && nodes[i].Has(kNodeHasSpecs);
   return is_own;
 }
 

@@ -84,16 +84,18 @@ class Introduction {
     uint32_t number = original_.GetSiblingNumberAtOrigin();
     if (number >= list.GetSize()) return;
     const auto* introduced = list.Get(number);
+    arc_.introducing_field = field;
     arc_.introducing_item = Value(introduced->item);
     arc_.introducing_layer = introduced->layer;
   }
 
   void OfVariant() {
-    SourcedList<StringListOp> list(stack_, arc_.introducing_path, layer::GetFieldNames().variantSetNames,
-                                   provider_);
+    const Token field = layer::GetFieldNames().variantSetNames;
+    SourcedList<StringListOp> list(stack_, arc_.introducing_path, field, provider_);
     std::string set = original_.GetPathAtIntroduction().GetVariantSet().GetString();
     for (size_t i = 0; i < list.GetSize(); ++i) {
       if (list.Get(i)->item != set) continue;
+      arc_.introducing_field = field;
       arc_.introducing_item = Value(set);
       arc_.introducing_layer = list.Get(i)->layer;
       return;
@@ -145,6 +147,58 @@ void FindIntroduction(CompositionArc& arc, compose::NodeRef original, compose::L
   }
 }
 
+// Whether a node is below a specialize that stands, with all below it, under the root as well.
+bool IsBelowCopied(const compose::PrimIndex& index, compose::NodeRef node) {
+  for (; !node.IsRoot(); node = node.GetParent()) {
+    if (!node.IsInert() || node.GetArcType() != compose::ArcType::kSpecialize) continue;
+    for (compose::NodeRef top : index.GetRootNode().GetChildren())
+      if (!(top == node) && top.GetOrigin() == node && top.GetPath() == node.GetPath()) return true;
+  }
+  return false;
+}
+
+CompositionArc DescribeRoot(const compose::PrimIndexPtr& index) {
+  CompositionArc arc;
+  arc.index = index;
+  arc.node = arc.introducing_node = index->GetRootNode();
+  arc.has_specs = arc.node.HasSpecs();
+  arc.is_in_root_layer_stack = arc.is_in_root_layer_prim_spec = true;
+  arc.target_layer = arc.node.GetLayerStack()->GetRootLayer();
+  arc.target_path = arc.node.GetPath();
+  return arc;
+}
+
+CompositionArc Describe(const compose::PrimIndexPtr& index, compose::NodeRef node,
+                        compose::LayerProvider& provider) {
+  // An arc that another implies elsewhere was introduced where that one was.
+  compose::NodeRef original = node.GetOriginRoot();
+  CompositionArc arc;
+  arc.index = index;
+  arc.node = node;
+  arc.introducing_node = original.GetParent();
+  arc.type = node.GetArcType();
+  arc.has_specs = node.HasSpecs();
+  arc.is_ancestral = node.IsDueToAncestor();
+  // A specialize moved to the root, where it is weakest, is still itself.
+  // Relocates hold no place for one that is implied to them.
+  compose::NodeRef origin = node.GetOrigin();
+  while (origin.IsInert() && origin.GetArcType() == compose::ArcType::kSpecialize &&
+         origin.GetParent().GetArcType() == compose::ArcType::kRelocate &&
+         !(origin.GetOrigin() == origin.GetParent()))
+    origin = origin.GetOrigin();
+  const bool is_moved = node.GetPath() == origin.GetPath() && node.GetLayerStack() == origin.GetLayerStack();
+  arc.is_implicit = !(origin == node.GetParent()) && !is_moved;
+  // Whoever references the stage's root layer, without its session, still leads there.
+  arc.is_in_root_layer_stack = arc.introducing_node.GetLayerStack()->GetRootLayer() ==
+                               index->GetRootNode().GetLayerStack()->GetRootLayer();
+  arc.is_in_root_layer_prim_spec = arc.introducing_node.IsRoot();
+  arc.target_layer = node.GetLayerStack()->GetRootLayer();
+  arc.target_path = node.GetPath();
+  arc.introducing_path = original.GetIntroPath();
+  FindIntroduction(arc, original, provider);
+  return arc;
+}
+
 }  // namespace
 
 CompositionArcs FindCompositionArcs(const Prim& prim) {
@@ -153,36 +207,102 @@ CompositionArcs FindCompositionArcs(const Prim& prim) {
   if (!access || !access.Index()) return arcs;
   arcs.index = access.stage->cache->ComputeExpandedPrimIndex(access.Index()->GetPath());
   if (!arcs.index->IsValid()) return arcs;
-  compose::NodeRef root = arcs.index->GetRootNode();
   for (uint32_t n = 1; n < arcs.index->GetNodeCount(); ++n) {
     compose::NodeRef node = arcs.index->GetNode(n);
-    // Placeholders mark where an arc would stand; another node carries it.
-    if (node.IsInert() && node.GetArcType() != compose::ArcType::kRelocate) continue;
-    // An arc that another implies elsewhere was introduced where that one was.
-    compose::NodeRef original = node.GetOriginRoot();
-    CompositionArc arc;
-    arc.node = node;
-    arc.introducing_node = original.GetParent();
-    arc.type = node.GetArcType();
-    arc.has_specs = node.HasSpecs();
-    arc.is_ancestral = node.IsDueToAncestor();
-    // A specialize moved to the root, where it is weakest, is still itself. Relocates hold no place for it.
-    compose::NodeRef origin = node.GetOrigin();
-    while (origin.IsInert() && origin.GetArcType() == compose::ArcType::kSpecialize &&
-           origin.GetParent().GetArcType() == compose::ArcType::kRelocate) {
-      origin = origin.GetOrigin();
-    }
-    bool is_moved = node.GetPath() == origin.GetPath() && node.GetLayerStack() == origin.GetLayerStack();
-    arc.is_implicit = !(origin == node.GetParent()) && !is_moved;
-    arc.is_in_root_layer_stack = arc.introducing_node.IsInRootLayerStack();
-    arc.is_in_root_layer_prim_spec = arc.introducing_node == root;
-    arc.target_layer = node.GetLayerStack()->GetRootLayer();
-    arc.target_path = node.GetPath();
-    arc.introducing_path = original.GetIntroPath();
-    FindIntroduction(arc, original, *access.stage->provider);
-    arcs.all.push_back(std::move(arc));
+    // Placeholders mark where an arc would stand; another node carries it, and what is below.
+    if (node.IsInert() &&
+        (node.GetArcType() != compose::ArcType::kRelocate || IsBelowCopied(*arcs.index, node)))
+      continue;
+    arcs.all.push_back(Describe(arcs.index, node, *access.stage->provider));
   }
   return arcs;
+}
+
+bool PrimCompositionQuery::Filter::Admits(const CompositionArc& arc) const {
+  using Type = compose::ArcType;
+  const bool is_reference = arc.type == Type::kReference, is_payload = arc.type == Type::kPayload;
+  const bool is_inherit = arc.type == Type::kInherit, is_specialize = arc.type == Type::kSpecialize;
+  auto has_type = [&] {
+    switch (arc_type) {
+      case ArcTypeFilter::kAll:
+        return true;
+      case ArcTypeFilter::kReference:
+        return is_reference;
+      case ArcTypeFilter::kPayload:
+        return is_payload;
+      case ArcTypeFilter::kInherit:
+        return is_inherit;
+      case ArcTypeFilter::kSpecialize:
+        return is_specialize;
+      case ArcTypeFilter::kVariant:
+        return arc.type == Type::kVariant;
+      case ArcTypeFilter::kRelocate:
+        return arc.type == Type::kRelocate;
+      case ArcTypeFilter::kReferenceOrPayload:
+        return is_reference || is_payload;
+      case ArcTypeFilter::kInheritOrSpecialize:
+        return is_inherit || is_specialize;
+      case ArcTypeFilter::kNotReferenceOrPayload:
+        return !is_reference && !is_payload;
+      case ArcTypeFilter::kNotInheritOrSpecialize:
+        return !is_inherit && !is_specialize;
+      case ArcTypeFilter::kNotVariant:
+        return arc.type != Type::kVariant;
+      case ArcTypeFilter::kNotRelocate:
+        return arc.type != Type::kRelocate;
+    }
+    return false;
+  };
+  if (!has_type()) return false;
+  if (dependency_type != DependencyTypeFilter::kAll &&
+      arc.is_ancestral != (dependency_type == DependencyTypeFilter::kAncestral))
+    return false;
+  if (has_specs != HasSpecsFilter::kAll && arc.has_specs != (has_specs == HasSpecsFilter::kHasSpecs))
+    return false;
+  switch (arc_introduced) {
+    case ArcIntroducedFilter::kAll:
+      return true;
+    case ArcIntroducedFilter::kIntroducedInRootLayerStack:
+      return arc.is_in_root_layer_stack;
+    case ArcIntroducedFilter::kIntroducedInRootLayerPrimSpec:
+      return arc.is_in_root_layer_prim_spec;
+  }
+  return false;
+}
+
+PrimCompositionQuery::PrimCompositionQuery(const Prim& prim, const Filter& filter) : filter_(filter) {
+  CompositionArcs found = FindCompositionArcs(prim);
+  if (!found.index || !found.index->IsValid()) return;
+  arcs_ = std::move(found.all);
+  if (!found.index->GetRootNode().IsInert()) arcs_.insert(arcs_.begin(), DescribeRoot(found.index));
+}
+
+PrimCompositionQuery PrimCompositionQuery::GetDirectInherits(const Prim& prim) {
+  Filter filter;
+  filter.arc_type = ArcTypeFilter::kInherit;
+  filter.dependency_type = DependencyTypeFilter::kDirect;
+  return PrimCompositionQuery(prim, filter);
+}
+
+PrimCompositionQuery PrimCompositionQuery::GetDirectReferences(const Prim& prim) {
+  Filter filter;
+  filter.arc_type = ArcTypeFilter::kReference;
+  filter.dependency_type = DependencyTypeFilter::kDirect;
+  return PrimCompositionQuery(prim, filter);
+}
+
+PrimCompositionQuery PrimCompositionQuery::GetDirectRootLayerArcs(const Prim& prim) {
+  Filter filter;
+  filter.dependency_type = DependencyTypeFilter::kDirect;
+  filter.arc_introduced = ArcIntroducedFilter::kIntroducedInRootLayerStack;
+  return PrimCompositionQuery(prim, filter);
+}
+
+std::vector<CompositionArc> PrimCompositionQuery::GetCompositionArcs() const {
+  std::vector<CompositionArc> admitted;
+  for (const CompositionArc& arc : arcs_)
+    if (filter_.Admits(arc)) admitted.push_back(arc);
+  return admitted;
 }
 
 }  // namespace strata::stage

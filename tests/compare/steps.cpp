@@ -17,6 +17,8 @@ Json Open(Bench& bench, const Json& step) {
   if (step.value("interpolation", "linear") == "held")
     options.interpolation = stage::InterpolationType::kHeld;
   if (step.value("schemas", false)) options.schemas = schema::Registry::GetBuiltIn();
+  if (step.contains("fallbacks"))
+    options.variant_fallbacks = step["fallbacks"].get<std::map<std::string, std::vector<std::string>>>();
   Diagnostics diagnostics;
   if (step.contains("session"))
     options.session = bench.registry->FindOrOpen(step["session"], nullptr, {}, diagnostics);
@@ -35,6 +37,7 @@ Json Do(Bench& bench, const Json& step) {
   if (what == "flatten_stack") return FlattenStack(bench);
   if (what == "flatten") return FlattenStage(bench);
   if (what == "members") return ListMembers(bench, step);
+  if (what == "arcs") return ListArcs(bench);
   if (what == "stitch") return Stitch(bench, step);
   return {{"error", "no such step: " + what}};
 }

@@ -30,5 +30,6 @@ Json FlattenStack(const Bench& bench);  // steps_layers.cpp
 Json FlattenStage(const Bench& bench);
 Json ListMembers(const Bench& bench, const Json& step);
 Json Stitch(const Bench& bench, const Json& step);
+Json ListArcs(const Bench& bench);  // steps_arcs.cpp
 
 }  // namespace strata::compare
