@@ -101,6 +101,13 @@ std::vector<double> Attribute::GetUnionedTimeSamples(const std::vector<Attribute
   return times;
 }
 
+std::vector<double> Attribute::GetUnionedTimeSamplesInInterval(const std::vector<Attribute>& attributes,
+                                                               double first, double last) {
+  std::vector<double> times = GetUnionedTimeSamples(attributes);
+  std::erase_if(times, [first, last](double time) { return time < first || time > last; });
+  return times;
+}
+
 bool Attribute::HasSpline() const {
   return GetResolveInfo().source == ResolveSource::kSpline;
 }

@@ -47,6 +47,8 @@ class Attribute : public Property {
   std::optional<std::pair<double, double>> GetBracketingTimeSamples(double time) const;
   // Sorted union of the samples of several attributes.
   static std::vector<double> GetUnionedTimeSamples(const std::vector<Attribute>& attributes);
+  static std::vector<double> GetUnionedTimeSamplesInInterval(const std::vector<Attribute>& attributes,
+                                                             double first, double last);  // both included
   bool HasSpline() const;                   // a spline is the strongest opinion
   std::optional<Spline> GetSpline() const;  // in the stage's time
 

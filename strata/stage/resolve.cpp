@@ -274,7 +274,7 @@ Value AttributeResolver::Get(Time time) const {
 ResolveInfo AttributeResolver::MakeInfo(const ValueSource& source) const {
   ResolveInfo info;
   info.source = source.kind;
-  info.index = stage_.Record(record_).index;
+  info.index = target_ ? target_->GetPrimIndex() : stage_.Record(record_).index;
   info.node = source.node;
   info.layer = source.entry->layer;
   info.spec_path = source.spec_path;

@@ -7,6 +7,7 @@
 
 #include "strata/stage/asset_values.h"
 #include "strata/stage/clips.h"
+#include "strata/stage/resolve_target.h"
 #include "strata/stage/stage_impl.h"
 #include "strata/value/time_samples.h"
 
@@ -41,8 +42,12 @@ struct ValueSources {
 class AttributeResolver {
  public:
   AttributeResolver(const Stage::Impl& stage, uint32_t record, Token name,
-                    AssetPathMode mode = AssetPathMode::kResolve)
-      : stage_(stage), record_(record), name_(name), mode_(mode) {}
+                    AssetPathMode mode = AssetPathMode::kResolve, const ResolveTarget* target = nullptr)
+      : stage_(stage),
+        record_(record),
+        name_(name),
+        mode_(mode),
+        target_(target && !target->IsNull() ? target : nullptr) {}
 
   Value Get(Time time) const;
   // The source that decides; of those that combine, the strongest.
@@ -77,6 +82,7 @@ class AttributeResolver {
   uint32_t record_;
   Token name_;
   AssetPathMode mode_;
+  const ResolveTarget* target_;  // null: all opinions speak
 };
 
 // Indices of the samples around a stage time. Times meet in the stage's time, as in OpenUSD: a time that

@@ -41,8 +41,9 @@ ClipSets FindClipSets(const Stage::Impl& stage, uint32_t record);
 // As VisitAll, for prims that clips may speak about: clips follow the layer that anchors them, specs there or
 // not.
 template <class Visitor>
-void VisitSourcesWithClips(const Stage::Impl& stage, uint32_t record, Token name, Visitor&& visit) {
-  const compose::PrimIndex* index = stage.IndexOf(record);
+void VisitSourcesWithClips(const Stage::Impl& stage, uint32_t record, Token name, const ResolveTarget* target,
+                           Visitor&& visit) {
+  const compose::PrimIndex* index = target ? target->GetPrimIndex().get() : stage.IndexOf(record);
   ClipSets sets = FindClipSets(stage, record);
   for (uint32_t n = 0; n < index->GetNodeCount(); ++n) {
     compose::NodeRef node = index->GetNode(n);
@@ -55,6 +56,11 @@ void VisitSourcesWithClips(const Stage::Impl& stage, uint32_t record, Token name
     LayerOffset to_root = node.GetMapToRoot().GetTimeOffset();
     for (uint32_t i = 0; i < stack.GetEntries().size(); ++i) {
       source.entry = &stack.GetEntries()[i];
+      if (target) {
+        const ResolveTarget::Place place = target->Find(node, *source.entry);
+        if (place == ResolveTarget::Place::kBehind) return;
+        if (place == ResolveTarget::Place::kBefore) continue;
+      }
       source.layer_to_stage = to_root * source.entry->offset;
       layer::SpecStore::SpecView spec = source.entry->layer->GetContent().Find(source.spec_path);
       if (spec && !VisitSpecSources(spec, Moment::kNumeric, source, visit)) return;
@@ -77,15 +83,20 @@ void VisitSourcesWithClips(const Stage::Impl& stage, uint32_t record, Token name
 
 template <class Visitor>
 void AttributeResolver::VisitAll(Moment moment, Visitor&& visit) const {
-  const compose::PrimIndex* index = stage_.IndexOf(record_);
+  const compose::PrimIndex* index = target_ ? target_->GetPrimIndex().get() : stage_.IndexOf(record_);
   if (!index) return;
   if (moment == Moment::kNumeric && stage_.Record(record_).Is(PrimFlag::kHasClips)) {
-    VisitSourcesWithClips(stage_, record_, name_, visit);
+    VisitSourcesWithClips(stage_, record_, name_, target_, visit);
     return;
   }
   Path prim_path;
   ValueSource source;
   for (const compose::SpecSite& site : index->GetSpecStack()) {
+    if (target_) {
+      const ResolveTarget::Place place = target_->Find(site.node, *site.entry);
+      if (place == ResolveTarget::Place::kBehind) return;
+      if (place == ResolveTarget::Place::kBefore) continue;
+    }
     if (site.path != prim_path) {
       prim_path = site.path;
       source.spec_path = prim_path.AppendProperty(name_);

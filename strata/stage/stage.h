@@ -20,6 +20,7 @@
 #include "strata/schema/registry.h"
 #include "strata/stage/access.h"
 #include "strata/stage/attribute.h"
+#include "strata/stage/attribute_query.h"
 #include "strata/stage/edit_target.h"
 #include "strata/stage/flatten.h"
 #include "strata/stage/load_rules.h"
@@ -29,6 +30,7 @@
 #include "strata/stage/property.h"
 #include "strata/stage/relationship.h"
 #include "strata/stage/resolve_info.h"
+#include "strata/stage/resolve_target.h"
 #include "strata/stage/stage_changes.h"
 #include "strata/stage/time.h"
 

@@ -27,7 +27,10 @@ def make_scene(folder, seed):
         opening["interpolation"] = "held"
     if maker.chance(0.2):
         opening["load"] = "none"
-    return [opening, {"do": "resolve", "times": TIMES}]
+    steps = [opening, {"do": "resolve", "times": TIMES}]
+    if seed % 3 == 0:
+        steps.append({"do": "resolve_parts", "times": [-20, 0, 2.5, 12]})
+    return steps
 
 
 class StageValues(unittest.TestCase):

@@ -32,6 +32,7 @@ Json Do(Bench& bench, const Json& step) {
   const std::string what = step.at("do");
   if (what == "open") return Open(bench, step);
   if (what == "resolve") return Resolve(bench, step);
+  if (what == "resolve_parts") return ResolveParts(bench, step);
   if (what == "edit") return EditStage(bench, step);
   if (what == "export") return ExportLayers(bench);
   if (what == "flatten_stack") return FlattenStack(bench);

@@ -23,7 +23,8 @@ struct Bench {
   std::map<std::string, layer::LayerPtr> layers;  // kept open, by the name that steps use
 };
 
-Json Resolve(const Bench& bench, const Json& step);    // steps_resolve.cpp
+Json Resolve(const Bench& bench, const Json& step);  // steps_resolve.cpp
+Json ResolveParts(const Bench& bench, const Json& step);
 Json EditStage(const Bench& bench, const Json& step);  // steps_edit.cpp
 Json ExportLayers(const Bench& bench);
 Json FlattenStack(const Bench& bench);  // steps_layers.cpp

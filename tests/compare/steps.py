@@ -180,6 +180,28 @@ class Oracle:
                 answer[str(attribute.GetPath())] = self.describe(attribute, step["times"])
         return answer
 
+    def do_resolve_parts(self, step):
+        answer = {}
+        for prim in Usd.PrimRange(self.stage.GetPseudoRoot(), Usd.PrimAllPrimsPredicate):
+            if attributes := prim.GetAuthoredAttributes():
+                arcs = Usd.PrimCompositionQuery(prim).GetCompositionArcs()
+                clips = self.clips(prim)[0]
+                for attribute in attributes:
+                    # Queries of usd-core combine opinions, look for clips and list blocked samples in ways of their own.
+                    combined = attribute.GetTypeName().isArray or attribute.GetTypeName() == "pathExpression"
+                    blocked = any(isinstance(spec.default, Sdf.AnimationBlock) for spec in attribute.GetPropertyStack())
+                    answer[str(attribute.GetPath())] = ANY if combined or clips or blocked else [
+                        self.describe_query(Usd.AttributeQuery(attribute, make(layer)), step["times"])
+                        for arc in arcs for layer in arc.GetTargetNode().layerStack.layers
+                        for make in (arc.MakeResolveTargetUpTo, arc.MakeResolveTargetStrongerThan)]
+        return answer
+
+    @staticmethod
+    def describe_query(query, times):
+        return [[form(query.Get())] + [form(query.Get(time)) for time in times], list(query.GetTimeSamples()),
+                query.ValueMightBeTimeVarying(), query.HasValue(), query.HasAuthoredValue(), query.HasAuthoredValueOpinion(),
+                query.HasSpline()]
+
     @staticmethod
     def describe(attribute, times):
         def source(info):

@@ -1,0 +1,110 @@
+#include "strata/stage/attribute_query.h"
+
+#include <algorithm>
+
+#include "strata/stage/resolve.h"
+#include "strata/stage/resolve_walk.h"
+#include "strata/stage/stage_impl.h"
+
+namespace strata::stage {
+
+namespace {
+
+// Calls ask(resolver) when the attribute's prim is there; else gives what a default-made answer is.
+template <class Ask>
+auto WithResolver(const AttributeQuery& query, Ask&& ask) {
+  PrimAccess access(query.GetAttribute().GetPrim());
+  if (!access) return decltype(ask(std::declval<const AttributeResolver&>())){};
+  return ask(AttributeResolver(*access.stage, access.record, query.GetAttribute().GetName(),
+                               AssetPathMode::kResolve, &query.GetResolveTarget()));
+}
+
+Moment MomentOf(Time time) {
+  return time.IsDefault() ? Moment::kDefault : Moment::kNumeric;
+}
+
+}  // namespace
+
+std::vector<AttributeQuery> AttributeQuery::CreateQueries(const Prim& prim, const std::vector<Token>& names) {
+  std::vector<AttributeQuery> queries;
+  for (Token name : names) queries.emplace_back(prim, name);
+  return queries;
+}
+
+Value AttributeQuery::Get(Time time) const {
+  return WithResolver(*this, [time](const AttributeResolver& resolver) { return resolver.Get(time); });
+}
+
+bool AttributeQuery::HasValue() const {
+  return GetResolveInfo().source != ResolveSource::kNone;
+}
+
+bool AttributeQuery::HasAuthoredValue() const {
+  return GetResolveInfo().HasAuthoredValue();
+}
+
+bool AttributeQuery::HasAuthoredValueOpinion() const {
+  return GetResolveInfo().HasAuthoredValueOpinion();
+}
+
+bool AttributeQuery::ValueMightBeTimeVarying() const {
+  return WithResolver(*this, [](const AttributeResolver& resolver) { return resolver.MightVary(); });
+}
+
+std::vector<double> AttributeQuery::GetTimeSamples() const {
+  return WithResolver(*this, [](const AttributeResolver& resolver) { return resolver.GetTimeSamples(); });
+}
+
+std::vector<double> AttributeQuery::GetTimeSamplesInInterval(double first, double last) const {
+  std::vector<double> times = GetTimeSamples();
+  std::erase_if(times, [first, last](double time) { return time < first || time > last; });
+  return times;
+}
+
+std::optional<std::pair<double, double>> AttributeQuery::GetBracketingTimeSamples(double time) const {
+  return WithResolver(*this,
+                      [time](const AttributeResolver& resolver) { return resolver.GetBracketing(time); });
+}
+
+std::vector<double> AttributeQuery::GetUnionedTimeSamples(const std::vector<AttributeQuery>& queries) {
+  std::vector<double> times;
+  for (const AttributeQuery& query : queries) {
+    std::vector<double> more = query.GetTimeSamples();
+    times.insert(times.end(), more.begin(), more.end());
+  }
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+  return times;
+}
+
+std::vector<double> AttributeQuery::GetUnionedTimeSamplesInInterval(
+    const std::vector<AttributeQuery>& queries, double first, double last) {
+  std::vector<double> times = GetUnionedTimeSamples(queries);
+  std::erase_if(times, [first, last](double time) { return time < first || time > last; });
+  return times;
+}
+
+bool AttributeQuery::HasSpline() const {
+  return GetResolveInfo().source == ResolveSource::kSpline;
+}
+
+std::optional<Spline> AttributeQuery::GetSpline() const {
+  return WithResolver(*this, [](const AttributeResolver& resolver) { return resolver.GetSpline(); });
+}
+
+ResolveInfo AttributeQuery::GetResolveInfo() const {
+  return WithResolver(*this,
+                      [](const AttributeResolver& resolver) { return resolver.GetInfo(Moment::kNumeric); });
+}
+
+ResolveInfo AttributeQuery::GetResolveInfo(Time time) const {
+  return WithResolver(*this,
+                      [time](const AttributeResolver& resolver) { return resolver.GetInfo(MomentOf(time)); });
+}
+
+std::vector<ResolveInfo> AttributeQuery::GetResolveInfoChain(Time time) const {
+  return WithResolver(
+      *this, [time](const AttributeResolver& resolver) { return resolver.GetInfoChain(MomentOf(time)); });
+}
+
+}  // namespace strata::stage

@@ -1,0 +1,65 @@
+// One attribute asked again and again, of all its opinions or of those that a resolve target admits.
+// (UsdAttributeQuery)
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "strata/stage/attribute.h"
+#include "strata/stage/resolve_target.h"
+
+namespace strata::stage {
+
+// A value; answers as Attribute does, harmlessly when the stage or the prim is gone. What it answers is as
+// the stage is when it is asked; only the opinions that a resolve target names are those of when that was
+// made.
+class AttributeQuery {
+ public:
+  AttributeQuery() = default;
+  explicit AttributeQuery(Attribute attribute, ResolveTarget target = {})
+      : attribute_(std::move(attribute)), target_(std::move(target)) {}
+  AttributeQuery(const Prim& prim, Token name) : attribute_(prim, name) {}
+  static std::vector<AttributeQuery> CreateQueries(const Prim& prim, const std::vector<Token>& names);
+
+  bool IsValid() const { return attribute_.IsDefined(); }
+  explicit operator bool() const { return IsValid(); }
+  const Attribute& GetAttribute() const { return attribute_; }
+  const ResolveTarget& GetResolveTarget() const { return target_; }
+
+  Value Get(Time time = Time::Default()) const;
+  template <class T>
+  std::optional<T> GetAs(Time time = Time::Default()) const {
+    Value value = Get(time);
+    const T* held = value.GetIf<T>();
+    return held ? std::optional<T>(*held) : std::nullopt;
+  }
+  bool HasValue() const;
+  bool HasAuthoredValue() const;
+  bool HasAuthoredValueOpinion() const;
+  bool HasFallbackValue() const { return attribute_.HasFallbackValue(); }
+  Value GetFallbackValue() const { return attribute_.GetFallbackValue(); }
+  bool ValueMightBeTimeVarying() const;
+  // Whether the kind of source could vary, be there one sample or many.
+  bool ValueSourceMightBeTimeVarying() const { return GetResolveInfo().ValueSourceMightBeTimeVarying(); }
+
+  std::vector<double> GetTimeSamples() const;
+  std::vector<double> GetTimeSamplesInInterval(double first, double last) const;  // both included
+  size_t GetNumTimeSamples() const { return GetTimeSamples().size(); }
+  std::optional<std::pair<double, double>> GetBracketingTimeSamples(double time) const;
+  static std::vector<double> GetUnionedTimeSamples(const std::vector<AttributeQuery>& queries);
+  static std::vector<double> GetUnionedTimeSamplesInInterval(const std::vector<AttributeQuery>& queries,
+                                                             double first, double last);
+  bool HasSpline() const;
+  std::optional<Spline> GetSpline() const;
+
+  ResolveInfo GetResolveInfo() const;  // of all times but the default one
+  ResolveInfo GetResolveInfo(Time time) const;
+  std::vector<ResolveInfo> GetResolveInfoChain(Time time) const;
+
+ private:
+  Attribute attribute_;
+  ResolveTarget target_;
+};
+
+}  // namespace strata::stage
