@@ -116,9 +116,10 @@ int Run(const std::string& name, Bench& bench) {
   std::printf(
       "{\"workload\": \"%s\", \"peer\": \"strata\", \"seconds\": %.9f, \"cpu_seconds\": %.9f, "
       "\"peak_rss_mb\": %.1f, "
-      "\"rss_before_mb\": %.1f, \"threads\": %u, \"check\": %s}\n",
+      "\"rss_before_mb\": %.1f, \"threads\": %u, \"start\": %.6f, \"check\": %s}\n",
       name.c_str(), seconds.count() / static_cast<double>(bench.repeats),
-      cpu_seconds / static_cast<double>(bench.repeats), peak, rss_before, bench.threads, check().c_str());
+      cpu_seconds / static_cast<double>(bench.repeats), peak, rss_before, bench.threads,
+      std::chrono::duration<double>(start.time_since_epoch()).count(), check().c_str());
   std::fflush(stdout);
   _exit(0);  // letting go of the scene is not measured
 }
