@@ -14,6 +14,8 @@ void Cache::Impl::Start() {
   root_stack_number = pool->AddStack(root_stack);
   sharing = std::make_unique<IndexSharing>(*this, pool);
   first_sharing.reset();
+  settled_graphs = 0;
+  targets.numbers.clear();
   indices.Clear();
   dependencies.reset();
   std::lock_guard lock(stacks_mutex);
@@ -27,9 +29,39 @@ void Cache::Impl::Start() {
   stacks[root.get()].push_back(std::move(slot));
 }
 
+namespace {
+
+std::string MakeTargetKey(const layer::Layer& anchor, const std::string& asset_path, uint32_t referencer) {
+  const layer::Layer* const address = &anchor;
+  std::string key;
+  key.reserve(sizeof address + sizeof referencer + asset_path.size());
+  key.append(reinterpret_cast<const char*>(&address), sizeof address);
+  key.append(reinterpret_cast<const char*>(&referencer), sizeof referencer);
+  return key += asset_path;
+}
+
+}  // namespace
+
+std::optional<uint32_t> Cache::Impl::FindTarget(const layer::Layer& anchor, const std::string& asset_path,
+                                                uint32_t referencer) const {
+  const std::string key = MakeTargetKey(anchor, asset_path, referencer);
+  std::shared_lock lock(targets.mutex);
+  const auto found = targets.numbers.find(key);
+  return found == targets.numbers.end() ? std::nullopt : std::optional<uint32_t>(found->second);
+}
+
+void Cache::Impl::NoteTarget(const layer::Layer& anchor, const std::string& asset_path, uint32_t referencer,
+                             uint32_t target) {
+  std::string key = MakeTargetKey(anchor, asset_path, referencer);
+  std::lock_guard lock(targets.mutex);
+  targets.numbers.emplace(std::move(key), target);
+}
+
 void Cache::Impl::RenewSharing() {
+  targets.numbers.clear();
   if (!first_sharing) first_sharing = std::move(sharing);
   sharing = std::make_unique<IndexSharing>(*this, pool);
+  settled_graphs = 0;
 }
 
 uint32_t Cache::Impl::GetStackNumber(const layer::LayerPtr& layer, const LayerStack& referencer) {

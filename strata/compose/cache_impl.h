@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <tsl/robin_map.h>
@@ -25,6 +29,7 @@ struct Cache::Impl final : IndexEnvironment {
   uint32_t root_stack_number = 0;
   // Holds for the layers as they are. The one that a scene was opened with is not worth the time to destroy.
   std::unique_ptr<IndexSharing> sharing, first_sharing;
+  size_t settled_graphs = 0;  // what `sharing` kept when it was first edited; 0: it has not been
   IndexTable indices;
 
   struct StackSlot {
@@ -36,6 +41,13 @@ struct Cache::Impl final : IndexEnvironment {
   mutable std::mutex stacks_mutex;
   tsl::robin_map<const layer::Layer*, std::vector<std::unique_ptr<StackSlot>>> stacks;
 
+  // Where arcs lead, as long as `sharing` lives: resolving an asset path may ask the file system.
+  struct Targets {
+    std::shared_mutex mutex;
+    tsl::robin_map<std::string, uint32_t> numbers;  // by layer, stack and asset path
+  };
+  mutable Targets targets;
+
   // Made by the first edit or query.
   mutable std::mutex dependencies_mutex;
   mutable std::unique_ptr<DependencyTable> dependencies;
@@ -46,9 +58,13 @@ struct Cache::Impl final : IndexEnvironment {
   LayerProvider& GetProvider() override { return *provider; }
   uint32_t GetRootStackNumber() const override { return root_stack_number; }
   uint32_t GetStackNumber(const layer::LayerPtr& layer, const LayerStack& referencer) override;
+  std::optional<uint32_t> FindTarget(const layer::Layer& anchor, const std::string& asset_path,
+                                     uint32_t referencer) const override;
+  void NoteTarget(const layer::Layer& anchor, const std::string& asset_path, uint32_t referencer,
+                  uint32_t target) override;
 
   PrimIndexPtr Make(Path path, const PrimIndex* parent) { return sharing->Compute(path, parent); }
-  // What layers say has changed: nothing that was found out about equal prims holds.
+  // Nothing that was found out about equal prims holds any more.
   void RenewSharing();
   // The index from which that of `path` is made; null for those that begin anew.
   PrimIndexPtr FindParent(Path path) const {

@@ -52,6 +52,7 @@ void ChangeProcessor::ProcessSpec(const LayerEdit& edit, uint32_t stack, Path pa
   const layer::FieldNames& names = layer::GetFieldNames();
   const SpecChange spec{path, edit.layer, path, &change, SpecChange::Kind::kEdited};
   if (path.IsAbsoluteRoot()) {
+    are_layers_changed_ |= change.content_replaced || !change.fields.empty();
     for (const layer::Change::FieldChange& field : change.fields)
       if (field.field == names.defaultPrim && stack == dependencies_->FindStacks(edit.layer.get()).front())
         ProcessDefaultPrim(*edit.layer, field.before);
@@ -63,6 +64,7 @@ void ChangeProcessor::ProcessSpec(const LayerEdit& edit, uint32_t stack, Path pa
     AddSpecChanges(stack, spec);
     return;
   }
+  edited_sites_.emplace_back(stack, path);
   if (path.IsPrimVariantSelection() && path.GetVariantSelection().IsEmpty()) {
     // Which variants a set has matters to whoever has a fallback for it.
     if ((came_or_went || change.children_changed || change.content_replaced) &&

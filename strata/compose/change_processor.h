@@ -63,6 +63,7 @@ class ChangeProcessor {
 
   // -- change_processor_finish.cpp: the cache brought up to date
   void Finish();
+  bool KeepsSharing();
   void DropSubtree(Path root);
   void DropByScan(Path root);
   void Mend(Path prim);
@@ -79,7 +80,9 @@ class ChangeProcessor {
   tsl::robin_set<Path> mended_;
   tsl::robin_set<Path> mended_fully_;    // of these, those for which more than specs of their own may matter
   tsl::robin_set<Token> removed_names_;  // of prims that some layer had
-  bool names_unknown_ = false;           // some layer had prims nobody can name now
+  std::vector<std::pair<uint32_t, Path>> edited_sites_;  // by layer stack
+  bool are_layers_changed_ = false;                      // something is said of a layer itself
+  bool names_unknown_ = false;                           // some layer had prims nobody can name now
   bool resyncs_all_ = false;
 };
 

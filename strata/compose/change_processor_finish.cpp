@@ -45,6 +45,20 @@ bool ChangeProcessor::IsBelowResynced(Path path) const {
   return false;
 }
 
+// Whether what was found out about equal prims holds after the edits. What they leave unused stays with it,
+// up to a limit.
+bool ChangeProcessor::KeepsSharing() {
+  constexpr size_t kMaxUnused = 10'000;
+  const IndexSharing& sharing = *cache_.sharing;
+  if (resyncs_all_ || are_layers_changed_) return false;
+  for (const auto& [number, edit] : stacks_)
+    if (edit.fresh || edit.affects_all || edit.is_table_stale) return false;
+  if (cache_.settled_graphs == 0) cache_.settled_graphs = sharing.GetSize();
+  if (sharing.GetSize() > 2 * cache_.settled_graphs + kMaxUnused) return false;
+  return std::none_of(edited_sites_.begin(), edited_sites_.end(),
+                      [&](const auto& site) { return sharing.MayDependOn(site.first, site.second); });
+}
+
 void ChangeProcessor::Finish() {
   if (resyncs_all_) {
     result_.dropped_indices = cache_.indices.GetSize();
@@ -59,7 +73,7 @@ void ChangeProcessor::Finish() {
     resynced_set_.insert(root);
   }
   AdoptStacks();
-  cache_.RenewSharing();
+  if (!KeepsSharing()) cache_.RenewSharing();
   std::vector<Path> mended(mended_.begin(), mended_.end());
   std::sort(mended.begin(), mended.end());  // what is above comes first
   for (Path prim : mended)

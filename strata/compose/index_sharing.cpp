@@ -334,6 +334,23 @@ void IndexSharing::PrepareChildren(IndexGraph& graph, const PrimIndex& index) co
   graph.owner = id_;
 }
 
+// What is at trunks is asked for anew in each place; all other sites are the same for all.
+void IndexSharing::NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits) {
+  using Role = SiteFilter::Role;
+  for (const PrimIndexNode& node : graph.nodes)
+    if (node.trunk == 0) sites_.Add(Role::kNode, node.layer_stack, node.path);
+  for (const Indexer::Visit& visit : visits)
+    if (!sites_.MayHold(Role::kNode, visit.layer_stack, visit.path) &&
+        FindTrunk(*graph.home, visit.layer_stack, visit.path) == 0)
+      sites_.Add(Role::kRead, visit.layer_stack, visit.path);
+}
+
+bool IndexSharing::MayDependOn(uint32_t layer_stack, Path path) const {
+  using Role = SiteFilter::Role;
+  return sites_.MayHold(Role::kRead, layer_stack, path) || sites_.MayHold(Role::kNode, layer_stack, path) ||
+         sites_.MayHold(Role::kNode, layer_stack, path.GetParent());
+}
+
 PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   std::atomic<const void*>* const child = FindChild(path, parent);
   if (child) {
@@ -355,7 +372,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
 
   const std::string_view key = question.key;
   const size_t hash = KeyHash()(key);
-  Shard& shard = shards_[hash >> 7 & (kShards - 1)];
+  Shard& shard = shards_[hash >> 58];  // the low bits choose the place in its table
   Candidate* candidate = nullptr;
   {
     std::lock_guard lock(shard.mutex);
@@ -388,6 +405,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   std::shared_ptr<IndexGraph> graph = Make(request, question.place);
   std::unique_ptr<Candidate> made = MakeCandidate(graph, visits);
   if (!made) return make_private(std::move(graph));
+  NoteSites(*graph, visits);
   PrepareChildren(*graph, *MakeIndex(path, graph, question.place));
   std::lock_guard lock(shard.mutex);
   Candidate*& first = shard.candidates[question.key];
@@ -395,6 +413,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   made->next.store(first, std::memory_order_release);
   first = made.get();
   shard.owned.push_back(std::move(made));
+  size_.fetch_add(1, std::memory_order_relaxed);
   return MakeIndex(path, std::move(graph), question.place);
 }
 

@@ -22,10 +22,12 @@
 
 #include "strata/compose/index_graph.h"
 #include "strata/compose/indexer.h"
+#include "strata/compose/site_filter.h"
 
 namespace strata::compose {
 
-// Thread-safe. Made for one state of all layers: after any change there must be another one.
+// Thread-safe. Made for one state of all layer stacks and options: when these are others there must be
+// another one. It stays while layers are edited where it has read nothing but what is in its keys.
 class IndexSharing {
  public:
   IndexSharing(IndexEnvironment& environment, std::shared_ptr<IndexPool> pool)
@@ -34,6 +36,11 @@ class IndexSharing {
   }
 
   PrimIndexPtr Compute(Path path, const PrimIndex* parent);
+  // Whether graphs that it keeps may follow from what a prim or a variant of a layer stack was before an
+  // edit.
+  bool MayDependOn(uint32_t layer_stack, Path path) const;
+  // How many graphs it keeps, those that no prim has any more among them.
+  size_t GetSize() const { return size_.load(std::memory_order_relaxed); }
   // The index of the same prim after specs of its own came to the root layer stack or left it, and nothing
   // else that it depends on changed; for its graph alone. Nothing where that may change its nodes.
   PrimIndexPtr MakeWithOwnSpecs(const PrimIndex& before) const;
@@ -100,6 +107,7 @@ class IndexSharing {
   // What is known of a child of a quiet graph; null when nothing is, or the parent is not such a graph.
   std::atomic<const void*>* FindChild(Path path, const PrimIndex* parent) const;
   void PrepareChildren(IndexGraph& graph, const PrimIndex& index) const;
+  void NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits);
 
   static constexpr size_t kShards = 64;
   const uint64_t id_ = MakeId();
@@ -107,6 +115,8 @@ class IndexSharing {
   IndexEnvironment& environment_;
   std::shared_ptr<IndexPool> pool_;
   std::array<Shard, kShards> shards_;
+  SiteFilter sites_;  // read in every place, and so in no key
+  std::atomic<size_t> size_{0};
 };
 
 // Whether `a` at home is `b` at home, but for the paths of their trunks.

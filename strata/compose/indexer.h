@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,6 +28,12 @@ class IndexEnvironment {
   virtual uint32_t GetRootStackNumber() const = 0;
   // The stack rooted at `root` as whoever has the stack `referencer` sees it.
   virtual uint32_t GetStackNumber(const layer::LayerPtr& root, const LayerStack& referencer) = 0;
+  // Where an asset path of a layer was found to lead, for those who have the stack numbered `referencer`;
+  // nothing when nobody has asked, or it led nowhere.
+  virtual std::optional<uint32_t> FindTarget(const layer::Layer& anchor, const std::string& asset_path,
+                                             uint32_t referencer) const = 0;
+  virtual void NoteTarget(const layer::Layer& anchor, const std::string& asset_path, uint32_t referencer,
+                          uint32_t target) = 0;
 };
 
 // "CANNOT reference:", ...: how a refused arc is told.

@@ -230,6 +230,8 @@ uint32_t Indexer::OpenTarget(uint32_t node, ArcType type, const ArcItem& item, P
   const LayerStack& stack = graph_.GetStack(node);
   if (item.asset_path.empty()) return graph_[node].layer_stack;
   const layer::Layer& anchor = *item.entry->layer;
+  const uint32_t referencer = graph_[node].layer_stack;
+  if (const auto known = environment_.FindTarget(anchor, item.asset_path, referencer)) return *known;
   LayerProvider& provider = environment_.GetProvider();
   const std::string identifier = provider.CreateIdentifier(item.asset_path, anchor);
   const std::string site = DescribeSite(graph_[node].layer_stack, site_path);
@@ -254,7 +256,9 @@ uint32_t Indexer::OpenTarget(uint32_t node, ArcType type, const ArcItem& item, P
     return kNoNode;
   }
   if (options_.muted_layers.count(layer->GetIdentifier())) return report_muted();
-  return environment_.GetStackNumber(layer, stack);
+  const uint32_t target = environment_.GetStackNumber(layer, stack);
+  environment_.NoteTarget(anchor, item.asset_path, referencer, target);
+  return target;
 }
 
 Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack) {

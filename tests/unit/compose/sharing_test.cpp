@@ -337,3 +337,47 @@ TEST_CASE("the number of graphs does not grow with the number of places") {
   CHECK(with_few < 10);
   CHECK(count_graphs(200) == with_few);
 }
+
+TEST_CASE("edits keep what equal prims share, unless it may follow from what was edited") {
+  const std::string style = "class \"_Style\"\n{\n}\n";
+  const Scene scene(
+      {{"root.usda", style + "def \"World\"\n{\n    def \"P_0\" (references = @asset.usda@)\n    {\n"
+                             "    }\n}\n"},
+       {"asset.usda", "(\n    defaultPrim = \"Asset\"\n)\n" + style +
+                          "def \"Asset\" (inherits = </_Style>)\n{\n    def \"Geom\"\n    {\n"
+                          "        def \"Leaf\"\n        {\n        }\n    }\n}\n"}});
+  const std::unique_ptr<Cache> cache = scene.MakeCache();
+  FindPrims(*cache);
+  CacheEdits edits;
+  for (const layer::LayerPtr& layer : cache->GetUsedLayers())
+    layer->AddChangeListener([&edits, layer](const auto&, const layer::ChangeList& changes) {
+      edits.layers.push_back({layer, changes});
+    });
+  const auto add_place = [&](const std::string& name) {
+    const Path place("/World/" + name);
+    ReferenceListOp references;
+    references.is_explicit = true;
+    references.explicit_items = {Reference{"asset.usda", Path(), {}, nullptr}};
+    REQUIRE(scene.root->CreatePrimSpec(place, Specifier::kDef));
+    REQUIRE(scene.root->SetField(place, layer::GetFieldNames().references, Value(references)));
+    cache->Apply(std::exchange(edits, {}));
+    return cache->ComputePrimIndex(place.AppendPath(Path("Geom/Leaf")))->GetGraph();
+  };
+  const auto compare_with_fresh = [&] {
+    const std::unique_ptr<Cache> fresh = scene.MakeCache();
+    for (Path path : FindPrims(*fresh))
+      CHECK(Dump(*cache->ComputePrimIndex(path)) == Dump(*fresh->ComputePrimIndex(path)));
+  };
+  const IndexGraph* const first = cache->ComputePrimIndex(Path("/World/P_0/Geom/Leaf"))->GetGraph();
+  CHECK(add_place("P_1") == first);
+  compare_with_fresh();
+
+  // The class is asked for by the same path in the root layer: what it says below itself was nothing before.
+  REQUIRE(scene.root->CreatePrimSpec(Path("/_Style/Geom"), Specifier::kOver));
+  REQUIRE(scene.root->CreatePrimSpec(Path("/_Style/Geom/New"), Specifier::kDef));
+  cache->Apply(std::exchange(edits, {}));
+  CHECK(cache->ComputePrimIndex(Path("/World/P_0/Geom/New"))->HasSpecs());
+  add_place("P_2");
+  CHECK(cache->ComputePrimIndex(Path("/World/P_2/Geom/New"))->HasSpecs());
+  compare_with_fresh();
+}
