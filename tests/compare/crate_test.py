@@ -117,6 +117,14 @@ class Crate(unittest.TestCase):
             "custom double x = AnimationBlock": (0, 8, 0),
             "timecode[] x = [1]": (0, 9, 0),
             "duration[] x = [1]": (0, 16, 0),
+            "timecode[] x = []": (0, 8, 0),
+            "pathExpression[] x = []": (0, 8, 0),
+            "duration[] x = []": (0, 8, 0),
+            "duration[] x.timeSamples = { 1: [] }": (0, 8, 0),
+            'pathExpression[] x = ["//"]': (0, 10, 0),
+            "int[] x = edit []": (0, 14, 0),
+            "duration[] x = edit [minsize 3]": (0, 14, 0),
+            "duration[] x = edit [append 1]": (0, 16, 0),
         }
         for statement, version in cases.items():
             with self.subTest(statement=statement):

@@ -241,9 +241,10 @@ ValueRep ValuePacker::PackElement(const T& element) {
 template <class T>
 ValueRep ValuePacker::PackArray(const Array<T>& array, const Value& value, bool may_wait) {
   constexpr ValueKind kKind = KindOf<T>::kKind;
-  Need(GetNeededBy(kKind));
   const size_t count = array.GetSize();
+  // usd-core asks for a newer version only where there are elements, whatever their type.
   if (count == 0) return ValueRep::Make(kKind, kArray, 0);
+  Need(GetNeededBy(kKind));
   if constexpr (kIsText<T>) {
     const Bytes bytes(*this);
     Append(*bytes, static_cast<uint64_t>(count));

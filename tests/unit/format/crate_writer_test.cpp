@@ -72,7 +72,9 @@ TEST_CASE("the oldest version is taken that can hold the content") {
   CHECK(VersionFor(1.5) == Version{0, 8, 0});
   CHECK(VersionFor(AnimationBlock()) == Version{0, 8, 0});
   CHECK(VersionFor(TimeCode{1}) == Version{0, 9, 0});
-  CHECK(VersionFor(Array<TimeCode>{}) == Version{0, 9, 0});
+  CHECK(VersionFor(Array<TimeCode>{TimeCode{1}}) == Version{0, 9, 0});
+  CHECK(VersionFor(Array<TimeCode>{}) == Version{0, 8, 0});
+  CHECK(VersionFor(Array<Duration>{}) == Version{0, 8, 0});
   CHECK(VersionFor(PathExpression::Everything()) == Version{0, 10, 0});
   CHECK(VersionFor(Relocates{{Path("/A/B"), Path("/A/C")}}) == Version{0, 11, 0});
   Spline spline;
@@ -89,6 +91,8 @@ TEST_CASE("the oldest version is taken that can hold the content") {
   CHECK(VersionFor(spline) == Version{0, 16, 0});
   CHECK(VersionFor(Duration{1}) == Version{0, 16, 0});
   edit.element_type = ValueType::kDuration;
+  CHECK(VersionFor(edit) == Version{0, 14, 0});
+  edit.literals = Value(Array<Duration>{Duration{1}});
   CHECK(VersionFor(edit) == Version{0, 16, 0});
   // Wherever it lies.
   TimeSamples samples;
