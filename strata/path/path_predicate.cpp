@@ -128,15 +128,15 @@ class PredicateParser {
     ++at_;
     SkipBlanks();
     bool has_keyword = false;
-    while (ok_ && Peek() != ')') {
-      if (out.size() > 1) {
-        if (Peek() != ',') return Fail("',' or ')'").text;
-        ++at_;
-        SkipBlanks();
-        out += ", ";
-      }
+    // No argument is one that is empty, as everywhere.
+    for (;;) {
       out += ParseArgument(has_keyword);
       SkipBlanks();
+      if (!ok_ || Peek() == ')') break;
+      if (Peek() != ',') return Fail("',' or ')'").text;
+      ++at_;
+      SkipBlanks();
+      out += ", ";
     }
     ++at_;
     return out + ")";
@@ -160,41 +160,84 @@ class PredicateParser {
     char quote = Peek();
     if (quote == '"' || quote == '\'') return ParseQuoted(quote);
     size_t begin = at_;
-    while (at_ < text_.size() && std::string_view(" \t\n,(){}\"'=:").find(Peek()) == std::string_view::npos)
+    while (at_ < text_.size() && std::string_view(" \t\n,(){}\"':").find(Peek()) == std::string_view::npos)
       ++at_;
     std::string_view word = text_.substr(begin, at_ - begin);
-    if (word.empty()) return Fail("a value").text;
+    if (word.empty()) return "\"\"";
     if (word == "true") return "1";
     if (word == "false") return "0";
     return FormatWord(word);
   }
 
-  static std::string FormatWord(std::string_view word) {
+  std::string FormatWord(std::string_view word) {
     const char* end = word.data() + word.size();
     int64_t integer;
     auto whole = std::from_chars(word.data(), end, integer);
     if (whole.ec == std::errc{} && whole.ptr == end) return std::to_string(integer);
     double number;
-    bool looks_numeric = word[0] == '-' || word[0] == '.' || (word[0] >= '0' && word[0] <= '9');
+    bool looks_numeric = word[0] == '-' || (word[0] >= '0' && word[0] <= '9');
     auto real = fast_float::from_chars(word.data(), end, number);
-    if (!looks_numeric || real.ec != std::errc{} || real.ptr != end) return "\"" + std::string(word) + "\"";
+    if (!looks_numeric || real.ec != std::errc{} || real.ptr != end) return Quote(TakeEscapes(word));
     char digits[32];
     return std::string(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
+  }
+
+  // Words without quotes have the escapes of strings in C, of which only those of quoted values can be said.
+  std::string TakeEscapes(std::string_view word) {
+    std::string out;
+    for (size_t i = 0; i < word.size(); ++i) {
+      if (word[i] != '\\') {
+        out += word[i];
+        continue;
+      }
+      if (++i == word.size()) break;
+      const size_t known = std::string_view("tnr").find(word[i]);
+      if (known != std::string_view::npos) {
+        out += "\t\n\r"[known];
+      } else if (word[i] == 'x' || (word[i] >= '0' && word[i] <= '7')) {
+        const bool is_hex = word[i] == 'x';
+        const std::string_view digits = word.substr(i + is_hex, is_hex ? 2 : 3);
+        unsigned code = 0;
+        const auto read =
+            std::from_chars(digits.data(), digits.data() + digits.size(), code, is_hex ? 16 : 8);
+        if (code < ' ' || code >= 0x7F) return Fail("an escape of a character that can be printed").text;
+        i += is_hex + static_cast<size_t>(read.ptr - digits.data()) - 1;
+        out += static_cast<char>(code);
+      } else if (std::string_view("abfv").find(word[i]) != std::string_view::npos) {
+        return Fail("an escape of a character that can be printed").text;
+      } else {
+        out += word[i];
+      }
+    }
+    return out;
   }
 
   std::string ParseQuoted(char quote) {
     std::string value;
     for (++at_; at_ < text_.size() && Peek() != quote; ++at_) {
-      if (Peek() == '\\' && at_ + 1 < text_.size()) ++at_;
-      value += Peek();
+      if (Peek() == '\\') {
+        ++at_;
+        const size_t known = std::string_view("tnr\\\"'").find(Peek());
+        if (at_ == text_.size() || known == std::string_view::npos)
+          return Fail("one of the escapes \\t, \\n, \\r, \\\\, \\\" and \\'").text;
+        value += "\t\n\r\\\"'"[known];
+      } else {
+        value += Peek();
+      }
     }
     if (at_ == text_.size()) return Fail("a closing quote").text;
     ++at_;
-    char mark = value.find('"') == std::string::npos ? '"' : '\'';
+    return Quote(value);
+  }
+
+  static std::string Quote(std::string_view value) {
+    const bool has_double = value.find('"') != std::string_view::npos;
+    const char mark = has_double && value.find('\'') == std::string_view::npos ? '\'' : '"';
     std::string out(1, mark);
     for (char c : value) {
-      if (c == mark || c == '\\') out += '\\';
-      out += c;
+      const size_t known = std::string_view("\t\n\r").find(c);
+      if (c == mark || c == '\\' || known != std::string_view::npos) out += '\\';
+      out += known != std::string_view::npos ? "tnr"[known] : c;
     }
     return out + mark;
   }

@@ -108,6 +108,27 @@ TEST_CASE("Predicates are printed in the form OpenUSD prints") {
   CHECK(Canonical("/A{not(a)}") == "/A{not a}");
   CHECK(Canonical("/A{not (a or b)}") == "/A{not (a or b)}");
   CHECK(Canonical("/A{a:1e3}") == "/A{a:1000}");
+  CHECK(Canonical("{a:.5,b=c}") == "{a:\".5\",\"b=c\"}");
+}
+
+TEST_CASE("Arguments of predicates may be empty") {
+  CHECK(Canonical("{a:}") == "{a:\"\"}");
+  CHECK(Canonical("{a:1,,x}") == "{a:1,\"\",\"x\"}");
+  CHECK(Canonical("{a: b}") == "{a:\"\" b}");
+  CHECK(Canonical("{a()}") == "{a(\"\")}");
+  CHECK(Canonical("{a(, x=)}") == "{a(\"\", x=\"\")}");
+}
+
+TEST_CASE("Words of predicates take the escapes of C, quoted arguments six of them") {
+  CHECK(Canonical(R"({a:b\\c})") == R"({a:"b\\c"})");
+  CHECK(Canonical(R"({a:b\qc,\x41\102,d\})") == R"({a:"bqc","AB","d"})");
+  CHECK(Canonical(R"({a:b\tc})") == R"({a:"b\tc"})");
+  CHECK(Canonical(R"({a:"b\tc\\"})") == R"({a:"b\tc\\"})");
+  CHECK(Canonical(R"({a:"b'\"c"})") == R"({a:"b'\"c"})");
+  for (const char* text : {R"({a:b\ac})", R"({a:\x07})", R"({a:"b\qc"})", R"({a:"b\x41"})", R"({a:"b\)"}) {
+    CAPTURE(text);
+    CHECK(Canonical(text) == "!");
+  }
 }
 
 TEST_CASE("What is no expression is refused") {
