@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -25,18 +26,26 @@ SourceLocation AtFile(const std::string& path) {
   return where;
 }
 
+// A small file is read whole at its first byte and then closed: whoever looks at the beginning reads the
+// rest.
 class FileAsset final : public Asset {
  public:
-  explicit FileAsset(std::shared_ptr<InputFile> file) : file_(std::move(file)) {}
-  uint64_t GetSize() const override { return file_->GetSize(); }
+  explicit FileAsset(std::shared_ptr<InputFile> file) : size_(file->GetSize()), file_(std::move(file)) {}
+  uint64_t GetSize() const override { return size_; }
   Result<size_t> ReadAt(uint64_t offset, void* buffer, size_t count) const override {
-    STRATA_TRY(const size_t done, file_->ReadAt(offset, buffer, count));
-    if (!file_->HasChanged()) return done;
-    return Diagnostic(kAssetChanged,
-                      fmt::format("'{}' was written by someone else while it was read.", file_->GetPath()),
-                      AtFile(file_->GetPath()), "Open it again once whatever writes it is done.");
+    if (!IsSmall()) return ReadUnchanged(*file_, offset, buffer, count);
+    STRATA_TRY(const std::string* whole, GetWhole());
+    if (offset >= whole->size()) return size_t{0};
+    return whole->copy(static_cast<char*>(buffer), count, offset);
+  }
+  const char* GetBuffer() const override {
+    return is_read_.load(std::memory_order_acquire) && whole_.size() == size_ ? whole_.data() : nullptr;
   }
   Result<MappedBytes> Map() const override {
+    if (IsSmall()) {
+      STRATA_TRY(const std::string* whole, GetWhole());
+      return MappedBytes{whole->data(), whole->size(), shared_from_this()};
+    }
     const std::lock_guard lock(mutex_);
     if (!mapping_) {
       STRATA_TRY(mapping_, file_->Map());
@@ -45,8 +54,37 @@ class FileAsset final : public Asset {
   }
 
  private:
-  std::shared_ptr<InputFile> file_;
+  static constexpr uint64_t kSmallBytes = 64 << 10;
+
+  // What says that it has no bytes may have some, as files under /proc do.
+  bool IsSmall() const { return size_ != 0 && size_ <= kSmallBytes; }
+
+  static Result<size_t> ReadUnchanged(const InputFile& file, uint64_t offset, void* buffer, size_t count) {
+    STRATA_TRY(const size_t done, file.ReadAt(offset, buffer, count));
+    if (!file.HasChanged()) return done;
+    return Diagnostic(kAssetChanged,
+                      fmt::format("'{}' was written by someone else while it was read.", file.GetPath()),
+                      AtFile(file.GetPath()), "Open it again once whatever writes it is done.");
+  }
+
+  Result<const std::string*> GetWhole() const {
+    if (is_read_.load(std::memory_order_acquire)) return &whole_;
+    const std::lock_guard lock(mutex_);
+    if (is_read_.load(std::memory_order_relaxed)) return &whole_;
+    std::string bytes(size_, '\0');
+    STRATA_TRY(const size_t done, ReadUnchanged(*file_, 0, bytes.data(), bytes.size()));
+    bytes.resize(done);
+    whole_ = std::move(bytes);
+    file_ = nullptr;
+    is_read_.store(true, std::memory_order_release);
+    return &whole_;
+  }
+
+  const uint64_t size_;
   mutable std::mutex mutex_;
+  mutable std::shared_ptr<InputFile> file_;  // of small files, guarded by mutex_ and gone once they are read
+  mutable std::string whole_;                // of small files, written before is_read_ is
+  mutable std::atomic<bool> is_read_ = false;
   mutable std::shared_ptr<MappedFile> mapping_;  // guarded by mutex_
 };
 

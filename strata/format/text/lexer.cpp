@@ -1,15 +1,17 @@
 #include "strata/format/text/lexer.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace strata::format::text {
 
 namespace {
 
-constexpr size_t kWindowBytes = size_t{256} << 10;    // small enough to stay in a core's cache
-constexpr size_t kWideWindowBytes = size_t{1} << 20;  // enough to share out between threads
-constexpr size_t kNameCacheSize = 4096;
+constexpr size_t kWindowBytes = size_t{256} << 10;     // small enough to stay in a core's cache
+constexpr size_t kWideWindowBytes = size_t{1} << 20;   // enough to share out between threads
+constexpr size_t kLeastNames = 64, kMostNames = 4096;  // of the cache
+constexpr uint64_t kBytesPerName = 32;
 
 size_t Utf8Length(unsigned char lead) {
   if (lead < 0x80) return 1;
@@ -137,7 +139,9 @@ Lexer::Lexer(const asset::Asset& asset, const std::string& identifier, const Bud
   buffer_.reset(new char[capacity_ + kPadding]);
   std::memset(buffer_.get(), 0, kPadding);
   cursor_ = end_ = buffer_.get();
-  names_ = std::make_unique<CachedName[]>(kNameCacheSize);
+  const uint64_t names = std::clamp<uint64_t>(file_size_ / kBytesPerName, kLeastNames, kMostNames);
+  name_mask_ = std::bit_ceil(static_cast<size_t>(names)) - 1;
+  names_ = std::make_unique<CachedName[]>(name_mask_ + 1);
   if (file_size_ > budgets.max_file_bytes) FailBudget("max_file_bytes", budgets.max_file_bytes);
 }
 
@@ -345,7 +349,7 @@ bool Lexer::ReadNamespacedName(Token& out) {
 Token Lexer::Intern(std::string_view text) {
   if (text.size() > sizeof(CachedName::text) || text.empty()) return Token(text);
   const uint64_t hash = HashShort(text);
-  CachedName& entry = names_[(hash ^ hash >> 32) & (kNameCacheSize - 1)];
+  CachedName& entry = names_[(hash ^ hash >> 32) & name_mask_];
   if (entry.length == text.size() && std::memcmp(entry.text, text.data(), text.size()) == 0)
     return entry.token;
   entry.token = Token(text);

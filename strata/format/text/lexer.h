@@ -170,7 +170,8 @@ class Lexer {
     char text[27];
     Token token;
   };
-  std::unique_ptr<CachedName[]> names_;
+  std::unique_ptr<CachedName[]> names_;  // as many as name_mask_ + 1, a power of two
+  size_t name_mask_ = 0;
 };
 
 // Whether `text` is UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
