@@ -80,7 +80,8 @@ class Evaluator {
     result_.errors.push_back(std::move(message));
     return {};
   }
-  bool HasFailed() const { return !result_.errors.empty(); }
+  // Errors told so far: more than that, and what was evaluated since has none but an empty value.
+  size_t CountErrors() const { return result_.errors.size(); }
 
   // The variable's value, evaluated when it is itself an expression. Nothing when it has none; errors are in
   // the result.
@@ -96,8 +97,9 @@ class Evaluator {
     if (!held) return std::nullopt;
     std::optional<ExpressionValue> value = FromValue(*held);
     if (!value) {
-      std::string_view type =
-          held->Holds<ValueVector>() ? "vector<VtValue, allocator<VtValue> >" : GetTypeText(held->GetType());
+      std::string_view type = held->Holds<ValueVector>()  ? "vector<VtValue, allocator<VtValue> >"
+                              : held->Holds<Dictionary>() ? "VtDictionary"
+                                                          : GetTypeText(held->GetType());
       return Fail(fmt::format("Variable '{}' has unsupported type {}", name, type));
     }
     const std::string* text = std::get_if<std::string>(&*value);
@@ -122,18 +124,19 @@ class Evaluator {
 
   ExpressionValue EvaluateText(const Node& node) {
     std::string text;
+    const size_t errors_before = CountErrors();
     for (const TextPart& part : node.parts) {
       if (!part.is_variable) {
         text += part.text;
         continue;
       }
       std::optional<ExpressionValue> value = FindVariable(part.text);
-      if (HasFailed()) return {};
+      if (CountErrors() != errors_before) return {};
       if (!value) {
         text += "${" + part.text + "}";  // unknown ones stay as they are written
       } else if (const std::string* inner = std::get_if<std::string>(&*value)) {
         text += *inner;
-      } else {
+      } else if (!std::holds_alternative<std::monostate>(*value)) {
         return Fail(fmt::format("String value required for substituting variable '{}', got {}.", part.text,
                                 GetTypeName(*value)));
       }
@@ -142,27 +145,31 @@ class Evaluator {
   }
 
   template <class T>
-  ExpressionValue MakeList(const std::vector<ExpressionValue>& items) {
+  static std::vector<T> MakeList(const std::vector<ExpressionValue>& items) {
     std::vector<T> list;
-    for (size_t i = 0; i < items.size(); ++i) {
-      const T* item = std::get_if<T>(&items[i]);
-      if (!item)
-        return Fail(
-            fmt::format("Unexpected value of type {} in list at element {}", GetTypeName(items[i]), i));
-      list.push_back(*item);
-    }
+    for (const ExpressionValue& item : items) list.push_back(std::get<T>(item));
     return list;
   }
 
+  // The first item without errors says what all must be.
   ExpressionValue EvaluateList(const std::vector<Node>& nodes, const Node& node) {
+    const size_t errors_before = CountErrors();
     std::vector<ExpressionValue> items;
-    for (uint32_t argument : node.arguments) items.push_back(Evaluate(nodes, argument));
-    if (HasFailed()) return {};
+    for (size_t i = 0; i < node.arguments.size(); ++i) {
+      const size_t errors_known = CountErrors();
+      ExpressionValue item = Evaluate(nodes, node.arguments[i]);
+      if (CountErrors() != errors_known) continue;
+      const bool is_plain = item.index() != 0 && !IsList(item);
+      if (!is_plain || (!items.empty() && item.index() != items[0].index()))
+        Fail(fmt::format("Unexpected value of type {} in list at element {}", GetTypeName(item), i));
+      else
+        items.push_back(std::move(item));
+    }
+    if (CountErrors() != errors_before) return {};
     if (items.empty()) return EmptyList();
     if (std::holds_alternative<std::string>(items[0])) return MakeList<std::string>(items);
     if (std::holds_alternative<int64_t>(items[0])) return MakeList<int64_t>(items);
-    if (std::holds_alternative<bool>(items[0])) return MakeList<bool>(items);
-    return Fail(fmt::format("Unexpected value of type {} in list at element 0", GetTypeName(items[0])));
+    return MakeList<bool>(items);
   }
 
   ExpressionValue EvaluateFunction(const std::vector<Node>& nodes, const Node& node) {
@@ -173,14 +180,15 @@ class Evaluator {
         return EvaluateLogic(nodes, node, false);
       case Function::kOr:
         return EvaluateLogic(nodes, node, true);
+      case Function::kDefined:
+        return EvaluateDefined(nodes, node);
       default:
         break;
     }
+    const size_t errors_before = CountErrors();
     std::vector<ExpressionValue> arguments;
-    for (uint32_t argument : node.arguments) {
-      arguments.push_back(Evaluate(nodes, argument));
-      if (HasFailed()) return {};
-    }
+    for (uint32_t argument : node.arguments) arguments.push_back(Evaluate(nodes, argument));
+    if (CountErrors() != errors_before) return {};
     switch (node.function) {
       case Function::kNot: {
         const bool* flag = std::get_if<bool>(&arguments[0]);
@@ -194,9 +202,7 @@ class Evaluator {
       case Function::kLen:
         if (auto* text = std::get_if<std::string>(&arguments[0])) return static_cast<int64_t>(text->size());
         if (IsList(arguments[0])) return static_cast<int64_t>(GetListSize(arguments[0]));
-        return Fail(fmt::format("len: Unsupported type {}", GetTypeName(arguments[0])));
-      case Function::kDefined:
-        return EvaluateDefined(arguments);
+        return Fail("len: Unsupported type");
       default:
         return EvaluateComparison(node.function, arguments);
     }
@@ -214,36 +220,36 @@ class Evaluator {
   }
 
   ExpressionValue EvaluateIf(const std::vector<Node>& nodes, const Node& node) {
+    size_t errors_before = CountErrors();
     ExpressionValue condition = Evaluate(nodes, node.arguments[0]);
-    if (HasFailed()) return {};
+    if (CountErrors() != errors_before) return {};
     const bool* flag = std::get_if<bool>(&condition);
     if (!flag) return Fail("if: Condition must be a boolean value");
     const bool has_else = node.arguments.size() == 3;
-    if (!has_else) {
-      if (*flag) return Evaluate(nodes, node.arguments[1]);
-      EvaluateAside(nodes, node.arguments[1]);
-      return std::monostate();
-    }
-    ExpressionValue taken = Evaluate(nodes, node.arguments[*flag ? 1 : 2]);
-    if (HasFailed()) return {};
-    std::optional<ExpressionValue> other = EvaluateAside(nodes, node.arguments[*flag ? 2 : 1]);
-    if (other && taken.index() != 0 && other->index() != 0 && taken.index() != other->index() &&
-        !(IsList(taken) && IsList(*other))) {
+    ExpressionValue taken;
+    errors_before = CountErrors();
+    if (*flag || has_else) taken = Evaluate(nodes, node.arguments[*flag ? 1 : 2]);
+    const bool has_failed = CountErrors() != errors_before;
+    if (*flag && !has_else) return taken;
+    const std::optional<ExpressionValue> other = EvaluateAside(nodes, node.arguments[*flag ? 2 : 1]);
+    const bool differ = other && taken.index() != 0 && other->index() != 0 && taken.index() != other->index();
+    if (differ && !has_failed)
       return Fail("if: if-value and else-value must evaluate to the same type or None.");
-    }
     return taken;
   }
 
   ExpressionValue EvaluateLogic(const std::vector<Node>& nodes, const Node& node, bool decisive) {
     std::string_view name = GetFunctionSignature(node.function).name;
+    const size_t errors_before = CountErrors();
     for (size_t i = 0; i < node.arguments.size(); ++i) {
+      const size_t errors_known = CountErrors();
       ExpressionValue value = Evaluate(nodes, node.arguments[i]);
-      if (HasFailed()) return {};
+      if (CountErrors() != errors_known) continue;
       const bool* flag = std::get_if<bool>(&value);
-      if (!flag) return Fail(fmt::format("{}: Invalid type {} for argument {}", name, GetTypeName(value), i));
-      if (*flag == decisive) return decisive;
+      if (!flag) Fail(fmt::format("{}: Invalid type {} for argument {}", name, GetTypeName(value), i));
+      if (flag && *flag == decisive) return decisive;
     }
-    return !decisive;
+    return CountErrors() != errors_before ? ExpressionValue() : ExpressionValue(!decisive);
   }
 
   template <class T>
@@ -268,13 +274,12 @@ class Evaluator {
     const ExpressionValue &a = arguments[0], &b = arguments[1];
     std::string_view name = GetFunctionSignature(function).name;
     const bool is_equality = function == Function::kEq || function == Function::kNeq;
-    if (IsList(a) || IsList(b)) return Fail(fmt::format("{}: Unsupported type for comparison", name));
-    const bool has_none = a.index() == 0 || b.index() == 0;
-    if (has_none && is_equality) return (a.index() == b.index()) == (function == Function::kEq);
-    if (has_none) return Fail(fmt::format("{}: Comparison operation not supported for None", name));
     if (a.index() != b.index())
       return Fail(
           fmt::format("{}: Cannot compare values of type {} and {}", name, GetTypeName(a), GetTypeName(b)));
+    if (IsList(a)) return Fail(fmt::format("{}: Unsupported type for comparison", name));
+    if (a.index() == 0 && is_equality) return function == Function::kEq;
+    if (a.index() == 0) return Fail(fmt::format("{}: Comparison operation not supported for None", name));
     if (auto* text = std::get_if<std::string>(&a)) return Compare(function, *text, std::get<std::string>(b));
     if (auto* number = std::get_if<int64_t>(&a)) return Compare(function, *number, std::get<int64_t>(b));
     return Compare(function, std::get<bool>(a), std::get<bool>(b));
@@ -306,9 +311,9 @@ class Evaluator {
   ExpressionValue EvaluateAt(const std::vector<ExpressionValue>& arguments) {
     const ExpressionValue& where = arguments[0];
     auto* text = std::get_if<std::string>(&where);
-    if (!text && !IsList(where)) return Fail(fmt::format("at: Unsupported type {}", GetTypeName(where)));
     auto* index = std::get_if<int64_t>(&arguments[1]);
     if (!index) return Fail("at: Index must be an integer");
+    if (!text && !IsList(where)) return Fail("at: Only supported for lists or strings");
     const auto size = static_cast<int64_t>(text ? text->size() : GetListSize(where));
     const int64_t position = *index < 0 ? size + *index : *index;
     if (position < 0 || position >= size) return Fail("at: Index out of range");
@@ -319,15 +324,19 @@ class Evaluator {
     return static_cast<bool>(std::get<std::vector<bool>>(where)[i]);
   }
 
-  ExpressionValue EvaluateDefined(const std::vector<ExpressionValue>& arguments) {
+  ExpressionValue EvaluateDefined(const std::vector<Node>& nodes, const Node& node) {
+    const size_t errors_before = CountErrors();
     bool all = true;
-    for (size_t i = 0; i < arguments.size(); ++i) {
-      auto* name = std::get_if<std::string>(&arguments[i]);
-      if (!name)
-        return Fail(fmt::format("defined: Invalid type {} for argument {}", GetTypeName(arguments[i]), i));
-      if (!variables_.Find(*name)) all = false;
+    for (size_t i = 0; i < node.arguments.size(); ++i) {
+      const size_t errors_known = CountErrors();
+      const ExpressionValue argument = Evaluate(nodes, node.arguments[i]);
+      if (CountErrors() != errors_known) continue;
+      if (auto* name = std::get_if<std::string>(&argument))
+        all &= variables_.Find(*name) != nullptr;
+      else
+        Fail(fmt::format("defined: Invalid type {} for argument {}", GetTypeName(argument), i));
     }
-    return all;
+    return CountErrors() != errors_before ? ExpressionValue() : ExpressionValue(all);
   }
 
   const Dictionary& variables_;

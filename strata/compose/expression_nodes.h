@@ -46,7 +46,7 @@ struct VariableExpression::Node {
   ExpressionKind kind = ExpressionKind::kLiteral;
   ExpressionFunction function = ExpressionFunction::kIf;
   ExpressionValue literal;
-  std::string name;                 // of a variable
+  std::string name;                 // of a variable or function
   std::vector<TextPart> parts;      // of a text
   std::vector<uint32_t> arguments;  // of a function or list: positions of nodes
 };

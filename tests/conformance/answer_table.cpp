@@ -109,10 +109,28 @@ Json AnswerListOpChain(const Json& row) {
 // -- variable expressions
 // --------------------------------------------------------------------------------------
 
+template <class T>
+Value ReadArray(const Json& written) {
+  std::vector<T> items = written.get<std::vector<T>>();
+  return Value(Array<T>(items.begin(), items.end()));
+}
+
 Value ReadVariable(const Json& written) {
   if (written.is_boolean()) return Value(written.get<bool>());
   if (written.is_number_integer()) return Value(written.get<int64_t>());
   if (written.is_string()) return Value(written.get<std::string>());
+  if (written.is_object()) {  // {"$int[]": [..]}: a value of that type
+    const std::string type = written.begin().key();
+    const Json& content = written.begin().value();
+    if (type == "$string[]") return ReadArray<std::string>(content);
+    if (type == "$int[]") return ReadArray<int32_t>(content);
+    if (type == "$int64[]") return ReadArray<int64_t>(content);
+    if (type == "$bool[]") return ReadArray<bool>(content);
+    if (type == "$double") return Value(content.get<double>());
+    Dictionary dictionary;
+    for (const auto& [name, value] : content.items()) dictionary.entries[name] = ReadVariable(value);
+    return Value(std::move(dictionary));
+  }
   ValueVector items;
   for (const Json& item : written) items.push_back(ReadVariable(item));
   return Value(std::move(items));
