@@ -22,8 +22,11 @@ using Ranges = std::vector<Range3d>;  // one for each purpose of the options
 
 }  // namespace
 
-// What lies below a prim is added up in the space of its frame: the nearest component model, instance or
-// prototype at or above it, else the world. There each extent counts as a box along the axes, as in usd-core.
+// What lies below a prim is added up in the space of its frame: the nearest prim of kind component or
+// subcomponent at or above it, else the world, or the root of the prototype that it is in. There each extent
+// counts as a box along the axes. An instance adds up what the children of its prototype amount to, each
+// found once for all instances; below it, as an instance proxy, a prim is bounded by itself. All as in
+// usd-core.
 class BoundsCache::Impl {
  public:
   Impl(const stage::Stage& stage, BoundsOptions options, const InstancerNest* nest)
@@ -82,8 +85,15 @@ class BoundsCache::Impl {
     if (facts_.Get(record).bounds != PrimFacts::Bounds::kChildren) {
       TakeOwn(record, inherited, ranges);
     } else {
-      FindFrame(record, framed);
-      ranges = Fold(record, inherited, framed.to_frame);
+      const Prim frame = FindFrame(prim, framed);
+      Matrix4d from_world;
+      if (prim.IsInstanceProxy()) {
+        const Xformable around(frame);
+        from_world =
+            GetTransformInverse(around.ComputeLocalToWorldTransform(options_.time)).value_or(from_world);
+      }
+      ranges = Fold(record, inherited, framed.to_frame,
+                    prim.IsInstanceProxy() && framed.steps != 0 ? &from_world : nullptr);
     }
     for (const Range3d& range : ranges) framed.range.Add(range);
     return framed;
@@ -96,6 +106,9 @@ class BoundsCache::Impl {
     uint32_t next_child;
     PurposeInfo inherited, purpose;
     Matrix4d to_frame;
+    // Of instance proxies whose frame is outside of the prototype: from the world to the frame. What they add
+    // up to is not shared. Null for others.
+    const Matrix4d* from_world;
     Ranges ranges;
   };
 
@@ -112,24 +125,24 @@ class BoundsCache::Impl {
 
   bool IsFrame(uint32_t number) const {
     const PrimRecord& record = stage_.Record(number);
-    return record.prototype != kNoRecord || record.parent == kNoRecord || record.Is(PrimFlag::kComponent);
+    return record.parent == kNoRecord || record.Is(PrimFlag::kHasComponentKind);
   }
+  bool IsInstance(uint32_t record) const { return stage_.Record(record).prototype != kNoRecord; }
 
-  void FindFrame(uint32_t record, Framed& framed) const {
-    for (uint32_t at = record; !IsFrame(at); at = stage_.Record(at).parent) {
-      const PrimFacts& facts = facts_.GetOrRead(at);
-      if (facts.resets_stack) {
-        framed.to_frame =
-            MultiplyAffine(framed.to_frame, GetToFrame(at, Matrix4d::Identity(), stage_.Record(at).parent));
-        while (!IsFrame(at)) {
-          at = stage_.Record(at).parent;
-          ++framed.steps;
-        }
-        return;
-      }
-      if (facts.has_transform) framed.to_frame = MultiplyAffine(framed.to_frame, facts_.GetTransform(at));
-      ++framed.steps;
+  // The frame of what is below `prim`, and the way there.
+  Prim FindFrame(const Prim& prim, Framed& framed) const {
+    Prim at = prim;
+    for (; !IsFrame(at.GetRecord()); at = at.GetParent(), ++framed.steps) {
+      const PrimFacts& facts = facts_.GetOrRead(at.GetRecord());
+      if (facts.has_transform)
+        framed.to_frame = MultiplyAffine(framed.to_frame, facts_.GetTransform(at.GetRecord()));
+      if (!facts.resets_stack) continue;
+      for (; !IsFrame(at.GetRecord()); ++framed.steps) at = at.GetParent();
+      const auto back = GetTransformInverse(Xformable(at).ComputeLocalToWorldTransform(options_.time));
+      if (back) framed.to_frame = MultiplyAffine(framed.to_frame, *back);
+      break;
     }
+    return at;
   }
 
   uint32_t FirstChild(uint32_t record) const {
@@ -141,29 +154,23 @@ class BoundsCache::Impl {
   static uint64_t MakeKey(uint32_t record, const PurposeInfo& inherited) {
     return uint64_t{record} << 32 | (inherited.is_inheritable ? inherited.purpose.GetId() : 0);
   }
-  // Instances share what their prototype adds up to.
-  uint32_t FindHolder(uint32_t record) const {
-    const uint32_t prototype = stage_.Record(record).prototype;
-    return prototype != kNoRecord ? prototype : record;
-  }
 
   const Ranges* FindFolded(uint32_t record, const PurposeInfo& purpose) const {
-    const uint32_t holder = FindHolder(record);
-    if (stage_.Record(holder).Is(PrimFlag::kInPrototype)) {
-      const auto found = of_shared_.find(MakeKey(holder, purpose));
+    if (stage_.Record(record).Is(PrimFlag::kInPrototype)) {
+      const auto found = of_shared_.find(MakeKey(record, purpose));
       return found == of_shared_.end() ? nullptr : &ranges_[found->second];
     }
-    return folded_[holder] == kNotFolded ? nullptr : &ranges_[folded_[holder]];
+    return folded_[record] == kNotFolded ? nullptr : &ranges_[folded_[record]];
   }
 
   void Remember(const Open& open) {
+    if (open.from_world) return;
     const auto place = static_cast<uint32_t>(ranges_.size());
     ranges_.push_back(open.ranges);
-    const uint32_t holder = FindHolder(open.record);
-    if (stage_.Record(holder).Is(PrimFlag::kInPrototype)) {
-      of_shared_[MakeKey(holder, open.purpose)] = place;
+    if (stage_.Record(open.record).Is(PrimFlag::kInPrototype)) {
+      of_shared_[MakeKey(open.record, open.purpose)] = place;
     } else {
-      folded_[holder] = place;
+      folded_[open.record] = place;
     }
   }
 
@@ -190,10 +197,11 @@ class BoundsCache::Impl {
         if (options_.purposes[i] == order[k]) ranges[i] = MakeRange(hints[2 * k], hints[2 * k + 1]);
   }
 
-  Ranges Fold(uint32_t root, const PurposeInfo& inherited, const Matrix4d& to_frame) {
+  Ranges Fold(uint32_t root, const PurposeInfo& inherited, const Matrix4d& to_frame,
+              const Matrix4d* from_world) {
     std::vector<Open> open;
-    if (const Ranges* known = FindFolded(root, ResolvePurpose(facts_.Get(root), inherited))) return *known;
-    Push(open, root, inherited, to_frame);
+    if (const Ranges* known = FindFoldedBelow(root, inherited, from_world)) return *known;
+    Push(open, root, inherited, to_frame, from_world);
     Ranges own;
     while (true) {
       Open& top = open.back();
@@ -211,30 +219,40 @@ class BoundsCache::Impl {
       if (!facts.is_shown) continue;
       if (facts.bounds != PrimFacts::Bounds::kChildren) {
         TakeOwn(child, top.purpose, own);
-        Add(top, own, GetToFrame(child, top.to_frame, top.record));
-      } else if (const Ranges* known = FindFolded(child, ResolvePurpose(facts, top.purpose))) {
+        Add(top, own, GetToFrame(child, top));
+        continue;
+      }
+      const bool is_canonical = IsFrame(child) || IsInstance(top.record);
+      const Matrix4d* from_world = is_canonical ? nullptr : top.from_world;
+      if (const Ranges* known = FindFoldedBelow(child, top.purpose, from_world)) {
         AddFolded(top, child, *known);
       } else if (FirstChild(child) != kNoRecord) {
-        const Matrix4d of_child =
-            IsFrame(child) ? Matrix4d::Identity() : GetToFrame(child, top.to_frame, top.record);
         const PurposeInfo handed_down = top.purpose;
-        Push(open, child, handed_down, of_child);
+        Push(open, child, handed_down, GetToOwnFrame(child, top), from_world);
       }
     }
   }
 
-  void Push(std::vector<Open>& open, uint32_t record, const PurposeInfo& inherited,
-            const Matrix4d& to_frame) const {
-    open.push_back({record, FirstChild(record), inherited, ResolvePurpose(facts_.Get(record), inherited),
-                    to_frame, Ranges(options_.purposes.size())});
+  const Ranges* FindFoldedBelow(uint32_t record, const PurposeInfo& inherited,
+                                const Matrix4d* from_world) const {
+    return from_world ? nullptr : FindFolded(record, ResolvePurpose(facts_.Get(record), inherited));
   }
 
+  void Push(std::vector<Open>& open, uint32_t record, const PurposeInfo& inherited, const Matrix4d& to_frame,
+            const Matrix4d* from_world) const {
+    open.push_back({record, FirstChild(record), inherited, ResolvePurpose(facts_.Get(record), inherited),
+                    to_frame, from_world, Ranges(options_.purposes.size())});
+  }
+
+  // What a child adds up to is in the space of its frame: its own, that of its prototype, or its parent's.
   void AddFolded(Open& parent, uint32_t child, const Ranges& ranges) const {
     if (IsFrame(child)) {
-      Add(parent, ranges, GetToFrame(child, parent.to_frame, parent.record));
-      return;
+      Add(parent, ranges, GetToFrame(child, parent));
+    } else if (IsInstance(parent.record)) {
+      Add(parent, ranges, parent.to_frame);
+    } else {
+      for (size_t i = 0; i < ranges.size(); ++i) parent.ranges[i].Add(ranges[i]);
     }
-    for (size_t i = 0; i < ranges.size(); ++i) parent.ranges[i].Add(ranges[i]);
   }
 
   static void Add(Open& parent, const Ranges& ranges, const Matrix4d& to_frame) {
@@ -242,14 +260,22 @@ class BoundsCache::Impl {
       if (!ranges[i].IsEmpty()) parent.ranges[i].Add(GetAlignedRange(ranges[i], to_frame));
   }
 
+  // From a child's space to the frame of what is below it.
+  Matrix4d GetToOwnFrame(uint32_t child, const Open& parent) const {
+    if (IsFrame(child)) return Matrix4d::Identity();
+    if (!IsInstance(parent.record)) return GetToFrame(child, parent);
+    const PrimFacts& facts = facts_.GetOrRead(child);
+    return facts.has_transform ? facts_.GetTransform(child) : Matrix4d::Identity();
+  }
+
   // From a child's space to its parent's frame. A transform that leads straight to the world leads back from
   // there.
-  Matrix4d GetToFrame(uint32_t child, const Matrix4d& parent_to_frame, uint32_t parent) const {
+  Matrix4d GetToFrame(uint32_t child, const Open& parent) const {
     const PrimFacts& facts = facts_.GetOrRead(child);
-    if (!facts.has_transform && !facts.resets_stack) return parent_to_frame;
     const Matrix4d local = facts.has_transform ? facts_.GetTransform(child) : Matrix4d::Identity();
-    if (!facts.resets_stack) return MultiplyAffine(local, parent_to_frame);
-    uint32_t frame = parent;
+    if (!facts.resets_stack || IsInstance(parent.record)) return MultiplyAffine(local, parent.to_frame);
+    if (parent.from_world) return MultiplyAffine(local, *parent.from_world);
+    uint32_t frame = parent.record;
     while (!IsFrame(frame)) frame = stage_.Record(frame).parent;
     const auto back = GetTransformInverse(FindWorldTransform(frame));
     return back ? MultiplyAffine(local, *back) : local;

@@ -40,8 +40,8 @@ class BoundsCache {
   // Of the prim, its own transform not applied. A boundable prim is bounded by its extent: where none is
   // authored it is computed, and what lies below the prim does not count. Other prims are bounded by the
   // children that are active, defined, not abstract, and shown. Invisible prims count only when they, or
-  // prims below them, are what is asked for. The box is along the axes of the nearest component model or
-  // instance at or above the prim, else of the world.
+  // prims below them, are what is asked for. The box is along the axes of the nearest prim of kind
+  // component or subcomponent, or instance, at or above the prim, else of the world.
   BBox3d ComputeUntransformedBound(const stage::Prim& prim);
   BBox3d ComputeLocalBound(const stage::Prim& prim);  // its own transform applied
   BBox3d ComputeWorldBound(const stage::Prim& prim);

@@ -77,7 +77,7 @@ Matrix4d Arrays::MakeInstance(size_t i) const {
       for (size_t k = 0; k < 3; ++k) turn.imaginary[k] = static_cast<float>(q.imaginary[k]);
       turn.real = static_cast<float>(q.real);
     }
-    m = MakeRotation(turn);
+    m = MakeRotationAsIs(turn);
   }
   if (turning) {
     const Vec3f& velocity = turning->velocities[i];  // degrees a second about its own direction

@@ -34,18 +34,22 @@ Matrix4d MakeRotation(const Quatd& rotation) {
   if (!(length > 1e-10)) return Matrix4d::Identity();
   const double w = std::clamp(rotation.real, -1.0, 1.0);
   const double sine = std::sqrt(1 - w * w);  // of half the angle
-  const double x = v[0] / length * sine, y = v[1] / length * sine, z = v[2] / length * sine;
-  constexpr double scale = 2;
+  return MakeRotationAsIs({v * (sine / length), w});
+}
+
+Matrix4d MakeRotationAsIs(const Quatd& rotation) {
+  const double x = rotation.imaginary[0], y = rotation.imaginary[1], z = rotation.imaginary[2];
+  const double w = rotation.real;
   Matrix4d m = Matrix4d::Identity();
-  m[0][0] = 1 - scale * (y * y + z * z);
-  m[0][1] = scale * (x * y + z * w);
-  m[0][2] = scale * (x * z - y * w);
-  m[1][0] = scale * (x * y - z * w);
-  m[1][1] = 1 - scale * (x * x + z * z);
-  m[1][2] = scale * (y * z + x * w);
-  m[2][0] = scale * (x * z + y * w);
-  m[2][1] = scale * (y * z - x * w);
-  m[2][2] = 1 - scale * (x * x + y * y);
+  m[0][0] = 1 - 2 * (y * y + z * z);
+  m[0][1] = 2 * (x * y + z * w);
+  m[0][2] = 2 * (x * z - y * w);
+  m[1][0] = 2 * (x * y - z * w);
+  m[1][1] = 1 - 2 * (x * x + z * z);
+  m[1][2] = 2 * (y * z + x * w);
+  m[2][0] = 2 * (x * z + y * w);
+  m[2][1] = 2 * (y * z - x * w);
+  m[2][2] = 1 - 2 * (x * x + y * y);
   return m;
 }
 

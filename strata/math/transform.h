@@ -16,6 +16,9 @@ Matrix4d MakeRotation(int axis, double degrees);
 // By the angle whose half has the real part as its cosine, about the imaginary part; so that a quaternion
 // that is not quite of length one still turns without stretching. Identity without an imaginary part.
 Matrix4d MakeRotation(const Quatd& rotation);
+// By the products of its parts as they are: of a quaternion that is not of length one, a turn that stretches.
+// (GfMatrix4d::SetRotate of a quaternion)
+Matrix4d MakeRotationAsIs(const Quatd& rotation);
 
 // The product of two matrices whose last columns are (0, 0, 0, 1): two thirds of the work. Others: plain.
 Matrix4d MultiplyAffine(const Matrix4d& a, const Matrix4d& b);

@@ -241,7 +241,9 @@ PrimRecord Populator::MakeRecord(uint32_t parent_number, Path source, const Prim
   record.Set(PrimFlag::kGroup, is_group);
   record.Set(PrimFlag::kComponent, is_component);
   record.Set(PrimFlag::kModel, is_model);
-  record.Set(PrimFlag::kSubcomponent, facts.kind == "subcomponent");
+  const bool is_subcomponent = facts.kind == "subcomponent";
+  record.Set(PrimFlag::kSubcomponent, is_subcomponent);
+  record.Set(PrimFlag::kHasComponentKind, is_subcomponent || IsComponentKind(facts.kind));
   record.Set(PrimFlag::kAbstract, parent.Is(PrimFlag::kAbstract) || facts.specifier == Specifier::kClass);
   record.Set(PrimFlag::kHasDefiningSpecifier, is_defining);
   record.Set(PrimFlag::kDefined, is_defining && parent.Is(PrimFlag::kDefined));

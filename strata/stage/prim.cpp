@@ -39,7 +39,7 @@ Path Prim::GetIndexPath() const {
   return access ? access.Get().index->GetPath() : Path();
 }
 
-uint16_t Prim::GetFlags() const {
+uint32_t Prim::GetFlags() const {
   PrimAccess access(*this);
   return access ? access.Get().flags : 0;
 }

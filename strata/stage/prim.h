@@ -49,8 +49,8 @@ class Prim {
   friend bool operator==(const Prim& a, const Prim& b) { return a.stage_ == b.stage_ && a.path_ == b.path_; }
 
   // Flags
-  uint16_t GetFlags() const;  // PrimFlag bits, 0 when invalid
-  bool Is(PrimFlag flag) const { return (GetFlags() & static_cast<uint16_t>(flag)) != 0; }
+  uint32_t GetFlags() const;  // PrimFlag bits, 0 when invalid
+  bool Is(PrimFlag flag) const { return (GetFlags() & static_cast<uint32_t>(flag)) != 0; }
   bool IsActive() const { return Is(PrimFlag::kActive); }
   bool IsLoaded() const { return Is(PrimFlag::kLoaded); }
   bool IsDefined() const { return Is(PrimFlag::kDefined); }

@@ -8,7 +8,7 @@
 
 namespace strata::stage {
 
-enum class PrimFlag : uint16_t {
+enum class PrimFlag : uint32_t {
   kActive = 1 << 0,
   kLoaded = 1 << 1,
   kDefined = 1 << 2,               // this prim and all ancestors have a defining specifier
@@ -24,6 +24,7 @@ enum class PrimFlag : uint16_t {
   kHasPayload = 1 << 12,
   kHasClips = 1 << 13,  // it or an ancestor authors value clips
   kPseudoRoot = 1 << 14,
+  kHasComponentKind = 1 << 15,  // component or subcomponent, whatever its ancestors are
 };
 
 enum class InstanceProxies : uint8_t { kSkip, kTraverse };
@@ -44,12 +45,12 @@ class PrimPredicate {
 
   constexpr PrimPredicate Require(PrimFlag flag) const {
     PrimPredicate p = *this;
-    p.required_ |= static_cast<uint16_t>(flag);
+    p.required_ |= static_cast<uint32_t>(flag);
     return p;
   }
   constexpr PrimPredicate Exclude(PrimFlag flag) const {
     PrimPredicate p = *this;
-    p.excluded_ |= static_cast<uint16_t>(flag);
+    p.excluded_ |= static_cast<uint32_t>(flag);
     return p;
   }
   // Whether a traversal goes on below instances, through instance proxies. Off unless asked for.
@@ -74,12 +75,12 @@ class PrimPredicate {
     p.excluded_ = required_;
     return p;
   }
-  constexpr bool Matches(uint16_t flags) const {
+  constexpr bool Matches(uint32_t flags) const {
     return (flags & required_) == required_ && (flags & excluded_) == 0;
   }
 
  private:
-  uint16_t required_ = 0, excluded_ = 0;
+  uint32_t required_ = 0, excluded_ = 0;
   InstanceProxies proxies_ = InstanceProxies::kSkip;
 };
 

@@ -25,11 +25,11 @@ struct PrimRecord {
   uint32_t first_child = kNoRecord;
   uint32_t next_sibling = kNoRecord;
   uint32_t prototype = kNoRecord;  // of instances: record of the prototype's root
-  uint16_t flags = 0;
+  uint32_t flags = 0;
 
-  bool Is(PrimFlag flag) const { return (flags & static_cast<uint16_t>(flag)) != 0; }
+  bool Is(PrimFlag flag) const { return (flags & static_cast<uint32_t>(flag)) != 0; }
   void Set(PrimFlag flag, bool on) {
-    if (on) flags |= static_cast<uint16_t>(flag);
+    if (on) flags |= static_cast<uint32_t>(flag);
   }
 };
 
@@ -42,7 +42,7 @@ struct TokensHash {
 };
 
 // A bit of PrimRecord::flags: a record without a prim.
-inline constexpr uint16_t kGoneRecord = 1u << 15;
+inline constexpr uint32_t kGoneRecord = 1u << 31;
 
 struct Prototype {
   uint32_t record = kNoRecord;

@@ -56,7 +56,6 @@ class StageAnswer {
  private:
   std::string Name(const layer::Layer& layer) const {
     if (layer.IsAnonymous()) return stage_->GetSessionLayer().get() == &layer ? "<session>" : "<anonymous>";
-    if (layer.IsAnonymous()) return "<anonymous>";
     return NameLayer(layer, folder_);
   }
 

@@ -148,7 +148,7 @@ def Xform "A" {
   CHECK(Imageable(scene.At("/A/Render")).ComputePurpose() == "render");
 }
 
-TEST_CASE("boxes add up along the axes of the nearest component, else of the world") {
+TEST_CASE("boxes add up along the axes of the nearest component or subcomponent, else of the world") {
   // Two turns of 45 degrees make a cube straight again, unless a component stands between them.
   const auto turned = [](const char* kind) {
     return std::string("def Xform \"T\" (\n kind = \"group\"\n) {\n def Xform \"A\" (\n kind = \"") + kind +
@@ -166,8 +166,40 @@ TEST_CASE("boxes add up along the axes of the nearest component, else of the wor
 })";
   };
   stage::Scene plain(turned("group"), WithSchemas()), component(turned("component"), WithSchemas());
+  stage::Scene subcomponent(turned("subcomponent"), WithSchemas());
   CHECK(WorldOf(plain, "/T") == "-1.00..1.00 -1.00..1.00 -1.00..1.00");
   CHECK(WorldOf(component, "/T") == "-2.00..2.00 -2.00..2.00 -1.00..1.00");
+  CHECK(WorldOf(subcomponent, "/T") == "-2.00..2.00 -2.00..2.00 -1.00..1.00");
+}
+
+TEST_CASE(
+    "an instance adds up boxes along the axes of its prototype, an instance proxy along those of the world") {
+  // Answers of usd-core 26.11.
+  stage::Scene scene(R"(
+class Xform "Proto" {
+  def Xform "A" {
+    float xformOp:rotateZ = 45
+    uniform token[] xformOpOrder = ["xformOp:rotateZ"]
+    def Cube "c" {
+    }
+  }
+  def Cube "b" {
+  }
+}
+def Xform "W" {
+  def Xform "I" (
+    inherits = </Proto>
+    instanceable = true
+  ) {
+    float xformOp:rotateZ = 45
+    uniform token[] xformOpOrder = ["xformOp:rotateZ"]
+  }
+}
+)",
+                     WithSchemas());
+  CHECK(WorldOf(scene, "/W/I/A") == "-1.00..1.00 -1.00..1.00 -1.00..1.00");
+  CHECK(WorldOf(scene, "/W/I/b") == "-1.41..1.41 -1.41..1.41 -1.00..1.00");
+  CHECK(WorldOf(scene, "/W/I") == "-2.00..2.00 -2.00..2.00 -1.00..1.00");
 }
 
 TEST_CASE("instances share what their prototype adds up to, by the purpose that they hand down") {
