@@ -47,6 +47,16 @@ const SpecStore::Field& DeferredFields::Read(uint32_t field) const {
   return kept;
 }
 
+ValueType DeferredFields::GetType(uint32_t field) const {
+  return IsReady(field) ? fields_[field].value.GetType() : content_.source->GetFieldType(field);
+}
+
+const Value& DeferredFields::Look(uint32_t field, Value& held) const {
+  if (IsReady(field) || !IsArrayType(content_.source->GetFieldType(field))) return Get(field).value;
+  held = content_.source->LookAtField(field);
+  return held;
+}
+
 size_t DeferredFields::GetMemoryBytes() const {
   size_t blocks = 0;
   for (uint32_t i = 0; i <= content_.field_count / kBlock; ++i)

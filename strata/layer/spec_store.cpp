@@ -193,6 +193,28 @@ const Value* SpecStore::SpecView::Find(Token field) const {
   return nullptr;
 }
 
+const Value* SpecStore::SpecView::Look(Token field, Value& held) const {
+  if (!deferred_) return Find(field);
+  const auto* set = static_cast<const uint32_t*>(first_);
+  for (uint32_t i = 0; i < count_; ++i) {
+    if (deferred_->GetName(set[i]) != field) continue;
+    const Value& value = deferred_->Look(set[i], held);
+    return value.IsEmpty() ? nullptr : &value;
+  }
+  return nullptr;
+}
+
+const Value* SpecStore::SpecView::GetFieldValue(size_t i) const {
+  const Value& value = deferred_ ? deferred_->Get(static_cast<const uint32_t*>(first_)[i]).value
+                                 : static_cast<const Field*>(first_)[i].value;
+  return value.IsEmpty() ? nullptr : &value;
+}
+
+ValueType SpecStore::SpecView::GetFieldType(size_t i) const {
+  return deferred_ ? deferred_->GetType(static_cast<const uint32_t*>(first_)[i])
+                   : static_cast<const Field*>(first_)[i].value.GetType();
+}
+
 Token SpecStore::SpecView::GetFieldName(size_t i) const {
   return deferred_ ? deferred_->GetName(static_cast<const uint32_t*>(first_)[i])
                    : static_cast<const Field*>(first_)[i].name;

@@ -83,6 +83,9 @@ class SpecStore {
     SpecType GetType() const { return type_; }
     // Null when absent, or unreadable. Values that lie in a file are read when they are first asked for.
     const Value* Find(Token field) const;
+    // The same for one look: an array that lies in a file and that nobody has asked for is put into `held`
+    // and not kept. Who goes over a whole layer so needs memory for one of them at a time.
+    const Value* Look(Token field, Value& held) const;
     // Whether the spec names the field; reads no value.
     bool HasField(Token field) const;
 
@@ -119,6 +122,9 @@ class SpecStore {
     Iterator end() const { return Iterator(*this, count_); }
     size_t GetFieldCount() const { return count_; }
     Token GetFieldName(size_t i) const;
+    // Of what lies in a file only where it is known without reading; else, as of what is unreadable, kEmpty.
+    ValueType GetFieldType(size_t i) const;
+    const Value* GetFieldValue(size_t i) const;  // null when unreadable
 
    private:
     friend class SpecStore;
@@ -213,6 +219,10 @@ class FieldSource {
   virtual ~FieldSource() = default;
   // Empty where the file is damaged; why is then among the problems.
   virtual Value ReadField(uint32_t field) const = 0;
+  // The same for those who let go of it, and ask as often as they need it.
+  virtual Value LookAtField(uint32_t field) const { return ReadField(field); }
+  // The type of the value that would be read, kEmpty where only reading can tell.
+  virtual ValueType GetFieldType(uint32_t) const { return ValueType::kEmpty; }
   virtual Diagnostics GetProblems() const = 0;
 };
 

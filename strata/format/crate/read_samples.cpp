@@ -11,11 +11,6 @@
 
 namespace strata::format::crate {
 
-namespace {
-
-constexpr const char* kOutside = "it lies outside the file";
-
-// The type that a sample reads as; kEmpty where attributes have no such values.
 ValueType GetTypeOf(ValueRep rep) {
   if (rep.IsArrayEdit()) return ValueType::kArrayEdit;
   switch (rep.GetKind()) {
@@ -30,6 +25,10 @@ ValueType GetTypeOf(ValueRep rep) {
       return ValueType::kEmpty;
   }
 }
+
+namespace {
+
+constexpr const char* kOutside = "it lies outside the file";
 
 class CrateSamples final : public SampleSource {
  public:

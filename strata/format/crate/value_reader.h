@@ -14,6 +14,9 @@
 
 namespace strata::format::crate {
 
+// The type that elements, arrays of them and blocks read as; of other values kEmpty.
+ValueType GetTypeOf(ValueRep rep);
+
 // For one value and all inside it. Empty values say that the file is damaged, the first problem why.
 class ValueReader {
  public:

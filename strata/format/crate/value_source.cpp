@@ -74,6 +74,21 @@ Value ValueSource::ReadField(uint32_t field) const {
   return value;
 }
 
+Value ValueSource::LookAtField(uint32_t field) const {
+  bool is_first;
+  {
+    const std::lock_guard lock(mutex_);
+    is_first = fields_looked_at_.insert(field).second;
+  }
+  const Token name = structure_.tokens[structure_.field_names[field]];
+  return ReadValue(ValueRep{structure_.field_values[field]}, name.GetText(),
+                   is_first ? Reading::kFirst : Reading::kAgain);
+}
+
+ValueType ValueSource::GetFieldType(uint32_t field) const {
+  return GetTypeOf(ValueRep{structure_.field_values[field]});
+}
+
 Diagnostics ValueSource::GetProblems() const {
   const std::lock_guard lock(mutex_);
   return problems_;

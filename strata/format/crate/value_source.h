@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "strata/format/crate/file_bytes.h"
@@ -30,6 +31,8 @@ class ValueSource final : public layer::FieldSource, public std::enable_shared_f
   PathTree& GetMutablePaths() { return paths_; }
 
   Value ReadField(uint32_t field) const override;
+  Value LookAtField(uint32_t field) const override;
+  ValueType GetFieldType(uint32_t field) const override;
   Diagnostics GetProblems() const override;
 
   const Budgets& GetBudgets() const { return budgets_; }
@@ -56,6 +59,7 @@ class ValueSource final : public layer::FieldSource, public std::enable_shared_f
   mutable std::mutex mutex_;
   mutable Diagnostics problems_;                                // guarded by mutex_
   mutable std::unordered_map<uint64_t, Value> decoded_arrays_;  // guarded by mutex_
+  mutable std::unordered_set<uint32_t> fields_looked_at_;       // guarded by mutex_
 };
 
 }  // namespace strata::format::crate

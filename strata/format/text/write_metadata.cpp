@@ -53,16 +53,18 @@ bool Writer::IsStatement(Token field, SpecType owner) const {
           field == n.spline || field == n.connectionPaths || field == n.targetPaths);
 }
 
-std::vector<const SpecStore::Field*> Writer::CollectMetadata(const SpecView& spec, SpecType owner) const {
-  std::vector<const SpecStore::Field*> fields;
-  for (const SpecStore::Field& field : spec) {
-    if (field.name == names_.comment) continue;
-    if (field.value.Holds<UnregisteredValue>() ? field.name != names_.default_
-                                               : !IsStatement(field.name, owner))
-      fields.push_back(&field);
+std::vector<Writer::Metadatum> Writer::CollectMetadata(const SpecView& spec, SpecType owner) const {
+  std::vector<Metadatum> fields;
+  for (size_t i = 0, count = spec.GetFieldCount(); i < count; ++i) {
+    const Token name = spec.GetFieldName(i);
+    const bool is_statement = IsStatement(name, owner);
+    if (name == names_.comment || (is_statement && name == names_.default_)) continue;
+    const Value* value = spec.GetFieldValue(i);
+    if (value && (value->Holds<UnregisteredValue>() ? name != names_.default_ : !is_statement))
+      fields.push_back({name, value});
   }
-  std::sort(fields.begin(), fields.end(), [](const auto* a, const auto* b) {
-    return ElementOrderLess(a->name.GetText(), b->name.GetText());
+  std::sort(fields.begin(), fields.end(), [](const Metadatum& a, const Metadatum& b) {
+    return ElementOrderLess(a.name.GetText(), b.name.GetText());
   });
   return fields;
 }
@@ -83,7 +85,7 @@ bool Writer::WriteMetadata(const SpecView& spec, size_t indent, SpecType owner) 
   if (fields.empty() && (!text || text->empty())) return false;
   out_ += " (\n";
   WriteComment(spec, indent + 1);
-  for (const SpecStore::Field* field : fields) WriteField(field->name, field->value, indent + 1);
+  for (const auto& [name, value] : fields) WriteField(name, *value, indent + 1);
   AppendIndent(out_, indent);
   out_ += ')';
   return true;
@@ -93,9 +95,9 @@ void Writer::WriteLayerMetadata(const SpecView& root, const std::string& comment
   auto fields = CollectMetadata(root, SpecType::kPseudoRoot);
   // An empty list of sublayers says nothing.
   fields.erase(std::remove_if(fields.begin(), fields.end(),
-                              [&](const auto* field) {
-                                const StringVector* paths = field->value.template GetIf<StringVector>();
-                                return field->name == names_.subLayers && paths && paths->empty();
+                              [&](const Metadatum& field) {
+                                const StringVector* paths = field.value->GetIf<StringVector>();
+                                return field.name == names_.subLayers && paths && paths->empty();
                               }),
                fields.end());
   const Value* own_comment = root.Find(names_.comment);
@@ -109,11 +111,11 @@ void Writer::WriteLayerMetadata(const SpecView& root, const std::string& comment
     AppendQuoted(out_, text);
     out_ += '\n';
   }
-  for (const SpecStore::Field* field : fields) {
-    if (field->name == names_.subLayers && field->value.Holds<StringVector>())
+  for (const auto& [name, value] : fields) {
+    if (name == names_.subLayers && value->Holds<StringVector>())
       WriteSubLayers(root);
     else
-      WriteField(field->name, field->value, 1);
+      WriteField(name, *value, 1);
   }
   if (const Relocates* pairs = relocates ? relocates->GetIf<Relocates>() : nullptr) {
     out_ += "    relocates = {\n";

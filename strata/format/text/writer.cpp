@@ -18,21 +18,25 @@ namespace {
 constexpr size_t kFlushBytes = size_t{1} << 18;
 constexpr std::string_view kAnyType = "__AnyType__";  // of a prim: written as no type
 
-// Whether samples of a type may need more than the first version.
-bool MayNeedVersion(ValueType type) {
-  return type == ValueType::kDuration || type == ValueType::kDurationArray || type == ValueType::kArrayEdit;
+// Whether only the value can tell which version it needs.
+bool NeedsLook(ValueType type) {
+  return type == ValueType::kEmpty || type == ValueType::kArrayEdit || type == ValueType::kSpline ||
+         type == ValueType::kDictionary || type == ValueType::kTimeSamples ||
+         type == ValueType::kUnregisteredValue;
+}
+
+// The minor version of usda that values of other types need.
+int GetNeededVersion(ValueType type) {
+  return type == ValueType::kDuration || type == ValueType::kDurationArray ? 4 : 0;
 }
 
 // The minor version of usda that a value needs.
 int GetNeededVersion(const Value& value) {
   switch (value.GetType()) {
-    case ValueType::kDuration:
-    case ValueType::kDurationArray:
-      return 4;
     // usd-core leaves edits of numbers at 1.0, which readers of 1.0 cannot read; here they always ask for the
     // version that has them.
     case ValueType::kArrayEdit:
-      return value.Get<ArrayEdit>().element_type == ValueType::kDuration ? 4 : 2;
+      return std::max(2, GetNeededVersion(value.Get<ArrayEdit>().element_type));
     case ValueType::kSpline:
       for (const SplineKnot& knot : value.Get<Spline>().knots)
         if (knot.pre_tangent.algorithm != TangentAlgorithm::kNone ||
@@ -48,9 +52,11 @@ int GetNeededVersion(const Value& value) {
     case ValueType::kTimeSamples: {
       int needed = 0;
       const TimeSamples& samples = value.Get<TimeSamples>();
-      for (size_t i = 0; i < samples.GetSize(); ++i)
-        if (MayNeedVersion(samples.GetValueType(i)))
-          needed = std::max(needed, GetNeededVersion(samples.GetValue(i)));
+      for (size_t i = 0; i < samples.GetSize(); ++i) {
+        const ValueType type = samples.GetValueType(i);
+        needed = std::max(needed,
+                          NeedsLook(type) ? GetNeededVersion(samples.GetValue(i)) : GetNeededVersion(type));
+      }
       return needed;
     }
     case ValueType::kUnregisteredValue: {
@@ -58,7 +64,7 @@ int GetNeededVersion(const Value& value) {
       return held ? GetNeededVersion(*held) : 0;
     }
     default:
-      return 0;
+      return GetNeededVersion(value.GetType());
   }
 }
 
@@ -105,7 +111,14 @@ const char* Writer::FindVersion() const {
        spec < end; ++spec) {
     if (content_.GetType(spec) == SpecType::kUnknown) continue;
     const SpecView view = content_.ViewOf(spec);
-    for (const SpecStore::Field& field : view) needed = std::max(needed, GetNeededVersion(field.value));
+    for (size_t i = 0, count = view.GetFieldCount(); i < count; ++i) {
+      const ValueType type = view.GetFieldType(i);
+      if (!NeedsLook(type)) {
+        needed = std::max(needed, GetNeededVersion(type));
+      } else if (const Value* value = view.GetFieldValue(i)) {
+        needed = std::max(needed, GetNeededVersion(*value));
+      }
+    }
   }
   return kVersions[needed];
 }
@@ -258,7 +271,8 @@ void Writer::WriteAttribute(Token name, const SpecView& spec, size_t indent) {
   AppendTypeName(head, GetFieldOr(spec, names_.typeName, Token()));
   head += ' ';
   head += name.GetText();
-  const Value* value = spec.Find(names_.default_);
+  Value held;
+  const Value* value = spec.Look(names_.default_, held);
   const Value* samples = spec.Find(names_.timeSamples);
   const Value* spline = spec.Find(names_.spline);
   const Value* connections = spec.Find(names_.connectionPaths);

@@ -69,8 +69,11 @@ class Writer {
   bool WriteMetadata(const SpecView& spec, size_t indent, layer::SpecType owner);
   void WriteComment(const SpecView& spec, size_t indent);
   bool IsStatement(Token field, layer::SpecType owner) const;
-  std::vector<const layer::SpecStore::Field*> CollectMetadata(const SpecView& spec,
-                                                              layer::SpecType owner) const;
+  struct Metadatum {
+    Token name;
+    const Value* value;
+  };
+  std::vector<Metadatum> CollectMetadata(const SpecView& spec, layer::SpecType owner) const;
   void WriteField(Token field, const Value& value, size_t indent);
   template <class T>
   void WriteArcList(const std::string& name, const ListOp<T>& op, size_t indent);

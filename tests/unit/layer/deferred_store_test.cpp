@@ -14,15 +14,21 @@ namespace {
 
 using SpecIndex = SpecStore::SpecIndex;
 
-// A file of fields whose values are their own numbers, but for one that is damaged.
+// A file of fields whose values are their own numbers, but for one that is damaged, and one that may be an
+// array.
 class Source final : public FieldSource {
  public:
-  static constexpr uint32_t kDamaged = 3;
+  static constexpr uint32_t kDamaged = 3, kArray = 4;
   Value ReadField(uint32_t field) const override {
     ++reads;
+    if (has_array && field == kArray) return Value(Array<int32_t>{1, 2, 3});
     return field == kDamaged ? Value() : Value(static_cast<int32_t>(field));
   }
+  ValueType GetFieldType(uint32_t field) const override {
+    return has_array && field == kArray ? ValueType::kIntArray : ValueType::kEmpty;
+  }
   Diagnostics GetProblems() const override { return {}; }
+  bool has_array = false;
   mutable std::atomic<int> reads = 0;
 };
 
@@ -92,6 +98,35 @@ TEST_CASE("values of a file are read when they are asked for, once") {
     CHECK(*value == Value(int32_t{4}));
   }
   CHECK(file.source->reads == 1);
+}
+
+TEST_CASE("an array can be looked at without being kept, until somebody asks for it") {
+  File file(1, 1);
+  file.source->has_array = true;
+  const SpecStore::SpecView spec = file.store.Find(File::PrimPath(0).AppendProperty(File::PropertyName(0)));
+  const Value array(Array<int32_t>{1, 2, 3});
+  CHECK(spec.GetFieldType(2) == ValueType::kIntArray);
+  CHECK(spec.GetFieldType(3) == ValueType::kEmpty);  // nobody has read it
+  for (int reads = 1; reads <= 2; ++reads) {
+    Value held;
+    CHECK(spec.Look(NameOf(Source::kArray), held) == &held);
+    CHECK(held == array);
+    CHECK(file.source->reads == reads);
+  }
+  Value held;
+  const Value* kept = spec.Find(NameOf(Source::kArray));
+  REQUIRE(kept);
+  CHECK(*kept == array);
+  CHECK(spec.Look(NameOf(Source::kArray), held) == kept);
+  CHECK(spec.GetFieldValue(2) == kept);
+  CHECK(file.source->reads == 3);
+  // What is no array is kept at once.
+  const Value* number = spec.Look(NameOf(5), held);
+  CHECK(number == spec.Find(NameOf(5)));
+  CHECK(spec.GetFieldType(3) == ValueType::kInt);
+  CHECK(spec.Look(NameOf(Source::kDamaged), held) == nullptr);
+  CHECK(spec.Look(Token("nobody"), held) == nullptr);
+  CHECK(held.IsEmpty());
 }
 
 TEST_CASE("a value that cannot be read is absent, and its neighbours are there") {
