@@ -28,6 +28,8 @@ void AddPack(CLI::App& app, Action& chosen);
 void AddUnpack(CLI::App& app, Action& chosen);
 void AddStitch(CLI::App& app, Action& chosen);
 void AddStitchClips(CLI::App& app, Action& chosen);
+void AddMove(CLI::App& app, Action& chosen);
+void AddRemove(CLI::App& app, Action& chosen);
 void AddStat(CLI::App& app, Action& chosen);
 void AddCheck(CLI::App& app, Action& chosen);
 void AddMetrics(CLI::App& app, Action& chosen);

@@ -85,6 +85,8 @@ int Main(int argc, char** argv) {
   AddUnpack(app, chosen);
   AddStitch(app, chosen);
   AddStitchClips(app, chosen);
+  AddMove(app, chosen);
+  AddRemove(app, chosen);
   AddLocalize(app, chosen);
   AddCheck(app, chosen);
   AddMetrics(app, chosen);

@@ -8,6 +8,8 @@
 #include "strata/bridge/names.h"
 #include "strata/scene/overlay.h"
 #include "strata/scene/retained.h"
+#include "strata/stage/change_feed.h"
+#include "strata/stage/stage_impl.h"
 
 namespace strata::bridge {
 
@@ -68,12 +70,48 @@ StageChanges StageChanges::FromStage(const stage::StageChanges& changes) {
   return found;
 }
 
+StageChanges StageChanges::FromNotice(const stage::ObjectsChanged& objects) {
+  StageChanges found;
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  for (const Path path : objects.GetResyncedPaths()) {
+    if (path.IsPrimProperty())
+      found.properties.push_back({path, PropertyChange::kResync});
+    else
+      found.resynced.push_back(path);
+  }
+  for (const Path path : objects.GetChangedInfoOnlyPaths()) {
+    if (path.IsPrimProperty()) {
+      found.properties.push_back({path, PropertyChange::kUpdate});
+      continue;
+    }
+    for (const Token field : objects.GetChangedFields(path)) {
+      if (field == fields.active || field == fields.specifier || field == fields.typeName ||
+          field == fields.apiSchemas || field == fields.kind || field == fields.instanceable) {
+        found.resynced.push_back(path);
+        break;
+      }
+    }
+  }
+  return found;
+}
+
 StageSceneIndex::StageSceneIndex(StageSceneIndexOptions options)
     : options_(std::move(options)), globals_(new StageGlobals(options_.time_rule)) {
   if (!options_.adapters) options_.adapters = AdapterRegistry::GetBuiltIn();
 }
 
-StageSceneIndex::~StageSceneIndex() = default;
+StageSceneIndex::~StageSceneIndex() {
+  StopFollowing();
+}
+
+bool StageSceneIndex::FollowsStage() const {
+  return stage_ && stage_->GetImpl().feed->IsFollowing();
+}
+
+void StageSceneIndex::StopFollowing() {
+  if (stage_ && listener_) stage_->RemoveListener(listener_);
+  listener_ = 0;
+}
 
 const StageSceneIndex::Adapters& StageSceneIndex::FindAdapters(const stage::Prim& prim) const {
   const schema::PrimDefinition* definition = prim.GetPrimDefinition();
@@ -252,7 +290,12 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
   const double time = globals_->GetTime();
   globals_ = scene::Handle<StageGlobals>(new StageGlobals(options_.time_rule));
   globals_->SetTime(time);
+  StopFollowing();
   stage_ = std::move(stage);
+  if (FollowsStage())
+    listener_ = stage_->AddListener([this](const stage::StageNotice& notice) {
+      if (notice.objects) ApplyChanges(StageChanges::FromNotice(*notice.objects));
+    });
   prototypes_ = ListPrototypes();
   instances_ = ListInstances();
   if (stage_) {
@@ -331,7 +374,7 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes) {
 }
 
 void StageSceneIndex::Recompose(const compose::CacheEdits& edits) {
-  if (stage_) ApplyChanges(StageChanges::FromStage(stage_->Recompose(edits)));
+  if (stage_ && !FollowsStage()) ApplyChanges(StageChanges::FromStage(stage_->Recompose(edits)));
 }
 
 }  // namespace strata::bridge

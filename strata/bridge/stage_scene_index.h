@@ -29,6 +29,8 @@ struct StageChanges {
   std::vector<Property> properties;
   // From what Stage::Recompose answers.
   static StageChanges FromStage(const stage::StageChanges& changes);
+  // From what a stage tells its listeners.
+  static StageChanges FromNotice(const stage::ObjectsChanged& objects);
 };
 
 // Shows active prims that are not abstract, without descending into instances, whose prototypes are children
@@ -42,14 +44,15 @@ class StageSceneIndex final : public scene::SceneIndex {
   std::vector<Path> GetChildPrimPaths(Path path) const override;
   std::string GetDisplayName() const override { return "Stage"; }
 
-  // Null: the scene is empty.
+  // Null: the scene is empty. Where the stage follows its layers, the scene follows the stage.
   void SetStage(stage::StagePtr stage);
   const stage::StagePtr& GetStage() const { return stage_; }
   double GetTime() const { return globals_->GetTime(); }
   void SetTime(double time);
-  // After the stage was edited and composed anew.
+  // After a stage that does not follow its layers was edited and composed anew.
   void ApplyChanges(const StageChanges& changes);
-  // Composes the stage anew after edits to its layers, and shows what that did.
+  // Composes the stage anew after edits to its layers, and shows what that did. Where the stage follows its
+  // layers, it has done so when they were edited, and there is nothing left to do.
   void Recompose(const compose::CacheEdits& edits);
   size_t GetTimeVaryingCount() const { return globals_->GetTimeVaryingCount(); }
 
@@ -70,8 +73,12 @@ class StageSceneIndex final : public scene::SceneIndex {
   stage::Prim FindRepresentative(stage::Prim prim) const;
   void DirtyProperties(const std::vector<StageChanges::Property>& properties, scene::ChangeSet& out) const;
 
+  bool FollowsStage() const;
+  void StopFollowing();
+
   StageSceneIndexOptions options_;
   stage::StagePtr stage_;
+  uint64_t listener_ = 0;  // of the stage's notices; 0 when there is none
   scene::Handle<StageGlobals> globals_;
   // The prototypes that were shown last, and where they are composed: their names may pass to others.
   std::map<Path, Path> prototypes_;

@@ -71,7 +71,7 @@ void LayerEditor::NoteField(Path path, Token field, const Value* before) {
   if (Change* change = Note(path)) NoteChangedField(*change, field, before);
 }
 
-SpecStore::SpecIndex LayerEditor::CreateSpec(Path path, SpecType type) {
+SpecStore::SpecIndex LayerEditor::CreateSpec(Path path, SpecType type, std::optional<uint32_t> place) {
   SpecStore& content = layer_.content_;
   const SpecStore::SpecIndex known = content.FindIndex(path);
   if (known != SpecStore::kNoSpec) {
@@ -99,7 +99,8 @@ SpecStore::SpecIndex LayerEditor::CreateSpec(Path path, SpecType type) {
   if (names && erased_any_ && std::find(names->begin(), names->end(), child.name) != names->end())
     return created;
   const PathVector* targets = listed ? listed->GetIf<PathVector>() : nullptr;
-  InsertChild(parent, child, static_cast<uint32_t>(names ? names->size() : targets ? targets->size() : 0));
+  const auto size = static_cast<uint32_t>(names ? names->size() : targets ? targets->size() : 0);
+  InsertChild(parent, child, std::min(place.value_or(size), size));
   return created;
 }
 

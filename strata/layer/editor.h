@@ -1,6 +1,8 @@
 // The steps that edits of a layer are made of: each keeps children fields right and notes what changed.
 #pragma once
 
+#include <optional>
+
 #include "strata/layer/children.h"
 #include "strata/layer/layer.h"
 
@@ -17,8 +19,9 @@ class LayerEditor {
 
   const SpecStore& GetContent() const { return layer_.content_; }
 
-  // The spec at `path`, made with its parent's children field when it is not there. Its parent is there.
-  SpecStore::SpecIndex CreateSpec(Path path, SpecType type);
+  // The spec at `path`, made with its parent's children field when it is not there. Its parent is there. Its
+  // place is the last one unless `place` names another.
+  SpecStore::SpecIndex CreateSpec(Path path, SpecType type, std::optional<uint32_t> place = {});
   // Missing prims (`over`), variant sets and variants up to `path`, itself included.
   void CreatePrimsUpTo(Path path);
   void SetField(Path path, Token field, Value value);

@@ -33,6 +33,7 @@ Json Do(Bench& bench, const Json& step) {
   if (what == "open") return Open(bench, step);
   if (what == "resolve") return Resolve(bench, step);
   if (what == "resolve_parts") return ResolveParts(bench, step);
+  if (what == "namespace") return EditNamespace(bench, step);
   if (what == "edit") return EditStage(bench, step);
   if (what == "export") return ExportLayers(bench);
   if (what == "flatten_stack") return FlattenStack(bench);

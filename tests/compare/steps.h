@@ -25,7 +25,8 @@ struct Bench {
 
 Json Resolve(const Bench& bench, const Json& step);  // steps_resolve.cpp
 Json ResolveParts(const Bench& bench, const Json& step);
-Json EditStage(const Bench& bench, const Json& step);  // steps_edit.cpp
+Json EditStage(const Bench& bench, const Json& step);      // steps_edit.cpp
+Json EditNamespace(const Bench& bench, const Json& step);  // steps_namespace.cpp
 Json ExportLayers(const Bench& bench);
 Json FlattenStack(const Bench& bench);  // steps_layers.cpp
 Json FlattenStage(const Bench& bench);

@@ -291,6 +291,29 @@ class Oracle:
             answers.append([self.edit(edit), hearing.take()])
         return answers
 
+    def do_namespace(self, step):
+        dependent = Usd.Stage.Open(step["dependent"]) if "dependent" in step else None
+        answers, layers = [], [Sdf.Layer.FindOrOpen(name) for name in step["layers"]]
+        editor = Usd.NamespaceEditor(self.stage)
+        if dependent:
+            editor.AddDependentStage(dependent)
+        for edit in step["edits"]:
+            kind = "Property" if "." in edit["from"] else "Prim"
+            if "to" in edit:
+                getattr(editor, f"Move{kind}AtPath")(edit["from"], edit["to"])
+            else:
+                getattr(editor, f"Delete{kind}AtPath")(edit["from"])
+            try:
+                can = editor.CanApplyEdits()
+                done, why = bool(can) and editor.ApplyEdits(), can.errors[0] if can.errors else ""
+            except Tf.CppException:  # of properties of prims that are not there
+                done, why = False, ANY
+            except Tf.ErrorException:  # usd-core fails over its own dependencies
+                return answers + [ANY] * (len(step["edits"]) - len(answers))
+            answers.append({"done": done, "why": why,
+                            "layers": [layer.ExportToString() for layer in layers]})
+        return answers
+
     @staticmethod
     def value(step):
         layer = Sdf.Layer.CreateAnonymous(".usda")

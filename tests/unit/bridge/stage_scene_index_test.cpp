@@ -133,6 +133,18 @@ def Xform "Off" (active = false) { def Cube "E" {} })");
   CHECK_FALSE(running.First().GetPrim(Path::AbsoluteRoot()));
 }
 
+TEST_CASE("a scene follows a stage that follows its layers, and shows each edit once") {
+  Running running(R"(def Sphere "A" { double radius = 1 })");
+  running.TakeFirst();
+  running.Pull();
+  running.Set("/A.radius",
+              Value(2.0));  // tells the stage of the edit again, as the edits of a stage that does not follow
+  const std::string told = running.TakeFirst();
+  CHECK(told.find("dirtied /A") == 0);
+  CHECK(told.find("/A", 10) == std::string::npos);
+  CHECK(running.First().GetStage()->GetAttributeAtPath(Path("/A.radius")).GetAs<double>() == 2.0);
+}
+
 TEST_CASE("moving the time dirties what was asked for and varies, and nothing else") {
   Running running(kAnimated);
   running.First().SetTime(1);

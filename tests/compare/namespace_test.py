@@ -1,0 +1,136 @@
+"""Random scenes whose prims and properties are renamed, moved and deleted: the same refusals and the same layers as usd-core's.
+
+SEED and COUNT in the environment choose which scripts, and how many."""
+import os
+import random
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+import steps
+
+SEED = int(os.environ.get("SEED", "1"))
+COUNT = int(os.environ.get("COUNT", "150"))
+NAMES = ["A", "B", "C"]
+
+
+class NamespaceMaker:
+    """A scene of a few prims with arcs among them, and edits of its namespace."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.roots = ["P", "Q", "R", "S"][: self.random.randint(2, 4)]
+        self.made = []  # paths of prims of the root layer
+
+    def chance(self, likely):
+        return self.random.random() < likely
+
+    def path(self):
+        path = "/" + self.random.choice(self.roots)
+        while self.chance(0.55) and path.count("/") < 3:
+            path += "/" + self.random.choice(NAMES)
+        return path
+
+    def properties(self):
+        out = []
+        for name in ("x", "y"):
+            if self.chance(0.4):
+                out.append(f"int {name}")
+                if self.chance(0.3):
+                    out.append(f"int {name}.connect = <{self.path()}.{self.random.choice('xy')}>")
+        if self.chance(0.4):
+            kind = self.random.choice(["", "prepend ", "append ", "delete "])
+            targets = ", ".join(sorted({f"<{self.path()}{self.random.choice(['', '', '.x'])}>" for _ in range(self.random.randint(1, 3))}))
+            out.append(f"{kind}rel r = [{targets}]")
+        return out
+
+    def arcs(self, root, external):
+        """Arcs of a root prim to others that come later, so that none leads in a circle."""
+        later = self.roots[self.roots.index(root) + 1:] if root in self.roots else []
+        out = []
+        if later and self.chance(0.5):
+            target = "/" + self.random.choice(later) + self.random.choice(["", "", "/A"])
+            out.append(self.random.choice(["prepend references", "append payload", "prepend inherits", "prepend specializes"]) + f" = <{target}>")
+        if external and self.chance(0.35):
+            out.append(f"append references = @{external}@</X{self.random.choice(['', '', '/A'])}>")
+        return out
+
+    def prim(self, name, depth, specifier="def", arcs=(), above=""):
+        if specifier == "def":
+            self.made.append(f"{above}/{name}")
+        out = [f'{specifier} "{name}"' + (f" ({'; '.join(arcs)})" if arcs else ""), "{", *self.properties()]
+        if depth < 3:
+            for child in NAMES:
+                if self.chance(0.4):
+                    out += self.prim(child, depth + 1, specifier, above=f"{above}/{name}")
+        return [*out, "}"]
+
+    def layers(self):
+        with_reference = self.chance(0.6)
+        root = ["#usda 1.0", "("]
+        if self.chance(0.3):
+            root.append(f'defaultPrim = "{self.path()[1:]}"')
+        root += ["subLayers = [@./sub.usda@]", ")"]
+        for name in self.roots:
+            root += self.prim(name, 1, arcs=self.arcs(name, "./ref.usda" if with_reference else ""))
+        sub = ["#usda 1.0"]
+        for name in self.roots:
+            if self.chance(0.4):
+                sub += self.prim(name, 1, "over")
+        made = list(self.made)
+        ref = ["#usda 1.0", *[line.replace("</P", "</X") for line in self.prim("X", 1)]]
+        self.made = made
+        top = ["#usda 1.0"]
+        for name in ("T", "U"):
+            target = self.random.choice(self.made)
+            top += [f'def "{name}" (prepend references = @./root.usda@<{target}>)', "{", 'over "A" {', "int x", "}", f"rel r = [</{name}/A>, </{name}/B.x>]", "}"]
+        return {"root.usda": root, "sub.usda": sub, "ref.usda": ref, "top.usda": top}
+
+    def edit(self):
+        path = self.path()
+        if self.chance(0.25):
+            path += "." + self.random.choice("xyr")
+        edit = {"from": path}
+        if self.chance(0.8):
+            parent = path.rpartition("." if "." in path else "/")[0]
+            if self.chance(0.4):
+                parent = self.path() if self.chance(0.8) or "." in path else ""
+            edit["to"] = parent + ("." if "." in path else "/") + self.random.choice(["N", "M", "A", "x"])
+        return edit
+
+
+def make_scene(folder, seed):
+    maker = NamespaceMaker(seed)
+    os.makedirs(folder)
+    for name, lines in maker.layers().items():
+        (folder / name).write_text("\n".join(lines).replace("; ", "\n") + "\n")
+    step = {"do": "namespace", "layers": [str(folder / name) for name in ("root.usda", "sub.usda", "ref.usda")]}
+    if maker.chance(0.5):
+        step["dependent"] = str(folder / "top.usda")
+        step["layers"].append(step["dependent"])
+    step["edits"] = [maker.edit() for _ in range(maker.random.randint(1, 4))]
+    return [{"do": "open", "root": str(folder / "root.usda")}, step]
+
+
+def plain(answer):
+    """Without the places of layers in what is told."""
+    for told in answer[1]:
+        if told.get("why", steps.ANY) != steps.ANY:
+            told["why"] = re.sub(r"@[^@]*@", "@", told["why"])
+    return answer
+
+
+class Namespaces(unittest.TestCase):
+    def test_random_edits_of_namespace_do_what_usd_core_does(self):
+        with tempfile.TemporaryDirectory() as root:
+            questions = [make_scene(Path(root) / str(seed), seed) for seed in range(SEED, SEED + COUNT)]
+            # usd-core edits the files' layers, which the other side has read by then.
+            for seed, question, got in zip(range(SEED, SEED + COUNT), questions, steps.ask(questions)):
+                with self.subTest(seed=seed):
+                    if found := steps.differ(plain(steps.Oracle().take(question)), plain(got)):
+                        self.fail(found)
+
+
+if __name__ == "__main__":
+    unittest.main()
