@@ -63,7 +63,7 @@ NamespaceSites::NamespaceSites(std::vector<const Stage::Impl*> stages, Path from
                                const layer::LayerPtr& relocating)
     : stages_(std::move(stages)) {
   const Stage::Impl& edited = *stages_.front();
-  Add({&edited, edited.cache->GetRootLayerStack(), from, to});
+  Add({.stage = &edited, .stack = edited.cache->GetRootLayerStack(), .from = from, .to = to});
   for (const auto& entry : moves_.front().stack->GetEntries())
     if (entry.layer->HasSpec(from) || entry.layer == relocating) AddStacksWith(*entry.layer, from, to, false);
   for (size_t i = 0; i < moves_.size(); ++i) {
@@ -78,9 +78,7 @@ NamespaceSites::NamespaceSites(std::vector<const Stage::Impl*> stages, Path from
 void NamespaceSites::AddStacksWith(const layer::Layer& layer, Path from, Path to, bool is_derived) {
   for (const Stage::Impl* stage : stages_) {
     for (compose::LayerStackPtr& stack : stage->cache->FindAllLayerStacksUsingLayer(layer)) {
-      SiteMove move{stage, std::move(stack), from, to};
-      move.is_derived = is_derived;
-      Add(std::move(move));
+      Add({.stage = stage, .stack = std::move(stack), .from = from, .to = to, .is_derived = is_derived});
     }
   }
 }
@@ -170,6 +168,17 @@ void NamespaceSites::FindArcs(const SiteMove& move) {
   }
 }
 
+namespace {
+
+bool ShareLayers(const compose::LayerStack& a, const compose::LayerStack& b) {
+  for (const auto& one : a.GetEntries())
+    for (const auto& other : b.GetEntries())
+      if (one.layer == other.layer) return true;
+  return false;
+}
+
+}  // namespace
+
 void NamespaceSites::KeepWhatOthersNeed() {
   for (SiteMove& move : moves_) {
     if (!move.is_derived || !move.node) continue;
@@ -181,6 +190,10 @@ void NamespaceSites::KeepWhatOthersNeed() {
                     "not move.",
                     move.from.GetString(), other.GetPath().GetString(),
                     other.GetLayerStack()->GetRootLayer()->GetIdentifier()));
+    // The same specs stand in layer stacks of other stages, too.
+    for (SiteMove& same : moves_)
+      if (same.is_derived && same.from == move.from && ShareLayers(*same.stack, *move.stack))
+        same.moves_specs = false;
   }
 }
 

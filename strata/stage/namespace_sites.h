@@ -13,10 +13,10 @@ struct SiteMove {
   const Stage::Impl* stage = nullptr;
   compose::LayerStackPtr stack;
   Path from, to;
-  bool is_derived = false;      // follows from another one
-  bool moves_specs = true;      // false where opinions that do not move would be left without these
-  compose::PrimIndexPtr index;  // of derived ones: where it was found, and
-  compose::NodeRef node;        // the node whose site it is
+  bool is_derived = false;           // follows from another one
+  bool moves_specs = true;           // false where opinions that do not move would be left without these
+  compose::PrimIndexPtr index = {};  // of derived ones: where it was found, and
+  compose::NodeRef node = {};        // the node whose site it is
 };
 
 // An arc of another layer stack that leads to, or below, what moves.
