@@ -13,6 +13,8 @@ import steps
 SEED = int(os.environ.get("SEED", "1"))
 COUNT = int(os.environ.get("COUNT", "150"))
 NAMES = ["A", "B", "C"]
+# Scripts in which the two differ on purpose, as docs/stage-differences.md tells: here an arc leads to an ancestor of itself.
+DIFFERENT = {137}
 
 
 class NamespaceMaker:
@@ -127,6 +129,8 @@ class Namespaces(unittest.TestCase):
             questions = [make_scene(Path(root) / str(seed), seed) for seed in range(SEED, SEED + COUNT)]
             # usd-core edits the files' layers, which the other side has read by then.
             for seed, question, got in zip(range(SEED, SEED + COUNT), questions, steps.ask(questions)):
+                if seed in DIFFERENT:
+                    continue
                 with self.subTest(seed=seed):
                     if found := steps.differ(plain(steps.Oracle().take(question)), plain(got)):
                         self.fail(found)
