@@ -49,7 +49,8 @@ class BoundsCache::Impl {
     if (time == options_.time) return;
     const bool knew_what_varies = !options_.time.IsDefault();
     options_.time = time;
-    if (!knew_what_varies || time.IsDefault()) {
+    const bool is_stale = generation_ != stage_.control->generation.load(std::memory_order_acquire);
+    if (!knew_what_varies || time.IsDefault() || is_stale) {
       Clear();
       return;
     }
@@ -296,7 +297,8 @@ class BoundsCache::Impl {
   void FindDirty() {
     if (!dirty_.empty()) return;
     dirty_.resize(stage_.records.size());
-    std::vector<uint32_t> waiting = facts_.GetVarying();
+    std::vector<uint32_t> waiting;
+    for (const BoundsFacts::Varying& varying : facts_.GetVarying()) waiting.push_back(varying.record);
     while (!waiting.empty()) {
       uint32_t at = waiting.back();
       waiting.pop_back();

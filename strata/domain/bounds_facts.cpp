@@ -104,12 +104,25 @@ void BoundsFacts::ReadAll(const std::vector<uint32_t>& records) {
     read(0, records.size());
   }
   for (uint32_t record : records)
-    if (facts_[record].varies) varying_.push_back(record);
+    if (facts_[record].varies) varying_.push_back(MakeVarying(record));
+}
+
+BoundsFacts::Varying BoundsFacts::MakeVarying(uint32_t record) const {
+  const Names& names = GetNames();
+  const RecordReader reader(stage_, record, nest_);
+  const Spoken spoken = FindSpoken(stage_.IndexOf(record));
+  Varying varying;
+  varying.record = record;
+  varying.has_visibility =
+      spoken.visibility && options_.visibility == Visibility::kRespect && reader.IsA(names.Imageable);
+  varying.has_extent = spoken.extent && reader.HasAuthoredValue(names.extent);
+  if (facts_[record].has_transform) varying.ops = reader.GetXformOps();
+  return varying;
 }
 
 void BoundsFacts::UpdateVarying() {
   const auto read = [&](size_t from, size_t to) {
-    for (size_t i = from; i < to; ++i) Read(varying_[i]);
+    for (size_t i = from; i < to; ++i) ReadAgain(varying_[i]);
   };
   if (stage_.options.executor && varying_.size() > kRecordsATask) {
     stage_.options.executor->ParallelFor(varying_.size(), kRecordsATask / 4, read);
@@ -165,6 +178,23 @@ void BoundsFacts::Read(uint32_t number) const {
     }
   }
   facts_[number] = facts;
+}
+
+// Of a prim whose facts are known, what another time may have changed.
+void BoundsFacts::ReadAgain(Varying& varying) const {
+  const Names& names = GetNames();
+  const RecordReader reader(stage_, varying.record, nest_, &varying.memo);
+  PrimFacts facts = facts_[varying.record];
+  if (varying.has_visibility)
+    facts.is_shown = Counted().Matches(reader.GetRecord().flags) &&
+                     reader.Get(names.visibility, options_.time).GetOr(Token()) != names.invisible;
+  if (facts.has_transform)
+    transforms_.Set(varying.record, reader.GetLocalTransform(varying.ops, options_.time).matrix);
+  if (facts.bounds == PrimFacts::Bounds::kExtent && (facts.purpose.IsEmpty() || IsAskedFor(facts.purpose))) {
+    facts.has_extent = false;
+    ReadExtent(reader, varying.has_extent, facts);
+  }
+  facts_[varying.record] = facts;
 }
 
 void BoundsFacts::ReadExtent(const RecordReader& reader, bool is_authored, PrimFacts& facts) const {

@@ -49,7 +49,14 @@ class BoundsFacts {
   void Gather(uint32_t root);
   // After options.time changed: reads anew what may vary.
   void UpdateVarying();
-  const std::vector<uint32_t>& GetVarying() const { return varying_; }
+  // What is asked anew of a prim that varies.
+  struct Varying {
+    uint32_t record = 0;
+    bool has_visibility = false, has_extent = false;  // authored
+    Xformable::Ops ops;
+    SourceMemo memo;
+  };
+  const std::vector<Varying>& GetVarying() const { return varying_; }
 
   const PrimFacts& Get(uint32_t record) const { return facts_[record]; }
   const PrimFacts& GetOrRead(uint32_t record) const {
@@ -63,6 +70,8 @@ class BoundsFacts {
  private:
   void ReadAll(const std::vector<uint32_t>& records);
   void Read(uint32_t record) const;
+  void ReadAgain(Varying& varying) const;
+  Varying MakeVarying(uint32_t record) const;
   void ReadExtent(const RecordReader& reader, bool is_authored, PrimFacts& facts) const;
   void ListSubtree(uint32_t root, std::vector<uint32_t>& records) const;
   bool IsAskedFor(Token purpose) const;
@@ -73,7 +82,7 @@ class BoundsFacts {
   mutable std::vector<PrimFacts> facts_;  // by record; each is written by one thread
   mutable SparseArray<Matrix4d> transforms_;
   mutable SparseArray<Range3d> extents_;
-  std::vector<uint32_t> varying_;
+  std::vector<Varying> varying_;
 };
 
 }  // namespace strata::domain

@@ -2,9 +2,12 @@
 // prims.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include <tsl/robin_map.h>
 
@@ -31,10 +34,28 @@ struct InstancerNest {
   uint32_t GetDepth() const { return outer ? outer->GetDepth() + 1 : 1; }
 };
 
+// Where the values of one prim's attributes come from, for whoever asks for them at many times.
+class SourceMemo {
+ public:
+  Value Get(const stage::AttributeResolver& resolver, Token attribute, stage::Time time) {
+    const auto found = std::find_if(known_.begin(), known_.end(),
+                                    [attribute](const auto& known) { return known.first == attribute; });
+    if (found == known_.end())
+      return resolver.Get(time, known_.emplace_back(attribute, resolver.FindKnownSource()).second);
+    if (!found->second.IsCurrent()) found->second = resolver.FindKnownSource();
+    return resolver.Get(time, found->second);
+  }
+
+ private:
+  std::vector<std::pair<Token, stage::KnownSource>> known_;
+};
+
 class RecordReader {
  public:
-  RecordReader(const stage::Stage::Impl& stage, uint32_t record, const InstancerNest* nest = nullptr)
-      : stage_(stage), record_(record), nest_(nest) {}
+  // `memo`, where there is one, was made while the stage had the same prims, and for this one.
+  RecordReader(const stage::Stage::Impl& stage, uint32_t record, const InstancerNest* nest = nullptr,
+               SourceMemo* memo = nullptr)
+      : stage_(stage), record_(record), nest_(nest), memo_(memo) {}
 
   const stage::PrimRecord& GetRecord() const { return stage_.Record(record_); }
   bool IsA(Token schema) const {
@@ -46,7 +67,8 @@ class RecordReader {
     return definition ? definition->GetSchemaType() : Token();
   }
   Value Get(Token attribute, stage::Time time) const {
-    return stage::AttributeResolver(stage_, record_, attribute, stage::AssetPathMode::kResolve).Get(time);
+    const stage::AttributeResolver resolver(stage_, record_, attribute);
+    return memo_ && !time.IsDefault() ? memo_->Get(resolver, attribute, time) : resolver.Get(time);
   }
   template <class T>
   T GetOr(Token attribute, stage::Time time, T otherwise) const {
@@ -72,6 +94,7 @@ class RecordReader {
   const stage::Stage::Impl& stage_;
   uint32_t record_;
   const InstancerNest* nest_;
+  SourceMemo* memo_;
 };
 
 }  // namespace strata::domain

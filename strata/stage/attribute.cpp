@@ -32,11 +32,7 @@ Token Attribute::GetTypeName() const {
   if (!access) return {};
   if (const schema::PrimDefinition* definition = access.Get().definition)
     if (const schema::PropertyDefinition* known = definition->FindProperty(name_)) return known->type_name;
-  for (const FieldSite& at : FindPropertySites(access.Index(), name_)) {
-    const Value* authored = at.spec.Find(layer::GetFieldNames().typeName);
-    if (authored && authored->Holds<Token>()) return authored->Get<Token>();
-  }
-  return {};
+  return ComposeTypeName(FindPropertySites(access.Index(), name_));
 }
 
 const ValueTypeName* Attribute::GetValueTypeName() const {

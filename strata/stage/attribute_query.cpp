@@ -25,6 +25,16 @@ Moment MomentOf(Time time) {
 
 }  // namespace
 
+AttributeQuery::AttributeQuery(Attribute attribute, ResolveTarget target)
+    : attribute_(std::move(attribute)), target_(std::move(target)) {
+  const PrimAccess access(attribute_.GetPrim());
+  if (!access || !target_.IsNull()) return;
+  KnownSource known = AttributeResolver(*access.stage, access.record, attribute_.GetName()).FindKnownSource();
+  if (!known.is_usable) return;
+  known_ = std::make_shared<const KnownSource>(std::move(known));
+  generation_ = access.stage->control->generation.load(std::memory_order_acquire);
+}
+
 std::vector<AttributeQuery> AttributeQuery::CreateQueries(const Prim& prim, const std::vector<Token>& names) {
   std::vector<AttributeQuery> queries;
   for (Token name : names) queries.emplace_back(prim, name);
@@ -32,7 +42,14 @@ std::vector<AttributeQuery> AttributeQuery::CreateQueries(const Prim& prim, cons
 }
 
 Value AttributeQuery::Get(Time time) const {
-  return WithResolver(*this, [time](const AttributeResolver& resolver) { return resolver.Get(time); });
+  const PrimAccess access(attribute_.GetPrim());
+  if (!access) return {};
+  const AttributeResolver resolver(*access.stage, access.record, attribute_.GetName(),
+                                   AssetPathMode::kResolve, &target_);
+  const bool is_current = known_ &&
+                          generation_ == access.stage->control->generation.load(std::memory_order_acquire) &&
+                          known_->IsCurrent();
+  return is_current ? resolver.Get(time, *known_) : resolver.Get(time);
 }
 
 bool AttributeQuery::HasValue() const {

@@ -2,6 +2,7 @@
 // (UsdAttributeQuery)
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -11,15 +12,17 @@
 
 namespace strata::stage {
 
+struct KnownSource;
+
 // A value; answers as Attribute does, harmlessly when the stage or the prim is gone. What it answers is as
 // the stage is when it is asked; only the opinions that a resolve target names are those of when that was
-// made.
+// made. Where values come from is found when it is made, which makes Get cheap until a layer that speaks of
+// the prim is edited or the stage has other prims: it goes on to answer then, as slowly as Attribute.
 class AttributeQuery {
  public:
   AttributeQuery() = default;
-  explicit AttributeQuery(Attribute attribute, ResolveTarget target = {})
-      : attribute_(std::move(attribute)), target_(std::move(target)) {}
-  AttributeQuery(const Prim& prim, Token name) : attribute_(prim, name) {}
+  explicit AttributeQuery(Attribute attribute, ResolveTarget target = {});
+  AttributeQuery(const Prim& prim, Token name) : AttributeQuery(Attribute(prim, name)) {}
   static std::vector<AttributeQuery> CreateQueries(const Prim& prim, const std::vector<Token>& names);
 
   bool IsValid() const { return attribute_.IsDefined(); }
@@ -60,6 +63,8 @@ class AttributeQuery {
  private:
   Attribute attribute_;
   ResolveTarget target_;
+  std::shared_ptr<const KnownSource> known_;  // null: nothing is known
+  uint32_t generation_ = 0;                   // of the stage, when it was found
 };
 
 }  // namespace strata::stage

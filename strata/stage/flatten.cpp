@@ -14,34 +14,177 @@ namespace strata::stage {
 
 namespace {
 
+using FlatPaths = std::unordered_map<Path, Path>;  // of prototypes' roots
+using SpecIndex = layer::SpecStore::SpecIndex;
+
+TokenVector ListChildren(const Stage::Impl& stage, uint32_t record) {
+  TokenVector names;
+  for (uint32_t child = stage.Record(record).first_child; child != kNoRecord;
+       child = stage.Record(child).next_sibling) {
+    if (stage.Record(child).Is(PrimFlag::kActive)) names.push_back(stage.Record(child).path.GetNameToken());
+  }
+  return names;
+}
+
+// Writes what the stage says of prims to a store, one prim after the other.
+class PrimCopier {
+ public:
+  PrimCopier(const Stage::Impl& stage, const FlatPaths& flat_paths, layer::SpecStore& store)
+      : stage_(stage),
+        flat_paths_(flat_paths),
+        store_(store),
+        resolver_(*stage.registry, *stage.options.resolver_context, AssetPathMode::kAnchor,
+                  &stage.cache->GetRootLayerStack()->GetExpressionVariables()) {}
+
+  void CopyPrim(uint32_t number, Path path) {
+    const PrimRecord& record = stage_.Record(number);
+    const SpecIndex spec = store_.Create(path, layer::SpecType::kPrim);
+    store_.SetField(spec, names_.specifier, ComposeSpecifier(*record.index));
+    if (!record.type_name.IsEmpty()) store_.SetField(spec, names_.typeName, record.type_name);
+    const std::vector<FieldSite> sites = FindPrimSites(record.index.get());
+    CopyMetadata(spec, sites, FieldOwner::kPrim, {names_.specifier, names_.typeName});
+    if (record.prototype != kNoRecord) {
+      Reference reference;
+      reference.prim_path = flat_paths_.at(stage_.Record(record.prototype).path);
+      store_.SetField(spec, names_.references, Value(ReferenceListOp::Create({}, {reference})));
+    }
+    const Prim prim = stage_.MakePrim(record.path, number);
+    TokenVector names = prim.GetAuthoredPropertyNames();
+    ListSpeakers(sites);
+    for (Token name : names) CopyProperty(number, prim, sites, name, path.AppendProperty(name));
+    if (!names.empty()) store_.SetField(spec, names_.properties, Value(std::move(names)));
+    TokenVector children = ListChildren(stage_, number);
+    if (!children.empty()) store_.SetField(spec, names_.primChildren, Value(std::move(children)));
+  }
+
+  // Fields that the registry does not know have no composition rule: they stay in the layers that hold them.
+  void CopyMetadata(SpecIndex spec, const std::vector<FieldSite>& sites, FieldOwner owner,
+                    std::initializer_list<Token> handled) {
+    for (Token field : ListMetadataFields(sites, owner)) {
+      if (std::find(handled.begin(), handled.end(), field) != handled.end()) continue;
+      if (!stage_.registry->GetFields().Find(field)) continue;
+      Value value = ComposeField(sites, field, resolver_, nullptr);
+      if (!value.IsEmpty()) store_.SetField(spec, field, std::move(value));
+    }
+  }
+
+ private:
+  // Which specs of the prim have which properties: looking through their lists once is cheaper than looking
+  // for each property in each layer.
+  void ListSpeakers(const std::vector<FieldSite>& prim_sites) {
+    speakers_.clear();
+    for (uint32_t i = 0; i < prim_sites.size(); ++i) {
+      const Value* listed = prim_sites[i].spec.Find(names_.properties);
+      const TokenVector* names = listed ? listed->GetIf<TokenVector>() : nullptr;
+      if (!names) continue;
+      for (Token name : *names) speakers_.emplace_back(name, i);
+    }
+    std::sort(speakers_.begin(), speakers_.end());
+  }
+
+  std::vector<FieldSite> FindSites(const std::vector<FieldSite>& prim_sites, Token property) const {
+    std::vector<FieldSite> sites;
+    Path prim_path, path;
+    auto speaker = std::lower_bound(speakers_.begin(), speakers_.end(), std::pair(property, uint32_t{0}));
+    for (; speaker != speakers_.end() && speaker->first == property; ++speaker) {
+      const FieldSite& of_prim = prim_sites[speaker->second];
+      if (of_prim.path != prim_path) {
+        prim_path = of_prim.path;
+        path = prim_path.AppendProperty(property);
+      }
+      if (layer::SpecStore::SpecView spec = of_prim.site.entry->layer->GetContent().Find(path))
+        sites.push_back({of_prim.site, path, spec});
+    }
+    return sites;
+  }
+
+  void CopyProperty(uint32_t record, const Prim& prim, const std::vector<FieldSite>& prim_sites, Token name,
+                    Path path) {
+    const std::vector<FieldSite> sites = FindSites(prim_sites, name);
+    const schema::PrimDefinition* definition = stage_.Record(record).definition;
+    const schema::PropertyDefinition* known = definition ? definition->FindProperty(name) : nullptr;
+    const layer::SpecType type = known ? known->type : FindPropertyType(sites);
+    const SpecIndex spec = store_.Create(path, type);
+    // As metadata the weakest opinion tells whether a property is custom, as usd-core has it.
+    const Value* custom = sites.empty() ? nullptr : sites.back().spec.Find(names_.custom);
+    store_.SetField(spec, names_.custom, custom && custom->GetOr(false));
+    store_.SetField(spec, names_.variability, known ? known->variability : ComposeVariability(sites));
+    CopyMetadata(spec, sites, FieldOwner::kProperty, {names_.custom, names_.variability, names_.typeName});
+    if (type == layer::SpecType::kRelationship) {
+      CopyTargets(spec, sites, names_.targetPaths, [&] { return Relationship(prim, name).GetTargets(); });
+      return;
+    }
+    store_.SetField(spec, names_.typeName, known ? known->type_name : ComposeTypeName(sites));
+    AttributeResolver resolver(stage_, record, name, AssetPathMode::kAnchor);
+    resolver.UseSites(sites);
+    CopyValues(spec, resolver);
+    CopyTargets(spec, sites, names_.connectionPaths, [&] { return Attribute(prim, name).GetConnections(); });
+  }
+
+  void CopyValues(SpecIndex spec, const AttributeResolver& resolver) {
+    Value value = resolver.GetFlatDefault();
+    if (!value.IsEmpty()) store_.SetField(spec, names_.default_, std::move(value));
+    TimeSamples samples = resolver.GetFlatSamples();
+    if (!samples.IsEmpty()) store_.SetField(spec, names_.timeSamples, Value(std::move(samples)));
+    if (std::optional<Spline> spline = resolver.GetSpline())
+      store_.SetField(spec, names_.spline, Value(*spline));
+  }
+
+  template <class Compose>
+  void CopyTargets(SpecIndex spec, const std::vector<FieldSite>& sites, Token field, Compose&& compose) {
+    if (!IsFieldAuthored(sites, field)) return;
+    std::vector<Path> targets = compose();
+    if (targets.empty()) return;
+    for (Path& target : targets) target = FlattenPath(target);
+    store_.SetField(spec, field, Value(PathListOp::CreateExplicit(std::move(targets))));
+  }
+
+  Path FlattenPath(Path path) const {
+    if (flat_paths_.empty()) return path;
+    Path root = path.GetPrimPath();
+    while (!root.IsEmpty() && !root.IsAbsoluteRoot() && !root.IsRootPrim()) root = root.GetParent();
+    auto found = flat_paths_.find(root);
+    return found == flat_paths_.end() ? path : path.ReplacePrefix(root, found->second);
+  }
+
+  const Stage::Impl& stage_;
+  const FlatPaths& flat_paths_;
+  layer::SpecStore& store_;
+  AssetPathResolver resolver_;
+  const layer::FieldNames& names_ = layer::GetFieldNames();
+  std::vector<std::pair<Token, uint32_t>> speakers_;  // of one prim: property and number of the spec, sorted
+};
+
 class Flattener {
  public:
-  explicit Flattener(const Stage& stage)
-      : stage_(stage.GetImpl()),
-        resolver_(*stage_.registry, *stage_.options.resolver_context, AssetPathMode::kAnchor,
-                  &stage_.cache->GetRootLayerStack()->GetExpressionVariables()) {}
+  explicit Flattener(const Stage& stage) : stage_(stage.GetImpl()) {}
 
   layer::SpecStore Run(const FlattenOptions& options) {
     NamePrototypes();
-    Index root = store_.Create(Path::AbsoluteRoot(), layer::SpecType::kPseudoRoot);
+    const SpecIndex root = store_.Create(Path::AbsoluteRoot(), layer::SpecType::kPseudoRoot);
     CopyStageMetadata(root, options);
     TokenVector children;
     for (const Prototype& prototype : stage_.prototypes) {
-      Path path = flat_paths_.at(stage_.Record(prototype.record).path);
+      const Path path = flat_paths_.at(stage_.Record(prototype.record).path);
       children.push_back(path.GetNameToken());
-      Index spec = store_.Create(path, layer::SpecType::kPrim);
+      const SpecIndex spec = store_.Create(path, layer::SpecType::kPrim);
       store_.SetField(spec, names_.specifier, Specifier::kOver);
-      CopyTree(prototype.record, path);
+      TokenVector below = ListChildren(stage_, prototype.record);
+      if (!below.empty()) store_.SetField(spec, names_.primChildren, Value(std::move(below)));
+      ListPrims(prototype.record, path);
     }
-    for (Token name : ListChildren(0)) children.push_back(name);
-    CopyTree(0, Path::AbsoluteRoot());
-    if (!children.empty())
-      store_.SetField(Path::AbsoluteRoot(), names_.primChildren, Value(std::move(children)));
+    for (Token name : ListChildren(stage_, 0)) children.push_back(name);
+    ListPrims(0, Path::AbsoluteRoot());
+    if (!children.empty()) store_.SetField(root, names_.primChildren, Value(std::move(children)));
+    CopyPrims();
     return std::move(store_);
   }
 
  private:
-  using Index = layer::SpecStore::SpecIndex;
+  struct Task {
+    uint32_t record;
+    Path path;  // in the flat layer
+  };
 
   // Prototypes become root prims; names that the scene has already are passed over.
   void NamePrototypes() {
@@ -55,118 +198,49 @@ class Flattener {
     }
   }
 
-  Path FlattenPath(Path path) const {
-    if (flat_paths_.empty()) return path;
-    Path root = path.GetPrimPath();
-    while (!root.IsEmpty() && !root.IsAbsoluteRoot() && !root.IsRootPrim()) root = root.GetParent();
-    auto found = flat_paths_.find(root);
-    return found == flat_paths_.end() ? path : path.ReplacePrefix(root, found->second);
-  }
-
-  // Everything below the prim at `record`, whose own spec stands at `path` already.
-  void CopyTree(uint32_t record, Path path) {
-    struct Open {
-      uint32_t record;
-      Path path;
-    };
-    std::vector<Open> open{{record, path}};
+  // Everything below the prim at `record`, whose own spec stands at `path`.
+  void ListPrims(uint32_t record, Path path) {
+    std::vector<Task> open{{record, path}};
     while (!open.empty()) {
-      Open parent = open.back();
+      const Task parent = open.back();
       open.pop_back();
-      TokenVector children = ListChildren(parent.record);
-      if (!children.empty() && parent.record != 0)
-        store_.SetField(parent.path, names_.primChildren, Value(children));
       for (uint32_t child = stage_.Record(parent.record).first_child; child != kNoRecord;
            child = stage_.Record(child).next_sibling) {
-        const PrimRecord& of_child = stage_.Record(child);
-        if (!of_child.Is(PrimFlag::kActive)) continue;
-        Path child_path = parent.path.AppendChild(of_child.path.GetNameToken());
-        CopyPrim(child, child_path);
-        open.push_back({child, child_path});
+        if (!stage_.Record(child).Is(PrimFlag::kActive)) continue;
+        const Task task{child, parent.path.AppendChild(stage_.Record(child).path.GetNameToken())};
+        tasks_.push_back(task);
+        open.push_back(task);
       }
     }
   }
 
-  TokenVector ListChildren(uint32_t record) const {
-    TokenVector names;
-    for (uint32_t child = stage_.Record(record).first_child; child != kNoRecord;
-         child = stage_.Record(child).next_sibling) {
-      if (stage_.Record(child).Is(PrimFlag::kActive))
-        names.push_back(stage_.Record(child).path.GetNameToken());
-    }
-    return names;
+  // In pieces on all threads, put together in order.
+  void CopyPrims() {
+    constexpr size_t kPrimsAPiece = 1024;
+    const auto copy = [this](size_t begin, size_t end, layer::SpecStore& store) {
+      PrimCopier copier(stage_, flat_paths_, store);
+      for (size_t i = begin; i < end; ++i) copier.CopyPrim(tasks_[i].record, tasks_[i].path);
+    };
+    Executor* const executor = stage_.options.executor;
+    if (!executor || executor->GetThreadCount() == 1 || tasks_.size() <= kPrimsAPiece)
+      return copy(0, tasks_.size(), store_);
+    std::vector<layer::SpecStore> pieces((tasks_.size() + kPrimsAPiece - 1) / kPrimsAPiece);
+    executor->ParallelFor(pieces.size(), 1, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i)
+        copy(i * kPrimsAPiece, std::min((i + 1) * kPrimsAPiece, tasks_.size()), pieces[i]);
+    });
+    size_t count = store_.GetSpecCount();
+    for (const layer::SpecStore& piece : pieces) count += piece.GetSpecCount();
+    store_.ReserveIndex(count);
+    for (layer::SpecStore& piece : pieces) store_.Append(std::move(piece));
   }
 
-  void CopyPrim(uint32_t number, Path path) {
-    const PrimRecord& record = stage_.Record(number);
-    Index spec = store_.Create(path, layer::SpecType::kPrim);
-    store_.SetField(spec, names_.specifier, ComposeSpecifier(*record.index));
-    if (!record.type_name.IsEmpty()) store_.SetField(spec, names_.typeName, record.type_name);
-    CopyMetadata(spec, FindPrimSites(record.index.get()), FieldOwner::kPrim,
-                 {names_.specifier, names_.typeName});
-    if (record.prototype != kNoRecord) {
-      Reference reference;
-      reference.prim_path = flat_paths_.at(stage_.Record(record.prototype).path);
-      store_.SetField(spec, names_.references, Value(ReferenceListOp::Create({}, {reference})));
-    }
-    Prim prim = stage_.MakePrim(record.path, number);
-    TokenVector names = prim.GetAuthoredPropertyNames();
-    for (Token name : names) CopyProperty(number, Property(prim, name), path.AppendProperty(name));
-    if (!names.empty()) store_.SetField(spec, names_.properties, Value(std::move(names)));
-  }
-
-  void CopyProperty(uint32_t record, const Property& property, Path path) {
-    layer::SpecType type = property.GetSpecType();
-    Index spec = store_.Create(path, type);
-    std::vector<FieldSite> sites = FindPropertySites(stage_.IndexOf(record), property.GetName());
-    // As metadata the weakest opinion tells whether a property is custom, as usd-core has it.
-    const Value* custom = sites.empty() ? nullptr : sites.back().spec.Find(names_.custom);
-    store_.SetField(spec, names_.custom, custom && custom->GetOr(false));
-    store_.SetField(spec, names_.variability, property.GetVariability());
-    CopyMetadata(spec, sites, FieldOwner::kProperty, {names_.custom, names_.variability, names_.typeName});
-    if (type == layer::SpecType::kRelationship) {
-      CopyTargets(spec, names_.targetPaths,
-                  Relationship(property.GetPrim(), property.GetName()).GetTargets());
-      return;
-    }
-    Attribute attribute(property.GetPrim(), property.GetName());
-    store_.SetField(spec, names_.typeName, attribute.GetTypeName());
-    CopyValues(spec, AttributeResolver(stage_, record, property.GetName(), AssetPathMode::kAnchor));
-    CopyTargets(spec, names_.connectionPaths, attribute.GetConnections());
-  }
-
-  void CopyValues(Index spec, const AttributeResolver& resolver) {
-    Value value = resolver.GetFlatDefault();
-    if (!value.IsEmpty()) store_.SetField(spec, names_.default_, std::move(value));
-    TimeSamples samples = resolver.GetFlatSamples();
-    if (!samples.IsEmpty()) store_.SetField(spec, names_.timeSamples, Value(std::move(samples)));
-    if (std::optional<Spline> spline = resolver.GetSpline())
-      store_.SetField(spec, names_.spline, Value(*spline));
-  }
-
-  void CopyTargets(Index spec, Token field, std::vector<Path> targets) {
-    if (targets.empty()) return;
-    for (Path& target : targets) target = FlattenPath(target);
-    store_.SetField(spec, field, Value(PathListOp::CreateExplicit(std::move(targets))));
-  }
-
-  // Fields that the registry does not know have no composition rule: they stay in the layers that hold them.
-  void CopyMetadata(Index spec, const std::vector<FieldSite>& sites, FieldOwner owner,
-                    std::initializer_list<Token> handled) {
-    for (Token field : ListMetadataFields(sites, owner)) {
-      if (std::find(handled.begin(), handled.end(), field) != handled.end()) continue;
-      if (!stage_.registry->GetFields().Find(field)) continue;
-      Value value = ComposeField(sites, field, resolver_, nullptr);
-      if (!value.IsEmpty()) store_.SetField(spec, field, std::move(value));
-    }
-  }
-
-  void CopyStageMetadata(Index root, const FlattenOptions& options) {
+  void CopyStageMetadata(SpecIndex root, const FlattenOptions& options) {
     std::vector<FieldSite> sites = FindPrimSites(stage_.records[0].index.get());
     std::erase_if(sites, [this](const FieldSite& at) {
       return at.site.entry->layer != stage_.root && at.site.entry->layer != stage_.session;
     });
-    CopyMetadata(root, sites, FieldOwner::kStage, {});
+    PrimCopier(stage_, flat_paths_, store_).CopyMetadata(root, sites, FieldOwner::kStage, {});
     if (options.source_comment == FlattenOptions::SourceComment::kOmit) return;
     std::string text;
     if (const Value* authored = store_.GetField(root, names_.documentation))
@@ -177,10 +251,10 @@ class Flattener {
   }
 
   const Stage::Impl& stage_;
-  AssetPathResolver resolver_;
   const layer::FieldNames& names_ = layer::GetFieldNames();
   layer::SpecStore store_;
-  std::unordered_map<Path, Path> flat_paths_;  // of prototypes' roots
+  FlatPaths flat_paths_;
+  std::vector<Task> tasks_;  // in the order of the flat layer
 };
 
 }  // namespace

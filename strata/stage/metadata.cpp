@@ -115,6 +115,31 @@ std::vector<FieldSite> FindPropertySites(const compose::PrimIndex* index, Token 
   return sites;
 }
 
+layer::SpecType FindPropertyType(const std::vector<FieldSite>& sites) {
+  for (const FieldSite& at : sites) {
+    const layer::SpecType type = at.spec.GetType();
+    if (type == layer::SpecType::kAttribute || type == layer::SpecType::kRelationship) return type;
+  }
+  return layer::SpecType::kUnknown;
+}
+
+Variability ComposeVariability(const std::vector<FieldSite>& sites) {
+  if (sites.empty()) return Variability::kVarying;
+  const FieldSite& weakest = sites.back();
+  const bool is_relationship = weakest.spec.GetType() == layer::SpecType::kRelationship;
+  const Variability unauthored = is_relationship ? Variability::kUniform : Variability::kVarying;
+  const Value* authored = weakest.spec.Find(layer::GetFieldNames().variability);
+  return authored ? authored->GetOr(unauthored) : unauthored;
+}
+
+Token ComposeTypeName(const std::vector<FieldSite>& sites) {
+  for (const FieldSite& at : sites) {
+    const Value* authored = at.spec.Find(layer::GetFieldNames().typeName);
+    if (authored && authored->Holds<Token>()) return authored->Get<Token>();
+  }
+  return {};
+}
+
 Specifier ComposeSpecifier(const compose::PrimIndex& index) {
   const Token field = layer::GetFieldNames().specifier;
   if (index.GetPath().IsAbsoluteRoot()) return Specifier::kDef;

@@ -20,6 +20,11 @@ struct FieldSite {
 std::vector<FieldSite> FindPrimSites(const compose::PrimIndex* index);
 std::vector<FieldSite> FindPropertySites(const compose::PrimIndex* index, Token property);
 
+// What the specs of a property say together, where no schema does.
+layer::SpecType FindPropertyType(const std::vector<FieldSite>& sites);  // kUnknown: nobody says
+Variability ComposeVariability(const std::vector<FieldSite>& sites);
+Token ComposeTypeName(const std::vector<FieldSite>& sites);
+
 // AOUSD 12.2.1: over, class and def, where a class that a direct inherit brings yields to other opinions.
 Specifier ComposeSpecifier(const compose::PrimIndex& index);
 std::vector<Token> ComposeAppliedSchemas(const compose::PrimIndex& index);

@@ -66,13 +66,7 @@ Variability Property::GetVariability() const {
   PrimAccess access(prim_);
   if (!access) return Variability::kVarying;
   if (const schema::PropertyDefinition* known = FindDefinition(access, name_)) return known->variability;
-  std::vector<FieldSite> sites = FindPropertySites(access.Index(), name_);
-  if (sites.empty()) return Variability::kVarying;
-  const FieldSite& weakest = sites.back();
-  bool is_relationship = weakest.spec.GetType() == layer::SpecType::kRelationship;
-  const Value* authored = weakest.spec.Find(layer::GetFieldNames().variability);
-  Variability unauthored = is_relationship ? Variability::kUniform : Variability::kVarying;
-  return authored ? authored->GetOr(unauthored) : unauthored;
+  return ComposeVariability(FindPropertySites(access.Index(), name_));
 }
 
 std::vector<SpecWithOffset> Property::GetPropertyStack() const {

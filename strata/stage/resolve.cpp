@@ -271,6 +271,47 @@ Value AttributeResolver::Get(Time time) const {
   return GetInterpolated(first, time);
 }
 
+KnownSource AttributeResolver::FindKnownSource() const {
+  KnownSource known;
+  // What clips say changes from time to time.
+  if (stage_.Record(record_).Is(PrimFlag::kHasClips)) return known;
+  known.is_usable = true;
+  known.index = stage_.Record(record_).index;
+  bool animation_blocked = false;
+  VisitAll(Moment::kNumeric, [&](const ValueSource& source) {
+    if (source.kind == ResolveSource::kDefault) {
+      if (source.value->Holds<AnimationBlock>()) {
+        animation_blocked = true;
+        return true;
+      }
+      if (source.value->IsBlock()) return false;
+      known.is_usable = !MayNeedWeaker(source.value->GetType());
+    } else if (animation_blocked) {
+      return true;
+    } else if (source.kind == ResolveSource::kTimeSamples) {
+      known.is_usable = !MayHoldEdits(source.GetSamples());
+    }
+    known.source = source;
+    return false;
+  });
+  const compose::PrimIndex* index = stage_.IndexOf(record_);
+  if (!index) return known;
+  for (const compose::SpecSite& site : index->GetSpecStack()) {
+    const std::pair<const layer::Layer*, uint64_t> seen(site.entry->layer.get(),
+                                                        site.entry->layer->GetRevision());
+    if (std::find(known.revisions.begin(), known.revisions.end(), seen) == known.revisions.end())
+      known.revisions.push_back(seen);
+  }
+  return known;
+}
+
+Value AttributeResolver::Get(Time time, const KnownSource& known) const {
+  if (!known.is_usable || time.IsDefault()) return Get(time);
+  if (known.source.kind != ResolveSource::kNone) return GetInterpolated(known.source, time);
+  const Value* fallback = FindFallback();
+  return fallback ? *fallback : Value();
+}
+
 ResolveInfo AttributeResolver::MakeInfo(const ValueSource& source) const {
   ResolveInfo info;
   info.source = source.kind;

@@ -7,6 +7,7 @@
 
 #include "strata/stage/asset_values.h"
 #include "strata/stage/clips.h"
+#include "strata/stage/metadata.h"
 #include "strata/stage/resolve_target.h"
 #include "strata/stage/stage_impl.h"
 #include "strata/value/time_samples.h"
@@ -39,6 +40,22 @@ struct ValueSources {
   const Value* fallback = nullptr;
 };
 
+// Where the values of an attribute at numeric times come from, found once for many times.
+struct KnownSource {
+  bool is_usable = false;       // one source decides at all times
+  ValueSource source;           // kNone: nobody speaks, or a block does
+  compose::PrimIndexPtr index;  // keeps what `source` points to
+  // Of the layers that speak of the prim: an edit of theirs may have changed what was found.
+  std::vector<std::pair<const layer::Layer*, uint64_t>> revisions;
+
+  // False once a layer was edited. Whether the stage has the same prims as then is for the caller to know.
+  bool IsCurrent() const {
+    for (const auto& [layer, revision] : revisions)
+      if (layer->GetRevision() != revision) return false;
+    return true;
+  }
+};
+
 class AttributeResolver {
  public:
   AttributeResolver(const Stage::Impl& stage, uint32_t record, Token name,
@@ -49,7 +66,13 @@ class AttributeResolver {
         mode_(mode),
         target_(target && !target->IsNull() ? target : nullptr) {}
 
+  // The specs of the attribute, where the caller has them; they must outlive what is asked.
+  void UseSites(const std::vector<FieldSite>& sites) { sites_ = &sites; }
+
   Value Get(Time time) const;
+  KnownSource FindKnownSource() const;
+  // The same answer as Get(time), with less to look for. REQUIRES: `known` is current.
+  Value Get(Time time, const KnownSource& known) const;
   // The source that decides; of those that combine, the strongest.
   ResolveInfo GetInfo(Moment moment) const;
   std::vector<ResolveInfo> GetInfoChain(Moment moment) const;
@@ -82,6 +105,7 @@ class AttributeResolver {
   uint32_t record_;
   Token name_;
   AssetPathMode mode_;
+  const std::vector<FieldSite>* sites_ = nullptr;
   const ResolveTarget* target_;  // null: all opinions speak
 };
 

@@ -89,8 +89,18 @@ void AttributeResolver::VisitAll(Moment moment, Visitor&& visit) const {
     VisitSourcesWithClips(stage_, record_, name_, target_, visit);
     return;
   }
-  Path prim_path;
   ValueSource source;
+  if (sites_) {
+    for (const FieldSite& at : *sites_) {
+      source.spec_path = at.path;
+      source.node = at.site.node;
+      source.entry = at.site.entry;
+      source.layer_to_stage = at.site.GetOffsetToRoot();
+      if (!VisitSpecSources(at.spec, moment, source, visit)) return;
+    }
+    return;
+  }
+  Path prim_path;
   for (const compose::SpecSite& site : index->GetSpecStack()) {
     if (target_) {
       const ResolveTarget::Place place = target_->Find(site.node, *site.entry);

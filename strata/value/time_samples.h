@@ -22,14 +22,17 @@ class SampleSource {
 class TimeSamples {
  public:
   TimeSamples() = default;
-  // Samples of a source, which has one for each time. REQUIRES: `times` rise, each above the one before.
-  TimeSamples(std::vector<double> times, std::shared_ptr<const SampleSource> source)
+  // Samples of a source, which has one for each time. Many may share their times, which makes looking for one
+  // time in all of them cheap. REQUIRES: both; `times` rise, each above the one before.
+  TimeSamples(std::shared_ptr<const std::vector<double>> times, std::shared_ptr<const SampleSource> source)
       : times_(std::move(times)), source_(std::move(source)) {}
+  TimeSamples(std::vector<double> times, std::shared_ptr<const SampleSource> source)
+      : TimeSamples(std::make_shared<const std::vector<double>>(std::move(times)), std::move(source)) {}
 
-  size_t GetSize() const { return times_.size(); }
-  bool IsEmpty() const { return times_.empty(); }
-  const std::vector<double>& GetTimes() const { return times_; }
-  double GetTime(size_t i) const { return times_[i]; }
+  size_t GetSize() const { return GetTimes().size(); }
+  bool IsEmpty() const { return GetTimes().empty(); }
+  const std::vector<double>& GetTimes() const { return times_ ? *times_ : kNoTimes; }
+  double GetTime(size_t i) const { return (*times_)[i]; }
   // Read from the source on each call, where there is one: callers keep what they need again.
   Value GetValue(size_t i) const { return source_ ? source_->ReadSample(i) : values_[i]; }
   ValueType GetValueType(size_t i) const {  // reads nothing
@@ -50,10 +53,12 @@ class TimeSamples {
 
  private:
   void Own();
+  std::vector<double>& MutateTimes();  // its own
 
-  std::vector<double> times_;
-  std::vector<Value> values_;                   // empty while there is a source
-  std::shared_ptr<const SampleSource> source_;  // null: values_ has them
+  static const std::vector<double> kNoTimes;
+  std::shared_ptr<const std::vector<double>> times_;  // shared until written; null: none
+  std::vector<Value> values_;                         // empty while there is a source
+  std::shared_ptr<const SampleSource> source_;        // null: values_ has them
 };
 
 }  // namespace strata

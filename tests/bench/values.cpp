@@ -2,18 +2,22 @@
 #include <fmt/format.h>
 #include "strata/domain/bounds.h"
 #include "strata/domain/point_instancer.h"
+#include "strata/stage/attribute_query.h"
 #include "tests/bench/bench.h"
 
 namespace strata::bench {
 namespace {
 
-// Each attribute is asked at every time from `first` to `last`; what has a value counts.
-std::function<Check()> AskAttributes(stage::StagePtr stage, std::vector<stage::Attribute> attributes,
-                                     int first, int last) {
-  return [stage, attributes = std::move(attributes), first, last]() -> Check {
+// Each attribute is asked, by a query made before, at every time from `first` to `last`; what has a value
+// counts.
+std::function<Check()> AskQueries(stage::StagePtr stage, const std::vector<stage::Attribute>& attributes,
+                                  int first, int last) {
+  std::vector<stage::AttributeQuery> queries;
+  for (const stage::Attribute& attribute : attributes) queries.emplace_back(attribute);
+  return [stage, queries = std::move(queries), first, last]() -> Check {
     size_t count = 0;
     for (int time = first; time <= last; ++time)
-      for (const stage::Attribute& attribute : attributes) count += !attribute.Get(time).IsEmpty();
+      for (const stage::AttributeQuery& query : queries) count += !query.Get(time).IsEmpty();
     return [count] { return std::to_string(count); };
   };
 }
@@ -31,15 +35,15 @@ std::function<Check()> AskAnimation(Bench& bench) {
   bench.engine = MakeEngine(bench);
   const stage::StagePtr stage = OpenStageAt(bench, FindScene(bench, "anim.usdc"));
   if (!stage) return []() -> Check { return nullptr; };
-  return AskAttributes(stage, FindAnimated(*stage, "xformOp:transform"), 1, 240);
+  return AskQueries(stage, FindAnimated(*stage, "xformOp:transform"), 1, 240);
 }
 
 std::function<Check()> AskClips(Bench& bench) {
   bench.engine = MakeEngine(bench);
   const stage::StagePtr stage = OpenStageAt(bench, FindScene(bench, "clips/clips.usda"));
   if (!stage) return []() -> Check { return nullptr; };
-  return AskAttributes(stage, FindAnimated(*stage, "xformOp:translate"), 1,
-                       static_cast<int>(stage->GetEndTimeCode()));
+  return AskQueries(stage, FindAnimated(*stage, "xformOp:translate"), 1,
+                    static_cast<int>(stage->GetEndTimeCode()));
 }
 
 std::function<Check()> AskCity(Bench& bench) {
@@ -49,7 +53,11 @@ std::function<Check()> AskCity(Bench& bench) {
   std::vector<stage::Attribute> attributes;
   for (const stage::Prim& prim : stage->Traverse())
     for (stage::Attribute& attribute : prim.GetAttributes()) attributes.push_back(std::move(attribute));
-  return AskAttributes(stage, std::move(attributes), 25, 25);
+  return [stage, attributes = std::move(attributes)]() -> Check {
+    size_t count = 0;
+    for (const stage::Attribute& attribute : attributes) count += !attribute.Get(25.0).IsEmpty();
+    return [count] { return std::to_string(count); };
+  };
 }
 
 Check ComputeInstances(stage::Stage& stage) {

@@ -20,13 +20,19 @@ LayerOffset TakeOffset(Cursor& cursor) {
 }  // namespace
 
 // What an offset relative to itself leads to; what follows in the file comes after that.
-Value ValueReader::ReadIndirect(Cursor& cursor) {
+std::optional<ValueRep> ValueReader::TakeIndirect(Cursor& cursor) {
   const uint64_t at = cursor.GetOffset();
   const auto distance = cursor.Take<int64_t>();
   if (cursor.IsGood()) cursor.Seek(at + static_cast<uint64_t>(distance));
   const ValueRep rep{cursor.Take<uint64_t>()};
-  if (!cursor.IsGood()) return FailValue(kOutside, at);
-  return Read(rep);
+  if (cursor.IsGood()) return rep;
+  Fail(kOutside, at);
+  return std::nullopt;
+}
+
+Value ValueReader::ReadIndirect(Cursor& cursor) {
+  const std::optional<ValueRep> rep = TakeIndirect(cursor);
+  return rep ? Read(*rep) : Value();
 }
 
 bool ValueReader::ReadDictionary(Cursor& cursor, Dictionary& out) {

@@ -72,16 +72,29 @@ class CrateSamples final : public SampleSource {
 
 }  // namespace
 
+// Null where they are none.
+ValueSource::Times ValueReader::ReadTimes(Cursor& cursor) {
+  const uint64_t at = cursor.GetOffset();
+  const std::optional<ValueRep> rep = TakeIndirect(cursor);
+  if (!rep) return nullptr;
+  if (ValueSource::Times known = source_.FindTimes(*rep)) return known;
+  const Value value = Read(*rep);
+  const auto* array = value.GetIf<Array<double>>();
+  if (!array) {
+    Fail("its times are no list of numbers", at);
+    return nullptr;
+  }
+  const auto times = std::make_shared<const std::vector<double>>(array->begin(), array->end());
+  source_.KeepTimes(*rep, times);
+  return times;
+}
+
 Value ValueReader::ReadTimeSamples(ValueRep rep) {
   if (rep.IsInlined()) return FailValue("time samples are not inlined", 0);
   Cursor cursor(source_.GetBytes(), rep.GetPayload());
-  const uint64_t at = cursor.GetOffset();
-  const Value read_times = ReadIndirect(cursor);
-  std::vector<double> times;
-  if (const auto* array = read_times.GetIf<Array<double>>())
-    times.assign(array->begin(), array->end());
-  else
-    return FailValue("its times are no list of numbers", at);
+  const ValueSource::Times shared_times = ReadTimes(cursor);
+  if (!shared_times) return Value();
+  const std::vector<double>& times = *shared_times;
   const uint64_t values_at = cursor.GetOffset();
   const auto distance = cursor.Take<int64_t>();
   if (cursor.IsGood()) cursor.Seek(values_at + static_cast<uint64_t>(distance));
@@ -101,7 +114,7 @@ Value ValueReader::ReadTimeSamples(ValueRep rep) {
       std::any_of(reps.begin(), reps.end(), [](ValueRep one) { return !one.IsInlined(); });
   if (do_times_rise && have_types && lie_elsewhere) {
     auto samples = std::make_shared<const CrateSamples>(source_.shared_from_this(), std::move(reps));
-    return Value(TimeSamples(std::move(times), std::move(samples)));
+    return Value(TimeSamples(shared_times, std::move(samples)));
   }
   return ReadAllSamples(times, reps);
 }

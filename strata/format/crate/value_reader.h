@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,7 @@ class ValueReader {
   // -- collections (read_collections.cpp)
   bool ReadDictionary(Cursor& cursor, Dictionary& out);
   Value ReadIndirect(Cursor& cursor);
+  std::optional<ValueRep> TakeIndirect(Cursor& cursor);
   Value ReadCollection(ValueRep rep);
   template <class T, class Take>
   Value ReadListOp(ValueRep rep, uint64_t bytes_each, const Take& take);
@@ -72,6 +74,7 @@ class ValueReader {
 
   // -- time samples (read_samples.cpp)
   Value ReadTimeSamples(ValueRep rep);
+  ValueSource::Times ReadTimes(Cursor& cursor);
   Value ReadAllSamples(const std::vector<double>& times, const std::vector<ValueRep>& reps);
 
   // -- splines (read_spline.cpp)

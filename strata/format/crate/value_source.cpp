@@ -36,6 +36,16 @@ void ValueSource::KeepDecoded(ValueRep rep, const Value& value) const {
   decoded_arrays_.emplace(rep.bits, value);
 }
 
+ValueSource::Times ValueSource::FindTimes(ValueRep rep) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = times_.find(rep.bits);
+  return found == times_.end() ? nullptr : found->second.lock();
+}
+void ValueSource::KeepTimes(ValueRep rep, Times times) const {
+  const std::lock_guard lock(mutex_);
+  times_[rep.bits] = std::move(times);
+}
+
 Value ValueSource::ReadValue(ValueRep rep, std::string_view name, Reading reading) const {
   const uint64_t failures = bytes_.CountFailures();
   ValueReader reader(*this, reading);

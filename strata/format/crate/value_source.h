@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "strata/format/crate/file_bytes.h"
 #include "strata/format/crate/path_tree.h"
@@ -47,6 +48,10 @@ class ValueSource final : public layer::FieldSource, public std::enable_shared_f
   // Arrays that had to be decoded, by what stands for them.
   Value FindDecoded(ValueRep rep) const;
   void KeepDecoded(ValueRep rep, const Value& value) const;
+  // Times of samples: attributes that move together have them written once. Null: not known.
+  using Times = std::shared_ptr<const std::vector<double>>;
+  Times FindTimes(ValueRep rep) const;
+  void KeepTimes(ValueRep rep, Times times) const;
 
  private:
   FileBytes bytes_;
@@ -57,9 +62,11 @@ class ValueSource final : public layer::FieldSource, public std::enable_shared_f
   uint64_t most_decoded_;
   mutable std::atomic<uint64_t> decoded_ = 0;
   mutable std::mutex mutex_;
-  mutable Diagnostics problems_;                                // guarded by mutex_
-  mutable std::unordered_map<uint64_t, Value> decoded_arrays_;  // guarded by mutex_
-  mutable std::unordered_set<uint32_t> fields_looked_at_;       // guarded by mutex_
+  // Guarded by mutex_.
+  mutable Diagnostics problems_;
+  mutable std::unordered_map<uint64_t, Value> decoded_arrays_;
+  mutable std::unordered_set<uint32_t> fields_looked_at_;
+  mutable std::unordered_map<uint64_t, std::weak_ptr<const std::vector<double>>> times_;
 };
 
 }  // namespace strata::format::crate

@@ -108,4 +108,32 @@ TEST_CASE("queries answer of times as attributes do, of the opinions that they h
   CHECK(AttributeQuery().Get().IsEmpty());
 }
 
+TEST_CASE("queries follow edits that they were not made for") {
+  const Scene scene({{"root.usda", Scene::Sublayers({"weak.usda"}) + "over \"A\"\n{\n}\n"},
+                     {"weak.usda",
+                      "def \"A\"\n{\n    double x = 1\n    double x.timeSamples = {\n        1: 2,\n        "
+                      "3: 4,\n    }\n}\n"}});
+  const AttributeQuery query(scene.Attr("/A.x"));
+  CHECK(query.Get(2.0) == Value(3.0));
+  CHECK(query.Get() == Value(1.0));
+  const layer::LayerPtr weak = scene->GetLayerStack().back();
+  const layer::FieldNames& names = layer::GetFieldNames();
+  TimeSamples samples;
+  samples.Set(2, Value(7.0));
+  REQUIRE(weak->SetField(Path("/A.x"), names.timeSamples, Value(samples)));
+  CHECK(query.Get(2.0) == Value(7.0));
+
+  // A stronger layer that spoke of the prim, and not of the attribute.
+  const layer::LayerPtr& root = scene->GetRootLayer();
+  REQUIRE(root->CreateAttributeSpec(Path("/A.x"), Token("double")));
+  REQUIRE(root->SetField(Path("/A.x"), names.default_, Value(9.0)));
+  CHECK(query.Get(2.0) == Value(9.0));
+  REQUIRE(root->SetField(Path("/A.x"), names.default_, Value(ValueBlock())));
+  CHECK(query.Get(2.0).IsEmpty());
+
+  REQUIRE(root->SetField(Path("/A"), names.active, Value(false)));
+  CHECK(query.Get(2.0).IsEmpty());
+  CHECK(AttributeQuery(scene.Attr("/A.x")).Get(2.0).IsEmpty());
+}
+
 }  // namespace strata::stage
