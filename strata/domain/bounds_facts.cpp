@@ -98,8 +98,10 @@ void BoundsFacts::ReadAll(const std::vector<uint32_t>& records) {
     for (size_t i = from; i < to; ++i)
       if (!facts_[records[i]].is_known) Read(records[i]);
   };
-  if (stage_.options.executor && records.size() > kRecordsATask) {
-    stage_.options.executor->ParallelFor(records.size(), kRecordsATask, read);
+  // Few prims may have many points each.
+  const size_t grain = std::clamp<size_t>(records.size() / 64, 1, kRecordsATask);
+  if (stage_.options.executor && records.size() > 1) {
+    stage_.options.executor->ParallelFor(records.size(), grain, read);
   } else {
     read(0, records.size());
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <mutex>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -175,6 +177,16 @@ Result<Arrays> ReadArrays(const Prim& prim, Time time, Time base_time, PointInst
   return arrays;
 }
 
+// Calls body(begin, end) for all instances, in pieces on all threads of the stage.
+void ForInstances(const Prim& prim, size_t count, const std::function<void(size_t, size_t)>& body) {
+  constexpr size_t kInstancesATask = 4096;
+  Executor* const executor = prim.GetStage()->GetOpenOptions().executor;
+  if (executor && count > kInstancesATask)
+    executor->ParallelFor(count, kInstancesATask, body);
+  else
+    body(0, count);
+}
+
 }  // namespace
 
 bool PointInstancer::IsValid() const {
@@ -211,12 +223,20 @@ Result<std::vector<Matrix4d>> PointInstancer::ComputeInstanceTransforms(Time tim
   if (prototype == PrototypeTransform::kInclude)
     for (size_t i = 0; i < own.size(); ++i)
       own[i] = Xformable(arrays.prototypes[i]).GetLocalTransformation(time).matrix;
+  const auto make = [&](size_t i) {
+    return MultiplyAffine(own[static_cast<size_t>(arrays.indices[i])], arrays.MakeInstance(i));
+  };
   std::vector<Matrix4d> transforms;
-  transforms.reserve(arrays.GetCount());
-  for (size_t i = 0; i < arrays.GetCount(); ++i) {
-    if (!arrays.mask.empty() && !arrays.mask[i]) continue;
-    transforms.push_back(MultiplyAffine(own[static_cast<size_t>(arrays.indices[i])], arrays.MakeInstance(i)));
+  if (arrays.mask.empty()) {
+    transforms.resize(arrays.GetCount());
+    ForInstances(prim_, arrays.GetCount(), [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) transforms[i] = make(i);
+    });
+    return transforms;
   }
+  transforms.reserve(arrays.GetCount());
+  for (size_t i = 0; i < arrays.GetCount(); ++i)
+    if (arrays.mask[i]) transforms.push_back(make(i));
   return transforms;
 }
 
@@ -236,12 +256,18 @@ std::optional<Range3d> ComputeAround(const Prim& prim, Time time, const Instance
     boxes.push_back(box);
   }
   Range3d range;
-  for (size_t i = 0; i < arrays.GetCount(); ++i) {
-    if (!arrays.mask.empty() && !arrays.mask[i]) continue;
-    const BBox3d& box = boxes[static_cast<size_t>(arrays.indices[i])];
-    if (!box.IsEmpty())
-      range.Add(GetAlignedRange(box.range, MultiplyAffine(box.matrix, arrays.MakeInstance(i))));
-  }
+  std::mutex mutex;  // guards `range`: what is added in any order gives the same
+  ForInstances(prim, arrays.GetCount(), [&](size_t begin, size_t end) {
+    Range3d part;
+    for (size_t i = begin; i < end; ++i) {
+      if (!arrays.mask.empty() && !arrays.mask[i]) continue;
+      const BBox3d& box = boxes[static_cast<size_t>(arrays.indices[i])];
+      if (!box.IsEmpty())
+        part.Add(GetAlignedRange(box.range, MultiplyAffine(box.matrix, arrays.MakeInstance(i))));
+    }
+    const std::lock_guard lock(mutex);
+    range.Add(part);
+  });
   return range;
 }
 

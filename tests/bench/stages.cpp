@@ -33,18 +33,22 @@ Workload ComposeStage(const char* file) {
 
 // Every prim is counted by walking the stage and its prototypes.
 Check CountPrims(stage::Stage& stage) {
-  size_t count = 0;
-  for (const stage::Prim& prim : stage.TraverseAll()) count += prim.IsPseudoRoot() ? 0 : 1;
+  const auto count_in = [](const stage::PrimRange& range) {
+    size_t count = 0;
+    for (auto prim = range.begin(); prim != range.end(); ++prim) ++count;
+    return count;
+  };
+  size_t count = count_in(stage.TraverseAll());
   for (const stage::Prim& prototype : stage.GetPrototypes())
-    for (const stage::Prim& prim : stage::PrimRange(prototype, stage::PrimPredicate::All()))
-      count += prim ? 1 : 0;
+    count += count_in(stage::PrimRange(prototype, stage::PrimPredicate::All()));
   return [count] { return std::to_string(count); };
 }
 
 // Those a renderer sees, instances not entered.
 Check Traverse(stage::Stage& stage) {
   size_t count = 0;
-  for (const stage::Prim& prim : stage.Traverse()) count += prim.IsPseudoRoot() ? 0 : 1;
+  const stage::PrimRange range = stage.Traverse();
+  for (auto prim = range.begin(); prim != range.end(); ++prim) ++count;
   return [count] { return std::to_string(count); };
 }
 

@@ -13,15 +13,15 @@
 namespace {
 thread_local size_t* allocations = nullptr;
 }
-void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size) {
   if (allocations) ++*allocations;
   if (void* memory = std::malloc(size ? size : 1)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
@@ -92,7 +92,7 @@ Cost CountOpening(int places) {
 
 TEST_CASE("opening a stage costs as much for each prim, however many there are") {
   const std::array<Cost, 3> costs{CountOpening(250), CountOpening(500), CountOpening(1000)};
-  CHECK(costs[0].prims > 1000);
+  CHECK(costs[0].prims > 900);
   for (size_t i = 1; i < costs.size(); ++i) {
     const double slope =
         std::log(static_cast<double>(costs[i].allocations) / static_cast<double>(costs[i - 1].allocations)) /

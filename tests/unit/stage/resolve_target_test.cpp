@@ -1,4 +1,5 @@
 #include "strata/stage/composition_query.h"
+#include "strata/value/time_samples.h"
 #include "tests/unit/stage/scene.h"
 
 namespace strata::stage {
