@@ -406,7 +406,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   std::unique_ptr<Candidate> made = MakeCandidate(graph, visits);
   if (!made) return make_private(std::move(graph));
   NoteSites(*graph, visits);
-  PrepareChildren(*graph, *MakeIndex(path, graph, question.place));
+  if (graph->is_quiet) PrepareChildren(*graph, *MakeIndex(path, graph, question.place));
   std::lock_guard lock(shard.mutex);
   Candidate*& first = shard.candidates[question.key];
   // Somebody else may have been faster: then both keep what they have.

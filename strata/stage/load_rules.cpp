@@ -9,8 +9,10 @@ StageLoadRules StageLoadRules::LoadNone() {
 }
 
 void StageLoadRules::SetBelow(Path path, Rule rule) {
-  std::erase_if(rules_, [path](const auto& known) { return known.first.HasPrefix(path); });
-  rules_[path] = rule;
+  const auto first = rules_.lower_bound(path);  // path order puts what lies below right behind it
+  auto last = first;
+  while (last != rules_.end() && last->first.HasPrefix(path)) ++last;
+  rules_.emplace_hint(rules_.erase(first, last), path, rule);
 }
 
 void StageLoadRules::LoadAndUnload(const std::vector<Path>& load, const std::vector<Path>& unload, Rule how) {
@@ -22,18 +24,20 @@ StageLoadRules::Rule StageLoadRules::GetEffectiveRuleForPath(Path path) const {
   if (rules_.empty()) return Rule::kAllRule;
   Rule inherited = Rule::kAllRule;
   bool is_own = false;
-  for (Path above = path; !above.IsEmpty(); above = above.GetParent()) {
-    auto found = rules_.find(above);
-    if (found != rules_.end()) {
+  // What comes right before a path is the nearest rule above it, or lies below that one beside the path.
+  for (Path at = path; !at.IsEmpty();) {
+    auto found = rules_.upper_bound(at);
+    if (found == rules_.begin()) break;
+    --found;
+    if (path.HasPrefix(found->first)) {
       inherited = found->second;
-      is_own = above == path;
+      is_own = found->first == path;
       break;
     }
-    if (above.IsAbsoluteRoot()) break;
+    at = path.GetCommonPrefix(found->first);
   }
   if (inherited == Rule::kAllRule || (is_own && inherited == Rule::kOnlyRule)) return inherited;
-  // Path order puts what lies below a path right behind it. Below a path that is unloaded by a rule of its
-  // own nothing asks for those above.
+  // Below a path that is unloaded by a rule of its own nothing asks for those above.
   Path unloaded;
   for (auto below = rules_.upper_bound(path); below != rules_.end() && below->first.HasPrefix(path);
        ++below) {
