@@ -29,12 +29,17 @@ void Graph::Reset(uint32_t layer_stack, Path path) {
   root.flags = kNodeNew;
   nodes_.push_back(root);
   sites_.emplace_back();
+  last_children_.assign(1, kNoNode);
   Probe(0);
 }
 
 void Graph::Reset(std::vector<Node> nodes) {
   nodes_ = std::move(nodes);
   sites_.assign(nodes_.size(), {});
+  last_children_.assign(nodes_.size(), kNoNode);
+  for (uint32_t i = 0; i < nodes_.size(); ++i)
+    if (nodes_[i].parent != kNoNode && nodes_[i].next_sibling == kNoNode)
+      last_children_[nodes_[i].parent] = i;
 }
 
 void Graph::Probe(uint32_t node) {
@@ -77,14 +82,17 @@ void Graph::Link(uint32_t parent, uint32_t node) {
   uint32_t* link = &nodes_[parent].first_child;
   unlinked_ = node;
   if (*link != kNoNode && CompareSiblings(node, *link) >= 0) {
-    uint32_t last = *link;
-    while (nodes_[last].next_sibling != kNoNode) last = nodes_[last].next_sibling;
-    const bool is_last = CompareSiblings(node, last) >= 0;
-    do {
-      link = &nodes_[*link].next_sibling;
-    } while (*link != kNoNode && (is_last || CompareSiblings(node, *link) >= 0));
+    const uint32_t last = last_children_[parent];
+    if (CompareSiblings(node, last) >= 0) {
+      link = &nodes_[last].next_sibling;
+    } else {
+      do {
+        link = &nodes_[*link].next_sibling;
+      } while (*link != kNoNode && CompareSiblings(node, *link) >= 0);
+    }
   }
   unlinked_ = kNoNode;
+  if (*link == kNoNode) last_children_[parent] = node;
   nodes_[node].next_sibling = *link;
   *link = node;
 }
@@ -97,6 +105,7 @@ uint32_t Graph::Insert(uint32_t parent, Node node) {
   node.flags |= kNodeNew;
   nodes_.push_back(node);
   sites_.emplace_back();
+  last_children_.push_back(kNoNode);
   Probe(number);
   Link(parent, number);
   return number;
@@ -116,6 +125,8 @@ uint32_t Graph::InsertGraph(uint32_t parent, const Node& arc, const Graph& other
     node.Set(kNodeNew, true);
     nodes_.push_back(node);
     sites_.push_back(other.sites_[i]);
+    last_children_.push_back(other.last_children_[i]);
+    shift(last_children_.back());
   }
   Node& root = nodes_[base];
   root.arc = arc.arc;
@@ -155,6 +166,15 @@ uint32_t Graph::GetDepth(uint32_t node) const {
   return depth;
 }
 
+void Graph::SetOrigin(uint32_t node, uint32_t origin) {
+  for (uint32_t from = origin; from != kNoNode; from = nodes_[from].origin) {
+    if (from == node) return;
+    if (nodes_[from].origin == nodes_[from].parent) break;
+  }
+  nodes_[node].origin = origin;
+}
+
+// Origins never lead in a circle (SetOrigin), so this ends.
 std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
   uint32_t steps = 0;
   for (; nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode;

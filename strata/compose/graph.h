@@ -35,6 +35,8 @@ class Graph {
   uint32_t InsertGraph(uint32_t parent, const Node& arc, const Graph& other);
   // Looks the node's site up and sets whether it has specs.
   void Probe(uint32_t node);
+  // Says where `node` stems from. An origin that would lead back to the node is not taken.
+  void SetOrigin(uint32_t node, uint32_t origin);
   // Every node one prim further down.
   void DescendTo(Token child);
 
@@ -81,7 +83,8 @@ class Graph {
   CompositionMode mode_;
   std::vector<Node> nodes_;
   std::vector<LayerStack::Site> sites_;
-  uint32_t unlinked_ = kNoNode;  // the node that is finding its place
+  std::vector<uint32_t> last_children_;  // of each node
+  uint32_t unlinked_ = kNoNode;          // the node that is finding its place
 };
 
 }  // namespace strata::compose

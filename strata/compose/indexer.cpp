@@ -73,7 +73,10 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
     }
     RunTasks();
     if (prohibited_source_.IsEmpty()) continue;
-    while (i-- > 0) graph_.DescendTo(levels[i].GetNameToken());  // only to know whether anything is there
+    // What its ancestors brought stays, silent: the classes in it are implied further out all the same.
+    for (uint32_t node = 0; node < graph_.GetSize(); ++node)
+      graph_[node].MakeInert(graph_[node].path.GetElementCount());
+    while (i-- > 0) graph_.DescendTo(levels[i].GetNameToken());
     return;
   }
 }

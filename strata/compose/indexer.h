@@ -137,8 +137,6 @@ class Indexer {
 
   // -- indexer_arcs.cpp: adding arcs; references and payloads
   uint32_t AddArc(const Arc& arc, const ArcOptions& options);
-  bool HasCycle(const Arc& arc);
-  bool ExceedsBudget(const Arc& arc);
   bool IsDuplicate(const Arc& arc) const;
   bool BuildSubtree(const Arc& arc, const ArcOptions& options, Indexer& nested);
   MapFunction MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const;
@@ -151,6 +149,13 @@ class Indexer {
   Path FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack);
   bool MayHaveVariants(uint32_t top) const;
   void CheckTargets();
+
+  // -- indexer_bounds.cpp: cycles and budgets
+  bool HasCycle(const Arc& arc);
+  bool IsSameArc(const Arc& arc, Path source, uint32_t source_stack, uint32_t node) const;
+  void ReportCycle(const Arc& arc);
+  bool WillExceedBudget() const;
+  bool ExceedsBudget(const Arc& arc);
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
   void EvaluateClasses(uint32_t node, ArcType type);
@@ -219,6 +224,8 @@ class Indexer {
   void NoteRefused(const Graph& graph);
 
   // -- indexer_errors.cpp
+  bool HasRoomForErrors() const { return errors_.size() < options_.budgets.max_errors_per_prim; }
+  void ReportErrorsNotTold();
   CompositionError& AddError(ErrorType type, std::string message, uint32_t node, std::string hint);
   std::string DescribeSite(uint32_t layer_stack, Path path) const;
   std::string DescribeTrail(const Arc& arc, std::vector<DiagnosticNote>* notes) const;
@@ -243,13 +250,16 @@ class Indexer {
   };
   std::vector<Unresolved> unresolved_;
   Path prohibited_source_;  // the relocation source that makes the site of this frame prohibited
-  uint32_t prohibited_stack_ = 0, prohibited_depth_ = 0;
+  uint32_t prohibited_stack_ = 0;
   bool has_payloads_ = false;
   bool asks_for_payload_ = false;  // of the outermost frame: CacheOptions::include_payload was asked
   bool is_above_target_ = false;   // while BuildSite is at an ancestor of what an arc leads to
   bool budget_reported_ = false;
-  bool is_full_ = false;  // at the top: no more nodes
-  size_t work_ = 0;       // nodes made or copied for this index, in all frames
+  bool is_full_ = false;                  // at the top: no more nodes
+  bool is_counted_ = false;               // at the top: it has been asked whether there will be too many
+  size_t errors_not_told_ = 0;            // at the top: for there was no room
+  CompositionError error_not_told_ = {};  // the last of them
+  size_t work_ = 0;                       // nodes made or copied for this index, in all frames
   int frame_depth_ = 0;
 };
 

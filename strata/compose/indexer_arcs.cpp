@@ -13,74 +13,6 @@ const char* GetItemName(ArcType type) {
 
 }  // namespace
 
-bool Indexer::HasCycle(const Arc& arc) {
-  if (arc.type == ArcType::kVariant) return false;
-  const Indexer* indexer = this;
-  uint32_t node = arc.parent;
-  Path path = arc.path;
-  while (true) {
-    for (; node != kNoNode; node = indexer->graph_[node].parent) {
-      const Node& passed = indexer->graph_[node];
-      if (passed.layer_stack != arc.layer_stack) continue;
-      // An arc to an ancestor or descendant of where one came by would come by again, below itself.
-      if (!passed.path.HasPrefix(path) && !path.HasPrefix(passed.path)) continue;
-      std::vector<DiagnosticNote> trail;
-      CompositionError& error =
-          AddError(ErrorType::kArcCycle, DescribeTrail(arc, &trail), arc.parent,
-                   "Take one of these arcs away, or let it lead to a prim outside the cycle.");
-      error.diagnostic.notes = std::move(trail);
-      return true;
-    }
-    if (!indexer->frame_) return false;
-    // The outer graph is about a prim further down: where would the arc lead there?
-    path = indexer->frame_->path.ReplacePrefix(indexer->graph_[0].path, path, Path::TargetFix::kKeepTargets);
-    node = indexer->frame_->parent_node;
-    indexer = indexer->frame_->outer;
-  }
-}
-
-bool Indexer::ExceedsBudget(const Arc& arc) {
-  const Budgets& budgets = options_.budgets;
-  Indexer& top = GetTop();
-  size_t nodes = 0;
-  uint32_t depth = 0;
-  uint32_t node = arc.parent;
-  for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
-    nodes += indexer->graph_.GetSize();
-    depth += indexer->graph_.GetDepth(node) + 1;
-    if (!indexer->frame_) break;
-    node = indexer->frame_->parent_node;
-  }
-  const bool too_deep = depth > budgets.max_arc_depth;
-  const bool too_far = arc.path.GetElementCount() > budgets.max_namespace_depth;
-  // Graphs of frames are made to be copied further out: all of that work counts too, or diamonds would have
-  // no end.
-  ++top.work_;
-  if (!too_deep && !too_far && nodes < budgets.max_nodes_per_prim &&
-      top.work_ < size_t{4} * budgets.max_nodes_per_prim)
-    return false;
-  top.is_full_ |= !too_deep && !too_far;
-  if (!top.budget_reported_) {
-    top.budget_reported_ = true;
-    Diagnostic why = MakeBudgetDiagnostic(too_far    ? "max_namespace_depth"
-                                          : too_deep ? "max_arc_depth"
-                                                     : "max_nodes_per_prim",
-                                          too_far    ? budgets.max_namespace_depth
-                                          : too_deep ? budgets.max_arc_depth
-                                                     : budgets.max_nodes_per_prim,
-                                          {graph_.GetStack(arc.parent).GetRootLayer()->GetIdentifier(),
-                                           graph_[arc.parent].path.GetString(), 0, 0, 0});
-    const ErrorType type = too_far    ? ErrorType::kArcNamespaceDepthCapacityExceeded
-                           : too_deep ? ErrorType::kArcCapacityExceeded
-                                      : ErrorType::kIndexCapacityExceeded;
-    AddError(
-        type,
-        fmt::format("Composition graph capacity exceeded at <{}>: {}", root_path_.GetString(), why.message),
-        arc.parent, why.hint);
-  }
-  return true;
-}
-
 bool Indexer::IsDuplicate(const Arc& arc) const {
   Path path = arc.path;
   for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
@@ -119,21 +51,17 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   Indexer nested(environment_, &frame, errors_, root_path_);
   nested.BuildSite(arc.layer_stack, arc.path, options.contributes);
   if (!nested.prohibited_source_.IsEmpty()) {
-    NoteRefused(nested.graph_);
-    if (arc.type == ArcType::kVariant)
-      return kNoNode;  // nobody asked for it: the selection stands further up
-    std::string trail = DescribeTrail(arc, nullptr);
+    if (arc.type == ArcType::kVariant) {  // nobody asked for it: the selection stands further up
+      NoteRefused(nested.graph_);
+      return kNoNode;
+    }
     AddError(ErrorType::kArcToProhibitedChild,
              fmt::format("{}which is a prohibited child of its parent because it would require allowing "
                          "opinions from the source of "
                          "a relocation at {}.",
-                         trail, DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
+                         DescribeTrail(arc, nullptr),
+                         DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
              arc.parent, "Let the arc lead to where the prim was relocated to.");
-    node.MakeInert(nested.prohibited_depth_);
-    const uint32_t placeholder = graph_.Insert(arc.parent, node);
-    bool has_specs = false;
-    nested.graph_.VisitSubtree(0, [&](uint32_t i) { has_specs |= nested.graph_[i].Has(kNodeHasSpecs); });
-    return has_specs ? kNoNode : placeholder;  // what is there is prohibited; what is not is missing as well
   }
   has_payloads_ |= nested.has_payloads_;
   GetTop().work_ += nested.graph_.GetSize();

@@ -53,10 +53,27 @@ CompositionError& Indexer::AddError(ErrorType type, std::string message, uint32_
   SourceLocation location;
   location.file = graph_.GetStack(node).GetRootLayer()->GetIdentifier();
   location.path = graph_[node].path.GetString();
-  errors_.push_back(
-      {type, root_path_,
-       Diagnostic(GetErrorCode(type), std::move(message), std::move(location), std::move(hint))});
+  CompositionError error{
+      type, root_path_,
+      Diagnostic(GetErrorCode(type), std::move(message), std::move(location), std::move(hint))};
+  if (!HasRoomForErrors()) {
+    ++GetTop().errors_not_told_;
+    return error_not_told_ = std::move(error);
+  }
+  errors_.push_back(std::move(error));
   return errors_.back();
+}
+
+void Indexer::ReportErrorsNotTold() {
+  if (errors_not_told_ == 0) return;
+  const uint32_t limit = options_.budgets.max_errors_per_prim;
+  Diagnostic why = MakeBudgetDiagnostic(
+      "max_errors_per_prim", limit,
+      {graph_.GetStack(0).GetRootLayer()->GetIdentifier(), graph_[0].path.GetString(), 0, 0, 0});
+  why.code = &GetErrorCode(ErrorType::kIndexCapacityExceeded);
+  why.message = fmt::format("{} more errors at <{}> are not told: {}", errors_not_told_,
+                            root_path_.GetString(), why.message);
+  errors_.push_back({ErrorType::kIndexCapacityExceeded, root_path_, std::move(why)});
 }
 
 std::string Indexer::DescribeSite(uint32_t layer_stack, Path path) const {

@@ -101,6 +101,7 @@ bool Indexer::IsInstanceable() const {
 std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& pool) {
   if (culling_ == Culling::kCull) Cull();
   if (options_.mode == CompositionMode::kFull) RestrictByPermission();
+  ReportErrorsNotTold();
   auto result = std::make_shared<IndexGraph>();
   result->pool = pool;
   result->nodes = graph_.Finish(culling_ == Culling::kCull ? Graph::Culled::kDrop : Graph::Culled::kKeep,

@@ -12,14 +12,10 @@ void Indexer::ElideSubtree(uint32_t top) {
 }
 
 // What came to the target of a relocate with its namespace parent does not belong to the prim moved there;
-// only what variants say at the target itself does.
+// only what variants say at the target itself does, with the arcs in them.
 void Indexer::ElideBelow(uint32_t node) {
-  for (uint32_t child : graph_.GetChildren(node)) {
-    if (graph_[child].arc == ArcType::kVariant)
-      ElideBelow(child);
-    else
-      ElideSubtree(child);
-  }
+  for (uint32_t child : graph_.GetChildren(node))
+    if (graph_[child].arc != ArcType::kVariant) ElideSubtree(child);
 }
 
 void Indexer::EvaluateRelocations(uint32_t node) {
@@ -82,7 +78,6 @@ void Indexer::FindProhibited() {
     if (!graph_.GetStack(node).IsRelocationSource(n.path)) continue;
     prohibited_source_ = n.path;
     prohibited_stack_ = n.layer_stack;
-    prohibited_depth_ = graph_[0].path.GetElementCount();
     return;
   }
 }

@@ -104,7 +104,7 @@ uint32_t Indexer::PropagateNode(uint32_t parent, uint32_t source, uint32_t origi
     if (parent == 0) node.namespace_depth = static_cast<uint16_t>(CountNamespaceDepth(graph_[0].path));
     node.first_child = node.next_sibling = kNoNode;
     copy = graph_.Insert(parent, node);
-    if (parent != 0) graph_[source].origin = copy;
+    if (parent != 0) graph_.SetOrigin(source, copy);
     AddImpliedTasksFor(copy);
     if (graph_[copy].CanContributeSpecs() || from.arc == ArcType::kRelocate)
       AddTask({TaskType::kAncestralVariantSets, copy, {}, {}, 0});
@@ -112,7 +112,7 @@ uint32_t Indexer::PropagateNode(uint32_t parent, uint32_t source, uint32_t origi
       AddTask({TaskType::kVariantSets, copy, {}, {}, 0});
   }
   graph_[source].MakeInert(1);
-  if (parent != 0 && graph_[source].origin == graph_[source].parent) graph_[source].origin = copy;
+  if (parent != 0 && graph_[source].origin == graph_[source].parent) graph_.SetOrigin(source, copy);
   return copy;
 }
 

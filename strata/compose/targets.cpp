@@ -73,7 +73,7 @@ class TargetComposer {
         fmt::format("The {} <{}> from <{}> in layer @{}@ ", GetTargetName(), target.GetString(),
                     site.path.GetString(), site.entry->layer->GetIdentifier());
     const Path path = site.node.GetMapToRoot().MapSourceToTarget(target);
-    if (path.IsEmpty()) {
+    if (path.IsEmpty() || !IsNamedOnTheWay(site.node, target)) {
       if (!is_deletion) AddExternalError(start, target, site);
       return Path();
     }
@@ -104,6 +104,21 @@ class TargetComposer {
       return Path();
     }
     return path;
+  }
+
+  // Whether each arc from `node` to the root can name `target`. A map over several arcs can hide that one of
+  // them cannot: with relocates, what an arc brings in may go by two names further out.
+  static bool IsNamedOnTheWay(NodeRef node, Path target) {
+    while (!node.IsRoot() && !target.IsEmpty()) {
+      // A specialize below the root is a copy: its way is that of what it was copied from.
+      const NodeRef origin = node.GetOrigin();
+      if (node.GetArcType() == ArcType::kSpecialize && node.GetParent().IsRoot() &&
+          origin.GetPath() == node.GetPath() && origin.GetLayerStackNumber() == node.GetLayerStackNumber())
+        node = origin;
+      target = node.GetMapToParent().MapSourceToTarget(target);
+      node = node.GetParent();
+    }
+    return !target.IsEmpty();
   }
 
   static bool IsRelocatedAway(const LayerStack& stack, Path target) {

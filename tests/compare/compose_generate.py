@@ -217,5 +217,133 @@ class Generator:
         return self.any_path(layer)
 
 
+class SteeredGenerator(Generator):
+    """Ordinary scenes to which things are added that seldom come about by chance: arcs inside what is relocated, relocates inside
+    arcs, every list edit of one field in two layers, errors that need two places to agree."""
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.kinds |= {"relocate"} if self.maybe(0.6) else {"edit", "targets"}
+        self.layers += [name for name in ("root.usda", "s.usda", "r.usda") if name not in self.layers]
+
+    def scene(self):
+        scene = super().scene()
+        self.prims = {}
+        for layer in scene["parts"]:
+            for prim in layer["parts"]:
+                if prim["kind"] == "prim":
+                    self.list_prims(layer["name"], prim)
+        for _ in range(self.random.choice((1, 2, 3))):
+            add = self.random.choice((self.add_relocated_arc,) * 4 + (self.add_edits,) * 2
+                                     + (self.add_instance_target, self.add_stack_errors))
+            add({layer["name"]: layer for layer in scene["parts"]})
+        return scene
+
+    def list_prims(self, layer, prim):
+        self.prims[layer, prim["path"]] = prim
+        for site in self.sites(prim):
+            for child in site["parts"]:
+                if child["kind"] == "prim":
+                    self.list_prims(layer, child)
+
+    def pick(self, layer):
+        """A root prim of the layer, and a child of it that is made where there is none."""
+        path = self.random.choice([path for name, path in self.prims if name == layer and path.count("/") == 1])
+        prim = self.prims[layer, path]
+        name = self.random.choice(CHILDREN)
+        if (layer, f"{path}/{name}") not in self.prims:
+            child = part("prim", name=name, specifier="def", path=f"{path}/{name}")
+            prim["parts"].append(child)
+            self.prims[layer, child["path"]] = child
+        return path, f"{path}/{name}"
+
+    def lead(self, layer, target_layer, path, arc, site):
+        """Writes an arc of this kind to a path."""
+        asset = "" if target_layer == layer or arc in ("inherit", "specialize") else "./" + target_layer
+        site["parts"].append(part("arc", arc=arc, op="prepend", asset=asset, path=path, offset=(0, 1)))
+
+    def any_arc(self, site, layer):
+        arc = self.random.choice(("reference", "payload", "inherit", "specialize"))
+        target_layer = layer if arc in ("inherit", "specialize") or self.maybe(0.4) else self.random.choice(("r.usda", layer))
+        return arc, target_layer
+
+    def add_relocated_arc(self, layers):
+        """A prim that an arc brings is relocated; below it, and where the relocate leads, there are arcs of their own."""
+        layer = self.random.choice(("root.usda", "root.usda", "s.usda", "r.usda"))
+        holder, _ = self.pick(layer)
+        arc, target_layer = self.any_arc(None, layer)
+        target, child = self.pick(target_layer)
+        if target == holder and target_layer == layer:
+            return
+        name = child.rsplit("/", 1)[1]
+        self.lead(layer, target_layer, target, arc, self.prims[layer, holder])
+        moved = self.prims[target_layer, child]
+        if self.maybe(0.4):
+            self.add_sets(target_layer, moved, 2)
+            if self.maybe(0.6):
+                moved["parts"].append(part("selection", set="v", variant="a"))
+        for site in self.random.sample(list(self.sites(moved)), 1) + [moved]:
+            inner, inner_layer = self.any_arc(None, target_layer)
+            inner_target = self.random.choice(self.pick(inner_layer))
+            if self.maybe(0.7) and not (inner_layer == target_layer and child.startswith(inner_target)):
+                self.lead(target_layer, inner_layer, inner_target, inner, site)
+        place = holder if self.maybe(0.6) else self.pick(layer)[0]
+        moved_to = f"{place}/{self.random.choice(('m', 'n'))}"
+        layers[layer]["parts"].append(part("relocate", source=f"{holder}/{name}", target=moved_to))
+        if self.maybe(0.3):  # and what is in it further
+            layers[layer]["parts"].append(part("relocate", source=f"{moved_to}/{self.random.choice(CHILDREN)}",
+                                               target=f"{holder}/{self.random.choice('mn')}{self.random.choice(('', '/y'))}"))
+        if self.maybe(0.4):  # an arc to where it was, or is
+            other, _ = self.pick(layer)
+            self.lead(layer, layer, self.random.choice((f"{holder}/{name}", moved_to)), self.any_arc(None, layer)[0],
+                      self.prims[layer, other])
+
+    def add_edits(self, layers):
+        """Every list edit of one field, at one prim in two layers."""
+        arc = self.random.choice(("reference", "payload", "inherit", "specialize"))
+        places = [self.random.choice(self.pick("r.usda" if arc in ("reference", "payload") else "root.usda")) for _ in range(3)]
+        path = self.pick("root.usda")[0]
+        for layer in ("root.usda", "s.usda"):
+            prim = self.prims.get((layer, path))
+            if prim is None:
+                prim = part("prim", name=path[1:], specifier="over", path=path)
+                layers[layer]["parts"].append(prim)
+                self.prims[layer, path] = prim
+            for _ in range(self.random.choice((1, 2, 3))):
+                operation = self.random.choice(("prepend", "append", "add", "delete", "reorder", "explicit"))
+                target = self.random.choice(places)
+                if target.startswith(path) and arc in ("inherit", "specialize"):
+                    continue
+                asset = "./r.usda" if arc in ("reference", "payload") else ""
+                prim["parts"].append(part("arc", arc=arc, op=operation, asset=asset, path=target, offset=(0, 1)))
+
+    def add_instance_target(self, layers):
+        """A class whose relationship or connection leads to one of its instances."""
+        instance, child = self.pick("root.usda")
+        other, inside = self.pick("root.usda")
+        if instance == other:
+            return
+        self.lead("root.usda", "root.usda", other, self.random.choice(("inherit", "specialize")), self.prims["root.usda", instance])
+        target = part("target", op="prepend", path=self.random.choice((instance, child, instance + ".t")))
+        site = self.prims["root.usda", self.random.choice((other, inside))]
+        site["parts"].insert(0, part("relationship", [target], name="t"))
+
+    def add_stack_errors(self, layers):
+        """Two layers of a stack that contradict each other."""
+        path, child = self.pick("root.usda")
+        kind = self.random.choice(("cycle", "target", "conflict"))
+        if kind == "cycle":
+            layers["s.usda"]["parts"].append(part("sublayer", asset=self.random.choice(("./root.usda", "./s.usda")), offset=(0, 1)))
+            return
+        other = path + "/" + self.random.choice(CHILDREN)
+        for layer, source in (("root.usda", child), ("s.usda", other)):
+            target = path + "/m" if kind == "target" else self.random.choice((child, other, other + "/m"))
+            layers[layer]["parts"].append(part("relocate", source=source, target=target))
+
+
+# Every fifth seed is steered to what chance seldom brings about.
+STEERED = 5
+
+
 def make_scene(seed):
-    return Generator(seed).scene()
+    return (Generator if seed % STEERED else SteeredGenerator)(seed).scene()

@@ -83,6 +83,8 @@ class Comparison:
             answer = strip_folder(reply["answer"], folder)
             stacks = [split_stack_errors(expected, expected["layerStack"]["errors"]),
                       split_stack_errors(answer, answer.pop("stackErrors"))]
+            for side in (expected, answer):
+                tell_expressions_once(side)
             differences = [show(one) for one in self.rule.compare(expected, answer)]
             if stacks[0] != stacks[1]:
                 differences.append(f"errors of layer stacks: usd-core {stacks[0]}, strata {stacks[1]}")
@@ -90,6 +92,20 @@ class Comparison:
             return expected, differences
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def tell_expressions_once(answer):
+    """How often usd-core repeats the message about one expression of a prim tells how often it asked for a selection again; that it
+    has no value is told once here."""
+    for prim in answer["prims"]:
+        seen, kept = set(), []
+        for error in prim["errors"]:
+            if error["type"] == "VariableExpressionError":
+                if error["message"] in seen:
+                    continue
+                seen.add(error["message"])
+            kept.append(error)
+        prim["errors"] = kept
 
 
 def is_about_stack(error):

@@ -1,0 +1,211 @@
+// What keeps an index finite: arcs that lead back to themselves, and the budgets.
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "strata/compose/indexer.h"
+
+namespace strata::compose {
+
+namespace {
+
+// Work below which nobody counts ahead.
+constexpr size_t kWorkBeforeCounting = 1024;
+// Sites that counting ahead looks at before it gives up.
+constexpr size_t kMaxSitesCounted = 10'000;
+
+// Counts the nodes that the references and payloads of a site bring, each site once however many ways lead to
+// it: what no index can hold is known long before it is made. A lower bound, or nothing where the arcs are
+// not plain enough to tell.
+class NodeCounter {
+ public:
+  NodeCounter(IndexEnvironment& environment, uint64_t limit) : environment_(environment), limit_(limit) {}
+
+  uint64_t Count(uint32_t stack_number, Path path) { return Count(stack_number, path, 0); }
+  bool IsKnown() const { return is_known_; }
+
+ private:
+  static constexpr uint64_t kOpen = UINT64_MAX;  // being counted: to meet it again is a cycle
+
+  uint64_t Count(uint32_t stack_number, Path path, uint32_t depth) {
+    auto [place, is_new] = counts_.emplace(std::pair(stack_number, path), kOpen);
+    if (!is_new && place->second != kOpen) return place->second;
+    const CacheOptions& options = environment_.GetOptions();
+    if (!is_new || depth > options.budgets.max_arc_depth || counts_.size() > kMaxSitesCounted) {
+      is_known_ = false;
+      return 0;
+    }
+    const LayerStackPtr& stack = environment_.GetPool().GetStack(stack_number);
+    uint64_t count = 1;
+    for (Path above = path; !above.IsAbsoluteRoot() && is_known_ && !stack->HasRelocates();
+         above = above.GetParent()) {
+      const LayerStack::Site site = stack->FindSite(above);
+      ExpressionRemarks remarks;
+      std::vector<ArcItem> items;
+      if (site.fields & kSiteReferences)
+        items = ComposeReferences(*stack, site, above, environment_.GetProvider(), remarks);
+      if ((site.fields & kSitePayload) && !options.include_payload) {
+        for (ArcItem& item : ComposePayloads(*stack, site, above, environment_.GetProvider(), remarks))
+          items.push_back(std::move(item));
+      }
+      for (const ArcItem& item : items) {
+        if (!is_known_ || count > limit_) break;
+        count += CountTarget(stack_number, item, above, path, depth);
+      }
+    }
+    count = std::min(count, limit_ + 1);
+    counts_[{stack_number, path}] = count;
+    return count;
+  }
+
+  uint64_t CountTarget(uint32_t stack_number, const ArcItem& item, Path above, Path path, uint32_t depth) {
+    uint32_t target_stack = stack_number;
+    if (!item.asset_path.empty()) {
+      Diagnostics ignored;
+      const layer::LayerPtr layer =
+          environment_.GetProvider().FindOrOpen(item.asset_path, *item.entry->layer, ignored);
+      const std::set<std::string>& muted = environment_.GetOptions().muted_layers;
+      if (!layer || muted.count(layer->GetIdentifier())) return 0;
+      target_stack = environment_.GetStackNumber(layer, *environment_.GetPool().GetStack(stack_number));
+    }
+    const Path prim =
+        item.prim_path.IsEmpty()
+            ? environment_.GetPool().GetStack(target_stack)->GetRootLayer()->GetDefaultPrimAsPath()
+            : item.prim_path;
+    if (!prim.IsPrim() || prim.ContainsPrimVariantSelection()) return 0;
+    return Count(target_stack, path.ReplacePrefix(above, prim, Path::TargetFix::kKeepTargets), depth + 1);
+  }
+
+  IndexEnvironment& environment_;
+  const uint64_t limit_;
+  std::map<std::pair<uint32_t, Path>, uint64_t> counts_;
+  bool is_known_ = true;
+};
+
+}  // namespace
+
+// Whether the arc that leads to `node` is `arc` itself, followed further up in namespace: written at the same
+// site, it leads to the same one.
+bool Indexer::IsSameArc(const Arc& arc, Path source, uint32_t source_stack, uint32_t node) const {
+  const Node& passed = graph_[node];
+  if (passed.arc != arc.type || passed.layer_stack != arc.layer_stack || passed.parent == kNoNode)
+    return false;
+  return graph_[passed.parent].layer_stack == source_stack && graph_.GetIntroPath(node) == source &&
+         graph_.GetPathAtIntroduction(node) == arc.path;
+}
+
+// Whether an arc leads back to where one came by. An arc to an ancestor or descendant of such a place would
+// come by again, below itself. One that is followed again and again on its own way would be so without end,
+// each time further down in namespace; the way to a specialize that was copied below the root is that of what
+// it was copied from.
+bool Indexer::HasCycle(const Arc& arc) {
+  if (arc.type == ArcType::kVariant) return false;
+  const Path source = graph_[arc.parent].path;
+  const uint32_t source_stack = graph_[arc.parent].layer_stack;
+  const bool is_own = arc.origin == arc.parent;
+  const Indexer* indexer = this;
+  uint32_t node = arc.parent, repeats = 0;
+  Path path = arc.path;
+  while (true) {
+    bool is_copied = false;  // came by a copy: what is passed from here on led to what it was copied from
+    for (size_t steps = 0; node != kNoNode && steps <= indexer->graph_.GetSize(); ++steps) {
+      const Node& passed = indexer->graph_[node];
+      const bool meets = !is_copied && passed.layer_stack == arc.layer_stack &&
+                         (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
+      if (is_own && indexer->IsSameArc(arc, source, source_stack, node)) ++repeats;
+      if (meets || repeats > options_.budgets.max_arc_repeats) {
+        ReportCycle(arc);
+        return true;
+      }
+      if (indexer->IsPropagatedSpecialize(node)) {
+        is_copied = true;
+        node = passed.origin;
+      } else {
+        node = passed.parent;
+      }
+    }
+    if (!indexer->frame_) return false;
+    // The outer graph is about a prim further down: where would the arc lead there?
+    path = indexer->frame_->path.ReplacePrefix(indexer->graph_[0].path, path, Path::TargetFix::kKeepTargets);
+    node = indexer->frame_->parent_node;
+    indexer = indexer->frame_->outer;
+  }
+}
+
+void Indexer::ReportCycle(const Arc& arc) {
+  ++GetTop().work_;
+  if (!HasRoomForErrors()) {  // the trail is long to tell
+    ++GetTop().errors_not_told_;
+    return;
+  }
+  std::vector<DiagnosticNote> trail;
+  CompositionError& error =
+      AddError(ErrorType::kArcCycle, DescribeTrail(arc, &trail), arc.parent,
+               "Take one of these arcs away, or let it lead to a prim outside the cycle.");
+  error.diagnostic.notes = std::move(trail);
+}
+
+// Whether the index is known to end at its budget. Asked once, when there has been some work.
+bool Indexer::WillExceedBudget() const {
+  const Indexer* top = this;
+  while (top->frame_) top = top->frame_->outer;
+  NodeCounter counter(environment_, options_.budgets.max_nodes_per_prim);
+  uint64_t count = 0;
+  for (uint32_t node = 0; node < top->graph_.GetSize() && count <= options_.budgets.max_nodes_per_prim;
+       ++node) {
+    const Node& n = top->graph_[node];
+    if (n.path.ContainsPrimVariantSelection() || !n.CanContributeSpecs()) continue;
+    count = std::max(count, counter.Count(n.layer_stack, n.path));
+    if (!counter.IsKnown()) return false;
+  }
+  return count > options_.budgets.max_nodes_per_prim;
+}
+
+bool Indexer::ExceedsBudget(const Arc& arc) {
+  const Budgets& budgets = options_.budgets;
+  Indexer& top = GetTop();
+  size_t nodes = 0;
+  uint32_t depth = 0;
+  uint32_t node = arc.parent;
+  for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
+    nodes += indexer->graph_.GetSize();
+    depth += indexer->graph_.GetDepth(node) + 1;
+    if (!indexer->frame_) break;
+    node = indexer->frame_->parent_node;
+  }
+  const bool too_deep = depth > budgets.max_arc_depth;
+  const bool too_far = arc.path.GetElementCount() > budgets.max_namespace_depth;
+  // Graphs of frames are made to be copied further out: all of that work counts too, or diamonds would have
+  // no end.
+  ++top.work_;
+  bool is_too_much =
+      nodes >= budgets.max_nodes_per_prim || top.work_ >= size_t{4} * budgets.max_nodes_per_prim;
+  if (!is_too_much && !top.is_counted_ && top.work_ > kWorkBeforeCounting) {
+    top.is_counted_ = true;
+    is_too_much = WillExceedBudget();
+  }
+  if (!too_deep && !too_far && !is_too_much) return false;
+  top.is_full_ |= !too_deep && !too_far;
+  if (!top.budget_reported_) {
+    top.budget_reported_ = true;
+    Diagnostic why = MakeBudgetDiagnostic(too_far    ? "max_namespace_depth"
+                                          : too_deep ? "max_arc_depth"
+                                                     : "max_nodes_per_prim",
+                                          too_far    ? budgets.max_namespace_depth
+                                          : too_deep ? budgets.max_arc_depth
+                                                     : budgets.max_nodes_per_prim,
+                                          {graph_.GetStack(arc.parent).GetRootLayer()->GetIdentifier(),
+                                           graph_[arc.parent].path.GetString(), 0, 0, 0});
+    const ErrorType type = too_far    ? ErrorType::kArcNamespaceDepthCapacityExceeded
+                           : too_deep ? ErrorType::kArcCapacityExceeded
+                                      : ErrorType::kIndexCapacityExceeded;
+    AddError(
+        type,
+        fmt::format("Composition graph capacity exceeded at <{}>: {}", root_path_.GetString(), why.message),
+        arc.parent, why.hint);
+  }
+  return true;
+}
+
+}  // namespace strata::compose

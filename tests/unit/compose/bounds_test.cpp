@@ -1,0 +1,246 @@
+// Hostile scenes: what leads back to itself or multiplies without end is told once, and the rest composes.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "strata/compose/compose.h"
+#include "strata/compose/graph.h"
+#include "strata/compose/index_graph.h"
+#include "strata/format/text/text.h"
+#include "strata/layer/registry.h"
+#include "tests/registry_provider.h"
+
+using namespace strata;
+using namespace strata::compose;
+
+namespace {
+
+std::unique_ptr<Cache> Open(const std::string& text, CacheOptions options = {}) {
+  auto resolver = std::make_shared<asset::MemoryResolver>(nullptr);
+  resolver->Put("root.usda", "#usda 1.0\n" + text);
+  auto registry = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
+                                               {format::text::MakeUsdaFormat()});
+  Diagnostics diagnostics;
+  layer::LayerPtr root = registry->FindOrOpen("root.usda", nullptr, {}, diagnostics);
+  REQUIRE_MESSAGE(root, RenderDiagnostics(diagnostics, ColorMode::kPlain));
+  return std::make_unique<Cache>(root, nullptr, std::make_shared<RegistryProvider>(registry),
+                                 std::move(options));
+}
+
+std::vector<std::string> GetErrors(Cache& cache, const char* path) {
+  std::vector<std::string> names;
+  for (const CompositionError& error : cache.ComputePrimIndex(Path(path))->GetErrors())
+    names.emplace_back(GetErrorName(error.type));
+  return names;
+}
+
+size_t CountNodes(Cache& cache, const std::string& path) {
+  return cache.ComputePrimIndex(Path(path))->GetGraph()->nodes.size();
+}
+
+size_t CountPrims(Cache& cache) {
+  size_t count = 0;
+  cache.ComputeSubtree(Path::AbsoluteRoot(), [&](const PrimIndex&, std::vector<Token>&) {
+    ++count;
+    return count < 10'000;
+  });
+  return count;
+}
+
+std::string MakePrim(const std::string& name, const std::string& metadata, const std::string& content = "") {
+  return "def \"" + name + "\" (\n" + metadata + "\n)\n{\n" + content + "\n}\n";
+}
+
+using Errors = std::vector<std::string>;
+
+// Prims that each bring the next two: as many ways lead to the last as Fibonacci has numbers.
+std::string MakeDiamonds(int count, const std::string& below) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    std::string targets;
+    for (int next = i + 1; next <= i + 2 && next < count; ++next)
+      targets += "</P" + std::to_string(next) + below + ">, ";
+    const std::string metadata = targets.empty() ? "" : "references = [" + targets + "]";
+    const std::string name = "P" + std::to_string(i);
+    text += below.empty() ? MakePrim(name, metadata) : MakePrim(name, "", MakePrim("X", metadata));
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("an origin that would lead back to its node is not taken") {
+  const std::unique_ptr<Cache> cache = Open("def \"A\"\n{\n}\n");
+  IndexPool pool;
+  pool.AddStack(cache->GetRootLayerStack());
+  Graph graph(pool, CompositionMode::kUsd);
+  graph.Reset(0, Path("/A"));
+  Node node;
+  node.arc = ArcType::kSpecialize;
+  node.path = Path("/B");
+  std::vector<uint32_t> nodes{graph.Insert(0, node)};
+  for (int i = 0; i < 3; ++i) {
+    const uint32_t parent = graph.Insert(0, node);
+    node.origin = nodes.back();
+    nodes.push_back(graph.Insert(parent, node));
+    node.origin = kNoNode;
+  }
+  CHECK(graph.GetOriginRoot(nodes[3]) == std::pair<uint32_t, uint32_t>(nodes[0], 3));
+  for (const uint32_t origin : nodes) {
+    graph.SetOrigin(nodes[0], origin);
+    graph.SetOrigin(nodes[1], origin);
+    for (const uint32_t from : nodes) CHECK(graph.GetOriginRoot(from).second <= nodes.size());
+  }
+  CHECK(graph.GetOriginRoot(nodes[3]).first == nodes[0]);
+}
+
+TEST_CASE("a variant that leads to a prim inside itself is one cycle, from wherever it is reached") {
+  for (const char* arc : {"references", "payload", "inherits", "specializes"}) {
+    CAPTURE(arc);
+    const std::string variant = std::string("variantSet \"v\" = {\n \"a\" (\n ") + arc +
+                                " = </A/B>\n ) {\n def \"B\"\n {\n def \"C\"\n {\n }\n }\n }\n}";
+    const std::unique_ptr<Cache> cache =
+        Open(MakePrim("A", "variantSets = \"v\"\nvariants = {\n string v = \"a\"\n}", variant) +
+             MakePrim("W", "references = </A/B/C>") + MakePrim("X", "inherits = </A/B/C/B>") +
+             MakePrim("Z", "references = </Y>") + MakePrim("Y", ""));
+    if (getenv("DBG")) {
+      auto i = cache->ComputePrimIndex(Path("/W"));
+      int k = 0;
+      for (auto& n : i->GetGraph()->nodes) {
+        printf("%d %d %s parent %d depth %d\n", k, (int)n.arc, n.path.GetString().c_str(), (int)n.parent,
+               n.namespace_depth);
+        if (++k > 14) break;
+      }
+    }
+    CHECK(GetErrors(*cache, "/A") == Errors{"ArcCycle"});
+    CHECK(GetErrors(*cache, "/W") == Errors{"ArcCycle"});
+    CHECK(GetErrors(*cache, "/X") == Errors{"ArcCycle"});
+    CHECK(CountNodes(*cache, "/W") < 40);
+    CHECK(CountNodes(*cache, "/X") < 40);
+    CHECK(CountNodes(*cache, "/Z") == 2);
+  }
+}
+
+TEST_CASE("a namespace that specializes would continue without end is a cycle where it begins again") {
+  const std::unique_ptr<Cache> cache =
+      Open("class \"_l\"\n{\n" + MakePrim("z", "specializes = </_q>") + "}\nclass \"_q\"\n{\n" +
+           MakePrim("a", "specializes = </_l>") + "}\n" + MakePrim("P", "specializes = </_l>"));
+  CHECK(CountPrims(*cache) < 100);
+  CHECK(cache->GetAllErrors().size() <= 4);
+}
+
+TEST_CASE("arcs that lead back are told once for each prim they are met at, and the rest composes") {
+  const std::string arcs[] = {"references", "payload", "inherits", "specializes"};
+  for (const std::string& there : arcs) {
+    for (const std::string& back : arcs) {
+      CAPTURE(there);
+      CAPTURE(back);
+      const std::string z = MakePrim("Z", "references = </Y>") + MakePrim("Y", "");
+      std::vector<std::string> scenes{
+          MakePrim("A", there + " = </A>"),
+          MakePrim("A", there + " = </A/B>", MakePrim("B", "")),
+          MakePrim("A", "", MakePrim("B", there + " = </A>")),
+          MakePrim("A", there + " = </B>") + MakePrim("B", back + " = </A>"),
+          MakePrim("A", there + " = </C/D>") + MakePrim("C", "", MakePrim("D", back + " = </A>")),
+      };
+      for (const std::string& scene : scenes) {
+        CAPTURE(scene);
+        const std::unique_ptr<Cache> cache = Open(scene + z);
+        CHECK(CountPrims(*cache) < 20);
+        size_t cycles = 0;
+        for (const CompositionError& error : cache->GetAllErrors()) {
+          CHECK(error.type == ErrorType::kArcCycle);
+          ++cycles;
+        }
+        CHECK(cycles >= 1);
+        CHECK(cycles <= 4);
+        CHECK(CountNodes(*cache, "/Z") == 2);
+      }
+    }
+  }
+}
+
+TEST_CASE("prims that all reference each other end at the budgets") {
+  for (const std::string below : {"", "/X"}) {
+    CAPTURE(below);
+    std::string text = MakePrim("Z", "references = </Y>") + MakePrim("Y", "");
+    for (int i = 0; i < 14; ++i) {
+      std::string targets;
+      for (int other = 0; other < 14; ++other)
+        if (other != i) targets += "</A" + std::to_string(other) + below + ">, ";
+      const std::string metadata = "references = [" + targets + "]";
+      const std::string name = "A" + std::to_string(i);
+      text += below.empty() ? MakePrim(name, metadata) : MakePrim(name, "", MakePrim("X", metadata));
+    }
+    CacheOptions options;
+    options.budgets.max_nodes_per_prim = 1000;
+    options.budgets.max_errors_per_prim = 50;
+    const std::unique_ptr<Cache> cache = Open(text, options);
+    const std::string path = "/A0" + below;
+    CHECK(CountNodes(*cache, path) <= 1001);
+    CHECK(GetErrors(*cache, path.c_str()).size() <= 51);
+    CHECK(CountNodes(*cache, "/Z") == 2);
+  }
+}
+
+TEST_CASE("diamonds that no index can hold are known before they are made") {
+  for (const char* below : {"", "/X"}) {
+    CAPTURE(below);
+    std::vector<size_t> nodes;
+    for (const int count : {40, 80, 120}) {
+      const std::unique_ptr<Cache> cache = Open(MakeDiamonds(count, below));
+      nodes.push_back(0);
+      for (int i = 0; i < count; ++i) nodes.back() += CountNodes(*cache, "/P" + std::to_string(i) + below);
+      CHECK(GetErrors(*cache, (std::string("/P0") + below).c_str()) == Errors{"IndexCapacityExceeded"});
+    }
+    // Each prim more costs at most what is made of it before it is counted.
+    for (size_t i = 1; i < nodes.size(); ++i) CHECK(nodes[i] - nodes[i - 1] <= 40 * 1100);
+  }
+}
+
+TEST_CASE(
+    "a reference to many missing prims costs a node each and tells as many errors as there is room for") {
+  for (const size_t count : {500, 1000, 2000, 4000}) {
+    std::string targets;
+    for (size_t i = 0; i < count; ++i) targets += "</M" + std::to_string(i) + ">, ";
+    const std::unique_ptr<Cache> cache =
+        Open(MakePrim("A", "references = [" + targets + "]") + MakePrim("Z", ""));
+    const size_t limit = Budgets().max_errors_per_prim;
+    const PrimIndexPtr index = cache->ComputePrimIndex(Path("/A"));
+    CHECK(index->GetGraph()->nodes.size() == count + 1);
+    REQUIRE(index->GetErrors().size() == (count > limit ? limit + 1 : count));
+    CHECK(index->GetErrors().front().type == ErrorType::kUnresolvedPrimPath);
+    if (count <= limit) continue;
+    CHECK(index->GetErrors().back().type == ErrorType::kIndexCapacityExceeded);
+    CHECK(index->GetErrors().back().diagnostic.message.find(std::to_string(count - limit) + " more errors") ==
+          0);
+  }
+}
+
+TEST_CASE("variants that multiply end at the budget for nodes") {
+  // Each of three sets leads, in its variant, to a prim with three more.
+  std::string selections;
+  for (int level = 0; level < 12; ++level)
+    for (int i = 0; i < 3; ++i)
+      selections += " string s" + std::to_string(level) + "_" + std::to_string(i) + " = \"a\"\n";
+  std::string text = MakePrim("Z", "");
+  for (int level = 0; level < 12; ++level) {
+    std::string sets, variants;
+    for (int i = 0; i < 3; ++i) {
+      const std::string name = "s" + std::to_string(level) + "_" + std::to_string(i);
+      sets += "\"" + name + "\", ";
+      variants += "variantSet \"" + name + "\" = {\n \"a\" (\n references = </R" + std::to_string(level + 1) +
+                  ">\n ) {\n }\n}\n";
+    }
+    text += MakePrim("R" + std::to_string(level),
+                     "variantSets = [" + sets + "]\nvariants = {\n" + selections + "}", variants);
+  }
+  CacheOptions options;
+  options.budgets.max_nodes_per_prim = 500;
+  const std::unique_ptr<Cache> cache = Open(text + MakePrim("R12", ""), options);
+  CHECK(CountNodes(*cache, "/R0") <= 501);
+  CHECK(GetErrors(*cache, "/R0") == Errors{"IndexCapacityExceeded"});
+  CHECK(CountNodes(*cache, "/Z") == 1);
+}
