@@ -74,8 +74,10 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
     RunTasks();
     if (prohibited_source_.IsEmpty()) continue;
     // What its ancestors brought stays, silent: the classes in it are implied further out all the same.
-    for (uint32_t node = 0; node < graph_.GetSize(); ++node)
+    for (uint32_t node = 0; node < graph_.GetSize(); ++node) {
+      if (!graph_[node].Has(kNodeInert)) graph_[node].Set(kNodeProhibited, true);
       graph_[node].MakeInert(graph_[node].path.GetElementCount());
+    }
     while (i-- > 0) graph_.DescendTo(levels[i].GetNameToken());
     return;
   }
@@ -184,7 +186,7 @@ void Indexer::AddTasksForAttached(uint32_t top) {
     if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor))
       AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
     if (!IsTop() || node.Has(kNodeCulled)) continue;
-    if (!node.CanContributeSpecs() && node.arc != ArcType::kRelocate) continue;
+    if (!MaySelect(number)) continue;
     AddTask({TaskType::kAncestralVariantSets, number, {}, {}, 0});
     if (node.CanContributeSpecs() && (graph_.GetSite(number).fields & kSiteVariantSets))
       AddTask({TaskType::kVariantSets, number, {}, {}, 0});

@@ -171,6 +171,7 @@ class Indexer {
   bool IsPropagatedSpecialize(uint32_t node) const;
   void EvaluateImpliedSpecializes(uint32_t node);
   void PropagateSpecializesToRoot(uint32_t top);
+  void FollowProhibitedSpecialize(uint32_t source);
   void PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent,
                            int depth);
   void PropagateArcsToOrigin(uint32_t parent, uint32_t source, int depth);
@@ -196,6 +197,7 @@ class Indexer {
     Token name;
     bool found = false;
   };
+  bool MaySelect(uint32_t node) const;
   Selection FindSelection(uint32_t node, Path path, Token variant_set);
   using SelectionReader = Selection (Indexer::*)(uint32_t node, Path path, Token variant_set);
   Selection FindSelectionAt(uint32_t node, Path path, Token variant_set, SelectionReader read);

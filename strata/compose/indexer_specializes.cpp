@@ -32,8 +32,25 @@ void Indexer::PropagateSpecializesToRoot(uint32_t top) {
   for (uint32_t node : graph_.GetSubtree(top)) {
     if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0 || IsInPlaceholder(node))
       continue;
-    PropagateTreeToRoot(0, node, node, graph_[node].map_to_root, 0);
+    if (graph_[node].Has(kNodeProhibited) && graph_[node].Has(kNodeDueToAncestor))
+      FollowProhibitedSpecialize(node);
+    else
+      PropagateTreeToRoot(0, node, node, graph_[node].map_to_root, 0);
   }
+}
+
+// A specialize that leads to or came with a site that a relocate took away stands below the root as if it was
+// written there.
+void Indexer::FollowProhibitedSpecialize(uint32_t source) {
+  const Node from = graph_[source];
+  if (graph_.FindChild(0, from.layer_stack, from.path, from.arc) != kNoNode) return;
+  Arc arc{from.arc, 0, source, from.layer_stack, from.path, from.map_to_root};
+  arc.sibling_number = from.sibling_number;
+  arc.namespace_depth = CountNamespaceDepth(graph_[0].path);
+  ArcOptions options;
+  options.include_ancestral = true;
+  const uint32_t copy = AddArc(arc, options);
+  if (copy != kNoNode) graph_[copy].Set(kNodeDueToAncestor, true);
 }
 
 void Indexer::PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent,

@@ -7,6 +7,14 @@
 
 namespace strata::compose {
 
+// Whether variants above a site are asked for: also where the site itself is silent, because it is the source
+// of a relocate or was taken away by one.
+bool Indexer::MaySelect(uint32_t number) const {
+  const Node& node = graph_[number];
+  return node.CanContributeSpecs() || node.arc == ArcType::kRelocate ||
+         (node.Has(kNodeProhibited) && !node.Has(kNodeDueToAncestor));
+}
+
 void Indexer::EvaluateVariantSets(const Task& task) {
   if (!graph_[task.node].CanContributeSpecs()) return;
   const std::vector<Token> names =
@@ -17,7 +25,7 @@ void Indexer::EvaluateVariantSets(const Task& task) {
 
 // Variant sets of what is above a site that was reached directly: their selections decide what is there.
 void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
-  if (!graph_[node].CanContributeSpecs() && graph_[node].arc != ArcType::kRelocate) return;
+  if (!MaySelect(node)) return;
   if (graph_[node].path.IsPrimVariantSelection()) return;
   const LayerStackPtr stack = pool_.GetStack(graph_[node].layer_stack);
   for (Path above = graph_[node].path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
@@ -34,7 +42,7 @@ void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
 }
 
 void Indexer::EvaluateVariant(const Task& task) {
-  if (!graph_[task.node].CanContributeSpecs() && graph_[task.node].arc != ArcType::kRelocate) return;
+  if (!MaySelect(task.node)) return;
   const Path path = task.set_path.IsEmpty() ? graph_[task.node].path : task.set_path;
   const Selection selection = FindSelection(task.node, path, task.variant_set);
   if (selection.found && !selection.name.IsEmpty()) return AddVariantArc(task, selection.name);
@@ -154,7 +162,7 @@ Indexer::Selection Indexer::ReadPriorSelection(uint32_t number, Path path, Token
 Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token variant_set) {
   const Node& node = graph_[number];
   // The source of a relocate is silent, but what is above it selects what is in it.
-  if (!node.CanContributeSpecs() && node.arc != ArcType::kRelocate) return {};
+  if (!MaySelect(number)) return {};
   // The node's own selections belong to the path of what is asked for too.
   Path site_path = path;
   if (node.path.ContainsPrimVariantSelection()) {

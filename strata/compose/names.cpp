@@ -143,7 +143,7 @@ void PrimIndex::ComputeChildNames(std::vector<Token>& names, std::vector<Token>&
   std::vector<bool> counts;
   if (graph_->is_instanceable) counts = FindInstanceableNodes(nodes);
   for (auto i = static_cast<uint32_t>(nodes.size()); i-- > 0;)
-    if (!nodes[i].Has(kNodeCulled) && (counts.empty() || counts[i]))
+    if (!nodes[i].Has(kNodeCulled) && (counts.empty() || (counts[i] && nodes[i].Has(kNodeHasSpecs))))
       composer.AddNode(nodes[i], GetNode(i).GetPath());
   composer.Finish(names, prohibited);
 }

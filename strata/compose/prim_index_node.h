@@ -20,8 +20,9 @@ enum NodeFlag : uint16_t {
   kNodeDueToAncestor = 1u << 3,  // came with the namespace parent
   kNodeRestricted = 1u << 4,     // permissions hide it
   kNodePrivate = 1u << 5,
-  kNodeNew = 1u << 6,       // added at this prim, not inherited from its namespace parent
-  kNodeSymmetry = 1u << 7,  // symmetry fields are written here
+  kNodeNew = 1u << 6,         // added at this prim, not inherited from its namespace parent
+  kNodeSymmetry = 1u << 7,    // symmetry fields are written here
+  kNodeProhibited = 1u << 8,  // silenced where a relocate took away what an arc leads to
 };
 
 struct PrimIndexNode {

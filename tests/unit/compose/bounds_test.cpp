@@ -8,33 +8,12 @@
 #include "strata/compose/compose.h"
 #include "strata/compose/graph.h"
 #include "strata/compose/index_graph.h"
-#include "strata/format/text/text.h"
-#include "strata/layer/registry.h"
-#include "tests/registry_provider.h"
+#include "tests/unit/compose/scene.h"
 
 using namespace strata;
 using namespace strata::compose;
 
 namespace {
-
-std::unique_ptr<Cache> Open(const std::string& text, CacheOptions options = {}) {
-  auto resolver = std::make_shared<asset::MemoryResolver>(nullptr);
-  resolver->Put("root.usda", "#usda 1.0\n" + text);
-  auto registry = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
-                                               {format::text::MakeUsdaFormat()});
-  Diagnostics diagnostics;
-  layer::LayerPtr root = registry->FindOrOpen("root.usda", nullptr, {}, diagnostics);
-  REQUIRE_MESSAGE(root, RenderDiagnostics(diagnostics, ColorMode::kPlain));
-  return std::make_unique<Cache>(root, nullptr, std::make_shared<RegistryProvider>(registry),
-                                 std::move(options));
-}
-
-std::vector<std::string> GetErrors(Cache& cache, const char* path) {
-  std::vector<std::string> names;
-  for (const CompositionError& error : cache.ComputePrimIndex(Path(path))->GetErrors())
-    names.emplace_back(GetErrorName(error.type));
-  return names;
-}
 
 size_t CountNodes(Cache& cache, const std::string& path) {
   return cache.ComputePrimIndex(Path(path))->GetGraph()->nodes.size();
@@ -47,10 +26,6 @@ size_t CountPrims(Cache& cache) {
     return count < 10'000;
   });
   return count;
-}
-
-std::string MakePrim(const std::string& name, const std::string& metadata, const std::string& content = "") {
-  return "def \"" + name + "\" (\n" + metadata + "\n)\n{\n" + content + "\n}\n";
 }
 
 using Errors = std::vector<std::string>;

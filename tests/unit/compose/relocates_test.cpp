@@ -1,0 +1,84 @@
+// What becomes of arcs to prims that a relocate took away, and of what else was where one leads. The answers
+// are usd-core's.
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/compose/scene.h"
+
+using namespace strata;
+using namespace strata::compose;
+
+namespace {
+
+using Errors = std::vector<std::string>;
+
+std::string MakeRelocate(const char* source, const char* target) {
+  return std::string("(\n relocates = {<") + source + ">: <" + target + ">}\n)\n";
+}
+
+}  // namespace
+
+TEST_CASE("what ancestors bring to a prim that a relocate took away is silent") {
+  const auto cache = Open(MakeRelocate("/R/x", "/R/y") + MakePrim("A", "references = </R/x>") +
+                          MakePrim("R", "references = </S>\ninherits = </K>") +
+                          MakePrim("S", "", MakePrim("x", "")) + MakePrim("K", "", MakePrim("x", "")));
+  CHECK(GetStack(*cache, "/A") == "/A");
+  CHECK(GetErrors(*cache, "/A") == Errors{"ArcToProhibitedChild"});
+  CHECK(GetStack(*cache, "/R/y") == "/K/x /S/x");
+}
+
+TEST_CASE("a class of a prim that a relocate took away is implied to whoever references it") {
+  const auto cache = Open(
+      {{"root.usda", MakePrim("A", "references = @ref.usda@</R/x>") + MakePrim("K", "", MakePrim("x", ""))},
+       {"ref.usda", MakeRelocate("/R/x", "/R/y") + MakePrim("R", "inherits = </K>") +
+                        MakePrim("K", "", MakePrim("x", ""))}});
+  CHECK(GetStack(*cache, "/A") == "/A /K/x");
+}
+
+TEST_CASE("a specialize that came with a prim that a relocate took away is followed from the root") {
+  const auto cache =
+      Open(MakeRelocate("/B/x", "/B/n") + MakePrim("B", "specializes = </L>") +
+           MakePrim("L", "references = </T>", MakePrim("x", "references = </S>")) +
+           MakePrim("T", "", MakePrim("x", "")) + MakePrim("S", "") + MakePrim("A", "references = </B/x>"));
+  CHECK(GetStack(*cache, "/A") == "/A /L/x /S /T/x");
+  CHECK(GetErrors(*cache, "/A") == Errors{"ArcToProhibitedChild"});
+}
+
+TEST_CASE("variants above a prim that a relocate took away speak") {
+  const auto cache =
+      Open(MakeRelocate("/B/x", "/B/n") +
+           MakePrim("B", "variantSets = \"v\"\nvariants = {\n string v = \"a\"\n}",
+                    "variantSet \"v\" = {\n \"a\" (\n references = </R>\n ) {\n def \"x\"\n {\n }\n }\n}\n") +
+           MakePrim("R", "", MakePrim("x", "")) + MakePrim("A", "references = </B/x>"));
+  CHECK(GetStack(*cache, "/A") == "/A /B{v=a}x /R/x");
+}
+
+TEST_CASE("at the target of a relocate only variants bring what its parent has, with the arcs in them") {
+  const std::string others = MakePrim("S", "", MakePrim("x", "")) + MakePrim("R", "", MakePrim("m", "")) +
+                             MakePrim("K", "", MakePrim("m", ""));
+  const std::string arcs = "references = </R>\ninherits = </K>";
+  const auto plain = Open(MakeRelocate("/S/x", "/A/m") + MakePrim("A", arcs) + others);
+  CHECK(GetStack(*plain, "/A/m").empty());
+  const auto variant =
+      Open(MakeRelocate("/S/x", "/A/m") +
+           MakePrim("A", "variantSets = \"v\"\nvariants = {\n string v = \"a\"\n}",
+                    "variantSet \"v\" = {\n \"a\" (\n" + arcs + "\n ) {\n def \"m\"\n {\n }\n }\n}\n") +
+           others);
+  CHECK(GetStack(*variant, "/A/m") == "/A{v=a}m /K/m /R/m");
+}
+
+TEST_CASE(
+    "a target that an arc on its way cannot name is outside, whatever relocates make of the whole way") {
+  const auto cache =
+      Open({{"root.usda", MakeRelocate("/B/y", "/B/n") + MakePrim("B", "references = @ref.usda@</K>")},
+            {"ref.usda", MakePrim("K", "", MakePrim("y", "specializes = </C>")) +
+                             MakePrim("C", "", "rel t = </K/y/y.q>\nrel s = </K/z>")}});
+  const PrimIndexPtr index = cache->ComputePrimIndex(Path("/B/n"));
+  const TargetList outside = cache->ComputeTargets(*index, Token("t"), Cache::Targets::kRelationshipTargets);
+  CHECK(outside.targets.empty());
+  REQUIRE(outside.errors.size() == 1);
+  CHECK(outside.errors[0].type == ErrorType::kInvalidExternalTargetPath);
+  const TargetList beside = cache->ComputeTargets(*index, Token("s"), Cache::Targets::kRelationshipTargets);
+  CHECK(beside.targets == std::vector<Path>{Path("/B/z")});
+}
