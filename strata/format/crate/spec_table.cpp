@@ -98,8 +98,7 @@ bool IsImplied(uint32_t form) {
 }  // namespace
 
 bool SpecBuilder::Build(layer::SpecStore& out) {
-  DropMistypedFields();
-  if (!MeasureFieldSets() || !PlaceSpecs()) return false;
+  if (!DropFields() || !MeasureFieldSets() || !PlaceSpecs()) return false;
   FindNamedProperties();
   CheckChildren();
   MakePaths();
@@ -123,8 +122,7 @@ bool SpecBuilder::Build(layer::SpecStore& out) {
 }
 
 bool SpecBuilder::BuildMetadata(layer::SpecStore& out) {
-  DropMistypedFields();
-  if (!MeasureFieldSets() || !PlaceSpecs()) return false;
+  if (!DropFields() || !MeasureFieldSets() || !PlaceSpecs()) return false;
   SpecStore::DeferredSpec root;
   root.type = SpecType::kPseudoRoot;
   root.path = Path::AbsoluteRoot();
@@ -159,9 +157,9 @@ bool SpecBuilder::IsDamaged(std::string_view section, const std::string& what, u
   return !Refuse(kCrateSection, fmt::format("Section {} is damaged at byte {}: {}.", section, offset, what));
 }
 
-// Takes fields out of their sets whose values cannot be what composing takes them for, and the lists of
-// targets' specs, which no store has.
-void SpecBuilder::DropMistypedFields() {
+// By field: whether its value cannot be what composing takes it for, or it is a list of targets' specs, which
+// no store has. Empty where none is.
+std::vector<bool> SpecBuilder::FindMistypedFields() {
   const layer::FieldRegistry& fields =
       options_.fields ? *options_.fields : layer::FieldRegistry::GetBuiltIn();
   const layer::FieldNames& names = layer::GetFieldNames();
@@ -193,16 +191,53 @@ void SpecBuilder::DropMistypedFields() {
                     name.GetText(), i, structure_.fields_section.start, static_cast<int>(kind)),
         {}, "Write the file again from its source.");
   }
-  if (is_dropped.empty()) return;
-  uint32_t to = 0;
-  for (uint32_t i = 0; i < structure_.field_sets.size; ++i) {
-    const uint32_t field = structure_.field_sets[i];
-    if (field != kEndOfFieldSet) {
-      if (!is_dropped[field]) structure_.field_sets[to++] = field;
+  return is_dropped;
+}
+
+// Takes mistyped fields out of their sets, and those whose name came before in the set.
+bool SpecBuilder::DropFields() {
+  const std::vector<bool> is_mistyped = FindMistypedFields();
+  Table<uint32_t>& sets = structure_.field_sets;
+  std::vector<uint32_t> seen_in(structure_.tokens.size());
+  uint32_t set = 1, to = 0, repeated = 0;
+  bool is_changed = false;
+  for (uint32_t i = 0; i < sets.size; ++i) {
+    const uint32_t field = sets[i];
+    if (field == kEndOfFieldSet) {
+      while (to <= i) sets[to++] = kEndOfFieldSet;  // sets stay where they begin
+      ++set;
       continue;
     }
-    while (to <= i) structure_.field_sets[to++] = kEndOfFieldSet;  // sets stay where they begin
+    uint32_t& seen = seen_in[structure_.field_names[field]];
+    const bool is_wrong = !is_mistyped.empty() && is_mistyped[field];
+    if (is_wrong || seen == set) {
+      repeated += !is_wrong;
+      if (!is_changed && !DoSetsBeginWhole()) return false;
+      is_changed = true;
+      continue;
+    }
+    seen = set;
+    sets[to++] = field;
   }
+  if (repeated == 0) return true;
+  Remark(kCrateField,
+         fmt::format("{} fields of section FIELDSETS, byte {}, have the name of another of their set; they "
+                     "are left out.",
+                     repeated, structure_.field_sets_section.start),
+         {}, "Write the file again from its source.");
+  return true;
+}
+
+// Whether no spec has a part of a set: those from which fields are taken cannot serve two.
+bool SpecBuilder::DoSetsBeginWhole() {
+  const Table<uint32_t>& sets = structure_.field_sets;
+  for (uint32_t i = 0; i < structure_.spec_field_sets.size; ++i) {
+    const uint32_t set = structure_.spec_field_sets[i];
+    if (set != 0 && set < sets.size && sets[set - 1] != kEndOfFieldSet)
+      return !IsDamaged(kSpecsSection, fmt::format("the fields of spec {} begin within a set", i),
+                        structure_.specs_section.start);
+  }
+  return true;
 }
 
 bool SpecBuilder::MeasureFieldSets() {

@@ -36,7 +36,9 @@ class SpecBuilder {
   using Kind = PathTree::Kind;
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  void DropMistypedFields();
+  std::vector<bool> FindMistypedFields();
+  bool DropFields();
+  bool DoSetsBeginWhole();
   bool MeasureFieldSets();
   bool PlaceSpecs();
   void FindNamedProperties();
