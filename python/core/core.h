@@ -28,6 +28,7 @@ using namespace nb::literals;
 
 // One for each file; in the order in which the module calls them.
 void BindTf(nb::module_& core);
+void BindResolver(nb::module_& core);
 void BindVectors(nb::module_& gf);
 void BindMatrices(nb::module_& gf);
 void BindQuaternions(nb::module_& gf);

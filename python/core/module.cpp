@@ -1,5 +1,6 @@
 // The extension module strata._core: one submodule for each of OpenUSD's modules.
 #include "python/core/core.h"
+#include "python/core/pcp.h"
 #include "python/core/usd.h"
 
 namespace strata::python {
@@ -17,6 +18,7 @@ NB_MODULE(_core, core) {
   nanobind::set_leak_warnings(
       false);  // an interpreter that ends does not collect what its modules still hold
   BindTf(core);
+  BindResolver(core);
   nb::module_ gf = MakeModule(core, "Gf", "Vectors, matrices, quaternions and boxes.");
   BindVectors(gf);
   BindMatrices(gf);
@@ -30,6 +32,10 @@ NB_MODULE(_core, core) {
   BindListOps(sdf);
   BindLayers(sdf);
   BindSpecs(sdf);
+  nb::module_ pcp = MakeModule(core, "Pcp", "Composition: from layers to prim indices.");
+  BindMaps(pcp);
+  BindIndices(pcp);
+  BindCaches(pcp);
   nb::module_ usd = MakeModule(core, "Usd", "Stages: the scene that layers compose.");
   BindUsdEnums(usd);
   BindTimes(usd);
@@ -39,6 +45,10 @@ NB_MODULE(_core, core) {
   BindArcs(usd);
   BindPredicates(usd);
   BindStages(usd);
+  BindQueries(usd);
+  BindDefinitions(usd);
+  BindCollections(usd);
+  BindNotices(usd);
   BindSchemas(core, usd);
   BindShading(core);
 }

@@ -18,6 +18,7 @@ namespace strata::python {
 struct StageObject : std::enable_shared_from_this<StageObject> {
   stage::StagePtr stage;
   stage::EditTarget target;
+  bool is_heard = false;  // whether its notices are passed on
 
   explicit StageObject(stage::StagePtr opened);
   ~StageObject();
@@ -28,6 +29,12 @@ struct StageObject : std::enable_shared_from_this<StageObject> {
 using StageObjectPtr = std::shared_ptr<StageObject>;
 // The object of an open stage; null when it has none (any more).
 StageObjectPtr FindStageObject(const stage::Stage* stage);
+// The same, made when there is none.
+StageObjectPtr ShowStage(stage::StagePtr stage);
+
+// Passes the notices of a stage, or of all that are open, on to the handler, where there is one.
+void ListenTo(StageObject& stage);
+void ListenToAll();
 
 // Usd.Object: a prim, or a property of one.
 struct Object {
@@ -94,7 +101,13 @@ void BindPrims(nb::module_& usd);
 void BindProperties(nb::module_& usd);
 void BindArcs(nb::module_& usd);
 void BindPredicates(nb::module_& usd);
+using StageClass = nb::class_<StageObject>;
 void BindStages(nb::module_& usd);
+void BindScope(nb::module_& usd, StageClass& cls);
+void BindQueries(nb::module_& usd);
+void BindDefinitions(nb::module_& usd);
+void BindCollections(nb::module_& usd);
+void BindNotices(nb::module_& usd);
 void BindSchemas(nb::module_& core, nb::module_& usd);
 void BindShading(nb::module_& core);
 

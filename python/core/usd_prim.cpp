@@ -171,11 +171,12 @@ void BindFlags(nb::class_<PrimObject, Object>& cls) {
   STRATA_FLAG(IsActive)
   STRATA_FLAG(IsLoaded)
   STRATA_FLAG(IsDefined)
-  STRATA_FLAG(HasDefiningSpecifier) STRATA_FLAG(IsAbstract) STRATA_FLAG(IsModel) STRATA_FLAG(IsGroup)
-      STRATA_FLAG(IsComponent) STRATA_FLAG(IsSubComponent) STRATA_FLAG(IsInstanceable) STRATA_FLAG(IsInstance)
-          STRATA_FLAG(IsInstanceProxy) STRATA_FLAG(IsPrototype) STRATA_FLAG(IsInPrototype) STRATA_FLAG(
-              IsPseudoRoot) STRATA_FLAG(HasPayload) STRATA_FLAG(HasAuthoredReferences)
-              STRATA_FLAG(HasAuthoredInherits) STRATA_FLAG(HasAuthoredSpecializes)
+  STRATA_FLAG(HasDefiningSpecifier)
+  STRATA_FLAG(IsAbstract) STRATA_FLAG(IsModel) STRATA_FLAG(IsGroup) STRATA_FLAG(IsComponent) STRATA_FLAG(
+      IsSubComponent) STRATA_FLAG(IsInstanceable) STRATA_FLAG(IsInstance) STRATA_FLAG(IsInstanceProxy)
+      STRATA_FLAG(IsPrototype) STRATA_FLAG(IsInPrototype) STRATA_FLAG(IsPseudoRoot) STRATA_FLAG(HasPayload)
+          STRATA_FLAG(HasAuthoredReferences) STRATA_FLAG(HasAuthoredInherits)
+              STRATA_FLAG(HasAuthoredSpecializes)
 #undef STRATA_FLAG
                   cls.def("HasAuthoredPayloads", [](const PrimObject& p) { return Check(p).HasPayload(); });
   cls.def("HasClassSpecifier",

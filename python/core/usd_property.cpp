@@ -1,5 +1,7 @@
 // Usd.Property, Usd.Attribute, Usd.Relationship.
+#include "python/core/pcp.h"
 #include "python/core/usd.h"
+#include "python/core/usd_reading.h"
 
 namespace strata::python {
 
@@ -25,23 +27,6 @@ bool SetValue(const AttributeObject& a, nb::handle value, TimeArgument time) {
   if (read.IsEmpty()) RaiseTypeError("None is no value of an attribute: Block() says that there is none");
   CheckOrRaise(editor.Set(a.GetPath(), std::move(read), time.time));
   return true;
-}
-
-struct Interval {
-  double min, max;
-  bool is_min_closed = true, is_max_closed = true;
-};
-// A Gf.Interval, or whatever has its members.
-Interval ReadInterval(nb::handle interval) {
-  return {nb::cast<double>(interval.attr("min")), nb::cast<double>(interval.attr("max")),
-          nb::cast<bool>(interval.attr("minClosed")), nb::cast<bool>(interval.attr("maxClosed"))};
-}
-std::vector<double> Clip(std::vector<double> times, const Interval& interval) {
-  std::erase_if(times, [&interval](double t) {
-    return t < interval.min || t > interval.max || (!interval.is_min_closed && t == interval.min) ||
-           (!interval.is_max_closed && t == interval.max);
-  });
-  return times;
 }
 
 std::vector<Attribute> Plain(const std::vector<AttributeObject>& attributes) {
@@ -121,13 +106,7 @@ void BindProperty(nb::class_<PropertyObject, Object>& cls) {
 }
 
 void BindValues(nb::class_<AttributeObject, PropertyObject>& cls) {
-  cls.def(
-      "Get",
-      [](const AttributeObject& a, TimeArgument time) {
-        Value value = GetAttribute(a).Get(time.time);
-        return ToPython(value);
-      },
-      "time"_a = TimeArgument(), "The value at a time; None when there is none.");
+  BindReading(cls);
   cls.def(
       "Set", &SetValue, "value"_a.none(), "time"_a = TimeArgument(),
       "Writes a value where the stage's edit target says. Raises when it does not fit the attribute's type.");
@@ -154,32 +133,6 @@ void BindValues(nb::class_<AttributeObject, PropertyObject>& cls) {
       "Says that there is no value, at any time.");
   cls.def("BlockAnimation",
           [](const AttributeObject& a) { CheckOrRaise(GetStage(a).Edit().BlockAnimation(a.GetPath())); });
-  cls.def("HasValue", [](const AttributeObject& a) { return GetAttribute(a).HasValue(); });
-  cls.def("HasAuthoredValue", [](const AttributeObject& a) { return GetAttribute(a).HasAuthoredValue(); });
-  cls.def("HasAuthoredValueOpinion",
-          [](const AttributeObject& a) { return GetAttribute(a).HasAuthoredValueOpinion(); });
-  cls.def("HasFallbackValue", [](const AttributeObject& a) { return GetAttribute(a).HasFallbackValue(); });
-  cls.def("GetFallbackValue",
-          [](const AttributeObject& a) { return ToPython(GetAttribute(a).GetFallbackValue()); });
-  cls.def("HasSpline", [](const AttributeObject& a) { return GetAttribute(a).HasSpline(); });
-  cls.def("ValueMightBeTimeVarying",
-          [](const AttributeObject& a) { return GetAttribute(a).ValueMightBeTimeVarying(); });
-  cls.def("GetTimeSamples", [](const AttributeObject& a) { return GetAttribute(a).GetTimeSamples(); });
-  cls.def("GetNumTimeSamples", [](const AttributeObject& a) { return GetAttribute(a).GetNumTimeSamples(); });
-  cls.def(
-      "GetTimeSamplesInInterval",
-      [](const AttributeObject& a, nb::handle interval) {
-        const Interval within = ReadInterval(interval);
-        return Clip(GetAttribute(a).GetTimeSamplesInInterval(within.min, within.max), within);
-      },
-      "interval"_a);
-  cls.def(
-      "GetBracketingTimeSamples",
-      [](const AttributeObject& a, double time) -> nb::object {
-        const auto found = GetAttribute(a).GetBracketingTimeSamples(time);
-        return found ? nb::make_tuple(found->first, found->second) : nb::make_tuple();
-      },
-      "desiredTime"_a, "The samples at or around a time; an empty tuple when there are none.");
   cls.def_static(
       "GetUnionedTimeSamples",
       [](const std::vector<AttributeObject>& attributes) {
@@ -279,6 +232,7 @@ void BindAttribute(nb::module_& usd) {
   });
 
   nb::class_<stage::ResolveInfo> info(usd, "ResolveInfo", "Where the value of an attribute comes from.");
+  info.def("GetNode", [](const stage::ResolveInfo& i) { return MakeNode(i.index, i.node); });
   info.def("GetSource", [](const stage::ResolveInfo& i) { return i.source; });
   info.def("ValueIsBlocked", [](const stage::ResolveInfo& i) { return i.value_is_blocked; });
   info.def("HasAuthoredValue", &stage::ResolveInfo::HasAuthoredValue);

@@ -21,47 +21,81 @@ std::unordered_map<const Stage*, std::weak_ptr<StageObject>>& Shown() {
 StageObjectPtr Show(stage::StagePtr opened) {
   auto object = std::make_shared<StageObject>(std::move(opened));
   Shown()[object->stage.get()] = object;
+  ListenTo(*object);
   return object;
+}
+
+// What stages fall back to where a prim selects no variant of a set.
+std::map<std::string, std::vector<std::string>>& VariantFallbacks() {
+  static auto& fallbacks = *new std::map<std::string, std::vector<std::string>>;
+  return fallbacks;
 }
 
 stage::OpenOptions MakeOptions(const nb::object& session, stage::LoadPolicy load) {
   stage::OpenOptions options;
   options.load = load;
+  options.variant_fallbacks = VariantFallbacks();
   options.schemas = GetEngine().GetSchemas();
   options.executor = &GetEngine().GetExecutor();
   if (!session.is_none()) options.session = nb::cast<layer::LayerPtr>(session);
   return options;
 }
 
-StageObjectPtr OpenLayer(const layer::LayerPtr& root, const nb::object& session, stage::LoadPolicy load) {
+StageObjectPtr OpenLayer(const layer::LayerPtr& root, const stage::OpenOptions& options) {
   Diagnostics remarks;
-  auto opened = Stage::Open(GetEngine().GetLayerRegistry(), root, MakeOptions(session, load), remarks);
+  auto opened = Stage::Open(GetEngine().GetLayerRegistry(), root, options, remarks);
   Warn(remarks);
   return Show(ValueOrRaise(std::move(opened)));
 }
+StageObjectPtr OpenLayer(const layer::LayerPtr& root, const nb::object& session, stage::LoadPolicy load) {
+  return OpenLayer(root, MakeOptions(session, load));
+}
 
-// Open(path or layer, [session layer], [resolver context], [load policy]), in any of OpenUSD's forms.
-StageObjectPtr Open(nb::handle root, const nb::args& more, const nb::kwargs& named) {
-  nb::object session = nb::none();
-  stage::LoadPolicy load = stage::LoadPolicy::kLoadAll;
-  const auto take = [&](nb::handle given) {
-    if (!nb::try_cast(given, load) && !given.is_none() && nb::isinstance<layer::Layer>(given))
-      session = nb::borrow(given);
-    PyErr_Clear();
-  };
-  for (nb::handle given : more) take(given);
-  for (const auto& [name, given] : named) take(given);
-  if (nb::isinstance<layer::Layer>(root)) return OpenLayer(nb::cast<layer::LayerPtr>(root), session, load);
+// A path or a layer, opened with options.
+StageObjectPtr OpenWith(nb::handle root, const stage::OpenOptions& options) {
+  if (nb::isinstance<layer::Layer>(root)) return OpenLayer(nb::cast<layer::LayerPtr>(root), options);
   FileArgument path;
   if (!nb::try_cast(root, path)) RaiseTypeError("a stage is opened from a path or a layer");
   Diagnostics remarks;
-  const stage::OpenOptions options = MakeOptions(session, load);
   Result<stage::StagePtr> opened = [&] {
     nb::gil_scoped_release released;
     return GetEngine().OpenStage(path.path, options, remarks);
   }();
   Warn(remarks);
   return Show(ValueOrRaise(std::move(opened)));
+}
+
+// [session layer], [resolver context], [load policy], in any of OpenUSD's forms.
+stage::OpenOptions ReadOptions(const nb::args& more, const nb::kwargs& named) {
+  nb::object session = nb::none();
+  stage::LoadPolicy load = stage::LoadPolicy::kLoadAll;
+  std::optional<asset::ResolverContext> context;
+  const auto take = [&](nb::handle given) {
+    if (given.is_none()) return;
+    if (nb::isinstance<layer::Layer>(given)) {
+      session = nb::borrow(given);
+    } else if (nb::hasattr(given, "_search_paths")) {  // Ar.ResolverContext
+      context.emplace().search_paths = nb::cast<std::vector<std::string>>(given.attr("_search_paths")());
+    } else {
+      nb::try_cast(given, load);
+      PyErr_Clear();
+    }
+  };
+  for (nb::handle given : more) take(given);
+  for (const auto& [name, given] : named) take(given);
+  stage::OpenOptions options = MakeOptions(session, load);
+  options.resolver_context = std::move(context);
+  return options;
+}
+
+StageObjectPtr Open(nb::handle root, const nb::args& more, const nb::kwargs& named) {
+  return OpenWith(root, ReadOptions(more, named));
+}
+StageObjectPtr OpenMasked(nb::handle root, const stage::StagePopulationMask& mask, const nb::args& more,
+                          const nb::kwargs& named) {
+  stage::OpenOptions options = ReadOptions(more, named);
+  options.population_mask = mask;
+  return OpenWith(root, options);
 }
 
 Value GetStageMetadata(const StageObject& s, Token field) {
@@ -74,6 +108,22 @@ void SetStageMetadata(StageObject& s, Token field, nb::handle value) {
   const bool in_session = s.target.GetLayer() == s.stage->GetSessionLayer();
   const layer::LayerPtr& layer = in_session ? s.stage->GetSessionLayer() : s.stage->GetRootLayer();
   CheckOrRaise(layer->SetField(Path::AbsoluteRoot(), field, read));
+}
+
+bool SetStageMetadataByKey(StageObject& s, Token field, const std::string& key, Value value) {
+  const bool in_session = s.target.GetLayer() == s.stage->GetSessionLayer();
+  const EditTarget target(in_session ? s.stage->GetSessionLayer() : s.stage->GetRootLayer());
+  stage::Editor editor(*s.stage, target);
+  CheckOrRaise(editor.SetMetadataByDictKey(Path::AbsoluteRoot(), field, key, std::move(value)));
+  return true;
+}
+
+// Raises the first error when something could not be saved; the rest is warned of.
+void ReportSaving(const Diagnostics& remarks, bool saved) {
+  if (!saved)
+    for (const Diagnostic& remark : remarks.GetAll())
+      if (remark.severity == Severity::kError) Raise(remark);
+  Warn(remarks);
 }
 
 void BindTarget(nb::module_& usd) {
@@ -107,18 +157,27 @@ void BindTarget(nb::module_& usd) {
       "GetPrimSpecForScenePath", [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); },
       "scenePath"_a);
   cls.def(
+      "ComposeOver", [](const EditTarget& t, const EditTarget& weaker) { return t ? t : weaker; },
+      "weaker"_a);
+  cls.def(
       "GetPropertySpecForScenePath",
+      [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); }, "scenePath"_a);
+  cls.def(
+      "GetAttributeSpecForScenePath",
+      [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); }, "scenePath"_a);
+  cls.def(
+      "GetRelationshipSpecForScenePath",
       [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); }, "scenePath"_a);
   cls.def(
       "GetSpecForScenePath", [](const EditTarget& t, PathArgument path) { return MakeSpecAt(t, path); },
       "scenePath"_a);
 }
 
-using StageClass = nb::class_<StageObject>;
-
 void BindOpening(StageClass& cls) {
   cls.def_static("Open", &Open, "root"_a, nb::arg(), nb::arg(),
                  "Opens and composes a file or a layer. Raises when it cannot be opened.");
+  cls.def_static("OpenMasked", &OpenMasked, "root"_a, "mask"_a, nb::arg(), nb::arg(),
+                 "Opens what a mask includes, and nothing else.");
   cls.def_static(
       "CreateNew",
       [](const FileArgument& path, const nb::object& session, stage::LoadPolicy load) {
@@ -181,17 +240,20 @@ void BindOpening(StageClass& cls) {
         return s.stage->Flatten(options);
       },
       "addSourceFileComment"_a = true, "The whole stage as one layer.");
+  layer::SaveOptions overwrite;
+  overwrite.external_change = layer::SaveOptions::ExternalChange::kOverwrite;
   cls.def(
       "Save",
-      [](StageObject& s) {
-        for (const layer::LayerPtr& layer : s.stage->GetUsedLayers())
-          if (layer->IsDirty() && !layer->IsAnonymous() && layer != s.stage->GetSessionLayer())
-            CheckOrRaise(layer->Save());
+      [overwrite](StageObject& s) {
+        Diagnostics remarks;
+        const bool saved = s.stage->Save(remarks, overwrite);
+        ReportSaving(remarks, saved);
       },
       "Saves the layers that are dirty and have a file, without those of the session.");
-  cls.def("SaveSessionLayers", [](StageObject& s) {
-    const layer::LayerPtr& session = s.stage->GetSessionLayer();
-    if (session && session->IsDirty() && !session->IsAnonymous()) CheckOrRaise(session->Save());
+  cls.def("SaveSessionLayers", [overwrite](StageObject& s) {
+    Diagnostics remarks;
+    const bool saved = s.stage->SaveSessionLayers(remarks, overwrite);
+    ReportSaving(remarks, saved);
   });
 }
 
@@ -256,10 +318,6 @@ void BindAsking(StageClass& cls) {
     return all;
   });
   cls.def("GetInterpolationType", [](const StageObject& s) { return s.stage->GetInterpolationType(); });
-  cls.def("GetMutedLayers", [](const StageObject& s) {
-    const auto& muted = s.stage->GetOpenOptions().muted_layers;
-    return std::vector<std::string>(muted.begin(), muted.end());
-  });
   cls.def("GetLoadRules", [](const StageObject& s) { return s.stage->GetLoadRules(); });
   cls.def(
       "SetLoadRules", [](StageObject& s, const StageLoadRules& rules) { s.stage->SetLoadRules(rules); },
@@ -290,6 +348,7 @@ void BindEditing(StageClass& cls) {
       [](StageObject& s, const EditTarget& target) {
         if (!target) throw nb::value_error("an edit target without a layer");
         s.target = target;
+        CheckOrRaise(s.stage->SetEditTarget(target));
       },
       "editTarget"_a);
   cls.def(
@@ -350,6 +409,30 @@ void BindMetadata(StageClass& cls) {
         return ToPython(s.stage->GetMetadataByDictKey(field, key));
       },
       "key"_a, "keyPath"_a);
+  cls.def(
+      "SetMetadataByDictKey",
+      [](StageObject& s, Token field, const std::string& key, nb::handle value) {
+        return SetStageMetadataByKey(s, field, key, FromPython(value));
+      },
+      "key"_a, "keyPath"_a, "value"_a);
+  cls.def(
+      "ClearMetadataByDictKey",
+      [](StageObject& s, Token field, const std::string& key) {
+        return SetStageMetadataByKey(s, field, key, Value());
+      },
+      "key"_a, "keyPath"_a);
+  cls.def(
+      "HasMetadataDictKey",
+      [](const StageObject& s, Token field, const std::string& key) {
+        return !s.stage->GetMetadataByDictKey(field, key).IsEmpty();
+      },
+      "key"_a, "keyPath"_a);
+  cls.def(
+      "HasAuthoredMetadataDictKey",
+      [](const StageObject& s, Token field, const std::string& key) {
+        return s.stage->HasAuthoredMetadata(field) && !s.stage->GetMetadataByDictKey(field, key).IsEmpty();
+      },
+      "key"_a, "keyPath"_a);
   cls.def("GetStartTimeCode", [](const StageObject& s) { return s.stage->GetStartTimeCode(); });
   cls.def("GetEndTimeCode", [](const StageObject& s) { return s.stage->GetEndTimeCode(); });
   cls.def("HasAuthoredTimeCodeRange",
@@ -386,6 +469,16 @@ void BindMetadata(StageClass& cls) {
 StageObject::StageObject(stage::StagePtr opened) : stage(std::move(opened)), target(stage->GetRootLayer()) {}
 StageObject::~StageObject() {
   Shown().erase(stage.get());
+}
+
+void ListenToAll() {
+  for (const auto& [stage, object] : Shown())
+    if (const StageObjectPtr shown = object.lock()) ListenTo(*shown);
+}
+
+StageObjectPtr ShowStage(stage::StagePtr stage) {
+  const StageObjectPtr found = FindStageObject(stage.get());
+  return found ? found : Show(std::move(stage));
 }
 
 StageObjectPtr FindStageObject(const Stage* stage) {
@@ -435,6 +528,26 @@ void BindUsdEnums(nb::module_& usd) {
           [](StageLoadRules& r, PathArgument path) { r.LoadWithoutDescendants(path); }, "path"_a)
       .def(
           "Unload", [](StageLoadRules& r, PathArgument path) { r.Unload(path); }, "path"_a)
+      .def(
+          "LoadAndUnload",
+          [](StageLoadRules& r, const std::vector<PathArgument>& load,
+             const std::vector<PathArgument>& unload,
+             Rule how) { r.LoadAndUnload({load.begin(), load.end()}, {unload.begin(), unload.end()}, how); },
+          "loadSet"_a, "unloadSet"_a, "policy"_a = Rule::kAllRule)
+      .def("_AddRule",
+           [](StageLoadRules& r, PathArgument path, int rule) { r.AddRule(path, static_cast<Rule>(rule)); })
+      .def("_GetEffectiveRule",
+           [](const StageLoadRules& r, PathArgument path) {
+             return static_cast<int>(r.GetEffectiveRuleForPath(path));
+           })
+      .def("_GetRules",
+           [](const StageLoadRules& r) {
+             nb::list out;
+             for (const auto& [path, rule] : r.GetRules())
+               out.append(nb::make_tuple(path, static_cast<int>(rule)));
+             return out;
+           })
+      .def("_Assign", [](StageLoadRules& r, const StageLoadRules& other) { r = other; })
       .def("Minimize", &StageLoadRules::Minimize)
       .def(
           "IsLoaded", [](const StageLoadRules& r, PathArgument path) { return r.IsLoaded(path); }, "path"_a)
@@ -478,6 +591,10 @@ void BindStages(nb::module_& usd) {
   BindAsking(cls);
   BindEditing(cls);
   BindMetadata(cls);
+  BindScope(usd, cls);
+  usd.def("_SetVariantFallbacks", [](std::map<std::string, std::vector<std::string>> fallbacks) {
+    VariantFallbacks() = std::move(fallbacks);
+  });
   const Predicate standard{stage::PrimPredicate::Default(), false};
   cls.def(
       "Traverse",

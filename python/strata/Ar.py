@@ -1,5 +1,13 @@
 """Asset paths: where files are, and packages in packages.   (Ar)"""
 import os as _os
+import threading as _threading
+
+from strata._core import Ar as _core
+from strata._core.Ar import *  # noqa: F403
+from strata._core.Tf import ErrorException as _ErrorException
+from strata._notices import Notice as _Notice
+
+_scopes = _threading.local()
 
 
 class ResolvedPath:
@@ -20,6 +28,9 @@ class ResolvedPath:
     def __eq__(self, other):
         return str(self) == str(other)
 
+    def __lt__(self, other):
+        return str(self) < str(other)
+
     def __hash__(self):
         return hash(self._path)
 
@@ -30,68 +41,285 @@ class ResolvedPath:
         return f"Ar.ResolvedPath({self._path!r})" if self._path else "Ar.ResolvedPath()"
 
 
-def IsPackageRelativePath(path):
-    """Whether a path goes into a package: pack.usdz[inner.usda]"""
-    return path.endswith("]") and "[" in path
-
-
 def JoinPackageRelativePath(*paths):
     """pack.usdz, nested.usdz, inner.usda: pack.usdz[nested.usdz[inner.usda]]"""
     if len(paths) == 1 and not isinstance(paths[0], str):
         paths = tuple(paths[0])
     joined = ""
-    for path in reversed([path for path in paths if path]):
-        if not joined:
-            joined = path
-        elif IsPackageRelativePath(path):
-            inner = len(path) - len(path.rstrip("]"))
-            joined = path[:len(path) - inner] + "[" + joined + "]" + "]" * inner
-        else:
-            joined = f"{path}[{joined}]"
+    for path in paths:
+        joined = _core._JoinPackage(joined, path) if joined and path else joined or path
     return joined
 
 
-def SplitPackageRelativePathOuter(path):
-    """(the outermost package, the rest)"""
-    if not IsPackageRelativePath(path):
-        return path, ""
-    at = path.index("[")
-    return path[:at], path[at + 1:-1]
+# -- contexts ------------------------------------------------------------------------------------------------------------
 
 
-def SplitPackageRelativePathInner(path):
-    """(all packages, the innermost path)"""
-    if not IsPackageRelativePath(path):
-        return path, ""
-    at = path.rindex("[")
-    depth = len(path) - len(path.rstrip("]"))
-    return path[:at] + "]" * (depth - 1), path[at + 1:len(path) - depth]
+class DefaultResolverContext:
+    """Folders in which names are looked for."""
+
+    def __init__(self, searchPath=()):
+        self._folders = [_os.path.abspath(folder) for folder in searchPath if folder]
+
+    def GetSearchPath(self):
+        return list(self._folders)
+
+    def __eq__(self, other):
+        return isinstance(other, DefaultResolverContext) and self._folders == other._folders
+
+    def __lt__(self, other):
+        return self._folders < other._folders
+
+    def __hash__(self):
+        return hash(tuple(self._folders))
+
+    def __repr__(self):
+        return f"Ar.DefaultResolverContext({self._folders!r})"
+
+    def __str__(self):
+        return "Search path: " + ("[\n" + "".join(f"    {folder}\n" for folder in self._folders) + "]\n" if self._folders else "[ ]\n")
 
 
-class _Resolver:
-    """Finds files of the local disk, beside the anchor, then along PXR_AR_DEFAULT_SEARCH_PATH."""
+class ResolverContext:
+    """What a stage tells the resolver: at most one context of each kind of resolver."""
 
-    def CreateIdentifier(self, assetPath, anchorAssetPath=None):
-        anchor = str(anchorAssetPath or "")
-        if _os.path.isabs(assetPath) or not assetPath:
-            return _os.path.normpath(assetPath) if assetPath else ""
-        beside = _os.path.normpath(_os.path.join(_os.path.dirname(anchor), assetPath)) if anchor else assetPath
-        is_search_path = not assetPath.startswith(("./", "../"))
-        return assetPath if is_search_path and anchor and not _os.path.exists(beside) else beside
+    def __init__(self, context=()):
+        given = list(context) if isinstance(context, (list, tuple)) else [context]
+        self._held = [one for part in given for one in (part._held if isinstance(part, ResolverContext) else [part])]
+
+    def Get(self):
+        return list(self._held)
+
+    def IsEmpty(self):
+        return not self._held
+
+    def GetDebugString(self):
+        return "\n".join(map(str, self._held))
+
+    def _search_paths(self):
+        return [folder for one in self._held if isinstance(one, DefaultResolverContext) for folder in one.GetSearchPath()]
+
+    def __eq__(self, other):
+        return isinstance(other, ResolverContext) and self._held == other._held
+
+    def __lt__(self, other):
+        return self._held < other._held
+
+    def __hash__(self):
+        return hash(tuple(self._held))
+
+    def __repr__(self):
+        return f"Ar.ResolverContext({', '.join(map(repr, self._held))})"
+
+
+class ResolverContextBinder:
+    """Within it the resolver looks where a context says, in this thread."""
+
+    def __init__(self, context):
+        self._context = context if isinstance(context, ResolverContext) else ResolverContext(context)
+
+    def __enter__(self):
+        _scopes.__dict__.setdefault("bound", []).append(self._context)
+        return self
+
+    def __exit__(self, kind, value, trace):
+        _scopes.bound.remove(self._context)
+        return False
+
+
+class ResolverScopedCache:
+    """Within it the resolver finds the same for the same names."""
+
+    def __init__(self, parent=None):
+        self._found = {} if parent is None else parent._found
+
+    def __enter__(self):
+        _scopes.__dict__.setdefault("caches", []).append(self._found)
+        return self
+
+    def __exit__(self, kind, value, trace):
+        _scopes.caches.pop()
+        return False
+
+
+# -- the resolver --------------------------------------------------------------------------------------------------------
+
+
+class Timestamp:
+    """When an asset was last modified, in seconds since 1970; not valid where that is unknown."""
+
+    def __init__(self, time=None):
+        self._time = time._time if isinstance(time, Timestamp) else None if time is None else float(time)
+
+    def IsValid(self):
+        return self._time is not None
+
+    def GetTime(self):
+        if self._time is None:
+            raise _ErrorException("this timestamp has no time: ask IsValid() first")
+        return self._time
+
+    def __eq__(self, other):
+        return isinstance(other, Timestamp) and self._time == other._time
+
+    def __lt__(self, other):
+        return (self._time is not None, self._time or 0) < (other._time is not None, other._time or 0)
+
+    def __gt__(self, other):
+        return other < self
+
+    def __le__(self, other):
+        return not other < self
+
+    def __ge__(self, other):
+        return not self < other
+
+    def __hash__(self):
+        return hash(self._time)
+
+    def __repr__(self):
+        return f"Ar.Timestamp({'' if self._time is None else repr(self._time)})"
+
+
+class AssetInfo:
+    """What an asset system says of an asset besides its bytes."""
+
+    def __init__(self):
+        self.version, self.assetName, self.resolverInfo = "", "", None
+
+
+class _Writable:
+    """Whether a file can be written, and why not."""
+
+    def __init__(self, why_not=""):
+        self.whyNot = why_not
+
+    def __bool__(self):
+        return not self.whyNot
+
+    def __repr__(self):
+        return repr(True) if self else f"(False, {self.whyNot!r})"
+
+
+class Resolver:
+    """Turns asset paths into identifiers, places and bytes, as the engine does."""
+
+    def CreateIdentifier(self, assetPath, anchorAssetPath=""):
+        return _core._CreateIdentifier(assetPath, str(anchorAssetPath))
+
+    def CreateIdentifierForNewAsset(self, assetPath, anchorAssetPath=""):
+        if not assetPath or _core._IsAbsolute(assetPath):
+            return _core._Normalize(assetPath)
+        anchor = str(anchorAssetPath)
+        folder = _os.path.dirname(anchor) if anchor else _os.getcwd()
+        return _core._Normalize(_os.path.join(folder, assetPath))
 
     def Resolve(self, assetPath):
-        folders = [""] if _os.path.isabs(assetPath) else [_os.getcwd()] + [
-            folder for folder in _os.environ.get("PXR_AR_DEFAULT_SEARCH_PATH", "").split(_os.pathsep) if folder]
-        for folder in folders:
-            candidate = _os.path.normpath(_os.path.join(folder, assetPath))
-            if _os.path.exists(SplitPackageRelativePathOuter(candidate)[0]):
-                return ResolvedPath(candidate)
-        return ResolvedPath()
+        caches = getattr(_scopes, "caches", None)
+        if caches and assetPath in caches[-1]:
+            return caches[-1][assetPath]
+        found = ResolvedPath(_core._Resolve(assetPath, self._search_paths()))
+        if caches:
+            caches[-1][assetPath] = found
+        return found
 
-    def GetExtension(self, path):
-        inner = SplitPackageRelativePathInner(path)[1] or path
+    def _search_paths(self):
+        return self.GetCurrentContext()._search_paths() + DefaultResolver._search_path
+
+    def ResolveForNewAsset(self, assetPath):
+        return ResolvedPath(self.CreateIdentifierForNewAsset(assetPath))
+
+    def GetExtension(self, assetPath):
+        inner = SplitPackageRelativePathInner(assetPath)[1] or assetPath  # noqa: F405
         return _os.path.splitext(inner)[1][1:]
+
+    def GetAssetInfo(self, assetPath, resolvedPath):
+        made = AssetInfo()
+        made.version, made.assetName, _, info = _core._AssetInfo(assetPath, str(resolvedPath))
+        made.resolverInfo = info or None
+        return made
+
+    def GetModificationTimestamp(self, assetPath, resolvedPath):
+        outer = SplitPackageRelativePathOuter(str(resolvedPath))[0]  # noqa: F405
+        return Timestamp(_os.path.getmtime(outer)) if outer and _os.path.exists(outer) else Timestamp()
+
+    def OpenAsset(self, resolvedPath):
+        return _core._Open(str(resolvedPath))
+
+    def CanWriteAssetToPath(self, resolvedPath):
+        path = str(resolvedPath)
+        if _os.path.exists(path):
+            return _Writable("" if _os.access(path, _os.W_OK) else f"'{path}' cannot be written")
+        folder = _os.path.dirname(path)
+        while folder and not _os.path.exists(folder):
+            folder = _os.path.dirname(folder)
+        return _Writable("" if _os.access(folder or ".", _os.W_OK) else f"'{folder}' cannot be written")
+
+    def CreateDefaultContext(self):
+        return ResolverContext()
+
+    def CreateDefaultContextForAsset(self, assetPath):
+        folders = _core._DefaultContext(_os.path.abspath(assetPath)) if assetPath else []
+        return ResolverContext(DefaultResolverContext(folders)) if folders else ResolverContext()
+
+    def CreateContextFromString(self, *schemeAndContext):
+        return ResolverContext(DefaultResolverContext(schemeAndContext[-1].split(_os.pathsep)))
+
+    def CreateContextFromStrings(self, contextStrs):
+        return ResolverContext([self.CreateContextFromString(*one) for one in contextStrs])
+
+    def GetCurrentContext(self):
+        bound = getattr(_scopes, "bound", None)
+        return bound[-1] if bound else ResolverContext()
+
+    def IsContextDependentPath(self, assetPath):
+        return bool(assetPath) and not _core._IsFileRelative(assetPath) and not _core._IsAbsolute(assetPath)
+
+    def RefreshContext(self, context):
+        """Nothing is kept of contexts that could have become old."""
+
+
+class DefaultResolver(Resolver):
+    """The resolver of files of the local disk."""
+
+    _search_path = []
+
+    @staticmethod
+    def SetDefaultSearchPath(searchPath):
+        """Folders that Resolve looks in after those of the context."""
+        DefaultResolver._search_path = [_os.path.abspath(folder) for folder in searchPath]
+
+
+_resolver, _underlying = Resolver(), DefaultResolver()
 
 
 def GetResolver():
-    return _Resolver()
+    return _resolver
+
+
+def GetUnderlyingResolver():
+    return _underlying
+
+
+def GetRegisteredURISchemes():
+    return []
+
+
+class Notice:
+    """What the resolver tells."""
+
+    class ResolverNotice(_Notice):
+        """The base of what the resolver tells."""
+
+
+class _ResolverChanged(Notice.ResolverNotice):
+    """Names may lead elsewhere than before."""
+
+    def __init__(self, affects=lambda context: True):
+        self._affects = affects
+
+    def AffectsContext(self, context):
+        return self._affects(context)
+
+
+_ResolverChanged.__name__ = _ResolverChanged.__qualname__ = "ResolverChanged"
+Notice.ResolverChanged = _ResolverChanged

@@ -10,6 +10,8 @@ class Tokens:
 class Registry:
     """Which kinds there are, and what each derives from."""
 
+    expired = False
+
     @staticmethod
     def GetAllKinds():
         return sorted(_bases)

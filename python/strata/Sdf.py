@@ -697,6 +697,20 @@ def Find(layer, path=None):
     return found if found is None or path is None else found.GetObjectAtPath(path)
 
 
+class LayerTree:
+    """A layer with the trees of its sublayers, and its time offset."""
+
+    expired = False
+
+    def __init__(self, layer, childTrees, cumulativeOffset=None):
+        self._layer, self._trees = layer, list(childTrees)
+        self._offset = cumulativeOffset if cumulativeOffset is not None else LayerOffset()
+
+    layer = property(lambda self: self._layer)
+    offset = property(lambda self: self._offset)
+    childTrees = property(lambda self: list(self._trees))
+
+
 class ChangeBlock:
     """While one is open the layers given (all that are open, when none are) gather their changes and announce them at once."""
 

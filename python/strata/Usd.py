@@ -1,8 +1,16 @@
 """Stages: the scene that layers compose.   (Usd)"""
-from strata import _schemas
+from strata import _enums, _schemas
+from strata._core import Usd as _core
+from strata._core.Sdf import Layer
 from strata._core.Usd import *  # noqa: F403
 from strata._core.Usd import PrimAllPrimsPredicate, _PrimFlagsPredicate  # noqa: F401
-from strata._core.Usd import EditTarget, VariantSet
+from strata._core.Usd import EditTarget, Object, PrimDefaultPredicate, Stage, TimeCode, VariantSet
+from strata._notices import UsdNotice as _UsdNotice
+from strata._schemas import SchemaKind  # noqa: F401
+from strata._usd_apis import (  # noqa: F401
+    AssetInfoKeys, AttributeLimits, CollectionAPI as _CollectionAPI, LimitsKeys, UsdCollectionMembershipQuery)
+from strata._usd_queries import PrimCompositionQuery  # noqa: F401
+from strata._usd_schemas import PrimTypeInfo, SchemaRegistry  # noqa: F401
 
 
 class EditContext:
@@ -33,72 +41,125 @@ def _variant_edit_context(variant_set, layer=None):
 VariantSet.GetVariantEditContext = _variant_edit_context
 
 
-# -- schemas -------------------------------------------------------------------------------------------------------------
+# -- caches of stages ----------------------------------------------------------------------------------------------------
+
+_enums.make(globals(), "UsdStageCacheContextBlockType", "StageCacheContextBlockType", ("BlockStageCaches", "BlockStageCachePopulation",
+                                                                                    "_NoBlock"))
+_bound = []  # (cache or block type, whether it is filled), the one bound last comes last
 
 
-@_schemas.add_to("Usd", "CollectionAPI")
-class _CollectionAPI:
-    def GetCollectionPath(self):
-        return self.GetPath().AppendProperty("collection:" + self.GetName())
+class UseButDoNotPopulateCache:
+    """A cache that is asked for stages, and not filled."""
 
-    def _list(self, create, path):
-        return create().AddTarget(path)
-
-    def IncludePath(self, path):
-        return self.CreateIncludesRel().AddTarget(path)
-
-    def ExcludePath(self, path):
-        return self.CreateExcludesRel().AddTarget(path)
-
-    def HasNoIncludedPaths(self):
-        return not self.GetIncludesRel().GetTargets() and not self.GetIncludeRootAttr().Get()
-
-    def ResetCollection(self):
-        for relationship in (self.GetIncludesRel(), self.GetExcludesRel()):
-            if relationship:
-                relationship.ClearTargets(True)
-        return True
-
-    def BlockCollection(self):
-        return self.CreateIncludesRel().SetTargets([]) and self.CreateExcludesRel().SetTargets([])
+    def __init__(self, cache):
+        self._cache = cache
 
 
-@_schemas.add_to("Usd", "ModelAPI")
-class _ModelAPI:
-    def GetKind(self):
-        return self._prim.GetKind()
+class StageCacheContext:
+    """Within it stages that are opened come from a cache, and go into it."""
 
-    def SetKind(self, kind):
-        return self._prim.SetKind(kind)
+    def __init__(self, cacheOrBlock):
+        self._given = cacheOrBlock
 
-    def IsKind(self, baseKind, validation=None):
-        from strata import Kind
-        return Kind.Registry.IsA(self._prim.GetKind(), baseKind)
+    def __enter__(self):
+        _bound.append(self._given)
+        return self
 
-    def IsModel(self):
-        return self._prim.IsModel()
+    def __exit__(self, kind, value, trace):
+        _bound.remove(self._given)
+        return False
 
-    def IsGroup(self):
-        return self._prim.IsGroup()
 
-    def _info(name, key):
-        def get(self):
-            value = self._prim.GetAssetInfoByKey(key)
-            return value if value is not None else ""
+def _through_caches(open_stage):
+    def opened(root, *arguments, **named):
+        if not _bound:
+            return open_stage(root, *arguments, **named)
+        layer = root if isinstance(root, Layer) else Layer.FindOrOpen(str(root))
+        readable, writable = [], []
+        for given in reversed(_bound):
+            if given == BlockStageCaches:  # noqa: F405
+                break
+            if given == BlockStageCachePopulation:  # noqa: F405
+                writable = None
+            elif isinstance(given, UseButDoNotPopulateCache):
+                readable.append(given._cache)
+            else:
+                readable.append(given)
+                if writable is not None:
+                    writable.append(given)
+        for cache in readable:
+            found = cache.FindOneMatching(layer, *[one for one in arguments if isinstance(one, Layer)]) if layer else None
+            if found is not None:
+                return found
+        made = open_stage(root, *arguments, **named)
+        for cache in writable or ():
+            cache.Insert(made)
+        return made
 
-        def put(self, value):
-            self._prim.SetAssetInfoByKey(key, value)
+    return staticmethod(opened)
 
-        return {f"GetAsset{name}": get, f"SetAsset{name}": put}
 
-    locals().update({**_info("Name", "name"), **_info("Version", "version"), **_info("Identifier", "identifier")})
-    del _info
+Stage.Open = _through_caches(Stage.Open)
 
-    def GetModelAssetInfo(self):
-        return self._prim.GetAssetInfo()
 
-    def SetModelAssetInfo(self, info):
-        self._prim.SetAssetInfo(info)
+# -- the rest ------------------------------------------------------------------------------------------------------------
+
+Notice = _UsdNotice
+_variant_fallbacks = {}
+
+
+def _set_variant_fallbacks(fallbacks):
+    _variant_fallbacks.clear()
+    _variant_fallbacks.update({name: list(values) for name, values in fallbacks.items()})
+    _core._SetVariantFallbacks(_variant_fallbacks)
+
+
+Stage.SetGlobalVariantFallbacks = staticmethod(_set_variant_fallbacks)
+Stage.GetGlobalVariantFallbacks = staticmethod(lambda: dict(_variant_fallbacks))
+Object.IsValid = lambda self: bool(self)
+
+
+class _TimeTokens:
+    """The texts of special times."""
+
+    DEFAULT, EARLIEST, PRE_TIME = "DEFAULT", "EARLIEST", "PRE_TIME"
+
+
+TimeCode.Tokens = _TimeTokens
+
+
+def GetVersion():
+    """The version of OpenUSD whose meaning this has."""
+    return (0, 26, 11)
+
+
+def GetMajorVersion():
+    return GetVersion()[0]
+
+
+def GetMinorVersion():
+    return GetVersion()[1]
+
+
+def GetPatchVersion():
+    return GetVersion()[2]
+
+
+def Describe(thing):
+    """What a stage or an object of one is, in words."""
+    if isinstance(thing, Stage):
+        text = f"stage with rootLayer @{thing.GetRootLayer().identifier}@"
+        session = thing.GetSessionLayer()
+        return text + (f", sessionLayer @{session.identifier}@" if session else "")
+    return thing.GetDescription()
+
+
+def ComputeIncludedPathsFromCollection(query, stage, predicate=PrimDefaultPredicate):
+    return _CollectionAPI.ComputeIncludedPaths(query, stage, predicate)
+
+
+def ComputeIncludedObjectsFromCollection(query, stage, predicate=PrimDefaultPredicate):
+    return _CollectionAPI.ComputeIncludedObjects(query, stage, predicate)
 
 
 SchemaBase, APISchemaBase, Typed = _schemas.SchemaBase, _schemas.APISchemaBase, _schemas.Typed

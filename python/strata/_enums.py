@@ -84,7 +84,7 @@ class IntEnum(int):
     def __repr__(self):
         kind = type(self)
         found = kind.values.get(int(self))
-        return f"{kind.__module__}.{kind.__name__}" + (f".{found.name}" if found is not None else f"({int(self)})")
+        return f"{kind.__module__}.{kind.__qualname__}" + (f".{found.name}" if found is not None else f"({int(self)})")
 
     def __str__(self):
         return self.name or repr(int(self))
@@ -95,6 +95,8 @@ def make_int(owner, name, numbers, export=False):
     scope = owner if isinstance(owner, dict) else None
     module = scope["__name__"] if scope is not None else owner.__module__
     made = type(name, (IntEnum,), {"__module__": module, "names": {}, "values": {}})
+    if scope is None:
+        made.__qualname__ = f"{owner.__qualname__}.{name}"
     if not isinstance(numbers, dict):
         numbers = {label: number for number, label in enumerate(numbers)}
     for label, number in numbers.items():

@@ -62,7 +62,7 @@ class SchemaBase:
         return SchemaKind.names[self._schemaKind[:1].upper() + self._schemaKind[1:]]
 
     def GetSchemaClassPrimDefinition(self):
-        return _usd.SchemaRegistry().FindDefinition(self._schemaIdentifier)
+        return _usd._FindDefinition(self._schemaIdentifier)
 
     def IsConcrete(self):
         return self._schemaKind == "concreteTyped"

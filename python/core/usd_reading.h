@@ -1,0 +1,59 @@
+// What attributes and queries of attributes answer alike.
+#pragma once
+
+#include "python/core/usd.h"
+
+namespace strata::python {
+
+struct Interval {
+  double min, max;
+  bool is_min_closed = true, is_max_closed = true;
+};
+// A Gf.Interval, or whatever has its members.
+inline Interval ReadInterval(nb::handle interval) {
+  return {nb::cast<double>(interval.attr("min")), nb::cast<double>(interval.attr("max")),
+          nb::cast<bool>(interval.attr("minClosed")), nb::cast<bool>(interval.attr("maxClosed"))};
+}
+inline std::vector<double> Clip(std::vector<double> times, const Interval& interval) {
+  std::erase_if(times, [&interval](double t) {
+    return t < interval.min || t > interval.max || (!interval.is_min_closed && t == interval.min) ||
+           (!interval.is_max_closed && t == interval.max);
+  });
+  return times;
+}
+
+template <class T, class... Bases>
+void BindReading(nb::class_<T, Bases...>& cls) {
+  cls.def(
+      "Get",
+      [](const T& a, TimeArgument time) {
+        Value value = GetAttribute(a).Get(time.time);
+        return ToPython(value);
+      },
+      "time"_a = TimeArgument(), "The value at a time; None when there is none.");
+  cls.def("HasValue", [](const T& a) { return GetAttribute(a).HasValue(); });
+  cls.def("HasAuthoredValue", [](const T& a) { return GetAttribute(a).HasAuthoredValue(); });
+  cls.def("HasAuthoredValueOpinion", [](const T& a) { return GetAttribute(a).HasAuthoredValueOpinion(); });
+  cls.def("HasFallbackValue", [](const T& a) { return GetAttribute(a).HasFallbackValue(); });
+  cls.def("GetFallbackValue", [](const T& a) { return ToPython(GetAttribute(a).GetFallbackValue()); });
+  cls.def("HasSpline", [](const T& a) { return GetAttribute(a).HasSpline(); });
+  cls.def("ValueMightBeTimeVarying", [](const T& a) { return GetAttribute(a).ValueMightBeTimeVarying(); });
+  cls.def("GetTimeSamples", [](const T& a) { return GetAttribute(a).GetTimeSamples(); });
+  cls.def("GetNumTimeSamples", [](const T& a) { return GetAttribute(a).GetNumTimeSamples(); });
+  cls.def(
+      "GetTimeSamplesInInterval",
+      [](const T& a, nb::handle interval) {
+        const Interval within = ReadInterval(interval);
+        return Clip(GetAttribute(a).GetTimeSamplesInInterval(within.min, within.max), within);
+      },
+      "interval"_a);
+  cls.def(
+      "GetBracketingTimeSamples",
+      [](const T& a, double time) -> nb::object {
+        const auto found = GetAttribute(a).GetBracketingTimeSamples(time);
+        return found ? nb::make_tuple(found->first, found->second) : nb::make_tuple();
+      },
+      "desiredTime"_a, "The samples at or around a time; an empty tuple when there are none.");
+}
+
+}  // namespace strata::python
