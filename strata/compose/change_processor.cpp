@@ -177,6 +177,7 @@ void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {
 void ChangeProcessor::AddDependent(Path prim, Effect effect, Relation relation) {
   if (!cache_.indices.Find(prim)) {
     // A prim that was not there: its parent may have it now.
+    comes_over_arc_ |= relation == Relation::kOther;
     if (prim.IsRootPrim() || cache_.indices.Find(prim.GetParent())) resynced_.push_back(prim);
     return;
   }

@@ -82,6 +82,7 @@ class ChangeProcessor {
   tsl::robin_set<Token> removed_names_;  // of prims that some layer had
   std::vector<std::pair<uint32_t, Path>> edited_sites_;  // by layer stack
   bool are_layers_changed_ = false;                      // something is said of a layer itself
+  bool comes_over_arc_ = false;                          // a prim may be new that no layer of its own brings
   bool names_unknown_ = false;                           // some layer had prims nobody can name now
   bool resyncs_all_ = false;
 };

@@ -50,7 +50,8 @@ bool ChangeProcessor::IsBelowResynced(Path path) const {
 bool ChangeProcessor::KeepsSharing() {
   constexpr size_t kMaxUnused = 10'000;
   const IndexSharing& sharing = *cache_.sharing;
-  if (resyncs_all_ || are_layers_changed_) return false;
+  // What was found to be nowhere left no site to be asked of.
+  if (resyncs_all_ || are_layers_changed_ || comes_over_arc_) return false;
   for (const auto& [number, edit] : stacks_)
     if (edit.fresh || edit.affects_all || edit.is_table_stale) return false;
   if (cache_.settled_graphs == 0) cache_.settled_graphs = sharing.GetSize();

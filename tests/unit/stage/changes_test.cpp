@@ -1,6 +1,7 @@
 // What a stage does to follow edits: counted, for an edit must cost what depends on it and nothing else.
 #include <algorithm>
 
+#include "strata/stage/undo.h"
 #include "tests/unit/stage/scene.h"
 
 namespace strata::stage {
@@ -176,6 +177,26 @@ TEST_CASE("instances with other payloads loaded below them have prototypes of th
   CHECK(scene.At("/R/C/D").IsValid());
   scene->Load(Path("/I/C"));
   CHECK(scene.At("/I/C/D").IsValid());
+}
+
+TEST_CASE("prims that come again over an arc bring what is below them") {
+  Scene scene(R"(
+over "B" {
+    def "C" (inherits = </A>) {
+    }
+}
+over "A" {
+    over "B" {
+        class "D" {
+        }
+    }
+})");
+  scene->FollowLayers();
+  TransactionRecorder recorder({scene->GetRootLayer()});
+  REQUIRE(scene->GetRootLayer()->DeleteSpec(Path("/A/B")));
+  CHECK(!scene.At("/B/C/B"));
+  REQUIRE(recorder.Take().GetInverse().Apply());
+  CHECK(scene.At("/B/C/B/D"));
 }
 
 }  // namespace strata::stage
