@@ -53,7 +53,9 @@ std::string CheckAnswer(const compose::CacheChanges& changes, const std::map<Pat
 }
 
 // What goes wrong with this sequence of edits; nothing when all is well.
-std::string Try(const std::vector<uint32_t>& seeds, bool explains) {
+// `kinds` counts the edits that the cache was told of.
+using Kinds = std::map<std::string, size_t>;
+std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds = nullptr) {
   RandomScene scene;
   std::unique_ptr<Cache> cache;
   std::map<Path, std::string> before;
@@ -64,6 +66,7 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains) {
     const std::string layers_before = explains ? scene.ExportLayers() : std::string();
     const std::string edit = scene.Edit(seeds[i]);
     compose::CacheEdits edits = scene.TakeEdits();
+    const Kinds made = scene.TakeKinds();
     // The first half builds the scene.
     if (!cache && i * 2 < seeds.size()) continue;
     if (!cache) {
@@ -71,6 +74,8 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains) {
       before = DumpIndices(*cache);
       continue;
     }
+    if (kinds)
+      for (const auto& [kind, count] : made) (*kinds)[kind] += count;
     // Prims that may not be there are asked for, too.
     if (random() % 3 == 0) asked.insert(Path(others[random() % others.size()]));
     for (Path path : asked) before[path] = DumpIndex(*cache->ComputePrimIndex(path));
@@ -107,13 +112,26 @@ std::vector<uint32_t> MakeSeeds(uint32_t first) {
 }  // namespace
 
 TEST_CASE("a cache told of random edits equals one composed from scratch") {
-  const uint32_t count = std::max(1u, GetCaseCount() / 10);
+  const uint32_t count = std::max(1u, GetCaseCount() / 3);
+  Kinds kinds;
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t seed = GetFirstSeed() + i;
     std::vector<uint32_t> seeds = MakeSeeds(seed);
-    if (Try(seeds, false).empty()) continue;
+    if (Try(seeds, false, &kinds).empty()) continue;
     seeds = ShrinkSeeds(std::move(seeds), [](const auto& fewer) { return !Try(fewer, false).empty(); });
     FAIL("seed " << seed << ", " << seeds.size() << " edits\n" << Try(seeds, true));
+  }
+  if (count < 20) return;  // too few to meet each kind of edit
+  std::string counts;
+  for (const auto& [kind, made] : kinds) counts += "\n  " + kind + ": " + std::to_string(made);
+  MESSAGE(count << " sequences of edits:" << counts);
+  for (const char* kind :
+       {"spec added", "spec removed", "arc edited", "sublayers edited", "sublayer offsets edited",
+        "layer muted", "layer unmuted", "payload included", "payload left out", "relocates edited",
+        "resolver changed", "layer reloaded", "content replaced", "default prim edited", "rate edited",
+        "expression variables edited", "variant fallbacks set"}) {
+    CAPTURE(kind);
+    CHECK(kinds[kind] >= count / 20);
   }
 }
 

@@ -20,14 +20,36 @@ const std::vector<Token>& GetNames() {
   return names;
 }
 
+constexpr const char* kMovedAsset = "moved.usda";
+
+// As if a resolver led one asset path to other layers from time to time.
+class MovingProvider final : public compose::LayerProvider {
+ public:
+  MovingProvider(std::shared_ptr<layer::LayerRegistry> registry, std::shared_ptr<const int> moved)
+      : layers_(std::move(registry)), moved_(std::move(moved)) {}
+  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
+                             Diagnostics& diagnostics) override {
+    const bool is_moved = asset_path == kMovedAsset && *moved_ >= 0;
+    return layers_.FindOrOpen(is_moved ? fmt::format("l{}.usda", *moved_) : asset_path, anchor, diagnostics);
+  }
+  std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
+    return layers_.CreateIdentifier(asset_path, anchor);
+  }
+
+ private:
+  RegistryProvider layers_;
+  std::shared_ptr<const int> moved_;
+};
+
 }  // namespace
 
 RandomScene::RandomScene() {
-  auto resolver = std::make_shared<asset::MemoryResolver>(asset::MakeFileResolver());
+  resolver_ = std::make_shared<asset::MemoryResolver>(asset::MakeFileResolver());
   auto name = [](int i) { return fmt::format("l{}.usda", i); };
-  for (int i = 0; i < kLayerCount; ++i) resolver->Put(name(i), "#usda 1.0\n");
-  registry_ = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
+  for (int i = 0; i < kLayerCount; ++i) resolver_->Put(name(i), "#usda 1.0\n");
+  registry_ = layer::LayerRegistry::Create(resolver_, std::make_shared<layer::FieldRegistry>(),
                                            {format::text::MakeUsdaFormat()});
+  provider_ = std::make_shared<MovingProvider>(registry_, moved_);
   Diagnostics diagnostics;
   for (int i = 0; i < kLayerCount; ++i) {
     layers_.push_back(registry_->FindOrOpen(name(i), nullptr, {}, diagnostics));
@@ -55,8 +77,7 @@ std::unique_ptr<compose::Cache> RandomScene::MakeCache(Executor* executor) const
   options.muted_layers = muted_;
   options.variant_fallbacks = fallbacks_;
   options.include_payload = [unloaded = unloaded_](Path path) { return unloaded->count(path) == 0; };
-  return std::make_unique<compose::Cache>(layers_[0], layers_[1],
-                                          std::make_shared<RegistryProvider>(registry_), std::move(options));
+  return std::make_unique<compose::Cache>(layers_[0], layers_[1], provider_, std::move(options));
 }
 
 stage::StageLoadRules RandomScene::MakeLoadRules() const {
@@ -88,7 +109,7 @@ std::string RandomScene::ExportLayers() const {
   for (const std::string& identifier : muted_) text += " " + identifier;
   text += "\nunloaded:";
   for (Path path : *unloaded_) text += " " + path.GetString();
-  return text + "\n";
+  return text + fmt::format("\nmoved: {}\n", *moved_);
 }
 
 template <class T>
@@ -129,6 +150,7 @@ Path RandomScene::PickPrimSpec(const layer::Layer& layer) {
 
 std::string RandomScene::MakeAssetPath() {
   if (Chance(8)) return "missing.usda";
+  if (Chance(12)) return kMovedAsset;
   if (Chance(15)) return Chance(50) ? "`\"${WHICH}.usda\"`" : "`if(eq(${WHICH}, \"l3\"), \"l4.usda\", None)`";
   return fmt::format("./l{}.usda", 2 + Below(kLayerCount - 2));
 }
@@ -177,10 +199,12 @@ std::string RandomScene::EditLayer(layer::Layer& layer) {
     if (!spec.IsEmpty() && Chance(40)) path = spec.AppendChild(Pick(GetNames()));
     const Specifier specifiers[] = {Specifier::kDef, Specifier::kOver, Specifier::kClass};
     const bool done = layer.CreatePrimSpec(path, specifiers[Below(3)]).operator bool();
+    ++kinds_["spec added"];
     return fmt::format("create {}{}", path.GetString(), done ? "" : " (refused)");
   }
   if (kind < 58) {
     const bool done = layer.DeleteSpec(spec).operator bool();
+    ++kinds_["spec removed"];
     return fmt::format("delete {}{}", spec.GetString(), done ? "" : " (refused)");
   }
   if (kind < 72) {
@@ -206,6 +230,7 @@ std::string RandomScene::EditLayer(layer::Layer& layer) {
   if (kind < 90) {
     const layer::LayerPtr& from = layers_[Below(kLayerCount)];
     layer.TransferContent(*from);
+    ++kinds_["content replaced"];
     return "become " + from->GetDisplayName();
   }
   return Set(layer, spec, names.active, Chance(70) ? Value(Chance(50)) : Value());
@@ -221,6 +246,7 @@ std::string RandomScene::EditArcs(layer::Layer& layer) {
                               names.instanceable};
     return Set(layer, spec, Pick(fields), Value());
   }
+  ++kinds_["arc edited"];
   switch (Below(8)) {
     case 0:
     case 1: {
@@ -265,13 +291,24 @@ std::string RandomScene::EditArcs(layer::Layer& layer) {
   }
 }
 
+std::string RandomScene::Reload(layer::Layer& layer) {
+  const layer::LayerPtr& like = layers_[Below(kLayerCount)];
+  resolver_->Put(layer.GetIdentifier(), *like->ExportToString());
+  const bool done = layer.Reload(layer::Layer::ReloadMode::kAlways).operator bool();
+  ++kinds_["layer reloaded"];
+  return fmt::format("reload as {}{}", like->GetDisplayName(), done ? "" : " (refused)");
+}
+
 std::string RandomScene::EditStack(layer::Layer& layer) {
   const auto& names = layer::GetFieldNames();
   const Path root = Path::AbsoluteRoot();
-  switch (Below(8)) {
+  switch (Below(9)) {
+    case 8:
+      return Reload(layer);
     case 0:
     case 1:
     case 2: {
+      ++kinds_["sublayers edited"];
       StringVector paths;
       if (auto* known = layer.GetFieldAs<StringVector>(root, names.subLayers)) paths = *known;
       if (!paths.empty() && Chance(40))
@@ -286,22 +323,27 @@ std::string RandomScene::EditStack(layer::Layer& layer) {
       return what;
     }
     case 3: {
+      ++kinds_["sublayer offsets edited"];
       auto* paths = layer.GetFieldAs<StringVector>(root, names.subLayers);
       LayerOffsetVector offsets(paths ? paths->size() : 0);
       for (LayerOffset& offset : offsets) offset = MakeOffset();
       return Set(layer, root, names.subLayerOffsets, offsets.empty() ? Value() : Value(offsets));
     }
     case 4: {
+      ++kinds_["relocates edited"];
       Relocates relocates;
       if (Chance(70)) relocates.emplace_back(MakePrimPath(2).AppendChild(Pick(GetNames())), MakePrimPath(3));
       return Set(layer, root, names.layerRelocates, relocates.empty() ? Value() : Value(relocates));
     }
     case 5:
+      ++kinds_["default prim edited"];
       return Set(layer, root, names.defaultPrim, Chance(75) ? Value(Pick(GetNames())) : Value());
     case 6:
+      ++kinds_["rate edited"];
       return Set(layer, root, names.timeCodesPerSecond,
                  Chance(75) ? Value(Chance(50) ? 24.0 : 48.0) : Value());
     default: {
+      ++kinds_["expression variables edited"];
       Dictionary variables;
       if (Chance(80)) variables.SetByKeyPath("WHICH", Value(std::string(Chance(50) ? "l3" : "l5")));
       if (Chance(50)) variables.SetByKeyPath("PICK", Value(std::string(Chance(50) ? "x" : "y")));
@@ -316,23 +358,36 @@ std::string RandomScene::EditOptions() {
     if (muted_.erase(identifier)) {
       edits_.unmute.push_back(identifier);
       std::erase(edits_.mute, identifier);
+      ++kinds_["layer unmuted"];
       return "unmute " + identifier;
     }
     muted_.insert(identifier);
     edits_.mute.push_back(identifier);
     std::erase(edits_.unmute, identifier);
+    ++kinds_["layer muted"];
     return "mute " + identifier;
   }
   if (Chance(75)) {
     const Path path = MakePrimPath(2);
-    if (!unloaded_->erase(path)) unloaded_->insert(path);
+    const bool is_included = unloaded_->erase(path) != 0;
+    if (!is_included) unloaded_->insert(path);
+    ++kinds_[is_included ? "payload included" : "payload left out"];
     edits_.payloads.push_back(path);
     return "load or unload " + path.GetString();
   }
+  if (Chance(60)) return EditResolver();
+  ++kinds_["variant fallbacks set"];
   fallbacks_.clear();
   if (Chance(70)) fallbacks_["v"] = {Chance(50) ? "x" : "y"};
   edits_.variant_fallbacks = fallbacks_;
   return "set variant fallbacks";
+}
+
+std::string RandomScene::EditResolver() {
+  *moved_ = Chance(30) ? -1 : static_cast<int>(2 + Below(kLayerCount - 2));
+  edits_.resolver = compose::CacheEdits::Resolver::kChanged;
+  ++kinds_["resolver changed"];
+  return fmt::format("lead {} to layer {}", kMovedAsset, *moved_);
 }
 
 namespace {

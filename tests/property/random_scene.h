@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "strata/asset/resolver.h"
 #include "strata/compose/compose.h"
 #include "strata/layer/registry.h"
 #include "strata/stage/stage.h"
@@ -28,6 +31,8 @@ class RandomScene {
   std::string Edit(uint32_t seed);
   // The edits since the last call.
   compose::CacheEdits TakeEdits();
+  // How many of each kind there were since the last call.
+  std::map<std::string, size_t> TakeKinds() { return std::exchange(kinds_, {}); }
   // A cache over the layers as they are.
   std::unique_ptr<compose::Cache> MakeCache(Executor* executor = nullptr) const;
   // A stage over them, as muted and unloaded as the cache.
@@ -54,10 +59,16 @@ class RandomScene {
   std::string EditArcs(layer::Layer& layer);
   std::string EditStack(layer::Layer& layer);
   std::string EditOptions();
+  std::string EditResolver();
+  std::string Reload(layer::Layer& layer);
   std::string Set(layer::Layer& layer, Path path, Token field, Value value);
 
   std::mt19937 random_;
+  std::shared_ptr<asset::MemoryResolver> resolver_;
   std::shared_ptr<layer::LayerRegistry> registry_;
+  std::shared_ptr<compose::LayerProvider> provider_;
+  std::shared_ptr<int> moved_ = std::make_shared<int>(-1);  // the layer that moved.usda leads to; -1: to none
+  std::map<std::string, size_t> kinds_;
   std::vector<layer::LayerPtr> layers_;  // root, session, and others
   std::vector<uint64_t> listeners_;
   std::shared_ptr<std::set<Path>> unloaded_ = std::make_shared<std::set<Path>>();
