@@ -13,13 +13,6 @@ uint32_t GetSteeringFields(CompositionMode mode) {
   return mode == CompositionMode::kFull ? kAlways | kSitePermission | kSiteSymmetry : kAlways;
 }
 
-// What lies between a site and the arc's own is appended to the index's path; what is in a variant that the
-// index does not have is not about it.
-Path Translate(Path site, Path arc_site, Path index) {
-  const Path path = site.ReplacePrefix(arc_site, index, Path::TargetFix::kKeepTargets);
-  return path.ContainsPrimVariantSelection() ? Path() : path;
-}
-
 }  // namespace
 
 CacheChanges ChangeProcessor::Run() {
@@ -37,6 +30,8 @@ CacheChanges ChangeProcessor::Run() {
     for (const layer::LayerPtr& layer : edit.entered) ProcessLayer(layer, stack, SpecChange::Kind::kEntered);
     for (const layer::LayerPtr& layer : edit.left) ProcessLayer(layer, stack, SpecChange::Kind::kLeft);
   }
+  ProcessFallbacks();
+  if (edits_.resolver == CacheEdits::Resolver::kChanged && !resyncs_all_) ProcessResolver();
   for (Path path : edits_.payloads)
     if (cache_.indices.Find(path)) resynced_.push_back(path);
   Finish();
@@ -143,17 +138,6 @@ void ChangeProcessor::ProcessDefaultPrim(const layer::Layer& layer, const Value&
       if (is_user) resynced_.push_back(index.GetPath());
     });
   }
-}
-
-template <class Visitor>
-void ChangeProcessor::VisitDependents(uint32_t stack, Path site, Visitor&& visit) {
-  if (stack == cache_.root_stack_number && !site.ContainsPrimVariantSelection()) visit(site);
-  dependencies_->VisitAtOrAbove(stack, site, [&](Path index, Path arc_site) {
-    const Path path = Translate(site, arc_site, index);
-    if (path.IsEmpty()) return;
-    // An arc to a missing default prim holds its place at "/", and brings no children.
-    if (!arc_site.IsAbsoluteRoot() || cache_.indices.Find(path)) visit(path);
-  });
 }
 
 void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {

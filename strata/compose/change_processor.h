@@ -10,6 +10,7 @@
 #include <tsl/robin_set.h>
 
 #include "strata/compose/cache_impl.h"
+#include "strata/compose/site_arcs.h"
 
 namespace strata::compose {
 
@@ -51,6 +52,7 @@ class ChangeProcessor {
   void ProcessDefaultPrim(const layer::Layer& layer, const Value& before);
   void ProcessSite(uint32_t stack, Path site, Effect effect);
   void AddSpecChanges(uint32_t stack, const SpecChange& change);
+  static Path Translate(Path site, Path arc_site, Path index);
   template <class Visitor>
   void VisitDependents(uint32_t stack, Path site, Visitor&& visit);
   // kOwn: the edit is one of the prim's own specs, in the root layer stack.
@@ -60,6 +62,17 @@ class ChangeProcessor {
     mended_.insert(prim);
     mended_fully_.insert(prim);
   }
+
+  // -- change_processor_options.cpp: answers from outside the layers
+  void ProcessResolver();
+  struct OpenedItem {
+    layer::LayerPtr layer;  // null when none was opened
+    bool is_muted = false;
+  };
+  std::vector<OpenedItem> OpenItems(const std::vector<ArcItem>& items);
+  bool LeadsElsewhere(const PrimIndex& index, uint32_t stack, Path site, ArcType type,
+                      const std::vector<ArcItem>& items, const std::vector<OpenedItem>& opened) const;
+  void ProcessFallbacks();
 
   // -- change_processor_finish.cpp: the cache brought up to date
   void Finish();
@@ -84,7 +97,26 @@ class ChangeProcessor {
   bool are_layers_changed_ = false;                      // something is said of a layer itself
   bool comes_over_arc_ = false;                          // a prim may be new that no layer of its own brings
   bool names_unknown_ = false;                           // some layer had prims nobody can name now
+  std::set<std::string> changed_fallbacks_;              // variant sets
   bool resyncs_all_ = false;
 };
+
+// What lies between a site and the arc's own is appended to the index's path; what is in a variant that the
+// index does not have is not about it.
+inline Path ChangeProcessor::Translate(Path site, Path arc_site, Path index) {
+  const Path path = site.ReplacePrefix(arc_site, index, Path::TargetFix::kKeepTargets);
+  return path.ContainsPrimVariantSelection() ? Path() : path;
+}
+
+template <class Visitor>
+void ChangeProcessor::VisitDependents(uint32_t stack, Path site, Visitor&& visit) {
+  if (stack == cache_.root_stack_number && !site.ContainsPrimVariantSelection()) visit(site);
+  dependencies_->VisitAtOrAbove(stack, site, [&](Path index, Path arc_site) {
+    const Path path = Translate(site, arc_site, index);
+    if (path.IsEmpty()) return;
+    // An arc to a missing default prim holds its place at "/", and brings no children.
+    if (!arc_site.IsAbsoluteRoot() || cache_.indices.Find(path)) visit(path);
+  });
+}
 
 }  // namespace strata::compose

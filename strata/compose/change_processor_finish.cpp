@@ -52,6 +52,7 @@ bool ChangeProcessor::KeepsSharing() {
   const IndexSharing& sharing = *cache_.sharing;
   // What was found to be nowhere left no site to be asked of.
   if (resyncs_all_ || are_layers_changed_ || comes_over_arc_) return false;
+  if (!changed_fallbacks_.empty() || edits_.resolver == CacheEdits::Resolver::kChanged) return false;
   for (const auto& [number, edit] : stacks_)
     if (edit.fresh || edit.affects_all || edit.is_table_stale) return false;
   if (cache_.settled_graphs == 0) cache_.settled_graphs = sharing.GetSize();

@@ -56,10 +56,16 @@ void ChangeProcessor::ApplyOptions() {
   CacheOptions& options = cache_.options;
   for (const std::string& identifier : edits_.mute) options.muted_layers.insert(identifier);
   for (const std::string& identifier : edits_.unmute) options.muted_layers.erase(identifier);
-  if (edits_.variant_fallbacks && *edits_.variant_fallbacks != options.variant_fallbacks) {
-    options.variant_fallbacks = *edits_.variant_fallbacks;
-    resyncs_all_ = true;
+  if (!edits_.variant_fallbacks) return;
+  const auto &before = options.variant_fallbacks, &after = *edits_.variant_fallbacks;
+  for (const auto* one : {&before, &after}) {
+    for (const auto& [set, names] : *one) {
+      auto was = before.find(set), is = after.find(set);
+      if (was == before.end() || is == after.end() || was->second != is->second)
+        changed_fallbacks_.insert(set);
+    }
   }
+  options.variant_fallbacks = *edits_.variant_fallbacks;
 }
 
 void ChangeProcessor::MarkStacksOf(const layer::Layer& layer) {
@@ -111,7 +117,6 @@ void ChangeProcessor::FindStackEdits() {
   }
   MarkMuted();
   if (edits_.resolver == CacheEdits::Resolver::kChanged) {
-    resyncs_all_ = true;
     for (uint32_t stack = 0; stack < cache_.pool->GetStackCount(); ++stack) stacks_[stack].is_changed = true;
   }
   for (auto& [stack, edit] : stacks_)

@@ -129,6 +129,15 @@ class Cache {
   std::vector<LayerStackPtr> FindAllLayerStacksUsingLayer(const layer::Layer& layer) const;
   // Prims whose arcs or selections asked for variables of `stack`, in path order.
   std::vector<Path> FindPrimsUsingExpressionVariables(const LayerStack& stack) const;
+  // Those that asked for one of them, defined or not.
+  std::vector<Path> FindPrimsUsingExpressionVariable(const LayerStack& stack, const std::string& name) const;
+  // Prims with references or payloads of their own to the layer `identifier`, be it there or not, in path
+  // order. Costs a look at all sites that write such arcs.
+  std::vector<Path> FindPrimsUsingAsset(const std::string& identifier) const;
+  // Prims with a variant set `variant_set` for which a selection at `site` counts, whether one is written
+  // there or not, in path order.
+  std::vector<Path> FindPrimsUsingVariantSelection(const LayerStack& stack, Path site,
+                                                   Token variant_set) const;
 
  private:
   friend class ChangeProcessor;

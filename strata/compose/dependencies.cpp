@@ -5,6 +5,7 @@
 #include <tsl/robin_set.h>
 
 #include "strata/compose/cache_impl.h"
+#include "strata/compose/site_arcs.h"
 
 namespace strata::compose {
 
@@ -165,18 +166,112 @@ std::vector<LayerStackPtr> Cache::FindAllLayerStacksUsingLayer(const layer::Laye
   return stacks;
 }
 
-std::vector<Path> Cache::FindPrimsUsingExpressionVariables(const LayerStack& stack) const {
-  std::vector<Path> prims;
+namespace {
+
+void SortOnce(std::vector<Path>& paths) {
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+}
+
+// The variables that arcs and selections of an index asked for, each with its layer stack.
+template <class Visitor>
+void VisitVariables(const IndexTable& indices, Visitor&& visit) {
   for (size_t part = 0; part < IndexTable::kParts; ++part) {
-    for (const IndexTable::Introduction& introduction : impl_->indices.GetIntroductions(part)) {
-      const PrimIndexPtr index = impl_->indices.Find(introduction.path);
+    for (const IndexTable::Introduction& introduction : indices.GetIntroductions(part)) {
+      const PrimIndexPtr index = indices.Find(introduction.path);
       if (!index) continue;
       for (const auto& [number, name] : index->GetDependencies().variables)
-        if (impl_->pool->GetStack(number).get() == &stack) prims.push_back(introduction.path);
+        visit(introduction.path, number, name);
     }
   }
-  std::sort(prims.begin(), prims.end());
-  prims.erase(std::unique(prims.begin(), prims.end()), prims.end());
+}
+
+// Whether a site of the index, or of what is above it where its arcs lead, has the variant set.
+bool HasVariantSet(const PrimIndex& index, Token variant_set) {
+  for (uint32_t i = 0; i < index.GetNodeCount(); ++i) {
+    const NodeRef node = index.GetNode(i);
+    for (Path path = node.GetPath(); !path.IsEmpty() && !path.IsAbsoluteRoot(); path = path.GetParent()) {
+      const LayerStack::Site site = node.GetLayerStack()->FindSite(path);
+      if (!(site.fields & kSiteVariantSets)) continue;
+      const std::vector<Token> names = ComposeVariantSetNames(*node.GetLayerStack(), site, path);
+      if (std::find(names.begin(), names.end(), variant_set) != names.end()) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Path> Cache::FindPrimsUsingExpressionVariables(const LayerStack& stack) const {
+  std::vector<Path> prims;
+  VisitVariables(impl_->indices, [&](Path prim, uint32_t number, const std::string&) {
+    if (impl_->pool->GetStack(number).get() == &stack) prims.push_back(prim);
+  });
+  SortOnce(prims);
+  return prims;
+}
+
+std::vector<Path> Cache::FindPrimsUsingExpressionVariable(const LayerStack& stack,
+                                                          const std::string& name) const {
+  std::vector<Path> prims;
+  VisitVariables(impl_->indices, [&](Path prim, uint32_t number, const std::string& used) {
+    if (used == name && impl_->pool->GetStack(number).get() == &stack) prims.push_back(prim);
+  });
+  SortOnce(prims);
+  return prims;
+}
+
+std::vector<Path> Cache::FindPrimsUsingAsset(const std::string& identifier) const {
+  std::lock_guard lock(impl_->dependencies_mutex);
+  DependencyTable& table = impl_->GetDependencies();
+  std::vector<Path> prims;
+  for (uint32_t stack = 0; stack < impl_->pool->GetStackCount(); ++stack) {
+    const LayerStack& known = *impl_->pool->GetStack(stack);
+    for (Path site : FindSitesWith(known, kSiteReferences | kSitePayload)) {
+      ExpressionRemarks unread;
+      LayerProvider& provider = *impl_->provider;
+      std::vector<ArcItem> items = ComposeReferences(known, known.FindSite(site), site, provider, unread);
+      for (ArcItem& item : ComposePayloads(known, known.FindSite(site), site, provider, unread))
+        items.push_back(std::move(item));
+      const bool is_used = std::any_of(items.begin(), items.end(), [&](const ArcItem& item) {
+        return !item.asset_path.empty() &&
+               provider.CreateIdentifier(item.asset_path, *item.entry->layer) == identifier;
+      });
+      if (!is_used) continue;
+      auto add = [&](Path prim) {
+        if (!prim.ContainsPrimVariantSelection() && impl_->indices.Find(prim)) prims.push_back(prim);
+      };
+      if (stack == impl_->root_stack_number) add(site);
+      table.VisitAtOrAbove(stack, site, [&](Path index, Path arc_site) {
+        add(site.ReplacePrefix(arc_site, index, Path::TargetFix::kKeepTargets));
+      });
+      table.VisitBelow(stack, site, [&](Path index, Path) { add(index); });
+    }
+  }
+  SortOnce(prims);
+  return prims;
+}
+
+std::vector<Path> Cache::FindPrimsUsingVariantSelection(const LayerStack& stack, Path site,
+                                                        Token variant_set) const {
+  std::lock_guard lock(impl_->dependencies_mutex);
+  DependencyTable& table = impl_->GetDependencies();
+  std::vector<Path> prims;
+  auto add = [&](Path prim) {
+    if (prim.ContainsPrimVariantSelection()) return;
+    const PrimIndexPtr index = impl_->indices.Find(prim);
+    if (index && HasVariantSet(*index, variant_set)) prims.push_back(prim);
+  };
+  for (uint32_t number = 0; number < impl_->pool->GetStackCount(); ++number) {
+    if (impl_->pool->GetStack(number).get() != &stack) continue;
+    if (number == impl_->root_stack_number) add(site);
+    table.VisitAtOrAbove(number, site, [&](Path index, Path arc_site) {
+      add(site.ReplacePrefix(arc_site, index, Path::TargetFix::kKeepTargets));
+    });
+    table.VisitBelow(number, site, [&](Path index, Path) { add(index); });
+    table.VisitSelectionsAt(number, site, [&](Path index, Path) { add(index); });
+  }
+  SortOnce(prims);
   return prims;
 }
 

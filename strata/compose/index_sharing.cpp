@@ -335,8 +335,14 @@ void IndexSharing::PrepareChildren(IndexGraph& graph, const PrimIndex& index) co
 }
 
 // What is at trunks is asked for anew in each place; all other sites are the same for all.
-void IndexSharing::NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits) {
+void IndexSharing::NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits,
+                             const PrimIndex* parent) {
   using Role = SiteFilter::Role;
+  // A parent from before this sharing was made: what its nodes have below themselves is not noted, and left
+  // no node here where nothing is said.
+  if (parent && parent->GetGraph()->id < id_)
+    for (const PrimIndexNode& node : parent->GetGraph()->nodes)
+      if (node.trunk == 0) sites_.Add(Role::kNode, node.layer_stack, node.path);
   for (const PrimIndexNode& node : graph.nodes)
     if (node.trunk == 0) sites_.Add(Role::kNode, node.layer_stack, node.path);
   for (const Indexer::Visit& visit : visits)
@@ -405,7 +411,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   std::shared_ptr<IndexGraph> graph = Make(request, question.place);
   std::unique_ptr<Candidate> made = MakeCandidate(graph, visits);
   if (!made) return make_private(std::move(graph));
-  NoteSites(*graph, visits);
+  NoteSites(*graph, visits, parent);
   if (graph->is_quiet) PrepareChildren(*graph, *MakeIndex(path, graph, question.place));
   std::lock_guard lock(shard.mutex);
   Candidate*& first = shard.candidates[question.key];

@@ -107,7 +107,7 @@ class IndexSharing {
   // What is known of a child of a quiet graph; null when nothing is, or the parent is not such a graph.
   std::atomic<const void*>* FindChild(Path path, const PrimIndex* parent) const;
   void PrepareChildren(IndexGraph& graph, const PrimIndex& index) const;
-  void NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits);
+  void NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits, const PrimIndex* parent);
 
   static constexpr size_t kShards = 64;
   const uint64_t id_ = MakeId();

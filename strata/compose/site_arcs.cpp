@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include <tsl/robin_set.h>
+
 #include "strata/compose/expression.h"
 
 namespace strata::compose {
@@ -138,6 +140,19 @@ std::vector<Token> ComposeVariantNames(const LayerStack& stack, const LayerStack
     }
   }
   return names;
+}
+
+std::vector<Path> FindSitesWith(const LayerStack& stack, uint32_t fields) {
+  std::vector<Path> sites;
+  tsl::robin_set<Path> known;
+  for (const LayerStack::Entry& entry : stack.GetEntries()) {
+    entry.layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
+      const bool is_site =
+          spec.GetType() == layer::SpecType::kPrim || spec.GetType() == layer::SpecType::kVariant;
+      if (is_site && (ReadSiteFields(spec) & fields) && known.insert(path).second) sites.push_back(path);
+    });
+  }
+  return sites;
 }
 
 }  // namespace strata::compose

@@ -44,5 +44,7 @@ std::vector<Token> ComposeVariantSetNames(const LayerStack& stack, const LayerSt
 // Names of the variants of a set at a site, unsorted.
 std::vector<Token> ComposeVariantNames(const LayerStack& stack, const LayerStack::Site& site, Path path,
                                        Token variant_set);
+// Sites of prims and variants of a stack that write one of `fields` (of SiteField), each once, unsorted.
+std::vector<Path> FindSitesWith(const LayerStack& stack, uint32_t fields);
 
 }  // namespace strata::compose

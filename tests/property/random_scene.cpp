@@ -170,7 +170,7 @@ std::string RandomScene::Edit(uint32_t seed) {
 }
 
 std::string RandomScene::EditOnce() {
-  if (Chance(6)) return EditOptions();
+  if (Chance(9)) return EditOptions();
   layer::Layer& layer = *layers_[Chance(35) ? 0 : Below(kLayerCount)];
   std::string what;
   const uint32_t kind = Below(100);

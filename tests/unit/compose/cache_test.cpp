@@ -453,3 +453,132 @@ TEST_CASE("an edit recomposes what depends on it and no more") {
   CHECK(apply() == "/A /B | 2 0");
   CHECK(scene.Children("/A") == "X Y");
 }
+
+namespace {
+
+// Leads "moved.usda" to whatever the test says.
+class MovingProvider final : public LayerProvider {
+ public:
+  explicit MovingProvider(std::shared_ptr<layer::LayerRegistry> registry) : layers_(std::move(registry)) {}
+  layer::LayerPtr FindOrOpen(const std::string& asset_path, const layer::Layer& anchor,
+                             Diagnostics& diagnostics) override {
+    return layers_.FindOrOpen(asset_path == "moved.usda" ? target : asset_path, anchor, diagnostics);
+  }
+  std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
+    return layers_.CreateIdentifier(asset_path, anchor);
+  }
+  std::string target = "nowhere.usda";
+
+ private:
+  RegistryProvider layers_;
+};
+
+std::string Describe(const CacheChanges& changes) {
+  std::string text;
+  for (Path path : changes.resynced) text += path.GetString() + " ";
+  return text + std::to_string(changes.dropped_indices) + " " + std::to_string(changes.mended_indices);
+}
+
+std::string Join(const std::vector<Path>& paths) {
+  std::string text;
+  for (Path path : paths) text += (text.empty() ? "" : " ") + path.GetString();
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a resolver that changed recomposes the prims whose asset paths lead elsewhere") {
+  Scene scene({{"root.usda",
+                "def \"A\" (\n    references = @moved.usda@</R>\n)\n{\n}\n"
+                "def \"B\" (\n    references = @ref.usda@</R>\n)\n{\n}\n"
+                "def \"P\" (\n    payload = @moved.usda@</R>\n)\n{\n}\n"
+                "def \"V\" (\n    variants = {\n        string v = \"x\"\n    }\n    prepend variantSets = "
+                "\"v\"\n)\n{\n"
+                "    variantSet \"v\" = {\n        \"x\" (\n            references = @moved.usda@</R>\n      "
+                "  ) {\n        }\n    }\n}\n"
+                "def \"D\"\n{\n}\n"},
+               {"ref.usda", kRef},
+               {"other.usda", kRef}});
+  auto provider = std::make_shared<MovingProvider>(scene.registry);
+  Cache cache(scene.cache->GetRootLayerStack()->GetRootLayer(), nullptr, provider);
+  auto compose_all = [&] {
+    cache.ComputeSubtree(Path::AbsoluteRoot(), [](const PrimIndex&, std::vector<Token>&) { return true; });
+  };
+  auto change = [&](const char* target) {
+    provider->target = target;
+    CacheEdits edits;
+    edits.resolver = CacheEdits::Resolver::kChanged;
+    const std::string changes = Describe(cache.Apply(edits));
+    compose_all();
+    return changes;
+  };
+  compose_all();
+  CHECK(change("nowhere.usda") == "0 0");
+  CHECK(change("ref.usda") == "/A /P /V 3 0");
+  CHECK(change("ref.usda") == "0 0");
+  CHECK(change("other.usda") == "/A /P /V 6 0");
+  CHECK(change("nowhere.usda") == "/A /P /V 6 0");
+  CHECK(Join(cache.FindPrimsUsingAsset("moved.usda")) == "/A /P /V");
+  CHECK(Join(cache.FindPrimsUsingAsset("ref.usda")) == "/B");
+  CHECK(Join(cache.FindPrimsUsingAsset("other.usda")) == "");
+}
+
+TEST_CASE("fallbacks of a variant set recompose the prims that have the set") {
+  const std::string set =
+      "    variantSet \"v\" = {\n        \"x\" {\n        }\n        \"y\" {\n        }\n    }\n";
+  Scene scene({{"root.usda", "def \"A\" (\n    prepend variantSets = \"v\"\n)\n{\n" + set +
+                                 "    def \"K\"\n    {\n    }\n}\ndef \"B\" (\n    references = "
+                                 "</A>\n)\n{\n}\ndef \"D\"\n{\n}\n"}});
+  for (const char* path : {"/A", "/A/K", "/B", "/B/K", "/D"}) (void)scene.cache->ComputePrimIndex(Path(path));
+  CacheEdits edits;
+  using Fallbacks = std::map<std::string, std::vector<std::string>>;
+  edits.variant_fallbacks = Fallbacks{{"v", {"y"}}, {"w", {"z"}}};
+  CHECK(Describe(scene.cache->Apply(edits)) == "/A /B 4 0");
+  for (const char* path : {"/A", "/B"}) {
+    const PrimIndexPtr index = scene.cache->ComputePrimIndex(Path(path));
+    REQUIRE(index->GetVariantSelections().size() == 1);
+    CHECK(index->GetVariantSelections().front().second == Token("y"));
+  }
+  edits.variant_fallbacks = Fallbacks{{"v", {"y"}}};
+  CHECK(Describe(scene.cache->Apply(edits)) == "0 0");
+  const LayerStack& root = *scene.cache->GetRootLayerStack();
+  CHECK(Join(scene.cache->FindPrimsUsingVariantSelection(root, Path("/A"), Token("v"))) == "/A /B");
+  CHECK(Join(scene.cache->FindPrimsUsingVariantSelection(root, Path("/B"), Token("v"))) == "/B");
+  CHECK(Join(scene.cache->FindPrimsUsingVariantSelection(root, Path("/D"), Token("v"))) == "");
+  CHECK(Join(scene.cache->FindPrimsUsingVariantSelection(root, Path("/A"), Token("w"))) == "");
+}
+
+TEST_CASE("prims are found by the expression variables that they asked for, defined or not") {
+  Scene scene(
+      {{"root.usda",
+        "(\n    expressionVariables = {\n        string SHOW = \"ref\"\n    }\n)\n"
+        "def \"A\" (\n    references = @`\"${SHOW}.usda\"`@</R>\n)\n{\n}\n"
+        "def \"B\" (\n    references = @`if(defined(\"X\"), \"a.usda\", \"${MISSING}.usda\")`@</R>\n)\n{\n}\n"
+        "def \"D\"\n{\n}\n"},
+       {"ref.usda", kRef}});
+  for (const char* path : {"/A", "/B", "/D"}) (void)scene.cache->ComputePrimIndex(Path(path));
+  const LayerStack& root = *scene.cache->GetRootLayerStack();
+  CHECK(Join(scene.cache->FindPrimsUsingExpressionVariables(root)) == "/A /B");
+  CHECK(Join(scene.cache->FindPrimsUsingExpressionVariable(root, "SHOW")) == "/A");
+  CHECK(Join(scene.cache->FindPrimsUsingExpressionVariable(root, "MISSING")) == "/B");
+  CHECK(Join(scene.cache->FindPrimsUsingExpressionVariable(root, "OTHER")) == "");
+}
+
+TEST_CASE("a spec that enters below a class is seen by children composed between two edits") {
+  Scene scene({{"root.usda", "def \"D\"\n{\n}\ndef \"C\" (\n    inherits = </D>\n)\n{\n}\n"}});
+  const layer::LayerPtr root = scene.cache->GetRootLayerStack()->GetRootLayer();
+  CacheEdits edits;
+  root->AddChangeListener([&](const layer::Layer&, const layer::ChangeList& changes) {
+    edits.layers.push_back({root, changes});
+  });
+  auto apply = [&] { (void)scene.cache->Apply(std::exchange(edits, {})); };
+  (void)scene.cache->ComputePrimIndex(Path("/C"));
+  REQUIRE(root->SetField(Path::AbsoluteRoot(), layer::GetFieldNames().comment, Value(std::string("one"))));
+  apply();
+  REQUIRE(root->CreatePrimSpec(Path("/C/X"), Specifier::kDef));
+  apply();
+  CHECK(scene.Stack("/C/X") == "root.usda</C/X>");
+  REQUIRE(root->CreatePrimSpec(Path("/D/X"), Specifier::kDef));
+  apply();
+  CHECK(scene.Stack("/C/X") == "root.usda</C/X> root.usda</D/X>");
+}

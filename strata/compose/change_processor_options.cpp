@@ -1,0 +1,96 @@
+// What depends on answers from outside the layers: where asset paths lead, which variants are fallbacks.
+#include "strata/compose/change_processor.h"
+#include "strata/compose/site_arcs.h"
+
+namespace strata::compose {
+
+namespace {
+
+using layer::SpecType;
+
+// The arc of an index that item `number` at a site brought; null when it brought none.
+NodeRef FindArc(const PrimIndex& index, uint32_t stack, Path site, ArcType type, uint32_t number) {
+  for (uint32_t i = 1; i < index.GetNodeCount(); ++i) {
+    const NodeRef node = index.GetNode(i);
+    if (node.GetArcType() == type && node.IsIntroducedHere() && node.GetSiblingNumberAtOrigin() == number &&
+        node.GetParent().GetLayerStackNumber() == stack && node.GetIntroPath() == site)
+      return node;
+  }
+  return {};
+}
+
+}  // namespace
+
+// Where the items of a site lead now.
+std::vector<ChangeProcessor::OpenedItem> ChangeProcessor::OpenItems(const std::vector<ArcItem>& items) {
+  std::vector<OpenedItem> opened;
+  for (const ArcItem& item : items) {
+    OpenedItem& one = opened.emplace_back();
+    if (item.asset_path.empty()) continue;
+    const layer::Layer& anchor = *item.entry->layer;
+    const std::set<std::string>& muted = cache_.options.muted_layers;
+    Diagnostics unread;
+    one.is_muted = muted.count(cache_.provider->CreateIdentifier(item.asset_path, anchor)) != 0;
+    if (!one.is_muted) one.layer = cache_.provider->FindOrOpen(item.asset_path, anchor, unread);
+    one.is_muted |= one.layer && muted.count(one.layer->GetIdentifier());
+  }
+  return opened;
+}
+
+// Whether some item of a site leads an index elsewhere than it did.
+bool ChangeProcessor::LeadsElsewhere(const PrimIndex& index, uint32_t stack, Path site, ArcType type,
+                                     const std::vector<ArcItem>& items,
+                                     const std::vector<OpenedItem>& opened) const {
+  const auto& include = cache_.options.include_payload;
+  if (type == ArcType::kPayload && include && index.GetGraph()->asks_for_payload && !include(index.GetPath()))
+    return false;
+  const CompositionErrors& errors = index.GetErrors();
+  const bool is_told_muted = std::any_of(errors.begin(), errors.end(), [](const CompositionError& error) {
+    return error.type == ErrorType::kMutedAssetPath;
+  });
+  for (uint32_t i = 0; i < items.size(); ++i) {
+    if (items[i].asset_path.empty()) continue;
+    const NodeRef node = FindArc(index, stack, site, type, i);
+    if (node && !opened[i].is_muted && node.GetLayerStack()->GetRootLayer() == opened[i].layer) continue;
+    // Where there is no arc although there is a layer, something else was wrong; that is looked at anew.
+    if (node || opened[i].layer || opened[i].is_muted || is_told_muted) return true;
+  }
+  return false;
+}
+
+// Sublayers have been looked at with their stacks: here are the references and payloads.
+void ChangeProcessor::ProcessResolver() {
+  for (uint32_t stack = 0; stack < cache_.pool->GetStackCount(); ++stack) {
+    const LayerStackPtr& known = cache_.pool->GetStack(stack);
+    for (Path site : FindSitesWith(*known, kSiteReferences | kSitePayload)) {
+      const LayerStack::Site found = known->FindSite(site);
+      for (ArcType type : {ArcType::kReference, ArcType::kPayload}) {
+        ExpressionRemarks unread;
+        auto compose = type == ArcType::kReference ? ComposeReferences : ComposePayloads;
+        const std::vector<ArcItem> items = compose(*known, found, site, *cache_.provider, unread);
+        const std::vector<OpenedItem> opened = OpenItems(items);
+        auto check = [&](Path prim) {
+          const PrimIndexPtr index = cache_.indices.Find(prim);
+          if (index && LeadsElsewhere(*index, stack, site, type, items, opened)) resynced_.push_back(prim);
+        };
+        VisitDependents(stack, site, check);
+        dependencies_->VisitBelow(stack, site, [&](Path index, Path) { check(index); });
+      }
+    }
+  }
+}
+
+// Sets whose fallbacks are others now.
+void ChangeProcessor::ProcessFallbacks() {
+  for (uint32_t stack = 0; stack < cache_.pool->GetStackCount() && !changed_fallbacks_.empty(); ++stack) {
+    for (const LayerStack::Entry& entry : cache_.pool->GetStack(stack)->GetEntries()) {
+      entry.layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
+        if (spec.GetType() == SpecType::kVariantSet &&
+            changed_fallbacks_.count(path.GetVariantSet().GetString()))
+          ProcessSite(stack, path.GetParent(), Effect::kArcs);
+      });
+    }
+  }
+}
+
+}  // namespace strata::compose
