@@ -20,7 +20,8 @@ namespace {
 // The names under which two containers hold other data; the one is to be fetched in place of the other.
 scene::DataSourceLocatorSet CompareNames(const scene::ContainerDataSourceHandle& before,
                                          const scene::ContainerDataSourceHandle& after) {
-  scene::DataSourceLocatorSet different(scene::DataSourceLocator(scene::GetContainerSentinel()));
+  const scene::DataSourceLocator sentinel(scene::GetContainerSentinel());
+  scene::DataSourceLocatorSet different(sentinel);
   for (const auto& container : {before, after})
     if (container)
       for (Token name : container->GetNames())

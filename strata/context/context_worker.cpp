@@ -96,9 +96,9 @@ Operation Context::Start(std::function<Result<void>(Diagnostics&, const Cancelle
     worker = worker_;
   }
   if (!worker->Add(*this, work, busy)) {
-    Outcome refused{Refuse(kContextBusy, fmt::format("The context '{}' is busy.", name_),
-                           "Wait for its operations, or let this one wait for them."),
-                    {}};
+    Outcome refused;
+    refused.error = Refuse(kContextBusy, fmt::format("The context '{}' is busy.", name_),
+                           "Wait for its operations, or let this one wait for them.");
     work->outcome.set_value(std::move(refused));
   }
   return operation;

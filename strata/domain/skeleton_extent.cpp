@@ -133,7 +133,7 @@ std::optional<Range3d> ComputeSkelRootExtent(const RecordReader& reader, Time ti
     if (!joints) continue;
     double& padding = bound[skeleton.GetPath()];
     const bool has_extent = prim.GetAttribute(GetNames().extent).HasValue();
-    padding = std::max(padding, joints->IsEmpty() ? double{has_extent} : FindPadding(prim, *joints));
+    padding = std::max(padding, joints->IsEmpty() ? (has_extent ? 1.0 : 0.0) : FindPadding(prim, *joints));
   }
   // Skeletons that nothing is bound to count when all are such.
   const std::map<Path, double>& counted = bound.empty() ? unbound : bound;

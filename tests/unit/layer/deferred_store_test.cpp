@@ -27,7 +27,7 @@ class Source final : public FieldSource {
   ValueType GetFieldType(uint32_t field) const override {
     return has_array && field == kArray ? ValueType::kIntArray : ValueType::kEmpty;
   }
-  Diagnostics GetProblems() const override { return {}; }
+  Diagnostics GetProblems() const override { return Diagnostics(); }
   bool has_array = false;
   mutable std::atomic<int> reads = 0;
 };
