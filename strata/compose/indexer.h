@@ -159,6 +159,7 @@ class Indexer {
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
   void EvaluateClasses(uint32_t node, ArcType type);
+  bool IsWithinInstance(uint32_t node, Path path) const;
   uint32_t AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
                        const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                        const Node* ignored_site);

@@ -27,7 +27,9 @@ bool Indexer::IsDuplicate(const Arc& arc) const {
 uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   NoteVisit(arc.layer_stack, arc.path, arc.type);
   if (HasCycle(arc) || ExceedsBudget(arc)) return kNoNode;
-  const bool skip_duplicates = options.skip_duplicates || (frame_ && frame_->skip_duplicates);
+  // A placeholder says nothing twice.
+  const bool skip_duplicates = (options.contributes || options.include_ancestral) &&
+                               (options.skip_duplicates || (frame_ && frame_->skip_duplicates));
   if (skip_duplicates && !options.may_repeat && IsDuplicate(arc)) return kNoNode;
 
   Node node;

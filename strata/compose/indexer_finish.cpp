@@ -13,7 +13,7 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   // A class that is inside some model may get opinions from what that model references: its path stays of
   // interest.
-  if (node.arc == ArcType::kInherit && node.CanContributeSpecs() &&
+  if (node.arc == ArcType::kInherit &&
       node.layer_stack == environment_.GetRootStackNumber()) {
     if (!graph_.GetPathAtIntroduction(graph_.GetOriginRoot(number).first).IsRootPrim()) return false;
   }
