@@ -13,8 +13,7 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   // A class that is inside some model may get opinions from what that model references: its path stays of
   // interest.
-  if (node.arc == ArcType::kInherit &&
-      node.layer_stack == environment_.GetRootStackNumber()) {
+  if (node.arc == ArcType::kInherit && node.layer_stack == environment_.GetRootStackNumber()) {
     if (!graph_.GetPathAtIntroduction(graph_.GetOriginRoot(number).first).IsRootPrim()) return false;
   }
   return true;
@@ -76,6 +75,8 @@ void Indexer::DescendTo(Token child) {
     if (!is_own[i]) graph_[i].MakeInert(graph_[i].path.GetElementCount() - 1);
 }
 
+// Whether what lies on the way to an arc's target is an instance. Specializes are not yet where they will
+// count, and make none.
 bool Indexer::IsInstanceable() const {
   if (options_.mode == CompositionMode::kFull) return false;
   const Token field = layer::GetFieldNames().instanceable;
@@ -94,7 +95,9 @@ bool Indexer::IsInstanceable() const {
   if (!has_own_arc || !instanceable || !*instanceable) return false;
   const std::vector<bool> is_own = FindInstanceableNodes(graph_.GetNodes());
   for (uint32_t i = 0; i < is_own.size(); ++i)
-    if (is_own[i] && graph_[i].CanContributeSpecs() && graph_[i].Has(kNodeHasSpecs)) return true;
+    if (is_own[i] && graph_[i].Has(kNodeHasSpecs) && graph_[i].CanContributeSpecs() &&
+        FindSpecializing(i) == kNoNode)
+      return true;
   return false;
 }
 

@@ -80,8 +80,8 @@ struct IndexDependencies {
 uint32_t CountNamespaceDepth(Path path);
 // `path` without its last `depth` prims (and the variant selections below what remains).
 Path StripNamespaceDepth(Path path, uint32_t depth);
-// Which nodes an instanceable index shares with other instances of the same prototype: those of its own arcs,
-// and all below, that have specs. Parents stand before their children in `nodes`.
+// Which nodes an instanceable index shares with other instances of the same prototype: those of its own arcs
+// that have specs, and all below. Parents stand before their children in `nodes`.
 std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes);
 inline bool IsClassBased(ArcType arc) {
   return arc == ArcType::kInherit || arc == ArcType::kSpecialize;
