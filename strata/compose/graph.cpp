@@ -194,8 +194,14 @@ int Graph::CompareSpecializes(uint32_t a, uint32_t b) const {
   return steps_a != 0 && steps_b != 0 ? CompareStrength(root_a, root_b) : 0;
 }
 
+// Whether where `node` comes from, `steps` back, was introduced further up in namespace than `other`.
+bool Graph::IsImpliedFromAbove(uint32_t node, uint32_t steps, uint32_t other) const {
+  for (; steps != 0; --steps) node = nodes_[node].origin;
+  return nodes_[node].namespace_depth < nodes_[other].namespace_depth;
+}
+
 // One written here yields to those that a reference brings. Of one origin, what was implied further out is
-// stronger, and a copy follows what it implies.
+// stronger, unless that comes from further up in namespace, and a copy follows what it implies.
 int Graph::CompareSpecializesOfOneDepth(uint32_t a, uint32_t b) const {
   const auto [root_a, steps_a] = GetOriginRoot(a);
   const auto [root_b, steps_b] = GetOriginRoot(b);
@@ -203,7 +209,8 @@ int Graph::CompareSpecializesOfOneDepth(uint32_t a, uint32_t b) const {
     const int roots = CompareStrength(root_a, root_b);
     if (roots != 0) return roots;
   }
-  if (steps_a != steps_b) return steps_a > steps_b ? -1 : 1;
+  if (steps_a > steps_b) return IsImpliedFromAbove(a, steps_a - steps_b, b) ? 0 : -1;
+  if (steps_b > steps_a) return IsImpliedFromAbove(b, steps_b - steps_a, a) ? 0 : 1;
   const bool copy_a = IsCopy(a), copy_b = IsCopy(b);
   return copy_a == copy_b ? 0 : copy_b ? -1 : 1;
 }
@@ -237,8 +244,7 @@ int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
 bool Graph::IsWithin(uint32_t node, uint32_t top) const {
   for (size_t steps = 0; node != kNoNode && steps < nodes_.size(); ++steps) {
     if (node == top) return true;
-    const uint32_t origin = nodes_[node].arc == ArcType::kSpecialize ? GetOriginRoot(node).first : node;
-    node = origin == node ? nodes_[node].parent : origin;
+    node = IsCopy(node) ? nodes_[node].origin : nodes_[node].parent;
   }
   return false;
 }
