@@ -177,7 +177,10 @@ void Graph::SetOrigin(uint32_t node, uint32_t origin) {
 // Origins never lead in a circle (SetOrigin), so this ends.
 std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
   uint32_t steps = 0;
-  for (; nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode;
+  // Silent nodes that were left for each other's sake may stem from each other: no way is longer than all
+  // nodes.
+  for (;
+       nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode && steps < nodes_.size();
        node = nodes_[node].origin)
     ++steps;
   return {node, steps};
@@ -189,15 +192,17 @@ int Graph::CompareSpecializes(uint32_t a, uint32_t b) const {
   const auto [root_a, steps_a] = GetOriginRoot(a);
   const auto [root_b, steps_b] = GetOriginRoot(b);
   if (root_a == root_b) return 0;
-  if (IsWithin(root_a, root_b)) return 1;
-  if (IsWithin(root_b, root_a)) return -1;
+  if (steps_b == 0 && IsWithin(root_a, root_b)) return 1;
+  if (steps_a == 0 && IsWithin(root_b, root_a)) return -1;
   return steps_a != 0 && steps_b != 0 ? CompareStrength(root_a, root_b) : 0;
 }
 
-// Whether where `node` comes from, `steps` back, was introduced further up in namespace than `other`.
-bool Graph::IsImpliedFromAbove(uint32_t node, uint32_t steps, uint32_t other) const {
+// Whether where `node` comes from, `steps` back, was introduced further up in namespace than the arc that
+// leads there.
+bool Graph::IsImpliedFromAbove(uint32_t node, uint32_t steps) const {
   for (; steps != 0; --steps) node = nodes_[node].origin;
-  return nodes_[node].namespace_depth < nodes_[other].namespace_depth;
+  const uint32_t parent = nodes_[node].parent;
+  return parent != kNoNode && nodes_[node].namespace_depth < nodes_[parent].namespace_depth;
 }
 
 // One written here yields to those that a reference brings. Of one origin, what was implied further out is
@@ -209,8 +214,8 @@ int Graph::CompareSpecializesOfOneDepth(uint32_t a, uint32_t b) const {
     const int roots = CompareStrength(root_a, root_b);
     if (roots != 0) return roots;
   }
-  if (steps_a > steps_b) return IsImpliedFromAbove(a, steps_a - steps_b, b) ? 0 : -1;
-  if (steps_b > steps_a) return IsImpliedFromAbove(b, steps_b - steps_a, a) ? 0 : 1;
+  if (steps_a > steps_b) return IsImpliedFromAbove(a, steps_a - steps_b) ? 0 : -1;
+  if (steps_b > steps_a) return IsImpliedFromAbove(b, steps_b - steps_a) ? 0 : 1;
   const bool copy_a = IsCopy(a), copy_b = IsCopy(b);
   return copy_a == copy_b ? 0 : copy_b ? -1 : 1;
 }

@@ -75,7 +75,7 @@ class Graph {
   int CompareSiblings(uint32_t a, uint32_t b) const;
   int CompareSpecializes(uint32_t a, uint32_t b) const;
   int CompareSpecializesOfOneDepth(uint32_t a, uint32_t b) const;
-  bool IsImpliedFromAbove(uint32_t node, uint32_t steps, uint32_t other) const;
+  bool IsImpliedFromAbove(uint32_t node, uint32_t steps) const;
   bool IsWithin(uint32_t node, uint32_t top) const;
   bool IsPlaceholder(uint32_t node) const;  // left behind by a specialize that was copied below the root
   bool IsCopy(uint32_t node) const;         // of its origin, for the same site

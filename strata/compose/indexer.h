@@ -138,6 +138,7 @@ class Indexer {
   // -- indexer_arcs.cpp: adding arcs; references and payloads
   uint32_t AddArc(const Arc& arc, const ArcOptions& options);
   bool IsDuplicate(const Arc& arc) const;
+  bool StaysWithinInstance(const Arc& arc) const;
   bool BuildSubtree(const Arc& arc, const ArcOptions& options, Indexer& nested);
   MapFunction MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const;
   void EvaluateReferences(uint32_t node);
@@ -159,7 +160,6 @@ class Indexer {
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
   void EvaluateClasses(uint32_t node, ArcType type);
-  bool IsWithinInstance(uint32_t node, Path path) const;
   uint32_t AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
                        const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                        const Node* ignored_site);

@@ -24,6 +24,17 @@ bool Indexer::IsDuplicate(const Arc& arc) const {
   }
 }
 
+// Whether the prim asked for is below an instance and `arc` leads to another place below the same instance:
+// what is said there is about the place of the instance, which has no say.
+bool Indexer::StaysWithinInstance(const Arc& arc) const {
+  const Node& root = graph_[0];
+  if (!IsTop() || !root.Has(kNodeInert) || arc.layer_stack != root.layer_stack) return false;
+  if (arc.path.ContainsPrimVariantSelection()) return false;
+  Path instance = root.path;
+  while (instance.GetElementCount() > root.restricted_depth) instance = instance.GetParent();
+  return arc.path.HasPrefix(instance);
+}
+
 uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   NoteVisit(arc.layer_stack, arc.path, arc.type);
   if (HasCycle(arc) || ExceedsBudget(arc)) return kNoNode;
@@ -32,6 +43,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
                                (options.skip_duplicates || (frame_ && frame_->skip_duplicates));
   if (skip_duplicates && !options.may_repeat && IsDuplicate(arc)) return kNoNode;
 
+  const bool contributes = options.contributes && !StaysWithinInstance(arc);
   Node node;
   node.arc = arc.type;
   node.origin = arc.origin;
@@ -42,7 +54,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   node.namespace_depth = static_cast<uint16_t>(arc.namespace_depth);
 
   if (!options.include_ancestral || arc.path.IsRootPrim()) {
-    if (!options.contributes) node.MakeInert(1);
+    if (!contributes) node.MakeInert(1);
     const uint32_t number = graph_.Insert(arc.parent, node);
     if (IsDenied(arc, graph_[number])) graph_[number].MakeInert(graph_[number].path.GetElementCount());
     AddTasksFor(number);
@@ -51,7 +63,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   }
   Frame frame{this, arc.parent, arc.type, arc.layer_stack, arc.path, skip_duplicates};
   Indexer nested(environment_, &frame, errors_, root_path_);
-  nested.BuildSite(arc.layer_stack, arc.path, options.contributes);
+  nested.BuildSite(arc.layer_stack, arc.path, contributes);
   if (!nested.prohibited_source_.IsEmpty()) {
     if (arc.type == ArcType::kVariant) {  // nobody asked for it: the selection stands further up
       NoteRefused(nested.graph_);

@@ -29,15 +29,6 @@ void Indexer::EvaluateClasses(uint32_t node, ArcType type) {
   }
 }
 
-// Whether `node` is below an instance and silent for that, and `path` below the same instance: what is said
-// there is about the place of the instance, too.
-bool Indexer::IsWithinInstance(uint32_t node, Path path) const {
-  if (!graph_[node].Has(kNodeInert) || graph_[node].parent != kNoNode) return false;
-  Path instance = graph_[node].path;
-  while (instance.GetElementCount() > graph_[node].restricted_depth) instance = instance.GetParent();
-  return path.HasPrefix(instance);
-}
-
 uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
                               const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                               const Node* ignored_site) {
@@ -51,7 +42,7 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   const bool says_the_same =
       ignored_site && ignored_site->path == class_path && ignored_site->layer_stack == arc.layer_stack;
   if (says_the_same && type == ArcType::kSpecialize && parent == 0 && IsTop()) return kNoNode;
-  options.contributes = !says_the_same && !(ignored_site && IsWithinInstance(parent, class_path));
+  options.contributes = !says_the_same;
   options.include_ancestral = !says_the_same && !class_path.IsRootPrim();
   // One specialize implied here from several places stands until the strongest of them is known.
   options.may_repeat = type == ArcType::kSpecialize && ignored_site &&

@@ -1,0 +1,233 @@
+// Which classes an index has, where they are implied to, who of them speaks and which is stronger: as
+// usd-core 26.11 answers.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "strata/compose/compose.h"
+#include "strata/format/text/text.h"
+#include "strata/layer/registry.h"
+#include "tests/registry_provider.h"
+
+using namespace strata;
+using namespace strata::compose;
+
+namespace {
+
+// The nodes of the prim at `path`, strongest first, indented below their parents; culled ones left out.
+std::string DescribeNodes(const std::vector<std::pair<std::string, std::string>>& layers, const char* path) {
+  auto resolver = std::make_shared<asset::MemoryResolver>(asset::MakeFileResolver());
+  for (const auto& [name, text] : layers) resolver->Put(name, "#usda 1.0\n" + text);
+  auto registry = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
+                                               {format::text::MakeUsdaFormat()});
+  Diagnostics diagnostics;
+  const layer::LayerPtr root = registry->FindOrOpen(layers.front().first, nullptr, {}, diagnostics);
+  if (!root) FAIL(RenderDiagnostics(diagnostics, ColorMode::kPlain) << layers.front().second);
+  Cache cache(root, nullptr, std::make_shared<RegistryProvider>(registry), {});
+  const auto index = cache.ComputePrimIndex(Path(path));
+  std::string result;
+  for (uint32_t i = 0; i < index->GetNodeCount(); ++i) {
+    const NodeRef node = index->GetNode(i);
+    if (node.IsCulled()) continue;
+    for (NodeRef above = node.GetParent(); above; above = above.GetParent()) result += "  ";
+    const layer::LayerPtr& layer = node.GetLayerStack()->GetRootLayer();
+    result += fmt::format("{} {}<{}>{}\n", GetArcName(node.GetArcType()),
+                          layer == root ? "" : layer->GetDisplayName(), node.GetPath().GetString(),
+                          node.IsInert() ? " silent" : "");
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "classes of an ancestral class are implied to its instance together, as soon as one looks different "
+    "there") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "L" (inherits = </K>) {}
+def "K" { def "c" (inherits = [</Z>, </K/Y>]) {}
+def "Y" {}
+ }
+def "Z" {}
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/L/c") ==
+        "root </L/c>\n"
+        "  inherit </Z> silent\n"
+        "  inherit </L/Y>\n"
+        "  inherit </K/c>\n"
+        "    inherit </Z>\n"
+        "    inherit </K/Y>\n");
+}
+
+TEST_CASE("classes of an ancestral class that all look the same from its instance are not implied to it") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "L" (inherits = </K>) {}
+def "K" { def "c" (inherits = </Z>) {}
+ }
+def "Z" {}
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/L/c") ==
+        "root </L/c>\n"
+        "  inherit </K/c>\n"
+        "    inherit </Z>\n");
+}
+
+TEST_CASE("classes that came with a class are not implied with those that it has itself") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "L" { def "z" (inherits = </L/x>) {}
+def "x" (inherits = </K>) {}
+ }
+def "K" { def "c" (inherits = </K/x>) {}
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/L/z/c") ==
+        "root </L/z/c>\n"
+        "  inherit </L/z/x>\n"
+        "  inherit </L/x/c>\n"
+        "    inherit </L/x/x>\n"
+        "    inherit </K/c>\n"
+        "      inherit </K/x>\n");
+}
+
+TEST_CASE("a class implied inside an instance is as silent as the instance, one outside of it speaks") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "I" (inherits = </K>) {}
+def "K" (instanceable = true) { def "z" { def "x" (inherits = </K/c>) {}
+ }
+ }
+def "R" (references = @r.usda@</R>; instanceable = true) {}
+)"},
+      {"r.usda", R"(def "R" { def "y" (inherits = </Z>) {}
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/I/z/x") ==
+        "root </I/z/x> silent\n"
+        "  inherit </I/c> silent\n"
+        "  inherit </K/z/x>\n"
+        "    inherit </K/c>\n");
+  CHECK(DescribeNodes(layers, "/R/y") ==
+        "root </R/y> silent\n"
+        "  inherit </Z>\n"
+        "  reference r.usda</R/y>\n"
+        "    inherit r.usda</Z>\n");
+}
+
+TEST_CASE("below an instance all that its own arcs bring speaks, opinions or not") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "C" (inherits = </B/c>; instanceable = true) {}
+def "B" { def "c" (inherits = </B/y>) { def "c" {}
+ }
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/C/c") ==
+        "root </C/c> silent\n"
+        "  inherit </B/c/c>\n"
+        "    inherit </B/y/c>\n");
+}
+
+TEST_CASE("an arc of an instance without opinions of its own stays silent below it") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "C" (inherits = [</K>, </L/x>]) {}
+def "K" (instanceable = true) { def "c" {}
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/C/c") ==
+        "root </C/c> silent\n"
+        "  inherit </K/c>\n"
+        "  inherit </L/x/c> silent\n");
+}
+
+TEST_CASE("specializes alone make no instance of what lies above the target of an arc") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "T1" (references = </B/x>) {}
+def "T2" (references = </C/x>) {}
+def "B" (specializes = </K>) {}
+def "C" (specializes = </K>; inherits = </K>) {}
+def "K" (instanceable = true) {}
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/T1") ==
+        "root </T1>\n"
+        "  reference </B/x>\n"
+        "  specialize </K/x>\n");
+  CHECK(DescribeNodes(layers, "/T2") ==
+        "root </T2>\n"
+        "  inherit </K/x> silent\n"
+        "  reference </C/x> silent\n");
+}
+
+TEST_CASE("a silent inherit of what lies below a root prim stays in the index") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "L" { def "c" (variantSets = "w"
+variants = {
+string w = "b"
+}
+) {
+variantSet "w" = {
+"b" (inherits = </L/z>) {
+def "y" {}
+}
+}
+}
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/L/c/y") ==
+        "root </L/c/y>\n"
+        "  inherit </L/z/y> silent\n"
+        "  variant </L/c{w=b}y>\n"
+        "    inherit </L/z/y>\n");
+}
+
+TEST_CASE("a specialize implied further out is stronger, unless that is further up in namespace") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "V" (references = </R/s>) {}
+def "W" { def "c" (references = </Q>) {}
+ }
+def "R" { def "s" (references = @r.usda@</R>) {}
+ }
+def "Q" (references = @r.usda@</R>) {}
+)"},
+      {"r.usda", R"(def "R" (specializes = </K>) {}
+def "K" {}
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/V") ==
+        "root </V>\n"
+        "  reference </R/s>\n"
+        "    reference r.usda</R>\n"
+        "      specialize r.usda</K> silent\n"
+        "    specialize </K> silent\n"
+        "  specialize </K>\n"
+        "  specialize r.usda</K>\n");
+  CHECK(DescribeNodes(layers, "/W/c") ==
+        "root </W/c>\n"
+        "  reference </Q>\n"
+        "    reference r.usda</R>\n"
+        "      specialize r.usda</K> silent\n"
+        "    specialize </K> silent\n"
+        "  specialize r.usda</K>\n"
+        "  specialize </K>\n");
+}
+
+TEST_CASE("a specialize of what another implies is not inside that other") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "K" { def "c" (specializes = </K/x>) {}
+ }
+def "C" (specializes = </B>) { def "c" (specializes = </K>) {}
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/C/c/c") ==
+        "root </C/c/c>\n"
+        "  specialize </B/c/x>\n"
+        "  specialize </K/c>\n"
+        "    specialize </K/x> silent\n"
+        "  specialize </C/c/x>\n"
+        "  specialize </K/x>\n");
+}
