@@ -128,6 +128,7 @@ class PathTable {
     Entry* first = parent.GetFirstChild();
     if (first == &entry) {
       parent.first_child_.store(entry.next_sibling_, std::memory_order_relaxed);
+      if (entry.next_sibling_) entry.next_sibling_->previous_sibling_ = nullptr;
       return;
     }
     if (!entry.previous_sibling_ || entry.previous_sibling_->next_sibling_ != &entry)
