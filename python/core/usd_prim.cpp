@@ -172,9 +172,10 @@ void BindFlags(nb::class_<PrimObject, Object>& cls) {
   STRATA_FLAG(IsLoaded)
   STRATA_FLAG(IsDefined)
   STRATA_FLAG(HasDefiningSpecifier)
-  STRATA_FLAG(IsAbstract) STRATA_FLAG(IsModel) STRATA_FLAG(IsGroup) STRATA_FLAG(IsComponent) STRATA_FLAG(
-      IsSubComponent) STRATA_FLAG(IsInstanceable) STRATA_FLAG(IsInstance) STRATA_FLAG(IsInstanceProxy)
-      STRATA_FLAG(IsPrototype) STRATA_FLAG(IsInPrototype) STRATA_FLAG(IsPseudoRoot) STRATA_FLAG(HasPayload)
+  STRATA_FLAG(IsAbstract)
+  STRATA_FLAG(IsModel) STRATA_FLAG(IsGroup) STRATA_FLAG(IsComponent) STRATA_FLAG(IsSubComponent) STRATA_FLAG(
+      IsInstanceable) STRATA_FLAG(IsInstance) STRATA_FLAG(IsInstanceProxy) STRATA_FLAG(IsPrototype)
+      STRATA_FLAG(IsInPrototype) STRATA_FLAG(IsPseudoRoot) STRATA_FLAG(HasPayload)
           STRATA_FLAG(HasAuthoredReferences) STRATA_FLAG(HasAuthoredInherits)
               STRATA_FLAG(HasAuthoredSpecializes)
 #undef STRATA_FLAG

@@ -107,8 +107,9 @@ Value FromBoundClass(nb::handle source) {
   if (nb::isinstance<type>(source)) return Value(nb::cast<type>(source));
   X(Path)
   X(LayerOffset)
-  X(Reference) X(Payload) X(ValueBlock) X(AnimationBlock) X(IntListOp) X(UIntListOp) X(Int64ListOp)
-      X(UInt64ListOp) X(StringListOp) X(TokenListOp) X(PathListOp) X(ReferenceListOp) X(PayloadListOp)
+  X(Reference)
+  X(Payload) X(ValueBlock) X(AnimationBlock) X(IntListOp) X(UIntListOp) X(Int64ListOp) X(UInt64ListOp)
+      X(StringListOp) X(TokenListOp) X(PathListOp) X(ReferenceListOp) X(PayloadListOp)
 #undef X
 #define X(type) \
   if (nb::isinstance<Enumerator<type>>(source)) return Value(nb::cast<type>(source));
