@@ -79,9 +79,7 @@ class PrimCompositionQuery:
 
     @staticmethod
     def GetDirectRootLayerArcs(prim):
-        made = PrimCompositionQuery._of(prim, "All", "IntroducedInRootLayerStack")
-        made.filter.dependencyTypeFilter = PrimCompositionQuery.DependencyTypeFilter.Direct
-        return made
+        return PrimCompositionQuery._of(prim, "All", "IntroducedInRootLayerStack")
 
 
 PrimCompositionQuery.__module__ = "strata.Usd"
