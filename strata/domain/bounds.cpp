@@ -273,6 +273,7 @@ class BoundsCache::Impl {
   // there.
   Matrix4d GetToFrame(uint32_t child, const Open& parent) const {
     const PrimFacts& facts = facts_.GetOrRead(child);
+    if (!facts.has_transform && !facts.resets_stack) return parent.to_frame;
     const Matrix4d local = facts.has_transform ? facts_.GetTransform(child) : Matrix4d::Identity();
     if (!facts.resets_stack || IsInstance(parent.record)) return MultiplyAffine(local, parent.to_frame);
     if (parent.from_world) return MultiplyAffine(local, *parent.from_world);
