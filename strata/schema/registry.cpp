@@ -117,7 +117,7 @@ void Registry::AddSchemas(std::vector<SchemaInfo> infos, const std::string& text
     entry.body.emplace();
     const Path path = Path::AbsoluteRoot().AppendChild(identifier);
     if (is_read && content.Has(path)) {
-      entry.body = ReadSchemaBody(content, identifier);
+      entry.body = ReadSchemaBody(content, identifier, BriefDocumentation::kAsWritten);
     } else if (is_read && (entry.info.kind == SchemaKind::kConcreteTyped || entry.info.IsAppliedAPI())) {
       remarks.Add(Diagnostic(
           kSchemaUnusable, fmt::format("The schema '{}' has no class in {}.", identifier.GetText(), file),
@@ -214,7 +214,7 @@ const SchemaBody& Registry::GetBody(const Entry& entry) const {
     if (!entry.text.empty() &&
         ReadSchemaText(fmt::format("#usda 1.0\n{}", entry.text), entry.info.library.GetString(),
                        layer::FieldRegistry::GetBuiltIn(), content, none)) {
-      entry.body = ReadSchemaBody(content, entry.info.identifier);
+      entry.body = ReadSchemaBody(content, entry.info.identifier, BriefDocumentation::kMade);
     }
   }
   return *entry.body;

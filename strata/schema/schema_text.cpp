@@ -33,7 +33,6 @@ bool TakeStructure(Token field, const Value& value, PropertyDefinition& definiti
   return true;
 }
 
-// Brief documentation is found in customData too, where OpenUSD keeps it.
 void AddBriefDocumentation(const std::string& documentation, std::vector<layer::SpecStore::Field>& metadata) {
   if (documentation.empty()) return;
   const Token field = layer::GetFieldNames().customData;
@@ -44,13 +43,14 @@ void AddBriefDocumentation(const std::string& documentation, std::vector<layer::
   metadata.emplace_back(field, Value(std::move(brief)));
 }
 
-PropertyDefinitionPtr ReadProperty(const layer::SpecStore::SpecView& spec) {
+PropertyDefinitionPtr ReadProperty(const layer::SpecStore::SpecView& spec, BriefDocumentation brief) {
   auto definition = std::make_shared<PropertyDefinition>();
   definition->type = spec.GetType();
   if (definition->type == layer::SpecType::kRelationship) definition->variability = Variability::kUniform;
   for (const auto& [field, value] : spec)
     if (!TakeStructure(field, value, *definition)) definition->metadata.emplace_back(field, value);
-  AddBriefDocumentation(definition->documentation, definition->metadata);
+  if (brief == BriefDocumentation::kMade)
+    AddBriefDocumentation(definition->documentation, definition->metadata);
   return definition;
 }
 
@@ -63,7 +63,7 @@ bool IsSchemaStructure(Token field) {
 
 }  // namespace
 
-SchemaBody ReadSchemaBody(const layer::SpecStore& content, Token identifier) {
+SchemaBody ReadSchemaBody(const layer::SpecStore& content, Token identifier, BriefDocumentation brief) {
   const layer::FieldNames& names = layer::GetFieldNames();
   const Path path = Path::AbsoluteRoot().AppendChild(identifier);
   SchemaBody body;
@@ -79,7 +79,7 @@ SchemaBody ReadSchemaBody(const layer::SpecStore& content, Token identifier) {
       body.metadata.emplace_back(field, value);
     }
   }
-  AddBriefDocumentation(body.documentation, body.metadata);
+  if (brief == BriefDocumentation::kMade) AddBriefDocumentation(body.documentation, body.metadata);
   const Value* children = prim.Find(names.properties);
   const TokenVector* properties = children ? children->GetIf<TokenVector>() : nullptr;
   if (!properties) return body;
@@ -87,7 +87,7 @@ SchemaBody ReadSchemaBody(const layer::SpecStore& content, Token identifier) {
     const layer::SpecStore::SpecView spec = content.Find(path.AppendProperty(name));
     if (spec.GetType() != layer::SpecType::kAttribute && spec.GetType() != layer::SpecType::kRelationship)
       continue;
-    (IsOverride(spec) ? body.overrides : body.properties).emplace_back(name, ReadProperty(spec));
+    (IsOverride(spec) ? body.overrides : body.properties).emplace_back(name, ReadProperty(spec, brief));
   }
   return body;
 }

@@ -22,8 +22,12 @@ struct SchemaBody {
   std::string documentation;
 };
 
+// OpenUSD keeps brief documentation of its own schemas in customData.userDocBrief; the files under data/
+// leave it to be made, those of plugins hold what they want to hold.
+enum class BriefDocumentation { kAsWritten, kMade };
+
 // The body of the class prim </identifier>.
-SchemaBody ReadSchemaBody(const layer::SpecStore& content, Token identifier);
+SchemaBody ReadSchemaBody(const layer::SpecStore& content, Token identifier, BriefDocumentation brief);
 
 // Reads usda text. False, with remarks, when it cannot be read.
 bool ReadSchemaText(std::string text, const std::string& file, const layer::FieldRegistry& fields,

@@ -158,6 +158,7 @@ class "GripAPI" (
   CHECK(robot->IsA(Token("Imageable")));
   CHECK(robot->FindProperty(Token("xformOpOrder")) != nullptr);
   CHECK(robot->GetDocumentation() == "A machine.");
+  CHECK(robot->GetMetadata().empty());  // brief documentation is only made for OpenUSD's own schemas
   // Where the stronger schema has no fallback, that of the weaker one holds; so does "hidden".
   CHECK(robot->FindProperty(Token("grip:force"))->fallback == Value(5.0f));
   CHECK(*robot->FindProperty(Token("grip:force"))->FindMetadata(Token("hidden")) == Value(true));
