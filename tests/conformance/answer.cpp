@@ -49,6 +49,7 @@ Json Answer(const Json& question) {
   if (kind == "stage") return AnswerStage(question);
   if (kind == "scene") return AnswerScene(question);
   if (kind == "schema") return AnswerSchema(question);
+  if (kind == "definition") return AnswerDefinition(question);
   if (kind == "domain") return AnswerDomain(question);
   if (kind == "color") return AnswerColor(question);
   throw NotAnswered("kind " + kind);
@@ -66,7 +67,8 @@ std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question) {
                                                std::make_shared<layer::FieldRegistry>(), std::move(formats));
   if (question.contains("plugInfo")) {
     Diagnostics remarks;
-    layer::ReadPluginFields({question["plugInfo"].get<std::string>()}, registry->GetMutableFields(), remarks);
+    layer::ReadPluginFields(question["plugInfo"].get<std::vector<std::string>>(),
+                            registry->GetMutableFields(), remarks);
   }
   return registry;
 }
@@ -76,7 +78,7 @@ std::shared_ptr<const schema::Registry> MakeSchemas(const Json& question,
   if (!question.contains("plugInfo")) return schema::Registry::GetBuiltIn();
   auto schemas = std::make_shared<schema::Registry>();
   Diagnostics remarks;
-  schema::ReadPluginSchemas({question["plugInfo"].get<std::string>()}, fields, *schemas, remarks);
+  schema::ReadPluginSchemas(question["plugInfo"].get<std::vector<std::string>>(), fields, *schemas, remarks);
   return schemas;
 }
 

@@ -54,12 +54,15 @@ Json DescribeGeometry(const stage::Stage& stage) {
       moments.push_back(std::make_unique<Moment>(stage, time));
   domain::MaterialBindings bindings;
   Json prims = Json::array();
-  const auto predicate = stage::PrimPredicate()
-                             .Require(stage::PrimFlag::kActive)
-                             .Require(stage::PrimFlag::kDefined)
-                             .Exclude(stage::PrimFlag::kAbstract)
-                             .With(stage::InstanceProxies::kTraverse);
-  for (const stage::Prim& prim : stage.Traverse(predicate)) {
+  const auto everything = stage::PrimPredicate::All().With(stage::InstanceProxies::kTraverse);
+  const auto asked = stage::PrimPredicate()
+                         .Require(stage::PrimFlag::kActive)
+                         .Require(stage::PrimFlag::kDefined)
+                         .Exclude(stage::PrimFlag::kAbstract);
+  for (const stage::Prim& prim : stage.Traverse(everything)) {
+    // What an instance below a class shows is not abstract, though the instance is: each prim is judged by
+    // itself.
+    if (!asked.Matches(prim.GetFlags())) continue;
     const domain::Imageable imageable(prim);
     if (!imageable.IsValid()) continue;
     Json entry = {{"path", prim.GetPath().GetString()},

@@ -110,7 +110,7 @@ def case_checks(folder, suite, case):
     for run in runs:
         common = {"data": str(data)}
         if description.get("plugInfo"):
-            common["plugInfo"] = str(folder / description["plugInfo"])
+            common["plugInfo"] = plugins(folder, description["plugInfo"])
         if run.get("env"):
             common["env"] = run["env"]
         try:
@@ -119,6 +119,12 @@ def case_checks(folder, suite, case):
             checks.append(Check(suite, case, str(run.get("kind")), str(run.get("oracle")), folder / str(run.get("oracle")), {},
                                 trouble=f"the oracle cannot be read: {error!r}"))
     return checks
+
+
+def plugins(folder, named):
+    """The plugInfo file that a case names, and the others among its data: the oracles were made with all of them registered."""
+    first = folder / named
+    return [str(first)] + [str(path) for path in sorted((folder / "data").rglob("plugInfo.json")) if path != first]
 
 
 def run_checks(folder, suite, case, run, common):
