@@ -232,11 +232,11 @@ def expect(stage):
     times = [Usd.TimeCode.Default(), Usd.TimeCode(stage.GetStartTimeCode()), Usd.TimeCode(stage.GetEndTimeCode())]
     xforms = [UsdGeom.XformCache(time) for time in times]
     bounds = [UsdGeom.BBoxCache(time, ["default", "render", "proxy"]) for time in times]
-    predicate = Usd.TraverseInstanceProxies(Usd.PrimIsActive & Usd.PrimIsDefined & ~Usd.PrimIsAbstract)
     prims = {}
-    for prim in Usd.PrimRange.Stage(stage, predicate):
+    # What an instance below a class shows is not abstract: each prim is judged by itself.
+    for prim in Usd.PrimRange.Stage(stage, Usd.TraverseInstanceProxies(Usd.PrimAllPrimsPredicate)):
         imageable = UsdGeom.Imageable(prim)
-        if not imageable:
+        if not imageable or not prim.IsActive() or not prim.IsDefined() or prim.IsAbstract():
             continue
         materials = {}
         for purpose, token in (("allPurpose", ""), ("preview", "preview"), ("full", "full")):
