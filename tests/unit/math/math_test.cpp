@@ -57,6 +57,13 @@ TEST_CASE("slerp meets its ends, takes the shorter arc, and answers where the ar
         Quatf{{{0.70710677f, 0, 0}}, 0.70710677f});
 }
 
+TEST_CASE("slerp of single precision rounds where usd-core does, to the last bit") {
+  const Quatf a{{{-0.09179720282554626f, -0.10532635450363159f, 0.22462067008018494f}}, 0.9643781185150146f};
+  const Quatf b{{{-0.22155320644378662f, -0.37626007199287415f, 0.19990462064743042f}}, 0.8771435022354126f};
+  CHECK(Slerp(0.9030882837141124, a, b) ==
+        Quatf{{{-0.20974108576774597f, -0.3512175381183624f, 0.20321598649024963f}}, 0.8895831108093262f});
+}
+
 TEST_CASE("a matrix times its inverse is the identity, and a singular one has none") {
   Matrix4d m;
   double next = 1;
