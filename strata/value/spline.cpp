@@ -19,21 +19,25 @@ double GetPreValue(const SplineKnot& knot) {
   return knot.pre_value.value_or(knot.value);
 }
 
-double Cubic(double p0, double p1, double p2, double p3, double u) {
-  const double v = 1 - u;
-  return v * v * v * p0 + 3 * v * v * u * p1 + 3 * v * u * u * p2 + u * u * u * p3;
-}
+// A cubic by its coefficients, the highest first; its variable runs from 0 to 1 between the knots.
+struct Cubic {
+  double a = 0, b = 0, c = 0, d = 0;
+  static Cubic FromControls(double p0, double p1, double p2, double p3) {
+    return {-p0 + 3 * p1 - 3 * p2 + p3, 3 * p0 - 6 * p1 + 3 * p2, -3 * p0 + 3 * p1, p0};
+  }
+  double At(double u) const { return ((a * u + b) * u + c) * u + d; }
+  double SlopeAt(double u) const { return (3 * a * u + 2 * b) * u + c; }
+};
 
-// The u in [0, 1] at which the cubic from 0 to 1 with inner controls a and b takes the value x. It does not
-// fall, so Newton's steps are kept inside a bracket that halves when they leave it.
-double SolveCubic(double a, double b, double x) {
-  double low = 0, high = 1, u = x;
+// The zero in [0, 1] of a cubic that rises. Newton's steps are kept inside a bracket that halves when they
+// leave it.
+double FindZero(const Cubic& cubic, double guess) {
+  double low = 0, high = 1, u = guess;
   for (int i = 0; i < 100 && low < high; ++i) {
-    const double error = Cubic(0, a, b, 1, u) - x;
+    const double error = cubic.At(u);
     if (error == 0) return u;
     (error < 0 ? low : high) = u;
-    const double v = 1 - u;
-    const double slope = 3 * v * v * a + 6 * v * u * (b - a) + 3 * u * u * (1 - b);
+    const double slope = cubic.SlopeAt(u);
     double next = slope > 0 ? u - error / slope : low;
     if (!(next > low && next < high)) next = low + (high - low) / 2;
     if (next == u || next == low || next == high) return next;
@@ -42,45 +46,61 @@ double SolveCubic(double a, double b, double x) {
   return u;
 }
 
-// Tangents so long that the curve would run back in time are shortened in proportion, to just inside the
-// longest that do not. With widths a and b of a segment of length one, time never falls while a + b -
+// Cardano's formula, for cubics with one real zero. Where time almost stands still, which is where tangents
+// were contained, its last digits are lost; usd-core loses the same ones, so they are not mended.
+std::optional<double> FindOnlyZero(const Cubic& cubic) {
+  if (std::abs(cubic.a) < 1e-6 * (std::abs(cubic.b) + std::abs(cubic.c))) return std::nullopt;
+  const double a = cubic.b / cubic.a, b = cubic.c / cubic.a, c = cubic.d / cubic.a;
+  const double third_p = (3 * b - a * a) / 3 / 3;
+  const double half_q = (2 * a * a * a - 9 * a * b + 27 * c) / 27 / 2;
+  const double discriminant = half_q * half_q + third_p * third_p * third_p;
+  if (!(discriminant > 0)) return std::nullopt;
+  const double root = std::sqrt(discriminant);
+  const double zero = std::cbrt(root - half_q) - std::cbrt(root + half_q) - a / 3;
+  return std::isfinite(zero) ? std::optional(std::clamp(zero, 0.0, 1.0)) : std::nullopt;
+}
+
+// Tangents so long that the curve would run back in time are shortened, to just inside the longest of the
+// same ratio that do not. With widths a and b of a segment of length one, time never falls while a + b -
 // sqrt(ab) <= 1.
 void Contain(double& a, double& b) {
   constexpr double kMargin = 1e-5;
-  const double reach = a + b - std::sqrt(a * b);
-  if (reach <= 1) return;
-  const double scale = (1 - kMargin) / reach;
-  a *= scale;
-  b *= scale;
-}
-
-double CubicSlope(double p0, double p1, double p2, double p3, double u) {
-  const double v = 1 - u;
-  return 3 * (v * v * (p1 - p0) + 2 * v * u * (p2 - p1) + u * u * (p3 - p2));
+  if (a + b - std::sqrt(a * b) <= 1) return;
+  if (b == 0) {
+    a = 1 - kMargin;
+    return;
+  }
+  const double ratio = a / b;
+  const double longest = (std::sqrt(ratio) + ratio + 1) / (ratio * ratio + ratio + 1);
+  a = std::max(0.0, longest * ratio - kMargin);
+  b = std::max(0.0, longest - kMargin);
 }
 
 double EvaluateCurve(CurveType type, const SplineKnot& from, const SplineKnot& to, double time, Ask ask) {
   if (ask == Ask::kSlope && time == from.time) return from.post_tangent.slope;
   if (ask == Ask::kSlope && time == to.time) return to.pre_tangent.slope;
   const double length = to.time - from.time;
-  const double x = (time - from.time) / length;
   const double end = GetPreValue(to);
   if (type == CurveType::kHermite) {
-    const double third = length / 3;
-    const double p1 = from.value + third * from.post_tangent.slope;
-    const double p2 = end - third * to.pre_tangent.slope;
-    if (ask == Ask::kSlope) return CubicSlope(from.value, p1, p2, end, x) / length;
-    return Cubic(from.value, p1, p2, end, x);
+    const double third = length / 3, u = (time - from.time) / length;
+    const Cubic value = Cubic::FromControls(from.value, from.value + third * from.post_tangent.slope,
+                                            end - third * to.pre_tangent.slope, end);
+    return ask == Ask::kSlope ? value.SlopeAt(u) / length : value.At(u);
   }
   double a = std::max(0.0, from.post_tangent.width) / length;
   double b = std::max(0.0, to.pre_tangent.width) / length;
   Contain(a, b);
-  const double u = SolveCubic(a, 1 - b, x);
-  const double p1 = from.value + a * length * from.post_tangent.slope;
-  const double p2 = end - b * length * to.pre_tangent.slope;
-  if (ask == Ask::kValue) return Cubic(from.value, p1, p2, end, u);
+  a *= length;
+  b *= length;
+  const Cubic until =
+      Cubic::FromControls(from.time - time, from.time + a - time, to.time - b - time, to.time - time);
+  const std::optional<double> only = FindOnlyZero(until);
+  const double u = only ? *only : FindZero(until, (time - from.time) / length);
+  const Cubic value = Cubic::FromControls(from.value, from.value + a * from.post_tangent.slope,
+                                          end - b * to.pre_tangent.slope, end);
+  if (ask == Ask::kValue) return value.At(u);
   // Time stands still only where tangents are as long as they may be; the margin keeps the quotient finite.
-  return CubicSlope(from.value, p1, p2, end, u) / (CubicSlope(0, a, 1 - b, 1, u) * length);
+  return value.SlopeAt(u) / until.SlopeAt(u);
 }
 
 // REQUIRES: from.time <= time <= to.time.
