@@ -154,6 +154,22 @@ Result<Path> Editor::Prepare(Path path) {
   return path.IsPrimProperty() ? PrepareProperty(path) : PreparePrim(path);
 }
 
+// What is made below an inactive prim would not be on the stage. In a change block the prim may have become
+// active.
+Result<void> Editor::CheckPopulated(Path path) const {
+  if (IsGathering()) return {};
+  for (Path above = path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
+       above = above.GetParent()) {
+    const Prim prim = stage_.GetPrimAtPath(above);
+    if (!prim) continue;
+    if (prim.IsActive()) return {};
+    return Refuse(
+        path, fmt::format("<{}> lies below <{}>, which is inactive.", path.GetString(), above.GetString()),
+        fmt::format("Set active = true on <{}> first.", above.GetString()));
+  }
+  return {};
+}
+
 Result<Prim> Editor::GetPrim(Path path) {
   return alive_ ? stage_.GetPrimAtPath(path) : Prim();
 }
@@ -187,6 +203,7 @@ Result<Prim> Editor::DefinePrim(Path path, Token type_name) {
   const Prim known = stage_.GetPrimAtPath(path);
   if (!IsGathering() && known.IsDefined() && (type_name.IsEmpty() || known.GetTypeName() == type_name))
     return known;
+  STRATA_CHECK(CheckPopulated(path));
   STRATA_CHECK(DefineAncestors(path));
   STRATA_TRY(Path made, CreatePrim(path, Specifier::kDef, type_name));
   (void)made;
@@ -213,6 +230,7 @@ Result<Prim> Editor::CreateClassPrim(Path path) {
     return Refuse(path, fmt::format("<{}> is defined, and not as a class.", path.GetString()),
                   "Choose another path, or set its specifier.");
   }
+  STRATA_CHECK(CheckPopulated(path));
   STRATA_CHECK(DefineAncestors(path));
   STRATA_TRY(Path made, CreatePrim(path, Specifier::kClass, Token()));
   (void)made;

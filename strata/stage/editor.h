@@ -48,7 +48,7 @@ class Editor {
     Stage::ChangeBlock block_;
   };
 
-  // Prims. DefinePrim and CreateClassPrim define the ancestors, too.
+  // Prims. DefinePrim and CreateClassPrim define the ancestors, too; below an inactive prim they are refused.
   Result<Prim> DefinePrim(Path path, Token type_name = Token());
   Result<Prim> OverridePrim(Path path);  // what is there already is left as it is
   Result<Prim> CreateClassPrim(Path path);
@@ -121,6 +121,7 @@ class Editor {
   Result<Path> FindSpecPath(Path path) const;
   Result<Path> FindPrimSpecPath(Path path) const;  // refuses other paths than those of prims
   Result<void> CheckExists(Path path) const;
+  Result<void> CheckPopulated(Path path) const;
   Result<void> CheckField(Path path, Token field, const Value& value) const;
   Result<Path> PrepareRelationship(Path path);  // made when there is none
   Result<Path> PreparePrim(Path path);          // with an `over` where the layer has none

@@ -190,49 +190,98 @@ Value AttributeResolver::GetInterpolated(const ValueSource& source, Time time) c
   return Interpolate(ApplyToNothing(Finish(before, source)), ApplyToNothing(Finish(after, source)), blend);
 }
 
-// What all sources together say at a time at which some of them has a sample, none of them interpolated.
-Value AttributeResolver::Combine(const ValueSources& sources, double time, bool* ends_in_block) const {
-  std::vector<Value> edits;
-  Value whole;
-  bool found = false;
-  for (const ValueSource& source : sources.all) {
-    Value held = GetHeld(source, time);
-    if (ends_in_block) *ends_in_block = held.IsBlock();
-    Value value = Finish(std::move(held), source);
-    if (NeedsWeaker(value)) {
-      edits.push_back(std::move(value));
-      continue;
-    }
-    whole = std::move(value);
-    found = true;
-    break;
-  }
-  if (!found && !sources.is_blocked && sources.fallback) whole = *sources.fallback;
+Value AttributeResolver::FoldEdits(std::vector<Value> edits, Value whole) {
   for (; !edits.empty(); edits.pop_back()) whole = ApplyOver(edits.back(), whole);
   return whole;
 }
 
+// What all sources together say at a time at which some of them has a sample, none of them interpolated.
+Value AttributeResolver::Combine(const ValueSources& sources, double time) const {
+  std::vector<Value> edits;
+  for (const ValueSource& source : sources.all) {
+    Value value = Finish(GetHeld(source, time), source);
+    if (!NeedsWeaker(value)) return FoldEdits(std::move(edits), std::move(value));
+    edits.push_back(std::move(value));
+  }
+  const bool falls_back = !sources.is_blocked && sources.fallback;
+  return FoldEdits(std::move(edits), falls_back ? *sources.fallback : Value());
+}
+
+std::optional<AttributeResolver::SourceBracket> AttributeResolver::FindSourceBracket(
+    const ValueSource& source, Time time) const {
+  const double moment = time.GetValue();
+  const LayerOffset& to_stage = source.layer_to_stage;
+  SourceBracket bracket;
+  if (source.kind == ResolveSource::kTimeSamples) {
+    const TimeSamples& samples = source.GetSamples();
+    auto [low, high] = FindBracket(samples, to_stage, moment);
+    if (time.IsPreTime() && low == high && low > 0 && to_stage * samples.GetTime(low) == moment) --low;
+    bracket.low = to_stage * samples.GetTime(low);
+    bracket.high = to_stage * samples.GetTime(high);
+    bracket.low_is_block = samples.GetValueType(low) == ValueType::kValueBlock;
+    bracket.high_is_block = samples.GetValueType(high) == ValueType::kValueBlock;
+    return bracket;
+  }
+  if (source.kind != ResolveSource::kValueClips) return std::nullopt;
+  std::vector<double> times = source.clips->ListTimes(source.spec_path);
+  if (times.empty()) return std::nullopt;
+  for (double& each : times) each = to_stage * each;
+  auto after = std::lower_bound(times.begin(), times.end(), moment);
+  if (after == times.end()) --after;
+  const bool is_inside =
+      after != times.begin() && (*after > moment || (time.IsPreTime() && *after == moment));
+  bracket.low = is_inside ? *(after - 1) : *after;
+  bracket.high = *after;
+  bracket.low_is_block = GetHeld(source, bracket.low).IsBlock();
+  bracket.high_is_block = GetHeld(source, bracket.high).IsBlock();
+  return bracket;
+}
+
+// Two moments are found, each the nearest at which a source that has a say at `time` has a sample. Earlier,
+// those have a say that do at `time`, up to one that is whole and short of one that is blocked. Later,
+// whoever has one then. A sample that is a block is no moment: what was before it stays.
 Value AttributeResolver::GetCombined(const ValueSources& sources, Time time) const {
   if (time.IsDefault()) {
     // A block below an edit leaves nothing to edit at the default time, unless animation is blocked too, as
     // usd-core has it.
     return sources.is_blocked && !sources.is_animation_blocked ? Value() : Combine(sources, 0);
   }
-  std::vector<double> times = GetTimeSamples();
-  if (times.empty()) return Combine(sources, time.GetValue());
-  auto after = std::lower_bound(times.begin(), times.end(), time.GetValue());
-  if (after == times.end()) return Combine(sources, times.back());
-  bool on_sample = *after == time.GetValue();
-  if (after == times.begin()) return Combine(sources, *after);
+  const double moment = time.GetValue();
+  ValueSources earlier, later = sources;
+  earlier.fallback = sources.fallback;
+  earlier.is_blocked = sources.is_blocked;
+  std::optional<double> low, first, high;
+  for (size_t i = 0; i < sources.all.size(); ++i) {
+    const ValueSource& source = sources.all[i];
+    const std::optional<SourceBracket> bracket = FindSourceBracket(source, time);
+    const bool is_blocked = bracket && bracket->low_is_block;
+    // Who has a say just before a time is who has it at the time, as usd-core has it.
+    const bool is_last = is_blocked || !NeedsWeaker(GetHeld(source, moment));
+    if (bracket && bracket->high_is_block && is_last) {
+      later.is_blocked = true;
+      later.all.resize(i);
+    }
+    if (bracket && !bracket->high_is_block && bracket->high >= moment)
+      high = std::min(high.value_or(bracket->high), bracket->high);
+    if (!is_blocked) earlier.all.push_back(source);
+    if (bracket && !is_blocked) {
+      first = std::min(first.value_or(bracket->low), bracket->low);
+      if (bracket->low <= moment) low = std::max(low.value_or(bracket->low), bracket->low);
+    }
+    if (is_last) {
+      earlier.is_blocked = true;
+      break;
+    }
+  }
+  const double from = low ? *low : first.value_or(moment);
+  const bool is_held = stage_.options.interpolation == InterpolationType::kHeld;
   // Held before a sample is what was; interpolation has arrived.
-  bool holds = stage_.options.interpolation == InterpolationType::kHeld;
-  if (on_sample && !(time.IsPreTime() && holds)) return Combine(sources, *after);
-  Value low = Combine(sources, *(after - 1));
-  if (stage_.options.interpolation == InterpolationType::kHeld || low.IsEmpty()) return low;
-  bool ends_in_block = false;
-  Value high = Combine(sources, *after, &ends_in_block);
-  if (high.IsEmpty() || ends_in_block) return low;
-  return Interpolate(low, high, BlendFactor(*(after - 1), *after, time.GetValue()));
+  if (time.IsPreTime() && high && *high == moment && !is_held) return Combine(sources, *high);
+  if (earlier.all.empty()) return {};
+  if (high && *high != from && first && !low) return Combine(later, *high);
+  Value before = Combine(earlier, from);
+  if (!high || *high <= from || is_held) return before;
+  return Interpolate(before, Combine(later, *high), BlendFactor(from, *high, moment));
 }
 
 Value AttributeResolver::Get(Time time) const {

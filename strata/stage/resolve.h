@@ -95,7 +95,15 @@ class AttributeResolver {
   // Whether `source` alone gives the value at `time`: it holds no edit there that waits for a weaker value.
   Value GetHeld(const ValueSource& source, double time) const;
   Value GetInterpolated(const ValueSource& source, Time time) const;
-  Value Combine(const ValueSources& sources, double time, bool* ends_in_block = nullptr) const;
+  // The samples of a source around a time of the stage, in the stage's time.
+  struct SourceBracket {
+    double low = 0, high = 0;
+    bool low_is_block = false, high_is_block = false;
+  };
+  // Nothing for sources without samples.
+  std::optional<SourceBracket> FindSourceBracket(const ValueSource& source, Time time) const;
+  static Value FoldEdits(std::vector<Value> edits, Value whole);
+  Value Combine(const ValueSources& sources, double time) const;
   Value GetCombined(const ValueSources& sources, Time time) const;
   Value Finish(Value value, const ValueSource& source) const;
   Value EvaluateSpline(const ValueSource& source, Time time) const;

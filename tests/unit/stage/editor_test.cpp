@@ -100,6 +100,31 @@ TEST_CASE("refused edits change nothing") {
   CHECK(TextOf(scene->GetRootLayer()) == before);
 }
 
+// usd-core 26.11 writes a `def`, of CreateClassPrim too, and says then that it failed.
+TEST_CASE("below an inactive prim nothing is defined, by a deliberate divergence") {
+  Scene scene("def \"A\" (\n    active = false\n)\n{\n    def \"B\"\n    {\n    }\n}\n");
+  const std::string before = TextOf(scene->GetRootLayer());
+  Editor editor(*scene);
+  for (const char* path : {"/A/B", "/A/C", "/A/B/C/D"}) {
+    CAPTURE(path);
+    const auto defined = editor.DefinePrim(Path(path));
+    REQUIRE_FALSE(defined);
+    CHECK(defined.GetError().code == &kEditRefused);
+    CHECK(defined.GetError().hint == "Set active = true on </A> first.");
+    CHECK_FALSE(editor.CreateClassPrim(Path(path)));
+  }
+  CHECK(TextOf(scene->GetRootLayer()) == before);
+  CHECK(editor.DefinePrim(Path("/A")));
+  REQUIRE(editor.OverridePrim(Path("/A/C")));  // an opinion for when the prim is active
+  CHECK(scene->GetRootLayer()->HasSpec(Path("/A/C")));
+  {
+    Editor::ChangeBlock block(editor);
+    REQUIRE(editor.SetMetadata(Path("/A"), Token("active"), Value(true)));
+    REQUIRE(editor.DefinePrim(Path("/A/D")));
+  }
+  CHECK(scene.At("/A/D").IsValid());
+}
+
 TEST_CASE("edits in a change block show when it ends") {
   Scene scene("def \"A\"\n{\n}\n");
   Editor editor(*scene);

@@ -128,6 +128,35 @@ TEST_CASE("array edits fold over what is weaker, at the samples of all") {
   CHECK(Numbers(own_default.Attr("/A.x").Get(0)) == "[10]");
 }
 
+// As usd-core answers.
+TEST_CASE("array edits over samples that are blocks are held or interpolated by who has a say at the time") {
+  Scene held = Layered({"float[] x.timeSamples = { 0: edit [append 9], 5.5: edit [append 10] }",
+                        "float[] x.timeSamples = { 1: [1], 2: None, 3: [5], 4: [7], 5: None }"});
+  const Attribute x = held.Attr("/A.x");
+  CHECK(Numbers(x.Get(1.5)) == "[10 90]");
+  CHECK(Numbers(x.Get(Time::PreTime(2))) == "[10 90]");
+  CHECK(Numbers(x.Get(2)) == "[94]");
+  CHECK(Numbers(x.Get(2.5)) == "[90]");
+  CHECK(Numbers(x.Get(3.5)) == "[60 90]");
+  CHECK(Numbers(x.Get(4.5)) == "[70 90]");
+  CHECK(Numbers(x.Get(5)) == "[99]");
+  Scene ahead = Layered({"float[] x.timeSamples = { 1: [10, 20], 4: edit [append 9; append 8] }",
+                         "float[] x.timeSamples = { 1: [1], 4: None }"});
+  CHECK(Numbers(ahead.Attr("/A.x").Get(2.5)) == "[95 140]");
+  Scene behind = Layered({"float[] x.timeSamples = { 14: edit [minsize 1] }",
+                          "float[] x.timeSamples = { 2.5: [1, 2], 5: None, 7.25: [3] }"});
+  CHECK(Numbers(behind.Attr("/A.x").Get(4)) == "[10 20]");
+  CHECK(Numbers(behind.Attr("/A.x").Get(5)) == "[0]");
+  CHECK(Numbers(behind.Attr("/A.x").Get(5.5)) == "[30]");
+}
+
+// usd-core 26.11 interpolates from minus infinity there and answers that it is no number.
+TEST_CASE("an edit that is a default holds where the samples below it begin, by a deliberate divergence") {
+  Scene scene =
+      Layered({"float[] x = edit [append 1; minsize 2]", "float[] x.timeSamples = { 1: [3], 2: [5] }"});
+  CHECK(Numbers(scene.Attr("/A.x").Get(0.5)) == "[30 10]");
+}
+
 TEST_CASE("sublayer offsets and rates of time codes map samples and time values, durations only in length") {
   Scene scene({{"root.usda",
                 "(\n    subLayers = [@s.usda@ (offset = 10; scale = 2)]\n    timeCodesPerSecond = 24\n)\n"},
