@@ -54,6 +54,10 @@ bool Done(const Result<T>& result) {
   return static_cast<bool>(result);
 }
 
+bool Done(const Result<stage::Prim>& result) {
+  return result && result->IsValid();
+}
+
 bool Edit(const Bench& bench, Editor& editor, const Json& step) {
   const std::string what = step.at("edit");
   const Path path = PathOf(step, "path");
