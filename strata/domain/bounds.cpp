@@ -349,7 +349,7 @@ BBox3d BoundsCache::ComputeUntransformedBound(const Prim& prim) {
 
 BBox3d BoundsCache::ComputeLocalBound(const Prim& prim) {
   BBox3d box = ComputeUntransformedBound(prim);
-  box.Transform(Xformable(prim).GetLocalTransformation(GetOptions().time).matrix);
+  box.Transform(XformCache(GetOptions().time, GetOptions().computed).GetLocalTransformation(prim).matrix);
   return box;
 }
 
@@ -359,13 +359,14 @@ BBox3d BoundsCache::ComputeWorldBound(const Prim& prim) {
   for (uint32_t i = 0; i < framed.steps; ++i) frame = frame.GetParent();
   BBox3d box;
   box.range = framed.range;
-  box.matrix = Xformable(frame).ComputeLocalToWorldTransform(GetOptions().time);
+  box.matrix = XformCache(GetOptions().time, GetOptions().computed).GetLocalToWorldTransform(frame);
   return box;
 }
 
 BBox3d BoundsCache::ComputeRelativeBound(const Prim& prim, const Prim& ancestor) {
   BBox3d box = ComputeUntransformedBound(prim);
-  box.Transform(XformCache(GetOptions().time).ComputeRelativeTransform(prim, ancestor));
+  box.Transform(
+      XformCache(GetOptions().time, GetOptions().computed).ComputeRelativeTransform(prim, ancestor));
   return box;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "strata/math/range.h"
+#include "strata/stage/computed_values.h"
 #include "strata/stage/stage.h"
 
 namespace strata::domain {
@@ -19,6 +20,9 @@ struct BoundsOptions {
   std::vector<Token> purposes = {Token("default")};
   ExtentsHints extents_hints = ExtentsHints::kIgnore;
   Visibility visibility = Visibility::kRespect;
+  // What is computed in place of what is authored; null: nothing. Outlives the cache, which knows of no
+  // changes of it: call Clear.
+  const stage::ComputedValues* computed = nullptr;
 };
 
 // Asks each prim once and remembers, so that asking for a prim and then for those below it, or at another

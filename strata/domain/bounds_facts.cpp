@@ -139,7 +139,8 @@ Array<Vec3f> BoundsFacts::GetHints(uint32_t record) const {
 
 void BoundsFacts::Read(uint32_t number) const {
   const Names& names = GetNames();
-  const RecordReader reader(stage_, number, nest_);
+  RecordReader reader(stage_, number, nest_);
+  if (options_.computed) reader.SetComputed(options_.computed);
   const PrimRecord& record = reader.GetRecord();
   PrimFacts facts;
   facts.is_known = true;
@@ -167,6 +168,7 @@ void BoundsFacts::Read(uint32_t number) const {
         for (const XformOp& op : ops.ops) facts.varies = facts.varies || reader.MightVary(op.attribute);
     }
   }
+  ReadComputedTransform(reader, facts);
   if (options_.extents_hints == ExtentsHints::kUse && record.Is(PrimFlag::kModel) && spoken.extents_hint &&
       GetHints(number).GetSize() >= 2) {
     facts.bounds = PrimFacts::Bounds::kHints;
@@ -185,18 +187,32 @@ void BoundsFacts::Read(uint32_t number) const {
 // Of a prim whose facts are known, what another time may have changed.
 void BoundsFacts::ReadAgain(Varying& varying) const {
   const Names& names = GetNames();
-  const RecordReader reader(stage_, varying.record, nest_, &varying.memo);
+  RecordReader reader(stage_, varying.record, nest_, &varying.memo);
+  if (options_.computed) reader.SetComputed(options_.computed);
   PrimFacts facts = facts_[varying.record];
   if (varying.has_visibility)
     facts.is_shown = Counted().Matches(reader.GetRecord().flags) &&
                      reader.Get(names.visibility, options_.time).GetOr(Token()) != names.invisible;
   if (facts.has_transform)
     transforms_.Set(varying.record, reader.GetLocalTransform(varying.ops, options_.time).matrix);
+  ReadComputedTransform(reader, facts);
   if (facts.bounds == PrimFacts::Bounds::kExtent && (facts.purpose.IsEmpty() || IsAskedFor(facts.purpose))) {
     facts.has_extent = false;
     ReadExtent(reader, varying.has_extent, facts);
   }
   facts_[varying.record] = facts;
+}
+
+void BoundsFacts::ReadComputedTransform(const RecordReader& reader, PrimFacts& facts) const {
+  if (!reader.GetComputed()) return;
+  const stage::Prim prim = reader.MakePrim();
+  const auto computed = reader.GetComputed()->GetLocalTransform(prim, options_.time);
+  if (!computed) return;
+  facts.has_transform = true;
+  facts.resets_stack = computed->resets_stack;
+  transforms_.Set(reader.GetNumber(), computed->matrix);
+  if (!options_.time.IsDefault())
+    facts.varies = facts.varies || reader.GetComputed()->TransformMightVary(prim);
 }
 
 void BoundsFacts::ReadExtent(const RecordReader& reader, bool is_authored, PrimFacts& facts) const {

@@ -72,6 +72,7 @@ class BoundsFacts {
   void Read(uint32_t record) const;
   void ReadAgain(Varying& varying) const;
   Varying MakeVarying(uint32_t record) const;
+  void ReadComputedTransform(const RecordReader& reader, PrimFacts& facts) const;
   void ReadExtent(const RecordReader& reader, bool is_authored, PrimFacts& facts) const;
   void ListSubtree(uint32_t root, std::vector<uint32_t>& records) const;
   bool IsAskedFor(Token purpose) const;

@@ -14,6 +14,7 @@
 #include "strata/domain/names.h"
 #include "strata/domain/xformable.h"
 #include "strata/math/range.h"
+#include "strata/stage/computed_values.h"
 #include "strata/stage/resolve.h"
 #include "strata/stage/stage_impl.h"
 
@@ -57,6 +58,13 @@ class RecordReader {
                SourceMemo* memo = nullptr)
       : stage_(stage), record_(record), nest_(nest), memo_(memo) {}
 
+  // From here on answers are computed where something is.
+  void SetComputed(const stage::ComputedValues* computed) {
+    computed_ = computed && computed->MightCompute(MakePrim()) ? computed : nullptr;
+  }
+  const stage::ComputedValues* GetComputed() const { return computed_; }
+  stage::Prim MakePrim() const { return stage_.MakePrim(GetRecord().path, record_); }
+
   const stage::PrimRecord& GetRecord() const { return stage_.Record(record_); }
   bool IsA(Token schema) const {
     const schema::PrimDefinition* definition = GetRecord().definition;
@@ -67,6 +75,9 @@ class RecordReader {
     return definition ? definition->GetSchemaType() : Token();
   }
   Value Get(Token attribute, stage::Time time) const {
+    if (computed_)
+      if (auto computed = computed_->GetValue(stage::Attribute(MakePrim(), attribute), time))
+        return *std::move(computed);
     const stage::AttributeResolver resolver(stage_, record_, attribute);
     return memo_ && !time.IsDefault() ? memo_->Get(resolver, attribute, time) : resolver.Get(time);
   }
@@ -95,6 +106,7 @@ class RecordReader {
   uint32_t record_;
   const InstancerNest* nest_;
   SourceMemo* memo_;
+  const stage::ComputedValues* computed_ = nullptr;
 };
 
 }  // namespace strata::domain

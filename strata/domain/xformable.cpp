@@ -250,6 +250,9 @@ void XformCache::SetTime(Time time) {
 }
 
 LocalTransform XformCache::GetLocalTransformation(const Prim& prim) const {
+  if (computed_ && computed_->MightCompute(prim))
+    if (const auto computed = computed_->GetLocalTransform(prim, time_))
+      return {computed->matrix, computed->resets_stack};
   return Xformable(prim).GetLocalTransformation(time_);
 }
 

@@ -9,6 +9,7 @@
 #include <tsl/robin_map.h>
 
 #include "strata/math/matrix.h"
+#include "strata/stage/computed_values.h"
 #include "strata/stage/stage.h"
 
 namespace strata::domain {
@@ -86,7 +87,10 @@ class Xformable {
 // threads at a time, nor across changes of the stage.
 class XformCache {
  public:
-  explicit XformCache(stage::Time time = stage::Time::Default()) : time_(time) {}
+  // `computed` is what is computed in place of what is authored; null: nothing. It outlives the cache.
+  explicit XformCache(stage::Time time = stage::Time::Default(),
+                      const stage::ComputedValues* computed = nullptr)
+      : time_(time), computed_(computed) {}
   stage::Time GetTime() const { return time_; }
   void SetTime(stage::Time time);
   void Clear() { world_.clear(); }
@@ -98,6 +102,7 @@ class XformCache {
 
  private:
   stage::Time time_;
+  const stage::ComputedValues* computed_;
   tsl::robin_map<Path, Matrix4d> world_;
 };
 
