@@ -13,7 +13,11 @@ class AttributeSource final : public scene::SampledDataSource {
       : attribute_(std::move(attribute)), globals_(std::move(globals)), convert_(convert), varies_(varies) {}
 
   Value GetValue(double shutter_offset) const override {
-    Value value = attribute_.Get(globals_->GetStageTime(shutter_offset));
+    const stage::Time time = globals_->GetStageTime(shutter_offset);
+    Value value;
+    if (const stage::ComputedValues* computed = globals_->GetComputed())
+      if (std::optional<Value> made = computed->GetValue(attribute_, time)) value = *std::move(made);
+    if (value.IsEmpty()) value = attribute_.Get(time);
     if (const ValueTypeName* type = attribute_.GetValueTypeName()) {
       // Who reads the scene relies on the type: what was authored with another one counts as nothing.
       if (value.GetType() != type->type) value = type->fallback;

@@ -1,5 +1,6 @@
 #include "strata/bridge/chain.h"
 
+#include "strata/bridge/compute_scene_index.h"
 #include "strata/bridge/extents.h"
 #include "strata/bridge/material_bindings.h"
 #include "strata/bridge/names.h"
@@ -47,6 +48,9 @@ Chain MakeChain(const ChainOptions& options) {
   };
   chain.stage = std::make_shared<StageSceneIndex>(options.stage);
   add(chain.stage, "the prims of the stage, read when they are asked for");
+  if (options.stage.computations)
+    add(std::make_shared<ComputeSceneIndex>(chain.GetFinal(), chain.stage),
+        "before flattening: computed transforms are of prims by themselves, and what is below inherits them");
   add(std::make_shared<ExtentSceneIndex>(chain.GetFinal(), options.extent_purposes),
       "before instancing, so that copies have extents too");
   add(std::make_shared<PointPrototypesSceneIndex>(chain.GetFinal()),

@@ -21,7 +21,7 @@ struct ChainOptions {
   static ChainOptions LikeOpenUSD();
 };
 
-// Indices in order, the stage's first.
+// Indices in order, the stage's first; that of computations stands second where there are any.
 struct Chain {
   std::shared_ptr<StageSceneIndex> stage;
   std::vector<scene::SceneIndexPtr> indices;

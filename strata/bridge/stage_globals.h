@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -10,6 +11,7 @@
 
 #include "strata/scene/changes.h"
 #include "strata/scene/handle.h"
+#include "strata/stage/computed_values.h"
 #include "strata/stage/stage.h"
 
 namespace strata::bridge {
@@ -22,7 +24,10 @@ enum class TimeRule : uint8_t {
 
 class StageGlobals final : public scene::Counted {
  public:
-  explicit StageGlobals(TimeRule rule) : rule_(rule) {}
+  // What is computed in place of what is authored; null: nothing.
+  explicit StageGlobals(TimeRule rule, std::shared_ptr<const stage::ComputedValues> computed = nullptr)
+      : rule_(rule), computed_(std::move(computed)) {}
+  const stage::ComputedValues* GetComputed() const { return computed_.get(); }
 
   double GetTime() const { return time_; }
   stage::Time GetStageTime(double shutter_offset) const { return stage::Time(time_ + shutter_offset); }
@@ -50,6 +55,7 @@ class StageGlobals final : public scene::Counted {
   static constexpr size_t kShards = 16;
 
   TimeRule rule_;
+  std::shared_ptr<const stage::ComputedValues> computed_;
   double time_ = 0;
   mutable std::array<Shard, kShards> shards_;
 };

@@ -119,6 +119,7 @@ const StageSceneIndex::Adapters& StageSceneIndex::FindAdapters(const stage::Prim
     const std::shared_lock lock(mutex_);
     if (const auto found = adapters_.find(definition); found != adapters_.end()) return *found->second;
   }
+  if (system_) system_->Look(definition);
   auto made = std::make_unique<Adapters>();
   made->prim = &options_.adapters->FindPrimAdapter(definition ? definition->GetSchemaType() : Token());
   made->mode = made->prim->GetPopulationMode();
@@ -288,13 +289,20 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
   }
   // Data sources of the old stage keep what they share among themselves.
   const double time = globals_->GetTime();
-  globals_ = scene::Handle<StageGlobals>(new StageGlobals(options_.time_rule));
-  globals_->SetTime(time);
   StopFollowing();
   stage_ = std::move(stage);
+  system_ = nullptr;
+  if (stage_ && options_.computations)
+    system_ = std::make_shared<compute::System>(
+        stage_, options_.computations, compute::SystemOptions{{}, compute::SystemOptions::Follow::kNothing});
+  globals_ = scene::Handle<StageGlobals>(new StageGlobals(options_.time_rule, system_));
+  globals_->SetTime(time);
   if (FollowsStage())
     listener_ = stage_->AddListener([this](const stage::StageNotice& notice) {
-      if (notice.objects) ApplyChanges(StageChanges::FromNotice(*notice.objects));
+      if (!notice.objects) return;
+      compute::ComputedChanges computed;
+      if (system_) computed = system_->Apply(compute::NetworkChanges::FromNotice(*notice.objects));
+      ApplyChanges(StageChanges::FromNotice(*notice.objects), std::move(computed));
     });
   prototypes_ = ListPrototypes();
   instances_ = ListInstances();
@@ -308,8 +316,16 @@ void StageSceneIndex::SetTime(double time) {
   if (time == globals_->GetTime()) return;
   scene::ChangeSet changes;
   if (stage_) changes.dirtied = globals_->CollectDirty(time);
+  compute::ComputedChanges computed;
+  if (system_) computed = system_->ChangeTime(globals_->GetStageTime(0), stage::Time(time));
   globals_->SetTime(time);
-  Send(std::move(changes), Form::kNormal);
+  if (computed.published.empty() && computed.properties.empty())
+    return Send(std::move(changes), Form::kNormal);
+  std::move(computed.published.begin(), computed.published.end(), std::back_inserter(changes.dirtied));
+  std::vector<StageChanges::Property> properties;
+  for (const Path path : computed.properties) properties.push_back({path, PropertyChange::kUpdate});
+  DirtyProperties(properties, changes);
+  Send(std::move(changes));
 }
 
 stage::Prim StageSceneIndex::FindRepresentative(stage::Prim prim) const {
@@ -346,6 +362,10 @@ void StageSceneIndex::DirtyProperties(const std::vector<StageChanges::Property>&
 }
 
 void StageSceneIndex::ApplyChanges(const StageChanges& changes) {
+  ApplyChanges(changes, system_ ? system_->Clear() : compute::ComputedChanges());
+}
+
+void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::ComputedChanges computed) {
   if (!stage_) return;
   scene::ChangeSet out;
   std::vector<Path> resynced;
@@ -369,7 +389,10 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes) {
                                                   above, prim, {}, PropertyChange::kResync)});
     }
   }
-  DirtyProperties(changes.properties, out);
+  std::vector<StageChanges::Property> properties = changes.properties;
+  for (const Path path : computed.properties) properties.push_back({path, PropertyChange::kUpdate});
+  DirtyProperties(properties, out);
+  std::move(computed.published.begin(), computed.published.end(), std::back_inserter(out.dirtied));
   Send(std::move(out));
 }
 

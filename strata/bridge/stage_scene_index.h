@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "strata/bridge/adapter.h"
+#include "strata/compute/system.h"
 #include "strata/scene/scene_index.h"
 
 namespace strata::bridge {
@@ -14,6 +15,8 @@ namespace strata::bridge {
 struct StageSceneIndexOptions {
   TimeRule time_rule = TimeRule::kChanged;
   std::shared_ptr<const AdapterRegistry> adapters;  // null: the built-in ones
+  // Of the stage that is shown; null: nothing is computed.
+  std::shared_ptr<const compute::Registry> computations;
   // Prims that no adapter gives data: empty, so that what they inherit shows at them; or without data, as
   // Hydra had it before 25.11.
   enum class Dataless : uint8_t { kEmpty, kNull } dataless = Dataless::kEmpty;
@@ -54,6 +57,9 @@ class StageSceneIndex final : public scene::SceneIndex {
   // Composes the stage anew after edits to its layers, and shows what that did. Where the stage follows its
   // layers, it has done so when they were edited, and there is nothing left to do.
   void Recompose(const compose::CacheEdits& edits);
+  // Null without a stage or without computations.
+  std::shared_ptr<const compute::System> GetComputations() const { return system_; }
+  StageGlobalsPtr GetGlobals() const { return globals_; }
   size_t GetTimeVaryingCount() const { return globals_->GetTimeVaryingCount(); }
 
  private:
@@ -74,10 +80,12 @@ class StageSceneIndex final : public scene::SceneIndex {
   void DirtyProperties(const std::vector<StageChanges::Property>& properties, scene::ChangeSet& out) const;
 
   bool FollowsStage() const;
+  void ApplyChanges(const StageChanges& changes, compute::ComputedChanges computed);
   void StopFollowing();
 
   StageSceneIndexOptions options_;
   stage::StagePtr stage_;
+  std::shared_ptr<compute::System> system_;
   uint64_t listener_ = 0;  // of the stage's notices; 0 when there is none
   scene::Handle<StageGlobals> globals_;
   // The prototypes that were shown last, and where they are composed: their names may pass to others.

@@ -1,0 +1,110 @@
+#include "strata/bridge/compute_scene_index.h"
+
+#include "strata/bridge/names.h"
+#include "strata/scene/editor.h"
+#include "strata/scene/retained.h"
+
+namespace strata::bridge {
+
+namespace {
+
+using stage::ComputedTransform;
+
+// What the data of one output share.
+struct OutputSource {
+  std::shared_ptr<const compute::System> system;
+  StageGlobalsPtr globals;
+  stage::Prim prim;
+  Token output;
+
+  compute::Datum Compute(double offset) const {
+    return system->Compute(prim, output, globals->GetStageTime(offset));
+  }
+  bool GetTimes(double start, double end, std::vector<double>* times) const {
+    const compute::Network::Node* node = system->GetNetwork().Find(prim, output);
+    if (!node || !system->GetNetwork().MightVary(*node)) return false;
+    std::vector<double> samples = system->GetNetwork().GetTimeSamples(*node);
+    const double frame = globals->GetTime();
+    // Between samples answers need not lie on straight lines: the ends of the interval count too.
+    std::erase_if(samples, [&](double time) { return time - frame <= start || time - frame >= end; });
+    if (times) {
+      times->assign(1, start);
+      for (double time : samples) times->push_back(time - frame);
+      times->push_back(end);
+    }
+    return true;
+  }
+};
+
+class MatrixSource final : public scene::TypedSampledDataSource<Matrix4d> {
+ public:
+  explicit MatrixSource(OutputSource source) : source_(std::move(source)) {}
+  Matrix4d GetTypedValue(double offset) const override {
+    const compute::Datum answer = source_.Compute(offset);
+    const auto* transform = answer.GetIf<ComputedTransform>();
+    return transform ? transform->matrix : Matrix4d::Identity();
+  }
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    return source_.GetTimes(start, end, times);
+  }
+
+ private:
+  OutputSource source_;
+};
+
+class ResetSource final : public scene::TypedSampledDataSource<bool> {
+ public:
+  explicit ResetSource(OutputSource source) : source_(std::move(source)) {}
+  bool GetTypedValue(double) const override {
+    const compute::Datum answer = source_.Compute(0);
+    const auto* transform = answer.GetIf<ComputedTransform>();
+    return transform && transform->resets_stack;
+  }
+  bool GetContributingSampleTimes(double, double, std::vector<double>*) const override { return false; }
+
+ private:
+  OutputSource source_;
+};
+
+class ValueSource final : public scene::SampledDataSource {
+ public:
+  explicit ValueSource(OutputSource source) : source_(std::move(source)) {}
+  Value GetValue(double offset) const override { return source_.Compute(offset).GetValue(); }
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    return source_.GetTimes(start, end, times);
+  }
+
+ private:
+  OutputSource source_;
+};
+
+scene::DataSourceHandle MakeSource(OutputSource source) {
+  const Names& names = GetNames();
+  if (source.output != compute::GetOutputs().xform) return scene::Make<const ValueSource>(std::move(source));
+  return scene::RetainedContainerDataSource::New(
+      {{names.matrix, scene::Make<const MatrixSource>(source)},
+       {names.resetXformStack, scene::Make<const ResetSource>(source)}});
+}
+
+}  // namespace
+
+scene::ScenePrim ComputeSceneIndex::GetPrim(Path path) const {
+  scene::ScenePrim prim = GetInput().GetPrim(path);
+  const std::shared_ptr<const compute::System>& system = stage_->GetComputations();
+  if (!prim.data || !system || !system->IsActive() || path.IsAbsoluteRoot()) return prim;
+  const stage::Prim source = stage_->GetStage()->GetPrimAtPath(path);
+  const auto published = system->FindPublished(source);
+  if (published.empty()) return prim;
+  count_.fetch_add(1, std::memory_order_relaxed);
+  scene::ContainerDataSourceEditor editor(prim.data);
+  for (const auto* publication : published) {
+    if (publication->output == compute::GetOutputs().xform)
+      if (scene::DataSourceHandle authored = prim.data->Get(GetNames().xform))
+        editor.Set(GetNames().authored_xform, authored);
+    editor.Set(publication->locator, MakeSource({system, stage_->GetGlobals(), source, publication->output}));
+  }
+  prim.data = editor.Finish();
+  return prim;
+}
+
+}  // namespace strata::bridge

@@ -1,0 +1,223 @@
+#include "strata/compute/computation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "strata/domain/xformable.h"
+#include "strata/math/transform.h"
+#include "strata/stage/computed_values.h"
+
+namespace strata::compute {
+
+namespace {
+
+using stage::ComputedTransform;
+
+bool IsFinite(const Matrix4d& matrix) {
+  return std::all_of(&matrix.data[0][0], &matrix.data[0][0] + 16,
+                     [](double number) { return std::isfinite(number); });
+}
+
+Result<Datum> ComputeAuthoredXform(const Arguments& arguments) {
+  const domain::LocalTransform local =
+      domain::Xformable(arguments.GetPrim()).GetLocalTransformation(arguments.GetTime());
+  return Datum::Of(ComputedTransform{local.matrix, local.resets_stack});
+}
+
+Result<Datum> ComputeWorldXform(const Arguments& arguments) {
+  const auto* local = arguments.GetIf<ComputedTransform>(0);
+  const auto* above = arguments.GetIf<Matrix4d>(1);
+  if (!local) return Datum::Of(above ? *above : Matrix4d::Identity());
+  return Datum::Of(local->resets_stack || !above ? local->matrix : MultiplyAffine(local->matrix, *above));
+}
+
+// How close a computation is to prims of a definition: those for an API schema come before those for a type,
+// those for the type itself before those for its bases, those for all prims last.
+size_t RankOf(const Computation& computation, const schema::PrimDefinition* definition) {
+  constexpr size_t kOfType = 1u << 20, kOfBase = kOfType + 1, kOfAll = kOfType + 2;
+  size_t best = kOfAll;
+  if (!definition) return best;
+  const std::vector<Token>& applied = definition->GetAppliedSchemas();
+  for (Token schema : computation.schemas) {
+    const auto found = std::find(applied.begin(), applied.end(), schema);
+    if (found != applied.end())
+      best = std::min(best, static_cast<size_t>(found - applied.begin()));
+    else if (definition->HasAPI(schema))
+      best = std::min(best, applied.size());
+    else if (definition->GetSchemaType() == schema)
+      best = std::min(best, kOfType);
+    else if (definition->IsA(schema))
+      best = std::min(best, kOfBase);
+  }
+  return best;
+}
+
+bool Names(const std::vector<Token>& names, Token name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool SaysBefore(const Computation& first, const Computation& second) {
+  return Names(first.before, second.name) || Names(second.after, first.name);
+}
+
+// The smallest name whose predecessors are all placed comes next.
+std::vector<const Computation*> Order(std::vector<const Computation*> modifiers, Diagnostics& diagnostics) {
+  std::sort(modifiers.begin(), modifiers.end(),
+            [](const auto* a, const auto* b) { return a->name.GetText() < b->name.GetText(); });
+  std::vector<const Computation*> ordered, waiting = modifiers;
+  while (!waiting.empty()) {
+    auto next = std::find_if(waiting.begin(), waiting.end(), [&](const Computation* candidate) {
+      return std::none_of(waiting.begin(), waiting.end(), [&](const Computation* other) {
+        return other != candidate && SaysBefore(*other, *candidate);
+      });
+    });
+    if (next == waiting.end()) {
+      diagnostics.Add(Diagnostic(
+          kModifiersUnordered,
+          fmt::format("The orders of the modifiers of \"{}\" that `{}` and others ask for contradict each "
+                      "other; they run by name.",
+                      waiting.front()->output.GetText(), waiting.front()->name.GetText()),
+          {}, "Take back one of their `after` and `before`."));
+      next = waiting.begin();
+    } else if (!ordered.empty()) {
+      // What follows by name alone, and not because somebody said so, is a conflict.
+      const Computation& former = *ordered.back();
+      std::vector<const Computation*> reached = {&former};
+      for (size_t i = 0; i < reached.size(); ++i)
+        for (const Computation* other : modifiers)
+          if (SaysBefore(*reached[i], *other) &&
+              std::find(reached.begin(), reached.end(), other) == reached.end())
+            reached.push_back(other);
+      if (std::find(reached.begin(), reached.end(), *next) == reached.end())
+        diagnostics.Add(Diagnostic(
+            kModifiersUnordered,
+            fmt::format("`{}`{} and `{}`{} both change \"{}\", and neither says which comes first; they run "
+                        "by name.",
+                        former.name.GetText(), former.module.empty() ? "" : " of " + former.module,
+                        (*next)->name.GetText(), (*next)->module.empty() ? "" : " of " + (*next)->module,
+                        former.output.GetText()),
+            {}, "Give one of them an `after` or `before` with the name of the other."));
+    }
+    ordered.push_back(*next);
+    waiting.erase(next);
+  }
+  return ordered;
+}
+
+}  // namespace
+
+const Datum& Arguments::Get(size_t input) const {
+  static const Datum kNone;
+  const std::span<const Datum> all = GetAll(input);
+  return all.empty() ? kNone : all.front();
+}
+
+const Outputs& GetOutputs() {
+  static const Outputs outputs;
+  return outputs;
+}
+
+Registry::Registry() {
+  const Outputs& outputs = GetOutputs();
+  Computation local;
+  local.output = outputs.xform;
+  local.name = Token("authored");
+  local.inputs = {in::AttributesNamed(Token("xformOp"))};
+  local.function = ComputeAuthoredXform;
+  Computation world;
+  world.output = outputs.world_xform;
+  world.name = Token("flattened");
+  world.inputs = {in::Computation(outputs.xform), in::Parent(outputs.world_xform)};
+  world.function = ComputeWorldXform;
+  world.cutoff = Computation::Cutoff::kEarly;
+  all_ = {std::make_shared<const Computation>(std::move(local)),
+          std::make_shared<const Computation>(std::move(world))};
+  Publish(outputs.xform, Token("xform"));
+  Require(outputs.xform, [](const Datum& datum) {
+    const auto* transform = datum.GetIf<ComputedTransform>();
+    return transform && IsFinite(transform->matrix);
+  });
+}
+
+Result<void> Registry::Add(Computation computation) {
+  const auto refuse = [&](std::string why) {
+    return Diagnostic(kComputationUnusable,
+                      fmt::format("The computation `{}` of \"{}\"{} {}.", computation.name.GetText(),
+                                  computation.output.GetText(),
+                                  computation.module.empty() ? "" : " by " + computation.module, why),
+                      {}, "Give each computation an output, a function, and a name of its own.");
+  };
+  if (computation.output.IsEmpty() || computation.name.IsEmpty()) return refuse("has no name or no output");
+  if (!computation.function) return refuse("has no function");
+  for (const auto& known : all_)
+    if (known->output == computation.output && known->name == computation.name)
+      return refuse(
+          fmt::format("is there already{}", known->module.empty() ? "" : ", from " + known->module));
+  for (const Input& input : computation.inputs)
+    if (input.kind == Input::Kind::kPrevious && computation.role == Computation::Role::kMakes)
+      return refuse("asks for a previous answer without being a modifier");
+  all_.push_back(std::make_shared<const Computation>(std::move(computation)));
+  return {};
+}
+
+void Registry::Add(AttributeExpression expression) {
+  const auto before = [](const AttributeExpression& a, const AttributeExpression& b) {
+    return a.name.GetText() < b.name.GetText();
+  };
+  expressions_.insert(std::upper_bound(expressions_.begin(), expressions_.end(), expression, before),
+                      std::move(expression));
+}
+
+void Registry::Publish(Token output, scene::DataSourceLocator locator) {
+  for (Publication& known : publications_)
+    if (known.output == output) {
+      known.locator = std::move(locator);
+      return;
+    }
+  publications_.push_back({output, std::move(locator)});
+}
+
+const Registry::Check* Registry::FindCheck(Token output) const {
+  const auto found = checks_.find(output);
+  return found == checks_.end() ? nullptr : &found->second;
+}
+
+bool Registry::Applies(const Computation& computation, const schema::PrimDefinition* definition) {
+  if (computation.schemas.empty()) return true;
+  if (!definition) return false;
+  return std::any_of(computation.schemas.begin(), computation.schemas.end(),
+                     [&](Token schema) { return definition->IsA(schema) || definition->HasAPI(schema); });
+}
+
+Registry::Chain Registry::FindChain(Token output, const schema::PrimDefinition* definition,
+                                    const std::function<bool(const Computation&)>& is_used,
+                                    Diagnostics& diagnostics) const {
+  Chain chain;
+  size_t best = 0;
+  for (const auto& computation : all_) {
+    if (computation->output != output || !Applies(*computation, definition) || !is_used(*computation))
+      continue;
+    if (computation->role == Computation::Role::kModifies) {
+      chain.modifiers.push_back(computation.get());
+      continue;
+    }
+    const size_t rank = RankOf(*computation, definition);
+    const bool is_better = !chain.maker || rank < best ||
+                           (rank == best && computation->name.GetText() < chain.maker->name.GetText());
+    if (chain.maker && rank == best)
+      diagnostics.Add(
+          Diagnostic(kModifiersUnordered,
+                     fmt::format("`{}` and `{}` both make \"{}\"; the first by name does.",
+                                 chain.maker->name.GetText(), computation->name.GetText(), output.GetText()),
+                     {}, "Make one of them a modifier, or register it for a schema of its own."));
+    if (!is_better) continue;
+    chain.maker = computation.get();
+    best = rank;
+  }
+  if (chain.modifiers.size() > 1) chain.modifiers = Order(std::move(chain.modifiers), diagnostics);
+  return chain;
+}
+
+}  // namespace strata::compute

@@ -1,0 +1,228 @@
+// Computations as they are registered: what each is called, which prims have it, what it needs, and the
+// function that makes it.   (EXEC_REGISTER_COMPUTATIONS_FOR_SCHEMA)
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "strata/base/result.h"
+#include "strata/compute/datum.h"
+#include "strata/scene/locator.h"
+#include "strata/stage/stage.h"
+
+namespace strata::compute {
+
+inline constexpr DiagnosticCode kComputationUnusable{"compute.computation-unusable", Severity::kError,
+                                                     "A computation cannot be registered as it is."};
+inline constexpr DiagnosticCode kModifiersUnordered{"compute.modifiers-unordered", Severity::kWarning,
+                                                    "Two computations change one output and say no order."};
+inline constexpr DiagnosticCode kComputationCycle{"compute.cycle", Severity::kError,
+                                                  "Computations need each other's answers."};
+inline constexpr DiagnosticCode kComputationFailed{"compute.failed", Severity::kError,
+                                                   "A computation gave no answer."};
+inline constexpr DiagnosticCode kComputationSlow{"compute.too-slow", Severity::kError,
+                                                 "A computation took longer than it may."};
+
+// Something that a computation needs. The constructors below say which kinds there are.
+struct Input {
+  enum class Kind : uint8_t {
+    kAttribute,        // the value of an attribute of the prim
+    kSamples,          // Samples: the values around the time, for who interpolates in its own way
+    kAttributesNamed,  // no value: the function reads attributes whose names begin so itself
+    kMetadata,         // of the prim
+    kComputation,      // another output of the prim
+    kParent,           // an output of the namespace parent
+    kNearestAncestor,  // of the nearest prim above that has it by its schemas
+    kChildren,         // of each child that has it
+    kTargets,          // of each prim that a relationship names, where it has it
+    kOfPrim,           // of the prim at a fixed path
+    kStageMetadata,    // session layer over root layer
+    kTime,             // double; empty for the default time
+    kPrevious,         // of modifiers: the output as it was before
+  };
+  Kind kind = Kind::kTime;
+  Token name;    // of the attribute, the metadata field or the relationship
+  Token output;  // of the other prim or of this one
+  Path prim{};   // of kOfPrim
+};
+
+namespace in {
+inline Input Attribute(Token name) {
+  return {Input::Kind::kAttribute, name, {}};
+}
+inline Input AttributeSamples(Token name) {
+  return {Input::Kind::kSamples, name, {}};
+}
+inline Input AttributesNamed(Token beginning) {
+  return {Input::Kind::kAttributesNamed, beginning, {}};
+}
+inline Input Metadata(Token field) {
+  return {Input::Kind::kMetadata, field, {}};
+}
+inline Input Computation(Token output) {
+  return {Input::Kind::kComputation, {}, output};
+}
+inline Input Parent(Token output) {
+  return {Input::Kind::kParent, {}, output};
+}
+inline Input NearestAncestor(Token output) {
+  return {Input::Kind::kNearestAncestor, {}, output};
+}
+inline Input Children(Token output) {
+  return {Input::Kind::kChildren, {}, output};
+}
+inline Input Targets(Token relationship, Token output) {
+  return {Input::Kind::kTargets, relationship, output};
+}
+inline Input OfPrim(Path prim, Token output) {
+  return {Input::Kind::kOfPrim, {}, output, prim};
+}
+inline Input StageMetadata(Token field) {
+  return {Input::Kind::kStageMetadata, field, {}};
+}
+inline Input Time() {
+  return {Input::Kind::kTime, {}, {}};
+}
+inline Input Previous() {
+  return {Input::Kind::kPrevious, {}, {}};
+}
+}  // namespace in
+
+// The values of an attribute around a time. On a sample, outside of all, and where values are held, `lower`
+// is the answer and `fraction` 0.
+struct Samples {
+  Value lower, upper;
+  double fraction = 0;
+  friend bool operator==(const Samples&, const Samples&) = default;
+};
+
+// What a function is called with: its inputs, in the order in which they were declared.
+class Arguments {
+ public:
+  using Clock = std::chrono::steady_clock;
+  // The answers of input i are data[starts[i]] up to data[starts[i + 1]].
+  Arguments(const stage::Prim& prim, stage::Time time, std::span<const Datum> data,
+            std::span<const uint32_t> starts, Clock::time_point deadline)
+      : prim_(prim), time_(time), data_(data), starts_(starts), deadline_(deadline) {}
+  const stage::Prim& GetPrim() const { return prim_; }
+  stage::Time GetTime() const { return time_; }
+  // All answers of an input; those without one are left out.
+  std::span<const Datum> GetAll(size_t input) const {
+    return data_.subspan(starts_[input], starts_[input + 1] - starts_[input]);
+  }
+  // The first; empty where there is none.
+  const Datum& Get(size_t input) const;
+  template <class T>
+  const T* GetIf(size_t input) const {
+    return Get(input).template GetIf<T>();
+  }
+  template <class T>
+  T GetOr(size_t input, T otherwise) const {
+    const T* held = GetIf<T>(input);
+    return held ? *held : std::move(otherwise);
+  }
+  // Whether the call takes longer than it may: its answer will not be taken any more.
+  bool IsOverdue() const { return Clock::now() > deadline_; }
+
+ private:
+  const stage::Prim& prim_;
+  stage::Time time_;
+  std::span<const Datum> data_;
+  std::span<const uint32_t> starts_;
+  Clock::time_point deadline_;
+};
+
+// A pure function of its arguments; called from many threads. An error is a diagnostic on the prim, and what
+// would be there without the computation holds: of modifiers the previous answer, else what is authored.
+using Function = std::function<Result<Datum>(const Arguments&)>;
+
+struct Computation {
+  Token output;                // what it makes or changes: "xform"
+  Token name;                  // its own: "geo:place"
+  std::vector<Token> schemas;  // prims of one of these types, or with one of these API schemas; empty: all
+  std::vector<Input> inputs;
+  Function function;
+  std::string module;  // who registers it, for messages
+
+  // Modifiers take the output as it is and give it changed. Those of one output run in the order that
+  // `after` and `before` say, by names of other modifiers; then by name, whoever was registered first.
+  enum class Role : uint8_t { kMakes, kModifies } role = Role::kMakes;
+  std::vector<Token> after, before;
+
+  // Whether what depends on it is left alone where a change of its inputs gave the same answer: it is made
+  // anew as soon as something changes, so that this can be seen.
+  enum class Cutoff : uint8_t { kNone, kEarly } cutoff = Cutoff::kNone;
+  // Whether it has any effect in a stage at all; null: yes. Asked once, and when layers change.
+  std::function<bool(const stage::Stage&)> is_used;
+};
+
+// Gives attributes of prims other values than those that are authored, by an output of their prim.
+// (AttributeExpression)
+struct AttributeExpression {
+  Token name;
+  Token output;  // an attribute is asked for anew when this one's answer changed
+  // Nothing: as authored. Pure, and called from many threads; `answer` is not empty.
+  std::function<std::optional<Value>(const stage::Attribute&, stage::Time, const Datum& answer)> function;
+  std::function<std::vector<Token>(const stage::Prim&)> list;  // attributes that it may change
+  std::function<bool(const stage::Stage&)> is_used;            // as of computations
+};
+
+// The computations that a system has. Filled once, then shared and read by many threads.
+class Registry {
+ public:
+  Registry();  // with those of transforms: "xform" and "world.xform"
+  // Refused are computations without an output, a name or a function, and second ones of the same name for
+  // the same output.
+  Result<void> Add(Computation computation);
+  // Of several that have a value for an attribute the first by name decides.
+  void Add(AttributeExpression expression);
+  const std::vector<AttributeExpression>& GetExpressions() const { return expressions_; }
+  // Where an output stands in the data of scenes, as a whole. Of "xform" it is built in.
+  void Publish(Token output, scene::DataSourceLocator locator);
+  // What answers of an output must be like: others count as failures.
+  using Check = std::function<bool(const Datum&)>;
+  void Require(Token output, Check check) { checks_[output] = std::move(check); }
+  const Check* FindCheck(Token output) const;
+
+  struct Publication {
+    Token output;
+    scene::DataSourceLocator locator;
+  };
+  const std::vector<Publication>& GetPublications() const { return publications_; }
+  const std::vector<std::shared_ptr<const Computation>>& GetAll() const { return all_; }
+
+  // What makes an output of prims of a definition: the strongest that makes it, then the modifiers in order.
+  struct Chain {
+    const Computation* maker = nullptr;  // null: nobody makes it
+    std::vector<const Computation*> modifiers;
+    bool IsEmpty() const { return !maker && modifiers.empty(); }
+  };
+  // `is_used` says which of all computations count. Conflicts are told.
+  Chain FindChain(Token output, const schema::PrimDefinition* definition,
+                  const std::function<bool(const Computation&)>& is_used, Diagnostics& diagnostics) const;
+  // Whether a computation is for prims of a definition.
+  static bool Applies(const Computation& computation, const schema::PrimDefinition* definition);
+
+ private:
+  std::vector<std::shared_ptr<const Computation>> all_;
+  std::vector<AttributeExpression> expressions_;
+  std::vector<Publication> publications_;
+  tsl::robin_map<Token, Check> checks_;
+};
+
+// Names of the outputs that are built in.
+struct Outputs {
+  Token xform{"xform"};              // stage::ComputedTransform
+  Token world_xform{"world.xform"};  // Matrix4d
+};
+const Outputs& GetOutputs();
+
+}  // namespace strata::compute

@@ -1,0 +1,11 @@
+// The door of `compute`: values that are computed while a scene runs, from what a stage says, and that
+// renderers and queries see in place of what is authored.   (Exec)
+//
+// A Computation is registered for schemas and says what it needs; a System links those of a stage into a
+// network, makes answers when they are asked for and keeps them until something they depend on changes.
+#pragma once
+
+#include "strata/compute/computation.h"
+#include "strata/compute/geospatial.h"
+#include "strata/compute/network.h"
+#include "strata/compute/system.h"

@@ -1,0 +1,276 @@
+#include "strata/compute/geospatial.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "strata/layer/fields.h"
+#include "strata/math/transform.h"
+#include "strata/stage/computed_values.h"
+
+namespace strata::compute {
+
+namespace {
+
+using stage::ComputedTransform;
+
+const std::vector<Token>& GetReferenceSchemas() {
+  static const std::vector<Token> schemas = {Token("OmniWGS84ReferencePositionAPI"),
+                                             Token("OmniGeospatialWGS84ReferencePositionAPI"),
+                                             Token("OmniGeospatialWGS84TargetFrameAPI")};
+  return schemas;
+}
+const std::vector<Token>& GetPlaceSchemas() {
+  static const std::vector<Token> schemas = {Token("OmniWGS84LocalPositionAPI"),
+                                             Token("OmniGeospatialWGS84LocalPositionAPI"),
+                                             Token("OmniGeospatialWGS84PositionAPI")};
+  return schemas;
+}
+
+SourceLocation At(const Arguments& arguments) {
+  return {{}, arguments.GetPrim().GetPath().GetString(), 0, 0, 0};
+}
+
+Matrix3d GetLinear(const Matrix4d& m) {
+  Matrix3d linear;
+  for (size_t i = 0; i < 3; ++i)
+    for (size_t j = 0; j < 3; ++j) linear[i][j] = m[i][j];
+  return linear;
+}
+Matrix4d FromLinear(const Matrix3d& linear) {
+  Matrix4d m = Matrix4d::Identity();
+  for (size_t i = 0; i < 3; ++i)
+    for (size_t j = 0; j < 3; ++j) m[i][j] = linear[i][j];
+  return m;
+}
+
+// From axes whose third points up to those of a stage; a turn, never a mirror.
+Matrix3d MakeUpAxis(Token axis) {
+  if (axis != "Y") return Matrix3d::Identity();
+  Matrix3d m;
+  m[0][0] = m[2][1] = 1;
+  m[1][2] = -1;
+  return m;
+}
+
+std::optional<TangentPlane> ParsePlane(Token name) {
+  if (name.IsEmpty() || name == "ENU") return TangentPlane::kEnu;
+  if (name == "NED") return TangentPlane::kNed;
+  if (name == "ECEF") return TangentPlane::kEcef;
+  return std::nullopt;
+}
+
+// East, north, up as north, east, down.
+Matrix3d MakeNed() {
+  Matrix3d m;
+  m[0][1] = m[1][0] = 1;
+  m[2][2] = -1;
+  return m;
+}
+
+Result<Datum> MakeFrame(const Arguments& arguments, const Geodetic& origin, Token plane_name,
+                        const Vec3d& orientation, bool orients, double meters_per_unit, Token up_axis) {
+  const auto refuse = [&](std::string why, std::string remedy) {
+    return Diagnostic(kGeoFrameUnusable, std::move(why), At(arguments), std::move(remedy));
+  };
+  if (!IsUsable(origin))
+    return refuse(fmt::format("The reference position ({}, {}, {}) is no place.", origin.latitude,
+                              origin.longitude, origin.height),
+                  "Write latitude, longitude and height, in this order, the latitude within 90 degrees.");
+  const std::optional<TangentPlane> plane = ParsePlane(plane_name);
+  if (!plane)
+    return refuse(fmt::format("\"{}\" is no tangent plane.", plane_name.GetText()),
+                  "Write ENU, NED or ECEF.");
+  if (!std::isfinite(meters_per_unit) || meters_per_unit <= 0)
+    return refuse(fmt::format("Units of {} metres cannot be.", meters_per_unit),
+                  "Author a positive metersPerUnit.");
+  if (!std::isfinite(orientation[0] + orientation[1] + orientation[2]))
+    return refuse("The orientation is not finite.", "Write three angles in degrees.");
+  GeoFrame frame;
+  frame.tangent = TangentFrame(origin);
+  frame.plane = *plane;
+  Matrix3d turn = Matrix3d::Identity();
+  for (int axis = 0; axis < 3; ++axis)
+    if (orientation[static_cast<size_t>(axis)] != 0)
+      turn = turn * GetLinear(MakeRotation(axis, orientation[static_cast<size_t>(axis)]));
+  frame.to_prim = GetTranspose(turn) * MakeUpAxis(up_axis);
+  if (*plane == TangentPlane::kNed) frame.to_prim = MakeNed() * frame.to_prim;
+  frame.units_per_meter = 1 / meters_per_unit;
+  frame.orients = orients;
+  return Datum::Of(frame);
+}
+
+Result<Datum> ComputeOmniOrigin(const Arguments& arguments) {
+  const Vec3d position = arguments.GetOr(0, Vec3d());
+  return MakeFrame(arguments, {position[0], position[1], position[2]}, arguments.GetOr(1, Token()),
+                   arguments.GetOr(2, Vec3d()), arguments.GetOr(3, false), arguments.GetOr(4, 0.01),
+                   arguments.GetOr(5, Token("Y")));
+}
+
+Result<Datum> ComputeCesiumOrigin(const Arguments& arguments) {
+  return MakeFrame(arguments, {arguments.GetOr(0, 0.0), arguments.GetOr(1, 0.0), arguments.GetOr(2, 0.0)},
+                   Token("ENU"), {}, false, arguments.GetOr(3, 0.01), arguments.GetOr(4, Token("Y")));
+}
+
+Result<Datum> ComputeFrame(const Arguments& arguments) {
+  const auto* origin = arguments.GetIf<GeoFrame>(0);
+  if (!origin) return Datum();
+  GeoFrame frame = *origin;
+  frame.world = arguments.GetOr(1, Matrix4d::Identity());
+  return Datum::Of(frame);
+}
+
+// A place, or two of them and how far it is from the first to the second along the chord.
+struct Track {
+  Geodetic from, to;
+  double fraction = 0;
+};
+
+Result<Datum> PlaceIn(const Arguments& arguments, const GeoFrame* own, const GeoFrame* frame,
+                      const Track& track, bool orients) {
+  const Datum& previous = arguments.Get(0);
+  for (const Geodetic& place : {track.from, track.to})
+    if (!IsUsable(place))
+      return Diagnostic(kGeoPlaceUnusable,
+                        fmt::format("({}, {}, {}) is no place; the prim stays where its transform puts it.",
+                                    place.latitude, place.longitude, place.height),
+                        At(arguments),
+                        std::abs(place.latitude) > 90 && std::abs(place.longitude) <= 90
+                            ? "Write the latitude first, then the longitude."
+                            : "Write latitude, longitude and height, the latitude within 90 degrees.");
+  if (!own && !frame)
+    return Diagnostic(kGeoUnrooted,
+                      "No prim at or above has a reference position that can be used; the prim stays where "
+                      "its transform puts it.",
+                      At(arguments), "Apply OmniWGS84ReferencePositionAPI to a prim above.");
+  const GeoFrame& chosen = own ? *own : *frame;
+  Vec3d point = chosen.Place(track.from);
+  if (track.fraction != 0) {
+    const Vec3d other = chosen.Place(track.to);
+    point = point * (1 - track.fraction) + other * track.fraction;
+  }
+  ComputedTransform placed;
+  if (const auto* before = previous.GetIf<ComputedTransform>()) placed = *before;
+  for (size_t i = 0; i < 3; ++i) placed.matrix[3][i] = 0;
+  if (orients || chosen.orients) {
+    const Geodetic place =
+        track.fraction == 0
+            ? track.from
+            : FromEcef(ToEcef(track.from) * (1 - track.fraction) + ToEcef(track.to) * track.fraction);
+    placed.matrix = MultiplyAffine(placed.matrix, chosen.Orient(place));
+  }
+  for (size_t i = 0; i < 3; ++i) placed.matrix[3][i] = point[i];
+  // The prim of its own frame stands in its parent's space, any other in that of the frame's prim.
+  placed.resets_stack = !own;
+  if (!own) placed.matrix = MultiplyAffine(placed.matrix, chosen.world);
+  return Datum::Of(placed);
+}
+
+Result<Datum> ComputeOmniPlace(const Arguments& arguments) {
+  const auto* samples = arguments.GetIf<Samples>(1);
+  if (!samples) return Datum();
+  const auto* lower = samples->lower.GetIf<Vec3d>();
+  const auto* upper = samples->upper.GetIf<Vec3d>();
+  if (!lower || !upper) return Datum();
+  const Track track{
+      {(*lower)[0], (*lower)[1], (*lower)[2]}, {(*upper)[0], (*upper)[1], (*upper)[2]}, samples->fraction};
+  return PlaceIn(arguments, arguments.GetIf<GeoFrame>(2), arguments.GetIf<GeoFrame>(3), track,
+                 arguments.GetOr(4, false));
+}
+
+Result<Datum> ComputeCesiumPlace(const Arguments& arguments) {
+  Track track;
+  double* from[3] = {&track.from.latitude, &track.from.longitude, &track.from.height};
+  double* to[3] = {&track.to.latitude, &track.to.longitude, &track.to.height};
+  for (size_t i = 0; i < 3; ++i) {
+    const auto* samples = arguments.GetIf<Samples>(1 + i);
+    if (!samples) continue;
+    *from[i] = samples->lower.GetOr(0.0);
+    *to[i] = samples->upper.GetOr(0.0);
+    if (samples->fraction != 0) track.fraction = samples->fraction;
+  }
+  const GeoFrame* frame = arguments.GetIf<GeoFrame>(4);
+  return PlaceIn(arguments, nullptr, frame ? frame : arguments.GetIf<GeoFrame>(5), track, false);
+}
+
+}  // namespace
+
+Vec3d GeoFrame::Place(const Geodetic& place) const {
+  const Vec3d point = plane == TangentPlane::kEcef ? ToEcef(place) : tangent.ToEastNorthUp(place);
+  Vec3d out;
+  for (size_t j = 0; j < 3; ++j)
+    out[j] =
+        (point[0] * to_prim[0][j] + point[1] * to_prim[1][j] + point[2] * to_prim[2][j]) * units_per_meter;
+  return out;
+}
+
+Matrix4d GeoFrame::Orient(const Geodetic& place) const {
+  const Matrix3d turn = plane == TangentPlane::kEcef ? MakeTangentBasis(place.latitude, place.longitude)
+                                                     : tangent.MakeRotationTo(place);
+  return FromLinear(GetTranspose(to_prim) * turn * to_prim);
+}
+
+Result<void> AddGeospatial(Registry& registry) {
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  const Token origin("geo:origin"), frame("geo:frame"), xform = GetOutputs().xform;
+  const std::vector<Token> cesium_references = {Token("CesiumGeoreference"), Token("CesiumGeoreferencePrim")};
+  const auto make = [&](Token output, std::string_view name, std::vector<Token> schemas,
+                        std::vector<Input> inputs, Function function) {
+    Computation computation;
+    computation.output = output;
+    computation.name = Token(name);
+    computation.schemas = std::move(schemas);
+    computation.inputs = std::move(inputs);
+    computation.function = std::move(function);
+    computation.module = "geospatial";
+    return computation;
+  };
+
+  Computation omni = make(origin, "geo:omni-origin", GetReferenceSchemas(),
+                          {in::Attribute(Token("omni:geospatial:wgs84:reference:referencePosition")),
+                           in::Attribute(Token("omni:geospatial:wgs84:reference:tangentPlane")),
+                           in::Attribute(Token("omni:geospatial:wgs84:reference:orientation")),
+                           in::Attribute(Token("omni:geospatial:wgs84:reference:orientToLocalFrame")),
+                           in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
+                          ComputeOmniOrigin);
+  omni.cutoff = Computation::Cutoff::kEarly;
+  STRATA_CHECK(registry.Add(std::move(omni)));
+  Computation cesium = make(origin, "geo:cesium-origin", cesium_references,
+                            {in::Attribute(Token("cesium:georeferenceOrigin:latitude")),
+                             in::Attribute(Token("cesium:georeferenceOrigin:longitude")),
+                             in::Attribute(Token("cesium:georeferenceOrigin:height")),
+                             in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
+                            ComputeCesiumOrigin);
+  cesium.cutoff = Computation::Cutoff::kEarly;
+  STRATA_CHECK(registry.Add(std::move(cesium)));
+
+  std::vector<Token> all_references = GetReferenceSchemas();
+  all_references.insert(all_references.end(), cesium_references.begin(), cesium_references.end());
+  Computation full = make(frame, "geo:frame", std::move(all_references),
+                          {in::Computation(origin), in::Computation(GetOutputs().world_xform)}, ComputeFrame);
+  full.cutoff = Computation::Cutoff::kEarly;
+  STRATA_CHECK(registry.Add(std::move(full)));
+
+  Computation place =
+      make(xform, "geo:place", GetPlaceSchemas(),
+           {in::Previous(), in::AttributeSamples(Token("omni:geospatial:wgs84:local:position")),
+            in::Computation(origin), in::NearestAncestor(frame),
+            in::Attribute(Token("omni:geospatial:wgs84:local:orientToLocalFrame"))},
+           ComputeOmniPlace);
+  place.role = Computation::Role::kModifies;
+  place.after = {Token("units"), Token("geo:anchor")};
+  STRATA_CHECK(registry.Add(std::move(place)));
+  Computation anchor =
+      make(xform, "geo:anchor", {Token("CesiumGlobeAnchorAPI"), Token("CesiumGlobeAnchorSchemaAPI")},
+           {in::Previous(), in::AttributeSamples(Token("cesium:anchor:latitude")),
+            in::AttributeSamples(Token("cesium:anchor:longitude")),
+            in::AttributeSamples(Token("cesium:anchor:height")),
+            in::Targets(Token("cesium:anchor:georeferenceBinding"), frame),
+            in::OfPrim(Path("/CesiumGeoreference"), frame)},
+           ComputeCesiumPlace);
+  anchor.role = Computation::Role::kModifies;
+  anchor.after = {Token("units")};
+  return registry.Add(std::move(anchor));
+}
+
+}  // namespace strata::compute

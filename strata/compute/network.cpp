@@ -1,0 +1,327 @@
+#include "strata/compute/network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "strata/compute/network_node.h"
+
+namespace strata::compute {
+
+namespace {
+
+using stage::Prim;
+
+// Attributes of instance proxies are told of where their prototypes are.
+Path GetLeafPath(const Prim& prim) {
+  return prim.IsInstanceProxy() ? prim.GetPrimInPrototype().GetPath() : prim.GetPath();
+}
+
+bool HasMaker(const Registry::Chain& chain) {
+  return chain.maker && !chain.maker->schemas.empty();
+}
+
+}  // namespace
+
+Network::Network(const stage::Stage& stage, std::shared_ptr<const Registry> registry, NetworkOptions options)
+    : stage_(stage),
+      registry_(std::move(registry)),
+      options_(options),
+      by_prim_(std::make_unique<scene::PathTable<std::vector<Node*>>>()) {}
+
+Network::~Network() = default;
+
+bool Network::IsUsed(const Computation& computation) const {
+  if (!computation.is_used) return true;
+  const auto found = used_.find(&computation);
+  if (found != used_.end()) return found->second;
+  const bool is_used = computation.is_used(stage_);
+  used_.emplace(&computation, is_used);
+  return is_used;
+}
+
+const Registry::Chain& Network::FindChain(const schema::PrimDefinition* definition, Token output) const {
+  const ChainKey key{definition, output};
+  const std::lock_guard lock(chains_mutex_);
+  if (const auto found = chains_.find(key); found != chains_.end()) return *found->second;
+  Diagnostics remarks;
+  auto chain = std::make_unique<Registry::Chain>(registry_->FindChain(
+      output, definition, [this](const Computation& computation) { return IsUsed(computation); }, remarks));
+  for (const Diagnostic& remark : remarks.GetAll()) Note({}, remark.message, remark);
+  return *chains_.emplace(key, std::move(chain)).first->second;
+}
+
+bool Network::IsComputed(const schema::PrimDefinition* definition, Token output) const {
+  const Registry::Chain& chain = FindChain(definition, output);
+  return !chain.modifiers.empty() || HasMaker(chain);
+}
+
+Network::Node* Network::Find(const Prim& prim, Token output) const {
+  if (!prim) return nullptr;
+  const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);
+  if (chain.IsEmpty()) return nullptr;
+  const auto steps = static_cast<uint32_t>(chain.modifiers.size() + (chain.maker ? 1 : 0));
+  const Key key{prim.GetPath(), output, steps - 1};
+  {
+    const std::shared_lock lock(structure_);
+    if (const auto found = nodes_.find(key); found != nodes_.end()) return found->second.get();
+  }
+  const std::unique_lock lock(structure_);
+  if (nodes_.size() >= options_.max_nodes) {
+    Diagnostic full(kComputationFailed, "There are more computations than may be kept at a time.",
+                    {{}, prim.GetPath().GetString(), 0, 0, 0}, "Raise NetworkOptions::max_nodes.");
+    Note({}, "max_nodes", std::move(full));
+    return nullptr;
+  }
+  std::vector<Node*> fresh;
+  Node* top = FindOrMake(prim, output, fresh);
+  for (size_t i = 0; i < fresh.size(); ++i) Link(*fresh[i], fresh);
+  Finish(fresh);
+  return top;
+}
+
+// The last step of the output's chain, with those before it.
+Network::Node* Network::FindOrMake(const Prim& prim, Token output, std::vector<Node*>& fresh) const {
+  const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);
+  Node* previous = nullptr;
+  uint32_t step = 0;
+  const auto add = [&](const Computation* computation) {
+    const Key key{prim.GetPath(), output, step};
+    if (const auto found = nodes_.find(key); found != nodes_.end()) {
+      previous = found->second.get();
+    } else {
+      auto made = std::make_unique<Node>();
+      made->provider = prim.GetPath();
+      made->output = output;
+      made->computation = computation;
+      made->step = step;
+      made->prim = prim;
+      made->previous = previous;
+      previous = made.get();
+      fresh.push_back(previous);
+      by_prim_->FindOrAdd(prim.GetPath()).value.push_back(previous);
+      nodes_.emplace(key, std::move(made));
+    }
+    ++step;
+  };
+  if (chain.maker) add(chain.maker);
+  for (const Computation* modifier : chain.modifiers) add(modifier);
+  if (previous) previous->is_top = true;
+  return previous;
+}
+
+void Network::Link(Node& node, std::vector<Node*>& fresh) const {
+  for (uint32_t i = 0; i < node.computation->inputs.size(); ++i) {
+    const Input& input = node.computation->inputs[i];
+    if (input.kind == Input::Kind::kPrevious) continue;
+    node.links.push_back({input, i, {}, {}, false});
+    LinkInput(node, input, fresh);
+  }
+  if (node.previous) node.inputs.push_back(node.previous);
+  for (const Node::LinkTo& link : node.links)
+    node.inputs.insert(node.inputs.end(), link.nodes.begin(), link.nodes.end());
+  for (Node* input : node.inputs) input->dependents.push_back(&node);
+}
+
+void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fresh) const {
+  Node::LinkTo& link = node.links.back();
+  const auto take = [&](const Prim& prim) {
+    if (!prim || prim.IsPseudoRoot()) return;
+    if (Node* found = FindOrMake(prim, input.output, fresh)) link.nodes.push_back(found);
+  };
+  const auto reads = [&](Token name) {
+    const Path path = GetLeafPath(node.prim).AppendProperty(name);
+    by_property_[path].push_back(&node);
+    node.read_properties.push_back(path);
+  };
+  switch (input.kind) {
+    case Input::Kind::kAttribute:
+    case Input::Kind::kSamples:
+      link.attribute = node.prim.GetAttribute(input.name);
+      reads(input.name);
+      break;
+    case Input::Kind::kAttributesNamed:
+      by_names_[GetLeafPath(node.prim)].push_back(&node);
+      break;
+    case Input::Kind::kComputation:
+      take(node.prim);
+      break;
+    case Input::Kind::kParent:
+      take(node.prim.GetParent());
+      break;
+    case Input::Kind::kNearestAncestor:
+      for (Prim above = node.prim.GetParent(); above && !above.IsPseudoRoot(); above = above.GetParent())
+        if (HasMaker(FindChain(above.GetPrimDefinition(), input.output))) {
+          take(above);
+          break;
+        }
+      break;
+    case Input::Kind::kChildren:
+      by_children_[node.provider].push_back(&node);
+      for (const Prim& child : node.prim.GetChildren()) take(child);
+      break;
+    case Input::Kind::kTargets:
+      reads(input.name);
+      for (const Path target : node.prim.GetRelationship(input.name).GetForwardedTargets())
+        if (target.IsPrim()) take(stage_.GetPrimAtPath(target));
+      break;
+    case Input::Kind::kOfPrim:
+      by_children_[input.prim.GetParent()].push_back(&node);
+      take(stage_.GetPrimAtPath(input.prim));
+      break;
+    case Input::Kind::kStageMetadata:
+      by_stage_.push_back(&node);
+      break;
+    case Input::Kind::kMetadata:
+    case Input::Kind::kTime:
+    case Input::Kind::kPrevious:
+      break;
+  }
+}
+
+bool Network::FindOwnVariation(const Node& node) const {
+  bool varies = false;
+  for (const Node::LinkTo& link : node.links) {
+    if (link.input.kind == Input::Kind::kTime) varies = true;
+    if (link.attribute.IsDefined()) {
+      const bool does = link.attribute.ValueMightBeTimeVarying();
+      const_cast<Node::LinkTo&>(link).varies = does;
+      varies = varies || does;
+    }
+    if (link.input.kind == Input::Kind::kAttributesNamed)
+      for (const Token name : node.prim.GetAuthoredPropertyNames())
+        if (name.GetText().starts_with(link.input.name.GetText()))
+          varies = varies || node.prim.GetAttribute(name).ValueMightBeTimeVarying();
+  }
+  return varies;
+}
+
+// Inputs first: whether an answer varies follows from them. What leads back to itself is cut.
+void Network::Finish(const std::vector<Node*>& fresh) const {
+  struct Frame {
+    Node* node;
+    size_t next;
+  };
+  std::vector<Frame> stack;
+  tsl::robin_set<Node*> open;
+  for (Node* root : fresh) {
+    if (root->is_finished) continue;
+    stack.push_back({root, 0});
+    open.insert(root);
+    while (!stack.empty()) {
+      Frame& frame = stack.back();
+      Node& node = *frame.node;
+      if (frame.next < node.inputs.size()) {
+        Node* input = node.inputs[frame.next++];
+        if (input->is_finished) continue;
+        if (open.contains(input)) {
+          std::vector<Node*> cycle;
+          for (size_t i = stack.size(); i-- > 0;) {
+            cycle.push_back(stack[i].node);
+            if (stack[i].node == input) break;
+          }
+          BreakCycle(cycle);
+          for (Frame& each : stack) each.next = 0;
+        } else {
+          open.insert(input);
+          stack.push_back({input, 0});
+        }
+        continue;
+      }
+      node.varies = FindOwnVariation(node) ||
+                    std::any_of(node.inputs.begin(), node.inputs.end(), [](Node* in) { return in->varies; });
+      node.is_finished = true;
+      if (node.is_top && node.varies) varying_.insert(&node);
+      open.erase(&node);
+      stack.pop_back();
+    }
+  }
+}
+
+// None of them can be called. What each would change stays as it was before.
+void Network::BreakCycle(const std::vector<Node*>& cycle) const {
+  const auto is_in = [&](const Node* node) {
+    return std::find(cycle.begin(), cycle.end(), node) != cycle.end();
+  };
+  std::string around;
+  for (const Node* node : cycle)
+    around += fmt::format("{}\"{}\" of {}", around.empty() ? "" : ", then ", node->output.GetText(),
+                          node->provider.GetString());
+  const auto shared = std::make_shared<const std::vector<Node*>>(cycle);
+  for (Node* node : cycle) {
+    node->is_stopped = true;
+    node->cycle = shared;
+    for (Node* input : node->inputs) std::erase(input->dependents, node);
+    node->links.clear();
+    node->inputs.clear();
+    if (node->previous && is_in(node->previous)) node->previous = nullptr;
+    if (node->previous) {
+      node->inputs.push_back(node->previous);
+      node->previous->dependents.push_back(node);
+    }
+    Note(*node,
+         Diagnostic(kComputationCycle,
+                    fmt::format("`{}` needs its own answer: {}.", node->computation->name.GetText(), around),
+                    {{}, node->provider.GetString(), 0, 0, 0},
+                    "Take away one of the inputs that lead around."));
+  }
+}
+
+void Network::Note(const std::string& prim, const std::string& what, Diagnostic diagnostic) const {
+  const std::lock_guard lock(diagnostics_mutex_);
+  diagnostics_.insert_or_assign({prim, what}, std::move(diagnostic));
+  has_diagnostics_ = true;
+}
+
+void Network::Note(const Node& node, Diagnostic diagnostic) const {
+  if (diagnostic.location.path.empty()) diagnostic.location.path = node.provider.GetString();
+  Note(node.provider.GetString(), node.computation->name.GetString(), std::move(diagnostic));
+}
+
+Diagnostics Network::GetDiagnostics() const {
+  Diagnostics all;
+  const std::lock_guard lock(diagnostics_mutex_);
+  for (const auto& [key, diagnostic] : diagnostics_) all.Add(diagnostic);
+  return all;
+}
+
+size_t Network::GetNodeCount() const {
+  const std::shared_lock lock(structure_);
+  return nodes_.size();
+}
+
+uint64_t Network::GetEvaluationCount() const {
+  const std::shared_lock lock(structure_);
+  uint64_t count = 0;
+  for (const auto& [key, node] : nodes_) count += node->evaluations;
+  return count;
+}
+
+bool Network::MightVary(const Node& node) const {
+  return node.varies;
+}
+
+std::vector<double> Network::GetTimeSamples(const Node& node) const {
+  std::vector<stage::Attribute> attributes;
+  std::vector<const Node*> waiting = {&node};
+  tsl::robin_set<const Node*> seen = {&node};
+  while (!waiting.empty()) {
+    const Node& at = *waiting.back();
+    waiting.pop_back();
+    if (!at.varies) continue;
+    for (const Node::LinkTo& link : at.links) {
+      if (link.varies) attributes.push_back(link.attribute);
+      if (link.input.kind == Input::Kind::kAttributesNamed)
+        for (const Token name : at.prim.GetAuthoredPropertyNames())
+          if (name.GetText().starts_with(link.input.name.GetText())) {
+            stage::Attribute attribute = at.prim.GetAttribute(name);
+            if (attribute.ValueMightBeTimeVarying()) attributes.push_back(std::move(attribute));
+          }
+    }
+    for (const Node* input : at.inputs)
+      if (seen.insert(input).second) waiting.push_back(input);
+  }
+  return stage::Attribute::GetUnionedTimeSamples(attributes);
+}
+
+}  // namespace strata::compute

@@ -1,0 +1,175 @@
+// Computations of the prims of one stage, linked to what they need: compiled when they are first asked for,
+// evaluated once for a time, and made anew only when something they depend on changed.   (the network of Vdf)
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
+
+#include "strata/compute/computation.h"
+#include "strata/scene/path_table.h"
+
+namespace strata::compute {
+
+struct NetworkOptions {
+  // How long one call of a function may take. One that takes longer is not called again for its prim.
+  double max_seconds_per_call = 10;
+  size_t max_nodes = 50'000'000;
+  uint32_t max_times_per_node = 16;  // answers kept for what varies with time
+};
+
+// An output of a prim.
+struct ValueKey {
+  Path provider;
+  Token output;
+  friend bool operator==(const ValueKey&, const ValueKey&) = default;
+};
+
+// What happened to a stage, in its own paths.
+struct NetworkChanges {
+  std::vector<Path> resynced;    // prims: they and all below are to be looked at anew
+  std::vector<Path> properties;  // whose values, targets or existence may differ
+  std::vector<Path> metadata;    // prims whose other metadata may differ
+  bool has_stage_metadata = false;
+  static NetworkChanges FromNotice(const stage::ObjectsChanged& objects);
+};
+
+// Values of attributes that are used instead of what the stage says.
+using Overrides = tsl::robin_map<Path, Value>;
+
+// Threads: Find, Evaluate and what else is const may be called by many; Apply and Clear are for one, and
+// nobody else calls anything meanwhile. The stage must outlive it.
+class Network {
+ public:
+  Network(const stage::Stage& stage, std::shared_ptr<const Registry> registry, NetworkOptions options);
+  ~Network();
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  struct Node;
+  // Null where the prim has no such output.
+  Node* Find(const stage::Prim& prim, Token output) const;
+  // Whether prims of a definition have an output by more than computations for all prims.
+  bool IsComputed(const schema::PrimDefinition* definition, Token output) const;
+
+  Datum Evaluate(Node& node, stage::Time time) const;
+  Datum EvaluateWith(Node& node, stage::Time time, const Overrides& overrides) const;
+  bool MightVary(const Node& node) const;
+  // Sorted times at which an attribute behind the answer has samples.
+  std::vector<double> GetTimeSamples(const Node& node) const;
+
+  // Outputs whose answers may differ now and that somebody has asked for.
+  std::vector<ValueKey> Apply(const NetworkChanges& changes);
+  // The same for a move of the time: of what was asked for at `from`.
+  std::vector<ValueKey> ChangeTime(stage::Time from, stage::Time to) const;
+  // Forgets everything, which outputs were asked for too; those are returned.
+  std::vector<ValueKey> Clear();
+
+  // How an answer comes about.
+  struct Step {
+    Token output, name;
+    std::string module;
+    Datum answer;
+    uint64_t evaluations = 0, nanoseconds = 0;  // of all times together
+    struct Source {
+      Input input;
+      std::vector<ValueKey> computed;  // where it is the output of prims
+      Path attribute;                  // where it is one
+      std::vector<Datum> answers;
+    };
+    std::vector<Source> sources;
+  };
+  // What makes the answer, then each modifier, in the order in which they run.
+  std::vector<Step> Explain(Node& node, stage::Time time) const;
+
+  // What is wrong now, by prim.
+  Diagnostics GetDiagnostics() const;
+  size_t GetNodeCount() const;
+  uint64_t GetEvaluationCount() const;
+
+ private:
+  struct Key {
+    Path provider;
+    Token output;
+    uint32_t step;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    size_t operator()(const Key& key) const noexcept {
+      return MixBits((uint64_t(key.provider.GetId()) << 32 | key.output.GetId()) + key.step * 0x9e3779b9u);
+    }
+  };
+  struct ChainKey {
+    const schema::PrimDefinition* definition;
+    Token output;
+    friend bool operator==(const ChainKey&, const ChainKey&) = default;
+  };
+  struct ChainHash {
+    size_t operator()(const ChainKey& key) const noexcept {
+      return MixBits(reinterpret_cast<uintptr_t>(key.definition) ^ uint64_t(key.output.GetId()) << 40);
+    }
+  };
+  struct Scratch;
+  struct Shard {
+    std::mutex mutex;
+    std::condition_variable ready;
+  };
+  static constexpr size_t kShards = 64;
+
+  const Registry::Chain& FindChain(const schema::PrimDefinition* definition, Token output) const;
+  bool IsUsed(const Computation& computation) const;
+  // These four with structure_ held.
+  Node* FindOrMake(const stage::Prim& prim, Token output, std::vector<Node*>& fresh) const;
+  void Link(Node& node, std::vector<Node*>& fresh) const;
+  void LinkInput(Node& node, const Input& input, std::vector<Node*>& fresh) const;
+  void Finish(const std::vector<Node*>& fresh) const;
+  void BreakCycle(const std::vector<Node*>& cycle) const;
+  bool FindOwnVariation(const Node& node) const;
+
+  Shard& ShardOf(const Node& node) const;
+  bool IsReady(const Node& node, stage::Time time) const;
+  Datum GetReady(const Node& node, stage::Time time) const;
+  void Run(Node& node, stage::Time time, Scratch& scratch) const;
+  Datum Call(Node& node, stage::Time time, Scratch& scratch) const;
+  void Gather(const Node& node, stage::Time time, Scratch& scratch) const;
+  Datum Read(const Node& node, size_t link, stage::Time time, const Overrides* overrides) const;
+  void Note(const Node& node, Diagnostic diagnostic) const;
+  void Note(const std::string& prim, const std::string& what, Diagnostic diagnostic) const;
+
+  std::vector<Node*> FindSeeds(const NetworkChanges& changes) const;
+  void FindDropped(const NetworkChanges& changes, std::vector<Node*>& dropped) const;
+  void Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out);
+  void Unlink(Node& node);
+  void Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out);
+
+  const stage::Stage& stage_;
+  std::shared_ptr<const Registry> registry_;
+  NetworkOptions options_;
+
+  mutable std::shared_mutex structure_;  // guards what follows, up to varying_
+  mutable tsl::robin_map<Key, std::unique_ptr<Node>, KeyHash> nodes_;
+  mutable std::unique_ptr<scene::PathTable<std::vector<Node*>>> by_prim_;
+  mutable tsl::robin_map<Path, std::vector<Node*>> by_property_;  // that read it
+  mutable tsl::robin_map<Path, std::vector<Node*>> by_names_;     // that read attributes of a prim by prefix
+  mutable tsl::robin_map<Path, std::vector<Node*>> by_children_;  // that have asked for all of a prim's
+  mutable std::vector<Node*> by_stage_;                           // that read metadata of the stage
+  mutable tsl::robin_set<Node*> varying_;
+  mutable std::mutex chains_mutex_;  // guards chains_ and used_
+  mutable tsl::robin_map<ChainKey, std::unique_ptr<Registry::Chain>, ChainHash> chains_;
+  mutable tsl::robin_map<const Computation*, bool> used_;
+  mutable std::array<Shard, kShards> shards_;
+  mutable std::atomic<bool> has_diagnostics_ = false;
+  mutable std::mutex diagnostics_mutex_;                                           // guards diagnostics_
+  mutable std::map<std::pair<std::string, std::string>, Diagnostic> diagnostics_;  // by prim and computation
+};
+
+}  // namespace strata::compute

@@ -1,0 +1,251 @@
+// What changes of a stage mean for the answers of the network.
+#include <algorithm>
+#include <cmath>
+
+#include "strata/compute/network_node.h"
+#include "strata/layer/fields.h"
+
+namespace strata::compute {
+
+namespace {
+
+void SortAndThin(std::vector<ValueKey>& keys) {
+  const auto less = [](const ValueKey& a, const ValueKey& b) {
+    return a.provider != b.provider ? a.provider < b.provider : a.output.GetText() < b.output.GetText();
+  };
+  std::sort(keys.begin(), keys.end(), less);
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+}
+
+bool IsInPrototype(Path path) {
+  const std::vector<Path> prefixes = path.GetPrefixes();
+  return !prefixes.empty() && prefixes.front().GetNameToken().GetText().starts_with("__Prototype_");
+}
+
+}  // namespace
+
+NetworkChanges NetworkChanges::FromNotice(const stage::ObjectsChanged& objects) {
+  NetworkChanges changes;
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  for (const Path path : objects.GetResyncedPaths())
+    (path.IsPrimProperty() ? changes.properties : changes.resynced).push_back(path);
+  for (const Path path : objects.GetChangedInfoOnlyPaths()) {
+    if (path.IsPrimProperty()) {
+      changes.properties.push_back(path);
+    } else if (path.IsAbsoluteRoot()) {
+      changes.has_stage_metadata = true;
+    } else {
+      const std::vector<Token> changed = objects.GetChangedFields(path);
+      const bool is_resync = std::any_of(changed.begin(), changed.end(), [&](Token field) {
+        return field == fields.active || field == fields.specifier || field == fields.typeName ||
+               field == fields.apiSchemas || field == fields.kind || field == fields.instanceable;
+      });
+      (is_resync ? changes.resynced : changes.metadata).push_back(path);
+    }
+  }
+  return changes;
+}
+
+std::vector<ValueKey> Network::Apply(const NetworkChanges& changes) {
+  const bool resyncs_prototypes =
+      std::any_of(changes.resynced.begin(), changes.resynced.end(), IsInPrototype);
+  const bool resyncs_all = std::any_of(changes.resynced.begin(), changes.resynced.end(),
+                                       [](Path path) { return path.IsAbsoluteRoot(); });
+  if (resyncs_all || resyncs_prototypes) return Clear();
+  if (changes.has_stage_metadata || !changes.resynced.empty()) {
+    // Whether computations have an effect in the stage may have changed.
+    bool is_same = true;
+    for (auto it = used_.begin(); it != used_.end(); ++it) {
+      const bool is_used = it->first->is_used(stage_);
+      if (is_used != it->second) is_same = false;
+    }
+    if (!is_same) return Clear();
+  }
+  std::vector<ValueKey> out;
+  std::vector<Node*> dropped;
+  FindDropped(changes, dropped);
+  Drop(dropped, out);
+  Spread(FindSeeds(changes), out);
+  SortAndThin(out);
+  return out;
+}
+
+std::vector<ValueKey> Network::Clear() {
+  std::vector<ValueKey> out;
+  for (const auto& [key, node] : nodes_)
+    if (node->is_top && !node->slots.empty()) out.push_back({key.provider, key.output});
+  nodes_.clear();
+  by_prim_ = std::make_unique<scene::PathTable<std::vector<Node*>>>();
+  by_property_.clear();
+  by_names_.clear();
+  by_children_.clear();
+  by_stage_.clear();
+  varying_.clear();
+  chains_.clear();
+  used_.clear();
+  diagnostics_.clear();
+  SortAndThin(out);
+  return out;
+}
+
+// Nodes whose links may lead elsewhere now, and all that depend on them.
+void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dropped) const {
+  std::vector<Node*> waiting;
+  const auto take = [&](const std::vector<Node*>& nodes) {
+    waiting.insert(waiting.end(), nodes.begin(), nodes.end());
+  };
+  for (Path root : changes.resynced) {
+    if (const auto above = by_children_.find(root.GetParent()); above != by_children_.end())
+      take(above->second);
+    const auto* entry = by_prim_->Find(root);
+    if (!entry) continue;
+    std::vector<const scene::PathTable<std::vector<Node*>>::Entry*> below = {entry};
+    while (!below.empty()) {
+      const auto* at = below.back();
+      below.pop_back();
+      take(at->value);
+      for (const auto* child = at->GetFirstChild(); child; child = child->GetNextSibling())
+        below.push_back(child);
+    }
+  }
+  for (Path property : changes.properties)
+    if (const auto readers = by_property_.find(property); readers != by_property_.end())
+      for (Node* node : readers->second)
+        if (std::any_of(node->computation->inputs.begin(), node->computation->inputs.end(),
+                        [&](const Input& input) {
+                          return input.kind == Input::Kind::kTargets && input.name == property.GetNameToken();
+                        }))
+          waiting.push_back(node);
+  tsl::robin_set<Node*> seen;
+  while (!waiting.empty()) {
+    Node* node = waiting.back();
+    waiting.pop_back();
+    if (!seen.insert(node).second) continue;
+    dropped.push_back(node);
+    waiting.insert(waiting.end(), node->dependents.begin(), node->dependents.end());
+    // A chain goes as a whole: which steps it has may differ.
+    if (node->previous) waiting.push_back(node->previous);
+    if (node->cycle) waiting.insert(waiting.end(), node->cycle->begin(), node->cycle->end());
+  }
+}
+
+void Network::Unlink(Node& node) {
+  const auto remove = [&](auto& table, Path key) {
+    const auto found = table.find(key);
+    if (found == table.end()) return;
+    std::erase(found.value(), &node);
+    if (found->second.empty()) table.erase(key);
+  };
+  for (Node* input : node.inputs) std::erase(input->dependents, &node);
+  for (Path property : node.read_properties) remove(by_property_, property);
+  remove(by_children_, node.provider);
+  for (const Input& input : node.computation->inputs)
+    if (input.kind == Input::Kind::kOfPrim) remove(by_children_, input.prim.GetParent());
+  remove(by_names_, node.provider);
+  if (node.prim.IsInstanceProxy()) remove(by_names_, node.prim.GetPrimInPrototype().GetPath());
+  std::erase(by_stage_, &node);
+  if (auto* entry = by_prim_->Find(node.provider)) std::erase(entry->value, &node);
+  varying_.erase(&node);
+}
+
+void Network::Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out) {
+  for (Node* node : dropped)
+    if (node->is_top && !node->slots.empty()) out.push_back({node->provider, node->output});
+  for (Node* node : dropped) Unlink(*node);
+  for (Node* node : dropped) {
+    diagnostics_.erase({node->provider.GetString(), node->computation->name.GetString()});
+    nodes_.erase(Key{node->provider, node->output, node->step});
+  }
+}
+
+std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) const {
+  std::vector<Node*> seeds;
+  for (Path property : changes.properties) {
+    if (const auto readers = by_property_.find(property); readers != by_property_.end())
+      seeds.insert(seeds.end(), readers->second.begin(), readers->second.end());
+    const auto named = by_names_.find(property.GetPrimPath());
+    if (named == by_names_.end()) continue;
+    for (Node* node : named->second)
+      if (std::any_of(node->links.begin(), node->links.end(), [&](const Node::LinkTo& link) {
+            return link.input.kind == Input::Kind::kAttributesNamed &&
+                   property.GetNameToken().GetText().starts_with(link.input.name.GetText());
+          }))
+        seeds.push_back(node);
+  }
+  for (Path prim : changes.metadata)
+    if (const auto* entry = by_prim_->Find(prim))
+      for (Node* node : entry->value)
+        if (std::any_of(node->links.begin(), node->links.end(),
+                        [](const Node::LinkTo& link) { return link.input.kind == Input::Kind::kMetadata; }))
+          seeds.push_back(node);
+  if (changes.has_stage_metadata) seeds.insert(seeds.end(), by_stage_.begin(), by_stage_.end());
+  return seeds;
+}
+
+// Forgets the answers of the seeds and of what depends on them, in the order of inputs, and ends where an
+// answer that is made anew at once is the same as before.
+void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out) {
+  tsl::robin_set<Node*> reached;
+  std::vector<Node*> order;  // dependents before what they need
+  struct Frame {
+    Node* node;
+    size_t next;
+  };
+  std::vector<Frame> stack;
+  for (Node* seed : seeds) {
+    if (!reached.insert(seed).second) continue;
+    stack.push_back({seed, 0});
+    while (!stack.empty()) {
+      Frame& frame = stack.back();
+      if (frame.next < frame.node->dependents.size()) {
+        Node* dependent = frame.node->dependents[frame.next++];
+        if (reached.insert(dependent).second) stack.push_back({dependent, 0});
+        continue;
+      }
+      order.push_back(frame.node);
+      stack.pop_back();
+    }
+  }
+  tsl::robin_set<Node*> changed(seeds.begin(), seeds.end());
+  for (size_t i = order.size(); i-- > 0;) {
+    Node& node = *order[i];
+    if (!changed.contains(&node)) continue;
+    const bool varied = node.varies;
+    node.varies = FindOwnVariation(node) ||
+                  std::any_of(node.inputs.begin(), node.inputs.end(), [](Node* in) { return in->varies; });
+    const bool varies_otherwise = node.varies != varied;
+    if (node.is_top && node.varies) varying_.insert(&node);
+    if (!node.varies) varying_.erase(&node);
+    const std::vector<Node::Slot> former = std::exchange(node.slots, {});
+    bool is_same =
+        node.computation->cutoff == Computation::Cutoff::kEarly && !former.empty() && !varies_otherwise;
+    for (size_t s = 0; s < former.size() && is_same; ++s)
+      is_same = Evaluate(node, former[s].time) == former[s].answer;
+    if (is_same) continue;
+    if (node.is_top && !former.empty()) out.push_back({node.provider, node.output});
+    changed.insert(node.dependents.begin(), node.dependents.end());
+  }
+}
+
+std::vector<ValueKey> Network::ChangeTime(stage::Time from, stage::Time to) const {
+  std::vector<ValueKey> out;
+  for (Node* node : varying_) {
+    const Node::Slot* slot = node->FindSlot(node->KeyOf(from));
+    if (!slot || !slot->is_ready) continue;
+    const Datum before = slot->answer;
+    bool is_same = Evaluate(*node, to) == before;
+    if (is_same && !from.IsDefault() && !to.IsDefault()) {
+      // The same at both frames, but what lies around them in the shutter may not be.
+      const std::vector<double> times = GetTimeSamples(*node);
+      const auto is_near = [&](double time) {
+        return std::abs(time - from.GetValue()) < 1 || std::abs(time - to.GetValue()) < 1;
+      };
+      is_same = std::none_of(times.begin(), times.end(), is_near);
+    }
+    if (!is_same) out.push_back({node->provider, node->output});
+  }
+  SortAndThin(out);
+  return out;
+}
+
+}  // namespace strata::compute

@@ -1,0 +1,298 @@
+// How the network makes answers: inputs before what needs them, each once for a time, whoever asks.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "strata/compute/network_node.h"
+
+namespace strata::compute {
+
+namespace {
+
+using Clock = Arguments::Clock;
+using stage::Time;
+
+Samples ReadSamples(const stage::Attribute& attribute, Time time) {
+  Samples samples;
+  if (!time.IsDefault() && attribute.ValueMightBeTimeVarying()) {
+    const auto around = attribute.GetBracketingTimeSamples(time.GetValue());
+    if (around && around->first < around->second && time.GetValue() > around->first &&
+        attribute.GetStage()->GetInterpolationType() == stage::InterpolationType::kLinear) {
+      samples.lower = attribute.Get(around->first);
+      samples.upper = attribute.Get(around->second);
+      samples.fraction = (time.GetValue() - around->first) / (around->second - around->first);
+      if (!samples.lower.IsEmpty() && !samples.upper.IsEmpty()) return samples;
+    }
+  }
+  samples.lower = samples.upper = attribute.Get(time);
+  samples.fraction = 0;
+  return samples;
+}
+
+}  // namespace
+
+// What a call is made of; kept from call to call.
+struct Network::Scratch {
+  std::vector<Datum> data;
+  std::vector<uint32_t> starts;
+  struct Frame {
+    Node* node;
+    size_t next;
+  };
+  std::vector<Frame> stack;
+  // Of evaluations with overrides: what they change, and the answers that holds for.
+  const Overrides* overrides = nullptr;
+  tsl::robin_map<const Node*, Datum> own;
+  tsl::robin_set<const Node*> changed;
+};
+
+Network::Shard& Network::ShardOf(const Node& node) const {
+  return shards_[MixBits(reinterpret_cast<uintptr_t>(&node) >> 4) >> 32 & (kShards - 1)];
+}
+
+bool Network::IsReady(const Node& node, Time time) const {
+  const std::lock_guard lock(ShardOf(node).mutex);
+  const Node::Slot* slot = node.FindSlot(node.KeyOf(time));
+  return slot && slot->is_ready;
+}
+
+Datum Network::GetReady(const Node& node, Time time) const {
+  const std::lock_guard lock(ShardOf(node).mutex);
+  const Node::Slot* slot = node.FindSlot(node.KeyOf(time));
+  return slot && slot->is_ready ? slot->answer : Datum();
+}
+
+Datum Network::Evaluate(Node& root, Time time) const {
+  if (IsReady(root, time)) return GetReady(root, time);
+  Scratch scratch;
+  scratch.stack.push_back({&root, 0});
+  while (!scratch.stack.empty()) {
+    Scratch::Frame& frame = scratch.stack.back();
+    if (frame.next < frame.node->inputs.size()) {
+      Node* input = frame.node->inputs[frame.next++];
+      if (!IsReady(*input, time)) scratch.stack.push_back({input, 0});
+      continue;
+    }
+    Node* node = frame.node;
+    scratch.stack.pop_back();
+    Run(*node, time, scratch);
+  }
+  return GetReady(root, time);
+}
+
+// Claims the answer, makes it and tells those who wait for it. Whoever waits holds no claim of a node that
+// this one needs, since nothing leads back to itself.
+void Network::Run(Node& node, Time time, Scratch& scratch) const {
+  const Time key = node.KeyOf(time);
+  Shard& shard = ShardOf(node);
+  {
+    std::unique_lock lock(shard.mutex);
+    while (Node::Slot* slot = node.FindSlot(key)) {
+      if (slot->is_ready) return;
+      shard.ready.wait(lock);
+    }
+    if (node.slots.size() >= options_.max_times_per_node) {
+      const auto oldest = std::find_if(node.slots.begin(), node.slots.end(),
+                                       [](const Node::Slot& slot) { return slot.is_ready; });
+      if (oldest != node.slots.end()) node.slots.erase(oldest);
+    }
+    node.slots.push_back({key, false, {}});
+  }
+  Datum answer = Call(node, time, scratch);
+  {
+    const std::lock_guard lock(shard.mutex);
+    if (Node::Slot* slot = node.FindSlot(key)) {
+      slot->answer = std::move(answer);
+      slot->is_ready = true;
+    }
+  }
+  shard.ready.notify_all();
+}
+
+Datum Network::Read(const Node& node, size_t number, Time time, const Overrides* overrides) const {
+  const Node::LinkTo& link = node.links[number];
+  const auto overridden = [&]() -> const Value* {
+    if (!overrides) return nullptr;
+    const auto found = overrides->find(node.provider.AppendProperty(link.input.name));
+    return found == overrides->end() ? nullptr : &found->second;
+  };
+  switch (link.input.kind) {
+    case Input::Kind::kAttribute:
+      if (const Value* value = overridden()) return *value;
+      return link.attribute.Get(time);
+    case Input::Kind::kSamples:
+      if (const Value* value = overridden()) return Datum::Of(Samples{*value, *value, 0});
+      return Datum::Of(ReadSamples(link.attribute, time));
+    case Input::Kind::kMetadata:
+      return node.prim.GetMetadata(link.input.name);
+    case Input::Kind::kStageMetadata:
+      return stage_.GetMetadata(link.input.name);
+    case Input::Kind::kTime:
+      return time.IsDefault() ? Datum() : Datum(Value(time.GetValue()));
+    default:
+      return {};
+  }
+}
+
+void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
+  scratch.data.clear();
+  scratch.starts.assign(1, 0);
+  const auto take = [&](const Node* input) {
+    Datum answer;
+    if (const auto own = scratch.own.find(input); own != scratch.own.end())
+      answer = own->second;
+    else
+      answer = GetReady(*input, time);
+    if (!answer.IsEmpty()) scratch.data.push_back(std::move(answer));
+  };
+  size_t link = 0;
+  for (const Input& input : node.computation->inputs) {
+    if (input.kind == Input::Kind::kPrevious) {
+      if (node.previous) take(node.previous);
+    } else if (link < node.links.size()) {
+      for (const Node* each : node.links[link].nodes) take(each);
+      if (node.links[link].nodes.empty())
+        if (Datum read = Read(node, link, time, scratch.overrides); !read.IsEmpty())
+          scratch.data.push_back(std::move(read));
+      ++link;
+    }
+    scratch.starts.push_back(static_cast<uint32_t>(scratch.data.size()));
+  }
+}
+
+Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
+  const auto previous = [&]() -> Datum {
+    if (!node.previous) return {};
+    const auto own = scratch.own.find(node.previous);
+    return own != scratch.own.end() ? own->second : GetReady(*node.previous, time);
+  };
+  if (node.is_stopped) return previous();
+  const Computation& computation = *node.computation;
+  const auto fail = [&](const DiagnosticCode& code, std::string why, std::string remedy) {
+    Note(node, Diagnostic(code, std::move(why), {{}, node.provider.GetString(), 0, 0, 0}, std::move(remedy)));
+  };
+  Datum answer;
+  bool is_answer = false;
+  const Clock::time_point begin = Clock::now();
+  const auto allowed = std::chrono::duration_cast<Clock::duration>(
+      std::chrono::duration<double>(options_.max_seconds_per_call));
+  try {
+    Gather(node, time, scratch);
+    const Arguments arguments(node.prim, time, scratch.data, scratch.starts, begin + allowed);
+    Result<Datum> made = computation.function(arguments);
+    if (!made) {
+      Note(node, made.TakeError());
+    } else {
+      answer = *std::move(made);
+      const Registry::Check* check = registry_->FindCheck(node.output);
+      is_answer = answer.IsEmpty() || !check || (*check)(answer);
+      if (!is_answer)
+        fail(kComputationFailed,
+             fmt::format("The answer of `{}` is none that \"{}\" can have.", computation.name.GetText(),
+                         node.output.GetText()),
+             "Let it answer with a value of the right type and shape, and without infinities.");
+    }
+  } catch (const std::exception& error) {
+    fail(kComputationFailed, fmt::format("`{}` threw: {}", computation.name.GetText(), error.what()),
+         "Let it answer with an error instead.");
+  } catch (...) {
+    fail(kComputationFailed, fmt::format("`{}` threw something.", computation.name.GetText()),
+         "Let it answer with an error instead.");
+  }
+  const Clock::duration taken = Clock::now() - begin;
+  node.evaluations.fetch_add(1, std::memory_order_relaxed);
+  node.nanoseconds.fetch_add(
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count()),
+      std::memory_order_relaxed);
+  if (taken > allowed) {
+    node.is_stopped = true;
+    is_answer = false;
+    fail(kComputationSlow,
+         fmt::format("`{}` took {:.1f} s where {:.1f} s are allowed; it is not called again for this prim.",
+                     computation.name.GetText(), std::chrono::duration<double>(taken).count(),
+                     options_.max_seconds_per_call),
+         "Let it do less at a time, or raise NetworkOptions::max_seconds_per_call.");
+  }
+  if (!is_answer) return previous();
+  if (answer.IsEmpty()) return previous();
+  if (has_diagnostics_) {
+    const std::lock_guard lock(diagnostics_mutex_);
+    diagnostics_.erase({node.provider.GetString(), computation.name.GetString()});
+  }
+  return answer;
+}
+
+Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) const {
+  Evaluate(root, time);
+  Scratch scratch;
+  scratch.overrides = &overrides;
+  // What the overrides reach, then in the order of inputs.
+  std::vector<Node*> waiting;
+  {
+    const std::shared_lock lock(structure_);
+    for (const auto& [path, value] : overrides) {
+      if (const auto found = by_property_.find(path); found != by_property_.end())
+        waiting.insert(waiting.end(), found->second.begin(), found->second.end());
+    }
+    while (!waiting.empty()) {
+      Node* node = waiting.back();
+      waiting.pop_back();
+      if (scratch.changed.insert(node).second)
+        waiting.insert(waiting.end(), node->dependents.begin(), node->dependents.end());
+    }
+  }
+  if (!scratch.changed.contains(&root)) return GetReady(root, time);
+  scratch.stack.push_back({&root, 0});
+  while (!scratch.stack.empty()) {
+    Scratch::Frame& frame = scratch.stack.back();
+    if (frame.next < frame.node->inputs.size()) {
+      Node* input = frame.node->inputs[frame.next++];
+      if (scratch.changed.contains(input) && !scratch.own.contains(input))
+        scratch.stack.push_back({input, 0});
+      continue;
+    }
+    Node* node = frame.node;
+    scratch.stack.pop_back();
+    scratch.own.insert_or_assign(node, Call(*node, time, scratch));
+  }
+  return scratch.own.find(&root)->second;
+}
+
+std::vector<Network::Step> Network::Explain(Node& top, Time time) const {
+  Evaluate(top, time);
+  std::vector<Step> steps;
+  for (Node* node = &top; node; node = node->previous) {
+    Evaluate(*node, time);
+    Step step;
+    step.output = node->output;
+    step.name = node->computation->name;
+    step.module = node->computation->module;
+    step.answer = GetReady(*node, time);
+    step.evaluations = node->evaluations;
+    step.nanoseconds = node->nanoseconds;
+    for (size_t i = 0; i < node->links.size(); ++i) {
+      const Node::LinkTo& link = node->links[i];
+      Step::Source source;
+      source.input = link.input;
+      for (const Node* input : link.nodes) {
+        source.computed.push_back({input->provider, input->output});
+        source.answers.push_back(GetReady(*input, time));
+      }
+      if (link.input.kind == Input::Kind::kAttribute || link.input.kind == Input::Kind::kSamples)
+        source.attribute = node->provider.AppendProperty(link.input.name);
+      if (link.nodes.empty()) {
+        Datum read = Read(*node, i, time, nullptr);
+        if (const Samples* samples = read.GetIf<Samples>())
+          read = samples->fraction == 0 ? Datum(samples->lower) : Datum();
+        if (!read.IsEmpty()) source.answers.push_back(std::move(read));
+      }
+      step.sources.push_back(std::move(source));
+    }
+    steps.push_back(std::move(step));
+  }
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
+}  // namespace strata::compute

@@ -1,0 +1,58 @@
+// A computation of one prim with what it is linked to; for the files of the network.
+#pragma once
+
+#include <atomic>
+#include <vector>
+
+#include "strata/compute/network.h"
+
+namespace strata::compute {
+
+struct Network::Node {
+  Path provider;
+  Token output;
+  const Computation* computation = nullptr;
+  uint32_t step = 0;    // in the chain of its output
+  bool is_top = false;  // the last of the chain
+  bool varies = false;  // with time
+  bool is_finished = false;
+  stage::Prim prim;
+  Node* previous = nullptr;  // of modifiers
+
+  // One for each input that is not the previous answer.
+  struct LinkTo {
+    Input input;
+    uint32_t position = 0;     // among the inputs as declared
+    std::vector<Node*> nodes;  // of other computations
+    stage::Attribute attribute;
+    bool varies = false;  // the attribute does
+  };
+  std::vector<LinkTo> links;
+  std::vector<Node*> inputs;      // all nodes it needs
+  std::vector<Node*> dependents;  // that need it; each once for each time they do
+  std::vector<Path> read_properties;
+  std::shared_ptr<const std::vector<Node*>> cycle;  // that it was cut out of; they all go together
+  std::atomic<bool> is_stopped = false;             // not to be called any more
+
+  struct Slot {
+    stage::Time time = stage::Time::Default();
+    bool is_ready = false;  // else somebody is making it
+    Datum answer;
+  };
+  std::vector<Slot> slots;  // guarded by the shard
+  std::atomic<uint64_t> evaluations = 0, nanoseconds = 0;
+
+  // What does not vary is kept for the default time and for all others.
+  stage::Time KeyOf(stage::Time time) const {
+    if (varies || time.IsDefault()) return time;
+    return stage::Time(0);
+  }
+  Slot* FindSlot(stage::Time key) {
+    for (Slot& slot : slots)
+      if (slot.time == key) return &slot;
+    return nullptr;
+  }
+  const Slot* FindSlot(stage::Time key) const { return const_cast<Node*>(this)->FindSlot(key); }
+};
+
+}  // namespace strata::compute

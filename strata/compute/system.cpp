@@ -1,0 +1,182 @@
+#include "strata/compute/system.h"
+
+#include <algorithm>
+
+namespace strata::compute {
+
+using stage::Prim;
+using stage::Time;
+
+System::System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, SystemOptions options)
+    : stage_(std::move(stage)),
+      registry_(std::move(registry)),
+      network_(*stage_, registry_, options.network) {
+  FindExpressions();
+  if (options.follow == SystemOptions::Follow::kStage)
+    listener_ = stage_->AddListener([this](const stage::StageNotice& notice) {
+      if (notice.objects) Apply(NetworkChanges::FromNotice(*notice.objects));
+    });
+}
+
+System::~System() {
+  if (listener_) stage_->RemoveListener(listener_);
+}
+
+void System::FindExpressions() {
+  expressions_.clear();
+  for (const AttributeExpression& expression : registry_->GetExpressions())
+    if (!expression.is_used || expression.is_used(*stage_)) expressions_.push_back(&expression);
+}
+
+Datum System::Compute(const Prim& prim, Token output, Time time) const {
+  Network::Node* node = network_.Find(prim, output);
+  return node ? network_.Evaluate(*node, time) : Datum();
+}
+
+std::vector<Datum> System::Compute(const std::vector<ValueKey>& keys, Time time) const {
+  std::vector<Datum> answers(keys.size());
+  const auto compute = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i)
+      answers[i] = Compute(stage_->GetPrimAtPath(keys[i].provider), keys[i].output, time);
+  };
+  Executor* executor = stage_->GetOpenOptions().executor;
+  constexpr size_t kKeysATask = 64;
+  if (executor && keys.size() > kKeysATask)
+    executor->ParallelFor(keys.size(), kKeysATask, compute);
+  else
+    compute(0, keys.size());
+  return answers;
+}
+
+const System::Published& System::FindPublished(const schema::PrimDefinition* definition) const {
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto found = published_.find(definition); found != published_.end()) return *found->second;
+  }
+  auto made = std::make_unique<Published>();
+  for (const Registry::Publication& publication : registry_->GetPublications())
+    if (network_.IsComputed(definition, publication.output)) made->publications.push_back(&publication);
+  if (!made->publications.empty()) is_active_ = true;
+  const std::unique_lock lock(mutex_);
+  return *published_.emplace(definition, std::move(made)).first->second;
+}
+
+std::vector<const Registry::Publication*> System::FindPublished(const Prim& prim) const {
+  return FindPublished(prim.GetPrimDefinition()).publications;
+}
+
+bool System::MightCompute(const Prim& prim) const {
+  return !expressions_.empty() || !FindPublished(prim.GetPrimDefinition()).publications.empty();
+}
+
+std::optional<Value> System::GetValue(const stage::Attribute& attribute, Time time) const {
+  for (const AttributeExpression* expression : expressions_) {
+    const Datum answer = Compute(attribute.GetPrim(), expression->output, time);
+    if (answer.IsEmpty()) continue;
+    if (std::optional<Value> value = expression->function(attribute, time, answer)) return value;
+  }
+  return std::nullopt;
+}
+
+std::optional<stage::ComputedTransform> System::GetLocalTransform(const Prim& prim, Time time) const {
+  const Token xform = GetOutputs().xform;
+  const auto& publications = FindPublished(prim.GetPrimDefinition()).publications;
+  if (std::none_of(publications.begin(), publications.end(),
+                   [&](const auto* publication) { return publication->output == xform; }))
+    return std::nullopt;
+  const Datum answer = Compute(prim, xform, time);
+  const auto* transform = answer.GetIf<stage::ComputedTransform>();
+  return transform ? std::optional(*transform) : std::nullopt;
+}
+
+bool System::TransformMightVary(const Prim& prim) const {
+  const Network::Node* node = network_.Find(prim, GetOutputs().xform);
+  return node && network_.MightVary(*node);
+}
+
+ComputedChanges System::Apply(const NetworkChanges& changes) {
+  if (changes.has_stage_metadata || !changes.resynced.empty()) {
+    const std::vector<const AttributeExpression*> former = expressions_;
+    FindExpressions();
+    const std::unique_lock lock(mutex_);
+    published_.clear();
+    if (expressions_ != former) is_active_ = true;
+  }
+  return Publish(network_.Apply(changes), false);
+}
+
+ComputedChanges System::ChangeTime(Time from, Time to) {
+  return Publish(network_.ChangeTime(from, to), true);
+}
+
+ComputedChanges System::Clear() {
+  {
+    const std::unique_lock lock(mutex_);
+    published_.clear();
+  }
+  FindExpressions();
+  return Publish(network_.Clear(), false);
+}
+
+ComputedChanges System::Publish(const std::vector<ValueKey>& keys, bool is_time) {
+  ComputedChanges out;
+  for (const ValueKey& key : keys) {
+    for (const Registry::Publication& publication : registry_->GetPublications()) {
+      if (publication.output != key.output) continue;
+      const Prim prim = stage_->GetPrimAtPath(key.provider);
+      if (!prim || prim.IsInstanceProxy()) continue;
+      if (!out.published.empty() && out.published.back().path == key.provider)
+        out.published.back().locators.Insert(publication.locator);
+      else
+        out.published.push_back({key.provider, publication.locator});
+    }
+    for (const AttributeExpression& expression : registry_->GetExpressions()) {
+      if (expression.output != key.output || !expression.list) continue;
+      if (const Prim prim = stage_->GetPrimAtPath(key.provider))
+        for (const Token name : expression.list(prim))
+          out.properties.push_back(key.provider.AppendProperty(name));
+    }
+  }
+  std::erase_if(requests_, [](const std::weak_ptr<Request>& request) { return request.expired(); });
+  const std::vector<std::weak_ptr<Request>> requests = requests_;
+  for (const std::weak_ptr<Request>& each : requests) {
+    const std::shared_ptr<Request> request = each.lock();
+    if (!request) continue;
+    std::vector<size_t> told;
+    for (size_t i = 0; i < request->keys_.size(); ++i)
+      if (request->is_computed_[i] && std::find(keys.begin(), keys.end(), request->keys_[i]) != keys.end()) {
+        request->is_computed_[i] = false;
+        told.push_back(i);
+      }
+    const Invalidation& callback = is_time ? request->on_time_ : request->on_values_;
+    if (!told.empty() && callback) callback(told);
+  }
+  return out;
+}
+
+std::shared_ptr<Request> System::MakeRequest(std::vector<ValueKey> keys, Invalidation on_values,
+                                             Invalidation on_time) {
+  std::shared_ptr<Request> request(new Request(*this, std::move(keys)));
+  request->is_computed_.assign(request->keys_.size(), false);
+  request->on_values_ = std::move(on_values);
+  request->on_time_ = std::move(on_time);
+  requests_.push_back(request);
+  return request;
+}
+
+std::vector<Datum> Request::Compute(Time time) {
+  is_computed_.assign(keys_.size(), true);
+  return system_.Compute(keys_, time);
+}
+
+std::vector<Datum> Request::ComputeWithOverrides(Time time, const Overrides& overrides) {
+  std::vector<Datum> answers(keys_.size());
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    const Prim prim = system_.GetStage()->GetPrimAtPath(keys_[i].provider);
+    if (Network::Node* node = system_.GetNetwork().Find(prim, keys_[i].output))
+      answers[i] = system_.GetNetwork().EvaluateWith(*node, time, overrides);
+  }
+  return answers;
+}
+
+}  // namespace strata::compute

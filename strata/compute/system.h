@@ -1,0 +1,107 @@
+// The computations of a stage for those who ask: values, requests that tell when they must be made again, and
+// what is computed in place of what is authored.   (ExecUsdSystem)
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "strata/compute/network.h"
+#include "strata/scene/changes.h"
+#include "strata/stage/computed_values.h"
+
+namespace strata::compute {
+
+struct SystemOptions {
+  NetworkOptions network;
+  // Whether it hears of changes of the stage by itself, or is told.
+  enum class Follow : uint8_t { kStage, kNothing } follow = Follow::kStage;
+};
+
+// What changes of a stage mean beyond what the stage itself tells.
+struct ComputedChanges {
+  std::vector<scene::DirtiedPrim> published;  // prims whose published outputs may differ
+  std::vector<Path> properties;               // attributes whose computed values may differ
+};
+
+class Request;
+
+// Holds the stage. Threads: as the network.
+class System final : public stage::ComputedValues {
+ public:
+  System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, SystemOptions options = {});
+  ~System() override;
+  const stage::StagePtr& GetStage() const { return stage_; }
+  const Registry& GetRegistry() const { return *registry_; }
+  Network& GetNetwork() { return network_; }
+  const Network& GetNetwork() const { return network_; }
+
+  // Empty where the prim has no such output, and where it has no answer.
+  Datum Compute(const stage::Prim& prim, Token output, stage::Time time) const;
+  // Several at a time, on the executor of the stage where it has one.
+  std::vector<Datum> Compute(const std::vector<ValueKey>& keys, stage::Time time) const;
+
+  // What renderers and caches see in place of what is authored.
+  bool MightCompute(const stage::Prim& prim) const override;
+  std::optional<Value> GetValue(const stage::Attribute& attribute, stage::Time time) const override;
+  std::optional<stage::ComputedTransform> GetLocalTransform(const stage::Prim& prim,
+                                                            stage::Time time) const override;
+  bool TransformMightVary(const stage::Prim& prim) const override;
+  // Publications of outputs that are computed for the prim by its schemas, or for all prims of this stage.
+  std::vector<const Registry::Publication*> FindPublished(const stage::Prim& prim) const;
+  // Whether some definition that was looked at has any: until then scenes cost nothing.
+  bool IsActive() const { return is_active_; }
+  void Look(const schema::PrimDefinition* definition) const { FindPublished(definition); }
+
+  // Told by whoever hears of changes; tells requests.
+  ComputedChanges Apply(const NetworkChanges& changes);
+  ComputedChanges ChangeTime(stage::Time from, stage::Time to);
+  ComputedChanges Clear();
+
+  // Called with the numbers of keys whose values must be made again. Of a value that was not computed since
+  // it was told of last, nothing is told.
+  using Invalidation = std::function<void(const std::vector<size_t>& keys)>;
+  std::shared_ptr<Request> MakeRequest(std::vector<ValueKey> keys, Invalidation on_values = {},
+                                       Invalidation on_time = {});
+
+  Diagnostics GetDiagnostics() const { return network_.GetDiagnostics(); }
+
+ private:
+  struct Published {
+    std::vector<const Registry::Publication*> publications;
+  };
+  const Published& FindPublished(const schema::PrimDefinition* definition) const;
+  ComputedChanges Publish(const std::vector<ValueKey>& keys, bool is_time);
+  void FindExpressions();
+
+  stage::StagePtr stage_;
+  std::shared_ptr<const Registry> registry_;
+  Network network_;
+  uint64_t listener_ = 0;
+  std::vector<const AttributeExpression*> expressions_;  // that are used in the stage
+  std::vector<std::weak_ptr<Request>> requests_;
+  mutable std::atomic<bool> is_active_ = false;
+  mutable std::shared_mutex mutex_;  // guards published_
+  mutable tsl::robin_map<const schema::PrimDefinition*, std::unique_ptr<Published>> published_;
+};
+
+// Values that are asked for together, again and again.   (ExecUsdRequest, ExecUsdCacheView)
+class Request {
+ public:
+  const std::vector<ValueKey>& GetKeys() const { return keys_; }
+  // In the order of the keys.
+  std::vector<Datum> Compute(stage::Time time);
+  // As if attributes had these values; nothing is kept.
+  std::vector<Datum> ComputeWithOverrides(stage::Time time, const Overrides& overrides);
+
+ private:
+  friend class System;
+  Request(const System& system, std::vector<ValueKey> keys) : system_(system), keys_(std::move(keys)) {}
+  const System& system_;  // outlives it
+  std::vector<ValueKey> keys_;
+  std::vector<bool> is_computed_;  // since it was told of last
+  System::Invalidation on_values_, on_time_;
+};
+
+}  // namespace strata::compute

@@ -1,0 +1,338 @@
+#include "strata/compute/network.h"
+
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/unit/compute/running.h"
+
+namespace strata::compute {
+
+namespace {
+
+using Role = Computation::Role;
+
+Computation Make(std::string_view output, std::string_view name, std::vector<Token> schemas,
+                 std::vector<Input> inputs, Function function) {
+  Computation computation;
+  computation.output = Token(output);
+  computation.name = Token(name);
+  computation.schemas = std::move(schemas);
+  computation.inputs = std::move(inputs);
+  computation.function = std::move(function);
+  return computation;
+}
+
+// Multiplies the transform before by another one; turns and moves do not commute.
+Computation Modifier(std::string_view name, const Matrix4d& by, std::vector<std::string_view> after = {}) {
+  Computation computation = Make("xform", name, {Token("Cube")}, {in::Previous()}, [by](const Arguments& a) {
+    auto transform = a.GetOr(0, stage::ComputedTransform());
+    transform.matrix = MultiplyAffine(transform.matrix, by);
+    return Datum::Of(transform);
+  });
+  computation.role = Role::kModifies;
+  for (std::string_view each : after) computation.after.push_back(Token(each));
+  return computation;
+}
+
+// "size" of a cube, times two for each prim above.
+constexpr std::string_view kNested =
+    "def Cube \"A\" {\n    double size = 1\n    def Cube \"B\" {\n        double size = 2\n        def Cube "
+    "\"C\" "
+    "{\n            double size = 3\n        }\n    }\n}\n";
+
+Computation Sum() {
+  return Make("sum", "sum", {Token("Cube")}, {in::Attribute(Token("size")), in::Parent(Token("sum"))},
+              [](const Arguments& a) { return Datum(Value(a.GetOr(0, 0.0) + a.GetOr(1, 0.0))); });
+}
+
+double Get(const Datum& datum) {
+  return datum.GetValue().GetOr(-1.0);
+}
+
+}  // namespace
+
+TEST_CASE("what is registered must have an output, a name of its own and a function") {
+  Registry registry;
+  CHECK(!registry.Add(Make("", "a", {}, {}, [](const Arguments&) { return Datum(); })));
+  CHECK(!registry.Add(Make("a", "", {}, {}, [](const Arguments&) { return Datum(); })));
+  CHECK(!registry.Add(Make("a", "a", {}, {}, {})));
+  CHECK(!registry.Add(Make("a", "a", {}, {in::Previous()}, [](const Arguments&) { return Datum(); })));
+  CHECK(registry.Add(Sum()));
+  const auto again = registry.Add(Sum());
+  REQUIRE(!again);
+  CHECK(again.GetError().code == &kComputationUnusable);
+}
+
+TEST_CASE("answers come of inputs, are made once, and again only where something they need changed") {
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(registry->Add(Sum()));
+  Running running(std::string(kNested), registry);
+  System& system = running.GetSystem();
+  const auto sum = [&](const char* path) { return Get(system.Compute(running.At(path), Token("sum"), 0.0)); };
+  CHECK(sum("/A/B/C") == 6);
+  CHECK(sum("/A/B/C") == 6);
+  CHECK(system.GetNetwork().GetEvaluationCount() == 3);
+  REQUIRE(running.Edit().Set(Path("/A/B.size"), 5.0));
+  CHECK(sum("/A") == 1);
+  CHECK(system.GetNetwork().GetEvaluationCount() == 3);
+  CHECK(sum("/A/B/C") == 9);
+  CHECK(system.GetNetwork().GetEvaluationCount() == 5);
+}
+
+TEST_CASE("early cut-off: what depends on an answer that stayed the same is left alone") {
+  auto registry = std::make_shared<Registry>();
+  std::atomic<int> calls = 0;
+  Computation barrier = Make("large", "large", {Token("Cube")}, {in::Attribute(Token("size"))},
+                             [](const Arguments& a) { return Datum(Value(a.GetOr(0, 0.0) > 10)); });
+  barrier.cutoff = Computation::Cutoff::kEarly;
+  REQUIRE(registry->Add(std::move(barrier)));
+  REQUIRE(registry->Add(
+      Make("word", "word", {Token("Cube")}, {in::Computation(Token("large"))}, [&](const Arguments& a) {
+        ++calls;
+        return Datum(Value(Token(a.GetOr(0, false) ? "large" : "small")));
+      })));
+  Running running(std::string(kNested), registry);
+  std::string told;
+  auto request = running.GetSystem().MakeRequest({{Path("/A"), Token("word")}, {Path("/A/B"), Token("word")}},
+                                                 [&](const std::vector<size_t>& keys) {
+                                                   for (size_t key : keys) told += std::to_string(key);
+                                                 });
+  request->Compute(0.0);
+  CHECK(calls == 2);
+  REQUIRE(running.Edit().Set(Path("/A.size"), 5.0));
+  CHECK(told.empty());
+  request->Compute(0.0);
+  CHECK(calls == 2);
+  REQUIRE(running.Edit().Set(Path("/A.size"), 50.0));
+  CHECK(told == "0");
+  // What was told of is told again only after it was asked for again.
+  REQUIRE(running.Edit().Set(Path("/A.size"), 5.0));
+  CHECK(told == "0");
+  CHECK(*request->Compute(0.0)[0].GetIf<Token>() == "small");
+  REQUIRE(running.Edit().Set(Path("/A.size"), 50.0));
+  CHECK(told == "00");
+}
+
+TEST_CASE("overrides count for one evaluation and leave nothing behind") {
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(registry->Add(Sum()));
+  Running running(std::string(kNested), registry);
+  auto request =
+      running.GetSystem().MakeRequest({{Path("/A/B/C"), Token("sum")}, {Path("/A"), Token("sum")}});
+  CHECK(Get(request->Compute(0.0)[0]) == 6);
+  Overrides overrides;
+  overrides[Path("/A/B.size")] = Value(100.0);
+  CHECK(Get(request->ComputeWithOverrides(0.0, overrides)[0]) == 104);
+  CHECK(Get(request->ComputeWithOverrides(0.0, overrides)[1]) == 1);
+  CHECK(Get(request->Compute(0.0)[0]) == 6);
+}
+
+TEST_CASE("what varies with time is made for each time, and a move of the time tells what differs") {
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(registry->Add(Sum()));
+  Running running(
+      "def Cube \"A\" {\n    double size.timeSamples = {\n        0: 1,\n        10: 1,\n        20: 2,\n    "
+      "}\n"
+      "    def Cube \"B\" {\n    }\n}\ndef Cube \"Still\" {\n}\n",
+      registry);
+  System& system = running.GetSystem();
+  int told = 0;
+  auto request =
+      system.MakeRequest({{Path("/A/B"), Token("sum")}, {Path("/Still"), Token("sum")}}, {},
+                         [&](const std::vector<size_t>& keys) { told += 1 + static_cast<int>(keys[0]); });
+  CHECK(Get(request->Compute(0.0)[0]) == 3);
+  system.ChangeTime(0.0, 5.0);
+  CHECK(Get(request->Compute(5.0)[0]) == 3);
+  told = 0;
+  system.ChangeTime(5.0, 5.5);
+  CHECK(told == 0);
+  system.ChangeTime(5.0, 15.0);
+  CHECK(told == 1);
+  CHECK(Get(request->Compute(15.0)[0]) == 3.5);
+}
+
+TEST_CASE("M24: modifiers run in the order they say, whichever was registered first") {
+  const Matrix4d turn = MakeRotation(2, 90), move = MakeTranslation({1, 0, 0});
+  Matrix4d worlds[2];
+  for (int order = 0; order < 2; ++order) {
+    auto registry = std::make_shared<Registry>();
+    const auto add_turn = [&] { REQUIRE(registry->Add(Modifier("a:turn", turn, {"b:move"}))); };
+    if (order == 0) add_turn();
+    REQUIRE(registry->Add(Modifier("b:move", move)));
+    if (order == 1) add_turn();
+    Running running(std::string(kNested), registry);
+    worlds[order] = running.World("/A");
+    CHECK(running.GetSystem().GetDiagnostics().IsEmpty());
+  }
+  CHECK(worlds[0] == worlds[1]);
+  CHECK(Distance(Translation(worlds[0]), {0, 1, 0}) < 1e-12);
+}
+
+TEST_CASE("M24: two modifiers of one output that say no order are told of, and run by name") {
+  for (int order = 0; order < 2; ++order) {
+    auto registry = std::make_shared<Registry>();
+    const Matrix4d turn = MakeRotation(2, 90), move = MakeTranslation({1, 0, 0});
+    REQUIRE(registry->Add(order == 0 ? Modifier("a:turn", turn) : Modifier("b:move", move)));
+    REQUIRE(registry->Add(order == 0 ? Modifier("b:move", move) : Modifier("a:turn", turn)));
+    Running running(std::string(kNested), registry);
+    CHECK(Distance(Translation(running.World("/A")), {1, 0, 0}) < 1e-12);
+    const Diagnostics remarks = running.GetSystem().GetDiagnostics();
+    REQUIRE(remarks.GetAll().size() == 1);
+    CHECK(remarks.GetAll()[0].code == &kModifiersUnordered);
+  }
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(registry->Add(Modifier("a", Matrix4d::Identity(), {"b"})));
+  REQUIRE(registry->Add(Modifier("b", Matrix4d::Identity(), {"a"})));
+  Running running(std::string(kNested), registry);
+  CHECK(running.World("/A") == Matrix4d::Identity());
+  CHECK(running.GetSystem().GetDiagnostics().GetAll().size() == 1);
+}
+
+TEST_CASE("what throws, gives nonsense or takes too long is told of, and what is authored holds") {
+  auto registry = std::make_shared<Registry>();
+  const auto add = [&](std::string_view name, Token schema, Function function) {
+    Computation computation = Make("xform", name, {schema}, {in::Previous()}, std::move(function));
+    computation.role = Role::kModifies;
+    REQUIRE(registry->Add(std::move(computation)));
+  };
+  std::atomic<int> slow_calls = 0;
+  add("throws", Token("Cube"), [](const Arguments&) -> Result<Datum> { throw std::runtime_error("no"); });
+  add("wrong type", Token("Sphere"), [](const Arguments&) { return Datum(Value(1.0)); });
+  add("infinite", Token("Cone"), [](const Arguments&) {
+    stage::ComputedTransform transform;
+    transform.matrix[3][0] = INFINITY;
+    return Datum::Of(transform);
+  });
+  add("slow", Token("Capsule"), [&](const Arguments& a) {
+    ++slow_calls;
+    while (!a.IsOverdue()) std::this_thread::yield();
+    return Datum::Of(stage::ComputedTransform());
+  });
+  const std::string moved =
+      "    double3 xformOp:translate = (1, 2, 3)\n    uniform token[] xformOpOrder = "
+      "[\"xformOp:translate\"]\n}\n";
+  std::string text;
+  for (const char* type : {"Cube", "Sphere", "Cone", "Capsule"})
+    text += std::string("def ") + type + " \"" + type + "\" {\n" + moved;
+  stage::Scene scene(text, WithSchemas());
+  SystemOptions options;
+  options.network.max_seconds_per_call = 0.02;
+  System system(scene.GetOwner(), registry, options);
+  for (int again = 0; again < 2; ++again)
+    for (const char* path : {"/Cube", "/Sphere", "/Cone", "/Capsule"}) {
+      const auto transform = system.GetLocalTransform(scene.At(path), 0.0);
+      REQUIRE(transform);
+      CHECK(transform->matrix == MakeTranslation({1, 2, 3}));
+    }
+  system.GetLocalTransform(scene.At("/Capsule"), stage::Time::Default());
+  CHECK(slow_calls == 1);
+  std::string told;
+  const Diagnostics remarks = system.GetDiagnostics();
+  for (const Diagnostic& each : remarks.GetAll())
+    told += std::string(each.code->name) + " " + each.location.path + "\n";
+  CHECK(told ==
+        "compute.too-slow /Capsule\ncompute.failed /Cone\ncompute.failed /Cube\ncompute.failed /Sphere\n");
+}
+
+TEST_CASE("computations that need their own answers are cut where they come back, and told of") {
+  auto registry = std::make_shared<Registry>();
+  Computation around = Make(
+      "xform", "around", {Token("Cube")},
+      {in::Previous(), in::Targets(Token("proxyPrim"), GetOutputs().world_xform)}, [](const Arguments& a) {
+        auto transform = a.GetOr(0, stage::ComputedTransform());
+        transform.matrix = MultiplyAffine(transform.matrix, a.GetOr(1, Matrix4d::Identity()));
+        return Datum::Of(transform);
+      });
+  around.role = Role::kModifies;
+  REQUIRE(registry->Add(std::move(around)));
+  const std::string moved =
+      "    double3 xformOp:translate = (1, 2, 3)\n    uniform token[] xformOpOrder = "
+      "[\"xformOp:translate\"]\n";
+  Running running("def Cube \"A\" {\n" + moved + "    rel proxyPrim = </B>\n}\ndef Cube \"B\" {\n" + moved +
+                      "    rel proxyPrim = </A>\n}\ndef Cube \"C\" {\n" + moved +
+                      "    rel proxyPrim = </D>\n}\n" + "def Cube \"D\" {\n" + moved + "}\n",
+                  registry);
+  CHECK(running.World("/A") == MakeTranslation({1, 2, 3}));
+  CHECK(running.World("/B") == MakeTranslation({1, 2, 3}));
+  CHECK(running.World("/C") == MakeTranslation({2, 4, 6}));
+  CHECK(!running.GetSystem().GetDiagnostics().IsEmpty());
+  const Diagnostics remarks = running.GetSystem().GetDiagnostics();
+  for (const Diagnostic& each : remarks.GetAll()) CHECK(each.code == &kComputationCycle);
+  // Mended, it works.
+  REQUIRE(running.Edit().SetTargets(Path("/B.proxyPrim"), {Path("/D")}));
+  CHECK(running.World("/B") == MakeTranslation({2, 4, 6}));
+  CHECK(running.World("/A") == MakeTranslation({3, 6, 9}));
+  CHECK(running.GetSystem().GetDiagnostics().IsEmpty());
+}
+
+TEST_CASE("world.xform is what transform caches say, of every stack of ops") {
+  const char* kOps[] = {"double3 xformOp:translate = (1, 2, 3)", "double xformOp:rotateY = 30",
+                        "float3 xformOp:scale = (1, 2, 0.5)", "float3 xformOp:rotateXYZ = (10, 20, 30)",
+                        "quatf xformOp:orient = (0.5, 0.5, 0.5, 0.5)"};
+  const char* kNames[] = {"xformOp:translate", "xformOp:rotateY", "xformOp:scale", "xformOp:rotateXYZ",
+                          "xformOp:orient"};
+  uint32_t state = 1;
+  const auto random = [&](uint32_t count) {
+    state = state * 1664525u + 1013904223u;
+    return (state >> 16) % count;
+  };
+  for (int round = 0; round < 40; ++round) {
+    std::string text, end, path;
+    for (int depth = 0; depth < 6; ++depth) {
+      text += "def Xform \"P" + std::to_string(depth) + "\" {\n";
+      path += "/P" + std::to_string(depth);
+      std::string order;
+      if (random(5) == 0) order = "\"!resetXformStack!\"";
+      for (uint32_t op = 0; op < 5; ++op) {
+        if (random(2)) continue;
+        text += std::string(kOps[op]) + "\n";
+        order += std::string(order.empty() ? "" : ", ") + "\"" + kNames[op] + "\"";
+      }
+      text += "uniform token[] xformOpOrder = [" + order + "]\n";
+      end += "}\n";
+    }
+    Running running(text + end, std::make_shared<Registry>());
+    const stage::Prim prim = running.At(path.c_str());
+    const Datum answer = running.GetSystem().Compute(prim, GetOutputs().world_xform, 0.0);
+    REQUIRE(answer.GetIf<Matrix4d>());
+    CHECK(*answer.GetIf<Matrix4d>() == domain::XformCache(0.0).GetLocalToWorldTransform(prim));
+    CHECK(Difference(*answer.GetIf<Matrix4d>(), running.OfScene(path.c_str())) == 0);
+  }
+}
+
+TEST_CASE("children that come and go, and prims that are deleted, are followed") {
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(registry->Add(Make("count", "count", {Token("Xform")}, {in::Children(Token("one"))},
+                             [](const Arguments& a) { return Datum(Value(double(a.GetAll(0).size()))); })));
+  REQUIRE(registry->Add(
+      Make("one", "one", {Token("Cube")}, {}, [](const Arguments&) { return Datum(Value(1.0)); })));
+  Running running("def Xform \"X\" {\n    def Cube \"A\" {\n    }\n    def Sphere \"S\" {\n    }\n}\n",
+                  registry);
+  const auto count = [&] { return Get(running.GetSystem().Compute(running.At("/X"), Token("count"), 0.0)); };
+  CHECK(count() == 1);
+  REQUIRE(running.Edit().DefinePrim(Path("/X/B"), Token("Cube")));
+  CHECK(count() == 2);
+  REQUIRE(running.Edit().RemovePrim(Path("/X/A")));
+  CHECK(count() == 1);
+}
+
+TEST_CASE("what is published stands at its locator, and only it is dirtied") {
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(registry->Add(Make("twice", "twice", {Token("Cube")}, {in::Attribute(Token("size"))},
+                             [](const Arguments& a) { return Datum(Value(2 * a.GetOr(0, 0.0))); })));
+  registry->Publish(Token("twice"), scene::DataSourceLocator::Parse("my/twice"));
+  Running running("def Cube \"A\" {\n    double size = 4\n}\ndef Sphere \"S\" {\n}\n", registry);
+  const auto read = [&](const char* path) {
+    return scene::GetValueAs<double>(running.GetChain().GetFinal()->GetPrim(Path(path)).data,
+                                     scene::DataSourceLocator::Parse("my/twice"));
+  };
+  CHECK(read("/A").value_or(0) == 8);
+  CHECK(!read("/S"));
+  running.TakeNotices();
+  REQUIRE(running.Edit().Set(Path("/A.size"), 5.0));
+  CHECK(running.TakeNotices() == "dirtied /A {cube/size, my/twice}");
+  CHECK(read("/A").value_or(0) == 10);
+}
+
+}  // namespace strata::compute
