@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <map>
-#include <set>
 
-#include "strata/domain/extent.h"
 #include "strata/domain/names.h"
-#include "strata/domain/xformable.h"
 #include "strata/math/transform.h"
 
 namespace strata::domain {
@@ -104,8 +101,14 @@ Matrix4d FindRotation(const Matrix4d& m) {
 // A transform as a stretch, then a rotation and translation.
 struct RigidParts {
   Quatd real, dual;
-  Matrix4d stretch = Matrix4d::Identity();
+  Matrix4d stretch = Matrix4d::Identity(), normal_stretch = Matrix4d::Identity();
 };
+
+Matrix4d InverseTranspose(const Matrix4d& m) {
+  Matrix4d linear = m;
+  for (size_t i = 0; i < 3; ++i) linear[3][i] = 0;
+  return GetTranspose(GetTransformInverse(linear).value_or(Matrix4d::Identity()));
+}
 
 RigidParts Split(const Matrix4d& transform) {
   RigidParts parts;
@@ -117,6 +120,7 @@ RigidParts Split(const Matrix4d& transform) {
   Matrix4d linear = transform;
   for (size_t i = 0; i < 3; ++i) linear[3][i] = 0;
   parts.stretch = MultiplyAffine(linear, GetTransformInverse(rotation).value_or(Matrix4d::Identity()));
+  parts.normal_stretch = InverseTranspose(parts.stretch);
   return parts;
 }
 
@@ -156,6 +160,14 @@ std::vector<Influence> FindInfluences(const JointInfluences& influences, size_t 
   return found;
 }
 
+bool Stretches(const std::vector<RigidParts>& joints) {
+  for (const RigidParts& joint : joints)
+    for (size_t i = 0; i < 3; ++i)
+      for (size_t k = 0; k < 3; ++k)
+        if (std::abs(joint.stretch[i][k] - (i == k ? 1 : 0)) > 1e-6) return true;
+  return false;
+}
+
 // What a blend of dual quaternions does: stretch, turn, move.
 class DualBlend {
  public:
@@ -193,7 +205,11 @@ class DualBlend {
     return moved.imaginary + Scaled(translation.imaginary, 2);
   }
   Vec3d TurnNormal(const Vec3d& normal) const {
-    return Multiply(Multiply(real_, {normal, 0}), Conjugate(real_)).imaginary;
+    Vec3d stretched{0, 0, 0};
+    for (const Influence& one : influences_)
+      stretched =
+          stretched + Scaled(TransformDirection(normal, joints_[one.joint].normal_stretch), one.weight);
+    return Multiply(Multiply(real_, {stretched, 0}), Conjugate(real_)).imaginary;
   }
 
  private:
@@ -201,12 +217,6 @@ class DualBlend {
   const std::vector<Influence>& influences_;
   Quatd real_, dual_;
 };
-
-Matrix4d InverseTranspose(const Matrix4d& m) {
-  Matrix4d linear = m;
-  for (size_t i = 0; i < 3; ++i) linear[3][i] = 0;
-  return GetTranspose(GetTransformInverse(linear).value_or(Matrix4d::Identity()));
-}
 
 template <class T>
 Array<T> GetArray(const Prim& prim, const char* name, Time time = Time::Default()) {
@@ -232,11 +242,15 @@ bool SkinPoints(SkinningMethod method, const Matrix4d& geom_bind_transform,
   std::vector<RigidParts> parts;
   if (method == SkinningMethod::kDualQuaternion)
     for (const Matrix4d& transform : transforms) parts.push_back(Split(transform));
+  const bool stretches = Stretches(parts);
   for (size_t i = 0; i < points.size(); ++i) {
     const Vec3d bound = TransformPoint(ToDouble(points[i]), geom_bind_transform);
     const std::vector<Influence> found = FindInfluences(influences, i);
     Vec3d moved{0, 0, 0};
-    if (method == SkinningMethod::kDualQuaternion && !found.empty()) {
+    if (method == SkinningMethod::kDualQuaternion && found.empty()) {
+      // As in OpenUSD, a point that no joint holds stays where it is bound, but for joints that stretch.
+      if (!stretches) moved = bound;
+    } else if (method == SkinningMethod::kDualQuaternion) {
       moved = DualBlend(parts, found).MovePoint(bound);
     } else {
       for (const Influence& one : found)
@@ -258,11 +272,14 @@ bool SkinNormals(SkinningMethod method, const Matrix4d& geom_bind_transform,
     turned.push_back(InverseTranspose(transform));
     if (method == SkinningMethod::kDualQuaternion) parts.push_back(Split(transform));
   }
+  const bool stretches = Stretches(parts);
   for (size_t i = 0; i < normals.size(); ++i) {
     const Vec3d bound = TransformDirection(ToDouble(normals[i]), bind);
     const std::vector<Influence> found = FindInfluences(influences, i);
     Vec3d moved{0, 0, 0};
-    if (method == SkinningMethod::kDualQuaternion && !found.empty()) {
+    if (method == SkinningMethod::kDualQuaternion && found.empty()) {
+      if (!stretches) moved = bound;
+    } else if (method == SkinningMethod::kDualQuaternion) {
       moved = DualBlend(parts, found).TurnNormal(bound);
     } else {
       for (const Influence& one : found)
@@ -333,7 +350,7 @@ SkinningQuery::SkinningQuery(Prim geometry) : prim_(std::move(geometry)) {
         static_cast<size_t>(std::max(1, indices.GetMetadata(GetNames().elementSize).GetOr(int32_t{1})));
     influences_.is_rigid =
         indices.GetMetadata(GetNames().interpolation).GetOr(GetNames().constant) == GetNames().constant;
-    has_influences_ = !influences_.indices.IsEmpty();
+    has_influences_ = true;
   }
   if (const stage::Attribute bind = FindInherited(prim_, "primvars:skel:geomBindTransform"); bind.IsDefined())
     geom_bind_transform_ = bind.Get().GetOr(Matrix4d::Identity());
@@ -343,8 +360,16 @@ SkinningQuery::SkinningQuery(Prim geometry) : prim_(std::move(geometry)) {
       method.IsDefined()) {
     if (method.Get().GetOr(Token()) == "dualQuaternion") method_ = SkinningMethod::kDualQuaternion;
   }
-  shape_names_ = GetArray<Token>(prim_, "skel:blendShapes");
-  const std::vector<Path> targets = prim_.GetRelationship(Token("skel:blendShapeTargets")).GetTargets();
+  if (prim_.HasAPI(Token("SkelBindingAPI"))) FindBlendShapes();
+}
+
+// Blend shapes are not inherited.
+void SkinningQuery::FindBlendShapes() {
+  const stage::Attribute names = prim_.GetAttribute(Token("skel:blendShapes"));
+  const stage::Relationship shapes = prim_.GetRelationship(Token("skel:blendShapeTargets"));
+  has_blend_shapes_ = names.HasAuthoredValue() && shapes.HasAuthoredTargets();
+  shape_names_ = names.Get().GetOr(Array<Token>());
+  const std::vector<Path> targets = shapes.GetTargets();
   if (shape_names_.size() != targets.size()) {
     fault_ =
         fmt::format("there are {} names of blend shapes and {} targets", shape_names_.size(), targets.size());
@@ -364,7 +389,7 @@ std::vector<Matrix4d> SkinningQuery::MapTransforms(const Skeleton& skeleton,
 }
 
 std::optional<Array<Vec3f>> SkinningQuery::Compute(const Skeleton& skeleton, Time time, Part part,
-                                                   Diagnostics* remarks) const {
+                                                   Joints joints, Diagnostics* remarks) const {
   const auto refuse = [&](const std::string& why) -> std::optional<Array<Vec3f>> {
     if (remarks) {
       remarks->Add(
@@ -377,25 +402,28 @@ std::optional<Array<Vec3f>> SkinningQuery::Compute(const Skeleton& skeleton, Tim
   if (!fault_.empty() && remarks) refuse(fault_);
   Array<Vec3f> rest = GetArray<Vec3f>(prim_, part == Part::kPoints ? "points" : "normals", time);
   if (rest.IsEmpty()) return std::nullopt;
-  const std::span<Vec3f> values(rest.GetMutableData(), rest.size());
   const SkelAnimation& animation = skeleton.GetAnimation();
   if (!blend_shapes_.empty() && animation.IsValid()) {
+    const std::span<Vec3f> values(rest.GetMutableData(), rest.size());
     const Array<float> weights = animation.ComputeBlendShapeWeights(time);
     std::vector<float> mapped(shape_names_.size(), 0.0f);
-    AnimMapper(animation.GetBlendShapeOrder(), shape_names_)
-        .Remap<float>(std::span<const float>(weights.GetData(), weights.size()), mapped);
+    const AnimMapper mapper(animation.GetBlendShapeOrder(), shape_names_);
+    mapper.Remap<float>(std::span<const float>(weights.GetData(), weights.size()), mapped);
     for (size_t i = 0; i < mapped.size(); ++i) {
       const bool is_sound = part == Part::kPoints ? blend_shapes_[i].AddOffsets(mapped[i], values)
                                                   : blend_shapes_[i].AddNormalOffsets(mapped[i], values);
       if (!is_sound)
         refuse(fmt::format("the blend shape '{}' does not fit the points", shape_names_[i].GetText()));
     }
+    if (part == Part::kNormals && !mapper.IsNull())
+      for (Vec3f& normal : values) normal = ToFloat(Normalized(ToDouble(normal)));
   }
-  if (!has_influences_) return rest;
+  if (!has_influences_ || joints == Joints::kIgnored) return rest;
   auto transforms = skeleton.ComputeSkinningTransforms(time);
   if (!transforms) return refuse("its skeleton has no transforms to skin with");
   const std::vector<Matrix4d> mapped = MapTransforms(skeleton, std::move(*transforms));
   std::string why;
+  const std::span<Vec3f> values(rest.GetMutableData(), rest.size());
   const bool is_done = part == Part::kPoints
                            ? SkinPoints(method_, geom_bind_transform_, mapped, influences_, values, &why)
                            : SkinNormals(method_, geom_bind_transform_, mapped, influences_, values, &why);
@@ -404,11 +432,17 @@ std::optional<Array<Vec3f>> SkinningQuery::Compute(const Skeleton& skeleton, Tim
 
 std::optional<Array<Vec3f>> SkinningQuery::ComputeSkinnedPoints(const Skeleton& skeleton, Time time,
                                                                 Diagnostics* remarks) const {
-  return Compute(skeleton, time, Part::kPoints, remarks);
+  return Compute(skeleton, time, Part::kPoints, Joints::kMove, remarks);
 }
 std::optional<Array<Vec3f>> SkinningQuery::ComputeSkinnedNormals(const Skeleton& skeleton, Time time,
                                                                  Diagnostics* remarks) const {
-  return Compute(skeleton, time, Part::kNormals, remarks);
+  return Compute(skeleton, time, Part::kNormals, Joints::kMove, remarks);
+}
+std::optional<Array<Vec3f>> SkinningQuery::ComputeBlendedPoints(const Skeleton& skeleton, Time time) const {
+  return Compute(skeleton, time, Part::kPoints, Joints::kIgnored, nullptr);
+}
+std::optional<Array<Vec3f>> SkinningQuery::ComputeBlendedNormals(const Skeleton& skeleton, Time time) const {
+  return Compute(skeleton, time, Part::kNormals, Joints::kIgnored, nullptr);
 }
 
 std::optional<Matrix4d> SkinningQuery::ComputeSkinnedTransform(const Skeleton& skeleton, Time time) const {
@@ -417,117 +451,16 @@ std::optional<Matrix4d> SkinningQuery::ComputeSkinnedTransform(const Skeleton& s
   if (!transforms) return std::nullopt;
   const std::vector<Matrix4d> mapped = MapTransforms(skeleton, std::move(*transforms));
   if (!CheckInfluences(influences_, mapped.size(), 1, nullptr)) return std::nullopt;
-  Matrix4d sum;
-  for (const Influence& one : FindInfluences(influences_, 0))
-    for (size_t i = 0; i < 4; ++i)
-      for (size_t k = 0; k < 4; ++k) sum[i][k] += mapped[one.joint][i][k] * one.weight;
-  return MultiplyAffine(geom_bind_transform_, sum);
-}
-
-namespace {
-
-// Bakes one piece of geometry: samples in its own space, at the times at which the skeleton or itself moves.
-class Baker {
- public:
-  Baker(stage::Editor& editor, const SkinningQuery& query, const Skeleton& skeleton,
-        const std::optional<std::pair<double, double>>& interval, Diagnostics& remarks)
-      : editor_(editor), query_(query), skeleton_(skeleton), interval_(interval), remarks_(remarks) {}
-
-  Result<bool> Bake() {
-    const auto times = FindTimes();
-    struct Sample {
-      Time time;
-      std::optional<Array<Vec3f>> points, normals;
-    };
-    // All is computed before anything is written: what is written would move the geometry again.
-    std::vector<Sample> samples;
-    for (Time time : times)
-      samples.push_back({time, TakeHome(query_.ComputeSkinnedPoints(skeleton_, time, &remarks_), time),
-                         query_.ComputeSkinnedNormals(skeleton_, time)});
-    bool is_baked = false;
-    const Path prim = query_.GetPrim().GetPath();
-    for (const Sample& sample : samples) {
-      if (!sample.points) continue;
-      is_baked = true;
-      STRATA_CHECK(editor_.Set(prim.AppendProperty(Token("points")), Value(*sample.points), sample.time));
-      const Range3d range = ComputeRange(sample.points->GetData(), sample.points->size());
-      STRATA_CHECK(Write("extent", "float3[]", Value(Array<Vec3f>{ToFloat(range.min), ToFloat(range.max)}),
-                         sample.time));
-      if (sample.normals)
-        STRATA_CHECK(editor_.Set(prim.AppendProperty(Token("normals")), Value(*sample.normals), sample.time));
-    }
-    if (!is_baked) return false;
-    // An empty list of targets of its own hides what is inherited.
-    STRATA_CHECK(editor_.SetTargets(prim.AppendProperty(Token("skel:skeleton")), {}));
-    return true;
-  }
-
- private:
-  Result<void> Write(const char* name, const char* type, Value value, Time time) {
-    const Path path = query_.GetPrim().GetPath().AppendProperty(Token(name));
-    auto made = editor_.CreateAttribute(path, Token(type), stage::Editor::Custom::kNo);
-    if (!made) return made.TakeError();
-    return editor_.Set(path, std::move(value), time);
-  }
-
-  std::vector<Time> FindTimes() const {
-    std::set<double> times;
-    const auto add = [&](const std::vector<double>& samples) {
-      for (double time : samples)
-        if (!interval_ || (time >= interval_->first && time <= interval_->second)) times.insert(time);
-    };
-    if (skeleton_.GetAnimation().IsValid()) add(skeleton_.GetAnimation().GetTimeSamples());
-    for (const char* name : {"points", "normals"})
-      add(query_.GetPrim().GetAttribute(Token(name)).GetTimeSamples());
-    for (const Prim& prim : {skeleton_.GetPrim(), query_.GetPrim()})
-      for (Prim at = prim; at && !at.IsPseudoRoot(); at = at.GetParent()) add(Xformable(at).GetTimeSamples());
-    std::vector<Time> all = {Time::Default()};
-    for (double time : times) all.emplace_back(time);
-    return all;
-  }
-
-  // From the skeleton's space to the geometry's own.
-  std::optional<Array<Vec3f>> TakeHome(std::optional<Array<Vec3f>> points, Time time) const {
-    if (!points || !query_.HasJointInfluences()) return points;
-    const Matrix4d world = Xformable(query_.GetPrim()).ComputeLocalToWorldTransform(time);
-    const auto inverse = GetTransformInverse(world);
-    if (!inverse) return std::nullopt;
-    const Matrix4d home =
-        MultiplyAffine(Xformable(skeleton_.GetPrim()).ComputeLocalToWorldTransform(time), *inverse);
-    Vec3f* data = points->GetMutableData();
-    for (size_t i = 0; i < points->size(); ++i) data[i] = ToFloat(TransformPoint(ToDouble(data[i]), home));
-    return points;
-  }
-
-  stage::Editor& editor_;
-  const SkinningQuery& query_;
-  const Skeleton& skeleton_;
-  const std::optional<std::pair<double, double>>& interval_;
-  Diagnostics& remarks_;
-};
-
-}  // namespace
-
-Result<size_t> BakeSkinning(stage::Stage& stage, stage::Editor& editor, const Prim& root,
-                            std::optional<std::pair<double, double>> interval, Diagnostics& remarks) {
-  (void)stage;
-  std::map<Path, Skeleton> skeletons;
-  std::vector<SkinningQuery> queries;
-  for (const Prim& prim : stage::PrimRange(root)) {
-    if (!prim.IsA(Token("PointBased"))) continue;
-    SkinningQuery query(prim);
-    if (!query.GetSkeletonPrim() || (!query.HasJointInfluences() && !query.HasBlendShapes())) continue;
-    skeletons.try_emplace(query.GetSkeletonPrim().GetPath(), query.GetSkeletonPrim());
-    queries.push_back(std::move(query));
-  }
-  size_t baked = 0;
-  stage::Editor::ChangeBlock block(editor);
-  for (const SkinningQuery& query : queries) {
-    const Skeleton& skeleton = skeletons.at(query.GetSkeletonPrim().GetPath());
-    STRATA_TRY(const bool is_baked, Baker(editor, query, skeleton, interval, remarks).Bake());
-    baked += is_baked;
-  }
-  return baked;
+  // Where the origin and the ends of the axes go.
+  const Matrix4d& bind = geom_bind_transform_;
+  std::array<Vec3f, 4> frame;
+  for (size_t i = 0; i < 4; ++i)
+    for (size_t k = 0; k < 3; ++k) frame[i][k] = static_cast<float>(bind[3][k] + (i < 3 ? bind[i][k] : 0));
+  if (!SkinPoints(method_, Matrix4d::Identity(), mapped, influences_, frame)) return std::nullopt;
+  Matrix4d moved = Matrix4d::Identity();
+  for (size_t i = 0; i < 4; ++i)
+    for (size_t k = 0; k < 3; ++k) moved[i][k] = frame[i][k] - (i < 3 ? frame[3][k] : 0.0f);
+  return moved;
 }
 
 }  // namespace strata::domain

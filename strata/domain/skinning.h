@@ -63,7 +63,7 @@ class SkinningQuery {
   const stage::Prim& GetPrim() const { return prim_; }
   stage::Prim GetSkeletonPrim() const { return skeleton_prim_; }  // not valid: bound to none
   bool HasJointInfluences() const { return has_influences_; }
-  bool HasBlendShapes() const { return !blend_shapes_.empty(); }
+  bool HasBlendShapes() const { return has_blend_shapes_; }
   SkinningMethod GetMethod() const { return method_; }
   const Matrix4d& GetGeomBindTransform() const { return geom_bind_transform_; }
   const JointInfluences& GetInfluences() const { return influences_; }
@@ -75,12 +75,18 @@ class SkinningQuery {
                                                    Diagnostics* remarks = nullptr) const;
   std::optional<Array<Vec3f>> ComputeSkinnedNormals(const Skeleton& skeleton, stage::Time time,
                                                     Diagnostics* remarks = nullptr) const;
+  // The points and normals at rest, moved by blend shapes alone, in the space of the geometry.
+  std::optional<Array<Vec3f>> ComputeBlendedPoints(const Skeleton& skeleton, stage::Time time) const;
+  std::optional<Array<Vec3f>> ComputeBlendedNormals(const Skeleton& skeleton, stage::Time time) const;
+  bool IsRigidlyDeformed() const { return has_influences_ && influences_.is_rigid; }
   // Of geometry that moves as a whole: its place in the skeleton's space.
   std::optional<Matrix4d> ComputeSkinnedTransform(const Skeleton& skeleton, stage::Time time) const;
 
  private:
+  void FindBlendShapes();
   enum class Part : uint8_t { kPoints, kNormals };
-  std::optional<Array<Vec3f>> Compute(const Skeleton& skeleton, stage::Time time, Part part,
+  enum class Joints : uint8_t { kMove, kIgnored };
+  std::optional<Array<Vec3f>> Compute(const Skeleton& skeleton, stage::Time time, Part part, Joints joints,
                                       Diagnostics* remarks) const;
   std::vector<Matrix4d> MapTransforms(const Skeleton& skeleton, std::vector<Matrix4d> transforms) const;
 
@@ -91,13 +97,13 @@ class SkinningQuery {
   SkinningMethod method_ = SkinningMethod::kLinearBlend;
   Array<Token> shape_names_;
   std::vector<BlendShape> blend_shapes_;
-  bool has_influences_ = false;
+  bool has_influences_ = false, has_blend_shapes_ = false;  // attributes are authored, fit or not
   std::string fault_;
 };
 
 // Writes the deformed points and normals of all geometry below `root` as samples, at the times at which
-// something moves, within `interval` when one is given, and extents with them; bindings are taken off.
-// Returns how many prims were baked.
+// something moves, within `interval` when one is given, and extents with them; geometry that joints move as
+// a whole gets a transform instead. Bindings are taken off. Returns how many prims were baked.
 Result<size_t> BakeSkinning(stage::Stage& stage, stage::Editor& editor, const stage::Prim& root,
                             std::optional<std::pair<double, double>> interval, Diagnostics& remarks);
 

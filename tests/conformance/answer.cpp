@@ -51,6 +51,7 @@ Json Answer(const Json& question) {
   if (kind == "schema") return AnswerSchema(question);
   if (kind == "definition") return AnswerDefinition(question);
   if (kind == "domain") return AnswerDomain(question);
+  if (kind == "skeleton") return AnswerSkeleton(question);
   if (kind == "color") return AnswerColor(question);
   throw NotAnswered("kind " + kind);
 }

@@ -59,6 +59,7 @@ Json AnswerStage(const Json& question);
 Json AnswerScene(const Json& question);
 Json AnswerSchema(const Json& question);
 Json AnswerDefinition(const Json& question);
+Json AnswerSkeleton(const Json& question);
 Json AnswerDomain(const Json& question);  // answer_domain.cpp
 Json AnswerColor(const Json& question);   // answer_domain.cpp
 // The `geom` part of an answer about a stage.

@@ -1,5 +1,7 @@
 #include "strata/domain/skinning.h"
 
+#include "strata/domain/xformable.h"
+#include "strata/math/transform.h"
 #include "tests/unit/stage/scene.h"
 
 namespace strata::domain {
@@ -105,6 +107,50 @@ TEST_CASE("baking writes samples where something moves, and takes the binding of
   CHECK(points.Get(10).GetOr(Array<Vec3f>())[1] == Vec3f{2, 5, 0});
   CHECK(scene.Attr("/Root/Mesh.extent").Get(10).GetOr(Array<Vec3f>())[1] == Vec3f{2, 5, 1});
   CHECK_FALSE(SkinningQuery(scene.At("/Root/Mesh")).GetSkeletonPrim());
+}
+
+TEST_CASE("geometry that joints move as a whole is baked as a transform") {
+  std::string text = kArm;
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
+  };
+  replace("jointIndices = [0, 1, 1]", "jointIndices = [1]");
+  replace("jointWeights = [1, 1, 1]", "jointWeights = [1]");
+  replace("interpolation = \"vertex\"", "interpolation = \"constant\"");
+  const stage::Scene scene = Open(text);
+  stage::Editor editor(*scene);
+  Diagnostics remarks;
+  const auto baked = BakeSkinning(*scene, editor, scene.At("/Root"), std::nullopt, remarks);
+  REQUIRE(baked);
+  CHECK(*baked == 1);
+  CHECK(scene.Attr("/Root/Mesh.points").GetTimeSamples().empty());
+  const Matrix4d moved = Xformable(scene.At("/Root/Mesh")).ComputeLocalToWorldTransform(10);
+  CHECK(TransformPoint({2, 0, 1}, moved) == Vec3d{2, 5, 1});
+}
+
+TEST_CASE("blend shapes count where the schema is applied alone, joints are inherited") {
+  const stage::Scene scene = Open(R"(
+def SkelRoot "Root" (
+    prepend apiSchemas = ["SkelBindingAPI"]
+)
+{
+    rel skel:skeleton = </Root/Skel>
+    int[] primvars:skel:jointIndices = []
+    float[] primvars:skel:jointWeights = []
+    def Skeleton "Skel" { }
+    def Mesh "Mesh"
+    {
+        uniform token[] skel:blendShapes = ["smile"]
+        rel skel:blendShapeTargets = </Root/Mesh/smile>
+        def BlendShape "smile" { }
+    }
+}
+)");
+  const SkinningQuery query(scene.At("/Root/Mesh"));
+  CHECK(query.GetSkeletonPrim());
+  CHECK(query.HasJointInfluences());
+  CHECK_FALSE(query.HasBlendShapes());
 }
 
 TEST_CASE("influences that do not fit move nothing, and say why") {
