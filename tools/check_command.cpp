@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <map>
+
 #include "strata/base/files.h"
 #include "strata/validate/validate.h"
 #include "tools/commands.h"
@@ -17,8 +19,11 @@ struct CheckCommand {
   StageOptions stage;
   std::vector<std::string> only, without;
   std::string format = "text", output, baseline, write_baseline, fail_on = "error";
-  bool lists = false, fixes = false;
+  bool lists = false, fixes = false, shows_all = false;
 };
+
+// Of findings of one kind, how many the text shows unless all are asked for.
+constexpr size_t kShownOfAKind = 12;
 
 std::string DescribeSites(const Finding& finding) {
   std::string text;
@@ -37,16 +42,22 @@ Style ChooseStyle(FindingType type) {
                                          : Style::kBlue;
 }
 
-std::string RenderFindings(const std::vector<Finding>& findings, size_t accepted, const Painter& paint) {
+std::string RenderFindings(const std::vector<Finding>& findings, size_t accepted, size_t most_of_a_kind,
+                           const Painter& paint) {
   std::string text;
   size_t counts[3] = {};
+  std::map<std::string, size_t> of_kind;
   for (const Finding& finding : findings) {
     ++counts[static_cast<size_t>(finding.type)];
+    if (++of_kind[finding.GetIdentifier()] > most_of_a_kind) continue;
     text += paint(ChooseStyle(finding.type),
                   fmt::format("{}[{}]", validate::GetFindingTypeName(finding.type), finding.GetIdentifier()));
     text += ": " + finding.message + "\n" + paint(Style::kDim, " --> " + DescribeSites(finding)) + "\n";
     if (!finding.remedy.empty()) text += "hint: " + finding.remedy + "\n";
   }
+  for (const auto& [identifier, number] : of_kind)
+    if (number > most_of_a_kind)
+      text += fmt::format("... and {} more of {}; --all shows them\n", number - most_of_a_kind, identifier);
   const auto count = [](size_t n, const char* what) {
     return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
   };
@@ -142,7 +153,8 @@ int Check(Session& session, const CheckCommand& options) {
     text = writer.TakeText();
     if (session.GetOptions().output != OutputFormat::kJson) text += "\n";
   } else {
-    text = RenderFindings(findings, total - findings.size(), session.GetPainter());
+    text = RenderFindings(findings, total - findings.size(), options.shows_all ? SIZE_MAX : kShownOfAKind,
+                          session.GetPainter());
   }
   if (!options.output.empty()) {
     auto written = ReplaceFile(options.output, text);
@@ -182,6 +194,8 @@ void AddCheck(CLI::App& app, Action& chosen) {
       ->check(CLI::IsMember({"error", "warning", "info", "never"}).description(""))
       ->type_name("TYPE");
   command->add_flag("--fix", options->fixes, "Mend what can be mended in the root layer, and save it");
+  command->add_flag("--all", options->shows_all,
+                    "Show each finding in the text, however many of a kind there are");
   command->add_flag("--list", options->lists, "List the validators");
   command->footer(
       "Examples:\n"

@@ -288,11 +288,13 @@ void CheckShadowedDefaults(const Prim& prim, const StageScope& scope, Findings& 
         animated = entry.layer.get();
       if (!entry.layer->GetField(path, names.default_)) continue;
       if (!animated) break;  // this default decides, whatever weaker layers animate
-      findings.Info(
-          "ShadowedDefault", {Site::Of(*entry.layer, path)},
-          fmt::format("@{}@ gives <{}> a default, but @{}@ animates it: at no time is the default seen.",
-                      entry.layer->GetDisplayName(), path.GetString(), animated->GetDisplayName()),
-          "Remove the one that is not meant; a default in a stronger layer wins over samples.");
+      const std::string who = animated == entry.layer.get()
+                                  ? "and animates it"
+                                  : fmt::format("which @{}@ animates", animated->GetDisplayName());
+      findings.Info("ShadowedDefault", {Site::Of(*entry.layer, path)},
+                    fmt::format("@{}@ gives <{}> a default, {}: the default is seen at no time code.",
+                                entry.layer->GetDisplayName(), path.GetString(), who),
+                    "Remove the one that is not meant; a default in a stronger layer wins over samples.");
       break;
     }
   }

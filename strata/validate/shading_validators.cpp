@@ -237,6 +237,15 @@ void CheckShaderInputs(const Prim& prim, const StageScope&, Findings& findings) 
   const Token id = shader.GetShaderId();
   if (id.IsEmpty()) return;
   const domain::ShaderNode* node = nodes.FindByIdentifier(id);
+  if (!node && id.GetText().starts_with("ND_")) {
+    findings.Info(
+        "UncheckedMaterialX", {Site::Of(prim.GetAttribute(Token("info:id")))},
+        fmt::format("<{}> is the MaterialX node '{}', whose definition is not known here: its inputs "
+                    "are not checked.",
+                    prim.GetPath().GetString(), id.GetText()),
+        "Register MaterialX's nodes to have them checked.");
+    return;
+  }
   if (!node) {
     findings.Error(
         "MissingShaderIdInRegistry", {Site::Of(prim.GetAttribute(Token("info:id")))},

@@ -77,6 +77,7 @@ ValidatorRegistry::ValidatorRegistry() {
   AddPhysicsValidators(*this);
   AddPackageValidators(*this);
   AddMetricsValidators(*this);
+  AddMetadataValidators(*this);
   AddReferenceValidators(*this);
   AddEffectValidators(*this);
   AddSuite(*this, "usd", "The validators that OpenUSD 26.11 ships.",

@@ -119,6 +119,7 @@ void AddShadingValidators(ValidatorRegistry& registry);
 void AddPhysicsValidators(ValidatorRegistry& registry);
 void AddPackageValidators(ValidatorRegistry& registry);
 void AddMetricsValidators(ValidatorRegistry& registry);
+void AddMetadataValidators(ValidatorRegistry& registry);
 void AddReferenceValidators(ValidatorRegistry& registry);
 void AddEffectValidators(ValidatorRegistry& registry);
 

@@ -112,6 +112,46 @@ TEST_CASE("M-19 root prims say their metrics, metadata agrees, values can be") {
             .empty());
 }
 
+TEST_CASE("metadata of layers that cannot be is found") {
+  const char* name = "strataMetrics:LayerMetadata";
+  CHECK(Check("(\n    upAxis = \"X\"\n    metersPerUnit = 0\n    timeCodesPerSecond = -1\n    "
+              "startTimeCode = 5\n    endTimeCode = 1\n)\n",
+              name) == "InvalidUnit ; InvalidRate ; InvalidUpAxis ; InvalidTimeRange ");
+  CHECK(
+      Check("(\n    upAxis = \"Z\"\n    metersPerUnit = 1\n    timeCodesPerSecond = 24\n)\n", name).empty());
+}
+
+TEST_CASE("layers that mean other units than what they are put into are found") {
+  const std::string centimetres = "(\n    metersPerUnit = 0.01\n)\ndef Xform \"A\" {\n}\n";
+  CHECK(Check({{"root.usda", "(\n    metersPerUnit = 1\n    subLayers = [@weak.usda@]\n)\n"},
+               {"weak.usda", centimetres}},
+              "strataMetrics:Sublayers") == "MixedSublayers ");
+  const char* name = "strataMetrics:References";
+  const std::string reference =
+      "(\n    metersPerUnit = 1\n)\ndef Xform \"A\" (\n    references = @asset.usda@</A>\n";
+  CHECK(Check({{"root.usda", reference + ")\n{\n}\n"}, {"asset.usda", centimetres}}, name) ==
+        "Unconverted /A");
+  CHECK(Check({{"root.usda", reference +
+                                 ")\n{\n    double3 xformOp:scale:unitsResolve = (0.01, 0.01, 0.01)\n    "
+                                 "uniform token[] xformOpOrder = [\"xformOp:scale:unitsResolve\"]\n}\n"},
+               {"asset.usda", centimetres}},
+              name)
+            .empty());
+  CHECK(Check({{"root.usda", reference +
+                                 "    prepend apiSchemas = [\"GeomMetricsAPI\"]\n)\n{\n    uniform double "
+                                 "metersPerUnit = 0.01\n}\n"},
+               {"asset.usda", centimetres}},
+              name)
+            .empty());
+}
+
+TEST_CASE("a node of MaterialX that is not registered is remarked, no error") {
+  const std::string shader = "def Shader \"S\" {\n    uniform token info:id = \"";
+  const char* name = "usdShadeValidators:ShaderSdrCompliance";
+  CHECK(Check(shader + "ND_image_color3\"\n}\n", name) == "UncheckedMaterialX /S.info:id");
+  CHECK(Check(shader + "Nonesuch\"\n}\n", name) == "MissingShaderIdInRegistry /S.info:id");
+}
+
 TEST_CASE("a corrective that no longer fits its asset is found") {
   const std::string text =
       "(\n    metersPerUnit = 1\n    upAxis = \"Y\"\n)\ndef Xform \"A\" (\n    references = "
