@@ -174,11 +174,27 @@ ComposedSets ComposeInNode(const compose::SpecStack& sites, size_t begin, size_t
   return sets;
 }
 
-// Sets in the order in which they are asked: those of each layer stack by name, edited by what that stack
-// says in `clipSets`, the stronger stack first. What a stack says of sets that it takes off its list counts
-// nowhere.
+// The names of the sets that a node's layers speak of, in the order in which they are asked: from the weakest
+// layer on each adds its own by name and edits the list by its `clipSets`.
+std::vector<std::string> ListNames(const compose::SpecStack& sites, size_t begin, size_t end) {
+  std::vector<std::string> names;
+  for (size_t i = end; i-- > begin;) {
+    const layer::Layer& layer = *sites[i].entry->layer;
+    if (const auto* clips = layer.GetFieldAs<Dictionary>(sites[i].path, layer::GetFieldNames().clips)) {
+      std::set<std::string> spoken_of;
+      for (const auto& entry : clips->entries) spoken_of.insert(entry.first);
+      for (const std::string& name : spoken_of)
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    if (const auto* op = layer.GetFieldAs<StringListOp>(sites[i].path, layer::GetFieldNames().clipSets))
+      op->ApplyTo(names);
+  }
+  return names;
+}
+
+// Sets in the order in which they are asked: those of each layer stack as ListNames has them, the stronger
+// stack first. What a stack says of sets that it takes off its list counts nowhere.
 std::vector<std::pair<std::string, ComposedSet>> ComposeSets(const compose::PrimIndex& index) {
-  const Token field = layer::GetFieldNames().clipSets;
   const compose::SpecStack sites = index.GetSpecStack();
   ComposedSets composed;
   std::vector<std::string> order;
@@ -186,12 +202,7 @@ std::vector<std::pair<std::string, ComposedSet>> ComposeSets(const compose::Prim
     while (end < sites.size() && sites[end].node == sites[begin].node) ++end;
     ComposedSets of_node = ComposeInNode(sites, begin, end);
     if (of_node.empty()) continue;
-    std::vector<std::string> names;
-    for (const auto& [name, set] : of_node) names.push_back(name);
-    for (size_t i = end; i-- > begin;)
-      if (const auto* op = sites[i].entry->layer->GetFieldAs<StringListOp>(sites[i].path, field))
-        op->ApplyTo(names);
-    for (const std::string& name : names) {
+    for (const std::string& name : ListNames(sites, begin, end)) {
       auto found = of_node.find(name);
       if (found == of_node.end()) continue;
       ComposedSet& set = composed[name];

@@ -131,7 +131,8 @@ double ClipSet::ToClipTime(double time) const {
   if (after == times.begin()) return times.front().second;
   const auto& low = *(after - 1);
   if (after == times.end() || time == low.first) return low.second;
-  return low.second + (time - low.first) * (after->second - low.second) / (after->first - low.first);
+  // In this order, so that it rounds as in usd-core: which sample is met decides over what is held.
+  return (time - low.first) * ((after->second - low.second) / (after->first - low.first)) + low.second;
 }
 
 void ClipSet::AppendMappedTimes(Clip& clip, Path clip_path, std::vector<double>& times) const {

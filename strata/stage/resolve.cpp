@@ -158,8 +158,16 @@ Value AttributeResolver::GetHeld(const ValueSource& source, double time) const {
     }
     case ResolveSource::kSpline:
       return EvaluateSpline(source, time);
-    case ResolveSource::kValueClips:
-      return GetFromClips(source, time, ClipSet::Limit::kAt, InterpolationType::kHeld);
+    case ResolveSource::kValueClips: {
+      // What a clip says at a time of its mapping lies between its own samples.
+      const std::vector<double> times = source.clips->ListTimes(source.spec_path);
+      if (times.empty()) return {};
+      auto after = std::upper_bound(times.begin(), times.end(), time, [&](double moment, double each) {
+        return moment < source.layer_to_stage * each;
+      });
+      const double sample = after == times.begin() ? times.front() : *(after - 1);
+      return source.clips->Get(source.spec_path, sample, ClipSet::Limit::kAt, stage_.options.interpolation);
+    }
     default:
       return {};
   }
@@ -232,8 +240,8 @@ std::optional<AttributeResolver::SourceBracket> AttributeResolver::FindSourceBra
       after != times.begin() && (*after > moment || (time.IsPreTime() && *after == moment));
   bracket.low = is_inside ? *(after - 1) : *after;
   bracket.high = *after;
-  bracket.low_is_block = GetHeld(source, bracket.low).IsBlock();
-  bracket.high_is_block = GetHeld(source, bracket.high).IsBlock();
+  bracket.low_is_block = GetHeld(source, bracket.low).IsEmpty();  // as clips give blocks
+  bracket.high_is_block = GetHeld(source, bracket.high).IsEmpty();
   return bracket;
 }
 

@@ -86,6 +86,8 @@ def main():
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--show", type=int, default=0, help="differences printed in full, of each kind")
     args = parser.parse_args()
+    if not os.path.exists(os.environ.get("STRATA_STEPS", "")):
+        parser.error("STRATA_STEPS names no program: it is build/release/bin/strata_steps")
     counts = collections.Counter()
     with open(args.out or os.devnull, "w", encoding="utf-8") as out:
         for kind in args.kind.split(","):

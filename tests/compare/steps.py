@@ -220,7 +220,7 @@ class Oracle:
         for prim in Usd.PrimRange(self.stage.GetPseudoRoot(), Usd.PrimAllPrimsPredicate):
             if attributes := prim.GetAuthoredAttributes():
                 arcs = Usd.PrimCompositionQuery(prim).GetCompositionArcs()
-                clips = self.clips(prim)[0]
+                clips = self.clips(prim)["sets"]
                 for attribute in attributes:
                     # Queries of usd-core combine opinions, look for clips and list blocked samples in ways of their own.
                     combined = attribute.GetTypeName().isArray or attribute.GetTypeName() == "pathExpression"
@@ -250,36 +250,45 @@ class Oracle:
         # usd-core forgets that a time is a limit from before where an offset maps it, and gives times around the opinions of
         # one layer where several are combined.
         moved = any(not offset.IsIdentity() for _, offset in attribute.GetPropertyStackWithLayerOffsets())
-        clips, end = Oracle.clips(attribute.GetPrim())
+        clips = Oracle.clips(attribute.GetPrim())
+        end = clips["end"]
+        if clips["mixed"] or clips["jumps"] and entry["type"].startswith("duration"):
+            return ANY
+        clips_found = bool(clips["sets"])
         combined = entry["type"].endswith("[]") or entry["type"] == "pathExpression"
-        if clips and combined:
-            entry["varies"] = ANY  # asked of the opinions that edits might be, which clips are or are not
+        if clips_found and combined or clips["sets"] > 1:
+            entry["varies"] = ANY  # asked of the opinions that edits might be, or of a set that does not have the say
         for time in times:
             # usd-core goes back to a clip's start behind the last time of the mapping, where a later clip holds nothing.
             if time >= end:
                 entry["at"].append(ANY)
                 continue
-            bracket = attribute.GetBracketingTimeSamples(time)
-            entry["at"].append([form(attribute.Get(time)), ANY if moved or clips else form(attribute.Get(Usd.TimeCode.PreTime(time))),
-                                ANY if combined else list(bracket) if bracket else None])
+            bracket = ANY if end < math.inf or clips["sets"] > 1 else attribute.GetBracketingTimeSamples(time)
+            entry["at"].append([form(attribute.Get(time)), ANY if moved or clips_found else form(attribute.Get(Usd.TimeCode.PreTime(time))),
+                                ANY if combined or bracket == ANY else list(bracket) if bracket else None])
         if len(times) > 1:
             entry["within"] = ANY if combined else list(attribute.GetTimeSamplesInInterval(Gf.Interval(times[0], times[-1])))
         return entry
 
     @staticmethod
     def clips(prim):
-        """Whether a prim's values may come from clips, and the time from which those that are missing are not told well."""
-        found, end = False, math.inf
+        """How many sets of clips a prim's values may come from; the time from which those that are missing are not told well;
+        whether a set has a template and, in another layer, what a template makes; whether the times of a set jump, for which
+        usd-core scales durations by the width of the jump."""
+        end, jumps, fields = math.inf, False, {}
         while prim:
             for spec, offset in prim.GetPrimStackWithLayerOffsets():
-                for clip_set in spec.GetInfo("clips").values() if spec.HasInfo("clips") else ():
-                    found = True
+                for name, clip_set in spec.GetInfo("clips").items() if spec.HasInfo("clips") else ():
+                    fields.setdefault((prim.GetPath(), name), set()).update(clip_set)
+                    starts = [pair[0] for pair in clip_set.get("times", [])]
+                    jumps = jumps or len(starts) > len(set(starts))
                     # usd-core takes the limit from before in the clip, not on the stage.
                     if clip_set.get("interpolateMissingClipValues"):
-                        marks = [pair[0] for pair in clip_set.get("times", [])] + [clip_set.get("templateStartTime", -99)]
+                        marks = [*starts, clip_set.get("templateStartTime", -99)]
                         end = min(end, offset * max(marks))
             prim = prim.GetParent()
-        return found, end
+        mixed = any("templateAssetPath" in names and names & {"assetPaths", "active", "times"} for names in fields.values())
+        return {"sets": len(fields), "end": end, "mixed": mixed, "jumps": jumps}
 
     # -- edits ---------------------------------------------------------------------------------------------------
 
