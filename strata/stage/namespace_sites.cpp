@@ -99,28 +99,62 @@ void NamespaceSites::Follow(SiteMove move) {
       if (node.GetLayerStack() == move.stack && node.GetPath() == site) FollowNode(move, index, node);
     }
   }
+  if (!move.from.IsPrimProperty() && !site.IsRootPrim()) FollowFromParent(move);
+}
+
+// Where nothing speaks at the site, but weaker arcs bring the prim, indices have no node for it: the node of
+// the prim above it knows the way.
+void NamespaceSites::FollowFromParent(const SiteMove& move) {
+  const Path parent = move.from.GetParent();
+  for (const compose::Dependency& dependency : move.stage->cache->FindSiteDependencies(*move.stack, parent)) {
+    const compose::PrimIndexPtr index = move.stage->cache->ComputePrimIndex(dependency.index_path);
+    const Path child_path = dependency.index_path.AppendChild(move.from.GetNameToken());
+    compose::PrimIndexPtr child;
+    for (uint32_t n = 1; n < index->GetNodeCount(); ++n) {
+      const compose::NodeRef node = index->GetNode(n);
+      if (node.GetLayerStack() != move.stack || node.GetPath() != parent) continue;
+      SiteMove above;
+      if (!MapToParent(move, node, above)) continue;
+      if (!child) child = move.stage->cache->ComputePrimIndex(child_path);
+      for (uint32_t m = 0; m < child->GetNodeCount() && !above.node; ++m) {
+        const compose::NodeRef at = child->GetNode(m);
+        if (at.GetLayerStack() == above.stack && at.GetPath() == above.from) above.node = at;
+      }
+      above.index = child;
+      if (above.node) AddDerived(std::move(above));
+    }
+  }
 }
 
 // What stands at the node's site stands in its parent's namespace, too, where opinions may speak of it.
 void NamespaceSites::FollowNode(const SiteMove& move, const compose::PrimIndexPtr& index,
                                 compose::NodeRef node) {
+  if (node.GetDepthBelowIntroduction() == 0 && !move.from.IsPrimProperty()) return;
+  SiteMove above;
+  if (!MapToParent(move, node, above)) return;
+  above.node = node.GetParent();
+  above.index = index;
+  AddDerived(std::move(above));
+}
+
+// Fills what `move` is in the namespace of the node's parent; false where it is nothing.
+bool NamespaceSites::MapToParent(const SiteMove& move, compose::NodeRef node, SiteMove& above) {
   // Relocates are mended where they are written.
   if (node.GetArcType() == compose::ArcType::kRelocate || node.GetArcType() == compose::ArcType::kVariant)
-    return;
-  if (node.GetDepthBelowIntroduction() == 0 && !move.from.IsPrimProperty()) return;
+    return false;
   const compose::MapFunction& map = node.GetMapToParent();
-  SiteMove above;
   above.from = map.MapSourceToTarget(move.from);
-  if (above.from.IsEmpty()) return;
+  if (above.from.IsEmpty()) return false;
   if (!move.to.IsEmpty()) above.to = map.MapSourceToTarget(move.to);
   // Class arcs let all other paths through: what leaves the class is gone from what inherits it.
   if (!above.to.HasPrefix(node.GetIntroPath().StripAllVariantSelections())) above.to = Path();
-  if (above.from == above.to) return;
   above.stage = move.stage;
-  above.node = node.GetParent();
-  above.stack = above.node.GetLayerStack();
-  above.index = index;
+  above.stack = node.GetParent().GetLayerStack();
   above.is_derived = true;
+  return above.from != above.to;
+}
+
+void NamespaceSites::AddDerived(SiteMove above) {
   const compose::LayerStackPtr stack = above.stack;
   const Path from = above.from, to = above.to;
   Add(std::move(above));
@@ -190,10 +224,13 @@ void NamespaceSites::KeepWhatOthersNeed() {
                     "not move.",
                     move.from.GetString(), other.GetPath().GetString(),
                     other.GetLayerStack()->GetRootLayer()->GetIdentifier()));
-    // The same specs stand in layer stacks of other stages, too.
-    for (SiteMove& same : moves_)
-      if (same.is_derived && same.from == move.from && ShareLayers(*same.stack, *move.stack))
+    // The same specs stand in layer stacks of other stages, too; and what is not deleted keeps what is below.
+    for (SiteMove& same : moves_) {
+      const bool is_kept_below = move.to.IsEmpty() && same.to.IsEmpty() && same.from.HasPrefix(move.from);
+      if (same.is_derived && (same.from == move.from || is_kept_below) &&
+          ShareLayers(*same.stack, *move.stack))
         same.moves_specs = false;
+    }
   }
 }
 

@@ -43,7 +43,10 @@ class NamespaceSites {
   void AddStacksWith(const layer::Layer& layer, Path from, Path to, bool is_derived);
   void Add(SiteMove move);
   void Follow(SiteMove move);
+  void FollowFromParent(const SiteMove& move);
   void FollowNode(const SiteMove& move, const compose::PrimIndexPtr& index, compose::NodeRef node);
+  static bool MapToParent(const SiteMove& move, compose::NodeRef node, SiteMove& above);
+  void AddDerived(SiteMove above);
   void FindArcs(const SiteMove& move);
   void FollowBelow(const SiteMove& move);
   void KeepWhatOthersNeed();

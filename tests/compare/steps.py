@@ -332,8 +332,22 @@ class Oracle:
             return [self.edit(edit) for edit in step["edits"]]
         hearing, answers = Hearing(self.stage), []
         for edit in step["edits"]:
-            answers.append([self.edit(edit), hearing.take()])
+            made = self.edit(edit)
+            answers.append([made, [self.without_echoes(notice, edit) for notice in hearing.take()]])
         return answers
+
+    def without_echoes(self, notice, edit):
+        """Without prims that are told of only because they inherit from below the prim that was edited."""
+        site = self.stage.GetEditTarget().MapToSpecPath(edit["path"]) if edit["path"] != "/" else Sdf.Path()
+        if not isinstance(notice, dict) or "info" not in notice or not site.IsPrimPath():
+            return notice
+
+        def is_echo(path):
+            prim = path != edit["path"] and self.stage.GetPrimAtPath(path.partition(".")[0])
+            return bool(prim) and "." not in path and not any(spec.path == site for spec in prim.GetPrimStack())
+        info = [path for path in notice["info"] if not is_echo(path)]
+        fields = {path: names for path, names in notice["fields"].items() if path in info or path not in notice["info"]}
+        return notice | {"info": info, "fields": fields}
 
     def do_namespace(self, step):
         dependent = Usd.Stage.Open(step["dependent"]) if "dependent" in step else None
@@ -394,6 +408,8 @@ class Oracle:
         target = Sdf.Path(step["target"]) if "target" in step else Sdf.Path()
         if what in ("MuteLayer", "UnmuteLayer"):
             return getattr(stage, what)(step["asset"])
+        if prim and prim.IsInstanceProxy() and stage.IsLayerMuted(stage.GetEditTarget().GetLayer().identifier):
+            return False  # usd-core writes what it refuses where the layer is not muted
         if what in ("DefinePrim", "CreateClassPrim") and self.is_below_inactive(path):
             return False  # usd-core writes a `def` all the same
         if what in ("DefinePrim",):

@@ -54,8 +54,10 @@ bool Done(const Result<T>& result) {
   return static_cast<bool>(result);
 }
 
-bool Done(const Result<stage::Prim>& result) {
-  return result && result->IsValid();
+// What was made must be there, too.
+template <class Object>
+bool IsThere(const Result<Object>& result) {
+  return result && static_cast<bool>(*result);
 }
 
 bool Edit(const Bench& bench, Editor& editor, const Json& step) {
@@ -66,12 +68,12 @@ bool Edit(const Bench& bench, Editor& editor, const Json& step) {
       step.contains("time") ? stage::Time(step["time"].get<double>()) : stage::Time::Default();
   if (what == "MuteLayer") return Done(editor.GetStage().MuteLayer(step.at("asset").get<std::string>()));
   if (what == "UnmuteLayer") return Done(editor.GetStage().UnmuteLayer(step.at("asset").get<std::string>()));
-  if (what == "DefinePrim") return Done(editor.DefinePrim(path, type));
-  if (what == "OverridePrim") return Done(editor.OverridePrim(path));
-  if (what == "CreateClassPrim") return Done(editor.CreateClassPrim(path));
+  if (what == "DefinePrim") return IsThere(editor.DefinePrim(path, type));
+  if (what == "OverridePrim") return IsThere(editor.OverridePrim(path));
+  if (what == "CreateClassPrim") return IsThere(editor.CreateClassPrim(path));
   if (what == "RemovePrim") return Done(editor.RemovePrim(path));
-  if (what == "CreateAttribute") return Done(editor.CreateAttribute(path, type));
-  if (what == "CreateRelationship") return Done(editor.CreateRelationship(path));
+  if (what == "CreateAttribute") return IsThere(editor.CreateAttribute(path, type));
+  if (what == "CreateRelationship") return IsThere(editor.CreateRelationship(path));
   if (what == "RemoveProperty") return Done(editor.RemoveProperty(path));
   if (what == "Set") return Done(editor.Set(path, ValueOf(bench, step), time));
   if (what == "Clear") return Done(editor.Clear(path));
