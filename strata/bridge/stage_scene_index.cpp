@@ -295,6 +295,9 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
   if (stage_ && options_.computations)
     system_ = std::make_shared<compute::System>(
         stage_, options_.computations, compute::SystemOptions{{}, compute::SystemOptions::Follow::kNothing});
+  if (system_)
+    system_->SetListener(
+        [this](compute::ComputedChanges computed) { ApplyChanges(StageChanges(), std::move(computed)); });
   globals_ = scene::Handle<StageGlobals>(new StageGlobals(options_.time_rule, system_));
   globals_->SetTime(time);
   if (FollowsStage())
@@ -371,6 +374,7 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::Compute
   std::vector<Path> resynced;
   for (Path path : changes.resynced)
     for (Path place : FindPlaces(path)) resynced.push_back(place);
+  if (computed.is_everything) resynced.push_back(Path::AbsoluteRoot());
   if (!resynced.empty()) CompareInstancing(resynced, out);
   {
     const std::unique_lock lock(mutex_);

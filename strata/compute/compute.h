@@ -6,6 +6,8 @@
 #pragma once
 
 #include "strata/compute/computation.h"
+#include "strata/compute/dimensions.h"
 #include "strata/compute/geospatial.h"
+#include "strata/compute/metrics_assembly.h"
 #include "strata/compute/network.h"
 #include "strata/compute/system.h"

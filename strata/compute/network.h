@@ -67,6 +67,9 @@ class Network {
   // Sorted times at which an attribute behind the answer has samples.
   std::vector<double> GetTimeSamples(const Node& node) const;
 
+  // Asks again which computations have an effect in the stage. True where that changed: then everything was
+  // forgotten.
+  bool UpdateUsed();
   // Outputs whose answers may differ now and that somebody has asked for.
   std::vector<ValueKey> Apply(const NetworkChanges& changes);
   // The same for a move of the time: of what was asked for at `from`.

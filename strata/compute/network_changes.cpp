@@ -52,15 +52,6 @@ std::vector<ValueKey> Network::Apply(const NetworkChanges& changes) {
   const bool resyncs_all = std::any_of(changes.resynced.begin(), changes.resynced.end(),
                                        [](Path path) { return path.IsAbsoluteRoot(); });
   if (resyncs_all || resyncs_prototypes) return Clear();
-  if (changes.has_stage_metadata || !changes.resynced.empty()) {
-    // Whether computations have an effect in the stage may have changed.
-    bool is_same = true;
-    for (auto it = used_.begin(); it != used_.end(); ++it) {
-      const bool is_used = it->first->is_used(stage_);
-      if (is_used != it->second) is_same = false;
-    }
-    if (!is_same) return Clear();
-  }
   std::vector<ValueKey> out;
   std::vector<Node*> dropped;
   FindDropped(changes, dropped);
@@ -68,6 +59,14 @@ std::vector<ValueKey> Network::Apply(const NetworkChanges& changes) {
   Spread(FindSeeds(changes), out);
   SortAndThin(out);
   return out;
+}
+
+bool Network::UpdateUsed() {
+  bool is_same = true;
+  for (const auto& [computation, was_used] : used_)
+    is_same = is_same && computation->is_used(stage_) == was_used;
+  if (!is_same) Clear();
+  return !is_same;
 }
 
 std::vector<ValueKey> Network::Clear() {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "strata/layer/fields.h"
+
 namespace strata::compute {
 
 using stage::Prim;
@@ -11,7 +13,10 @@ System::System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, 
     : stage_(std::move(stage)),
       registry_(std::move(registry)),
       network_(*stage_, registry_, options.network) {
+  for (const auto& computation : registry_->GetAll())
+    watches_layers_ = watches_layers_ || bool(computation->is_used);
   FindExpressions();
+  WatchLayers();
   if (options.follow == SystemOptions::Follow::kStage)
     listener_ = stage_->AddListener([this](const stage::StageNotice& notice) {
       if (notice.objects) Apply(NetworkChanges::FromNotice(*notice.objects));
@@ -20,12 +25,47 @@ System::System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, 
 
 System::~System() {
   if (listener_) stage_->RemoveListener(listener_);
+  for (const auto& [layer, id] : watched_) layer->RemoveListener(id);
 }
 
-void System::FindExpressions() {
-  expressions_.clear();
+bool System::FindExpressions() {
+  const std::vector<const AttributeExpression*> former = std::exchange(expressions_, {});
   for (const AttributeExpression& expression : registry_->GetExpressions())
     if (!expression.is_used || expression.is_used(*stage_)) expressions_.push_back(&expression);
+  return expressions_ != former;
+}
+
+// Metadata of layers that arcs lead to are no part of the stage, whose notices do not tell of them.
+void System::WatchLayers() {
+  if (!watches_layers_) return;
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  const std::vector<layer::LayerPtr> used = stage_->GetUsedLayers();
+  for (auto it = watched_.begin(); it != watched_.end();) {
+    if (std::find(used.begin(), used.end(), it->first) == used.end()) {
+      it->first->RemoveListener(it->second);
+      it = watched_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  for (const layer::LayerPtr& each : used) {
+    if (watched_.contains(each)) continue;
+    const auto listener = [this, &fields](const layer::Layer&, const layer::ChangeList& changes) {
+      const auto root = changes.by_path.find(Path::AbsoluteRoot());
+      if (root == changes.by_path.end()) return;
+      const auto& changed = root->second.fields;
+      if (std::none_of(changed.begin(), changed.end(), [&](const auto& each) {
+            return each.field == fields.metersPerUnit || each.field == fields.kilogramsPerUnit ||
+                   each.field == fields.upAxis;
+          }))
+        return;
+      NetworkChanges metadata;
+      metadata.has_stage_metadata = true;
+      ComputedChanges computed = Apply(metadata);
+      if (on_changes_) on_changes_(std::move(computed));
+    };
+    watched_.emplace(each, each->AddChangeListener(listener, layer::Layer::Before::kUnlessEditedInPlace));
+  }
 }
 
 Datum System::Compute(const Prim& prim, Token output, Time time) const {
@@ -95,12 +135,17 @@ bool System::TransformMightVary(const Prim& prim) const {
 }
 
 ComputedChanges System::Apply(const NetworkChanges& changes) {
-  if (changes.has_stage_metadata || !changes.resynced.empty()) {
-    const std::vector<const AttributeExpression*> former = expressions_;
-    FindExpressions();
+  if (!changes.has_stage_metadata && changes.resynced.empty()) return Publish(network_.Apply(changes), false);
+  WatchLayers();
+  const bool is_other = FindExpressions();
+  {
     const std::unique_lock lock(mutex_);
     published_.clear();
-    if (expressions_ != former) is_active_ = true;
+  }
+  if (network_.UpdateUsed() || is_other) {
+    ComputedChanges all;
+    all.is_everything = true;
+    return all;
   }
   return Publish(network_.Apply(changes), false);
 }

@@ -23,6 +23,7 @@ struct SystemOptions {
 struct ComputedChanges {
   std::vector<scene::DirtiedPrim> published;  // prims whose published outputs may differ
   std::vector<Path> properties;               // attributes whose computed values may differ
+  bool is_everything = false;                 // other computations have an effect in the stage than before
 };
 
 class Request;
@@ -59,6 +60,9 @@ class System final : public stage::ComputedValues {
   ComputedChanges ChangeTime(stage::Time from, stage::Time to);
   ComputedChanges Clear();
 
+  // Hears of changes that no notice of the stage tells of: units of layers were edited.
+  void SetListener(std::function<void(ComputedChanges)> listener) { on_changes_ = std::move(listener); }
+
   // Called with the numbers of keys whose values must be made again. Of a value that was not computed since
   // it was told of last, nothing is told.
   using Invalidation = std::function<void(const std::vector<size_t>& keys)>;
@@ -73,7 +77,9 @@ class System final : public stage::ComputedValues {
   };
   const Published& FindPublished(const schema::PrimDefinition* definition) const;
   ComputedChanges Publish(const std::vector<ValueKey>& keys, bool is_time);
-  void FindExpressions();
+  // Whether other ones are used than before.
+  bool FindExpressions();
+  void WatchLayers();
 
   stage::StagePtr stage_;
   std::shared_ptr<const Registry> registry_;
@@ -81,6 +87,9 @@ class System final : public stage::ComputedValues {
   uint64_t listener_ = 0;
   std::vector<const AttributeExpression*> expressions_;  // that are used in the stage
   std::vector<std::weak_ptr<Request>> requests_;
+  std::map<layer::LayerPtr, uint64_t> watched_;  // listeners by layer, where layers' metadata count
+  bool watches_layers_ = false;
+  std::function<void(ComputedChanges)> on_changes_;
   mutable std::atomic<bool> is_active_ = false;
   mutable std::shared_mutex mutex_;  // guards published_
   mutable tsl::robin_map<const schema::PrimDefinition*, std::unique_ptr<Published>> published_;

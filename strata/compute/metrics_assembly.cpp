@@ -1,0 +1,420 @@
+#include "strata/compute/metrics_assembly.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "strata/domain/xformable.h"
+#include "strata/layer/fields.h"
+#include "strata/math/transform.h"
+#include "strata/stage/computed_values.h"
+#include "strata/stage/stage_impl.h"
+
+namespace strata::compute {
+
+namespace {
+
+using stage::Attribute;
+using stage::ComputedTransform;
+using stage::Prim;
+using stage::Time;
+
+struct Names {
+  Token domain{"metrics:domain"};
+  Token geom{"GeomMetricsAPI"}, physics{"PhysicsMetricsAPI"}, spatial{"SpatialMetricsAPI"};
+  Token meters{"metersPerUnit"}, axis{"upAxis"}, kilograms{"kilogramsPerUnit"};
+  Token spatial_meters{"spatial:metersPerUnit"}, spatial_axis{"spatial:upAxis"};
+  Token custom_data{"customData"};
+};
+const Names& GetNames() {
+  static const Names names;
+  return names;
+}
+
+constexpr std::string_view kByHand = "unitsResolve";
+
+std::optional<double> GetUnit(const Value* value) {
+  if (!value) return std::nullopt;
+  const Value number = CastValue(*value, ValueType::kDouble);
+  const double* unit = number.GetIf<double>();
+  return unit && std::isfinite(*unit) && *unit > 0 ? std::optional(*unit) : std::nullopt;
+}
+std::optional<Token> GetAxis(const Value* value) {
+  const Token* axis = value ? value->GetIf<Token>() : nullptr;
+  return axis && (*axis == "Y" || *axis == "Z") ? std::optional(*axis) : std::nullopt;
+}
+
+// The node that the nearest reference or payload leads to: from the root always to the strongest below that
+// is of another layer stack.
+compose::NodeRef FindIntroducing(const compose::PrimIndex& index) {
+  compose::NodeRef best = index.GetRootNode();
+  for (uint32_t i = 1; i < index.GetNodeCount(); ++i) {
+    const compose::NodeRef node = index.GetNode(i);
+    if (!node.HasSpecs() || !node.CanContributeSpecs() || node.GetLayerStack() == best.GetLayerStack())
+      continue;
+    for (compose::NodeRef above = node.GetParent(); above; above = above.GetParent())
+      if (above == best) {
+        best = node;
+        break;
+      }
+  }
+  return best;
+}
+
+bool IsFlagged(const Value& custom_data) {
+  const auto* dictionary = custom_data.GetIf<Dictionary>();
+  const Value* flag = dictionary ? dictionary->Find("unitsResolved") : nullptr;
+  return flag && flag->GetOr(false);
+}
+
+}  // namespace
+
+struct MetricDomains::Said {
+  std::optional<double> length, mass;
+  std::optional<Token> axis;
+  bool IsAll() const { return length && mass && axis; }
+  void Add(const Said& weaker) {
+    if (!length) length = weaker.length;
+    if (!mass) mass = weaker.mass;
+    if (!axis) axis = weaker.axis;
+  }
+};
+
+UnitChange GetChange(const MetricDomain& from, const MetricDomain& to, double tolerance) {
+  UnitChange change;
+  const auto ratio = [&](double a, double b) {
+    return std::abs(a - b) <= tolerance * std::max(a, b) ? 1.0 : a / b;
+  };
+  change.length = ratio(from.meters_per_unit, to.meters_per_unit);
+  change.mass = ratio(from.kilograms_per_unit, to.kilograms_per_unit);
+  if (from.up_axis != to.up_axis)
+    change.turn = to.up_axis == "Z" ? UnitChange::Turn::kYToZ : UnitChange::Turn::kZToY;
+  return change;
+}
+
+MetricDomains::MetricDomains(const stage::Stage& stage, const MetricsOptions& options)
+    : stage_(stage), options_(options) {}
+
+MetricDomains::Said MetricDomains::Read(const layer::Layer& layer) const {
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  const Path root = Path::AbsoluteRoot();
+  return {GetUnit(layer.GetField(root, fields.metersPerUnit)),
+          GetUnit(layer.GetField(root, fields.kilogramsPerUnit)),
+          GetAxis(layer.GetField(root, fields.upAxis))};
+}
+
+MetricDomain MetricDomains::OfStage() const {
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  MetricDomain domain;
+  domain.stack = stage_.GetRootLayerStack().get();
+  const Value length = stage_.GetMetadata(fields.metersPerUnit),
+              mass = stage_.GetMetadata(fields.kilogramsPerUnit), axis = stage_.GetMetadata(fields.upAxis);
+  domain.meters_per_unit = GetUnit(&length).value_or(0.01);
+  domain.kilograms_per_unit = GetUnit(&mass).value_or(1);
+  domain.up_axis = GetAxis(&axis).value_or(Token("Y"));
+  domain.stage_meters_per_unit = domain.meters_per_unit;
+  domain.stage_up_axis = domain.up_axis;
+  return domain;
+}
+
+bool MetricDomains::AreSeveral() const {
+  const MetricDomain stage = OfStage();
+  for (const layer::LayerPtr& layer : stage_.GetUsedLayers()) {
+    Said said = Read(*layer);
+    const bool is_session = layer == stage_.GetSessionLayer();
+    if (options_.unauthored == UnauthoredMetrics::kUsdFallback && !is_session)
+      said.Add({0.01, 1, Token("Y")});
+    const MetricDomain of_layer{said.length.value_or(stage.meters_per_unit),
+                                said.mass.value_or(stage.kilograms_per_unit),
+                                said.axis.value_or(stage.up_axis)};
+    if (!GetChange(of_layer, stage, options_.tolerance).IsIdentity()) return true;
+    if (options_.unauthored == UnauthoredMetrics::kError && !said.length && !is_session) return true;
+  }
+  const Names& names = GetNames();
+  for (const auto& [key, definition] : stage_.GetImpl().definitions)
+    if (definition && (definition->HasAPI(names.geom) || definition->HasAPI(names.physics) ||
+                       definition->HasAPI(names.spatial)))
+      return true;
+  return false;
+}
+
+void MetricDomains::ReadUpwards(compose::NodeRef node, const compose::LayerStack* end, Said& said) const {
+  for (; node && !said.IsAll(); node = node.GetParent()) {
+    const compose::LayerStack* stack = node.GetLayerStack().get();
+    if (stack == end || stack == stage_.GetRootLayerStack().get()) return;
+    said.Add(Read(*stack->GetRootLayer()));
+  }
+}
+
+Result<MetricDomain> MetricDomains::OfPrim(const Prim& prim, const MetricDomain& parent) const {
+  MetricDomain domain = parent;
+  domain.has_own_schema = false;
+  domain.opinions = 0;
+  compose::PrimIndexPtr index = prim.GetPrimIndex();
+  if (!index && prim.IsPrototype()) {
+    const std::vector<Prim> instances = prim.GetInstances();
+    if (!instances.empty()) index = instances.front().GetPrimIndex();
+  }
+  if (!index) return domain;
+  for (const compose::SpecSite& site : index->GetSpecStack()) {
+    const Said said = Read(*site.entry->layer);
+    domain.opinions = MixBits(domain.opinions ^ std::hash<double>()(said.length.value_or(0)));
+    domain.opinions = MixBits(domain.opinions ^ std::hash<double>()(said.mass.value_or(0)));
+    domain.opinions = MixBits(domain.opinions ^ said.axis.value_or(Token()).GetId());
+  }
+  const uint64_t opinions = domain.opinions;
+  const compose::NodeRef node = FindIntroducing(*index);
+  const compose::LayerStack* stack = node.GetLayerStack().get();
+  if (stack != parent.stack) {
+    if (stack == stage_.GetRootLayerStack().get()) {
+      domain = OfStage();
+    } else {
+      Said said;
+      ReadUpwards(node, parent.stack, said);
+      if (options_.unauthored == UnauthoredMetrics::kUsdFallback) said.Add({0.01, 1, Token("Y")});
+      if (options_.unauthored == UnauthoredMetrics::kError && !said.length)
+        return Diagnostic(kMetricsUnknown,
+                          fmt::format("The layer {} does not say how long its units are; the prim is left as "
+                                      "authored.",
+                                      stack->GetRootLayer()->GetDisplayName()),
+                          {stack->GetRootLayer()->GetIdentifier(), prim.GetPath().GetString(), 0, 0, 0},
+                          "Author metersPerUnit in the layer.");
+      domain.meters_per_unit = said.length.value_or(parent.meters_per_unit);
+      domain.kilograms_per_unit = said.mass.value_or(parent.kilograms_per_unit);
+      domain.up_axis = said.axis.value_or(parent.up_axis);
+    }
+    domain.stack = stack;
+    domain.opinions = opinions;
+    domain.said_length = domain.said_mass = domain.said_axis = nullptr;
+  }
+  const Names& names = GetNames();
+  const auto ask = [&](Token schema,
+                       Token name) -> std::optional<std::pair<Value, const compose::LayerStack*>> {
+    if (!prim.HasAPI(schema)) return std::nullopt;
+    const Attribute attribute = prim.GetAttribute(name);
+    Value value = attribute.Get();
+    if (value.IsEmpty()) return std::nullopt;
+    const stage::ResolveInfo info = attribute.GetResolveInfo(Time::Default());
+    return std::pair(std::move(value), info.node ? info.node.GetLayerStack().get() : nullptr);
+  };
+  const auto take_length = [&](Token schema, Token name) {
+    if (const auto own = ask(schema, name))
+      if (const auto unit = GetUnit(&own->first)) {
+        domain.meters_per_unit = *unit;
+        domain.said_length = own->second;
+        domain.has_own_schema = true;
+      }
+  };
+  const auto take_axis = [&](Token schema, Token name) {
+    if (const auto own = ask(schema, name))
+      if (const auto axis = GetAxis(&own->first)) {
+        domain.up_axis = *axis;
+        domain.said_axis = own->second;
+        domain.has_own_schema = true;
+      }
+  };
+  take_length(names.spatial, names.spatial_meters);
+  take_length(names.geom, names.meters);
+  take_axis(names.spatial, names.spatial_axis);
+  take_axis(names.geom, names.axis);
+  if (const auto own = ask(names.physics, names.kilograms))
+    if (const auto unit = GetUnit(&own->first)) {
+      domain.kilograms_per_unit = *unit;
+      domain.said_mass = own->second;
+    }
+  return domain;
+}
+
+MetricDomain MetricDomains::OfOpinion(const stage::ResolveInfo& info, const MetricDomain& domain) const {
+  MetricDomain of = domain;
+  if (!info.layer || !info.node) return of;
+  const compose::LayerStack* stack = info.node.GetLayerStack().get();
+  Said said = Read(*info.layer);
+  if (options_.unauthored == UnauthoredMetrics::kUsdFallback && info.layer != stage_.GetSessionLayer()) {
+    said.Add({0.01, 1, Token("Y")});
+  } else {
+    ReadUpwards(info.node, nullptr, said);
+  }
+  const MetricDomain stage = OfStage();
+  // Where the prim is in what its layer stack was led to from, so are that stack's opinions.
+  const bool is_prims = stack == domain.stack;
+  const auto choose = [&](const compose::LayerStack* by, const auto& own, const auto& read,
+                          const auto& other) {
+    if (by && by == stack) return own;
+    if (read) return *read;
+    return is_prims && !by ? own : other;
+  };
+  of.meters_per_unit = choose(domain.said_length, domain.meters_per_unit, said.length, stage.meters_per_unit);
+  of.kilograms_per_unit =
+      choose(domain.said_mass, domain.kilograms_per_unit, said.mass, stage.kilograms_per_unit);
+  of.up_axis = choose(domain.said_axis, domain.up_axis, said.axis, stage.up_axis);
+  return of;
+}
+
+namespace {
+
+// What the functions of one registry share.
+struct Assembly {
+  MetricsOptions options;
+  const DimensionRegistry& GetDimensions() const {
+    return options.dimensions ? *options.dimensions : DimensionRegistry::GetBuiltIn();
+  }
+};
+using AssemblyPtr = std::shared_ptr<const Assembly>;
+
+Result<Datum> ComputeDomain(const Assembly& assembly, const Arguments& arguments) {
+  const MetricDomains domains(*arguments.GetPrim().GetStage(), assembly.options);
+  const auto* parent = arguments.GetIf<MetricDomain>(0);
+  auto domain = domains.OfPrim(arguments.GetPrim(), parent ? *parent : domains.OfStage());
+  if (!domain) return domain.TakeError();
+  return Datum::Of(*std::move(domain));
+}
+
+// Which parts of the corrective people have made themselves.
+struct ByHand {
+  bool length = false, axis = false;
+};
+ByHand FindByHand(const Prim& prim, const domain::Xformable::Ops& ops) {
+  ByHand found;
+  for (const domain::XformOp& op : ops.ops) {
+    if (!op.attribute.GetText().ends_with(kByHand)) continue;
+    const bool is_all = op.type == domain::XformOpType::kTransform;
+    if (is_all || (op.type >= domain::XformOpType::kScale && op.type <= domain::XformOpType::kScaleZ))
+      found.length = true;
+    if (is_all || op.type >= domain::XformOpType::kRotateX) found.axis = true;
+  }
+  if (IsFlagged(prim.GetMetadata(GetNames().custom_data))) found = {true, true};
+  return found;
+}
+
+Result<Datum> ComputeUnits(const Assembly& assembly, const Arguments& arguments) {
+  const Prim& prim = arguments.GetPrim();
+  const auto* own = arguments.GetIf<MetricDomain>(1);
+  const auto* before = arguments.GetIf<ComputedTransform>(0);
+  if (!own || !before || prim.IsPrototype()) return arguments.Get(0);
+  const MetricDomains domains(*prim.GetStage(), assembly.options);
+  const MetricDomain stage = domains.OfStage();
+  const auto* parent = arguments.GetIf<MetricDomain>(2);
+  const MetricDomain& outer = parent && !before->resets_stack ? *parent : stage;
+  const domain::Xformable::Ops ops = domain::Xformable(prim).GetOrderedXformOps();
+
+  MetricDomain of_ops = *own;
+  const ByHand by_hand = FindByHand(prim, ops);
+  if (by_hand.length) of_ops.meters_per_unit = outer.meters_per_unit;
+  if (by_hand.axis) of_ops.up_axis = outer.up_axis;
+  const double tolerance = assembly.options.tolerance;
+
+  bool is_changed = false;
+  Matrix4d matrix = Matrix4d::Identity();
+  // A schema at the prim speaks of what is in it; where the prim itself stands is its parent's to measure.
+  const MetricDomain& for_opinions = own->has_own_schema ? (parent ? *parent : stage) : *own;
+  for (size_t i = ops.ops.size(); i-- > 0;) {
+    const domain::XformOp& op = ops.ops[i];
+    const Attribute attribute = prim.GetAttribute(op.attribute);
+    const Value value = attribute.Get(arguments.GetTime());
+    if (value.IsEmpty()) continue;
+    std::optional<Matrix4d> m = op.MakeTransform(value);
+    if (!m) continue;
+    const stage::ResolveInfo info = attribute.GetResolveInfo(arguments.GetTime());
+    UnitChange change = GetChange(domains.OfOpinion(info, for_opinions), of_ops, tolerance);
+    change.mass = 1;
+    const bool is_left = IsFlagged(attribute.GetMetadata(GetNames().custom_data));
+    if (!change.IsIdentity() && !is_left) {
+      m = MultiplyAffine(MultiplyAffine(change.MakeInverse(), *m), change.MakeMatrix());
+      is_changed = true;
+    }
+    matrix = MultiplyAffine(matrix, *m);
+  }
+  UnitChange corrective = GetChange(of_ops, outer, tolerance);
+  corrective.mass = 1;
+  if (!is_changed) matrix = before->matrix;
+  if (!corrective.IsIdentity()) {
+    matrix = MultiplyAffine(matrix, corrective.MakeMatrix());
+    is_changed = true;
+  }
+  if (!is_changed) return arguments.Get(0);
+  return Datum::Of(ComputedTransform{matrix, before->resets_stack});
+}
+
+std::optional<Value> ConvertAttribute(const Assembly& assembly, const Attribute& attribute, Time time,
+                                      const Datum& answer) {
+  const auto* domain = answer.GetIf<MetricDomain>();
+  const Prim& prim = attribute.GetPrim();
+  const Dimension* dimension = assembly.GetDimensions().Find(prim.GetPrimDefinition(), attribute.GetName());
+  if (!domain || !dimension) return std::nullopt;
+  if (!dimension->condition.IsEmpty() &&
+      !prim.GetAttribute(dimension->condition).GetAs<bool>(time).value_or(false))
+    return std::nullopt;
+  const MetricDomains domains(*prim.GetStage(), assembly.options);
+  const stage::ResolveInfo info = attribute.GetResolveInfo(time);
+  MetricDomain from;
+  if (info.HasAuthoredValue())
+    from = domains.OfOpinion(info, *domain);
+  else if (assembly.options.fallbacks == FallbackDomain::kStage)
+    from = domains.OfStage();
+  else
+    return std::nullopt;
+  const UnitChange change = GetChange(from, *domain, assembly.options.tolerance);
+  if (change.IsIdentity() || IsFlagged(attribute.GetMetadata(GetNames().custom_data))) return std::nullopt;
+  return Convert(attribute.Get(time), *dimension, change);
+}
+
+std::vector<Token> ListAttributes(const Assembly& assembly, const Prim& prim) {
+  std::vector<Token> names = prim.GetAuthoredPropertyNames();
+  std::erase_if(names,
+                [&](Token name) { return !assembly.GetDimensions().Find(prim.GetPrimDefinition(), name); });
+  return names;
+}
+
+}  // namespace
+
+Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& options) {
+  const Names& names = GetNames();
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  const auto assembly = std::make_shared<const Assembly>(Assembly{options});
+  const auto is_used = [assembly](const stage::Stage& stage) {
+    return MetricDomains(stage, assembly->options).AreSeveral();
+  };
+  Computation domain;
+  domain.output = names.domain;
+  domain.name = names.domain;
+  domain.module = "metrics";
+  domain.cutoff = Computation::Cutoff::kEarly;
+  domain.is_used = is_used;
+  domain.inputs = {in::Parent(names.domain),
+                   in::StageMetadata(fields.metersPerUnit),
+                   in::StageMetadata(fields.kilogramsPerUnit),
+                   in::StageMetadata(fields.upAxis),
+                   in::Attribute(names.meters),
+                   in::Attribute(names.axis),
+                   in::Attribute(names.kilograms),
+                   in::Attribute(names.spatial_meters),
+                   in::Attribute(names.spatial_axis)};
+  domain.function = [assembly](const Arguments& arguments) { return ComputeDomain(*assembly, arguments); };
+  STRATA_CHECK(registry.Add(std::move(domain)));
+
+  Computation units;
+  units.output = GetOutputs().xform;
+  units.name = Token("units");
+  units.module = "metrics";
+  units.role = Computation::Role::kModifies;
+  units.is_used = is_used;
+  units.inputs = {in::Previous(), in::Computation(names.domain), in::Parent(names.domain),
+                  in::AttributesNamed(Token("xformOp")), in::Metadata(names.custom_data)};
+  units.function = [assembly](const Arguments& arguments) { return ComputeUnits(*assembly, arguments); };
+  STRATA_CHECK(registry.Add(std::move(units)));
+
+  AttributeExpression values;
+  values.name = Token("metrics:values");
+  values.output = names.domain;
+  values.is_used = is_used;
+  values.function = [assembly](const Attribute& attribute, Time time, const Datum& answer) {
+    return ConvertAttribute(*assembly, attribute, time, answer);
+  };
+  values.list = [assembly](const Prim& prim) { return ListAttributes(*assembly, prim); };
+  registry.Add(std::move(values));
+  return {};
+}
+
+}  // namespace strata::compute

@@ -1,0 +1,85 @@
+// Scenes put together of parts in different units and with different axes up: numbers become those of the
+// prim they are of, and transforms join parts where one arc leads to another.
+//
+// A prim is in the units of the layer stack that the nearest reference or payload brought it from, or of the
+// metrics schemas at it or above it inside of that; else in those of the stage. A value that a layer of other
+// units wrote for the prim is changed into the prim's: 1 in a layer of half metres is 0.5 in a stage of
+// metres. Ops of transforms are turned as matrices. Between a prim and a parent in other units stands a
+// corrective, so that what is below keeps its numbers. Nothing is authored; what people corrected by hand
+// (ops named `unitsResolve`, `customData = { bool unitsResolved = 1 }`) is left alone.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "strata/compute/computation.h"
+#include "strata/compute/dimensions.h"
+
+namespace strata::compute {
+
+inline constexpr DiagnosticCode kMetricsUnknown{"compute.metrics-unknown", Severity::kError,
+                                                "A layer does not say in which units its numbers are."};
+
+// What layers mean that say nothing of their units.
+enum class UnauthoredMetrics : uint8_t {
+  kInherit,      // what the root of their layer stack means, else what leads to it
+  kUsdFallback,  // centimetres, kilograms, Y up
+  kError,        // nothing: their prims are left as authored, and told of
+};
+// What an attribute without an opinion is in.
+enum class FallbackDomain : uint8_t { kPrim, kStage };
+
+struct MetricsOptions {
+  UnauthoredMetrics unauthored = UnauthoredMetrics::kInherit;
+  FallbackDomain fallbacks = FallbackDomain::kPrim;
+  double tolerance = 1e-9;                              // relative, between units that count as the same
+  std::shared_ptr<const DimensionRegistry> dimensions;  // null: the built-in ones
+};
+
+// The units and axes of a prim or of a layer.
+struct MetricDomain {
+  double meters_per_unit = 0.01;
+  double kilograms_per_unit = 1;
+  Token up_axis{"Y"};
+
+  // Of prims: what brought it, and which layer stacks hold the schemas that say its metrics; to compare.
+  const compose::LayerStack* stack = nullptr;
+  const compose::LayerStack* said_length = nullptr;
+  const compose::LayerStack* said_mass = nullptr;
+  const compose::LayerStack* said_axis = nullptr;
+  bool has_own_schema = false;          // of lengths or axes, at the prim itself
+  double stage_meters_per_unit = 0.01;  // of prims: what resets its transform stands in
+  Token stage_up_axis{"Y"};
+  uint64_t opinions = 0;  // of prims: what the layers that speak of it say of their units, as a hash
+  friend bool operator==(const MetricDomain&, const MetricDomain&) = default;
+};
+UnitChange GetChange(const MetricDomain& from, const MetricDomain& to, double tolerance);
+
+// Adds "metrics:domain" of all prims; "units", which modifies "xform"; and the expression "metrics:values" of
+// attributes that have a dimension. In a stage of one domain none of them is there.
+Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& options = {});
+
+// How the domains of one stage follow from its layers.
+class MetricDomains {
+ public:
+  MetricDomains(const stage::Stage& stage, const MetricsOptions& options);
+  MetricDomain OfStage() const;
+  // Whether anything in the stage is in other units than the stage.
+  bool AreSeveral() const;
+  // What a prim is in whose parent is in `parent`; nothing where nobody says.
+  Result<MetricDomain> OfPrim(const stage::Prim& prim, const MetricDomain& parent) const;
+  // What an opinion about a prim is in; the prim is in `domain`.
+  MetricDomain OfOpinion(const stage::ResolveInfo& info, const MetricDomain& domain) const;
+
+ private:
+  struct Said;
+  Said Read(const layer::Layer& layer) const;
+  // Walks from a node to who led to it, as long as something is left unsaid. True where all is known.
+  void ReadUpwards(compose::NodeRef node, const compose::LayerStack* end, Said& said) const;
+
+  const stage::Stage& stage_;
+  const MetricsOptions& options_;
+};
+
+}  // namespace strata::compute
