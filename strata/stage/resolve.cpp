@@ -245,9 +245,52 @@ std::optional<AttributeResolver::SourceBracket> AttributeResolver::FindSourceBra
   return bracket;
 }
 
-// Two moments are found, each the nearest at which a source that has a say at `time` has a sample. Earlier,
-// those have a say that do at `time`, up to one that is whole and short of one that is blocked. Later,
-// whoever has one then. A sample that is a block is no moment: what was before it stays.
+// Two moments are found, each the nearest at which a source that has a say at the time has a sample. Before,
+// those have a say that do at the time, up to one that is whole and short of one that is blocked; after, those
+// up to one that is whole then. A sample that is a block is no moment: what was before it stays.
+AttributeResolver::Moments AttributeResolver::FindMoments(const ValueSources& sources, Time time) const {
+  const double moment = time.GetValue();
+  Moments found;
+  found.earlier.fallback = sources.fallback;
+  found.earlier.is_blocked = sources.is_blocked;
+  found.later = sources;
+  const auto end_later = [&](size_t count) {
+    found.later.all.resize(count);
+    found.later.is_blocked = true;
+  };
+  for (size_t i = 0; i < sources.all.size(); ++i) {
+    const ValueSource& source = sources.all[i];
+    const std::optional<SourceBracket> bracket = FindSourceBracket(source, time);
+    const bool is_blocked = bracket && bracket->low_is_block;
+    // Who has a say just before a time is who has it at the time, as usd-core has it.
+    const bool is_last = is_blocked || !MayNeedWeaker(GetHeld(source, moment).GetType());
+    if (bracket && !bracket->high_is_block && bracket->high >= moment)
+      found.high = std::min(found.high.value_or(bracket->high), bracket->high);
+    if (!is_blocked) found.earlier.all.push_back(source);
+    if (bracket && !is_blocked) {
+      found.first = std::min(found.first.value_or(bracket->low), bracket->low);
+      if (bracket->low < moment || (bracket->low == moment && !time.IsPreTime()))
+        found.low = std::max(found.low.value_or(bracket->low), bracket->low);
+    }
+    if (!is_last) continue;
+    found.earlier.is_blocked = true;
+    if (bracket && bracket->high_is_block) {
+      end_later(i);
+    } else if (bracket && NeedsWeaker(GetHeld(source, bracket->high))) {
+      for (size_t next = i + 1; next < sources.all.size(); ++next) {
+        const std::optional<SourceBracket> around = FindSourceBracket(sources.all[next], time);
+        const bool waits = around && !around->high_is_block;
+        if (!waits || !NeedsWeaker(GetHeld(sources.all[next], around->high))) {
+          if (around) end_later(next + 1);
+          break;
+        }
+      }
+    }
+    break;
+  }
+  return found;
+}
+
 Value AttributeResolver::GetCombined(const ValueSources& sources, Time time) const {
   if (time.IsDefault()) {
     // A block below an edit leaves nothing to edit at the default time, unless animation is blocked too, as
@@ -255,38 +298,13 @@ Value AttributeResolver::GetCombined(const ValueSources& sources, Time time) con
     return sources.is_blocked && !sources.is_animation_blocked ? Value() : Combine(sources, 0);
   }
   const double moment = time.GetValue();
-  ValueSources earlier, later = sources;
-  earlier.fallback = sources.fallback;
-  earlier.is_blocked = sources.is_blocked;
-  std::optional<double> low, first, high;
-  for (size_t i = 0; i < sources.all.size(); ++i) {
-    const ValueSource& source = sources.all[i];
-    const std::optional<SourceBracket> bracket = FindSourceBracket(source, time);
-    const bool is_blocked = bracket && bracket->low_is_block;
-    // Who has a say just before a time is who has it at the time, as usd-core has it.
-    const bool is_last = is_blocked || !NeedsWeaker(GetHeld(source, moment));
-    if (bracket && bracket->high_is_block && is_last) {
-      later.is_blocked = true;
-      later.all.resize(i);
-    }
-    if (bracket && !bracket->high_is_block && bracket->high >= moment)
-      high = std::min(high.value_or(bracket->high), bracket->high);
-    if (!is_blocked) earlier.all.push_back(source);
-    if (bracket && !is_blocked) {
-      first = std::min(first.value_or(bracket->low), bracket->low);
-      if (bracket->low <= moment) low = std::max(low.value_or(bracket->low), bracket->low);
-    }
-    if (is_last) {
-      earlier.is_blocked = true;
-      break;
-    }
-  }
+  const auto [earlier, later, low, first, high] = FindMoments(sources, time);
   const double from = low ? *low : first.value_or(moment);
   const bool is_held = stage_.options.interpolation == InterpolationType::kHeld;
   // Held before a sample is what was; interpolation has arrived.
   if (time.IsPreTime() && high && *high == moment && !is_held) return Combine(sources, *high);
   if (earlier.all.empty()) return {};
-  if (high && *high != from && first && !low) return Combine(later, *high);
+  if (high && *high != from && first && !low && !is_held) return Combine(later, *high);
   Value before = Combine(earlier, from);
   if (!high || *high <= from || is_held) return before;
   return Interpolate(before, Combine(later, *high), BlendFactor(from, *high, moment));

@@ -102,6 +102,14 @@ class AttributeResolver {
   };
   // Nothing for sources without samples.
   std::optional<SourceBracket> FindSourceBracket(const ValueSource& source, Time time) const;
+  // What a value at a time is made of where opinions combine: who is asked before and after it, and when.
+  struct Moments {
+    ValueSources earlier, later;
+    std::optional<double> low;    // the last moment that is not after the time
+    std::optional<double> first;  // the first moment of those who are asked before
+    std::optional<double> high;   // the first moment that is not before the time
+  };
+  Moments FindMoments(const ValueSources& sources, Time time) const;
   static Value FoldEdits(std::vector<Value> edits, Value whole);
   Value Combine(const ValueSources& sources, double time) const;
   Value GetCombined(const ValueSources& sources, Time time) const;

@@ -252,6 +252,9 @@ class Oracle:
         moved = any(not offset.IsIdentity() for _, offset in attribute.GetPropertyStackWithLayerOffsets())
         clips = Oracle.clips(attribute.GetPrim())
         end = clips["end"]
+        # Below edits usd-core looks behind a clip that holds nothing, and at samples of clips that elsewhere do not count.
+        if clips["sets"] and Oracle.has_edits(attribute):
+            return ANY
         if clips["mixed"] or clips["jumps"] and entry["type"].startswith("duration"):
             return ANY
         clips_found = bool(clips["sets"])
@@ -271,6 +274,12 @@ class Oracle:
         return entry
 
     @staticmethod
+    def has_edits(attribute):
+        values = [value for spec in attribute.GetPropertyStack()
+                  for value in (spec.default, *(spec.GetInfo("timeSamples") or {}).values())]
+        return any(type(value).__name__.endswith("ArrayEdit") for value in values)
+
+    @staticmethod
     def clips(prim):
         """How many sets of clips a prim's values may come from; the time from which those that are missing are not told well;
         whether a set has a template and, in another layer, what a template makes; whether the times of a set jump, for which
@@ -285,7 +294,8 @@ class Oracle:
                     # usd-core takes the limit from before in the clip, not on the stage.
                     if clip_set.get("interpolateMissingClipValues"):
                         marks = [*starts, clip_set.get("templateStartTime", -99)]
-                        end = min(end, offset * max(marks))
+                        active = [pair[0] for pair in clip_set.get("active", [])] or marks
+                        end = min(end, offset * min(max(marks), max(active)))
             prim = prim.GetParent()
         mixed = any("templateAssetPath" in names and names & {"assetPaths", "active", "times"} for names in fields.values())
         return {"sets": len(fields), "end": end, "mixed": mixed, "jumps": jumps}
