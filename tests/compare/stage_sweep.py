@@ -93,18 +93,20 @@ def main():
         for kind in args.kind.split(","):
             count = args.each or SHARES[kind] * args.count // sum(SHARES.values())
             seeds = map(int, args.seeds.split(",")) if args.seeds else range(args.first, args.first + count)
-            start, compared, different, lost = time.monotonic(), 0, [], []
+            start, compared, different, lost, known = time.monotonic(), 0, [], [], collections.Counter()
             for seed, difference in compare(kind, seeds):
                 compared += difference is not None
                 if difference is None:
                     lost.append(seed)
+                elif difference.startswith("known: "):
+                    known[difference] += 1
                 elif difference:
                     different.append(seed)
                     if len(different) <= args.show:
                         print(f"--- {kind} {seed}: {difference}", flush=True)
                 if difference is None or difference:
                     print(json.dumps({"kind": kind, "seed": seed, "difference": difference}), file=out, flush=True)
-            print(f"{kind}: {compared} compared, {len(different)} different, {len(lost)} not answered by usd-core, "
+            print(f"{kind}: {compared} compared, {len(different)} different, known: {dict(known)}, {len(lost)} not answered by usd-core, "
                   f"{compared / (time.monotonic() - start):.1f} a second; different: {different[:40]}, not answered: {lost[:20]}",
                   flush=True)
             counts["different"] += len(different)
