@@ -36,6 +36,23 @@ bool Same(Duration a, Duration b) {
   return Same(a.value, b.value);
 }
 
+bool Same(const LayerOffset& a, const LayerOffset& b) {
+  return Same(a.offset, b.offset) && Same(a.scale, b.scale);
+}
+// Arcs, but for their offsets as they compare themselves.
+template <class Arc>
+bool SameArc(Arc a, Arc b) {
+  if (!Same(a.offset, b.offset)) return false;
+  a.offset = b.offset = LayerOffset();
+  return a == b;
+}
+bool Same(const Reference& a, const Reference& b) {
+  return a == b || SameArc(a, b);
+}
+bool Same(const Payload& a, const Payload& b) {
+  return a == b || SameArc(a, b);
+}
+
 template <class T, size_t N>
 bool Same(const Vec<T, N>& a, const Vec<T, N>& b) {
   for (size_t i = 0; i < N; ++i)
@@ -63,6 +80,22 @@ bool Same(const Array<T>& a, const Array<T>& b) {
   for (size_t i = 0; i < a.GetSize(); ++i)
     if (!Same(a[i], b[i])) return false;
   return true;
+}
+
+template <class T>
+bool Same(const std::vector<T>& a, const std::vector<T>& b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i)
+    if (!Same(a[i], b[i])) return false;
+  return true;
+}
+
+template <class T>
+bool Same(const ListOp<T>& a, const ListOp<T>& b) {
+  return a.is_explicit == b.is_explicit && Same(a.explicit_items, b.explicit_items) &&
+         Same(a.added_items, b.added_items) && Same(a.prepended_items, b.prepended_items) &&
+         Same(a.appended_items, b.appended_items) && Same(a.deleted_items, b.deleted_items) &&
+         Same(a.ordered_items, b.ordered_items);
 }
 
 // -- hash: equal values hash alike -----------------------------------------------------------------------

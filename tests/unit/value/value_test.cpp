@@ -91,6 +91,14 @@ TEST_CASE("numbers compare as IEEE numbers, but NaN equals the same NaN") {
   CHECK(Value(nan) == Value(nan));
   CHECK(Value(Array<double>{nan}) == Value(Array<double>{nan}));
   CHECK_FALSE(Value(nan) == Value(-nan));
+  const LayerOffset offset{nan, 1}, other{nan, 2};
+  CHECK(Value(std::vector<LayerOffset>{offset}) == Value(std::vector<LayerOffset>{offset}));
+  CHECK_FALSE(Value(std::vector<LayerOffset>{offset}) == Value(std::vector<LayerOffset>{other}));
+  const auto references = [](LayerOffset of) {
+    return Value(ListOp<Reference>::CreateExplicit({{"a.usda", Path(), of, nullptr}}));
+  };
+  CHECK(references(offset) == references(offset));
+  CHECK_FALSE(references(offset) == references(other));
   CHECK(Value(0.0) == Value(-0.0));
   CHECK(Value(0.0).GetHash() == Value(-0.0).GetHash());
   CHECK(Value(Vec2f{{0.0f, 1.0f}}).GetHash() == Value(Vec2f{{-0.0f, 1.0f}}).GetHash());
