@@ -175,7 +175,10 @@ class PredicateParser {
     auto whole = std::from_chars(word.data(), end, integer);
     if (whole.ec == std::errc{} && whole.ptr == end) return std::to_string(integer);
     double number;
-    bool looks_numeric = word[0] == '-' || (word[0] >= '0' && word[0] <= '9');
+    // Other words that number parsers take for no number, such as nan, are words here.
+    const std::string_view magnitude = word.substr(word[0] == '-');
+    const bool looks_numeric =
+        magnitude == "inf" || (!magnitude.empty() && magnitude[0] >= '0' && magnitude[0] <= '9');
     auto real = fast_float::from_chars(word.data(), end, number);
     if (!looks_numeric || real.ec != std::errc{} || real.ptr != end) return Quote(TakeEscapes(word));
     char digits[32];

@@ -108,6 +108,8 @@ TEST_CASE("Predicates are printed in the form OpenUSD prints") {
   CHECK(Canonical("/A{not(a)}") == "/A{not a}");
   CHECK(Canonical("/A{not (a or b)}") == "/A{not (a or b)}");
   CHECK(Canonical("/A{a:1e3}") == "/A{a:1000}");
+  CHECK(Canonical("{a:8e800,-8e800,inf,-inf}") == "{a:inf,-inf,inf,-inf}");
+  CHECK(Canonical("{a:nan,-nan,-infinity,+inf}") == "{a:\"nan\",\"-nan\",\"-infinity\",\"+inf\"}");
   CHECK(Canonical("{a:.5,b=c}") == "{a:\".5\",\"b=c\"}");
 }
 
