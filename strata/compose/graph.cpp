@@ -192,9 +192,11 @@ int Graph::CompareSpecializes(uint32_t a, uint32_t b) const {
   const auto [root_a, steps_a] = GetOriginRoot(a);
   const auto [root_b, steps_b] = GetOriginRoot(b);
   if (root_a == root_b) return 0;
-  if (steps_b == 0 && IsWithin(root_a, root_b)) return 1;
-  if (steps_a == 0 && IsWithin(root_b, root_a)) return -1;
-  return steps_a != 0 && steps_b != 0 ? CompareStrength(root_a, root_b) : 0;
+  const bool is_a_within = IsWithin(root_a, b) || IsWithin(root_a, root_b);
+  const bool is_b_within = IsWithin(root_b, a) || IsWithin(root_b, root_a);
+  if (!is_a_within && !is_b_within) return 0;
+  if (steps_a != 0 && steps_b != 0) return CompareStrength(root_a, root_b);
+  return is_a_within ? 1 : -1;
 }
 
 // Whether where `node` comes from, `steps` back, was introduced further up in namespace than the arc that

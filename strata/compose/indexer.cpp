@@ -58,7 +58,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
   for (size_t i = levels.size(); i-- > 0;) {
     const bool is_last = i == 0;
     if (i + 1 != levels.size()) {
-      CheckTargets();
+      for (Unresolved& open : unresolved_) open.is_above = true;
       has_payloads_ = false;
       DescendTo(levels[i].GetNameToken());
     }
@@ -111,13 +111,12 @@ bool Indexer::IsBefore(const Task& a, const Task& b) const {
 
 void Indexer::AddTask(Task task) {
   switch (task.type) {
-    case TaskType::kImpliedClasses:
-      // The innermost first: what is implied to a node is part of what it implies in turn.
-      task.set_number = graph_.GetDepth(task.node);
-      [[fallthrough]];
     case TaskType::kImpliedSpecializes:
       if (!implied_.emplace(task.type, task.node).second) return;
       break;
+    case TaskType::kImpliedClasses:
+      if (!implied_.emplace(task.type, task.node).second) return;
+      [[fallthrough]];
     case TaskType::kAncestralVariantAuthored:
     case TaskType::kAncestralVariantFallback:
     case TaskType::kVariantAuthored:
@@ -154,12 +153,10 @@ void Indexer::AddTasksFor(uint32_t number) {
 void Indexer::AddImpliedTasksFor(uint32_t number) {
   const Node& node = graph_[number];
   if (!node.Has(kNodeNew) || node.Has(kNodeCulled)) return;
-  // Each hierarchy of classes that it is in has an instance, which may itself be a class for something
-  // further out.
-  for (uint32_t implying = number; IsClassBased(graph_[implying].arc);) {
-    implying = FindImplyingNode(implying);
-    if (graph_[implying].parent != kNoNode) AddTask({TaskType::kImpliedClasses, implying, {}, {}, 0});
-  }
+  // A placeholder waits for what stands for it below the root.
+  const bool is_placeholder = IsTop() && node.arc == ArcType::kSpecialize && node.parent != 0;
+  if (IsClassBased(node.arc) && !is_placeholder && !IsPropagatedSpecialize(number))
+    AddImpliedClassTask(number);
   if (!IsTop()) return;
   for (uint32_t node_above = number; node_above != kNoNode;) {
     const uint32_t specializing = FindSpecializing(node_above);
@@ -167,6 +164,22 @@ void Indexer::AddImpliedTasksFor(uint32_t number) {
     AddTask({TaskType::kImpliedSpecializes, specializing, {}, {}, 0});
     node_above = graph_[specializing].parent;
   }
+}
+
+// The instance of the hierarchy of classes that `node` is in implies it further out. Where that is a class
+// itself, it does so only if the first class of the hierarchy has another path there; else the instance of
+// its own hierarchy does.
+void Indexer::AddImpliedClassTask(uint32_t node) {
+  uint32_t first = FindFirstClass(node), instance = GetIntroducing(first);
+  while (IsClassBased(graph_[instance].arc)) {
+    const uint32_t arc = IsPropagatedSpecialize(instance) ? graph_[instance].origin : instance;
+    const Path path = graph_[first].path.StripAllVariantSelections();
+    const Path outside = graph_.GetMapToParent(arc).AddRootIdentity().MapSourceToTarget(path);
+    if (!outside.IsEmpty() && outside != path) break;
+    first = FindFirstClass(instance);
+    instance = GetIntroducing(first);
+  }
+  AddTask({TaskType::kImpliedClasses, instance, {}, {}, 0});
 }
 
 void Indexer::AddTasksForAll() {

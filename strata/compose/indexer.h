@@ -76,9 +76,9 @@ class Indexer {
     kReferences,
     kPayloads,
     kInherits,
-    kImpliedClasses,
     kSpecializes,
     kImpliedSpecializes,
+    kImpliedClasses,
     kAncestralVariantSets,
     kAncestralVariantAuthored,
     kAncestralVariantFallback,
@@ -99,7 +99,6 @@ class Indexer {
     bool contributes = true;  // whether opinions at the arc's own site count
     bool include_ancestral = false;
     bool skip_duplicates = false;
-    bool may_repeat = false;  // the site itself; what it brings is still skipped
   };
   struct Arc {
     ArcType type;
@@ -129,6 +128,7 @@ class Indexer {
   void AddTask(Task task);
   void AddTasksFor(uint32_t node);
   void AddImpliedTasksFor(uint32_t node);
+  void AddImpliedClassTask(uint32_t node);
   void AddTasksForAll();
   void AddTasksForAttached(uint32_t top);
   bool IsBefore(const Task& a, const Task& b) const;
@@ -136,6 +136,7 @@ class Indexer {
   void Run(const Task& task);
 
   // -- indexer_arcs.cpp: adding arcs; references and payloads
+  static Node MakeNode(const Arc& arc);
   uint32_t AddArc(const Arc& arc, const ArcOptions& options);
   bool IsDuplicate(const Arc& arc) const;
   bool StaysWithinInstance(const Arc& arc) const;
@@ -148,7 +149,6 @@ class Indexer {
   void EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number);
   uint32_t OpenTarget(uint32_t node, ArcType type, const ArcItem& item, Path site_path);
   Path FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack);
-  bool MayHaveVariants(uint32_t top) const;
   void CheckTargets();
 
   // -- indexer_bounds.cpp: cycles and budgets
@@ -164,21 +164,16 @@ class Indexer {
                        const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                        const Node* ignored_site);
   void EvaluateImpliedClasses(uint32_t node);
-  bool IsImpliedByClass(uint32_t child, const MapFunction& transfer) const;
   void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type,
                     int depth);
-  uint32_t FindImplyingNode(uint32_t node) const;
+  void Silence(uint32_t top);
+  uint32_t FindFirstClass(uint32_t node) const;
   uint32_t FindSpecializing(uint32_t node) const;
   bool IsPropagatedSpecialize(uint32_t node) const;
-  void EvaluateImpliedSpecializes(uint32_t node);
-  void PropagateSpecializesToRoot(uint32_t top);
-  void FollowProhibitedSpecialize(uint32_t source);
-  void PropagateTreeToRoot(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent,
-                           int depth);
-  void PropagateArcsToOrigin(uint32_t parent, uint32_t source, int depth);
-  bool IsWithin(uint32_t node, uint32_t top) const;
-  bool IsInPlaceholder(uint32_t node) const;
-  uint32_t PropagateNode(uint32_t parent, uint32_t source, uint32_t origin, uint32_t map_to_parent);
+  uint32_t FindPropagated(uint32_t placeholder) const;
+  uint32_t GetIntroducing(uint32_t node) const;
+  void EvaluateImpliedSpecializes(uint32_t top);
+  void PropagateToRoot(uint32_t placeholder);
 
   // -- indexer_relocates.cpp
   void EvaluateRelocations(uint32_t node);
@@ -208,7 +203,6 @@ class Indexer {
   // -- indexer_finish.cpp: culling, instances, the finished index
   bool CanBeCulled(uint32_t node) const;
   void Cull();
-  void SilenceRepeatedSpecializes();
 
   // -- indexer_permissions.cpp: CompositionMode::kFull alone
   bool IsDenied(const Arc& arc, const Node& target);
@@ -250,6 +244,7 @@ class Indexer {
     std::string message;
     const layer::Layer* layer;
     Path path;
+    bool is_above = false;  // it was met above what an arc of the outer frame leads to
   };
   std::vector<Unresolved> unresolved_;
   Path prohibited_source_;  // the relocation source that makes the site of this frame prohibited

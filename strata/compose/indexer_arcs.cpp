@@ -35,15 +35,7 @@ bool Indexer::StaysWithinInstance(const Arc& arc) const {
   return arc.path.HasPrefix(instance);
 }
 
-uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
-  NoteVisit(arc.layer_stack, arc.path, arc.type);
-  if (HasCycle(arc) || ExceedsBudget(arc)) return kNoNode;
-  // A placeholder says nothing twice.
-  const bool skip_duplicates = (options.contributes || options.include_ancestral) &&
-                               (options.skip_duplicates || (frame_ && frame_->skip_duplicates));
-  if (skip_duplicates && !options.may_repeat && IsDuplicate(arc)) return kNoNode;
-
-  const bool contributes = options.contributes && !StaysWithinInstance(arc);
+Node Indexer::MakeNode(const Arc& arc) {
   Node node;
   node.arc = arc.type;
   node.origin = arc.origin;
@@ -52,7 +44,17 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   node.map_to_parent = arc.map_to_parent;
   node.sibling_number = arc.sibling_number;
   node.namespace_depth = static_cast<uint16_t>(arc.namespace_depth);
+  return node;
+}
 
+uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
+  NoteVisit(arc.layer_stack, arc.path, arc.type);
+  if (HasCycle(arc) || ExceedsBudget(arc)) return kNoNode;
+  const bool skip_duplicates = options.skip_duplicates || (frame_ && frame_->skip_duplicates);
+  if (skip_duplicates && IsDuplicate(arc)) return kNoNode;
+
+  const bool contributes = options.contributes && !StaysWithinInstance(arc);
+  Node node = MakeNode(arc);
   if (!options.include_ancestral || arc.path.IsRootPrim()) {
     if (!contributes) node.MakeInert(1);
     const uint32_t number = graph_.Insert(arc.parent, node);
@@ -279,29 +281,20 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
       {added,
        fmt::format("Unresolved {} prim path {} introduced by {}", GetItemName(type),
                    DescribeSite(target_stack, target), DescribeSite(graph_[node].layer_stack, site_path)),
-       item.entry->layer.get(), site_path});
+       item.entry->layer.get(), site_path, false});
 }
 
-// Whether variants, which only the outermost frame selects, could bring more to what is at or below `top`.
-bool Indexer::MayHaveVariants(uint32_t top) const {
-  for (uint32_t node : graph_.GetSubtree(top)) {
-    const LayerStack& stack = graph_.GetStack(node);
-    for (Path path = graph_[node].path; !path.IsEmpty() && !path.IsAbsoluteRoot(); path = path.GetParent())
-      if (stack.FindSite(path).fields & kSiteVariantSets) return true;
-  }
-  return false;
-}
-
+// At the end of all: variants, which only the outermost frame selects, may bring what an arc leads to.
 void Indexer::CheckTargets() {
   for (const Unresolved& open : unresolved_) {
     // Above what an arc leads to, it is enough that each arc on the way found something where it was written.
     bool has_specs = false;
     graph_.VisitSubtree(open.node, [&](uint32_t node) {
-      has_specs |= is_above_target_
+      has_specs |= open.is_above
                        ? graph_.GetStack(node).FindSite(graph_.GetPathAtIntroduction(node)).HasSpecs()
                        : graph_[node].Has(kNodeHasSpecs);
     });
-    if (has_specs || (!IsTop() && MayHaveVariants(open.node))) continue;
+    if (has_specs) continue;
     CompositionError& error = AddError(ErrorType::kUnresolvedPrimPath, open.message, open.node,
                                        "Name a prim that exists, or make that prim.");
     error.diagnostic.location.file = open.layer->GetIdentifier();

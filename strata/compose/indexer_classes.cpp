@@ -36,36 +36,52 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   arc.map_to_parent = pool_.InternMap(map);
   arc.sibling_number = sibling_number;
   arc.namespace_depth = namespace_depth;
-  ArcOptions options;
-  // An implied class at the very site that implies it would say everything twice. (Below the root a
-  // specialize is copied from there anyhow.)
+  // An implied class at the very site that implies it would say everything twice.
   const bool says_the_same =
       ignored_site && ignored_site->path == class_path && ignored_site->layer_stack == arc.layer_stack;
-  if (says_the_same && type == ArcType::kSpecialize && parent == 0 && IsTop()) return kNoNode;
-  options.contributes = !says_the_same;
-  options.include_ancestral = !says_the_same && !class_path.IsRootPrim();
-  // One specialize implied here from several places stands until the strongest of them is known.
-  options.may_repeat = type == ArcType::kSpecialize && ignored_site &&
-                       graph_.FindChild(parent, arc.layer_stack, class_path, type) != kNoNode;
-  options.skip_duplicates = !says_the_same;
-  return AddArc(arc, options);
+  const bool is_placeholder = type == ArcType::kSpecialize && (parent != 0 || !IsTop());
+  ArcOptions options;
+  options.contributes = !says_the_same && !is_placeholder;
+  options.include_ancestral = options.contributes && !class_path.IsRootPrim();
+  options.skip_duplicates = options.contributes;
+  // One class of a prim is said once: the strongest of several places that imply a specialize says it.
+  for (uint32_t known : graph_.GetChildren(parent)) {
+    const Node& node = graph_[known];
+    if (node.path != class_path || node.layer_stack != arc.layer_stack) continue;
+    if (says_the_same || type == ArcType::kInherit || node.arc != type || !ignored_site ||
+        graph_.CompareStrength(origin, node.origin) >= 0)
+      return known;
+    Silence(known);
+  }
+  const uint32_t added = AddArc(arc, options);
+  if (added != kNoNode && is_placeholder && IsTop()) PropagateToRoot(added);
+  return added;
 }
 
-// The instance of the hierarchy of classes that `node`, a class, is in: classes of classes introduced at one
-// prim.
-uint32_t Indexer::FindImplyingNode(uint32_t node) const {
+void Indexer::Silence(uint32_t top) {
+  for (uint32_t node : graph_.GetSubtree(top)) {
+    graph_[node].MakeInert(graph_[node].path.GetElementCount());
+    if (node != top) graph_[node].Set(kNodeCulled, true);
+  }
+}
+
+// The first class of the hierarchy that `node`, a class, is in: classes of classes introduced at one prim.
+// What it is a class of is their instance.
+uint32_t Indexer::FindFirstClass(uint32_t node) const {
   const uint32_t depth = graph_.GetDepthBelowIntroduction(node);
-  while (IsClassBased(graph_[node].arc) && graph_.GetDepthBelowIntroduction(node) == depth)
-    node = graph_[node].parent;
+  for (uint32_t above = GetIntroducing(node);
+       IsClassBased(graph_[above].arc) && graph_.GetDepthBelowIntroduction(above) == depth;
+       above = GetIntroducing(node))
+    node = above;
   return node;
 }
 
 void Indexer::EvaluateImpliedClasses(uint32_t node) {
   if (graph_[node].parent == kNoNode) return;
-  if (IsPropagatedSpecialize(node)) return;  // its origin implies what it has
+  const uint32_t arc = IsPropagatedSpecialize(node) ? graph_[node].origin : node;
   for (ArcType type : {ArcType::kInherit, ArcType::kSpecialize}) {
-    MapFunction transfer = graph_.GetMapToParent(node).AddRootIdentity();
-    uint32_t destination = graph_[node].parent;
+    MapFunction transfer = graph_.GetMapToParent(arc).AddRootIdentity();
+    uint32_t destination = graph_[arc].parent;
     // The source of a relocate further up in namespace is no place for classes of what is below it;
     // specializes find their place outside anyhow.
     while (graph_[destination].arc == ArcType::kRelocate &&
@@ -73,6 +89,10 @@ void Indexer::EvaluateImpliedClasses(uint32_t node) {
       transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
       destination = graph_[destination].parent;
     }
+    // The frame of a relocate ends at its source.
+    const bool is_source =
+        destination == 0 && !IsTop() && frame_->arc == ArcType::kRelocate && graph_[0].path == frame_->path;
+    if (is_source && type == ArcType::kSpecialize) continue;
     ImplyClasses(destination, node, transfer, type, 0);
   }
 }
@@ -127,29 +147,18 @@ MapFunction ImplyAcross(const MapFunction& class_map, const MapFunction& transfe
 
 }  // namespace
 
-// Whether the instance of `child`'s hierarchy, a class itself, gives `child` on to what it is a class for.
-// Classes that came with the instance are part of its own hierarchy; others that were introduced at one prim
-// go on together, as soon as one of them has another path at the other end of `transfer`.
-bool Indexer::IsImpliedByClass(uint32_t child, const MapFunction& transfer) const {
-  const uint32_t instance = graph_[child].parent;
-  const uint32_t depth = graph_.GetDepthBelowIntroduction(child);
-  if (depth == graph_.GetDepthBelowIntroduction(instance)) return false;
-  for (uint32_t other : graph_.GetChildren(instance)) {
-    if (!IsClassBased(graph_[other].arc) || graph_.GetDepthBelowIntroduction(other) != depth) continue;
-    const Path path = graph_[other].path.StripAllVariantSelections();
-    if (transfer.MapSourceToTarget(path) != path) return true;
-  }
-  return false;
-}
-
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
 void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type,
                            int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
-  for (uint32_t child : graph_.GetChildren(source)) {
+  const uint32_t propagated = FindPropagated(source);
+  for (uint32_t child : graph_.GetChildren(propagated == kNoNode ? source : propagated)) {
     const Node from = graph_[child];
     if (!IsClassBased(from.arc) || (depth == 0 && from.arc != type)) continue;
-    if (depth == 0 && IsClassBased(graph_[source].arc) && !IsImpliedByClass(child, transfer)) continue;
+    // Classes that came with the instance, itself a class, are part of its own hierarchy.
+    if (depth == 0 && IsClassBased(graph_[source].arc) &&
+        graph_.GetDepthBelowIntroduction(child) == graph_.GetDepthBelowIntroduction(source))
+      continue;
     const MapFunction& class_map = graph_.GetMapToParent(child);
     MapFunction map = transfer.IsIdentity() ? class_map : ImplyAcross(class_map, transfer);
     map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
@@ -161,9 +170,7 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     for (uint32_t known : graph_.GetChildren(destination)) {
       const Node& node = graph_[known];
       if (node.arc == from.arc && node.layer_stack == stack && node.path == class_path &&
-          graph_.GetMapToParent(known) == map &&
-          (node.arc == ArcType::kInherit || node.origin == child || node.origin == node.parent ||
-           graph_[node.origin].path == class_path)) {
+          graph_.GetMapToParent(known) == map && (node.arc == ArcType::kInherit || node.origin == child)) {
         implied = known;
         break;
       }
@@ -172,7 +179,9 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
       implied = AddClassArc(from.arc, destination, child, class_path, map, from.sibling_number,
                             CountNamespaceDepth(graph_[destination].path), &from);
     }
-    if (implied != kNoNode) ImplyClasses(implied, child, transfer, type, depth + 1);
+    if (implied == kNoNode) continue;
+    const uint32_t followed = FindPropagated(implied);
+    ImplyClasses(followed == kNoNode ? implied : followed, child, transfer, type, depth + 1);
   }
 }
 

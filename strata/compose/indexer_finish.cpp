@@ -19,27 +19,7 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   return true;
 }
 
-// Several places may imply one specialize below the root; the strongest of them says it.
-void Indexer::SilenceRepeatedSpecializes() {
-  const std::vector<uint32_t> children = graph_.GetChildren(0);
-  for (size_t i = 0; i < children.size(); ++i) {
-    const Node& first = graph_[children[i]];
-    if (first.arc != ArcType::kSpecialize || first.Has(kNodeInert)) continue;
-    for (size_t k = i + 1; k < children.size(); ++k) {
-      const Node& other = graph_[children[k]];
-      if (other.arc != first.arc || other.layer_stack != first.layer_stack || other.path != first.path ||
-          other.map_to_parent != first.map_to_parent)
-        continue;
-      for (uint32_t node : graph_.GetSubtree(children[k])) {
-        graph_[node].MakeInert(graph_[node].path.GetElementCount());
-        if (node != children[k]) graph_[node].Set(kNodeCulled, true);
-      }
-    }
-  }
-}
-
 void Indexer::Cull() {
-  SilenceRepeatedSpecializes();
   // What is below a specialize that was copied below the root is there now.
   for (uint32_t top : graph_.GetSubtree(0)) {
     const Node& node = graph_[top];
