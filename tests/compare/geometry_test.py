@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Transforms, bounds, visibility, purposes and bound materials of random scenes are those of usd-core."""
+"""Transforms, bounds, visibility, purposes and bound materials are those of usd-core: on random scenes and on the corpus's assets.
+
+SCENES names further files, separated by colons, such as the scenes that are measured.
+"""
 import json
 import os
 import random
@@ -10,6 +13,7 @@ from pathlib import Path
 
 from pxr import Usd, UsdGeom, UsdShade
 
+CORPUS = Path(__file__).resolve().parents[2] / ".." / "shared" / "conformance"
 PURPOSES = ["default", "render", "proxy", "guide"]
 SHAPES = ["Sphere", "Cube", "Cone", "Cylinder", "Capsule", "Plane", "Mesh", "Points", "BasisCurves", "NurbsCurves", "HermiteCurves", "TetMesh",
           "Cylinder_1", "Capsule_1", "NurbsPatch"]
@@ -273,24 +277,44 @@ def compare(title, expected, found):
     return wrong
 
 
+def real_scenes():
+    """The corpus's assets that are opened plainly, and what SCENES names."""
+    for case in sorted(CORPUS.glob("assets/*/case.json")):
+        for root in sorted({run["root"] for run in json.loads(case.read_text())["runs"] if run["kind"] == "stage"}):
+            yield (case.parent / "data" / root).resolve()
+    yield from (Path(name).resolve() for name in os.environ.get("SCENES", "").split(":") if name)
+
+
 def main():
     first, count = int(os.environ.get("FIRST", "0")), int(os.environ.get("SEEDS", "60"))
     process = subprocess.Popen([os.environ["STRATA_ANSWER"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    wrong = prims = bounded = 0
+
+    def ask(path):
+        process.stdin.write(json.dumps({"kind": "stage", "data": str(path.parent), "root": path.name, "load": "all", "lite": False}) + "\n")
+        process.stdin.flush()
+        reply = json.loads(process.stdout.readline())
+        return {prim["path"]: prim for prim in (reply.get("answer") or {}).get("geom") or []}
+
+    wrong = prims = bounded = real = 0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + count):
             path = Path(os.environ.get("KEEP", folder)) / f"scene{seed}.usda"
             path.write_text(Writer(seed).scene())
-            process.stdin.write(json.dumps({"kind": "stage", "data": str(path.parent), "root": path.name, "load": "all", "lite": False}) + "\n")
-            process.stdin.flush()
-            reply = json.loads(process.stdout.readline())
-            found = {prim["path"]: prim for prim in (reply.get("answer") or {}).get("geom") or []}
+            found = ask(path)
             expected = expect(Usd.Stage.Open(str(path)))
             wrong += compare(f"seed {seed}", expected, found)
             prims += len(expected)
             bounded += sum(1 for prim in expected.values() if prim["at"][0]["worldBound"])
+    for path in real_scenes():
+        try:
+            stage = Usd.Stage.Open(str(path))
+        except Exception:
+            continue
+        expected = expect(stage)
+        wrong += compare(path.name, expected, ask(path))
+        real += len(expected)
     process.stdin.close()
-    print(f"{count} scenes, {prims} imageable prims, {bounded} of them with bounds: {wrong} differ from usd-core")
+    print(f"{real} imageable prims of assets, {count} scenes, {prims} imageable prims, {bounded} of them with bounds: {wrong} differ from usd-core")
     return 1 if wrong or not bounded else 0
 
 
