@@ -102,6 +102,7 @@ Token ModelAPI::ComputeModelDrawMode() const {
 std::vector<ModelAPI::ConstraintTarget> ModelAPI::GetConstraintTargets() const {
   constexpr std::string_view kPrefix = "constraintTargets:";
   std::vector<ConstraintTarget> targets;
+  if (!IsModel()) return targets;
   for (Token name : prim_.GetAuthoredPropertyNames()) {
     if (!name.GetText().starts_with(kPrefix)) continue;
     const stage::Attribute attribute = prim_.GetAttribute(name);

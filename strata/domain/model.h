@@ -50,7 +50,7 @@ class ModelAPI {
   // that says anything but "inherited"; components that do not are drawn as they are.
   Token ComputeModelDrawMode() const;
 
-  // Attributes "constraintTargets:<name>": places on the model for others to hold on to.
+  // Attributes "constraintTargets:<name>": places on the model for others to hold on to. None of other prims.
   struct ConstraintTarget {
     stage::Attribute attribute;
     Token name;        // without "constraintTargets:"

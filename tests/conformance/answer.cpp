@@ -52,6 +52,8 @@ Json Answer(const Json& question) {
   if (kind == "definition") return AnswerDefinition(question);
   if (kind == "domain") return AnswerDomain(question);
   if (kind == "skeleton") return AnswerSkeleton(question);
+  if (kind == "views") return AnswerViews(question);
+  if (kind == "udim") return AnswerUdim(question);
   if (kind == "color") return AnswerColor(question);
   throw NotAnswered("kind " + kind);
 }

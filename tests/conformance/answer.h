@@ -60,6 +60,8 @@ Json AnswerScene(const Json& question);
 Json AnswerSchema(const Json& question);
 Json AnswerDefinition(const Json& question);
 Json AnswerSkeleton(const Json& question);
+Json AnswerViews(const Json& question);
+Json AnswerUdim(const Json& question);
 Json AnswerDomain(const Json& question);  // answer_domain.cpp
 Json AnswerColor(const Json& question);   // answer_domain.cpp
 // The `geom` part of an answer about a stage.

@@ -357,7 +357,7 @@ TEST_CASE("M-15 a cache follows edits that compose the stage anew") {
   CHECK(ComputeMetersPerUnit(scene.At("/A/B"), &cache).value == 1);
 }
 
-TEST_CASE("M-16 a referenced prim brings its metrics, an old asset none") {
+TEST_CASE("M-16 and M-16b a referenced prim brings its metrics, the metadata of an old asset none") {
   const Scene scene =
       Open({{"root.usda",
              "(\n    metersPerUnit = 1\n)\ndef Xform \"New\" (\n    references = @toy.usda@\n)\n{\n}\n"
