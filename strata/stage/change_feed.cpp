@@ -151,6 +151,7 @@ StageChanges ChangeFeed::Apply(const compose::CacheEdits& edits, const LayerMuti
   if (muting) waiting_.push_back({StageNotice::Kind::kLayerMutingChanged, nullptr, nullptr, *muting});
   auto told = std::make_shared<StageChanges>(changes);
   NoticeBuilder builder(stage_.GetImpl(), *told, moves);
+  builder.AddVariables(edits);
   std::shared_ptr<ObjectsChanged> notice = builder.Build();
   // The edits end with this call; the notice may wait longer.
   for (std::vector<compose::SpecChange>* specs : {&told->cache.specs, &told->cache.resynced_specs})

@@ -160,6 +160,40 @@ void NoticeBuilder::AddResyncTypes() {
   }
 }
 
+// Expressions in asset paths are evaluated when they are asked for: all that a layer stack with other
+// variables brings may lead elsewhere, from the prims on whose arcs lead there.
+void NoticeBuilder::AddVariables(const compose::CacheEdits& edits) {
+  const Token field = layer::GetFieldNames().expressionVariables;
+  for (const compose::LayerEdit& edit : edits.layers) {
+    const auto change = edit.changes.by_path.find(Path::AbsoluteRoot());
+    const bool speaks =
+        change != edit.changes.by_path.end() &&
+        std::any_of(change->second.fields.begin(), change->second.fields.end(),
+                    [&](const layer::Change::FieldChange& one) { return one.field == field; });
+    if (!speaks) continue;
+    for (const compose::LayerStackPtr& stack : stage_.cache->FindAllLayerStacksUsingLayer(*edit.layer)) {
+      if (stack == stage_.cache->GetRootLayerStack()) {
+        asset_paths_.insert(Path::AbsoluteRoot());
+        continue;
+      }
+      std::set<Path> dependent;
+      for (const compose::Dependency& dependency : stage_.cache->FindSiteDependencies(
+               *stack, Path::AbsoluteRoot(), compose::kDependencyAnyNonVirtual, compose::RecurseOnSite::kYes))
+        dependent.insert(dependency.index_path);
+      for (Path path : dependent) {
+        bool is_below = false;
+        for (Path above = path.GetParent(); !above.IsEmpty() && !is_below; above = above.GetParent())
+          is_below = dependent.count(above) != 0;
+        if (is_below) continue;
+        const Path on_stage = MapToStage(path);
+        asset_paths_.insert(on_stage);
+        info_.insert(on_stage);
+        fields_[on_stage].insert(field);
+      }
+    }
+  }
+}
+
 void NoticeBuilder::Finish() {
   for (Path path : prims_)
     if (!IsBelowResynced(path)) notice_->resynced_.push_back(path);
@@ -169,6 +203,8 @@ void NoticeBuilder::Finish() {
   std::sort(notice_->resynced_.begin(), notice_->resynced_.end());
   for (Path path : info_)
     if (!is_told(path) && !properties_.count(path)) notice_->info_only_.push_back(path);
+  for (Path path : asset_paths_)
+    if (!is_told(path)) notice_->asset_paths_.push_back(path);
   for (auto& [path, fields] : fields_) {
     if (fields.empty() || IsBelowResynced(path)) continue;
     std::vector<Token> sorted(fields.begin(), fields.end());

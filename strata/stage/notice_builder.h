@@ -17,6 +17,9 @@ class NoticeBuilder {
  public:
   NoticeBuilder(const Stage::Impl& stage, const StageChanges& changes, std::span<const NamespaceMove> moves)
       : stage_(stage), changes_(changes), moves_(moves) {}
+  // Finds whose asset paths may lead elsewhere since layers speak of other variables. To be called before
+  // Build.
+  void AddVariables(const compose::CacheEdits& edits);
   // Null when there is nothing to tell. The notice points at `changes`.
   std::shared_ptr<ObjectsChanged> Build();
   static std::shared_ptr<ObjectsChanged> MakeOfAll(const StageChanges& changes);
@@ -36,6 +39,7 @@ class NoticeBuilder {
   const StageChanges& changes_;
   std::span<const NamespaceMove> moves_;
   std::set<Path> prims_, properties_, info_;  // resynced prims and properties, others
+  std::set<Path> asset_paths_;
   std::map<Path, std::set<Token>> fields_;
   std::shared_ptr<ObjectsChanged> notice_ = std::make_shared<ObjectsChanged>();
 };

@@ -37,6 +37,12 @@ class Ear {
           heard_ += "resync" + List(*notice.objects, notice.objects->GetResyncedPaths()) + "\n";
         if (!notice.objects->GetChangedInfoOnlyPaths().empty())
           heard_ += "info" + List(*notice.objects, notice.objects->GetChangedInfoOnlyPaths()) + "\n";
+        if (!notice.objects->GetResolvedAssetPathsResyncedPaths().empty()) {
+          heard_ += "assets";
+          for (Path path : notice.objects->GetResolvedAssetPathsResyncedPaths())
+            heard_ += " " + path.GetString();
+          heard_ += "\n";
+        }
         return;
       case StageNotice::Kind::kStageContentsChanged:
         heard_ += "contents\n";
@@ -204,6 +210,30 @@ TEST_CASE("listeners may throw, edit, leave and end the stage") {
     CHECK(order.empty());
     CHECK(root->HasSpec(Path("/B")));
   }
+}
+
+TEST_CASE("where asset paths may lead elsewhere is told of when variables change") {
+  Scene scene({{"root.usda",
+                "def \"A\" (\n    references = @ref.usda@</R>\n)\n{\n}\n"
+                "def \"I\" (\n    instanceable = true\n    references = @ref.usda@</R>\n)\n{\n}\n"
+                "def \"P\"\n{\n    def \"Q\" (\n        references = @ref.usda@</R/C>\n    )\n    {\n    }\n}\n"},
+               {"ref.usda",
+                "(\n    expressionVariables = {\n        string NAME = \"one\"\n    }\n)\n"
+                "def \"R\"\n{\n    asset t = @`\"${NAME}.png\"`@\n    def \"C\"\n    {\n    }\n}\n"}});
+  Ear ear(*scene);
+  const auto set = [](const layer::LayerPtr& layer, const char* name) {
+    Dictionary variables;
+    variables.SetByKeyPath("NAME", Value(std::string(name)));
+    REQUIRE(layer->SetField(Path::AbsoluteRoot(), Token("expressionVariables"), Value(std::move(variables))));
+  };
+  set(scene.At("/A").GetPrimStack().back().layer, "two");
+  CHECK(ear.Take() ==
+        "info /A(expressionVariables) /I(expressionVariables) /P/Q(expressionVariables)\n"
+        "assets /A /I /P/Q\ncontents\n");
+  set(scene->GetRootLayer(), "three");
+  CHECK(ear.Take() == "info /(expressionVariables)\nassets /\ncontents\n");
+  set(scene->GetSessionLayer(), "four");
+  CHECK(ear.Take() == "info /(expressionVariables)\nassets /\ncontents\n");
 }
 
 TEST_CASE("edit targets, interpolation and masks are told of") {
