@@ -97,6 +97,14 @@ Dictionary Cache::Impl::FindOverrides(uint32_t stack) const {
   return {};
 }
 
+bool Cache::Impl::HaveLedOn(const Dictionary& variables) const {
+  std::lock_guard lock(stacks_mutex);
+  for (const auto& [layer, slots] : stacks)
+    for (const std::unique_ptr<StackSlot>& slot : slots)
+      if (!slot->is_root && slot->overrides == variables) return true;
+  return false;
+}
+
 void Cache::Impl::RenewRootOverrides() {
   std::lock_guard lock(stacks_mutex);
   auto found = stacks.find(root.get());

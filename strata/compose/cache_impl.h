@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <utility>
@@ -72,6 +73,11 @@ struct Cache::Impl final : IndexEnvironment {
   }
   // Variables that came to a stack with those who lead to it.
   Dictionary FindOverrides(uint32_t stack) const;
+  // Whether variables such as these came from a stack to one that its arcs lead to.
+  bool HaveLedOn(const Dictionary& variables) const;
+  // Prims whose arcs or selections asked for variables of `stack`: for some of `names`, or for any.
+  std::vector<Path> FindPrimsUsingVariables(const LayerStack& stack,
+                                            const std::set<std::string>* names) const;
   // The root stack has other variables now.
   void RenewRootOverrides();
   // REQUIRES: dependencies_mutex, or a writer.

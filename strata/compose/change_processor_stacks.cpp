@@ -50,6 +50,18 @@ bool AgreeOnCommon(const Entries& a, const Entries& b) {
   return true;
 }
 
+// The names of variables that one of the two has, or that are not the same.
+std::set<std::string> FindChangedVariables(const LayerStack& a, const LayerStack& b) {
+  std::set<std::string> names;
+  for (const auto& [one, other] : {std::pair(&a, &b), std::pair(&b, &a)}) {
+    for (const auto& [name, value] : one->GetExpressionVariables().entries) {
+      const Value* there = other->GetExpressionVariables().Find(name);
+      if (!there || !(*there == value)) names.insert(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 void ChangeProcessor::ApplyOptions() {
@@ -133,11 +145,16 @@ void ChangeProcessor::Rebuild(uint32_t stack, StackEdit& edit) {
       known.GetIncrementalRelocatesSourceToTarget() != fresh.GetIncrementalRelocatesSourceToTarget() ||
       known.GetRelocatesSourceToTarget() != fresh.GetRelocatesSourceToTarget() ||
       known.GetTimeCodesPerSecond() != fresh.GetTimeCodesPerSecond() ||
-      !(known.GetExpressionVariables() == fresh.GetExpressionVariables()) ||
       !AgreeOnCommon(known.GetEntries(), fresh.GetEntries());
+  const std::set<std::string> variables = FindChangedVariables(known, fresh);
+  if (!variables.empty()) {
+    // Those who are led to from here have these variables, too, and are other stacks with other ones.
+    edit.affects_all |= cache_.HaveLedOn(known.GetExpressionVariables());
+    for (Path path : cache_.FindPrimsUsingVariables(known, &variables)) resynced_.push_back(path);
+  }
   edit.entered = FindMissing(fresh.GetEntries(), known.GetEntries());
   edit.left = FindMissing(known.GetEntries(), fresh.GetEntries());
-  edit.is_changed = edit.affects_all || !edit.entered.empty() || !edit.left.empty();
+  edit.is_changed = edit.affects_all || !variables.empty() || !edit.entered.empty() || !edit.left.empty();
 }
 
 void ChangeProcessor::ResyncAllOf(uint32_t stack) {

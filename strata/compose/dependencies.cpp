@@ -1,6 +1,7 @@
 #include "strata/compose/dependencies.h"
 
 #include <algorithm>
+#include <set>
 
 #include <tsl/robin_set.h>
 
@@ -202,23 +203,24 @@ bool HasVariantSet(const PrimIndex& index, Token variant_set) {
 
 }  // namespace
 
-std::vector<Path> Cache::FindPrimsUsingExpressionVariables(const LayerStack& stack) const {
+std::vector<Path> Cache::Impl::FindPrimsUsingVariables(const LayerStack& stack,
+                                                       const std::set<std::string>* names) const {
   std::vector<Path> prims;
-  VisitVariables(impl_->indices, [&](Path prim, uint32_t number, const std::string&) {
-    if (impl_->pool->GetStack(number).get() == &stack) prims.push_back(prim);
+  VisitVariables(indices, [&](Path prim, uint32_t number, const std::string& used) {
+    if ((!names || names->count(used)) && pool->GetStack(number).get() == &stack) prims.push_back(prim);
   });
   SortOnce(prims);
   return prims;
 }
 
+std::vector<Path> Cache::FindPrimsUsingExpressionVariables(const LayerStack& stack) const {
+  return impl_->FindPrimsUsingVariables(stack, nullptr);
+}
+
 std::vector<Path> Cache::FindPrimsUsingExpressionVariable(const LayerStack& stack,
                                                           const std::string& name) const {
-  std::vector<Path> prims;
-  VisitVariables(impl_->indices, [&](Path prim, uint32_t number, const std::string& used) {
-    if (used == name && impl_->pool->GetStack(number).get() == &stack) prims.push_back(prim);
-  });
-  SortOnce(prims);
-  return prims;
+  const std::set<std::string> names{name};
+  return impl_->FindPrimsUsingVariables(stack, &names);
 }
 
 std::vector<Path> Cache::FindPrimsUsingAsset(const std::string& identifier) const {

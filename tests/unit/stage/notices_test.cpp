@@ -230,10 +230,18 @@ TEST_CASE("where asset paths may lead elsewhere is told of when variables change
   CHECK(ear.Take() ==
         "info /A(expressionVariables) /I(expressionVariables) /P/Q(expressionVariables)\n"
         "assets /A /I /P/Q\ncontents\n");
+  // Those that are referenced have the variables of who references them: all of it is made anew, which
+  // usd-core 26.11 does where variables are asked for alone.
   set(scene->GetRootLayer(), "three");
-  CHECK(ear.Take() == "info /(expressionVariables)\nassets /\ncontents\n");
-  set(scene->GetSessionLayer(), "four");
-  CHECK(ear.Take() == "info /(expressionVariables)\nassets /\ncontents\n");
+  CHECK(ear.Take() == "resync /(expressionVariables)\ncontents\n");
+
+  Scene alone("def \"A\"\n{\n    asset t = @`\"${NAME}.png\"`@\n}\n");
+  Ear other(*alone);
+  set(alone->GetRootLayer(), "one");
+  CHECK(other.Take() == "info /(expressionVariables)\nassets /\ncontents\n");
+  set(alone->GetSessionLayer(), "two");
+  CHECK(other.Take() == "info /(expressionVariables)\nassets /\ncontents\n");
+  CHECK(alone.Attr("/A.t").GetAs<AssetPath>()->evaluated == "two.png");
 }
 
 TEST_CASE("edit targets, interpolation and masks are told of") {
