@@ -15,6 +15,7 @@ using stage::PrimPredicate;
 using stage::PrimRecord;
 
 constexpr size_t kRecordsATask = 256;
+constexpr size_t kFetchedAtOnce = 16;
 
 // Which of the properties that matter here some layer speaks of. Looking once through the lists of properties
 // is cheaper than looking for each property in each layer.
@@ -124,13 +125,24 @@ BoundsFacts::Varying BoundsFacts::MakeVarying(uint32_t record) const {
 
 void BoundsFacts::UpdateVarying() {
   const auto read = [&](size_t from, size_t to) {
-    for (size_t i = from; i < to; ++i) ReadAgain(varying_[i]);
+    for (size_t begin = from; begin < to; begin += kFetchedAtOnce) {
+      const size_t end = std::min(begin + kFetchedAtOnce, to);
+      Fetch(begin, end);
+      for (size_t i = begin; i < end; ++i) ReadAgain(varying_[i]);
+    }
   };
   if (stage_.options.executor && varying_.size() > kRecordsATask) {
     stage_.options.executor->ParallelFor(varying_.size(), kRecordsATask / 4, read);
   } else {
     read(0, varying_.size());
   }
+}
+
+void BoundsFacts::Fetch(size_t begin, size_t end) const {
+  using Step = SourceMemo::FetchStep;
+  if (options_.time.IsDefault()) return;
+  for (Step step : {Step::kKnown, Step::kValues, Step::kSamples, Step::kSample})
+    for (size_t i = begin; i < end; ++i) varying_[i].memo.Fetch(step, options_.time);
 }
 
 Array<Vec3f> BoundsFacts::GetHints(uint32_t record) const {

@@ -70,6 +70,7 @@ class BoundsFacts {
  private:
   void ReadAll(const std::vector<uint32_t>& records);
   void Read(uint32_t record) const;
+  void Fetch(size_t begin, size_t end) const;  // of varying_
   void ReadAgain(Varying& varying) const;
   Varying MakeVarying(uint32_t record) const;
   void ReadComputedTransform(const RecordReader& reader, PrimFacts& facts) const;

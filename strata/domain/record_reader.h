@@ -47,7 +47,29 @@ class SourceMemo {
     return resolver.Get(time, found->second);
   }
 
+  // What Get needs lies far apart in memory. Who asks many memos fetches it for some at once, step by step:
+  // each step looks at what the one before has brought, so that the waits of all overlap.
+  enum class FetchStep : uint8_t { kKnown, kValues, kSamples, kSample };
+  void Fetch(FetchStep step, stage::Time time) const {
+    if (step == FetchStep::kKnown) {
+      for (size_t at = 0; at < known_.size() * sizeof(known_[0]); at += kCacheLine)
+        __builtin_prefetch(reinterpret_cast<const char*>(known_.data()) + at);
+      return;
+    }
+    for (const auto& [attribute, known] : known_) {
+      if (step == FetchStep::kValues) __builtin_prefetch(known.revisions.data());
+      if (known.source.kind != stage::ResolveSource::kTimeSamples || !known.is_usable) continue;
+      if (step == FetchStep::kValues) __builtin_prefetch(known.source.value);
+      if (step == FetchStep::kSamples) __builtin_prefetch(&known.source.GetSamples());
+      if (step == FetchStep::kSample) known.source.GetSamples().GetValueType(FindSample(known.source, time));
+    }
+  }
+
  private:
+  static constexpr size_t kCacheLine = 64;
+  static size_t FindSample(const stage::ValueSource& source, stage::Time time) {
+    return source.GetSamples().GetBracketing(source.layer_to_stage.GetInverse() * time.GetValue()).first;
+  }
   std::vector<std::pair<Token, stage::KnownSource>> known_;
 };
 

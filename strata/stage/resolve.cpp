@@ -124,6 +124,9 @@ ValueSources AttributeResolver::Find(Moment moment) const {
 Value AttributeResolver::Finish(Value value, const ValueSource& source) const {
   if (value.IsEmpty() || value.IsBlock()) return {};
   if (!source.layer_to_stage.IsIdentity()) value = Retime(value, source.layer_to_stage);
+  const bool names_something =
+      HoldsAssetPaths(value) || value.Holds<ArrayEdit>() || value.Holds<PathExpression>();
+  if (!names_something) return value;
   AssetPathResolver resolver(*stage_.registry, *stage_.options.resolver_context, mode_,
                              &stage_.cache->GetRootLayerStack()->GetExpressionVariables());
   const layer::Layer& layer = *source.entry->layer;
@@ -246,8 +249,8 @@ std::optional<AttributeResolver::SourceBracket> AttributeResolver::FindSourceBra
 }
 
 // Two moments are found, each the nearest at which a source that has a say at the time has a sample. Before,
-// those have a say that do at the time, up to one that is whole and short of one that is blocked; after, those
-// up to one that is whole then. A sample that is a block is no moment: what was before it stays.
+// those have a say that do at the time, up to one that is whole and short of one that is blocked; after,
+// those up to one that is whole then. A sample that is a block is no moment: what was before it stays.
 AttributeResolver::Moments AttributeResolver::FindMoments(const ValueSources& sources, Time time) const {
   const double moment = time.GetValue();
   Moments found;
