@@ -91,6 +91,8 @@ int Main(int argc, char** argv) {
   AddCheck(app, chosen);
   AddMetrics(app, chosen);
   AddScene(app, chosen);
+  AddCompute(app, chosen);
+  AddAssemble(app, chosen);
   AddSchema(app, chosen);
   AddCompletions(app, chosen);
   app.footer(

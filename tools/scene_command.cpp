@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "strata/bridge/bridge.h"
+#include "strata/compute/compute.h"
 #include "strata/scene/scene.h"
 #include "tools/commands.h"
 
@@ -21,11 +22,14 @@ struct SceneCommand {
   std::string root = "/";
   std::vector<double> times;
   bool is_like_openusd = false;
+  bool is_computed = false;
 };
 
 bridge::Chain MakeChain(const SceneCommand& options) {
-  return bridge::MakeChain(options.is_like_openusd ? bridge::ChainOptions::LikeOpenUSD()
-                                                   : bridge::ChainOptions());
+  bridge::ChainOptions chain =
+      options.is_like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
+  if (options.is_computed) chain.stage.computations = compute::MakeStandardRegistry().ValueOr(nullptr);
+  return bridge::MakeChain(chain);
 }
 
 // The index whose name is `name`, but for case and spaces; of several the last one.
@@ -145,6 +149,9 @@ void AddScene(CLI::App& app, Action& chosen) {
     command->add_flag_callback(
         "--like-openusd", [options] { options->is_like_openusd = true; },
         "As OpenUSD's own chain behaves: nearest visibility wins, flattened transforms reset");
+    command->add_flag_callback(
+        "--computed", [options] { options->is_computed = true; },
+        "With places on the Earth and metrics computed");
     command->callback([options, run, &chosen] {
       chosen = [options, run](Session& session) { return run(session, *options); };
     });

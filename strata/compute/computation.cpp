@@ -58,19 +58,26 @@ bool Names(const std::vector<Token>& names, Token name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool SaysBefore(const Computation& first, const Computation& second) {
+using Orders = std::vector<std::pair<Token, Token>>;
+
+bool SaysBefore(const Orders& orders, const Computation& first, const Computation& second) {
+  for (const auto& [before, after] : orders) {
+    if (before == first.name && after == second.name) return true;
+    if (before == second.name && after == first.name) return false;
+  }
   return Names(first.before, second.name) || Names(second.after, first.name);
 }
 
 // The smallest name whose predecessors are all placed comes next.
-std::vector<const Computation*> Order(std::vector<const Computation*> modifiers, Diagnostics& diagnostics) {
+std::vector<const Computation*> SortModifiers(const Orders& orders, std::vector<const Computation*> modifiers,
+                                              Diagnostics& diagnostics) {
   std::sort(modifiers.begin(), modifiers.end(),
             [](const auto* a, const auto* b) { return a->name.GetText() < b->name.GetText(); });
   std::vector<const Computation*> ordered, waiting = modifiers;
   while (!waiting.empty()) {
     auto next = std::find_if(waiting.begin(), waiting.end(), [&](const Computation* candidate) {
       return std::none_of(waiting.begin(), waiting.end(), [&](const Computation* other) {
-        return other != candidate && SaysBefore(*other, *candidate);
+        return other != candidate && SaysBefore(orders, *other, *candidate);
       });
     });
     if (next == waiting.end()) {
@@ -87,7 +94,7 @@ std::vector<const Computation*> Order(std::vector<const Computation*> modifiers,
       std::vector<const Computation*> reached = {&former};
       for (size_t i = 0; i < reached.size(); ++i)
         for (const Computation* other : modifiers)
-          if (SaysBefore(*reached[i], *other) &&
+          if (SaysBefore(orders, *reached[i], *other) &&
               std::find(reached.begin(), reached.end(), other) == reached.end())
             reached.push_back(other);
       if (std::find(reached.begin(), reached.end(), *next) == reached.end())
@@ -216,7 +223,8 @@ Registry::Chain Registry::FindChain(Token output, const schema::PrimDefinition* 
     chain.maker = computation.get();
     best = rank;
   }
-  if (chain.modifiers.size() > 1) chain.modifiers = Order(std::move(chain.modifiers), diagnostics);
+  if (chain.modifiers.size() > 1)
+    chain.modifiers = SortModifiers(orders_, std::move(chain.modifiers), diagnostics);
   return chain;
 }
 

@@ -182,6 +182,8 @@ class Registry {
   // Refused are computations without an output, a name or a function, and second ones of the same name for
   // the same output.
   Result<void> Add(Computation computation);
+  // The host's word on two modifiers, whatever they say themselves.
+  void Order(Token first, Token then) { orders_.emplace_back(first, then); }
   // Of several that have a value for an attribute the first by name decides.
   void Add(AttributeExpression expression);
   const std::vector<AttributeExpression>& GetExpressions() const { return expressions_; }
@@ -214,6 +216,7 @@ class Registry {
  private:
   std::vector<std::shared_ptr<const Computation>> all_;
   std::vector<AttributeExpression> expressions_;
+  std::vector<std::pair<Token, Token>> orders_;
   std::vector<Publication> publications_;
   tsl::robin_map<Token, Check> checks_;
 };

@@ -9,5 +9,13 @@
 #include "strata/compute/dimensions.h"
 #include "strata/compute/geospatial.h"
 #include "strata/compute/metrics_assembly.h"
+#include "strata/compute/metrics_report.h"
 #include "strata/compute/network.h"
 #include "strata/compute/system.h"
+
+namespace strata::compute {
+
+// With all computations of this room: places on the Earth and metrics.
+Result<std::shared_ptr<const Registry>> MakeStandardRegistry(const MetricsOptions& metrics = {});
+
+}  // namespace strata::compute

@@ -254,116 +254,139 @@ MetricDomain MetricDomains::OfOpinion(const stage::ResolveInfo& info, const Metr
 
 namespace {
 
-// What the functions of one registry share.
-struct Assembly {
-  MetricsOptions options;
-  const DimensionRegistry& GetDimensions() const {
-    return options.dimensions ? *options.dimensions : DimensionRegistry::GetBuiltIn();
-  }
-};
-using AssemblyPtr = std::shared_ptr<const Assembly>;
+const DimensionRegistry& GetDimensions(const MetricsOptions& options) {
+  return options.dimensions ? *options.dimensions : DimensionRegistry::GetBuiltIn();
+}
 
-Result<Datum> ComputeDomain(const Assembly& assembly, const Arguments& arguments) {
-  const MetricDomains domains(*arguments.GetPrim().GetStage(), assembly.options);
+// The same movement in other coordinates. Units alone change no turn, scale or shear.
+Matrix4d ChangeOp(const Matrix4d& op, const UnitChange& change) {
+  if (change.turn != UnitChange::Turn::kNone)
+    return MultiplyAffine(MultiplyAffine(change.MakeInverse(), op), change.MakeMatrix());
+  Matrix4d changed = op;
+  for (size_t i = 0; i < 3; ++i) changed[3][i] *= change.length;
+  return changed;
+}
+
+// Which parts of the corrective people have made themselves, by an op or for the prim as a whole.
+struct ByHand {
+  bool length = false, axis = false;
+};
+ByHand FindByHand(const domain::XformOp& op) {
+  using Type = domain::XformOpType;
+  if (!op.attribute.GetText().ends_with(kByHand)) return {};
+  const bool is_all = op.type == Type::kTransform;
+  return {is_all || (op.type >= Type::kScale && op.type <= Type::kScaleZ),
+          is_all || op.type >= Type::kRotateX};
+}
+
+}  // namespace
+
+TransformChange FindTransformChange(const Prim& prim, Time time, const MetricDomain& own,
+                                    const MetricDomain* parent, const MetricsOptions& options) {
+  const MetricDomains domains(*prim.GetStage(), options);
+  const domain::Xformable::Ops ops = domain::Xformable(prim).GetOrderedXformOps();
+  const MetricDomain stage = domains.OfStage();
+  const MetricDomain& outer = parent && !ops.resets_stack ? *parent : stage;
+  TransformChange found;
+  found.resets_stack = ops.resets_stack;
+  MetricDomain of_ops = own;
+  // Outside of an op that corrects, one is in the parent's units.
+  const auto correct = [&](const ByHand& by_hand) {
+    if (by_hand.length) of_ops.meters_per_unit = outer.meters_per_unit;
+    if (by_hand.axis) of_ops.up_axis = outer.up_axis;
+    found.has_length_by_hand |= by_hand.length && own.meters_per_unit != outer.meters_per_unit;
+    found.has_axis_by_hand |= by_hand.axis && own.up_axis != outer.up_axis;
+  };
+  if (IsFlagged(prim.GetMetadata(GetNames().custom_data))) correct({true, true});
+  found.has_outer_ops = !ops.ops.empty();
+  // A schema at the prim speaks of what is in it; where the prim itself stands is its parent's to measure.
+  const MetricDomain& for_opinions = own.has_own_schema ? (parent ? *parent : stage) : own;
+  for (size_t i = ops.ops.size(); i-- > 0;) {
+    const Attribute attribute = prim.GetAttribute(ops.ops[i].attribute);
+    const Value value = attribute.Get(time);
+    if (value.IsEmpty()) continue;
+    std::optional<Matrix4d> m = ops.ops[i].MakeTransform(value);
+    if (!m) continue;
+    correct(FindByHand(ops.ops[i]));
+    const MetricDomain of_opinion = domains.OfOpinion(attribute.GetResolveInfo(time), for_opinions);
+    UnitChange change = GetChange(of_opinion, of_ops, options.tolerance);
+    change.mass = 1;
+    UnitChange to_outer = GetChange(of_opinion, outer, options.tolerance);
+    to_outer.mass = 1;
+    found.has_outer_ops = found.has_outer_ops && to_outer.IsIdentity();
+    if (!change.IsIdentity() && !IsFlagged(attribute.GetMetadata(GetNames().custom_data))) {
+      const Matrix4d changed = ChangeOp(*m, change);
+      found.has_changed_ops = found.has_changed_ops || !(changed == *m);
+      m = changed;
+    }
+    found.matrix = MultiplyAffine(found.matrix, *m);
+  }
+  found.corrective = GetChange(of_ops, outer, options.tolerance);
+  found.corrective.mass = 1;
+  if (!found.has_changed_ops) found.matrix = domain::Xformable(prim).GetLocalTransformation(time).matrix;
+  if (!found.corrective.IsIdentity())
+    found.matrix = MultiplyAffine(found.matrix, found.corrective.MakeMatrix());
+  return found;
+}
+
+std::optional<AttributeChange> FindAttributeChange(const Attribute& attribute, Time time,
+                                                   const MetricDomain& domain,
+                                                   const MetricsOptions& options) {
+  const Prim& prim = attribute.GetPrim();
+  AttributeChange found;
+  found.dimension = GetDimensions(options).Find(prim.GetPrimDefinition(), attribute.GetName());
+  if (!found.dimension) return std::nullopt;
+  if (!found.dimension->condition.IsEmpty() &&
+      !prim.GetAttribute(found.dimension->condition).GetAs<bool>(time).value_or(false))
+    return std::nullopt;
+  const MetricDomains domains(*prim.GetStage(), options);
+  found.info = attribute.GetResolveInfo(time);
+  if (found.info.HasAuthoredValue())
+    found.from = domains.OfOpinion(found.info, domain);
+  else if (options.fallbacks == FallbackDomain::kStage)
+    found.from = domains.OfStage();
+  else
+    return std::nullopt;
+  found.change = GetChange(found.from, domain, options.tolerance);
+  if (found.change.IsIdentity()) return std::nullopt;
+  found.is_by_hand = IsFlagged(attribute.GetMetadata(GetNames().custom_data));
+  return found;
+}
+
+namespace {
+
+using OptionsPtr = std::shared_ptr<const MetricsOptions>;
+
+Result<Datum> ComputeDomain(const MetricsOptions& options, const Arguments& arguments) {
+  const MetricDomains domains(*arguments.GetPrim().GetStage(), options);
   const auto* parent = arguments.GetIf<MetricDomain>(0);
   auto domain = domains.OfPrim(arguments.GetPrim(), parent ? *parent : domains.OfStage());
   if (!domain) return domain.TakeError();
   return Datum::Of(*std::move(domain));
 }
 
-// Which parts of the corrective people have made themselves.
-struct ByHand {
-  bool length = false, axis = false;
-};
-ByHand FindByHand(const Prim& prim, const domain::Xformable::Ops& ops) {
-  ByHand found;
-  for (const domain::XformOp& op : ops.ops) {
-    if (!op.attribute.GetText().ends_with(kByHand)) continue;
-    const bool is_all = op.type == domain::XformOpType::kTransform;
-    if (is_all || (op.type >= domain::XformOpType::kScale && op.type <= domain::XformOpType::kScaleZ))
-      found.length = true;
-    if (is_all || op.type >= domain::XformOpType::kRotateX) found.axis = true;
-  }
-  if (IsFlagged(prim.GetMetadata(GetNames().custom_data))) found = {true, true};
-  return found;
-}
-
-Result<Datum> ComputeUnits(const Assembly& assembly, const Arguments& arguments) {
-  const Prim& prim = arguments.GetPrim();
+Result<Datum> ComputeUnits(const MetricsOptions& options, const Arguments& arguments) {
   const auto* own = arguments.GetIf<MetricDomain>(1);
-  const auto* before = arguments.GetIf<ComputedTransform>(0);
-  if (!own || !before || prim.IsPrototype()) return arguments.Get(0);
-  const MetricDomains domains(*prim.GetStage(), assembly.options);
-  const MetricDomain stage = domains.OfStage();
-  const auto* parent = arguments.GetIf<MetricDomain>(2);
-  const MetricDomain& outer = parent && !before->resets_stack ? *parent : stage;
-  const domain::Xformable::Ops ops = domain::Xformable(prim).GetOrderedXformOps();
-
-  MetricDomain of_ops = *own;
-  const ByHand by_hand = FindByHand(prim, ops);
-  if (by_hand.length) of_ops.meters_per_unit = outer.meters_per_unit;
-  if (by_hand.axis) of_ops.up_axis = outer.up_axis;
-  const double tolerance = assembly.options.tolerance;
-
-  bool is_changed = false;
-  Matrix4d matrix = Matrix4d::Identity();
-  // A schema at the prim speaks of what is in it; where the prim itself stands is its parent's to measure.
-  const MetricDomain& for_opinions = own->has_own_schema ? (parent ? *parent : stage) : *own;
-  for (size_t i = ops.ops.size(); i-- > 0;) {
-    const domain::XformOp& op = ops.ops[i];
-    const Attribute attribute = prim.GetAttribute(op.attribute);
-    const Value value = attribute.Get(arguments.GetTime());
-    if (value.IsEmpty()) continue;
-    std::optional<Matrix4d> m = op.MakeTransform(value);
-    if (!m) continue;
-    const stage::ResolveInfo info = attribute.GetResolveInfo(arguments.GetTime());
-    UnitChange change = GetChange(domains.OfOpinion(info, for_opinions), of_ops, tolerance);
-    change.mass = 1;
-    const bool is_left = IsFlagged(attribute.GetMetadata(GetNames().custom_data));
-    if (!change.IsIdentity() && !is_left) {
-      m = MultiplyAffine(MultiplyAffine(change.MakeInverse(), *m), change.MakeMatrix());
-      is_changed = true;
-    }
-    matrix = MultiplyAffine(matrix, *m);
-  }
-  UnitChange corrective = GetChange(of_ops, outer, tolerance);
-  corrective.mass = 1;
-  if (!is_changed) matrix = before->matrix;
-  if (!corrective.IsIdentity()) {
-    matrix = MultiplyAffine(matrix, corrective.MakeMatrix());
-    is_changed = true;
-  }
-  if (!is_changed) return arguments.Get(0);
-  return Datum::Of(ComputedTransform{matrix, before->resets_stack});
+  if (!own || arguments.GetPrim().IsPrototype()) return arguments.Get(0);
+  const TransformChange change = FindTransformChange(arguments.GetPrim(), arguments.GetTime(), *own,
+                                                     arguments.GetIf<MetricDomain>(2), options);
+  if (!change.IsChanged()) return arguments.Get(0);
+  return Datum::Of(ComputedTransform{change.matrix, change.resets_stack});
 }
 
-std::optional<Value> ConvertAttribute(const Assembly& assembly, const Attribute& attribute, Time time,
+std::optional<Value> ConvertAttribute(const MetricsOptions& options, const Attribute& attribute, Time time,
                                       const Datum& answer) {
   const auto* domain = answer.GetIf<MetricDomain>();
-  const Prim& prim = attribute.GetPrim();
-  const Dimension* dimension = assembly.GetDimensions().Find(prim.GetPrimDefinition(), attribute.GetName());
-  if (!domain || !dimension) return std::nullopt;
-  if (!dimension->condition.IsEmpty() &&
-      !prim.GetAttribute(dimension->condition).GetAs<bool>(time).value_or(false))
-    return std::nullopt;
-  const MetricDomains domains(*prim.GetStage(), assembly.options);
-  const stage::ResolveInfo info = attribute.GetResolveInfo(time);
-  MetricDomain from;
-  if (info.HasAuthoredValue())
-    from = domains.OfOpinion(info, *domain);
-  else if (assembly.options.fallbacks == FallbackDomain::kStage)
-    from = domains.OfStage();
-  else
-    return std::nullopt;
-  const UnitChange change = GetChange(from, *domain, assembly.options.tolerance);
-  if (change.IsIdentity() || IsFlagged(attribute.GetMetadata(GetNames().custom_data))) return std::nullopt;
-  return Convert(attribute.Get(time), *dimension, change);
+  if (!domain) return std::nullopt;
+  const auto found = FindAttributeChange(attribute, time, *domain, options);
+  if (!found || found->is_by_hand) return std::nullopt;
+  return Convert(attribute.Get(time), *found->dimension, found->change);
 }
 
-std::vector<Token> ListAttributes(const Assembly& assembly, const Prim& prim) {
+std::vector<Token> ListAttributes(const MetricsOptions& options, const Prim& prim) {
   std::vector<Token> names = prim.GetAuthoredPropertyNames();
   std::erase_if(names,
-                [&](Token name) { return !assembly.GetDimensions().Find(prim.GetPrimDefinition(), name); });
+                [&](Token name) { return !GetDimensions(options).Find(prim.GetPrimDefinition(), name); });
   return names;
 }
 
@@ -372,9 +395,9 @@ std::vector<Token> ListAttributes(const Assembly& assembly, const Prim& prim) {
 Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& options) {
   const Names& names = GetNames();
   const layer::FieldNames& fields = layer::GetFieldNames();
-  const auto assembly = std::make_shared<const Assembly>(Assembly{options});
-  const auto is_used = [assembly](const stage::Stage& stage) {
-    return MetricDomains(stage, assembly->options).AreSeveral();
+  const auto shared = std::make_shared<const MetricsOptions>(options);
+  const auto is_used = [shared](const stage::Stage& stage) {
+    return MetricDomains(stage, *shared).AreSeveral();
   };
   Computation domain;
   domain.output = names.domain;
@@ -391,7 +414,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
                    in::Attribute(names.kilograms),
                    in::Attribute(names.spatial_meters),
                    in::Attribute(names.spatial_axis)};
-  domain.function = [assembly](const Arguments& arguments) { return ComputeDomain(*assembly, arguments); };
+  domain.function = [shared](const Arguments& arguments) { return ComputeDomain(*shared, arguments); };
   STRATA_CHECK(registry.Add(std::move(domain)));
 
   Computation units;
@@ -402,17 +425,17 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
   units.is_used = is_used;
   units.inputs = {in::Previous(), in::Computation(names.domain), in::Parent(names.domain),
                   in::AttributesNamed(Token("xformOp")), in::Metadata(names.custom_data)};
-  units.function = [assembly](const Arguments& arguments) { return ComputeUnits(*assembly, arguments); };
+  units.function = [shared](const Arguments& arguments) { return ComputeUnits(*shared, arguments); };
   STRATA_CHECK(registry.Add(std::move(units)));
 
   AttributeExpression values;
   values.name = Token("metrics:values");
   values.output = names.domain;
   values.is_used = is_used;
-  values.function = [assembly](const Attribute& attribute, Time time, const Datum& answer) {
-    return ConvertAttribute(*assembly, attribute, time, answer);
+  values.function = [shared](const Attribute& attribute, Time time, const Datum& answer) {
+    return ConvertAttribute(*shared, attribute, time, answer);
   };
-  values.list = [assembly](const Prim& prim) { return ListAttributes(*assembly, prim); };
+  values.list = [shared](const Prim& prim) { return ListAttributes(*shared, prim); };
   registry.Add(std::move(values));
   return {};
 }

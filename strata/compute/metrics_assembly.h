@@ -60,6 +60,31 @@ UnitChange GetChange(const MetricDomain& from, const MetricDomain& to, double to
 // attributes that have a dimension. In a stage of one domain none of them is there.
 Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& options = {});
 
+// What becomes of a value of an attribute of a prim in `domain`.
+struct AttributeChange {
+  const Dimension* dimension = nullptr;
+  stage::ResolveInfo info;
+  MetricDomain from;  // what the value was written in
+  UnitChange change;
+  bool is_by_hand = false;  // people have done it: the value is left
+};
+// Nothing where it measures nothing, or is in the prim's units as it is.
+std::optional<AttributeChange> FindAttributeChange(const stage::Attribute& attribute, stage::Time time,
+                                                   const MetricDomain& domain, const MetricsOptions& options);
+
+// What becomes of a prim's own transform. `parent` is null below the root.
+struct TransformChange {
+  Matrix4d matrix = Matrix4d::Identity();  // in place of the authored one
+  bool resets_stack = false;
+  bool has_changed_ops = false;  // some are written in other units than the prim's
+  bool has_outer_ops = false;    // there are ops, and all are in the parent's units
+  UnitChange corrective;         // that stands between the prim and its parent
+  bool has_length_by_hand = false, has_axis_by_hand = false;  // parts of it that people have made
+  bool IsChanged() const { return has_changed_ops || !corrective.IsIdentity(); }
+};
+TransformChange FindTransformChange(const stage::Prim& prim, stage::Time time, const MetricDomain& domain,
+                                    const MetricDomain* parent, const MetricsOptions& options);
+
 // How the domains of one stage follow from its layers.
 class MetricDomains {
  public:

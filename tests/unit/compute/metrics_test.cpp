@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "strata/compute/geospatial.h"
+#include "strata/compute/metrics_report.h"
 #include "tests/unit/compute/running.h"
 
 // A case for each of the rows M10 to M25.
@@ -479,6 +480,68 @@ TEST_CASE("zero, negative and foolish units are passed over") {
         GetMetrics());
     CHECK(Scale(running.World("/A")) == 1);
   }
+}
+
+TEST_CASE("what is baked gives programs without computations the same scene, and is not corrected again") {
+  const std::string asset =
+      "(\n    defaultPrim = \"T\"\n    metersPerUnit = 0.01\n    upAxis = \"Y\"\n)\ndef Xform \"T\" {\n" +
+      Move("(100, 0, 0)") + "    def Cube \"C\" {\n" + Move("(0, 100, 0)") + "    }\n}\n";
+  const std::string root =
+      "(\n    metersPerUnit = 1\n    upAxis = \"Z\"\n    subLayers = [\n        @half.usda@\n    ]\n)\n" +
+      Ref("Plain", "asset.usda") + Ref("Placed", "asset.usda", Move("(5, 0, 0)")) +
+      "def Xform \"Inst\" (\n    instanceable = true\n    prepend references = @holder.usda@\n)\n{\n}\n";
+  const std::string half =
+      "(\n    metersPerUnit = 0.5\n    upAxis = \"Y\"\n)\ndef Xform \"H\" {\n    float3 xformOp:rotateXYZ = "
+      "(10, 20, 30)\n"
+      "    double3 xformOp:translate.timeSamples = {\n        0: (1, 2, 3),\n        10: (4, 5, 6),\n    }\n"
+      "    uniform token[] xformOpOrder = [\"xformOp:translate\", \"xformOp:rotateXYZ\"]\n"
+      "    def Sphere \"S\" {\n        double radius.timeSamples = {\n            0: 1,\n            10: "
+      "2,\n        }\n    }\n}\n";
+  const std::string holder =
+      "(\n    defaultPrim = \"Q\"\n    metersPerUnit = 1\n    upAxis = \"Z\"\n)\ndef Xform \"Q\" {\n" +
+      Ref("In", "asset.usda") + "}\n";
+  Running running({{"root.usda", root}, {"half.usda", half}, {"asset.usda", asset}, {"holder.usda", holder}},
+                  GetMetrics());
+  const char* paths[] = {"/Plain/C", "/Placed/C", "/H/S", "/Inst/In/C"};
+  std::vector<Range3d> boxes;
+  std::vector<Matrix4d> worlds;
+  for (const char* path : paths)
+    for (double time : {0.0, 10.0}) {
+      boxes.push_back(running.Bound(path, time));
+      worlds.push_back(
+          domain::XformCache(time, &running.GetSystem()).GetLocalToWorldTransform(running.At(path)));
+    }
+  const MetricsReport report = CollectMetricsReport(running.GetSystem(), 0.0);
+  REQUIRE(report.boundaries.size() == 3);
+  CHECK(report.boundaries[0].prim == Path("/Plain"));
+  CHECK(report.divergences.size() == 4);
+
+  auto edit = running.Edit();
+  Diagnostics remarks;
+  const auto baked = BakeMetrics(running.GetSystem(), edit, remarks);
+  if (!baked) FAIL(RenderDiagnostic(baked.GetError(), ColorMode::kPlain));
+  CHECK(*baked == 5);
+  CHECK(remarks.IsEmpty());
+  size_t at = 0;
+  for (const char* path : paths)
+    for (double time : {0.0, 10.0}) {
+      // As authored now, and with computations on top.
+      for (const stage::ComputedValues* computed :
+           {static_cast<const stage::ComputedValues*>(nullptr),
+            static_cast<const stage::ComputedValues*>(&running.GetSystem())}) {
+        CHECK(Difference(domain::XformCache(time, computed).GetLocalToWorldTransform(running.At(path)),
+                         worlds[at]) < 1e-12);
+        domain::BoundsOptions options;
+        options.time = time;
+        options.computed = computed;
+        const Range3d box = domain::BoundsCache(running.GetStage(), options)
+                                .ComputeWorldBound(running.At(path))
+                                .ComputeAlignedRange();
+        CHECK(Distance(box.min, boxes[at].min) < 1e-6);
+        CHECK(Distance(box.max, boxes[at].max) < 1e-6);
+      }
+      ++at;
+    }
 }
 
 }  // namespace strata::compute

@@ -189,6 +189,16 @@ TEST_CASE("M24: two modifiers of one output that say no order are told of, and r
   CHECK(running.GetSystem().GetDiagnostics().GetAll().size() == 1);
 }
 
+TEST_CASE("M25: the host's word on an order wins over what modifiers say") {
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(registry->Add(Modifier("a:turn", MakeRotation(2, 90), {"b:move"})));
+  REQUIRE(registry->Add(Modifier("b:move", MakeTranslation({1, 0, 0}))));
+  registry->Order(Token("a:turn"), Token("b:move"));
+  Running running(std::string(kNested), registry);
+  CHECK(Distance(Translation(running.World("/A")), {1, 0, 0}) < 1e-12);
+  CHECK(running.GetSystem().GetDiagnostics().IsEmpty());
+}
+
 TEST_CASE("what throws, gives nonsense or takes too long is told of, and what is authored holds") {
   auto registry = std::make_shared<Registry>();
   const auto add = [&](std::string_view name, Token schema, Function function) {

@@ -1,0 +1,272 @@
+#include "strata/compute/metrics_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "strata/domain/xformable.h"
+#include "strata/layer/fields.h"
+
+namespace strata::compute {
+
+namespace {
+
+using stage::Attribute;
+using stage::Editor;
+using stage::Prim;
+using stage::Time;
+using Action = MetricsReport::Divergence::Action;
+
+struct Names {
+  Token domain{"metrics:domain"};
+  Token scale{"xformOp:scale:unitsResolve"}, rotate{"xformOp:rotateX:unitsResolve"};
+  Token matrix{"xformOp:transform:unitsResolve"}, order{"xformOpOrder"}, reset{"!resetXformStack!"};
+};
+const Names& GetNames() {
+  static const Names names;
+  return names;
+}
+
+bool LooksCorrected(const Prim& prim, Time time, const UnitChange& corrective) {
+  if (corrective.length == 1) return false;
+  for (const domain::XformOp& op : domain::Xformable(prim).GetOrderedXformOps().ops) {
+    if (op.type != domain::XformOpType::kScale) continue;
+    const auto m = op.MakeTransform(prim.GetAttribute(op.attribute).Get(time));
+    if (!m) continue;
+    bool is_uniform = true;
+    for (size_t i = 0; i < 3; ++i)
+      is_uniform = is_uniform && std::abs((*m)[i][i] / corrective.length - 1) < 1e-6;
+    if (is_uniform) return true;
+  }
+  return false;
+}
+
+// What units of length leave as it is.
+bool IsScaleOrTurn(Token attribute) {
+  const auto op = domain::XformOp::Parse(attribute);
+  return op && op->type != domain::XformOpType::kTransform && op->type > domain::XformOpType::kTranslateZ;
+}
+
+template <class Visit>
+void VisitAll(const System& system, Time time, const Visit& visit) {
+  const stage::Stage& stage = *system.GetStage();
+  for (const Prim& prim :
+       stage.Traverse(stage::PrimPredicate::Default().With(stage::InstanceProxies::kTraverse))) {
+    const Datum own = system.Compute(prim, GetNames().domain, time);
+    const auto* domain = own.GetIf<MetricDomain>();
+    if (!domain) continue;
+    const Datum above = system.Compute(prim.GetParent(), GetNames().domain, time);
+    visit(prim, *domain, above.GetIf<MetricDomain>());
+  }
+}
+
+}  // namespace
+
+std::string_view GetActionName(Action action) {
+  switch (action) {
+    case Action::kConverted:
+      return "converted";
+    case Action::kTurnedAsMatrix:
+      return "turned as a matrix";
+    case Action::kLeftByHand:
+      return "left: corrected by hand";
+    case Action::kCannot:
+      return "left: cannot be converted";
+  }
+  return {};
+}
+
+MetricsReport CollectMetricsReport(const System& system, Time time, const MetricsOptions& options) {
+  MetricsReport report;
+  const MetricDomains domains(*system.GetStage(), options);
+  report.of_stage = domains.OfStage();
+  VisitAll(system, time, [&](const Prim& prim, const MetricDomain& own, const MetricDomain* parent) {
+    const MetricDomain& outer = parent ? *parent : report.of_stage;
+    if (!GetChange(own, outer, options.tolerance).IsIdentity()) {
+      MetricsReport::Boundary boundary{prim.GetPath(), own, outer, {}, false};
+      boundary.transform = FindTransformChange(prim, time, own, parent, options);
+      boundary.looks_corrected = LooksCorrected(prim, time, boundary.transform.corrective);
+      report.boundaries.push_back(std::move(boundary));
+    }
+    const TransformChange transform = FindTransformChange(prim, time, own, parent, options);
+    for (const Token name : prim.GetAuthoredPropertyNames()) {
+      const Attribute attribute = prim.GetAttribute(name);
+      if (!attribute.IsDefined()) continue;
+      MetricsReport::Divergence divergence{};
+      divergence.attribute = attribute.GetPath();
+      divergence.of_prim = own;
+      if (name.GetText().starts_with("xformOp:")) {
+        const stage::ResolveInfo info = attribute.GetResolveInfo(time);
+        if (!transform.has_changed_ops || !info.HasAuthoredValue()) continue;
+        divergence.of_value = domains.OfOpinion(info, own);
+        if (GetChange(divergence.of_value, own, options.tolerance).IsIdentity()) continue;
+        if (divergence.of_value.up_axis == own.up_axis && IsScaleOrTurn(name)) continue;
+        divergence.action = Action::kTurnedAsMatrix;
+        divergence.layer = info.layer->GetIdentifier();
+        divergence.dimension = "transform";
+      } else {
+        const auto change = FindAttributeChange(attribute, time, own, options);
+        if (!change) continue;
+        divergence.of_value = change->from;
+        divergence.layer = change->info.layer ? change->info.layer->GetIdentifier() : "fallback";
+        divergence.dimension = change->dimension->GetText();
+        divergence.action = change->is_by_hand ? Action::kLeftByHand
+                            : Convert(attribute.Get(time), *change->dimension, change->change)
+                                ? Action::kConverted
+                                : Action::kCannot;
+      }
+      report.divergences.push_back(std::move(divergence));
+    }
+  });
+  return report;
+}
+
+namespace {
+
+// What is to be written of one prim, found before anything is.
+struct Baked {
+  Path prim;
+  struct Sample {
+    Time time;
+    Value value;
+  };
+  struct Written {
+    Token name, type_name;
+    std::vector<Sample> samples;
+  };
+  std::vector<Written> attributes;
+  std::vector<Token> order;  // of ops; empty: as it is
+  bool has_order = false;
+};
+
+std::vector<Time> ListTimes(const std::vector<double>& samples) {
+  std::vector<Time> times = {Time::Default()};
+  for (double sample : samples) times.push_back(Time(sample));
+  return times;
+}
+
+void BakeTransform(const Prim& prim, const MetricDomain& own, const MetricDomain* parent,
+                   const MetricsOptions& options, Baked& baked) {
+  const domain::Xformable xformable(prim);
+  const std::vector<double> samples = xformable.GetTimeSamples();
+  const Time first = samples.empty() ? Time::Default() : Time(samples.front());
+  TransformChange change = FindTransformChange(prim, first, own, parent, options);
+  for (const double sample : samples) {
+    const TransformChange then = FindTransformChange(prim, Time(sample), own, parent, options);
+    change.has_changed_ops = change.has_changed_ops || then.has_changed_ops;
+    change.has_outer_ops = change.has_outer_ops && then.has_outer_ops;
+  }
+  if (!change.IsChanged()) return;
+  std::vector<Token> order;
+  if (change.resets_stack) order.push_back(GetNames().reset);
+  baked.has_order = true;
+  if (change.has_changed_ops && !change.has_outer_ops) {
+    Baked::Written matrix{GetNames().matrix, Token("matrix4d"), {}};
+    for (const Time time : samples.empty() ? std::vector<Time>{Time::Default()} : ListTimes(samples))
+      if (samples.empty() || !time.IsDefault())
+        matrix.samples.push_back({time, Value(FindTransformChange(prim, time, own, parent, options).matrix)});
+    baked.attributes.push_back(std::move(matrix));
+    order.push_back(GetNames().matrix);
+    baked.order = std::move(order);
+    return;
+  }
+  // Ops in the parent's units stay outside of the corrective, those in the prim's own inside.
+  std::vector<Token> corrective;
+  if (change.corrective.turn != UnitChange::Turn::kNone) {
+    const double degrees = change.corrective.turn == UnitChange::Turn::kYToZ ? 90 : -90;
+    baked.attributes.push_back({GetNames().rotate, Token("double"), {{Time::Default(), Value(degrees)}}});
+    corrective.push_back(GetNames().rotate);
+  }
+  if (change.corrective.length != 1) {
+    const double k = change.corrective.length;
+    baked.attributes.push_back(
+        {GetNames().scale, Token("double3"), {{Time::Default(), Value(Vec3d{k, k, k})}}});
+    corrective.push_back(GetNames().scale);
+  }
+  if (!change.has_outer_ops) order.insert(order.end(), corrective.begin(), corrective.end());
+  for (const domain::XformOp& op : xformable.GetOrderedXformOps().ops) order.push_back(op.name);
+  if (change.has_outer_ops) order.insert(order.end(), corrective.begin(), corrective.end());
+  baked.order = std::move(order);
+}
+
+void BakeAttribute(const Attribute& attribute, const MetricDomain& own, const MetricsOptions& options,
+                   Baked& baked, Diagnostics& remarks) {
+  const std::vector<double> times = attribute.GetTimeSamples();
+  Baked::Written written{attribute.GetName(), attribute.GetTypeName(), {}};
+  bool is_changed = false;
+  for (const Time time : ListTimes(times)) {
+    Value value = attribute.Get(time);
+    if (value.IsEmpty()) continue;
+    const auto change = FindAttributeChange(attribute, time, own, options);
+    if (change && !change->is_by_hand) {
+      const auto converted = Convert(value, *change->dimension, change->change);
+      if (!converted || attribute.HasSpline()) {
+        remarks.Add(Diagnostic(kNotBaked,
+                               converted ? "Splines are not written down in other units."
+                                         : "The value has no form in other units.",
+                               {change->info.layer ? change->info.layer->GetIdentifier() : std::string(),
+                                attribute.GetPath().GetString(), 0, 0, 0},
+                               "Write it by hand."));
+        return;
+      }
+      value = *converted;
+      is_changed = true;
+    }
+    written.samples.push_back({time, std::move(value)});
+  }
+  if (is_changed) baked.attributes.push_back(std::move(written));
+}
+
+Result<void> Write(Editor& editor, const Baked& baked) {
+  for (const Baked::Written& each : baked.attributes) {
+    const Path path = baked.prim.AppendProperty(each.name);
+    const auto made = editor.CreateAttribute(path, each.type_name, Editor::Custom::kNo);
+    if (!made) return made.GetError();
+    for (const Baked::Sample& sample : each.samples)
+      STRATA_CHECK(editor.Set(path, sample.value, sample.time));
+    STRATA_CHECK(
+        editor.SetMetadataByDictKey(path, layer::GetFieldNames().customData, "unitsResolved", Value(true)));
+  }
+  if (!baked.has_order) return {};
+  const Path path = baked.prim.AppendProperty(GetNames().order);
+  const auto made =
+      editor.CreateAttribute(path, Token("token[]"), Editor::Custom::kNo, Variability::kUniform);
+  if (!made) return made.GetError();
+  return editor.Set(path, Value(Array<Token>(baked.order.begin(), baked.order.end())));
+}
+
+}  // namespace
+
+Result<size_t> BakeMetrics(const System& system, Editor& editor, Diagnostics& remarks,
+                           const MetricsOptions& options) {
+  std::vector<Baked> all;
+  std::set<Path> taken_apart;
+  VisitAll(system, Time::Default(),
+           [&](const Prim& prim, const MetricDomain& own, const MetricDomain* parent) {
+             Baked baked;
+             baked.prim = prim.GetPath();
+             if (domain::Xformable(prim).IsValid()) {
+               BakeTransform(prim, own, parent, options, baked);
+             } else if (FindTransformChange(prim, Time::Default(), own, parent, options).IsChanged()) {
+               remarks.Add(Diagnostic(kNotBaked, "The prim stands between units and has no transform.",
+                                      {{}, prim.GetPath().GetString(), 0, 0, 0}, "Make it an Xform."));
+             }
+             for (const Token name : prim.GetAuthoredPropertyNames())
+               if (const Attribute attribute = prim.GetAttribute(name); attribute.IsDefined())
+                 BakeAttribute(attribute, own, options, baked, remarks);
+             if (baked.attributes.empty() && !baked.has_order) return;
+             for (Prim above = prim; prim.IsInstanceProxy() && above; above = above.GetParent())
+               if (above.IsInstance()) taken_apart.insert(above.GetPath());
+             all.push_back(std::move(baked));
+           });
+  // Outer ones first; what is below can be written once they are composed without being shared.
+  for (const Path path : taken_apart)
+    STRATA_CHECK(editor.SetMetadata(path, layer::GetFieldNames().instanceable, Value(false)));
+  const Editor::ChangeBlock block(editor);
+  for (const Baked& baked : all) STRATA_CHECK(Write(editor, baked));
+  return all.size();
+}
+
+}  // namespace strata::compute

@@ -1,0 +1,51 @@
+// Where the parts of a scene differ in units and axes, and the same scene with all of it written down for
+// programs that compute nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "strata/compute/metrics_assembly.h"
+#include "strata/compute/system.h"
+#include "strata/stage/editor.h"
+
+namespace strata::compute {
+
+inline constexpr DiagnosticCode kNotBaked{"compute.not-baked", Severity::kWarning,
+                                          "A value in other units could not be written down."};
+
+struct MetricsReport {
+  // A prim in other units than its parent.
+  struct Boundary {
+    Path prim;
+    MetricDomain of_prim, of_parent;
+    TransformChange transform;
+    // No op says so by its name, but one scales by just what the units differ by.
+    bool looks_corrected = false;
+  };
+  // A value in other units than its prim. Ops of transforms are among them.
+  struct Divergence {
+    enum class Action : uint8_t { kConverted, kTurnedAsMatrix, kLeftByHand, kCannot } action;
+    Path attribute;
+    std::string layer;  // identifier of what wrote it
+    MetricDomain of_value, of_prim;
+    std::string dimension;
+  };
+  MetricDomain of_stage;
+  std::vector<Boundary> boundaries;  // in the order of the stage
+  std::vector<Divergence> divergences;
+};
+std::string_view GetActionName(MetricsReport::Divergence::Action action);  // "converted", ...
+
+// At one time. `system` has metrics assembly with the same options. Visits every prim, inside of instances
+// too, where the stage has more than one domain.
+MetricsReport CollectMetricsReport(const System& system, stage::Time time,
+                                   const MetricsOptions& options = {});
+
+// Writes into the editor's target what is computed: ops named `unitsResolve` at boundaries, converted values
+// and their samples, flagged so that they are left alone from then on. Instances with parts that differ are
+// taken apart. What cannot be written is a remark. Returns how many prims were written.
+Result<size_t> BakeMetrics(const System& system, stage::Editor& editor, Diagnostics& remarks,
+                           const MetricsOptions& options = {});
+
+}  // namespace strata::compute
