@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "strata/context/context_worker.h"
+#include "strata/context/reanchor.h"
 
 namespace strata::context {
 
@@ -277,7 +278,8 @@ Result<void> Context::SaveRoot(const std::string& path) {
   Dispatch([&] { Announce(ContextEvent::kSaving); });
   layer::ExportOptions options;
   options.executor = &engine_.GetExecutor();
-  Result<void> written = stage_->GetRootLayer()->Export(path, options);
+  layer::LayerRegistry& registry = *engine_.GetLayerRegistry();
+  Result<void> written = Reanchor(stage_->GetRootLayer(), registry, path)->Export(path, options);
   // Who has that file open sees what it holds now.
   const layer::LayerPtr known = written ? engine_.GetLayerRegistry()->Find(path) : nullptr;
   if (known) written = known->Reload(layer::Layer::ReloadMode::kAlways);

@@ -116,7 +116,7 @@ class Context : public std::enable_shared_from_this<Context> {
   bool HasPendingEdit() const;
   Result<void> Save(Diagnostics& diagnostics);  // those layers; the first error, after all were tried
   // Writes the root layer to `path` and opens the stage from there, with its session layer, its other layers
-  // as they are in memory, and the selection. Asset paths stay as they are written.
+  // as they are in memory, and the selection. Relative asset paths lead to where they led, from `path`.
   Result<void> SaveAs(const std::string& path, Diagnostics& diagnostics);
 
   // -- the same in another thread ----------------------------------------------------------------------

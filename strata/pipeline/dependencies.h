@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "strata/layer/asset_paths.h"
 #include "strata/layer/registry.h"
-#include "strata/pipeline/asset_paths.h"
 
 namespace strata::pipeline {
+
+using layer::AssetPathKind;
+using layer::AssetPathUse;
 
 inline constexpr DiagnosticCode kDependencyUnresolved{"pipeline.dependency-unresolved", Severity::kWarning,
                                                       "An asset path of a scene names nothing that exists."};

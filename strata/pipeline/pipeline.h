@@ -5,7 +5,7 @@
 // what it holds.
 #pragma once
 
-#include "strata/pipeline/asset_paths.h"
+#include "strata/layer/asset_paths.h"
 #include "strata/pipeline/dependencies.h"
 #include "strata/pipeline/localize.h"
 #include "strata/pipeline/package.h"

@@ -134,10 +134,7 @@ class Planner {
         is_root = is_root || move.stack->GetRootLayer() == layer;
         const bool is_known = std::any_of(moves.begin(), moves.end(),
                                           [&](const PathMove& known) { return known.from == move.from; });
-        const bool is_spoken_of =
-            !move.is_derived || std::any_of(entries.begin(), entries.end(),
-                                            [&](const auto& e) { return e.layer->HasSpec(move.from); });
-        if (!is_known) moves.push_back({move.from, move.to, is_spoken_of});
+        if (!is_known) moves.push_back({move.from, move.to});
       }
       MendPaths(layer, moves, is_root ? DefaultPrim::kMend : DefaultPrim::kKeep, plan_.steps);
       if (!from_.IsPrimProperty()) MendRelocates(layer, moves);

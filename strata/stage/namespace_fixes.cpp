@@ -127,12 +127,7 @@ Relocates MoveRelocates(const Relocates& relocates, const std::vector<PathMove>&
 void MendPaths(const layer::LayerPtr& layer, const std::vector<PathMove>& moves, DefaultPrim default_prim,
                std::vector<Step>& steps) {
   const PathMap map(moves);
-  if (default_prim == DefaultPrim::kMend) {
-    std::vector<PathMove> spoken_of;
-    for (const PathMove& move : moves)
-      if (move.is_spoken_of) spoken_of.push_back(move);
-    MendDefaultPrim(layer, PathMap(spoken_of), steps);
-  }
+  if (default_prim == DefaultPrim::kMend) MendDefaultPrim(layer, map, steps);
   for (const Path path : layer::ListSpecTree(layer->GetContent(), Path::AbsoluteRoot())) {
     const layer::SpecStore::SpecView spec = layer->GetContent().Find(path);
     if (!spec) continue;

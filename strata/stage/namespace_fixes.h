@@ -12,7 +12,6 @@ namespace strata::stage {
 // What happens to paths at and below `from`; `to` is empty for deletions.
 struct PathMove {
   Path from, to;
-  bool is_spoken_of = true;  // whether layers have specs at `from`; a default prim that is only composed stays
 };
 
 // Appends a step for each field of the layer that changes. Everything that the layer says is mended, also in

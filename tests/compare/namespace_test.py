@@ -12,8 +12,8 @@ import steps
 SEED = int(os.environ.get("SEED", "1"))
 COUNT = int(os.environ.get("COUNT", "150"))
 NAMES = ["A", "B", "C"]
-# Scripts in which the two differ on purpose, as docs/stage-differences.md tells: here an arc leads to an ancestor of itself.
-DIFFERENT = {137}
+# Scripts of the fast suite in which the two differ: a default prim that only composed opinions gave.
+DIFFERENT = {225}
 
 
 class NamespaceMaker:
@@ -122,6 +122,18 @@ def plain(answer):
     return answer
 
 
+INTERNAL_ARC = re.compile(r"^ *(prepend |append )?(references|payload|inherits|specializes) = <.*\n", re.MULTILINE)
+
+
+def without_internal_arcs(answer):
+    """Where texts differ in arcs within a layer alone, each edit says what is left of them."""
+    answer = copy.deepcopy(answer)
+    for told in answer[1]:
+        if told != steps.ANY:
+            told["layers"] = [INTERNAL_ARC.sub("", text) for text in told["layers"]]
+    return answer
+
+
 def find_difference(question, expected, got):
     """The first difference, or "known: " and what docs/stage-differences.md tells of it."""
     expected, got = plain(expected), plain(got)
@@ -130,6 +142,8 @@ def find_difference(question, expected, got):
     done = int(found.split("/")[2])
     if done > 0 and any("relocates = {" in text for text in got[1][done - 1]["layers"]):
         return "known: relocates"
+    if not steps.differ(without_internal_arcs(expected), without_internal_arcs(got)):
+        return "known: arcs within a layer"
     if "dependent" in question[1]:
         alone = copy.deepcopy(question)
         alone[1]["layers"].remove(alone[1].pop("dependent"))

@@ -267,6 +267,31 @@ TEST_CASE("saving under another name goes on there, with unsaved edits of other 
   CHECK(f.context.GetStage().Get()->GetPrimAtPath(Path("/Fresh")));
 }
 
+TEST_CASE("saving in another folder leads asset paths to where they led") {
+  Fixture f;
+  f.Put("tex.png", "");
+  f.Put("moving.usda",
+        "(\n    subLayers = [\n        @./sub.usda@\n    ]\n)\n"
+        "def \"A\" (\n    references = @./gone.usda@</R>\n    payload = @/absolute/far.usda@</P>\n)\n{\n"
+        "    asset bare = @tex.png@\n    asset searched = @nowhere.png@\n    asset packed = "
+        "@./p.usdz[in/a.usda]@\n"
+        "    asset told = @`\"./${X}.png\"`@\n    asset[] all.timeSamples = {\n        1: [@../up.png@],\n   "
+        " }\n}\n");
+  REQUIRE(f.context.Open(f.At("moving.usda"), {}, f.remarks));
+  const std::string before = f.Read("moving.usda");
+  fs::create_directory(f.At("deep"));
+  REQUIRE(f.context.SaveAs(f.At("deep/there.usda"), f.remarks));
+  const std::string text = f.Read("deep/there.usda");
+  for (const char* expected :
+       {"@../sub.usda@", "@../gone.usda@</R>", "@/absolute/far.usda@</P>", "@../tex.png@", "@nowhere.png@",
+        "@../p.usdz[in/a.usda]@", "@`\"./${X}.png\"`@", "@../../up.png@"}) {
+    CAPTURE(expected);
+    CHECK(text.find(expected) != std::string::npos);
+  }
+  CHECK(f.context.GetStage().Get()->GetLayerStack().back()->GetResolvedPath() == f.At("sub.usda"));
+  CHECK(f.Read("moving.usda") == before);
+}
+
 TEST_CASE("opening again forgets edits that were not saved") {
   Fixture f;
   CHECK_FALSE(f.context.Reopen(f.remarks));

@@ -1,4 +1,4 @@
-#include "strata/pipeline/asset_paths.h"
+#include "strata/layer/asset_paths.h"
 
 #include <algorithm>
 #include <vector>
@@ -9,12 +9,9 @@
 #include "strata/value/array_edit.h"
 #include "strata/value/time_samples.h"
 
-namespace strata::pipeline {
+namespace strata::layer {
 
 namespace {
-
-using layer::SpecStore;
-using layer::SpecType;
 
 // Walks one field's value and gives what it becomes.
 class Walk {
@@ -22,7 +19,7 @@ class Walk {
   Walk(Path spec, Token field, bool is_attribute, const AssetPathChange& change) : change_(change) {
     use_.spec = spec;
     use_.field = field;
-    const layer::FieldNames& names = layer::GetFieldNames();
+    const FieldNames& names = GetFieldNames();
     if (field == names.subLayers) {
       use_.kind = AssetPathKind::kSublayer;
     } else if (field == names.references) {
@@ -227,7 +224,7 @@ void VisitAssetPaths(const SpecStore& content, const std::function<void(const As
   }
 }
 
-size_t ModifyAssetPaths(layer::Layer& layer, const AssetPathChange& change) {
+size_t ModifyAssetPaths(Layer& layer, const AssetPathChange& change) {
   struct Edit {
     Path path;
     Token field;
@@ -235,7 +232,7 @@ size_t ModifyAssetPaths(layer::Layer& layer, const AssetPathChange& change) {
   };
   std::vector<Edit> edits;
   size_t count = 0;
-  const layer::FieldNames& names = layer::GetFieldNames();
+  const FieldNames& names = GetFieldNames();
   for (const auto& [path, index] : ListSpecs(layer.GetContent())) {
     const SpecStore::SpecView spec = layer.GetContent().ViewOf(index);
     for (const SpecStore::Field& field : spec) {
@@ -254,7 +251,7 @@ size_t ModifyAssetPaths(layer::Layer& layer, const AssetPathChange& change) {
       edits.push_back({path, names.subLayerOffsets, Value(std::move(kept))});
     }
   }
-  const layer::Layer::ChangeBlock block(layer);
+  const Layer::ChangeBlock block(layer);
   for (Edit& edit : edits) {
     // Fields that were there can be there, with a value of the type that they had.
     (void)layer.SetField(edit.path, edit.field, std::move(edit.value));
@@ -262,4 +259,4 @@ size_t ModifyAssetPaths(layer::Layer& layer, const AssetPathChange& change) {
   return count;
 }
 
-}  // namespace strata::pipeline
+}  // namespace strata::layer

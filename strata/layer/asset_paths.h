@@ -9,7 +9,7 @@
 
 #include "strata/layer/layer.h"
 
-namespace strata::pipeline {
+namespace strata::layer {
 
 enum class AssetPathKind : uint8_t {
   kSublayer,
@@ -33,12 +33,12 @@ struct AssetPathUse {
 };
 
 // Calls visit(use) for each, by path of the spec, then in the order of the fields' values.
-void VisitAssetPaths(const layer::SpecStore& content, const std::function<void(const AssetPathUse&)>& visit);
+void VisitAssetPaths(const SpecStore& content, const std::function<void(const AssetPathUse&)>& visit);
 
 // What is to stand in the place of a path: nothing to leave it, "" to remove it (with its arc or array
 // element).
 using AssetPathChange = std::function<std::optional<std::string>(const AssetPathUse&)>;
 // Returns how many were changed; the layer is edited in one transaction, and not at all when there are none.
-size_t ModifyAssetPaths(layer::Layer& layer, const AssetPathChange& change);
+size_t ModifyAssetPaths(Layer& layer, const AssetPathChange& change);
 
-}  // namespace strata::pipeline
+}  // namespace strata::layer
