@@ -26,6 +26,7 @@
 #include "strata/domain/shader_registry.h"
 #include "strata/domain/skeleton.h"
 #include "strata/domain/skinning.h"
+#include "strata/domain/stage_transforms.h"
 #include "strata/domain/udim.h"
 #include "strata/domain/xform_common.h"
 #include "strata/domain/xformable.h"

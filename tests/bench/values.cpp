@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include "strata/domain/bounds.h"
 #include "strata/domain/point_instancer.h"
+#include "strata/domain/stage_transforms.h"
 #include "strata/stage/attribute_query.h"
 #include "tests/bench/bench.h"
 
@@ -93,6 +94,16 @@ Check ComputeBoundsOverTime(stage::Stage& stage) {
   return [width] { return fmt::format("{:.3f}", width); };
 }
 
+// World transforms of every prim, ten times, so that starting threads and first looks do not count for much.
+Check ComputeTransforms(stage::Stage& stage) {
+  size_t count = 0;
+  for (int round = 0; round < 10; ++round) {
+    const domain::StageTransforms transforms(stage);
+    count = transforms.GetTransformCount();
+  }
+  return [count] { return std::to_string(count); };
+}
+
 }  // namespace
 
 void AddValueWorkloads(Workloads& workloads) {
@@ -101,6 +112,9 @@ void AddValueWorkloads(Workloads& workloads) {
       {"anim_attr_get", AskAnimation},
       {"clips_resolve", AskClips},
       {"point_instancer_transforms", OnStage("instances/point_instancer.usdc", ComputeInstances)},
+      {"city_transforms", OnStage("city/city.usda", ComputeTransforms)},
+      {"instances_transforms", OnStage("instances/instances.usdc", ComputeTransforms)},
+      {"prims_transforms", OnStage("many_prims.usdc", ComputeTransforms)},
       {"city_bbox", OnStage("city/city.usda", ComputeBounds)},
       {"instances_bbox", OnStage("instances/instances.usdc", ComputeBounds)},
       {"point_instancer_bbox", OnStage("instances/point_instancer.usdc", ComputeBounds)},

@@ -1,7 +1,11 @@
 // Answers about the geometry of a stage: transforms, bounds, visibility, purposes and materials.
+#include <algorithm>
+#include <cmath>
+
 #include "strata/domain/bounds.h"
 #include "strata/domain/imageable.h"
 #include "strata/domain/material_binding.h"
+#include "strata/domain/stage_transforms.h"
 #include "strata/domain/xformable.h"
 #include "tests/conformance/answer.h"
 
@@ -18,17 +22,33 @@ struct Moment {
   explicit Moment(const stage::Stage& stage, stage::Time at)
       : time(at),
         xforms(at),
+        transforms(stage, at),
         bounds(stage, {.time = at, .purposes = {Token("default"), Token("render"), Token("proxy")}}) {}
   stage::Time time;
   domain::XformCache xforms;
+  domain::StageTransforms transforms;
   domain::BoundsCache bounds;
 };
 
+// Products of the same matrices, taken in another order.
+bool AreClose(const Matrix4d& a, const Matrix4d& b) {
+  double size = 1;
+  for (size_t i = 0; i < 4; ++i)
+    for (size_t k = 0; k < 4; ++k) size = std::max(size, std::abs(a[i][k]));
+  for (size_t i = 0; i < 4; ++i)
+    for (size_t k = 0; k < 4; ++k)
+      if (std::isfinite(a[i][k]) && !(std::abs(a[i][k] - b[i][k]) <= 1e-9 * size)) return false;
+  return true;
+}
+
 Json DescribeAt(Moment& moment, const stage::Prim& prim) {
+  const Matrix4d world = moment.xforms.GetLocalToWorldTransform(prim);
+  if (!AreClose(world, moment.transforms.GetLocalToWorldTransform(prim)))
+    throw NotAnswered("two ways to the world differ at " + prim.GetPath().GetString());
   const Range3d range = moment.bounds.ComputeWorldBound(prim).ComputeAlignedRange();
   return {{"time", moment.time.IsDefault() ? Json("default") : NumberToJson(moment.time.GetValue())},
           {"visibility", domain::Imageable(prim).ComputeVisibility(moment.time).GetString()},
-          {"localToWorld", ToJson(Value(moment.xforms.GetLocalToWorldTransform(prim)))},
+          {"localToWorld", ToJson(Value(world))},
           {"worldBound",
            range.IsEmpty() ? Json() : Json::array({PointToJson(range.min), PointToJson(range.max)})}};
 }

@@ -1,5 +1,7 @@
 #include "strata/domain/xformable.h"
 
+#include "strata/domain/stage_transforms.h"
+
 #include <cmath>
 
 #include "strata/math/transform.h"
@@ -108,6 +110,71 @@ TEST_CASE("world transforms follow parents of any type up to a reset, at any tim
   CHECK(Xformable(scene.At("/A")).TransformMightBeTimeVarying());
   CHECK_FALSE(Xformable(scene.At("/A/S/B")).TransformMightBeTimeVarying());
   CHECK(Xformable(scene.At("/A")).GetTimeSamples() == std::vector<double>{0, 10});
+}
+
+TEST_CASE("transforms of a whole stage are those of its prims, below instances and past resets too") {
+  stage::OpenOptions options;
+  options.schemas = schema::Registry::GetBuiltIn();
+  const stage::Scene scene(R"(
+class Xform "_C"
+{
+    double3 xformOp:translate = (1, 0, 0)
+    uniform token[] xformOpOrder = ["xformOp:translate"]
+    def Xform "In" (
+        instanceable = true
+        inherits = </_D>
+    )
+    {
+        double3 xformOp:translate = (0, 1, 0)
+        uniform token[] xformOpOrder = ["xformOp:translate"]
+    }
+    def Xform "Reset"
+    {
+        double3 xformOp:translate = (0, 0, 7)
+        uniform token[] xformOpOrder = ["!resetXformStack!", "xformOp:translate"]
+        def Cube "Cube" {
+        }
+    }
+}
+class Xform "_D"
+{
+    def Xform "Deep"
+    {
+        double3 xformOp:translate = (0, 0, 1)
+        uniform token[] xformOpOrder = ["xformOp:translate"]
+        def Scope "Scope" {
+        }
+    }
+}
+def Xform "W"
+{
+    double3 xformOp:scale = (2, 2, 2)
+    uniform token[] xformOpOrder = ["xformOp:scale"]
+    def Xform "A" (
+        instanceable = true
+        inherits = </_C>
+    )
+    {
+    }
+    def Xform "B" (
+        inherits = </_C>
+    )
+    {
+    }
+}
+)",
+                           options);
+  const StageTransforms transforms(*scene);
+  size_t proxies = 0;
+  for (const stage::Prim& prim :
+       scene->Traverse(stage::PrimPredicate::All().With(stage::InstanceProxies::kTraverse))) {
+    CAPTURE(prim.GetPath().GetString());
+    CHECK(transforms.GetLocalToWorldTransform(prim) == Xformable(prim).ComputeLocalToWorldTransform());
+    proxies += prim.IsInstanceProxy();
+  }
+  CHECK(proxies > 5);
+  CHECK(transforms.GetLocalToWorldTransform(scene.At("/W/A/In/Deep/Scope"))[3][1] == 2);
+  CHECK(transforms.GetLocalToWorldTransform(scene.At("/W/A/Reset/Cube"))[3][2] == 7);
 }
 
 }  // namespace strata::domain
