@@ -114,7 +114,9 @@ void Network::Link(Node& node, std::vector<Node*>& fresh) const {
   for (uint32_t i = 0; i < node.computation->inputs.size(); ++i) {
     const Input& input = node.computation->inputs[i];
     if (input.kind == Input::Kind::kPrevious) continue;
-    node.links.push_back({input, i, {}, {}, false});
+    node.links.emplace_back();
+    node.links.back().input = input;
+    node.links.back().position = i;
     LinkInput(node, input, fresh);
   }
   if (node.previous) node.inputs.push_back(node.previous);
@@ -203,7 +205,7 @@ void Network::Finish(const std::vector<Node*>& fresh) const {
     size_t next;
   };
   std::vector<Frame> stack;
-  tsl::robin_set<Node*> open;
+  NodeSet open;
   for (Node* root : fresh) {
     if (root->is_finished) continue;
     stack.push_back({root, 0});
@@ -228,7 +230,8 @@ void Network::Finish(const std::vector<Node*>& fresh) const {
         }
         continue;
       }
-      node.varies = FindOwnVariation(node) ||
+      node.varies_itself = FindOwnVariation(node);
+      node.varies = node.varies_itself ||
                     std::any_of(node.inputs.begin(), node.inputs.end(), [](Node* in) { return in->varies; });
       node.is_finished = true;
       if (node.is_top && node.varies) varying_.insert(&node);
@@ -304,7 +307,7 @@ bool Network::MightVary(const Node& node) const {
 std::vector<double> Network::GetTimeSamples(const Node& node) const {
   std::vector<stage::Attribute> attributes;
   std::vector<const Node*> waiting = {&node};
-  tsl::robin_set<const Node*> seen = {&node};
+  NodeSet seen = {&node};
   while (!waiting.empty()) {
     const Node& at = *waiting.back();
     waiting.pop_back();

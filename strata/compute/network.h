@@ -97,6 +97,8 @@ class Network {
   // What is wrong now, by prim.
   Diagnostics GetDiagnostics() const;
   size_t GetNodeCount() const;
+  // Nodes that were found before it changed may be gone.
+  uint64_t GetGeneration() const { return generation_; }
   uint64_t GetEvaluationCount() const;
 
  private:
@@ -121,6 +123,12 @@ class Network {
       return MixBits(reinterpret_cast<uintptr_t>(key.definition) ^ uint64_t(key.output.GetId()) << 40);
     }
   };
+  struct PointerHash {
+    size_t operator()(const void* pointer) const noexcept {
+      return MixBits(reinterpret_cast<uintptr_t>(pointer));
+    }
+  };
+  using NodeSet = tsl::robin_set<const Node*, PointerHash>;
   struct Scratch;
   struct Shard {
     std::mutex mutex;
@@ -145,6 +153,7 @@ class Network {
   Datum Call(Node& node, stage::Time time, Scratch& scratch) const;
   void Gather(const Node& node, stage::Time time, Scratch& scratch) const;
   Datum Read(const Node& node, size_t link, stage::Time time, const Overrides* overrides) const;
+  Datum ReadKnown(const Node& node, size_t link, stage::Time time) const;
   void Note(const Node& node, Diagnostic diagnostic) const;
   void Note(const std::string& prim, const std::string& what, Diagnostic diagnostic) const;
 
@@ -157,6 +166,7 @@ class Network {
   const stage::Stage& stage_;
   std::shared_ptr<const Registry> registry_;
   NetworkOptions options_;
+  uint64_t generation_ = 0;
 
   mutable std::shared_mutex structure_;  // guards what follows, up to varying_
   mutable tsl::robin_map<Key, std::unique_ptr<Node>, KeyHash> nodes_;
@@ -165,10 +175,10 @@ class Network {
   mutable tsl::robin_map<Path, std::vector<Node*>> by_names_;     // that read attributes of a prim by prefix
   mutable tsl::robin_map<Path, std::vector<Node*>> by_children_;  // that have asked for all of a prim's
   mutable std::vector<Node*> by_stage_;                           // that read metadata of the stage
-  mutable tsl::robin_set<Node*> varying_;
+  mutable tsl::robin_set<Node*, PointerHash> varying_;
   mutable std::mutex chains_mutex_;  // guards chains_ and used_
   mutable tsl::robin_map<ChainKey, std::unique_ptr<Registry::Chain>, ChainHash> chains_;
-  mutable tsl::robin_map<const Computation*, bool> used_;
+  mutable tsl::robin_map<const Computation*, bool, PointerHash> used_;
   mutable std::array<Shard, kShards> shards_;
   mutable std::atomic<bool> has_diagnostics_ = false;
   mutable std::mutex diagnostics_mutex_;                                           // guards diagnostics_

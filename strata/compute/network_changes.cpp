@@ -73,6 +73,7 @@ std::vector<ValueKey> Network::Clear() {
   std::vector<ValueKey> out;
   for (const auto& [key, node] : nodes_)
     if (node->is_top && !node->slots.empty()) out.push_back({key.provider, key.output});
+  ++generation_;
   nodes_.clear();
   by_prim_ = std::make_unique<scene::PathTable<std::vector<Node*>>>();
   by_property_.clear();
@@ -115,7 +116,7 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
                           return input.kind == Input::Kind::kTargets && input.name == property.GetNameToken();
                         }))
           waiting.push_back(node);
-  tsl::robin_set<Node*> seen;
+  NodeSet seen;
   while (!waiting.empty()) {
     Node* node = waiting.back();
     waiting.pop_back();
@@ -150,6 +151,7 @@ void Network::Unlink(Node& node) {
 void Network::Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out) {
   for (Node* node : dropped)
     if (node->is_top && !node->slots.empty()) out.push_back({node->provider, node->output});
+  if (!dropped.empty()) ++generation_;
   for (Node* node : dropped) Unlink(*node);
   for (Node* node : dropped) {
     diagnostics_.erase({node->provider.GetString(), node->computation->name.GetString()});
@@ -184,7 +186,7 @@ std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) co
 // Forgets the answers of the seeds and of what depends on them, in the order of inputs, and ends where an
 // answer that is made anew at once is the same as before.
 void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out) {
-  tsl::robin_set<Node*> reached;
+  NodeSet reached;
   std::vector<Node*> order;  // dependents before what they need
   struct Frame {
     Node* node;
@@ -205,12 +207,16 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
       stack.pop_back();
     }
   }
-  tsl::robin_set<Node*> changed(seeds.begin(), seeds.end());
+  NodeSet changed(seeds.begin(), seeds.end());
+  for (Node* seed : seeds) {
+    for (Node::LinkTo& link : seed->links) link.is_known = false;
+    seed->varies_itself = FindOwnVariation(*seed);
+  }
   for (size_t i = order.size(); i-- > 0;) {
     Node& node = *order[i];
     if (!changed.contains(&node)) continue;
     const bool varied = node.varies;
-    node.varies = FindOwnVariation(node) ||
+    node.varies = node.varies_itself ||
                   std::any_of(node.inputs.begin(), node.inputs.end(), [](Node* in) { return in->varies; });
     const bool varies_otherwise = node.varies != varied;
     if (node.is_top && node.varies) varying_.insert(&node);

@@ -43,8 +43,8 @@ struct Network::Scratch {
   std::vector<Frame> stack;
   // Of evaluations with overrides: what they change, and the answers that holds for.
   const Overrides* overrides = nullptr;
-  tsl::robin_map<const Node*, Datum> own;
-  tsl::robin_set<const Node*> changed;
+  tsl::robin_map<const Node*, Datum, PointerHash> own;
+  NodeSet changed;
 };
 
 Network::Shard& Network::ShardOf(const Node& node) const {
@@ -135,6 +135,23 @@ Datum Network::Read(const Node& node, size_t number, Time time, const Overrides*
   }
 }
 
+// Attributes that do not vary are read once, until they change.
+Datum Network::ReadKnown(const Node& node, size_t number, Time time) const {
+  const Node::LinkTo& link = node.links[number];
+  const bool is_attribute =
+      link.input.kind == Input::Kind::kAttribute || link.input.kind == Input::Kind::kSamples;
+  if (!is_attribute || link.varies || time.IsDefault()) return Read(node, number, time, nullptr);
+  {
+    const std::lock_guard lock(ShardOf(node).mutex);
+    if (link.is_known) return link.known;
+  }
+  Datum read = Read(node, number, time, nullptr);
+  const std::lock_guard lock(ShardOf(node).mutex);
+  link.known = read;
+  link.is_known = true;
+  return read;
+}
+
 void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
   scratch.data.clear();
   scratch.starts.assign(1, 0);
@@ -153,7 +170,9 @@ void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
     } else if (link < node.links.size()) {
       for (const Node* each : node.links[link].nodes) take(each);
       if (node.links[link].nodes.empty())
-        if (Datum read = Read(node, link, time, scratch.overrides); !read.IsEmpty())
+        if (Datum read =
+                scratch.overrides ? Read(node, link, time, scratch.overrides) : ReadKnown(node, link, time);
+            !read.IsEmpty())
           scratch.data.push_back(std::move(read));
       ++link;
     }

@@ -12,9 +12,10 @@ struct Network::Node {
   Path provider;
   Token output;
   const Computation* computation = nullptr;
-  uint32_t step = 0;    // in the chain of its output
-  bool is_top = false;  // the last of the chain
-  bool varies = false;  // with time
+  uint32_t step = 0;           // in the chain of its output
+  bool is_top = false;         // the last of the chain
+  bool varies = false;         // with time
+  bool varies_itself = false;  // by the time or an attribute of its own
   bool is_finished = false;
   stage::Prim prim;
   Node* previous = nullptr;  // of modifiers
@@ -26,6 +27,10 @@ struct Network::Node {
     std::vector<Node*> nodes;  // of other computations
     stage::Attribute attribute;
     bool varies = false;  // the attribute does
+    // What was read of an attribute that does not vary, at any time but the default one. Guarded by the
+    // shard.
+    mutable Datum known;
+    mutable bool is_known = false;
   };
   std::vector<LinkTo> links;
   std::vector<Node*> inputs;      // all nodes it needs

@@ -9,6 +9,15 @@ namespace strata::compute {
 using stage::Prim;
 using stage::Time;
 
+namespace {
+
+// Mixes both parts in full: no two keys have the same.
+uint64_t HashOf(const ValueKey& key) {
+  return MixBits(uint64_t(key.provider.GetId()) << 32 | key.output.GetId());
+}
+
+}  // namespace
+
 System::System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, SystemOptions options)
     : stage_(std::move(stage)),
       registry_(std::move(registry)),
@@ -73,18 +82,18 @@ Datum System::Compute(const Prim& prim, Token output, Time time) const {
   return node ? network_.Evaluate(*node, time) : Datum();
 }
 
-std::vector<Datum> System::Compute(const std::vector<ValueKey>& keys, Time time) const {
-  std::vector<Datum> answers(keys.size());
+std::vector<Datum> System::Compute(const std::vector<Network::Node*>& nodes, Time time) const {
+  std::vector<Datum> answers(nodes.size());
   const auto compute = [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i)
-      answers[i] = Compute(stage_->GetPrimAtPath(keys[i].provider), keys[i].output, time);
+      if (nodes[i]) answers[i] = network_.Evaluate(*nodes[i], time);
   };
   Executor* executor = stage_->GetOpenOptions().executor;
-  constexpr size_t kKeysATask = 64;
-  if (executor && keys.size() > kKeysATask)
-    executor->ParallelFor(keys.size(), kKeysATask, compute);
+  constexpr size_t kNodesATask = 256;
+  if (executor && nodes.size() > kNodesATask)
+    executor->ParallelFor(nodes.size(), kNodesATask, compute);
   else
-    compute(0, keys.size());
+    compute(0, nodes.size());
   return answers;
 }
 
@@ -183,13 +192,16 @@ ComputedChanges System::Publish(const std::vector<ValueKey>& keys, bool is_time)
     }
   }
   std::erase_if(requests_, [](const std::weak_ptr<Request>& request) { return request.expired(); });
+  if (requests_.empty()) return out;
+  tsl::robin_set<uint64_t> changed;
+  for (const ValueKey& key : keys) changed.insert(HashOf(key));
   const std::vector<std::weak_ptr<Request>> requests = requests_;
   for (const std::weak_ptr<Request>& each : requests) {
     const std::shared_ptr<Request> request = each.lock();
     if (!request) continue;
     std::vector<size_t> told;
     for (size_t i = 0; i < request->keys_.size(); ++i)
-      if (request->is_computed_[i] && std::find(keys.begin(), keys.end(), request->keys_[i]) != keys.end()) {
+      if (request->is_computed_[i] && changed.contains(HashOf(request->keys_[i]))) {
         request->is_computed_[i] = false;
         told.push_back(i);
       }
@@ -209,9 +221,20 @@ std::shared_ptr<Request> System::MakeRequest(std::vector<ValueKey> keys, Invalid
   return request;
 }
 
+const std::vector<Network::Node*>& Request::FindNodes() {
+  const Network& network = system_.GetNetwork();
+  if (has_nodes_ && generation_ == network.GetGeneration()) return nodes_;
+  nodes_.clear();
+  for (const ValueKey& key : keys_)
+    nodes_.push_back(network.Find(system_.GetStage()->GetPrimAtPath(key.provider), key.output));
+  generation_ = network.GetGeneration();
+  has_nodes_ = true;
+  return nodes_;
+}
+
 std::vector<Datum> Request::Compute(Time time) {
   is_computed_.assign(keys_.size(), true);
-  return system_.Compute(keys_, time);
+  return system_.Compute(FindNodes(), time);
 }
 
 std::vector<Datum> Request::ComputeWithOverrides(Time time, const Overrides& overrides) {

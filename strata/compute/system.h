@@ -40,8 +40,8 @@ class System final : public stage::ComputedValues {
 
   // Empty where the prim has no such output, and where it has no answer.
   Datum Compute(const stage::Prim& prim, Token output, stage::Time time) const;
-  // Several at a time, on the executor of the stage where it has one.
-  std::vector<Datum> Compute(const std::vector<ValueKey>& keys, stage::Time time) const;
+  // Several at a time (null: no answer), on the executor of the stage where it has one.
+  std::vector<Datum> Compute(const std::vector<Network::Node*>& nodes, stage::Time time) const;
 
   // What renderers and caches see in place of what is authored.
   bool MightCompute(const stage::Prim& prim) const override;
@@ -109,6 +109,11 @@ class Request {
   Request(const System& system, std::vector<ValueKey> keys) : system_(system), keys_(std::move(keys)) {}
   const System& system_;  // outlives it
   std::vector<ValueKey> keys_;
+  // Found once, and anew when the network's generation is another.
+  const std::vector<Network::Node*>& FindNodes();
+  std::vector<Network::Node*> nodes_;
+  uint64_t generation_ = 0;
+  bool has_nodes_ = false;
   std::vector<bool> is_computed_;  // since it was told of last
   System::Invalidation on_values_, on_time_;
 };
