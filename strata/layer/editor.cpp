@@ -261,6 +261,70 @@ void LayerEditor::EraseTree(Path path) {
 
 void LayerEditor::ReplaceAll(SpecStore content) {
   NoteMetadataOfBoth(layer_.content_, content);
+  Swap(std::move(content));
+}
+
+namespace {
+
+// The fields of a spec that both contents have, as they differ.
+Change CompareSpecs(const SpecStore::SpecView& before, const SpecStore::SpecView& after) {
+  Change change;
+  const auto note = [&](Token field, const Value* value) {
+    if (IsChildrenField(field))
+      change.children_changed = true;
+    else
+      change.fields.push_back({field, value ? *value : Value(), Value()});
+  };
+  for (const SpecStore::Field& field : before) {
+    const Value* now = after.Find(field.name);
+    if (!now || !(*now == field.value)) note(field.name, &field.value);
+  }
+  for (const SpecStore::Field& field : after)
+    if (!before.Find(field.name)) note(field.name, nullptr);
+  return change;
+}
+
+// What edits would have been told of that lead from one content to the other. Nothing where a spec becomes
+// one of another kind.
+std::optional<ChangeList> CompareContents(const SpecStore& before, const SpecStore& after) {
+  ChangeList changes;
+  bool fits = true;
+  before.VisitSpecs([&](Path path, const SpecStore::SpecView& spec) {
+    const SpecStore::SpecView other = after.Find(path);
+    if (other) {
+      fits = fits && other.GetType() == spec.GetType();
+      Change change = CompareSpecs(spec, other);
+      if (change.children_changed || !change.fields.empty()) changes.by_path.emplace(path, std::move(change));
+      return;
+    }
+    Change& change = changes.by_path[path];
+    change.spec_removed = true;
+    for (const SpecStore::Field& field : spec) change.fields.push_back({field.name, field.value, Value()});
+  });
+  after.VisitSpecs([&](Path path, const SpecStore::SpecView& spec) {
+    if (before.Has(path)) return;
+    Change& change = changes.by_path[path];
+    change.spec_added = true;
+    for (const SpecStore::Field& field : spec)
+      if (!IsChildrenField(field.name)) change.fields.push_back({field.name, Value(), Value()});
+  });
+  return fits ? std::optional(std::move(changes)) : std::nullopt;
+}
+
+}  // namespace
+
+void LayerEditor::ReplaceByDifferences(SpecStore content) {
+  const bool is_watched = layer_.is_watched_.load(std::memory_order_acquire);
+  // Edits that wait to be announced know no other content than that which they were made in.
+  if (!is_watched || !layer_.pending_.by_path.empty() || !content.Has(Path::AbsoluteRoot()))
+    return ReplaceAll(std::move(content));
+  std::optional<ChangeList> changes = CompareContents(layer_.content_, content);
+  if (!changes) return ReplaceAll(std::move(content));
+  layer_.pending_ = *std::move(changes);
+  Swap(std::move(content));
+}
+
+void LayerEditor::Swap(SpecStore content) {
   JournalStep* step = Record(JournalStep::Kind::kReplaceAll, Path::AbsoluteRoot());
   if (step) step->old_content = std::make_shared<SpecStore>(std::move(layer_.content_));
   layer_.content_ = std::move(content);

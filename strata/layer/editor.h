@@ -33,6 +33,9 @@ class LayerEditor {
   // Without regard to the parent's children field.
   void EraseSpecs(const std::vector<Path>& paths);
   void ReplaceAll(SpecStore content);
+  // The same, noted as the edits that would have led there. Costs a comparison of all fields, where anybody
+  // listens.
+  void ReplaceByDifferences(SpecStore content);
   void NoteReplaced(Path path);
   // One step of a journal; it fits what is there.
   void Take(const JournalStep& step);
@@ -49,6 +52,7 @@ class LayerEditor {
   void InsertChild(Path parent, const Child& child, uint32_t index);
   void RemoveChild(Path parent, const Child& child, uint32_t index);
   static void NoteChangedField(Change& change, Token field, const Value* before);
+  void Swap(SpecStore content);
   void NoteMetadataOfBoth(const SpecStore& before, const SpecStore& after);
   static void SendNotices(Layer& layer, const ChangeList& changes);
 

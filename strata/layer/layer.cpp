@@ -132,7 +132,7 @@ size_t Layer::GetSpecCountLikeOpenUsd() const {
 
 void Layer::TransferContent(const Layer& source) {
   SpecStore copy = source.content_.Clone();
-  LayerEditor(*this).ReplaceAll(std::move(copy));
+  LayerEditor(*this).ReplaceByDifferences(std::move(copy));
 }
 
 void Layer::ReplaceContent(SpecStore content) {

@@ -7,15 +7,13 @@
 
 #include "strata/layer/fields.h"
 #include "strata/stage/namespace_editor.h"
+#include "tests/property/random_layer.h"
 #include "tests/property/random_scene.h"
 
 using namespace strata;
 using namespace strata::property;
 
 namespace {
-
-constexpr uint32_t kScenes = 300;
-constexpr uint32_t kNamespaces = 120;
 
 // Values for the attributes that the scene's layers have: defaults, blocks and
 // samples.
@@ -87,7 +85,7 @@ std::string TreeOf(const stage::Stage& stage) {
 
 TEST_CASE("a flattened stage opens as a stage of the same values") {
   size_t count = 0;
-  for (uint32_t seed = 1; seed <= kScenes; ++seed) {
+  for (uint32_t seed = GetFirstSeed(); seed < GetFirstSeed() + GetCaseCount(); ++seed) {
     CAPTURE(seed);
     RandomScene scene;
     std::mt19937 random(seed);
@@ -112,7 +110,7 @@ TEST_CASE("a flattened stage opens as a stage of the same values") {
 }
 
 TEST_CASE("journals replayed on layers as they were give the layers as they are") {
-  for (uint32_t seed = 1; seed <= kScenes; ++seed) {
+  for (uint32_t seed = GetFirstSeed(); seed < GetFirstSeed() + GetCaseCount(); ++seed) {
     CAPTURE(seed);
     RandomScene scene, other;
     std::mt19937 random(seed);
@@ -137,7 +135,7 @@ TEST_CASE(
     "edits of the namespace leave the stage that opens from their "
     "layers, and are undone") {
   size_t done_edits = 0, refused_edits = 0;
-  for (uint32_t seed = 1; seed <= kNamespaces; ++seed) {
+  for (uint32_t seed = GetFirstSeed(); seed < GetFirstSeed() + GetCaseCount() * 2 / 5; ++seed) {
     CAPTURE(seed);
     RandomScene scene;
     std::mt19937 random(seed);

@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "tests/property/random_layer.h"
 #include "tests/property/random_scene.h"
 
 using namespace strata;
@@ -40,7 +41,7 @@ std::string TextOf(const RandomScene& scene) {
 }  // namespace
 
 TEST_CASE("after any edits undo restores the text of every layer, and redo the text after them") {
-  for (uint32_t seed = 1; seed <= 120; ++seed) {
+  for (uint32_t seed = GetFirstSeed(); seed < GetFirstSeed() + GetCaseCount() * 2 / 5; ++seed) {
     CAPTURE(seed);
     RandomScene scene;
     std::mt19937 random(seed);

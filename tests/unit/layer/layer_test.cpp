@@ -302,16 +302,26 @@ TEST_CASE("content is transferred whole and shared, not linked") {
   MustDo(source->CreatePrimSpec(Path("/A/B"), Specifier::kDef));
   const LayerPtr copy = Layer::CreateAnonymous();
   MustDo(copy->CreatePrimSpec(Path("/Gone"), Specifier::kDef));
-  int replaced = 0;
-  copy->AddChangeListener([&replaced](const Layer&, const ChangeList& changes) {
-    replaced += changes.by_path.at(Path("/")).content_replaced;
-  });
+  std::vector<ChangeList> heard;
+  copy->AddChangeListener([&heard](const Layer&, const ChangeList& changes) { heard.push_back(changes); });
   copy->TransferContent(*source);
   MustDo(source->DeleteSpec(Path("/A")));
   CHECK(copy->HasSpec(Path("/A/B")));
   CHECK_FALSE(copy->HasSpec(Path("/Gone")));
-  CHECK(replaced == 1);
   CHECK(copy->IsDirty());
+  REQUIRE(heard.size() == 1);
+  const auto& changes = heard[0].by_path;
+  CHECK(changes.size() == 4);
+  CHECK(changes.at(Path("/")).children_changed);
+  CHECK_FALSE(changes.at(Path("/")).content_replaced);
+  CHECK(changes.at(Path("/Gone")).spec_removed);
+  CHECK(changes.at(Path("/A")).spec_added);
+  CHECK(changes.at(Path("/A/B")).spec_added);
+  CHECK(changes.at(Path("/A/B")).fields.at(0).after == Value(Specifier::kDef));
+  const LayerPtr same = Layer::CreateAnonymous();
+  same->TransferContent(*copy);
+  copy->TransferContent(*same);
+  CHECK(heard.size() == 1);  // nothing to tell
 }
 
 TEST_CASE("specs are counted as OpenUSD counts them, targets included") {

@@ -212,14 +212,34 @@ TEST_CASE("listeners may throw, edit, leave and end the stage") {
   }
 }
 
+TEST_CASE("content that is transferred is told of by its differences") {
+  const std::string text = "def \"A\"\n{\n    int x = 1\n    def \"B\"\n    {\n    }\n}\ndef \"C\"\n{\n}\n";
+  Scene scene(text.c_str());
+  Ear ear(*scene);
+  const auto transfer = [&](const std::string& from, const std::string& to) {
+    std::string other = text;
+    if (!from.empty()) other.replace(other.find(from), from.size(), to);
+    Scene source(other.c_str());
+    scene->GetRootLayer()->TransferContent(*source->GetRootLayer());
+    return ear.Take();
+  };
+  CHECK(transfer("", "") == "");
+  CHECK(transfer("= 1", "= 2") == "info /A.x(default)\ncontents\n");
+  CHECK(transfer("", "") == "info /A.x(default)\ncontents\n");
+  CHECK(transfer("def \"C\"", "def \"D\"\n{\n}\ndef \"C\"") == "resync /D(specifier)\ncontents\n");
+  CHECK(transfer("", "") == "resync /D\ncontents\n");
+  CHECK(PathsOf(scene->Traverse()) == "/A /A/B /C");
+}
+
 TEST_CASE("where asset paths may lead elsewhere is told of when variables change") {
-  Scene scene({{"root.usda",
-                "def \"A\" (\n    references = @ref.usda@</R>\n)\n{\n}\n"
-                "def \"I\" (\n    instanceable = true\n    references = @ref.usda@</R>\n)\n{\n}\n"
-                "def \"P\"\n{\n    def \"Q\" (\n        references = @ref.usda@</R/C>\n    )\n    {\n    }\n}\n"},
-               {"ref.usda",
-                "(\n    expressionVariables = {\n        string NAME = \"one\"\n    }\n)\n"
-                "def \"R\"\n{\n    asset t = @`\"${NAME}.png\"`@\n    def \"C\"\n    {\n    }\n}\n"}});
+  Scene scene(
+      {{"root.usda",
+        "def \"A\" (\n    references = @ref.usda@</R>\n)\n{\n}\n"
+        "def \"I\" (\n    instanceable = true\n    references = @ref.usda@</R>\n)\n{\n}\n"
+        "def \"P\"\n{\n    def \"Q\" (\n        references = @ref.usda@</R/C>\n    )\n    {\n    }\n}\n"},
+       {"ref.usda",
+        "(\n    expressionVariables = {\n        string NAME = \"one\"\n    }\n)\n"
+        "def \"R\"\n{\n    asset t = @`\"${NAME}.png\"`@\n    def \"C\"\n    {\n    }\n}\n"}});
   Ear ear(*scene);
   const auto set = [](const layer::LayerPtr& layer, const char* name) {
     Dictionary variables;
