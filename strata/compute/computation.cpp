@@ -158,6 +158,9 @@ Result<void> Registry::Add(Computation computation) {
   };
   if (computation.output.IsEmpty() || computation.name.IsEmpty()) return refuse("has no name or no output");
   if (!computation.function) return refuse("has no function");
+  if (computation.stepping && (!computation.stepping->init || !computation.stepping->step ||
+                               !(computation.stepping->time_codes_per_step > 0)))
+    return refuse("has no first state, no step, or steps of no length");
   for (const auto& known : all_)
     if (known->output == computation.output && known->name == computation.name)
       return refuse(

@@ -129,6 +129,14 @@ class Arguments {
     const T* held = GetIf<T>(input);
     return held ? *held : std::move(otherwise);
   }
+  // Of stepped computations: the state before a step, or at the tick for the answer. Empty for `init`.
+  const Datum& GetState() const { return state_; }
+  // How long a step is, by the stage's time codes per second.
+  double GetStepSeconds() const { return step_seconds_; }
+  void SetState(Datum state, double step_seconds) {
+    state_ = std::move(state);
+    step_seconds_ = step_seconds;
+  }
   // Whether the call takes longer than it may: its answer will not be taken any more.
   bool IsOverdue() const { return Clock::now() > deadline_; }
 
@@ -138,11 +146,26 @@ class Arguments {
   std::span<const Datum> data_;
   std::span<const uint32_t> starts_;
   Clock::time_point deadline_;
+  Datum state_;
+  double step_seconds_ = 0;
 };
 
 // A pure function of its arguments; called from many threads. An error is a diagnostic on the prim, and what
 // would be there without the computation holds: of modifiers the previous answer, else what is authored.
 using Function = std::function<Result<Datum>(const Arguments&)>;
+
+// A computation with a state that goes on in steps of one length from a first tick. The state at a tick
+// follows from the one before it and from the inputs at the tick alone, so that playing, jumping and going
+// back and forth give the same to the last bit. States are kept every few ticks; the others are made again.
+struct Stepping {
+  Function init;                   // the state at the first tick
+  Function step;                   // the next one, of GetState
+  std::optional<double> first;     // time code; else the stage's start time code
+  double time_codes_per_step = 1;  // positive
+  uint32_t ticks_per_checkpoint = 10;
+  uint32_t max_checkpoints = 1000;  // beyond it every second one goes, and ticks between them double
+  uint32_t max_steps = 1'000'000;   // to one time
+};
 
 struct Computation {
   Token output;                // what it makes or changes: "xform"
@@ -160,6 +183,8 @@ struct Computation {
   // Whether what depends on it is left alone where a change of its inputs gave the same answer: it is made
   // anew as soon as something changes, so that this can be seen.
   enum class Cutoff : uint8_t { kNone, kEarly } cutoff = Cutoff::kNone;
+  // With a state: `function` makes the answer of the state at the tick at or before the time.
+  std::shared_ptr<const Stepping> stepping;
   // Whether it has any effect in a stage at all; null: yes. Asked once, and when layers change.
   std::function<bool(const stage::Stage&)> is_used;
 };

@@ -97,6 +97,7 @@ Network::Node* Network::FindOrMake(const Prim& prim, Token output, std::vector<N
       made->step = step;
       made->prim = prim;
       made->previous = previous;
+      if (computation->stepping) made->states = std::make_unique<Node::States>();
       previous = made.get();
       fresh.push_back(previous);
       by_prim_->FindOrAdd(prim.GetPath()).value.push_back(previous);
@@ -182,7 +183,7 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
 }
 
 bool Network::FindOwnVariation(const Node& node) const {
-  bool varies = false;
+  bool varies = bool(node.computation->stepping);
   for (const Node::LinkTo& link : node.links) {
     if (link.input.kind == Input::Kind::kTime) varies = true;
     if (link.attribute.IsDefined()) {

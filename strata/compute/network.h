@@ -151,6 +151,7 @@ class Network {
   Datum GetReady(const Node& node, stage::Time time) const;
   void Run(Node& node, stage::Time time, Scratch& scratch) const;
   Datum Call(Node& node, stage::Time time, Scratch& scratch) const;
+  Result<Datum> CallStepped(Node& node, stage::Time time, Scratch& scratch) const;
   void Gather(const Node& node, stage::Time time, Scratch& scratch) const;
   Datum Read(const Node& node, size_t link, stage::Time time, const Overrides* overrides) const;
   Datum ReadKnown(const Node& node, size_t link, stage::Time time) const;

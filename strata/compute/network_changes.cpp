@@ -222,6 +222,7 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     if (node.is_top && node.varies) varying_.insert(&node);
     if (!node.varies) varying_.erase(&node);
     const std::vector<Node::Slot> former = std::exchange(node.slots, {});
+    if (node.states) node.states->kept.clear();
     bool is_same =
         node.computation->cutoff == Computation::Cutoff::kEarly && !former.empty() && !varies_otherwise;
     for (size_t s = 0; s < former.size() && is_same; ++s)

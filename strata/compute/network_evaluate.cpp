@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 
 #include "strata/compute/network_node.h"
@@ -197,9 +198,11 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
   const auto allowed = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds_per_call));
   try {
-    Gather(node, time, scratch);
-    const Arguments arguments(node.prim, time, scratch.data, scratch.starts, begin + allowed);
-    Result<Datum> made = computation.function(arguments);
+    Result<Datum> made = [&]() -> Result<Datum> {
+      if (computation.stepping) return CallStepped(node, time, scratch);
+      Gather(node, time, scratch);
+      return computation.function(Arguments(node.prim, time, scratch.data, scratch.starts, begin + allowed));
+    }();
     if (!made) {
       Note(node, made.TakeError());
     } else {
@@ -224,7 +227,7 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
   node.nanoseconds.fetch_add(
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count()),
       std::memory_order_relaxed);
-  if (taken > allowed) {
+  if (taken > allowed && !computation.stepping) {
     node.is_stopped = true;
     is_answer = false;
     fail(kComputationSlow,
@@ -240,6 +243,74 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
     diagnostics_.erase({node.provider.GetString(), computation.name.GetString()});
   }
   return answer;
+}
+
+// From the nearest state that is kept, step by step. Inputs are those of each tick.
+Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) const {
+  const Stepping& stepping = *node.computation->stepping;
+  Node::States& states = *node.states;
+  const auto allowed = std::chrono::duration_cast<Clock::duration>(
+      std::chrono::duration<double>(options_.max_seconds_per_call));
+  const double first = stepping.first.value_or(stage_.GetStartTimeCode());
+  const double seconds = stepping.time_codes_per_step / stage_.GetTimeCodesPerSecond();
+  const double at = time.IsDefault() ? first : time.GetValue();
+  const double ticks = std::floor((at - first) / stepping.time_codes_per_step + 1e-9);
+  const auto refuse = [&](const DiagnosticCode& code, std::string why, std::string remedy) {
+    return Diagnostic(code, std::move(why), {{}, node.provider.GetString(), 0, 0, 0}, std::move(remedy));
+  };
+  if (!(ticks <= stepping.max_steps))
+    return refuse(
+        kComputationSlow,
+        fmt::format("`{}` would take {} steps to this time.", node.computation->name.GetText(), ticks),
+        "Take longer steps, begin later, or raise Stepping::max_steps.");
+  const auto last = static_cast<int64_t>(std::max(ticks, 0.0));
+  const auto call = [&](const Function& function, Time when, Datum state) -> Result<Datum> {
+    for (Node* input : node.inputs)
+      if (!scratch.own.contains(input)) Evaluate(*input, when);
+    Gather(node, when, scratch);
+    const Clock::time_point begin = Clock::now();
+    Arguments arguments(node.prim, when, scratch.data, scratch.starts, begin + allowed);
+    arguments.SetState(std::move(state), seconds);
+    Result<Datum> made = function(arguments);
+    if (Clock::now() - begin <= allowed) return made;
+    node.is_stopped = true;
+    return refuse(kComputationSlow,
+                  fmt::format("A step of `{}` took longer than {} s; it is not called again for this prim.",
+                              node.computation->name.GetText(), options_.max_seconds_per_call),
+                  "Let it do less at a time, or raise NetworkOptions::max_seconds_per_call.");
+  };
+  // With overrides nothing is kept, and nothing that was is used.
+  std::map<int64_t, Datum> of_overrides;
+  std::map<int64_t, Datum>& kept = scratch.overrides ? of_overrides : states.kept;
+  const std::lock_guard lock(states.mutex);
+  const auto time_of = [&](int64_t tick) {
+    return Time(first + static_cast<double>(tick) * stepping.time_codes_per_step);
+  };
+  int64_t tick = 0;
+  Datum state;
+  if (const auto after = kept.upper_bound(last); after != kept.begin()) {
+    tick = std::prev(after)->first;
+    state = std::prev(after)->second;
+  } else {
+    STRATA_TRY(state, call(stepping.init, time_of(0), {}));
+    kept.emplace(0, state);
+    states.ticks_per_checkpoint = std::max<int64_t>(stepping.ticks_per_checkpoint, 1);
+  }
+  while (tick < last) {
+    STRATA_TRY(state, call(stepping.step, time_of(tick + 1), state));
+    ++tick;
+    if (tick % states.ticks_per_checkpoint != 0) continue;
+    kept.insert_or_assign(tick, state);
+    if (kept.size() <= std::max(stepping.max_checkpoints, 2u)) continue;
+    states.ticks_per_checkpoint *= 2;
+    std::erase_if(kept, [&](const auto& each) { return each.first % states.ticks_per_checkpoint != 0; });
+  }
+  // Where playing goes on from; the one before it is no checkpoint any more.
+  if (!scratch.overrides) {
+    std::erase_if(kept, [&](const auto& each) { return each.first % states.ticks_per_checkpoint != 0; });
+    kept.insert_or_assign(tick, state);
+  }
+  return call(node.computation->function, time, std::move(state));
 }
 
 Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) const {

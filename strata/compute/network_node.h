@@ -2,6 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "strata/compute/network.h"
@@ -45,6 +48,13 @@ struct Network::Node {
     Datum answer;
   };
   std::vector<Slot> slots;  // guarded by the shard
+  // Of stepped computations: the states that are kept, by tick.
+  struct States {
+    std::mutex mutex;  // held while a state is made: steps come one after the other
+    std::map<int64_t, Datum> kept;
+    int64_t ticks_per_checkpoint = 1;
+  };
+  std::unique_ptr<States> states;
   std::atomic<uint64_t> evaluations = 0, nanoseconds = 0;
 
   // What does not vary is kept for the default time and for all others.
