@@ -9,7 +9,7 @@
 #include "strata/domain/metrics.h"
 #include "strata/domain/xformable.h"
 #include "strata/layer/fields.h"
-#include "strata/stage/composition_query.h"
+#include "strata/validate/asset_arcs.h"
 #include "strata/validate/validator.h"
 
 namespace strata::validate {
@@ -117,14 +117,7 @@ bool HasCorrective(const Prim& prim, uint32_t metric) {
 
 // A reference to an asset that means other units, which nothing converts and no schema tells of.
 void CheckReference(const Prim& prim, const StageScope& scope, Findings& findings) {
-  if (prim.IsInstanceProxy()) return;
-  const compose::PrimIndexPtr index = prim.GetPrimIndex();
-  if (!index || index->GetNodeCount() < 2) return;
-  const stage::CompositionArcs arcs = stage::FindCompositionArcs(prim);
-  for (const stage::CompositionArc& arc : arcs.all) {
-    if (arc.is_ancestral || arc.is_implicit || !arc.is_in_root_layer_stack || arc.node.IsInRootLayerStack() ||
-        (arc.type != compose::ArcType::kReference && arc.type != compose::ArcType::kPayload))
-      continue;
+  for (const stage::CompositionArc& arc : FindAssetArcs(prim)) {
     const layer::LayerPtr& asset = arc.node.GetLayerStack()->GetRootLayer();
     for (uint32_t metric : kMeanings) {
       const std::optional<Value> said = FindAuthored(asset, metric);

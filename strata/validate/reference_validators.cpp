@@ -7,7 +7,7 @@
 #include "strata/domain/collection.h"
 #include "strata/domain/material_binding.h"
 #include "strata/schema/schema_info.h"
-#include "strata/stage/composition_query.h"
+#include "strata/validate/asset_arcs.h"
 #include "strata/validate/validator.h"
 
 namespace strata::validate {
@@ -128,15 +128,9 @@ class LossFinder {
 };
 
 void CheckReferences(const Prim& prim, const StageScope& scope, Findings& findings) {
-  if (prim.IsInstanceProxy()) return;
-  const compose::PrimIndexPtr index = prim.GetPrimIndex();
-  if (!index || index->GetNodeCount() < 2) return;
-  const stage::CompositionArcs arcs = stage::FindCompositionArcs(prim);
-  for (const stage::CompositionArc& arc : arcs.all) {
-    if (arc.is_ancestral || arc.is_implicit || !arc.is_in_root_layer_stack) continue;
-    if (arc.type != compose::ArcType::kReference && arc.type != compose::ArcType::kPayload) continue;
+  for (const stage::CompositionArc& arc : FindAssetArcs(prim)) {
     const Path target = arc.node.GetPath().StripAllVariantSelections();
-    if (arc.node.IsInRootLayerStack() || target.IsRootPrim()) continue;
+    if (target.IsRootPrim()) continue;
     const layer::LayerPtr& layer = arc.node.GetLayerStack()->GetRootLayer();
     const stage::Stage* other = scope.OpenStage(layer);
     const Prim there = other ? other->GetPrimAtPath(target) : Prim();
