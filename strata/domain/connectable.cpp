@@ -29,25 +29,29 @@ class ProducerSearch {
  public:
   explicit ProducerSearch(ValueProducers which) : which_(which) {}
 
-  void Follow(const Attribute& attribute) {
+  // Whether it leads to something. Where connections lead to nothing, the attribute's own value counts.
+  bool Follow(const Attribute& attribute) {
     if (++steps_ > kMaxSteps ||
         std::find(entered_.begin(), entered_.end(), attribute.GetPath()) != entered_.end())
-      return;
+      return false;
     entered_.push_back(attribute.GetPath());
-    const std::vector<ConnectionSource> sources = Connectable::GetConnectedSources(attribute);
-    for (const ConnectionSource& source : sources) Enter(source);
-    if (sources.empty() && which_ == ValueProducers::kAll && attribute.HasAuthoredValue()) Add(attribute);
+    bool leads_somewhere = false;
+    for (const ConnectionSource& source : Connectable::GetConnectedSources(attribute))
+      leads_somewhere |= Enter(source);
     entered_.pop_back();
+    if (leads_somewhere || which_ != ValueProducers::kAll || !attribute.HasAuthoredValue())
+      return leads_somewhere;
+    Add(attribute);
+    return true;
   }
   std::vector<Attribute> found;
 
  private:
-  void Enter(const ConnectionSource& source) {
-    if (Connectable(source.source).IsContainer()) {
-      Follow(source.GetAttribute());
-    } else if (source.source_type == ShadeAttributeType::kOutput) {
-      Add(source.GetAttribute());
-    }
+  bool Enter(const ConnectionSource& source) {
+    if (Connectable(source.source).IsContainer()) return Follow(source.GetAttribute());
+    if (source.source_type != ShadeAttributeType::kOutput) return false;
+    Add(source.GetAttribute());
+    return true;
   }
   void Add(const Attribute& attribute) {
     if (std::find(found.begin(), found.end(), attribute) == found.end()) found.push_back(attribute);

@@ -46,7 +46,7 @@ class Connectable {
 };
 
 // The attributes that an input or output gets its value from, past the inputs and outputs of containers:
-// outputs of shaders, and what has a value of its own where nothing is connected. Circles lead to nothing.
+// outputs of shaders, and what has a value of its own where connections lead to nothing, as circles do.
 enum class ValueProducers : uint8_t { kAll, kShaderOutputsOnly };
 std::vector<stage::Attribute> GetValueProducingAttributes(const stage::Attribute& attribute,
                                                           ValueProducers which = ValueProducers::kAll);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Lights, coordinate systems, common transforms, curves, motion, constraint targets and UDIM textures are answered as by usd-core."""
+"""Shading networks, lights, coordinate systems, common transforms, curves, motion, constraint targets and UDIM textures are answered as
+by usd-core, on random scenes."""
 import json
 import os
 import random
@@ -128,7 +129,41 @@ class Writer:
             self.prim(path, depth + 1)
         self.lines.append("}")
 
+    def port(self, name, kind, targets):
+        rng = self.rng
+        value = f" = {rng.choice(['(1, 0, 0)', '(0, 0, 1)'])}" if kind == "color3f" and rng.random() < 0.5 else ""
+        lines = [f"{kind} {name}{value}"]
+        if rng.random() < 0.6:
+            chosen = rng.sample(targets, min(len(targets), rng.choice([1, 1, 1, 2])))
+            lines.append(f"{kind} {name}.connect = [" + ", ".join(f"<{target}>" for target in chosen) + "]")
+        return lines
+
+    def network(self, root):
+        """A material with node graphs and shaders, whose inputs and outputs are connected at random, in circles too."""
+        rng = self.rng
+        places = [(root, "Material"), (f"{root}/Graph", "NodeGraph"), (f"{root}/Graph/Tex", "Shader"), (f"{root}/Graph/Mul", "Shader"),
+                  (f"{root}/Surf", "Shader")]
+        names = {"Material": ["inputs:tint", "outputs:surface", "outputs:mine:surface", "outputs:displacement"],
+                 "NodeGraph": ["inputs:in", "outputs:out", "outputs:other"], "Shader": ["inputs:a", "inputs:b", "outputs:out"]}
+        targets = [f"{path}.{name}" for path, kind in places for name in names[kind]] + [f"{root}.inputs:absent", f"{root}/Gone.outputs:x",
+                                                                                          f"{root}/Surf.plain"]
+        for index, (path, kind) in enumerate(places):
+            self.lines += [f'def {kind} "{path.rsplit("/", 1)[1]}" (', ")", "{"]
+            for name in names[kind]:
+                if rng.random() < 0.85:
+                    self.lines += self.port(name, rng.choice(["color3f", "token"]), targets)
+            if kind == "Shader" and rng.random() < 0.7:
+                self.lines.append(f'uniform token info:id = "{rng.choice(["UsdPreviewSurface", "Mine"])}"')
+            if kind == "Shader" and rng.random() < 0.2:
+                self.lines.append('uniform token info:implementationSource = "sourceAsset"')
+            if index >= 2:
+                self.lines.append("}")
+            if index == 3:
+                self.lines.append("}")
+        self.lines.append("}")
+
     def scene(self):
+        self.network("/Look")
         self.lines += ['def Xform "World" (', 'kind = "group"', ")", "{"]
         for _ in range(4):
             self.prim("/World", 1)
@@ -191,9 +226,38 @@ def expect(stage):
                 "uniform": curves.ComputeUniformDataSize(default), "varying": curves.ComputeVaryingDataSize(default),
                 "vertex": curves.ComputeVertexDataSize(default),
                 "interpolations": [curves.ComputeInterpolationForSize(size, default) for size in range(30)]}
+        if UsdShade.ConnectableAPI(prim):
+            entry["shading"] = describe_shading(prim)
         if prim.HasAPI(UsdLux.LightAPI) or prim.IsA(UsdLux.LightFilter):
             entry["light"] = describe_light(prim, everything)
     return expected
+
+
+def once(attributes):
+    """usd-core names an attribute as often as ways lead to it; Strata names it once, a deliberate divergence."""
+    return list(dict.fromkeys(str(one.GetPath()) for one in attributes))
+
+
+def describe_port(port):
+    sources, invalid = UsdShade.ConnectableAPI.GetConnectedSources(port.GetAttr())
+    return {"sources": [[str(one.source.GetPath()), one.sourceName, one.sourceType.name] for one in sources],
+            "invalid": [str(path) for path in invalid],
+            "producers": once(UsdShade.Utils.GetValueProducingAttributes(port)),
+            "shaders": once(UsdShade.Utils.GetValueProducingAttributes(port, True))}
+
+
+def describe_shading(prim):
+    connectable, material, results = UsdShade.ConnectableAPI(prim), UsdShade.Material(prim), {}
+    ports = {port.GetAttr().GetName(): describe_port(port) for port in connectable.GetInputs(False) + connectable.GetOutputs(False)}
+    if material:
+        for output in ("surface", "displacement", "volume"):
+            for context in ("", "mine"):
+                compute = getattr(material, f"Compute{output.capitalize()}Source")
+                shader, name, _ = compute(context)
+                results[output + context] = [str(shader.GetPath()), name] if shader else None
+    shader = UsdShade.Shader(prim)
+    return {"isContainer": connectable.IsContainer(), "ports": ports, "results": results,
+            "id": (shader.GetShaderId() or "") if shader else ""}
 
 
 def close(a, b):

@@ -78,6 +78,47 @@ Json DescribeLight(const stage::Prim& prim, const std::vector<stage::Prim>& all)
           {"riShader", light.GetShaderId(Token("ri")).GetString()}};
 }
 
+Json Attributes(const std::vector<stage::Attribute>& attributes) {
+  Json list = Json::array();
+  for (const stage::Attribute& one : attributes) list.push_back(one.GetPath().GetString());
+  return list;
+}
+
+Json DescribePort(const stage::Attribute& port) {
+  std::vector<Path> invalid;
+  Json sources = Json::array();
+  for (const domain::ConnectionSource& source : domain::Connectable::GetConnectedSources(port, &invalid))
+    sources.push_back({source.source.GetPath().GetString(), source.source_name.GetString(),
+                       source.source_type == domain::ShadeAttributeType::kInput ? "Input" : "Output"});
+  return {{"sources", std::move(sources)},
+          {"invalid", Paths(invalid)},
+          {"producers", Attributes(domain::GetValueProducingAttributes(port))},
+          {"shaders", Attributes(domain::GetValueProducingAttributes(
+                          port, domain::ValueProducers::kShaderOutputsOnly))}};
+}
+
+Json DescribeShading(const stage::Prim& prim) {
+  const domain::Connectable connectable(prim);
+  Json ports = Json::object(), results = Json::object();
+  for (const stage::Attribute& input : connectable.GetInputs())
+    ports[input.GetName().GetString()] = DescribePort(input);
+  for (const stage::Attribute& output : connectable.GetOutputs())
+    ports[output.GetName().GetString()] = DescribePort(output);
+  for (const char* output : {"surface", "displacement", "volume"})
+    for (const char* context : {"", "mine"}) {
+      if (!prim.IsA(Token("Material"))) continue;
+      const auto source = domain::ComputeMaterialSource(
+          prim, Token(output), *context ? std::vector<Token>{Token(context)} : std::vector<Token>());
+      results[std::string(output) + context] =
+          source ? Json::array({source->source.GetPath().GetString(), source->source_name.GetString()})
+                 : Json();
+    }
+  return {{"isContainer", connectable.IsContainer()},
+          {"ports", std::move(ports)},
+          {"results", std::move(results)},
+          {"id", domain::Shader(prim).IsValid() ? domain::Shader(prim).GetShaderId().GetString() : ""}};
+}
+
 }  // namespace
 
 Json AnswerViews(const Json& question) {
@@ -104,6 +145,7 @@ Json AnswerViews(const Json& question) {
              {"xform", DescribeXform(prim, time)},
              {"model", DescribeModel(prim, time)}};
     if (prim.IsA(Token("BasisCurves"))) entry["curves"] = DescribeCurves(prim);
+    if (domain::Connectable(prim).IsValid()) entry["shading"] = DescribeShading(prim);
     if (domain::Light(prim).IsValid()) entry["light"] = DescribeLight(prim, all);
   }
   return answer;
