@@ -148,8 +148,8 @@ class Network {
 
   Shard& ShardOf(const Node& node) const;
   bool IsReady(const Node& node, stage::Time time) const;
-  Datum GetReady(const Node& node, stage::Time time) const;
-  void Run(Node& node, stage::Time time, Scratch& scratch) const;
+  Datum GetReady(Node& node, stage::Time time) const;
+  Datum Run(Node& node, stage::Time time, Scratch& scratch) const;
   Datum Call(Node& node, stage::Time time, Scratch& scratch) const;
   Result<Datum> CallStepped(Node& node, stage::Time time, Scratch& scratch) const;
   void Gather(const Node& node, stage::Time time, Scratch& scratch) const;

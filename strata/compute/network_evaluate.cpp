@@ -58,15 +58,24 @@ bool Network::IsReady(const Node& node, Time time) const {
   return slot && slot->is_ready;
 }
 
-Datum Network::GetReady(const Node& node, Time time) const {
-  const std::lock_guard lock(ShardOf(node).mutex);
-  const Node::Slot* slot = node.FindSlot(node.KeyOf(time));
-  return slot && slot->is_ready ? slot->answer : Datum();
+// What was made goes when many other times are asked for meanwhile: it is made again then.
+Datum Network::GetReady(Node& node, Time time) const {
+  {
+    const std::lock_guard lock(ShardOf(node).mutex);
+    const Node::Slot* slot = node.FindSlot(node.KeyOf(time));
+    if (slot && slot->is_ready) return slot->answer;
+  }
+  return Evaluate(node, time);
 }
 
 Datum Network::Evaluate(Node& root, Time time) const {
-  if (IsReady(root, time)) return GetReady(root, time);
+  {
+    const std::lock_guard lock(ShardOf(root).mutex);
+    const Node::Slot* slot = root.FindSlot(root.KeyOf(time));
+    if (slot && slot->is_ready) return slot->answer;
+  }
   Scratch scratch;
+  Datum answer;
   scratch.stack.push_back({&root, 0});
   while (!scratch.stack.empty()) {
     Scratch::Frame& frame = scratch.stack.back();
@@ -77,20 +86,20 @@ Datum Network::Evaluate(Node& root, Time time) const {
     }
     Node* node = frame.node;
     scratch.stack.pop_back();
-    Run(*node, time, scratch);
+    answer = Run(*node, time, scratch);
   }
-  return GetReady(root, time);
+  return answer;
 }
 
 // Claims the answer, makes it and tells those who wait for it. Whoever waits holds no claim of a node that
 // this one needs, since nothing leads back to itself.
-void Network::Run(Node& node, Time time, Scratch& scratch) const {
+Datum Network::Run(Node& node, Time time, Scratch& scratch) const {
   const Time key = node.KeyOf(time);
   Shard& shard = ShardOf(node);
   {
     std::unique_lock lock(shard.mutex);
     while (Node::Slot* slot = node.FindSlot(key)) {
-      if (slot->is_ready) return;
+      if (slot->is_ready) return slot->answer;
       shard.ready.wait(lock);
     }
     if (node.slots.size() >= options_.max_times_per_node) {
@@ -104,11 +113,12 @@ void Network::Run(Node& node, Time time, Scratch& scratch) const {
   {
     const std::lock_guard lock(shard.mutex);
     if (Node::Slot* slot = node.FindSlot(key)) {
-      slot->answer = std::move(answer);
+      slot->answer = answer;
       slot->is_ready = true;
     }
   }
   shard.ready.notify_all();
+  return answer;
 }
 
 Datum Network::Read(const Node& node, size_t number, Time time, const Overrides* overrides) const {
@@ -156,7 +166,7 @@ Datum Network::ReadKnown(const Node& node, size_t number, Time time) const {
 void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
   scratch.data.clear();
   scratch.starts.assign(1, 0);
-  const auto take = [&](const Node* input) {
+  const auto take = [&](Node* input) {
     Datum answer;
     if (const auto own = scratch.own.find(input); own != scratch.own.end())
       answer = own->second;
@@ -169,7 +179,7 @@ void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
     if (input.kind == Input::Kind::kPrevious) {
       if (node.previous) take(node.previous);
     } else if (link < node.links.size()) {
-      for (const Node* each : node.links[link].nodes) take(each);
+      for (Node* each : node.links[link].nodes) take(each);
       if (node.links[link].nodes.empty())
         if (Datum read =
                 scratch.overrides ? Read(node, link, time, scratch.overrides) : ReadKnown(node, link, time);
@@ -365,7 +375,7 @@ std::vector<Network::Step> Network::Explain(Node& top, Time time) const {
       const Node::LinkTo& link = node->links[i];
       Step::Source source;
       source.input = link.input;
-      for (const Node* input : link.nodes) {
+      for (Node* input : link.nodes) {
         source.computed.push_back({input->provider, input->output});
         source.answers.push_back(GetReady(*input, time));
       }

@@ -22,9 +22,14 @@ using stage::Time;
 // Point instancers whose prototypes hold point instancers.
 constexpr uint32_t kMostNested = 32;
 
+using Computed = const stage::ComputedValues*;  // null: nothing is computed
+
 template <class T>
-Array<T> GetArray(const Prim& prim, Token name, Time time) {
-  return prim.GetAttribute(name).Get(time).GetOr(Array<T>());
+Array<T> GetArray(const Prim& prim, Token name, Time time, Computed computed = nullptr) {
+  const stage::Attribute attribute = prim.GetAttribute(name);
+  if (computed)
+    if (const auto value = computed->GetValue(attribute, time)) return value->GetOr(Array<T>());
+  return attribute.Get(time).GetOr(Array<T>());
 }
 
 // The sample of an attribute at or before a time; the time itself where there are no samples.
@@ -40,14 +45,14 @@ struct Moving {
 
 // Velocities of an attribute with `count` elements, when they may be used.
 std::optional<Moving> FindVelocities(const Prim& prim, Token moved, Token velocities, size_t count,
-                                     Time base_time) {
+                                     Time base_time, Computed computed) {
   if (base_time.IsDefault()) return std::nullopt;
   const stage::Attribute attribute = prim.GetAttribute(velocities);
   if (!attribute.HasAuthoredValue()) return std::nullopt;
   Moving moving;
   moving.sample_time = FindSampleTime(prim.GetAttribute(moved), base_time);
   if (FindSampleTime(attribute, base_time) != moving.sample_time) return std::nullopt;
-  moving.velocities = attribute.Get(moving.sample_time).GetOr(Array<Vec3f>());
+  moving.velocities = GetArray<Vec3f>(prim, velocities, moving.sample_time, computed);
   if (moving.velocities.GetSize() != count) return std::nullopt;
   return moving;
 }
@@ -120,38 +125,39 @@ std::vector<Prim> FindPrototypes(const Prim& prim) {
   return prototypes;
 }
 
-void AddMotion(const Prim& prim, Time time, Time base_time, Arrays& arrays) {
+void AddMotion(const Prim& prim, Time time, Time base_time, Computed computed, Arrays& arrays) {
   const Names& names = GetNames();
   const double rate = prim.GetStage()->GetTimeCodesPerSecond();
   const size_t count = arrays.GetCount();
-  arrays.moving = FindVelocities(prim, names.positions, names.velocities, count, base_time);
+  arrays.moving = FindVelocities(prim, names.positions, names.velocities, count, base_time, computed);
   if (arrays.moving) {
     Moving& moving = *arrays.moving;
-    arrays.positions = GetArray<Vec3f>(prim, names.positions, moving.sample_time);
+    arrays.positions = GetArray<Vec3f>(prim, names.positions, moving.sample_time, computed);
     arrays.seconds_moved = (time.GetValue() - moving.sample_time) / rate;
-    moving.more = GetArray<Vec3f>(prim, names.accelerations, moving.sample_time);
+    moving.more = GetArray<Vec3f>(prim, names.accelerations, moving.sample_time, computed);
     if (moving.more.GetSize() != count) moving.more = {};
   }
   if (arrays.orientations.IsEmpty() && arrays.orientationsf.IsEmpty()) return;
   const Token turned = arrays.orientationsf.IsEmpty() ? names.orientations : names.orientationsf;
-  arrays.turning = FindVelocities(prim, turned, names.angularVelocities, count, base_time);
+  arrays.turning = FindVelocities(prim, turned, names.angularVelocities, count, base_time, computed);
   if (!arrays.turning) return;
-  arrays.orientations = GetArray<Quath>(prim, names.orientations, arrays.turning->sample_time);
-  arrays.orientationsf = GetArray<Quatf>(prim, names.orientationsf, arrays.turning->sample_time);
+  arrays.orientations = GetArray<Quath>(prim, names.orientations, arrays.turning->sample_time, computed);
+  arrays.orientationsf = GetArray<Quatf>(prim, names.orientationsf, arrays.turning->sample_time, computed);
   arrays.seconds_turned = (time.GetValue() - arrays.turning->sample_time) / rate;
 }
 
-Result<Arrays> ReadArrays(const Prim& prim, Time time, Time base_time, PointInstancer::Mask mask) {
+Result<Arrays> ReadArrays(const Prim& prim, Time time, Time base_time, PointInstancer::Mask mask,
+                          Computed computed = nullptr) {
   const Names& names = GetNames();
   Arrays arrays;
-  arrays.indices = GetArray<int32_t>(prim, names.protoIndices, base_time);
-  arrays.positions = GetArray<Vec3f>(prim, names.positions, base_time);
-  arrays.scales = GetArray<Vec3f>(prim, names.scales, base_time);
-  arrays.orientations = GetArray<Quath>(prim, names.orientations, base_time);
-  arrays.orientationsf = GetArray<Quatf>(prim, names.orientationsf, base_time);
+  arrays.indices = GetArray<int32_t>(prim, names.protoIndices, base_time, computed);
+  arrays.positions = GetArray<Vec3f>(prim, names.positions, base_time, computed);
+  arrays.scales = GetArray<Vec3f>(prim, names.scales, base_time, computed);
+  arrays.orientations = GetArray<Quath>(prim, names.orientations, base_time, computed);
+  arrays.orientationsf = GetArray<Quatf>(prim, names.orientationsf, base_time, computed);
   const size_t count = arrays.GetCount();
   if (count == 0) return arrays;
-  AddMotion(prim, time, base_time, arrays);
+  AddMotion(prim, time, base_time, computed, arrays);
   if (arrays.positions.GetSize() != count || !Fits(arrays.scales, count) ||
       !Fits(arrays.orientations, count) || !Fits(arrays.orientationsf, count)) {
     return Refuse(prim,
@@ -242,17 +248,19 @@ Result<std::vector<Matrix4d>> PointInstancer::ComputeInstanceTransforms(Time tim
 
 namespace {
 
-std::optional<Range3d> ComputeAround(const Prim& prim, Time time, const InstancerNest& nest) {
-  const Result<Arrays> read = ReadArrays(prim, time, time, PointInstancer::Mask::kApply);
+std::optional<Range3d> ComputeAround(const Prim& prim, Time time, const InstancerNest& nest,
+                                     Computed computed) {
+  const Result<Arrays> read = ReadArrays(prim, time, time, PointInstancer::Mask::kApply, computed);
   if (!read || read->GetCount() == 0) return std::nullopt;
   const Arrays& arrays = *read;
   const Names& names = GetNames();
-  BoundsCache cache(*prim.GetStage(), {.time = time, .purposes = {names.default_, names.proxy, names.render}},
-                    &nest);
+  BoundsCache cache(
+      *prim.GetStage(),
+      {.time = time, .purposes = {names.default_, names.proxy, names.render}, .computed = computed}, &nest);
   std::vector<BBox3d> boxes;
   for (const Prim& prototype : arrays.prototypes) {
     BBox3d box = cache.ComputeUntransformedBound(prototype);
-    box.Transform(Xformable(prototype).GetLocalTransformation(time).matrix);
+    box.Transform(XformCache(time, computed).GetLocalTransformation(prototype).matrix);
     boxes.push_back(box);
   }
   Range3d range;
@@ -287,7 +295,7 @@ std::optional<Range3d> ComputePointInstancerExtent(const RecordReader& reader, T
     if (found != nest.known->extents.end()) return found->second;
   }
   const Prim prim = reader.GetStage().MakePrim(reader.GetRecord().path, number);
-  const std::optional<Range3d> extent = ComputeAround(prim, time, nest);
+  const std::optional<Range3d> extent = ComputeAround(prim, time, nest, reader.GetAllComputed());
   std::lock_guard lock(nest.known->mutex);
   nest.known->extents[number] = extent;
   return extent;

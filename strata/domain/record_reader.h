@@ -82,8 +82,11 @@ class RecordReader {
 
   // From here on answers are computed where something is.
   void SetComputed(const stage::ComputedValues* computed) {
+    all_computed_ = computed;
     computed_ = computed && computed->MightCompute(MakePrim()) ? computed : nullptr;
   }
+  // The same, whether or not anything of this prim is computed.
+  const stage::ComputedValues* GetAllComputed() const { return all_computed_; }
   const stage::ComputedValues* GetComputed() const { return computed_; }
   stage::Prim MakePrim() const { return stage_.MakePrim(GetRecord().path, record_); }
 
@@ -129,6 +132,7 @@ class RecordReader {
   const InstancerNest* nest_;
   SourceMemo* memo_;
   const stage::ComputedValues* computed_ = nullptr;
+  const stage::ComputedValues* all_computed_ = nullptr;
 };
 
 }  // namespace strata::domain

@@ -544,4 +544,42 @@ TEST_CASE("what is baked gives programs without computations the same scene, and
     }
 }
 
+TEST_CASE("M10: point instancers and their prototypes are in their own units each") {
+  const auto instancer = [](double k, const std::string& prototype) {
+    return fmt::format(
+        "def PointInstancer \"I\" {{\n    rel prototypes = </I/P>\n    int[] protoIndices = [0, 0]\n    "
+        "point3f[] "
+        "positions = [({0}, 0, 0), (0, {0}, 0)]\n{1}}}\n",
+        3 * k, prototype);
+  };
+  const std::string meta =
+      "(\n    metersPerUnit = 1\n    upAxis = \"Z\"\n    subLayers = [\n        @sub.usda@\n    ]\n)\n";
+  const std::string cube = "    def Cube \"P\" {\n        double size = 1\n    }\n";
+  Running metres({{"root.usda", meta},
+                  {"sub.usda", "(\n    metersPerUnit = 1\n    upAxis = \"Z\"\n)\n" + instancer(1, cube)}},
+                 GetMetrics());
+  // Positions from a layer of centimetres; a prototype that is an asset of millimetres with another axis up.
+  Running mixed({{"root.usda", meta},
+                 {"sub.usda", "(\n    metersPerUnit = 0.01\n    upAxis = \"Z\"\n)\n" +
+                                  instancer(100, Ref("P", "p.usda"))},
+                 {"p.usda",
+                  "(\n    defaultPrim = \"C\"\n    metersPerUnit = 0.001\n    upAxis = \"Y\"\n)\ndef Cube "
+                  "\"C\" {\n    double size = 1000\n}\n"}},
+                GetMetrics());
+  const Range3d expected = metres.Bound("/I"), found = mixed.Bound("/I");
+  REQUIRE(!expected.IsEmpty());
+  CHECK(Distance(expected.min, found.min) < 1e-6);
+  CHECK(Distance(expected.max, found.max) < 1e-6);
+  // As drawn: the copy's transform holds the corrective.
+  scene::SceneIndexPtr final_index = mixed.GetChain().GetFinal();
+  bool is_drawn = false;
+  for (Path path : scene::CollectPrimPaths(*final_index)) {
+    if (final_index->GetPrim(path).type != "cube") continue;
+    const Matrix4d matrix = mixed.OfScene(path.GetString().c_str());
+    CHECK(Scale(matrix) == doctest::Approx(0.001));
+    is_drawn = true;
+  }
+  CHECK(is_drawn);
+}
+
 }  // namespace strata::compute
