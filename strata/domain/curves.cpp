@@ -25,7 +25,7 @@ BasisCurves::BasisCurves(const stage::Prim& prim, stage::Time time)
 BasisCurves::BasisCurves(Array<int32_t> vertex_counts, Token type, Token basis, Token wrap)
     : counts_(std::move(vertex_counts)), type_(type), basis_(basis), wrap_(wrap) {}
 
-int64_t BasisCurves::CountSegments(int32_t vertices) const {
+int64_t BasisCurves::CountSegments(int64_t vertices) const {
   const bool is_periodic = wrap_ == Token("periodic");
   if (!IsCubic()) return is_periodic ? vertices : vertices - 1;
   const int64_t step = basis_ == Token("bezier") ? 3 : 1;
@@ -47,7 +47,7 @@ size_t BasisCurves::ComputeVaryingDataSize() const {
   const int64_t step = basis_ == Token("bezier") ? 3 : 1;
   int64_t size = 0;
   for (int32_t count : counts_) {
-    const int64_t segments = !IsCubic() || is_periodic ? CountSegments(count) : (count - 4) / step + 1;
+    const int64_t segments = !IsCubic() || is_periodic ? CountSegments(count) : (int64_t{count} - 4) / step + 1;
     size += std::max<int64_t>(segments, 0) + (IsCubic() && is_periodic ? 0 : 1);
   }
   return static_cast<size_t>(size);

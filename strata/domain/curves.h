@@ -29,7 +29,7 @@ class BasisCurves {
 
  private:
   bool IsCubic() const { return type_ == Token("cubic"); }
-  int64_t CountSegments(int32_t vertices) const;
+  int64_t CountSegments(int64_t vertices) const;
   Array<int32_t> counts_;
   Token type_, basis_, wrap_;
 };

@@ -109,7 +109,10 @@ TEST_CASE("curves have vertices enough for their basis, as many as there are poi
   CHECK(why == "curve 0 has 5 vertices, where those of Bezier curves have 3n + 1");
   CHECK_FALSE(BasisCurves({3}, cubic, Token("bspline"), nonperiodic).Validate(3, &why));
   CHECK(BasisCurves({3}, cubic, Token("bspline"), Token("periodic")).Validate(3));
-  CHECK(BasisCurves({-3}, cubic, bezier, nonperiodic).ComputeVertexDataSize() == 0);
+  const BasisCurves absurd({-3, INT32_MIN, INT32_MAX}, cubic, bezier, nonperiodic);
+  CHECK(absurd.ComputeVertexDataSize() == size_t{INT32_MAX});
+  CHECK(absurd.ComputeSegmentCounts()[1] == 0);
+  CHECK_FALSE(absurd.Validate(3));
 }
 
 TEST_CASE("widths of points are one for all or one each, ids one each") {
