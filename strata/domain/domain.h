@@ -28,5 +28,6 @@
 #include "strata/domain/skinning.h"
 #include "strata/domain/stage_transforms.h"
 #include "strata/domain/udim.h"
+#include "strata/domain/ui_hints.h"
 #include "strata/domain/xform_common.h"
 #include "strata/domain/xformable.h"

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pxr import Sdf, Usd, UsdGeom, UsdLux, UsdShade
+from pxr import Sdf, Usd, UsdGeom, UsdLux, UsdShade, UsdUI
 
 TIME = 3.0
 LIGHTS = ["SphereLight", "RectLight", "DomeLight", "DistantLight"]
@@ -57,6 +57,18 @@ class Writer:
         if len(set(order)) == len(order):
             lines.append("uniform token[] xformOpOrder = [" + ", ".join(f'"{name}"' for name in order) + "]")
         return lines
+
+    def hints(self, entries, older=()):
+        """Metadata of uiHints, some of it of a wrong type, and of the older fields."""
+        rng = self.rng
+        entries = entries + ['string displayName = "Hint"', "bool hidden = 0", 'string hidden = "no"', "int displayName = 3"]
+        chosen, names = [], set()
+        for entry in rng.sample(entries, rng.randint(0, len(entries))):
+            name = entry.split(" = ")[0].split()[-1]
+            chosen += [entry] if name not in names else []
+            names.add(name)
+        lines = [one for one in ['displayName = "Older"', "hidden = true", *older] if rng.random() < 0.5]
+        return lines + (["uiHints = {"] + chosen + ["}"] if rng.random() < 0.8 else [])
 
     def light(self):
         rng, lines = self.rng, []
@@ -121,6 +133,10 @@ class Writer:
         if kind == "Xform" and rng.random() < 0.3:
             lines.append(f'matrix4d constraintTargets:hand = ( (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), ({rng.randint(0, 5)}, 1, 0, 1) ) '
                          f'( constraintTargetIdentifier = "hand_{rng.randint(0, 9)}" )')
+        if rng.random() < 0.3:
+            metadata += self.hints(["dictionary displayGroupsExpanded = { bool A = 1 }", 'dictionary displayGroupsShownIf = { string A = "x == 1" }'])
+            lines += [f"custom int shown = 1 ("] + self.hints(['string displayGroup = "G"', 'string shownIf = "y"', "token[] valueLabelsOrder = [\"b\"]",
+                                                              "dictionary valueLabels = { int b = 2 }"], ['displayGroup = "Old"']) + [")"]
         if apis:
             metadata.append("prepend apiSchemas = [" + ", ".join(f'"{api}"' for api in apis) + "]")
         self.paths.append(path)
@@ -217,7 +233,8 @@ def expect(stage):
             "lights": [str(one) for one in lights.ComputeLightList(lights.ComputeModeIgnoreCache)],
             "cachedLights": [str(one) for one in lights.ComputeLightList(lights.ComputeModeConsultModelHierarchyCache)],
             "bindsSpaces": spaces.HasLocalBindingsForPrim(prim), "localSpaces": bindings(spaces.GetLocalBindingsForPrim(prim)),
-            "spaces": bindings(spaces.FindBindingsWithInheritanceForPrim(prim)), "xform": describe_xform(prim), "model": describe_model(prim)}
+            "spaces": bindings(spaces.FindBindingsWithInheritanceForPrim(prim)), "xform": describe_xform(prim), "model": describe_model(prim),
+            "hints": describe_hints(prim)}
         curves = UsdGeom.BasisCurves(prim)
         if curves:
             default = Usd.TimeCode.Default()
@@ -258,6 +275,21 @@ def describe_shading(prim):
     shader = UsdShade.Shader(prim)
     return {"isContainer": connectable.IsContainer(), "ports": ports, "results": results,
             "id": (shader.GetShaderId() or "") if shader else ""}
+
+
+def describe_hints(prim):
+    def plain(dictionary):
+        return {"$dict": dict(dictionary)}
+
+    own, properties = UsdUI.PrimHints(prim), {}
+    for one in prim.GetAuthoredProperties():
+        hints = UsdUI.AttributeHints(one) if isinstance(one, Usd.Attribute) else UsdUI.PropertyHints(one)
+        is_attribute = isinstance(one, Usd.Attribute)
+        properties[one.GetName()] = [hints.GetDisplayName(), hints.GetDisplayGroup(), hints.GetHidden(), hints.GetShownIf(),
+                                     plain(hints.GetValueLabels() if is_attribute else {}),
+                                     list(hints.GetValueLabelsOrder() if is_attribute else [])]
+    return {"own": [own.GetDisplayName(), own.GetHidden(), own.GetDisplayGroupExpanded("A"), own.GetDisplayGroupShownIf("A"),
+                    plain(own.GetDisplayGroupsExpanded()), plain(own.GetDisplayGroupsShownIf())], "properties": properties}
 
 
 def close(a, b):

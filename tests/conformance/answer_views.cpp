@@ -119,6 +119,27 @@ Json DescribeShading(const stage::Prim& prim) {
           {"id", domain::Shader(prim).IsValid() ? domain::Shader(prim).GetShaderId().GetString() : ""}};
 }
 
+Json DescribeHints(const stage::Prim& prim) {
+  const domain::PrimHints hints(prim);
+  Json properties = Json::object();
+  for (const stage::Property& property : prim.GetAuthoredProperties()) {
+    const domain::PropertyHints one(property);
+    Json order = Json::array();
+    for (Token label : one.GetValueLabelsOrder()) order.push_back(label.GetString());
+    properties[property.GetName().GetString()] = {one.GetDisplayName(),
+                                                  one.GetDisplayGroup(),
+                                                  one.IsHidden(),
+                                                  one.GetShownIf(),
+                                                  ToJson(Value(one.GetValueLabels())),
+                                                  std::move(order)};
+  }
+  return {{"own",
+           {hints.GetDisplayName(), hints.IsHidden(), hints.IsDisplayGroupExpanded("A"),
+            hints.GetDisplayGroupShownIf("A"), ToJson(Value(hints.GetDisplayGroupsExpanded())),
+            ToJson(Value(hints.GetDisplayGroupsShownIf()))}},
+          {"properties", std::move(properties)}};
+}
+
 }  // namespace
 
 Json AnswerViews(const Json& question) {
@@ -143,7 +164,8 @@ Json AnswerViews(const Json& question) {
              {"localSpaces", Bindings(spaces.GetLocalBindings())},
              {"spaces", Bindings(spaces.FindBindingsWithInheritance())},
              {"xform", DescribeXform(prim, time)},
-             {"model", DescribeModel(prim, time)}};
+             {"model", DescribeModel(prim, time)},
+             {"hints", DescribeHints(prim)}};
     if (prim.IsA(Token("BasisCurves"))) entry["curves"] = DescribeCurves(prim);
     if (domain::Connectable(prim).IsValid()) entry["shading"] = DescribeShading(prim);
     if (domain::Light(prim).IsValid()) entry["light"] = DescribeLight(prim, all);

@@ -135,4 +135,34 @@ TEST_CASE("the tiles of a UDIM texture are those that are there") {
   CHECK_FALSE(IsUdimIdentifier("<UDIM>"));
 }
 
+TEST_CASE("hints for people are written where older readers look, too") {
+  const stage::Scene scene =
+      Open("def Sphere \"S\" (\n    displayName = \"Old\"\n)\n{\n    double radius = 1\n}\n");
+  stage::Editor editor(*scene);
+  const PrimHints prim(scene.At("/S"));
+  const PropertyHints radius(scene.Attr("/S.radius"));
+  CHECK(prim.GetDisplayName() == "Old");
+  CHECK(prim.SetDisplayName(editor, "New"));
+  CHECK(prim.SetDisplayGroupExpanded(editor, "Size", PrimHints::Expanded::kYes));
+  CHECK(prim.SetDisplayGroupShownIf(editor, "Size", "radius > 1"));
+  CHECK(radius.SetDisplayGroup(editor, "Size"));
+  CHECK(radius.SetHidden(editor, PrimHints::Hidden::kYes));
+  CHECK(radius.SetShownIf(editor, "radius > 0"));
+  Dictionary labels;
+  labels.entries.emplace("big", Value(10.0));
+  CHECK(radius.SetValueLabels(editor, labels));
+  CHECK(radius.SetValueLabelsOrder(editor, {Token("big")}));
+  CHECK(prim.GetDisplayName() == "New");
+  CHECK(scene.At("/S").GetMetadata(Token("displayName")) == Value(std::string("New")));
+  CHECK(prim.IsDisplayGroupExpanded("Size"));
+  CHECK_FALSE(prim.IsDisplayGroupExpanded("Other"));
+  CHECK(prim.GetDisplayGroupShownIf("Size") == "radius > 1");
+  CHECK(radius.GetDisplayGroup() == "Size");
+  CHECK(radius.IsHidden());
+  CHECK(scene.Attr("/S.radius").GetMetadata(Token("hidden")) == Value(true));
+  CHECK(radius.GetShownIf() == "radius > 0");
+  CHECK(radius.GetValueLabels() == labels);
+  CHECK(radius.GetValueLabelsOrder() == Array<Token>{Token("big")});
+}
+
 }  // namespace strata::domain
