@@ -95,6 +95,7 @@ bool Reseal(std::string& file, Random& random) {
     parts.push_back({file.substr(entry, 16), file.substr(start, size)});
     first = std::min(first, start);
   }
+  if (first < crate::kBootstrapBytes) return false;
   std::string out = file.substr(0, first);
   const uint64_t which = random.Below(parts.size() + 2);
   if (which >= parts.size()) {
