@@ -150,22 +150,6 @@ void Indexer::AddTasksFor(uint32_t number) {
   }
 }
 
-void Indexer::AddImpliedTasksFor(uint32_t number) {
-  const Node& node = graph_[number];
-  if (!node.Has(kNodeNew) || node.Has(kNodeCulled)) return;
-  // A placeholder waits for what stands for it below the root.
-  const bool is_placeholder = IsTop() && node.arc == ArcType::kSpecialize && node.parent != 0;
-  if (IsClassBased(node.arc) && !is_placeholder && !IsPropagatedSpecialize(number))
-    AddImpliedClassTask(number);
-  if (!IsTop()) return;
-  for (uint32_t node_above = number; node_above != kNoNode;) {
-    const uint32_t specializing = FindSpecializing(node_above);
-    if (specializing == kNoNode) break;
-    AddTask({TaskType::kImpliedSpecializes, specializing, {}, {}, 0});
-    node_above = graph_[specializing].parent;
-  }
-}
-
 // The instance of the hierarchy of classes that `node` is in implies it further out. Where that is a class
 // itself, it does so only if the first class of the hierarchy has another path there; else the instance of
 // its own hierarchy does.
@@ -185,7 +169,6 @@ void Indexer::AddImpliedClassTask(uint32_t node) {
 void Indexer::AddTasksForAll() {
   for (uint32_t number : graph_.GetSubtree(0)) {
     AddTasksFor(number);
-    AddImpliedTasksFor(number);
   }
 }
 
@@ -193,17 +176,23 @@ void Indexer::AddTasksForAll() {
 // imply its classes further out and, at the top, to look at variants: those of the sites and of what is above
 // them.
 void Indexer::AddTasksForAttached(uint32_t top) {
+  bool has_placeholder = false;
   for (uint32_t number : graph_.GetSubtree(top)) {
-    AddImpliedTasksFor(number);
     const Node& node = graph_[number];
+    const bool is_placeholder = node.arc == ArcType::kSpecialize && node.parent != 0;
+    has_placeholder |= is_placeholder;  // also what a relocate took away
+    if (node.Has(kNodeCulled)) continue;
+    // At the top a placeholder waits for what stands for it below the root.
+    if (IsClassBased(node.arc) && !(IsTop() && is_placeholder) && !IsPropagatedSpecialize(number))
+      AddImpliedClassTask(number);
     if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor))
       AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
-    if (!IsTop() || node.Has(kNodeCulled)) continue;
-    if (!MaySelect(number)) continue;
+    if (!IsTop() || !MaySelect(number)) continue;
     AddTask({TaskType::kAncestralVariantSets, number, {}, {}, 0});
     if (node.CanContributeSpecs() && (graph_.GetSite(number).fields & kSiteVariantSets))
       AddTask({TaskType::kVariantSets, number, {}, {}, 0});
   }
+  if (IsTop() && has_placeholder) AddTask({TaskType::kImpliedSpecializes, top, {}, {}, 0});
 }
 
 void Indexer::RunTasks() {

@@ -127,7 +127,6 @@ class Indexer {
   void AfterDescent();
   void AddTask(Task task);
   void AddTasksFor(uint32_t node);
-  void AddImpliedTasksFor(uint32_t node);
   void AddImpliedClassTask(uint32_t node);
   void AddTasksForAll();
   void AddTasksForAttached(uint32_t top);
@@ -153,7 +152,7 @@ class Indexer {
 
   // -- indexer_bounds.cpp: cycles and budgets
   bool HasCycle(const Arc& arc);
-  bool IsSameArc(const Arc& arc, Path source, uint32_t source_stack, uint32_t node) const;
+  bool IsLedToBy(uint32_t node, ArcType type, uint32_t layer_stack, Path source, Path target) const;
   void ReportCycle(const Arc& arc);
   bool WillExceedBudget() const;
   bool ExceedsBudget(const Arc& arc);

@@ -60,7 +60,9 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
     const uint32_t number = graph_.Insert(arc.parent, node);
     if (IsDenied(arc, graph_[number])) graph_[number].MakeInert(graph_[number].path.GetElementCount());
     AddTasksFor(number);
-    AddImpliedTasksFor(number);
+    const bool is_placeholder = arc.type == ArcType::kSpecialize && (arc.parent != 0 || !IsTop());
+    if (IsClassBased(arc.type) && !is_placeholder && !IsPropagatedSpecialize(number))
+      AddImpliedClassTask(number);
     return number;
   }
   Frame frame{this, arc.parent, arc.type, arc.layer_stack, arc.path, skip_duplicates};

@@ -85,50 +85,49 @@ class NodeCounter {
 
 }  // namespace
 
-// Whether the arc that leads to `node` is `arc` itself, followed further up in namespace: written at the same
-// site, it leads to the same one.
-bool Indexer::IsSameArc(const Arc& arc, Path source, uint32_t source_stack, uint32_t node) const {
+// Whether `node` was led to by the arc from `source` to `target`, followed further up in namespace.
+bool Indexer::IsLedToBy(uint32_t node, ArcType type, uint32_t layer_stack, Path source, Path target) const {
   const Node& passed = graph_[node];
-  if (passed.arc != arc.type || passed.layer_stack != arc.layer_stack || passed.parent == kNoNode)
-    return false;
-  return graph_[passed.parent].layer_stack == source_stack && graph_.GetIntroPath(node) == source &&
-         graph_.GetPathAtIntroduction(node) == arc.path;
+  return passed.arc == type && passed.layer_stack == layer_stack && passed.parent != kNoNode &&
+         graph_.GetIntroPath(node) == source && graph_.GetPathAtIntroduction(node) == target;
 }
 
 // Whether an arc leads back to where one came by. An arc to an ancestor or descendant of such a place would
 // come by again, below itself. One that is followed again and again on its own way would be so without end,
-// each time further down in namespace; the way to a specialize that was copied below the root is that of what
-// it was copied from.
+// each time further down in namespace; the way to what stands below the root for a placeholder is that of the
+// placeholder.
 bool Indexer::HasCycle(const Arc& arc) {
   if (arc.type == ArcType::kVariant) return false;
-  const Path source = graph_[arc.parent].path;
-  const uint32_t source_stack = graph_[arc.parent].layer_stack;
-  const bool is_own = arc.origin == arc.parent;
+  // What stands below the root for a placeholder is the arc of that, wherever it was written.
+  const Node& origin = graph_[arc.origin];
+  const bool is_propagated = arc.origin != arc.parent && origin.arc == arc.type && origin.path == arc.path;
+  const bool is_own = is_propagated || arc.origin == arc.parent;
+  const Path source = is_propagated ? graph_.GetIntroPath(arc.origin) : graph_[arc.parent].path;
+  const Path target = is_propagated ? graph_.GetPathAtIntroduction(arc.origin) : arc.path;
   const Indexer* indexer = this;
-  uint32_t node = arc.parent, repeats = 0;
+  uint32_t start = arc.parent, repeats = 0;
   Path path = arc.path;
   while (true) {
-    bool is_copied = false;  // came by a copy: what is passed from here on led to what it was copied from
-    for (size_t steps = 0; node != kNoNode && steps <= indexer->graph_.GetSize(); ++steps) {
+    bool has_cycle = false;
+    for (uint32_t node = start; node != kNoNode && !has_cycle; node = indexer->graph_[node].parent) {
       const Node& passed = indexer->graph_[node];
-      const bool meets = !is_copied && passed.layer_stack == arc.layer_stack &&
-                         (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
-      if (is_own && indexer->IsSameArc(arc, source, source_stack, node)) ++repeats;
-      if (meets || repeats > options_.budgets.max_arc_repeats) {
-        ReportCycle(arc);
-        return true;
-      }
-      if (indexer->IsPropagatedSpecialize(node)) {
-        is_copied = true;
-        node = passed.origin;
-      } else {
-        node = passed.parent;
-      }
+      has_cycle = passed.layer_stack == arc.layer_stack &&
+                  (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
+    }
+    uint32_t node = is_propagated && indexer == this ? origin.parent : start;
+    for (; is_own && node != kNoNode && !has_cycle; node = indexer->GetIntroducing(node)) {
+      const uint32_t written = indexer->IsPropagatedSpecialize(node) ? indexer->graph_[node].origin : node;
+      if (indexer->IsLedToBy(written, arc.type, arc.layer_stack, source, target)) ++repeats;
+      has_cycle = repeats > options_.budgets.max_arc_repeats;
+    }
+    if (has_cycle) {
+      ReportCycle(arc);
+      return true;
     }
     if (!indexer->frame_) return false;
     // The outer graph is about a prim further down: where would the arc lead there?
     path = indexer->frame_->path.ReplacePrefix(indexer->graph_[0].path, path, Path::TargetFix::kKeepTargets);
-    node = indexer->frame_->parent_node;
+    start = indexer->frame_->parent_node;
     indexer = indexer->frame_->outer;
   }
 }

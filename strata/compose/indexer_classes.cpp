@@ -89,10 +89,6 @@ void Indexer::EvaluateImpliedClasses(uint32_t node) {
       transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
       destination = graph_[destination].parent;
     }
-    // The frame of a relocate ends at its source.
-    const bool is_source =
-        destination == 0 && !IsTop() && frame_->arc == ArcType::kRelocate && graph_[0].path == frame_->path;
-    if (is_source && type == ArcType::kSpecialize) continue;
     ImplyClasses(destination, node, transfer, type, 0);
   }
 }

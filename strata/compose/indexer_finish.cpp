@@ -20,14 +20,6 @@ bool Indexer::CanBeCulled(uint32_t number) const {
 }
 
 void Indexer::Cull() {
-  // What is below a specialize that was copied below the root is there now.
-  for (uint32_t top : graph_.GetSubtree(0)) {
-    const Node& node = graph_[top];
-    if (node.arc != ArcType::kSpecialize || node.parent == 0 || !node.Has(kNodeInert)) continue;
-    const bool is_in_relocate = graph_[node.parent].arc == ArcType::kRelocate;
-    for (uint32_t below : graph_.GetSubtree(top))
-      if (below != top || is_in_relocate) graph_[below].Set(kNodeCulled, true);
-  }
   std::vector<uint32_t> order = graph_.GetSubtree(0);
   for (auto number = order.rbegin(); number != order.rend(); ++number) {
     if (!CanBeCulled(*number)) continue;
