@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,8 @@ class Network {
   bool IsComputed(const schema::PrimDefinition* definition, Token output) const;
 
   Datum Evaluate(Node& node, stage::Time time) const;
+  // Several, one after the other; null ones have no answer. REQUIRES: room for as many answers.
+  void Evaluate(std::span<Node* const> nodes, stage::Time time, Datum* answers) const;
   Datum EvaluateWith(Node& node, stage::Time time, const Overrides& overrides) const;
   bool MightVary(const Node& node) const;
   // Sorted times at which an attribute behind the answer has samples.
@@ -146,6 +149,7 @@ class Network {
   void BreakCycle(const std::vector<Node*>& cycle) const;
   bool FindOwnVariation(const Node& node) const;
 
+  Datum Evaluate(Node& node, stage::Time time, Scratch& scratch) const;
   Shard& ShardOf(const Node& node) const;
   bool IsReady(const Node& node, stage::Time time) const;
   Datum GetReady(Node& node, stage::Time time) const;

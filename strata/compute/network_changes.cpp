@@ -221,14 +221,18 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     const bool varies_otherwise = node.varies != varied;
     if (node.is_top && node.varies) varying_.insert(&node);
     if (!node.varies) varying_.erase(&node);
-    const std::vector<Node::Slot> former = std::exchange(node.slots, {});
+    const bool cuts_off = node.computation->cutoff == Computation::Cutoff::kEarly && !varies_otherwise;
+    const bool was_asked_for = !node.slots.empty();
+    std::vector<Node::Slot> former;
+    if (cuts_off) former = std::exchange(node.slots, {});
+    node.slots.clear();
+    node.is_still_ready = false;
     if (node.states) node.states->kept.clear();
-    bool is_same =
-        node.computation->cutoff == Computation::Cutoff::kEarly && !former.empty() && !varies_otherwise;
+    bool is_same = cuts_off && was_asked_for;
     for (size_t s = 0; s < former.size() && is_same; ++s)
       is_same = Evaluate(node, former[s].time) == former[s].answer;
     if (is_same) continue;
-    if (node.is_top && !former.empty()) out.push_back({node.provider, node.output});
+    if (node.is_top && was_asked_for) out.push_back({node.provider, node.output});
     changed.insert(node.dependents.begin(), node.dependents.end());
   }
 }

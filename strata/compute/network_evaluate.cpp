@@ -37,6 +37,7 @@ Samples ReadSamples(const stage::Attribute& attribute, Time time) {
 struct Network::Scratch {
   std::vector<Datum> data;
   std::vector<uint32_t> starts;
+  std::vector<std::optional<Datum>> known;
   struct Frame {
     Node* node;
     size_t next;
@@ -53,6 +54,7 @@ Network::Shard& Network::ShardOf(const Node& node) const {
 }
 
 bool Network::IsReady(const Node& node, Time time) const {
+  if (!node.varies && !time.IsDefault()) return node.is_still_ready.load(std::memory_order_acquire);
   const std::lock_guard lock(ShardOf(node).mutex);
   const Node::Slot* slot = node.FindSlot(node.KeyOf(time));
   return slot && slot->is_ready;
@@ -69,12 +71,22 @@ Datum Network::GetReady(Node& node, Time time) const {
 }
 
 Datum Network::Evaluate(Node& root, Time time) const {
+  Scratch scratch;
+  return Evaluate(root, time, scratch);
+}
+
+void Network::Evaluate(std::span<Node* const> nodes, Time time, Datum* answers) const {
+  Scratch scratch;
+  for (size_t i = 0; i < nodes.size(); ++i)
+    if (nodes[i]) answers[i] = Evaluate(*nodes[i], time, scratch);
+}
+
+Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
   {
     const std::lock_guard lock(ShardOf(root).mutex);
     const Node::Slot* slot = root.FindSlot(root.KeyOf(time));
     if (slot && slot->is_ready) return slot->answer;
   }
-  Scratch scratch;
   Datum answer;
   scratch.stack.push_back({&root, 0});
   while (!scratch.stack.empty()) {
@@ -102,7 +114,7 @@ Datum Network::Run(Node& node, Time time, Scratch& scratch) const {
       if (slot->is_ready) return slot->answer;
       shard.ready.wait(lock);
     }
-    if (node.slots.size() >= options_.max_times_per_node) {
+    if (node.varies && node.slots.size() >= options_.max_times_per_node) {
       const auto oldest = std::find_if(node.slots.begin(), node.slots.end(),
                                        [](const Node::Slot& slot) { return slot.is_ready; });
       if (oldest != node.slots.end()) node.slots.erase(oldest);
@@ -115,6 +127,7 @@ Datum Network::Run(Node& node, Time time, Scratch& scratch) const {
     if (Node::Slot* slot = node.FindSlot(key)) {
       slot->answer = answer;
       slot->is_ready = true;
+      if (!node.varies && !key.IsDefault()) node.is_still_ready.store(true, std::memory_order_release);
     }
   }
   shard.ready.notify_all();
@@ -146,17 +159,13 @@ Datum Network::Read(const Node& node, size_t number, Time time, const Overrides*
   }
 }
 
-// Attributes that do not vary are read once, until they change.
+// Attributes that do not vary are read once, until they change. REQUIRES: no lock is held.
 Datum Network::ReadKnown(const Node& node, size_t number, Time time) const {
+  Datum read = Read(node, number, time, nullptr);
   const Node::LinkTo& link = node.links[number];
   const bool is_attribute =
       link.input.kind == Input::Kind::kAttribute || link.input.kind == Input::Kind::kSamples;
-  if (!is_attribute || link.varies || time.IsDefault()) return Read(node, number, time, nullptr);
-  {
-    const std::lock_guard lock(ShardOf(node).mutex);
-    if (link.is_known) return link.known;
-  }
-  Datum read = Read(node, number, time, nullptr);
+  if (!is_attribute || link.varies || time.IsDefault()) return read;
   const std::lock_guard lock(ShardOf(node).mutex);
   link.known = read;
   link.is_known = true;
@@ -174,17 +183,29 @@ void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
       answer = GetReady(*input, time);
     if (!answer.IsEmpty()) scratch.data.push_back(std::move(answer));
   };
+  // What is known of all links at once: asking for each would take as many locks.
+  scratch.known.clear();
+  if (!scratch.overrides && !time.IsDefault()) {
+    const std::lock_guard lock(ShardOf(node).mutex);
+    for (const Node::LinkTo& each : node.links)
+      scratch.known.push_back(each.is_known ? std::optional(each.known) : std::nullopt);
+  }
   size_t link = 0;
   for (const Input& input : node.computation->inputs) {
     if (input.kind == Input::Kind::kPrevious) {
       if (node.previous) take(node.previous);
     } else if (link < node.links.size()) {
       for (Node* each : node.links[link].nodes) take(each);
-      if (node.links[link].nodes.empty())
-        if (Datum read =
-                scratch.overrides ? Read(node, link, time, scratch.overrides) : ReadKnown(node, link, time);
-            !read.IsEmpty())
-          scratch.data.push_back(std::move(read));
+      if (node.links[link].nodes.empty()) {
+        Datum read;
+        if (scratch.overrides)
+          read = Read(node, link, time, scratch.overrides);
+        else if (link < scratch.known.size() && scratch.known[link])
+          read = *scratch.known[link];
+        else
+          read = ReadKnown(node, link, time);
+        if (!read.IsEmpty()) scratch.data.push_back(std::move(read));
+      }
       ++link;
     }
     scratch.starts.push_back(static_cast<uint32_t>(scratch.data.size()));

@@ -48,6 +48,9 @@ struct Network::Node {
     Datum answer;
   };
   std::vector<Slot> slots;  // guarded by the shard
+  // Whether the answer of what does not vary is there for all times but the default one: so that asking
+  // again takes no lock.
+  std::atomic<bool> is_still_ready = false;
   // Of stepped computations: the states that are kept, by tick.
   struct States {
     std::mutex mutex;  // held while a state is made: steps come one after the other

@@ -85,8 +85,7 @@ Datum System::Compute(const Prim& prim, Token output, Time time) const {
 std::vector<Datum> System::Compute(const std::vector<Network::Node*>& nodes, Time time) const {
   std::vector<Datum> answers(nodes.size());
   const auto compute = [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i)
-      if (nodes[i]) answers[i] = network_.Evaluate(*nodes[i], time);
+    network_.Evaluate(std::span(nodes).subspan(begin, end - begin), time, answers.data() + begin);
   };
   Executor* executor = stage_->GetOpenOptions().executor;
   constexpr size_t kNodesATask = 256;
