@@ -281,7 +281,7 @@ AttributeResolver::Moments AttributeResolver::FindMoments(const ValueSources& so
       end_later(i);
     } else if (bracket && NeedsWeaker(GetHeld(source, bracket->high))) {
       for (size_t next = i + 1; next < sources.all.size(); ++next) {
-        const std::optional<SourceBracket> around = FindSourceBracket(sources.all[next], time);
+        const std::optional<SourceBracket> around = FindSourceBracket(sources.all[next], bracket->high);
         const bool waits = around && !around->high_is_block;
         if (!waits || !NeedsWeaker(GetHeld(sources.all[next], around->high))) {
           if (around) end_later(next + 1);

@@ -150,6 +150,15 @@ TEST_CASE("array edits over samples that are blocks are held or interpolated by 
   CHECK(Numbers(behind.Attr("/A.x").Get(5.5)) == "[30]");
 }
 
+TEST_CASE("array edits after a time take in who has a say then") {
+  Scene scene = Layered({"float[] x.timeSamples = { -3: [3, 4], 8: edit [append 1] }",
+                         "float[] x.timeSamples = { 0: edit [append 2], 1: [1, 2, 3], 8: edit [append 5] }",
+                         "float[] x.timeSamples = { 0: [7] }"});
+  const Attribute x = scene.Attr("/A.x");
+  CHECK(Numbers(x.Get(8)) == "[70 50 10]");
+  CHECK(Numbers(x.Get(0.5)) == "[30 40]");  // not to be interpolated with three
+}
+
 // usd-core 26.11 interpolates from minus infinity there and answers that it is no number.
 TEST_CASE("an edit that is a default holds where the samples below it begin, by a deliberate divergence") {
   Scene scene =
