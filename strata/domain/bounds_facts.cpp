@@ -15,7 +15,7 @@ using stage::PrimPredicate;
 using stage::PrimRecord;
 
 constexpr size_t kRecordsATask = 256;
-constexpr size_t kFetchedAtOnce = 16;
+constexpr size_t kFetchedAtOnce = 16, kFetchedAhead = 6;
 
 // Which of the properties that matter here some layer speaks of. Looking once through the lists of properties
 // is cheaper than looking for each property in each layer.
@@ -96,8 +96,11 @@ void BoundsFacts::Gather(uint32_t root) {
 
 void BoundsFacts::ReadAll(const std::vector<uint32_t>& records) {
   const auto read = [&](size_t from, size_t to) {
-    for (size_t i = from; i < to; ++i)
+    for (size_t i = from; i < to; ++i) {
+      // What each prim is composed of lies elsewhere: it is fetched while those before it are read.
+      if (i + kFetchedAhead < to) __builtin_prefetch(stage_.Record(records[i + kFetchedAhead]).index.get());
       if (!facts_[records[i]].is_known) Read(records[i]);
+    }
   };
   // Few prims may have many points each.
   const size_t grain = std::clamp<size_t>(records.size() / 64, 1, kRecordsATask);
