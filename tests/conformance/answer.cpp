@@ -54,6 +54,7 @@ Json Answer(const Json& question) {
   if (kind == "skeleton") return AnswerSkeleton(question);
   if (kind == "views") return AnswerViews(question);
   if (kind == "udim") return AnswerUdim(question);
+  if (kind == "nodes") return AnswerNodes(question);
   if (kind == "color") return AnswerColor(question);
   throw NotAnswered("kind " + kind);
 }

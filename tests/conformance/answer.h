@@ -62,6 +62,7 @@ Json AnswerDefinition(const Json& question);
 Json AnswerSkeleton(const Json& question);
 Json AnswerViews(const Json& question);
 Json AnswerUdim(const Json& question);
+Json AnswerNodes(const Json& question);
 Json AnswerDomain(const Json& question);  // answer_domain.cpp
 Json AnswerColor(const Json& question);   // answer_domain.cpp
 // The `geom` part of an answer about a stage.

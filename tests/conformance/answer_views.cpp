@@ -186,4 +186,37 @@ Json AnswerUdim(const Json& question) {
           {"resolved", domain::ResolveUdimPath(*resolver, path, anchor)}};
 }
 
+namespace {
+
+Json DescribeShaderProperties(const std::vector<domain::ShaderProperty>& properties) {
+  Json all = Json::object();
+  for (const domain::ShaderProperty& one : properties) {
+    Json options = Json::array();
+    for (Token option : one.options) options.push_back(option.GetString());
+    all[one.name.GetString()] = {{"type", one.type_name.GetString()},
+                                 {"fallback", one.fallback.IsEmpty() ? Json() : ToJson(one.fallback)},
+                                 {"isConnectable", one.is_connectable},
+                                 {"options", std::move(options)}};
+  }
+  return all;
+}
+
+}  // namespace
+
+// Every shader node that is known, by identifier.
+Json AnswerNodes(const Json&) {
+  const auto& registry = *domain::ShaderRegistry::GetBuiltIn();
+  Json answer = Json::object();
+  for (Token identifier : registry.GetIdentifiers()) {
+    const domain::ShaderNode* node = registry.FindByIdentifier(identifier);
+    answer[identifier.GetString()] = {{"sourceType", node->source_type.GetString()},
+                                      {"context", node->context.GetString()},
+                                      {"family", node->family.GetString()},
+                                      {"role", node->role.GetString()},
+                                      {"inputs", DescribeShaderProperties(node->inputs)},
+                                      {"outputs", DescribeShaderProperties(node->outputs)}};
+  }
+  return answer;
+}
+
 }  // namespace strata::conformance
