@@ -277,6 +277,7 @@ AttributeResolver::Moments AttributeResolver::FindMoments(const ValueSources& so
     }
     if (!is_last) continue;
     found.earlier.is_blocked = true;
+    found.comes_back = is_blocked && !bracket->high_is_block;
     if (bracket && bracket->high_is_block) {
       end_later(i);
     } else if (bracket && NeedsWeaker(GetHeld(source, bracket->high))) {
@@ -301,13 +302,13 @@ Value AttributeResolver::GetCombined(const ValueSources& sources, Time time) con
     return sources.is_blocked && !sources.is_animation_blocked ? Value() : Combine(sources, 0);
   }
   const double moment = time.GetValue();
-  const auto [earlier, later, low, first, high] = FindMoments(sources, time);
+  const auto [earlier, later, low, first, high, comes_back] = FindMoments(sources, time);
   const double from = low ? *low : first.value_or(moment);
   const bool is_held = stage_.options.interpolation == InterpolationType::kHeld;
   // Held before a sample is what was; interpolation has arrived.
   if (time.IsPreTime() && high && *high == moment && !is_held) return Combine(sources, *high);
   if (earlier.all.empty()) return {};
-  if (high && *high != from && first && !low && !is_held) return Combine(later, *high);
+  if (high && comes_back && first && !low && !is_held) return Combine(later, *high);
   Value before = Combine(earlier, from);
   if (!high || *high <= from || is_held) return before;
   return Interpolate(before, Combine(later, *high), BlendFactor(from, *high, moment));

@@ -108,6 +108,7 @@ class AttributeResolver {
     std::optional<double> low;    // the last moment that is not after the time
     std::optional<double> first;  // the first moment of those who are asked before
     std::optional<double> high;   // the first moment that is not before the time
+    bool comes_back = false;      // whether who is blocked before the time is not after it
   };
   Moments FindMoments(const ValueSources& sources, Time time) const;
   static Value FoldEdits(std::vector<Value> edits, Value whole);

@@ -157,6 +157,9 @@ TEST_CASE("array edits after a time take in who has a say then") {
   const Attribute x = scene.Attr("/A.x");
   CHECK(Numbers(x.Get(8)) == "[70 50 10]");
   CHECK(Numbers(x.Get(0.5)) == "[30 40]");  // not to be interpolated with three
+  Scene begins = Layered(
+      {"float[] x.timeSamples = { 0: edit [append 8] }", "float[] x.timeSamples = { -6: None, 0: [4] }"});
+  CHECK(Numbers(begins.Attr("/A.x").Get(-1)) == "[40 80]");
 }
 
 // usd-core 26.11 interpolates from minus infinity there and answers that it is no number.
