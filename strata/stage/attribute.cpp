@@ -39,8 +39,23 @@ const ValueTypeName* Attribute::GetValueTypeName() const {
   return FindValueTypeName(GetTypeName());
 }
 
+Value NameForProxy(Value value, const Prim& prim) {
+  PathExpression* expression = value.GetMutable<PathExpression>();
+  if (!expression || !prim.IsInstanceProxy()) return value;
+  Path from = prim.GetIndexPath(), to = prim.GetPath();
+  while (!from.IsRootPrim() && !to.IsRootPrim() && from.GetNameToken() == to.GetNameToken()) {
+    from = from.GetParent();
+    to = to.GetParent();
+  }
+  if (from == to) return value;
+  *expression = expression->MapPaths(
+      [&](Path path) { return path.HasPrefix(from) ? path.ReplacePrefix(from, to) : path; });
+  return value;
+}
+
 Value Attribute::Get(Time time) const {
-  return WithResolver(*this, [time](const AttributeResolver& resolver) { return resolver.Get(time); });
+  Value value = WithResolver(*this, [time](const AttributeResolver& resolver) { return resolver.Get(time); });
+  return NameForProxy(std::move(value), GetPrim());
 }
 
 bool Attribute::HasValue() const {

@@ -5,6 +5,7 @@
 #include "strata/stage/resolve.h"
 #include "strata/stage/resolve_walk.h"
 #include "strata/stage/stage_impl.h"
+#include "strata/stage/targets.h"
 
 namespace strata::stage {
 
@@ -49,7 +50,7 @@ Value AttributeQuery::Get(Time time) const {
   const bool is_current = known_ &&
                           generation_ == access.stage->control->generation.load(std::memory_order_acquire) &&
                           known_->IsCurrent();
-  return is_current ? resolver.Get(time, *known_) : resolver.Get(time);
+  return NameForProxy(is_current ? resolver.Get(time, *known_) : resolver.Get(time), attribute_.GetPrim());
 }
 
 bool AttributeQuery::HasValue() const {

@@ -7,6 +7,9 @@
 
 namespace strata::stage {
 
+// Paths of a path expression as the asking prim names them: what instances share is composed at one of them.
+Value NameForProxy(Value value, const Prim& prim);
+
 std::vector<Path> ComposeTargets(const Prim& prim, Token property, compose::Cache::Targets which);
 
 }  // namespace strata::stage

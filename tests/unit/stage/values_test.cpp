@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "strata/stage/attribute_query.h"
 #include "tests/unit/stage/scene.h"
 
 namespace strata::stage {
@@ -295,6 +296,20 @@ TEST_CASE("path expressions speak of the namespace of the asking prim") {
   CHECK(text("/R.g") == "//b*");
   CHECK(text("/R.h") == "");
   CHECK(text("/I.e") == "/A - /B");
+}
+
+TEST_CASE("path expressions of instances that share a prototype speak of each") {
+  Scene scene(
+      "class \"K\"\n{\n    def \"C\"\n    {\n        pathExpression e = \"/K/X //b*\"\n    }\n}\n"
+      "def \"One\" (\n    inherits = </K>\n    instanceable = true\n)\n{\n}\n"
+      "def \"Two\" (\n    inherits = </K>\n    instanceable = true\n)\n{\n}\n");
+  for (const char* name : {"One", "Two"}) {
+    CAPTURE(name);
+    const Attribute e = scene.Attr((std::string("/") + name + "/C.e").c_str());
+    const std::string expected = std::string("/") + name + "/X //b*";
+    CHECK(e.GetAs<PathExpression>()->GetText() == expected);
+    CHECK(AttributeQuery(e).Get(Time::Default()).Get<PathExpression>().GetText() == expected);
+  }
 }
 
 }  // namespace strata::stage
