@@ -17,6 +17,7 @@ std::shared_ptr<AdapterRegistry> AdapterRegistry::MakeExtended() {
   AddLightAdapters(*registry);
   AddMaterialAdapters(*registry);
   AddBindingAdapters(*registry);
+  AddGeospatialAdapters(*registry);
   return registry;
 }
 

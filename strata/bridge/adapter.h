@@ -85,5 +85,6 @@ void AddInstancerAdapters(AdapterRegistry& registry);
 void AddLightAdapters(AdapterRegistry& registry);
 void AddMaterialAdapters(AdapterRegistry& registry);
 void AddBindingAdapters(AdapterRegistry& registry);
+void AddGeospatialAdapters(AdapterRegistry& registry);
 
 }  // namespace strata::bridge

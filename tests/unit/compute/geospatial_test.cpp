@@ -234,17 +234,20 @@ TEST_CASE("G6, G10: edits dirty the transforms of exactly those that depend on w
   running.PullAll();
   auto edit = running.Edit();
   REQUIRE(edit.Set(Path("/A/P.omni:geospatial:wgs84:local:position"), Vec3d{53.5, 10.3, 10}));
-  CHECK(running.TakeNotices() == "dirtied /A/P {xform}; dirtied /A/P/C {xform}");
+  CHECK(running.TakeNotices() ==
+        "dirtied /A/P {localPositionApi/position, positionApi/position, xform}; dirtied /A/P/C {xform}");
   CHECK(Distance(Translation(running.World("/A/P")), Enu({53.5, 10.3, 10}, kHamburg)) < kTight);
   running.PullAll();
   // The frame: places in it, and what is below them.
   REQUIRE(edit.Set(Path("/A.omni:geospatial:wgs84:reference:referencePosition"), Vec3d{53.4, 10.2, 0}));
-  CHECK(running.TakeNotices() == "dirtied /A/P {xform}; dirtied /A/P/C {xform}; dirtied /A/Q {xform}");
+  CHECK(running.TakeNotices() ==
+        "dirtied /A {referencePositionApi/referencePosition, targetFrameApi/referencePosition}; dirtied /A/P "
+        "{xform}; dirtied /A/P/C {xform}; dirtied /A/Q {xform}");
   CHECK(Distance(Translation(running.World("/A/Q")), Enu({53.5, 10.2, 0}, {53.4, 10.2, 0})) < kTight);
   running.PullAll();
-  // The same frame again is no change.
+  // The same frame again moves nothing.
   REQUIRE(edit.Set(Path("/A.omni:geospatial:wgs84:reference:orientation"), Vec3d{0, 0, 0}));
-  CHECK(running.TakeNotices().empty());
+  CHECK(running.TakeNotices().find("xform") == std::string::npos);
   // Units of the stage: all places of both frames.
   REQUIRE(edit.SetMetadata(Path("/"), Token("metersPerUnit"), Value(0.5)));
   CHECK(running.TakeNotices() ==
@@ -431,6 +434,19 @@ TEST_CASE(
   CHECK(Distance(Translation(running.World("/T/P")), Enu(near, {53, 10, 0})) < kTight);
   REQUIRE(running.Edit().Set(Path("/Other.cesium:georeferenceOrigin:latitude"), 54.0));
   CHECK(Distance(Translation(running.World("/B")), Enu(near, {54, 0, 0})) < kTight);
+}
+
+TEST_CASE("scenes hold what prims say of places, under the names that Hydra's samples gave it") {
+  Running running(Stage(kZUp, Frame("A", kHamburg, "", Place("P", kHamburg))), GetGeospatial());
+  const auto read = [&](const char* path, const char* locator) {
+    return scene::GetValueAs<Vec3d>(running.GetChain().GetFinal()->GetPrim(Path(path)).data,
+                                    scene::DataSourceLocator::Parse(locator));
+  };
+  const Vec3d hamburg{kHamburg.latitude, kHamburg.longitude, kHamburg.height};
+  CHECK(read("/A", "targetFrameApi/referencePosition").value_or(Vec3d()) == hamburg);
+  CHECK(read("/A", "referencePositionApi/referencePosition").value_or(Vec3d()) == hamburg);
+  CHECK(read("/A/P", "positionApi/position").value_or(Vec3d()) == hamburg);
+  CHECK(read("/A/P", "localPositionApi/position").value_or(Vec3d()) == hamburg);
 }
 
 }  // namespace strata::compute
