@@ -140,4 +140,22 @@ TEST_CASE("hosts add dimensions as text; lines that cannot be read are told of")
   CHECK(is_there);
 }
 
+TEST_CASE("any text is lines of dimensions or remarks about them") {
+  const std::string text(GetEmbeddedDimensions());
+  uint32_t state = 3;
+  const auto random = [&](size_t count) {
+    state = state * 1664525u + 1013904223u;
+    return (state >> 8) % count;
+  };
+  for (int round = 0; round < 300; ++round) {
+    std::string broken = text;
+    for (int i = 0; i < 20; ++i) broken[random(broken.size())] = static_cast<char>(random(256));
+    broken.resize(random(broken.size()));
+    DimensionRegistry registry;
+    Diagnostics remarks;
+    registry.AddText(broken, "broken.txt", remarks);
+    CHECK(registry.GetAll().size() >= DimensionRegistry::GetBuiltIn().GetAll().size());
+  }
+}
+
 }  // namespace strata::compute

@@ -345,4 +345,79 @@ TEST_CASE("what is published stands at its locator, and only it is dirtied") {
   CHECK(read("/A").value_or(0) == 10);
 }
 
+TEST_CASE("after any edits the network says what one made anew says") {
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(AddGeospatial(*registry));
+  REQUIRE(AddMetricsAssembly(*registry));
+  Computation sum = Sum();
+  sum.cutoff = Computation::Cutoff::kEarly;
+  REQUIRE(registry->Add(std::move(sum)));
+  REQUIRE(registry->Add(
+      Make("below", "below", {Token("Cube")}, {in::Children(Token("sum"))}, [](const Arguments& a) {
+        double total = 0;
+        for (const Datum& each : a.GetAll(0)) total += each.GetValue().GetOr(0.0);
+        return Datum(Value(total));
+      })));
+  Running running("(\n    metersPerUnit = 1\n    upAxis = \"Z\"\n)\n" + std::string(kNested), registry);
+  uint32_t state = 7;
+  const auto random = [&](uint32_t count) {
+    state = state * 1664525u + 1013904223u;
+    return (state >> 16) % count;
+  };
+  const char* kPaths[] = {"/A", "/A/B", "/A/B/C", "/A/D", "/E", "/E/F"};
+  const Token schemas[] = {Token("OmniWGS84ReferencePositionAPI"), Token("OmniWGS84LocalPositionAPI"),
+                           Token("GeomMetricsAPI")};
+  for (int round = 0; round < 150; ++round) {
+    auto edit = running.Edit();
+    const Path path(kPaths[random(6)]);
+    const bool is_there = bool(running.GetStage().GetPrimAtPath(path));
+    switch (random(7)) {
+      case 0:
+        (void)edit.DefinePrim(path, Token(random(3) ? "Cube" : "Sphere"));
+        break;
+      case 1:
+        if (random(3) == 0) (void)edit.RemovePrim(path);
+        break;
+      case 2:
+        if (is_there)
+          (void)edit.SetMetadata(path, Token("apiSchemas"),
+                                 Value(ListOp<Token>::Create({schemas[random(3)], schemas[random(3)]})));
+        break;
+      case 3:
+        if (is_there && edit.CreateAttribute(path.AppendProperty(Token("metersPerUnit")), Token("double")))
+          (void)edit.Set(path.AppendProperty(Token("metersPerUnit")), random(2) ? 0.01 : 0.5);
+        break;
+      case 4: {
+        const Path place =
+            path.AppendProperty(Token(random(2) ? "omni:geospatial:wgs84:local:position"
+                                                : "omni:geospatial:wgs84:reference:referencePosition"));
+        if (is_there && edit.CreateAttribute(place, Token("double3")))
+          (void)edit.Set(place, Vec3d{50 + 0.001 * random(1000), 10, 0});
+        break;
+      }
+      case 5:
+        (void)edit.SetMetadata(Path("/"), Token("metersPerUnit"), Value(random(2) ? 1.0 : 0.5));
+        break;
+      default:
+        if (is_there && edit.CreateAttribute(path.AppendProperty(Token("size")), Token("double")))
+          (void)edit.Set(path.AppendProperty(Token("size")), double(random(4)));
+        break;
+    }
+    SystemOptions options;
+    options.follow = SystemOptions::Follow::kNothing;
+    const System fresh(running.GetOwner(), registry, options);
+    for (const char* each : kPaths) {
+      const stage::Prim prim = running.At(each);
+      if (!prim) continue;
+      CAPTURE(round);
+      CAPTURE(std::string(each));
+      for (const char* output : {"sum", "below", "xform", "world.xform", "geo:frame"})
+        CHECK(running.GetSystem().Compute(prim, Token(output), 0.0) ==
+              fresh.Compute(prim, Token(output), 0.0));
+      const Matrix4d drawn = running.OfScene(each);
+      CHECK(Difference(drawn, domain::XformCache(0.0, &fresh).GetLocalToWorldTransform(prim)) == 0);
+    }
+  }
+}
+
 }  // namespace strata::compute

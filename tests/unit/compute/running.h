@@ -38,6 +38,7 @@ class Running {
   ~Running() { chain_.GetFinal()->RemoveObserver(observer_); }
 
   stage::Stage& GetStage() { return *scene_; }
+  const stage::StagePtr& GetOwner() { return scene_.GetOwner(); }
   System& GetSystem() { return system_; }
   bridge::Chain& GetChain() { return chain_; }
   stage::Prim At(const char* path) const { return scene_.At(path); }
