@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws docs/picture.svg: what the built tool prints about the example shot, as a terminal shows it.
+"""Draws the pictures of docs: what the built tool prints about scenes of the repository, as a terminal shows it.
 
     scripts/make_picture.py build/bin/strata
 """
@@ -12,10 +12,18 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = [
-    ["why", "shot.usda", "/Harbour/Lighthouse/Lamp.inputs:intensity", "--time", "12"],
-    ["why", "shot.usda", "/Harbour/Materials/WeatheredPaint/Surface.inputs:roughness"],
-]
+PICTURES = {
+    "picture.svg": ("examples/shot", [
+        ["why", "shot.usda", "/Harbour/Lighthouse/Lamp.inputs:intensity", "--time", "12"],
+        ["why", "shot.usda", "/Harbour/Materials/WeatheredPaint/Surface.inputs:roughness"],
+    ]),
+    "runtime.svg": ("tests/golden/tool", [
+        ["compute", "compute/rails.usda", "/Root/World/Curve"],
+        ["compute", "compute/rails.usda", "/Root/World/Curve/Box", "--output", "world.bound"],
+        ["assemble", "assemble/room.usda"],
+        ["compute", "assemble/room.usda", "/Lawn/Tree", "--output", "height"],
+    ]),
+}
 FONT, LINE, WIDTH, MARGIN = 13, 18, 7.82, 18
 COLOURS = {30: "#5c6370", 31: "#e06c75", 32: "#98c379", 33: "#e5c07b", 34: "#61afef", 35: "#c678dd", 36: "#56b6c2", 37: "#dcdfe4",
            90: "#7f848e", 91: "#e06c75", 92: "#98c379", 93: "#e5c07b", 94: "#61afef", 95: "#c678dd", 96: "#56b6c2", 97: "#ffffff"}
@@ -63,12 +71,11 @@ def spans(line):
     return "".join(out)
 
 
-def main():
-    tool = str(Path(sys.argv[1] if len(sys.argv) > 1 else "build/bin/strata").resolve())
+def draw(tool, name, folder, commands):
     lines = []
-    for words in COMMANDS:
+    for words in commands:
         lines += [f"\x1b[2m$\x1b[0m \x1b[1mstrata {' '.join(words)}\x1b[0m"]
-        lines += on_a_terminal([tool, *words], ROOT / "examples" / "shot") + [""]
+        lines += on_a_terminal([tool, *words], ROOT / folder) + [""]
     lines.pop()
     columns = max(len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in lines)
     width, height = round(columns * WIDTH + 2 * MARGIN), len(lines) * LINE + 2 * MARGIN
@@ -77,7 +84,13 @@ def main():
     picture = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
                f'font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="{FONT}" fill="#dcdfe4">\n'
                f'<rect width="100%" height="100%" rx="8" fill="#21252b"/>\n{rows}\n</svg>\n')
-    (ROOT / "docs" / "picture.svg").write_text(picture, encoding="utf-8")
+    (ROOT / "docs" / name).write_text(picture, encoding="utf-8")
+
+
+def main():
+    tool = str(Path(sys.argv[1] if len(sys.argv) > 1 else "build/bin/strata").resolve())
+    for name, (folder, commands) in PICTURES.items():
+        draw(tool, name, folder, commands)
 
 
 if __name__ == "__main__":
