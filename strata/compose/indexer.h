@@ -163,8 +163,7 @@ class Indexer {
                        const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                        const Node* ignored_site);
   void EvaluateImpliedClasses(uint32_t node);
-  void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type,
-                    int depth);
+  void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth);
   void Silence(uint32_t top);
   uint32_t FindFirstClass(uint32_t node) const;
   uint32_t FindSpecializing(uint32_t node) const;

@@ -257,8 +257,7 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   if (target.IsEmpty() && item.prim_path.IsEmpty()) {
     // The layer is referenced, if nothing in it: a placeholder keeps the arc.
     Arc arc{type, node, node, target_stack, Path::AbsoluteRoot()};
-    arc.map_to_parent = pool_.InternMap(
-        MapFunction::Create({{Path::AbsoluteRoot(), site_path.StripAllVariantSelections()}}, offset));
+    arc.map_to_parent = pool_.InternMap(MakeArcMap(Path::AbsoluteRoot(), node, offset));
     arc.sibling_number = number;
     arc.namespace_depth = CountNamespaceDepth(site_path);
     ArcOptions options;

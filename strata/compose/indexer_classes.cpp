@@ -79,18 +79,14 @@ uint32_t Indexer::FindFirstClass(uint32_t node) const {
 void Indexer::EvaluateImpliedClasses(uint32_t node) {
   if (graph_[node].parent == kNoNode) return;
   const uint32_t arc = IsPropagatedSpecialize(node) ? graph_[node].origin : node;
-  for (ArcType type : {ArcType::kInherit, ArcType::kSpecialize}) {
-    MapFunction transfer = graph_.GetMapToParent(arc).AddRootIdentity();
-    uint32_t destination = graph_[arc].parent;
-    // The source of a relocate further up in namespace is no place for classes of what is below it;
-    // specializes find their place outside anyhow.
-    while (graph_[destination].arc == ArcType::kRelocate &&
-           (graph_[destination].Has(kNodeDueToAncestor) || type == ArcType::kSpecialize)) {
-      transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
-      destination = graph_[destination].parent;
-    }
-    ImplyClasses(destination, node, transfer, type, 0);
+  MapFunction transfer = graph_.GetMapToParent(arc).AddRootIdentity();
+  uint32_t destination = graph_[arc].parent;
+  // The source of a relocate is no place for classes of what is below it.
+  while (graph_[destination].arc == ArcType::kRelocate) {
+    transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
+    destination = graph_[destination].parent;
   }
+  ImplyClasses(destination, node, transfer, 0);
 }
 
 namespace {
@@ -112,13 +108,17 @@ Path MoveIntoVariants(Path path, Path site) {
 namespace {
 
 // The map of a class as the class that it implies at the other end of `transfer` has it. Not the plain
-// composition of transfer, class and inverse: what the class does not speak of is no block there; only what
-// the class maps and `transfer` cannot name is.
+// composition of transfer, class and inverse: what the class alone, without its root identity, does not speak
+// of is no block there; only what it maps and `transfer` cannot name is.
 MapFunction ImplyAcross(const MapFunction& class_map, const MapFunction& transfer) {
-  std::vector<MapFunction::Pair> pairs;
+  std::vector<MapFunction::Pair> pairs, own = class_map.GetPairs();
+  own.erase(
+      std::remove(own.begin(), own.end(), MapFunction::Pair(Path::AbsoluteRoot(), Path::AbsoluteRoot())),
+      own.end());
+  const MapFunction alone = MapFunction::Create(own);
   for (const auto& [source, target] : transfer.GetPairs()) {
     if (target.IsEmpty()) continue;
-    const Path mapped = class_map.MapSourceToTarget(source);
+    const Path mapped = alone.MapSourceToTarget(source);
     if (!mapped.IsEmpty()) pairs.emplace_back(target, transfer.MapSourceToTarget(mapped));
   }
   for (const auto& [source, target] : class_map.GetPairs()) {
@@ -126,7 +126,7 @@ MapFunction ImplyAcross(const MapFunction& class_map, const MapFunction& transfe
     if (!implied.IsEmpty()) pairs.emplace_back(implied, transfer.MapSourceToTarget(target));
   }
   for (const auto& [source, target] : transfer.GetPairs()) {
-    const Path implied = transfer.MapSourceToTarget(class_map.MapTargetToSource(source));
+    const Path implied = transfer.MapSourceToTarget(alone.MapTargetToSource(source));
     if (!implied.IsEmpty()) pairs.emplace_back(implied, target);
   }
   // A real target is preferred to a block of the same source.
@@ -138,19 +138,19 @@ MapFunction ImplyAcross(const MapFunction& class_map, const MapFunction& transfe
                           [](const auto& a, const auto& b) { return a.first == b.first; }),
               pairs.end());
   const LayerOffset& offset = transfer.GetTimeOffset();
-  return MapFunction::Create(std::move(pairs), offset * class_map.GetTimeOffset() * offset.GetInverse());
+  return MapFunction::Create(std::move(pairs), offset * class_map.GetTimeOffset() * offset.GetInverse())
+      .AddRootIdentity();
 }
 
 }  // namespace
 
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
-void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, ArcType type,
-                           int depth) {
+void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
   const uint32_t propagated = FindPropagated(source);
   for (uint32_t child : graph_.GetChildren(propagated == kNoNode ? source : propagated)) {
     const Node from = graph_[child];
-    if (!IsClassBased(from.arc) || (depth == 0 && from.arc != type)) continue;
+    if (!IsClassBased(from.arc)) continue;
     // Classes that came with the instance, itself a class, are part of its own hierarchy.
     if (depth == 0 && IsClassBased(graph_[source].arc) &&
         graph_.GetDepthBelowIntroduction(child) == graph_.GetDepthBelowIntroduction(source))
@@ -177,7 +177,7 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     }
     if (implied == kNoNode) continue;
     const uint32_t followed = FindPropagated(implied);
-    ImplyClasses(followed == kNoNode ? implied : followed, child, transfer, type, depth + 1);
+    ImplyClasses(followed == kNoNode ? implied : followed, child, transfer, depth + 1);
   }
 }
 
