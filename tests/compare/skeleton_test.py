@@ -131,8 +131,8 @@ def bake(path, times):
         baked[str(prim.GetPath())] = samples = []
         for time in times:
             # Between the samples that are written no two bakings need to agree.
-            known = geometry.GetPointsAttr().GetTimeSamples() or geometry.GetPrim().GetAttribute("xformOp:transform").GetTimeSamples()
-            if known and time not in known:
+            sampled = [attribute.GetTimeSamples() for attribute in (geometry.GetPointsAttr(), prim.GetAttribute("xformOp:transform")) if attribute]
+            if any(times and time not in times for times in sampled):
                 samples += ["between", "between"]
                 continue
             world = geometry.ComputeLocalToWorldTransform(time)
