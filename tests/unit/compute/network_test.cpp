@@ -226,23 +226,28 @@ TEST_CASE("what throws, gives nonsense or takes too long is told of, and what is
   for (const char* type : {"Cube", "Sphere", "Cone", "Capsule"})
     text += std::string("def ") + type + " \"" + type + "\" {\n" + moved;
   stage::Scene scene(text, WithSchemas());
+  System system(scene.GetOwner(), registry);
+  // Its own, with an allowance that nothing else comes near.
   SystemOptions options;
-  options.network.max_seconds_per_call = 0.02;
-  System system(scene.GetOwner(), registry, options);
+  options.network.max_seconds_per_call = 0.3;
+  System impatient(scene.GetOwner(), registry, options);
   for (int again = 0; again < 2; ++again)
     for (const char* path : {"/Cube", "/Sphere", "/Cone", "/Capsule"}) {
-      const auto transform = system.GetLocalTransform(scene.At(path), 0.0);
+      const bool is_slow = std::string_view(path) == "/Capsule";
+      const auto transform = (is_slow ? impatient : system).GetLocalTransform(scene.At(path), 0.0);
       REQUIRE(transform);
       CHECK(transform->matrix == MakeTranslation({1, 2, 3}));
     }
-  system.GetLocalTransform(scene.At("/Capsule"), stage::Time::Default());
+  impatient.GetLocalTransform(scene.At("/Capsule"), stage::Time::Default());
   CHECK(slow_calls == 1);
   std::string told;
-  const Diagnostics remarks = system.GetDiagnostics();
-  for (const Diagnostic& each : remarks.GetAll())
-    told += std::string(each.code->name) + " " + each.location.path + "\n";
+  for (const System* each : {&system, &impatient}) {
+    const Diagnostics remarks = each->GetDiagnostics();
+    for (const Diagnostic& remark : remarks.GetAll())
+      told += std::string(remark.code->name) + " " + remark.location.path + "\n";
+  }
   CHECK(told ==
-        "compute.too-slow /Capsule\ncompute.failed /Cone\ncompute.failed /Cube\ncompute.failed /Sphere\n");
+        "compute.failed /Cone\ncompute.failed /Cube\ncompute.failed /Sphere\ncompute.too-slow /Capsule\n");
 }
 
 TEST_CASE("computations that need their own answers are cut where they come back, and told of") {
