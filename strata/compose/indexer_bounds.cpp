@@ -94,8 +94,8 @@ bool Indexer::IsLedToBy(uint32_t node, ArcType type, uint32_t layer_stack, Path 
 
 // Whether an arc leads back to where one came by. An arc to an ancestor or descendant of such a place would
 // come by again, below itself. One that is followed again and again on its own way would be so without end,
-// each time further down in namespace; the way to what stands below the root for a placeholder is that of the
-// placeholder.
+// each time further down in namespace; the way to what is implied, or stands below the root for a
+// placeholder, is that of where it comes from.
 bool Indexer::HasCycle(const Arc& arc) {
   if (arc.type == ArcType::kVariant) return false;
   // What stands below the root for a placeholder is the arc of that, wherever it was written.
@@ -115,10 +115,11 @@ bool Indexer::HasCycle(const Arc& arc) {
                   (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
     }
     uint32_t node = is_propagated && indexer == this ? origin.parent : start;
-    for (; is_own && node != kNoNode && !has_cycle; node = indexer->GetIntroducing(node)) {
-      const uint32_t written = indexer->IsPropagatedSpecialize(node) ? indexer->graph_[node].origin : node;
-      if (indexer->IsLedToBy(written, arc.type, arc.layer_stack, source, target)) ++repeats;
+    while (is_own && node != kNoNode && !has_cycle) {
+      if (indexer->IsLedToBy(node, arc.type, arc.layer_stack, source, target)) ++repeats;
       has_cycle = repeats > options_.budgets.max_arc_repeats;
+      const Node& passed = indexer->graph_[node];
+      node = passed.origin == kNoNode ? passed.parent : passed.origin;
     }
     if (has_cycle) {
       ReportCycle(arc);
