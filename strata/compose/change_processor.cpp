@@ -141,6 +141,8 @@ void ChangeProcessor::ProcessDefaultPrim(const layer::Layer& layer, const Value&
 }
 
 void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {
+  // Opinions where a relocate takes a prim away are an error of whoever follows the relocate.
+  if (cache_.pool->GetStack(stack)->IsRelocationSource(site)) effect = Effect::kArcs;
   VisitDependents(stack, site, [&](Path prim) {
     const bool is_own = stack == cache_.root_stack_number && prim == site;
     AddDependent(prim, effect, is_own ? Relation::kOwn : Relation::kOther);
