@@ -46,7 +46,7 @@ class SiteQuery {
   uint8_t types_;
 };
 
-bool IsCopiedSpecialize(NodeRef node) {
+bool IsPropagatedSpecialize(NodeRef node) {
   const NodeRef origin = node.GetOrigin();
   return node.GetArcType() == ArcType::kSpecialize && node.GetParent().IsRoot() &&
          !(origin == node.GetParent()) && origin.GetPath() == node.GetPath() &&
@@ -57,8 +57,8 @@ bool IsCopiedSpecialize(NodeRef node) {
 
 uint8_t ClassifyNodeDependency(NodeRef node) {
   if (node.IsRoot()) return kDependencyRoot;
-  // An inert class is a placeholder: of a specialize for its copy below the root, of an implied inherit for
-  // the one that implies it.
+  // An inert class is a placeholder: of a specialize for what stands below the root, of an implied inherit
+  // for the one that implies it.
   if (node.IsInert() && node.GetArcType() == ArcType::kSpecialize) return kDependencyNone;
   if (node.IsInert() && node.GetArcType() == ArcType::kInherit && !(node.GetOrigin() == node.GetParent()))
     return kDependencyNone;
@@ -67,8 +67,8 @@ uint8_t ClassifyNodeDependency(NodeRef node) {
   while (!node.IsRoot()) {
     is_ancestral |= node.IsDueToAncestor();
     is_direct |= !node.IsDueToAncestor();
-    // A specialize copied below the root depends over the way by which its original came.
-    node = IsCopiedSpecialize(node) ? node.GetOrigin() : node.GetParent();
+    // What stands below the root for a placeholder depends over the way by which that came.
+    node = IsPropagatedSpecialize(node) ? node.GetOrigin() : node.GetParent();
   }
   if (!is_direct) return kDependencyAncestral | counts;
   return (is_ancestral ? kDependencyPartlyDirect : kDependencyPurelyDirect) | counts;

@@ -166,28 +166,17 @@ uint32_t Graph::GetDepth(uint32_t node) const {
   return depth;
 }
 
-void Graph::SetOrigin(uint32_t node, uint32_t origin) {
-  for (uint32_t from = origin; from != kNoNode; from = nodes_[from].origin) {
-    if (from == node) return;
-    if (nodes_[from].origin == nodes_[from].parent) break;
-  }
-  nodes_[node].origin = origin;
-}
-
-// Origins never lead in a circle (SetOrigin), so this ends.
+// What a node stems from was made before it, so this ends.
 std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
   uint32_t steps = 0;
-  // Silent nodes that were left for each other's sake may stem from each other: no way is longer than all
-  // nodes.
-  for (;
-       nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode && steps < nodes_.size();
+  for (; nodes_[node].origin != nodes_[node].parent && nodes_[node].origin != kNoNode;
        node = nodes_[node].origin)
     ++steps;
   return {node, steps};
 }
 
-// Implied specializes are as strong among themselves as the arcs where they come from, and yield to a
-// specialize that brings them.
+// Where one comes from below what another stands for, they are as strong as the arcs where they come from, or
+// the one that was written here is stronger.
 int Graph::CompareSpecializes(uint32_t a, uint32_t b) const {
   const auto [root_a, steps_a] = GetOriginRoot(a);
   const auto [root_b, steps_b] = GetOriginRoot(b);
@@ -247,21 +236,12 @@ int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
   return 0;
 }
 
-// Whether `node` is in the subtree of `top`, or in that of a copy of what is.
+// Whether `node` is in the subtree of `top`, or of what stands below the root for a placeholder in it.
 bool Graph::IsWithin(uint32_t node, uint32_t top) const {
   for (size_t steps = 0; node != kNoNode && steps < nodes_.size(); ++steps) {
     if (node == top) return true;
     node = IsCopy(node) ? nodes_[node].origin : nodes_[node].parent;
   }
-  return false;
-}
-
-bool Graph::IsPlaceholder(uint32_t node) const {
-  uint32_t above = nodes_[node].parent;
-  if (above != kNoNode && nodes_[above].arc == ArcType::kRelocate && nodes_[node].arc == ArcType::kSpecialize)
-    return true;
-  for (; above != kNoNode; above = nodes_[above].parent)
-    if (nodes_[above].arc == ArcType::kSpecialize && nodes_[above].parent != 0) return true;
   return false;
 }
 
@@ -330,7 +310,6 @@ std::vector<uint32_t> Graph::GetSubtree(uint32_t top) const {
 
 std::vector<Node> Graph::Finish(Culled culled, std::vector<IndexDependencies::Site>& dropped) const {
   std::vector<bool> keep(nodes_.size(), false);
-  std::vector<uint32_t> origins(nodes_.size(), kNoNode);
   std::vector<uint32_t> pending;
   auto keep_with_ancestors = [&](uint32_t node) {
     for (; node != kNoNode && !keep[node]; node = nodes_[node].parent) {
@@ -340,21 +319,11 @@ std::vector<Node> Graph::Finish(Culled culled, std::vector<IndexDependencies::Si
   };
   for (uint32_t i = 0; i < nodes_.size(); ++i)
     if (i == 0 || culled == Culled::kKeep || !nodes_[i].Has(kNodeCulled)) keep_with_ancestors(i);
-  // The origin of a kept node is kept too, for strength order is told from origins; one that is dropped and
-  // stems from another hands over to that.
+  // The origin of a kept node is kept too, for strength order is told from origins.
   while (!pending.empty()) {
     const uint32_t node = pending.back();
     pending.pop_back();
-    uint32_t origin = nodes_[node].origin;
-    if (origin == kNoNode) continue;
-    for (size_t steps = 0; nodes_[origin].Has(kNodeCulled) && IsPlaceholder(origin) &&
-                           nodes_[origin].origin != nodes_[origin].parent && steps < nodes_.size();
-         ++steps) {
-      if (nodes_[origin].origin == kNoNode) break;
-      origin = nodes_[origin].origin;
-    }
-    origins[node] = origin;
-    keep_with_ancestors(origin);
+    keep_with_ancestors(nodes_[node].origin);
   }
 
   std::vector<uint32_t> order;
@@ -369,7 +338,7 @@ std::vector<Node> Graph::Finish(Culled culled, std::vector<IndexDependencies::Si
   for (uint32_t old : order) {
     Node node = nodes_[old];
     if (node.parent != kNoNode) node.parent = renumbered[node.parent];
-    if (node.origin != kNoNode) node.origin = renumbered[origins[old]];
+    if (node.origin != kNoNode) node.origin = renumbered[node.origin];
     auto next_kept = [&](uint32_t sibling) {
       while (sibling != kNoNode && !keep[sibling]) sibling = nodes_[sibling].next_sibling;
       return sibling == kNoNode ? kNoNode : renumbered[sibling];

@@ -35,8 +35,6 @@ class Graph {
   uint32_t InsertGraph(uint32_t parent, const Node& arc, const Graph& other);
   // Looks the node's site up and sets whether it has specs.
   void Probe(uint32_t node);
-  // Says where `node` stems from. An origin that would lead back to the node is not taken.
-  void SetOrigin(uint32_t node, uint32_t origin);
   // Every node one prim further down.
   void DescendTo(Token child);
 
@@ -77,8 +75,7 @@ class Graph {
   int CompareSpecializesOfOneDepth(uint32_t a, uint32_t b) const;
   bool IsImpliedFromAbove(uint32_t node, uint32_t steps) const;
   bool IsWithin(uint32_t node, uint32_t top) const;
-  bool IsPlaceholder(uint32_t node) const;  // left behind by a specialize that was copied below the root
-  bool IsCopy(uint32_t node) const;         // of its origin, for the same site
+  bool IsCopy(uint32_t node) const;  // of its origin, for the same site
   void ProbePermission(uint32_t node);
   IndexPool& pool_;
   CompositionMode mode_;

@@ -123,7 +123,7 @@ void Indexer::AddTask(Task task) {
     case TaskType::kVariantFallback:
     case TaskType::kAncestralVariantNone:
     case TaskType::kVariantNone:
-      variant_tasks_.push_back(std::move(task));
+      tasks_by_strength_.push_back(std::move(task));
       return;
     default:
       break;
@@ -167,9 +167,7 @@ void Indexer::AddImpliedClassTask(uint32_t node) {
 }
 
 void Indexer::AddTasksForAll() {
-  for (uint32_t number : graph_.GetSubtree(0)) {
-    AddTasksFor(number);
-  }
+  for (uint32_t number : graph_.GetSubtree(0)) AddTasksFor(number);
 }
 
 // The arcs of sites in an attached subtree have been followed by the frame that made it; what is left is to
@@ -179,7 +177,7 @@ void Indexer::AddTasksForAttached(uint32_t top) {
   bool has_placeholder = false;
   for (uint32_t number : graph_.GetSubtree(top)) {
     const Node& node = graph_[number];
-    const bool is_placeholder = node.arc == ArcType::kSpecialize && node.parent != 0;
+    const bool is_placeholder = IsPlaceholder(node.arc, node.parent);
     has_placeholder |= is_placeholder;  // also what a relocate took away
     if (node.Has(kNodeCulled)) continue;
     // At the top a placeholder waits for what stands for it below the root.
@@ -199,22 +197,22 @@ void Indexer::RunTasks() {
   while (true) {
     if (GetTop().is_full_) {  // what is left could only be refused, arc by arc
       tasks_.clear();
-      variant_tasks_.clear();
+      tasks_by_strength_.clear();
       implied_.clear();
       return;
     }
-    auto variant = std::min_element(variant_tasks_.begin(), variant_tasks_.end(),
-                                    [this](const Task& a, const Task& b) { return IsBefore(a, b); });
-    const bool has_variant = variant != variant_tasks_.end();
-    if (tasks_.empty() && !has_variant) return;
+    auto strongest = std::min_element(tasks_by_strength_.begin(), tasks_by_strength_.end(),
+                                      [this](const Task& a, const Task& b) { return IsBefore(a, b); });
+    const bool has_strongest = strongest != tasks_by_strength_.end();
+    if (tasks_.empty() && !has_strongest) return;
     Task task;
-    if (!tasks_.empty() && (!has_variant || tasks_.front().type < variant->type)) {
+    if (!tasks_.empty() && (!has_strongest || tasks_.front().type < strongest->type)) {
       std::pop_heap(tasks_.begin(), tasks_.end(), HeapOrder<Task>());
       task = std::move(tasks_.back());
       tasks_.pop_back();
     } else {
-      task = std::move(*variant);
-      variant_tasks_.erase(variant);
+      task = std::move(*strongest);
+      tasks_by_strength_.erase(strongest);
     }
     Run(task);
   }

@@ -168,6 +168,9 @@ class Indexer {
   uint32_t FindFirstClass(uint32_t node) const;
   uint32_t FindSpecializing(uint32_t node) const;
   bool IsPropagatedSpecialize(uint32_t node) const;
+  bool IsPlaceholder(ArcType type, uint32_t parent) const {
+    return type == ArcType::kSpecialize && (parent != 0 || !IsTop());
+  }
   uint32_t FindPropagated(uint32_t placeholder) const;
   uint32_t GetIntroducing(uint32_t node) const;
   void EvaluateImpliedSpecializes(uint32_t top);
@@ -235,7 +238,7 @@ class Indexer {
   std::vector<Visit>* visits_ = nullptr;
   Graph graph_;
   std::vector<Task> tasks_;                          // a heap
-  std::vector<Task> variant_tasks_;                  // those whose order depends on strength
+  std::vector<Task> tasks_by_strength_;              // those whose order depends on it
   std::set<std::pair<TaskType, uint32_t>> implied_;  // pending implied tasks
   struct Unresolved {                                // arcs to check once all is known
     uint32_t node;

@@ -60,8 +60,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
     const uint32_t number = graph_.Insert(arc.parent, node);
     if (IsDenied(arc, graph_[number])) graph_[number].MakeInert(graph_[number].path.GetElementCount());
     AddTasksFor(number);
-    const bool is_placeholder = arc.type == ArcType::kSpecialize && (arc.parent != 0 || !IsTop());
-    if (IsClassBased(arc.type) && !is_placeholder && !IsPropagatedSpecialize(number))
+    if (IsClassBased(arc.type) && !IsPlaceholder(arc.type, arc.parent) && !IsPropagatedSpecialize(number))
       AddImpliedClassTask(number);
     return number;
   }

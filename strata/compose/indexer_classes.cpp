@@ -39,7 +39,7 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   // An implied class at the very site that implies it would say everything twice.
   const bool says_the_same =
       ignored_site && ignored_site->path == class_path && ignored_site->layer_stack == arc.layer_stack;
-  const bool is_placeholder = type == ArcType::kSpecialize && (parent != 0 || !IsTop());
+  const bool is_placeholder = IsPlaceholder(type, parent);
   ArcOptions options;
   options.contributes = !says_the_same && !is_placeholder;
   options.include_ancestral = options.contributes && !class_path.IsRootPrim();

@@ -42,12 +42,8 @@ void Indexer::EvaluateImpliedSpecializes(uint32_t top) {
 
 void Indexer::PropagateToRoot(uint32_t placeholder) {
   const Node from = graph_[placeholder];
-  for (uint32_t known : graph_.GetChildren(0)) {
-    const Node& node = graph_[known];
-    if (node.arc == from.arc && node.layer_stack == from.layer_stack && node.path == from.path &&
-        node.map_to_parent == from.map_to_root)
-      return AddImpliedClassTask(placeholder);
-  }
+  if (graph_.FindChild(0, from.layer_stack, from.path, from.arc) != kNoNode)
+    return AddImpliedClassTask(placeholder);
   Arc arc{from.arc, 0, placeholder, from.layer_stack, from.path, from.map_to_root};
   arc.sibling_number = from.sibling_number;
   arc.namespace_depth = CountNamespaceDepth(graph_[0].path);

@@ -112,7 +112,7 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
 
 // A new variant may bring selections: sets that were given a fallback's turn are asked again.
 void Indexer::RetryVariants() {
-  for (Task& task : variant_tasks_) {
+  for (Task& task : tasks_by_strength_) {
     if (task.type == TaskType::kVariantFallback || task.type == TaskType::kVariantNone)
       task.type = TaskType::kVariantAuthored;
     if (task.type == TaskType::kAncestralVariantFallback || task.type == TaskType::kAncestralVariantNone)

@@ -46,31 +46,6 @@ std::string MakeDiamonds(int count, const std::string& below) {
 
 }  // namespace
 
-TEST_CASE("an origin that would lead back to its node is not taken") {
-  const std::unique_ptr<Cache> cache = Open("def \"A\"\n{\n}\n");
-  IndexPool pool;
-  pool.AddStack(cache->GetRootLayerStack());
-  Graph graph(pool, CompositionMode::kUsd);
-  graph.Reset(0, Path("/A"));
-  Node node;
-  node.arc = ArcType::kSpecialize;
-  node.path = Path("/B");
-  std::vector<uint32_t> nodes{graph.Insert(0, node)};
-  for (int i = 0; i < 3; ++i) {
-    const uint32_t parent = graph.Insert(0, node);
-    node.origin = nodes.back();
-    nodes.push_back(graph.Insert(parent, node));
-    node.origin = kNoNode;
-  }
-  CHECK(graph.GetOriginRoot(nodes[3]) == std::pair<uint32_t, uint32_t>(nodes[0], 3));
-  for (const uint32_t origin : nodes) {
-    graph.SetOrigin(nodes[0], origin);
-    graph.SetOrigin(nodes[1], origin);
-    for (const uint32_t from : nodes) CHECK(graph.GetOriginRoot(from).second <= nodes.size());
-  }
-  CHECK(graph.GetOriginRoot(nodes[3]).first == nodes[0]);
-}
-
 TEST_CASE("a variant that leads to a prim inside itself is one cycle, from wherever it is reached") {
   for (const char* arc : {"references", "payload", "inherits", "specializes"}) {
     CAPTURE(arc);
