@@ -42,8 +42,8 @@ std::string MakeLoadKey(Path path, const StageLoadRules& rules) {
   return key;
 }
 
-std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loaded,
-                            const StageLoadRules& rules, const StagePopulationMask& mask) {
+std::string MakeInstanceKey(const compose::PrimIndex& index, const StageLoadRules& rules,
+                            const StagePopulationMask& mask) {
   std::string key;
   for (uint32_t n = 1; n < index.GetNodeCount(); ++n) {
     compose::NodeRef node = index.GetNode(n);
@@ -77,7 +77,6 @@ std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loade
     for (Path path : mask.GetPaths())
       if (path.HasPrefix(index.GetPath())) key += path.GetString().substr(length) + '\n';
   }
-  key += payloads_loaded ? "loaded" : "unloaded";
   return key;
 }
 

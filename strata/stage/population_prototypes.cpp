@@ -83,8 +83,7 @@ void Populator::AssignPrototypes() {
   const auto make_keys = [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       const PrimRecord& record = stage_.Record(wave[i].record);
-      keys[i] = MakeInstanceKey(*record.index, record.Is(PrimFlag::kLoaded), stage_.load_rules,
-                                stage_.options.population_mask);
+      keys[i] = MakeInstanceKey(*record.index, stage_.load_rules, stage_.options.population_mask);
     }
   };
   if (stage_.options.executor && wave.size() > 1)

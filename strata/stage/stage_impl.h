@@ -127,8 +127,8 @@ struct PrimAccess {
 };
 
 // What identifies the prims that may share a prototype: equal keys, equal descendants.   (UsdInstanceKey)
-std::string MakeInstanceKey(const compose::PrimIndex& index, bool payloads_loaded,
-                            const StageLoadRules& rules, const StagePopulationMask& mask);
+std::string MakeInstanceKey(const compose::PrimIndex& index, const StageLoadRules& rules,
+                            const StagePopulationMask& mask);
 // The part of it that tells which payloads at and below `path` are loaded.
 std::string MakeLoadKey(Path path, const StageLoadRules& rules);
 

@@ -146,6 +146,65 @@ def "B" (
   CHECK(scene->GetPrototypes().size() == 2);
 }
 
+// As usd-core 26.11 answers: what an instance would bring if it were loaded is nothing of what it brings.
+TEST_CASE("instances share a prototype whether a payload of theirs is not loaded or they have none") {
+  OpenOptions options;
+  options.load = LoadPolicy::kLoadNone;
+  Scene scene(R"(
+class "K"
+{
+    def "B"
+    {
+        pathExpression inside = "/A//"
+        pathExpression outside = "/X//"
+    }
+}
+def "P"
+{
+    def "C"
+    {
+    }
+}
+def "A" (
+    inherits = </K>
+    instanceable = true
+)
+{
+}
+def "G" (payload = </P>)
+{
+    def "I" (
+        inherits = </K>
+        instanceable = true
+    )
+    {
+    }
+}
+def "X" (
+    inherits = </K>
+    payload = </P>
+    instanceable = true
+)
+{
+}
+)",
+              options);
+  REQUIRE(scene->GetPrototypes().size() == 1);
+  CHECK(PathsOf(scene.At("/__Prototype_1").GetInstances()) == "/A /G/I /X");
+  CHECK(scene.At("/A").IsLoaded());
+  CHECK_FALSE(scene.At("/G/I").IsLoaded());
+  CHECK_FALSE(scene.At("/X").IsLoaded());
+  for (const char* path : {"/A/B", "/G/I/B", "/X/B"}) CHECK(scene.At(path).IsLoaded());
+  // The prototype is made from /X, so that "/X//" is nothing a class may speak of.
+  CHECK(scene.Attr("/A/B.inside").Get().Get<PathExpression>().GetText() == "/A//");
+  CHECK(scene.Attr("/A/B.outside").Get().Get<PathExpression>().GetText().empty());
+  scene->Load(Path("/X"));
+  CHECK(scene->GetPrototypes().size() == 2);
+  CHECK(PathsOf(scene.At("/A").GetPrototype().GetInstances()) == "/A /G/I");
+  scene->Unload(Path("/X"));
+  CHECK(PathsOf(scene.At("/A").GetPrototype().GetInstances()) == "/A /G/I /X");
+}
+
 TEST_CASE("arcs are listed with who introduced them") {
   Scene scene(R"(
 class "K"
