@@ -96,6 +96,54 @@ class Divergences(unittest.TestCase):
         self.assertFalse(attribute.ValueMightBeTimeVarying())
         self.assertTrue(got["varies"])
 
+    def test_brackets_of_clips_are_times_of_samples(self):
+        files = {"clip": 'over "C"\n{\n    double x.timeSamples = {\n        2: 1,\n        8: 2,\n    }\n}\n'}
+        times = [-1, 0, 0.5, 1]
+
+        def brackets(shift):
+            pairs = ", ".join(f"({time + shift}, {inside})" for time, inside in ((-2, -2), (-1, 0), (-1, 10), (1, 10)))
+            files["root"] = ('def "A" (\n    clips = {\n        dictionary default = {\n            string primPath = "/C"\n'
+                             "            asset[] assetPaths = [@./clip.usda@]\n            double2[] active = [(50, 0)]\n"
+                             f"            double2[] times = [{pairs}]\n" "        }\n    }\n)\n{\n    double x\n}\n")
+            with tempfile.TemporaryDirectory() as folder:
+                for name, text in files.items():
+                    (Path(folder) / f"{name}.usda").write_text("#usda 1.4\n" + text)
+                question = [{"do": "open", "root": f"{folder}/root.usda"}, {"do": "resolve", "times": [t + shift for t in times]}]
+                got = steps.ask([question])[0][1]["/A.x"]
+                oracle = steps.Oracle()
+                oracle.do_open(question[0])
+                attribute = oracle.stage.GetAttributeAtPath("/A.x")
+                theirs = [list(attribute.GetBracketingTimeSamples(t + shift)) for t in times]
+                self.assertEqual(list(attribute.GetTimeSamples()), got["times"])
+            return theirs, [answer[2] for answer in got["at"]]
+        # The sample at 8 lies in the jump from 0 to 10 alone. No sample is at 0, where usd-core answers that one is.
+        theirs, ours = brackets(0)
+        self.assertEqual([[-1, -1], [0, 0], [0, 1], [1, 1]], theirs)
+        self.assertEqual([[-1, -1], [-1, 1], [-1, 1], [1, 1]], ours)
+        theirs, ours = brackets(10)
+        self.assertEqual([[9, 9], [9, 11], [9, 11], [11, 11]], theirs)
+        self.assertEqual(theirs, ours)
+
+    def test_a_default_prim_goes_with_what_gave_it(self):
+        def delete_class_of(arc):
+            root = ('(\n    defaultPrim = "Q/A"\n)\ndef "Q" (\n    append payload = </R>\n)\n{\n}\n'
+                    f'def "R" (\n    prepend {arc} = </S/A>\n)\n{{\n    def "A"\n    {{\n    }}\n}}\n'
+                    'def "S"\n{\n    def "A"\n    {\n        def "A"\n        {\n        }\n    }\n}\n')
+            with tempfile.TemporaryDirectory() as folder:
+                place = f"{folder}/root.usda"
+                Path(place).write_text("#usda 1.0\n" + root)
+                question = [{"do": "open", "root": place}, {"do": "namespace", "layers": [place], "edits": [{"from": "/R"}]}]
+                got = steps.ask([question])[0][1]
+                oracle = steps.Oracle()
+                expected = oracle.take(question)[1]
+                self.assertFalse(oracle.stage.GetPrimAtPath("/Q/A"))
+            self.assertTrue(expected[0]["done"] and got[0]["done"])
+            return ["defaultPrim" in answer[0]["layers"][0] for answer in (expected, got)]
+        # Where what is deleted specializes, usd-core leaves the name of a prim that is gone.
+        self.assertEqual([True, False], delete_class_of("specializes"))
+        self.assertEqual([False, False], delete_class_of("inherits"))
+        self.assertEqual([False, False], delete_class_of("references"))
+
 
 if __name__ == "__main__":
     unittest.main()

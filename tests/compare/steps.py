@@ -268,6 +268,9 @@ class Oracle:
                 entry["at"].append(ANY)
                 continue
             bracket = ANY if end < math.inf or clips["sets"] > 1 else attribute.GetBracketingTimeSamples(time)
+            # usd-core takes a sample that lies in a jump of the mapping alone to be at 0.
+            if clips["jumps"] and bracket != ANY and not set(bracket or ()) <= set(attribute.GetTimeSamples()):
+                bracket = ANY
             entry["at"].append([form(attribute.Get(time)), ANY if moved or clips_found else form(attribute.Get(Usd.TimeCode.PreTime(time))),
                                 ANY if combined or bracket == ANY else list(bracket) if bracket else None])
         if len(times) > 1:
