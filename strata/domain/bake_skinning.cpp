@@ -22,17 +22,31 @@ Vec3f ToFloat(const Vec3d& v) {
   return {static_cast<float>(v[0]), static_cast<float>(v[1]), static_cast<float>(v[2])};
 }
 
-// Bakes one piece of geometry: samples in its own space, at the times at which the skeleton or itself moves.
+// The times at which the skeleton moves, or else what `query` bakes.
+void AddTimes(const SkinningQuery& query, const Skeleton& skeleton, std::set<double>& times) {
+  const auto add = [&](const std::vector<double>& samples) { times.insert(samples.begin(), samples.end()); };
+  const auto add_transforms = [&](const Prim& from) {
+    for (Prim at = from; at && !at.IsPseudoRoot(); at = at.GetParent()) add(Xformable(at).GetTimeSamples());
+  };
+  if (skeleton.GetAnimation().IsValid()) add(skeleton.GetAnimation().GetTimeSamples());
+  add_transforms(skeleton.GetPrim());
+  // With those that a baked transform replaces: what is written must cover the samples that are there.
+  add_transforms(query.GetPrim());
+  if (query.IsRigidlyDeformed() && !query.HasBlendShapes()) return;
+  for (const char* name : {"points", "normals"})
+    add(query.GetPrim().GetAttribute(Token(name)).GetTimeSamples());
+}
+
+// Bakes one piece of geometry: samples in its own space, at the default time and `times`.
 class Baker {
  public:
-  Baker(stage::Editor& editor, const SkinningQuery& query, const Skeleton& skeleton,
-        const std::optional<std::pair<double, double>>& interval, Diagnostics& remarks)
-      : editor_(editor), query_(query), skeleton_(skeleton), interval_(interval), remarks_(remarks) {}
+  Baker(stage::Editor& editor, const SkinningQuery& query, const Skeleton& skeleton, Diagnostics& remarks)
+      : editor_(editor), query_(query), skeleton_(skeleton), remarks_(remarks) {}
 
-  Result<bool> Bake() {
+  Result<bool> Bake(const std::set<double>& times) {
     // All is computed before anything is written: what is written would move the geometry again.
-    std::vector<Sample> samples;
-    for (Time time : FindTimes()) samples.push_back(Compute(time));
+    std::vector<Sample> samples = {Compute(Time::Default())};
+    for (double time : times) samples.push_back(Compute(time));
     bool is_baked = false;
     for (const Sample& sample : samples) {
       is_baked |= sample.points || sample.transform;
@@ -96,22 +110,6 @@ class Baker {
     return editor_.Set(GetPath(name), std::move(value), time);
   }
 
-  std::vector<Time> FindTimes() const {
-    std::set<double> times;
-    const auto add = [&](const std::vector<double>& samples) {
-      for (double time : samples)
-        if (!interval_ || (time >= interval_->first && time <= interval_->second)) times.insert(time);
-    };
-    if (skeleton_.GetAnimation().IsValid()) add(skeleton_.GetAnimation().GetTimeSamples());
-    for (const char* name : {"points", "normals"})
-      add(query_.GetPrim().GetAttribute(Token(name)).GetTimeSamples());
-    for (const Prim& prim : {skeleton_.GetPrim(), query_.GetPrim()})
-      for (Prim at = prim; at && !at.IsPseudoRoot(); at = at.GetParent()) add(Xformable(at).GetTimeSamples());
-    std::vector<Time> all = {Time::Default()};
-    for (double time : times) all.emplace_back(time);
-    return all;
-  }
-
   Matrix4d GetSkeletonToWorld(Time time) const {
     return Xformable(skeleton_.GetPrim()).ComputeLocalToWorldTransform(time);
   }
@@ -150,7 +148,6 @@ class Baker {
   stage::Editor& editor_;
   const SkinningQuery& query_;
   const Skeleton& skeleton_;
-  const std::optional<std::pair<double, double>>& interval_;
   Diagnostics& remarks_;
 };
 
@@ -159,20 +156,33 @@ class Baker {
 Result<size_t> BakeSkinning(stage::Stage& stage, stage::Editor& editor, const Prim& root,
                             std::optional<std::pair<double, double>> interval, Diagnostics& remarks) {
   (void)stage;
-  std::map<Path, Skeleton> skeletons;
+  // All geometry of a skeleton is baked at the same times: what is worn stays on what wears it between
+  // samples.
+  struct Character {
+    explicit Character(const Prim& prim) : skeleton(prim) {}
+    Skeleton skeleton;
+    std::set<double> times;
+  };
+  std::map<Path, Character> characters;
   std::vector<SkinningQuery> queries;
   for (const Prim& prim : stage::PrimRange(root)) {
     if (!prim.IsA(Token("Boundable")) || prim.IsA(Token("Skeleton")) || prim.IsA(Token("SkelRoot"))) continue;
     SkinningQuery query(prim);
     if (!query.GetSkeletonPrim() || (!query.HasJointInfluences() && !query.HasBlendShapes())) continue;
-    skeletons.try_emplace(query.GetSkeletonPrim().GetPath(), query.GetSkeletonPrim());
+    Character& character =
+        characters.try_emplace(query.GetSkeletonPrim().GetPath(), query.GetSkeletonPrim()).first->second;
+    AddTimes(query, character.skeleton, character.times);
     queries.push_back(std::move(query));
   }
+  if (interval)
+    for (auto& [path, character] : characters)
+      std::erase_if(character.times,
+                    [&](double time) { return time < interval->first || time > interval->second; });
   size_t baked = 0;
   stage::Editor::ChangeBlock block(editor);
   for (const SkinningQuery& query : queries) {
-    const Skeleton& skeleton = skeletons.at(query.GetSkeletonPrim().GetPath());
-    STRATA_TRY(const bool is_baked, Baker(editor, query, skeleton, interval, remarks).Bake());
+    const Character& character = characters.at(query.GetSkeletonPrim().GetPath());
+    STRATA_TRY(const bool is_baked, Baker(editor, query, character.skeleton, remarks).Bake(character.times));
     baked += is_baked;
   }
   return baked;

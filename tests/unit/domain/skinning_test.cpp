@@ -56,6 +56,11 @@ stage::Scene Open(const std::string& text) {
   return stage::Scene(text, options);
 }
 
+void Replace(std::string& text, const std::string& from, const std::string& to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
 }  // namespace
 
 TEST_CASE("joints know their parents, and must come after them") {
@@ -109,12 +114,47 @@ TEST_CASE("baking writes samples where something moves, and takes the binding of
   CHECK_FALSE(SkinningQuery(scene.At("/Root/Mesh")).GetSkeletonPrim());
 }
 
+TEST_CASE("all geometry of a skeleton is baked at the times at which any of it moves") {
+  std::string text = kArm;
+  // A copy of the mesh that moves by itself, and one that joints move as a whole.
+  const size_t begin = text.find("    def Mesh"), end = text.rfind('}');
+  const std::string mesh = text.substr(begin, end - begin);
+  std::string moving = mesh, rigid = mesh;
+  Replace(moving, "\"Mesh\"", "\"Moving\"");
+  Replace(moving, "point3f[] points =", R"(
+        double3 xformOp:translate.timeSamples = { 3: (0, 0, 0), 7: (1, 0, 0) }
+        uniform token[] xformOpOrder = ["xformOp:translate"]
+        point3f[] points =)");
+  Replace(rigid, "\"Mesh\"", "\"Rigid\"");
+  Replace(rigid, "[0, 1, 1]", "[1]");
+  Replace(rigid, "[1, 1, 1]", "[1]");
+  Replace(rigid, "\"vertex\"", "\"constant\"");
+  Replace(rigid, "point3f[] points =", R"(
+        normal3f[] normals.timeSamples = { 4: [(0, 0, 1)] }
+        double3 xformOp:translate.timeSamples = { 5: (0, 0, 0), 6: (1, 0, 0) }
+        uniform token[] xformOpOrder = ["xformOp:translate"]
+        point3f[] points =)");
+  text.insert(end, moving + rigid);
+  const auto bake = [&](std::optional<std::pair<double, double>> interval, const char* attribute) {
+    const stage::Scene scene = Open(text);
+    stage::Editor editor(*scene);
+    Diagnostics remarks;
+    const auto baked = BakeSkinning(*scene, editor, scene.At("/Root"), interval, remarks);
+    REQUIRE(baked);
+    CHECK(*baked == 3);
+    return scene.Attr(attribute).GetTimeSamples();
+  };
+  // Points and normals that only a transform moves add no times.
+  const std::vector<double> all = {0, 3, 5, 6, 7, 10}, some = {3, 5, 6, 7};
+  CHECK(bake(std::nullopt, "/Root/Mesh.points") == all);
+  CHECK(bake(std::nullopt, "/Root/Moving.points") == all);
+  CHECK(bake(std::nullopt, "/Root/Rigid.xformOp:transform") == all);
+  CHECK(bake(std::pair{1.0, 9.0}, "/Root/Mesh.points") == some);
+}
+
 TEST_CASE("geometry that joints move as a whole is baked as a transform") {
   std::string text = kArm;
-  const auto replace = [&](const std::string& from, const std::string& to) {
-    for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-      text.replace(at, from.size(), to);
-  };
+  const auto replace = [&](const std::string& from, const std::string& to) { Replace(text, from, to); };
   replace("jointIndices = [0, 1, 1]", "jointIndices = [1]");
   replace("jointWeights = [1, 1, 1]", "jointWeights = [1]");
   replace("interpolation = \"vertex\"", "interpolation = \"constant\"");
