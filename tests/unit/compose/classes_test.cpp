@@ -231,3 +231,115 @@ def "C" (specializes = </B>) { def "c" (specializes = </K>) {}
         "  specialize </C/c/x>\n"
         "  specialize </K/x>\n");
 }
+
+TEST_CASE(
+    "what a specialize leads to is followed below the root and its classes implied from where it is "
+    "written") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "A" (references = @r.usda@</R>) {}
+class "K" (inherits = </N>) {}
+class "N" {}
+)"},
+      {"r.usda", R"(def "R" (specializes = </K>) {}
+class "K" (inherits = </M>; references = </Q>) {}
+class "M" {}
+def "Q" (specializes = </S>; inherits = </I>) {}
+class "S" {}
+class "I" {}
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/A") ==
+        "root </A>\n"
+        "  reference r.usda</R>\n"
+        "    specialize r.usda</K> silent\n"
+        "  specialize </K>\n"
+        "    inherit </N>\n"
+        "    inherit </M>\n"
+        "    inherit </I>\n"
+        "    specialize </S> silent\n"
+        "  specialize r.usda</K>\n"
+        "    inherit r.usda</M>\n"
+        "    inherit r.usda</I> silent\n"
+        "    reference r.usda</Q>\n"
+        "      inherit r.usda</I>\n"
+        "      specialize r.usda</S> silent\n"
+        "    specialize r.usda</S> silent\n"
+        "  specialize </S>\n"
+        "  specialize r.usda</S>\n");
+}
+
+TEST_CASE("a class that two arcs specialize stands below the root once") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "A" (references = [</R>, </Q>]) {}
+def "R" (specializes = </K>) {}
+def "Q" (specializes = </K>) {}
+class "K" (inherits = </M>) {}
+class "M" {}
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/A") ==
+        "root </A>\n"
+        "  reference </R>\n"
+        "    specialize </K> silent\n"
+        "  reference </Q>\n"
+        "    specialize </K> silent\n"
+        "  specialize </K>\n"
+        "    inherit </M>\n");
+}
+
+TEST_CASE("the strongest of several that imply one specialize says it, what said it before is silent") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "C" (references = [@r.usda@</B>, </B>]) {}
+def "B" (specializes = </L/y>) {}
+def "L" { def "y" {}
+ }
+)"},
+      {"r.usda", R"(def "B" (specializes = </L/y>) {}
+def "L" { def "y" {}
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/C") ==
+        "root </C>\n"
+        "  reference r.usda</B>\n"
+        "    specialize r.usda</L/y> silent\n"
+        "  reference </B>\n"
+        "    specialize </L/y> silent\n"
+        "  specialize </L/y>\n"
+        "  specialize r.usda</L/y>\n"
+        "  specialize </L/y> silent\n");
+}
+
+TEST_CASE("a specialize that is written in a frame is implied once its subtree is attached") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "A" (references = </Q/c>) {}
+def "Q" { def "c" (references = </R/d>) {}
+ }
+def "R" { def "d" (specializes = </K>) {}
+ }
+class "K" {}
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/A") ==
+        "root </A>\n"
+        "  reference </Q/c>\n"
+        "    reference </R/d>\n"
+        "      specialize </K> silent\n"
+        "    specialize </K> silent\n"
+        "  specialize </K>\n");
+}
+
+TEST_CASE("a class that stands at the same prim in another way is no placeholder") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "T" (references = </C/x>) {}
+def "C" (specializes = </K>; inherits = </K>) {}
+def "K" { def "x" {}
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/T") ==
+        "root </T>\n"
+        "  inherit </K/x> silent\n"
+        "  reference </C/x>\n"
+        "    inherit </K/x>\n");
+}
