@@ -95,7 +95,6 @@ struct HeapOrder {
   // std heaps keep the largest in front; the task to do first is the "largest".
   bool operator()(const Task& a, const Task& b) const {
     if (a.type != b.type) return a.type > b.type;
-    if (a.set_number != b.set_number) return a.set_number < b.set_number;
     return a.node > b.node;
   }
 };

@@ -69,7 +69,7 @@ class Indexer {
     Path path;
     bool skip_duplicates = false;
   };
-  // Done in this order; within one kind see IsBefore.
+  // Done in this order; within one kind by number, or by strength where IsBefore says so.
   enum class TaskType : uint8_t {
     kRelocations,
     kImpliedRelocations,
@@ -93,7 +93,7 @@ class Indexer {
     uint32_t node;
     Path set_path;  // ancestral variants: the path that has the set, without selections of its own
     Token variant_set;
-    uint32_t set_number = 0;  // implied tasks: depth of the node; the larger one first
+    uint32_t set_number = 0;  // place of the set among those of its prim
   };
   struct ArcOptions {
     bool contributes = true;  // whether opinions at the arc's own site count
