@@ -77,6 +77,16 @@ std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question) {
   return registry;
 }
 
+stage::StagePtr OpenWithSchemas(const Json& question) {
+  stage::OpenOptions options;
+  options.schemas = schema::Registry::GetBuiltIn();
+  Diagnostics remarks;
+  auto opened =
+      stage::Stage::Open(MakeRegistry(question), question.at("root").get<std::string>(), options, remarks);
+  if (!opened) throw NotAnswered("the stage does not open");
+  return *opened;
+}
+
 std::shared_ptr<const schema::Registry> MakeSchemas(const Json& question,
                                                     const layer::FieldRegistry& fields) {
   if (!question.contains("plugInfo")) return schema::Registry::GetBuiltIn();

@@ -40,6 +40,9 @@ std::string HashText(std::string_view text);
 
 // Layers, formats and fields of one question; fields of its `plugInfo` are registered.
 std::shared_ptr<layer::LayerRegistry> MakeRegistry(const Json& question);
+// The stage of the root layer that a question names, with the built-in schemas. NotAnswered when it does not
+// open.
+stage::StagePtr OpenWithSchemas(const Json& question);
 // The built-in schemas, and those of its `plugInfo`.
 std::shared_ptr<const schema::Registry> MakeSchemas(const Json& question, const layer::FieldRegistry& fields);
 // A file of the question's data folder as an absolute path.

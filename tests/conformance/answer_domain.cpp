@@ -94,18 +94,13 @@ void DescribeSkinned(const stage::Prim& root, const std::vector<double>& times, 
 }  // namespace
 
 Json AnswerDomain(const Json& question) {
-  const auto registry = MakeRegistry(question);
-  stage::OpenOptions options;
-  options.schemas = schema::Registry::GetBuiltIn();
-  Diagnostics remarks;
-  auto opened = stage::Stage::Open(registry, question.at("root").get<std::string>(), options, remarks);
-  if (!opened) throw NotAnswered("the stage does not open");
+  const stage::StagePtr stage = OpenWithSchemas(question);
   const auto times = question.at("times").get<std::vector<double>>();
   Json answer = {{"primvars", Json::object()},
                  {"cameras", Json::object()},
                  {"drawModes", Json::object()},
                  {"skinned", Json::object()}};
-  for (const stage::Prim& prim : (*opened)->Traverse()) {
+  for (const stage::Prim& prim : stage->Traverse()) {
     const std::string path = prim.GetPath().GetString();
     answer["primvars"][path] = DescribePrimvars(prim);
     answer["drawModes"][path] = domain::ModelAPI(prim).ComputeModelDrawMode().GetString();

@@ -83,23 +83,18 @@ Json DescribeBaked(stage::Stage& stage, const std::vector<double>& times) {
 }  // namespace
 
 Json AnswerSkeleton(const Json& question) {
-  const auto registry = MakeRegistry(question);
-  stage::OpenOptions options;
-  options.schemas = schema::Registry::GetBuiltIn();
-  Diagnostics remarks;
-  auto opened = stage::Stage::Open(registry, question.at("root").get<std::string>(), options, remarks);
-  if (!opened) throw NotAnswered("the stage does not open");
+  const stage::StagePtr stage = OpenWithSchemas(question);
   const auto times = question.at("times").get<std::vector<double>>();
   Json answer = {{"skeletons", Json::object()}, {"targets", Json::object()}};
   const auto proxies = stage::PrimPredicate::Default().With(stage::InstanceProxies::kTraverse);
-  for (const stage::Prim& prim : (*opened)->Traverse(proxies)) {
+  for (const stage::Prim& prim : stage->Traverse(proxies)) {
     const std::string path = prim.GetPath().GetString();
     if (prim.IsA(Token("Skeleton"))) answer["skeletons"][path] = DescribeSkeleton(prim, times);
     if (!prim.IsA(Token("Boundable")) || prim.IsA(Token("Skeleton")) || prim.IsA(Token("SkelRoot"))) continue;
     const domain::SkinningQuery query(prim);
     if (query.GetSkeletonPrim()) answer["targets"][path] = DescribeTarget(query, times);
   }
-  answer["baked"] = DescribeBaked(**opened, times);
+  answer["baked"] = DescribeBaked(*stage, times);
   return answer;
 }
 

@@ -143,16 +143,11 @@ Json DescribeHints(const stage::Prim& prim) {
 }  // namespace
 
 Json AnswerViews(const Json& question) {
-  const auto registry = MakeRegistry(question);
-  stage::OpenOptions options;
-  options.schemas = schema::Registry::GetBuiltIn();
-  Diagnostics remarks;
-  auto opened = stage::Stage::Open(registry, question.at("root").get<std::string>(), options, remarks);
-  if (!opened) throw NotAnswered("the stage does not open");
+  const stage::StagePtr stage = OpenWithSchemas(question);
   const double time = question.at("time").get<double>();
   std::vector<stage::Prim> all;
   for (const stage::Prim& prim :
-       (*opened)->Traverse(stage::PrimPredicate::Default().With(stage::InstanceProxies::kTraverse)))
+       stage->Traverse(stage::PrimPredicate::Default().With(stage::InstanceProxies::kTraverse)))
     all.push_back(prim);
   Json answer = Json::object();
   for (const stage::Prim& prim : all) {
