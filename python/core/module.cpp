@@ -51,4 +51,5 @@ NB_MODULE(_core, core) {
   BindNotices(usd);
   BindSchemas(core, usd);
   BindShading(core);
+  BindGeomSubsets(core);
 }

@@ -51,7 +51,8 @@ struct AttributeObject : PropertyObject {};
 struct RelationshipObject : PropertyObject {};
 
 // What a prim or property is, in words: "'Xform' prim </A> on stage with ...".
-std::string Describe(const Object& object);
+// `kind` says what an object without a property of its name would be: "attribute", "relationship".
+std::string Describe(const Object& object, std::string_view kind = {});
 // The object, if its prim is there; raises RuntimeError otherwise.
 const stage::Prim& Check(const Object& object);
 StageObject& GetStage(const Object& object);
@@ -110,6 +111,7 @@ void BindCollections(nb::module_& usd);
 void BindNotices(nb::module_& usd);
 void BindSchemas(nb::module_& core, nb::module_& usd);
 void BindShading(nb::module_& core);
+void BindGeomSubsets(nb::module_& core);
 
 }  // namespace strata::python
 

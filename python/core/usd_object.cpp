@@ -114,7 +114,7 @@ void BindField(nb::class_<Object>& cls, const std::string& name, Token field, co
 
 }  // namespace
 
-std::string Describe(const Object& object) {
+std::string Describe(const Object& object, std::string_view kind) {
   const stage::Prim& prim = object.prim;
   std::string of_prim;
   if (!prim.IsValid()) {
@@ -127,11 +127,12 @@ std::string Describe(const Object& object) {
                                       : "") +
               "prim <" + prim.GetPath().GetString() + ">" + DescribeLayers(prim.GetStage());
   }
-  if (object.IsPrim()) return prim.IsValid() ? of_prim : "invalid " + of_prim;
+  if (object.IsPrim() && kind.empty()) return prim.IsValid() ? of_prim : "invalid " + of_prim;
   const bool defined = prim.IsValid() && GetProperty(object).IsDefined();
-  const bool is_relationship = prim.IsValid() && GetProperty(object).IsRelationship();
-  return std::string(defined ? "" : "invalid ") + (is_relationship ? "relationship" : "attribute") + " '" +
-         object.name.GetString() + "' on " + of_prim;
+  if (kind.empty())
+    kind = prim.IsValid() && GetProperty(object).IsRelationship() ? "relationship" : "attribute";
+  return std::string(defined ? "" : "invalid ") + std::string(kind) + " '" + object.name.GetString() +
+         "' on " + of_prim;
 }
 
 const stage::Prim& Check(const Object& object) {
@@ -172,7 +173,7 @@ void BindObjects(nb::module_& usd) {
   cls.def("GetPrimPath", [](const Object& o) { return Check(o).GetPath(); });
   cls.def("GetPrim", [](const Object& o) { return MakePrim(o.prim); });
   cls.def("GetName", [](const Object& o) { return o.IsPrim() ? Check(o).GetName() : o.name; });
-  cls.def("GetDescription", &Describe);
+  cls.def("GetDescription", [](const Object& o) { return Describe(o); });
   cls.def_static("GetNamespaceDelimiter", [] { return ":"; });
 
   cls.def(

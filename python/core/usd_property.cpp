@@ -155,7 +155,7 @@ void BindAttribute(nb::module_& usd) {
   cls.def("IsValid",
           [](const AttributeObject& a) { return a.prim.IsValid() && GetAttribute(a).IsDefined(); });
   cls.def("__repr__", [](const AttributeObject& a) {
-    if (!a.prim.IsValid() || !GetAttribute(a).IsDefined()) return Describe(a);
+    if (!a.prim.IsValid() || !GetAttribute(a).IsDefined()) return Describe(a, "attribute");
     return "Usd.Prim(<" + a.prim.GetPath().GetString() + ">).GetAttribute('" + a.name.GetString() + "')";
   });
   BindValues(cls);
@@ -254,7 +254,7 @@ void BindRelationship(nb::module_& usd) {
   cls.def("IsValid",
           [](const RelationshipObject& r) { return r.prim.IsValid() && GetRelationship(r).IsDefined(); });
   cls.def("__repr__", [](const RelationshipObject& r) {
-    if (!r.prim.IsValid() || !GetRelationship(r).IsDefined()) return Describe(r);
+    if (!r.prim.IsValid() || !GetRelationship(r).IsDefined()) return Describe(r, "relationship");
     return "Usd.Prim(<" + r.prim.GetPath().GetString() + ">).GetRelationship('" + r.name.GetString() + "')";
   });
   cls.def("GetTargets", [](const RelationshipObject& r) { return GetRelationship(r).GetTargets(); });

@@ -1,5 +1,5 @@
 """Geometry: transforms, bounds, visibility, primvars, and the schemas of shapes.   (UsdGeom)"""
-from strata import _schemas
+from strata import _geom_subsets, _schemas  # noqa: F401
 from strata._core import Sdf as _Sdf
 from strata._core import Tf as _Tf
 from strata._core import Usd as _Usd

@@ -1,4 +1,6 @@
 """Makes the classes of schemas (UsdGeom.Mesh, UsdLux.LightAPI, ...) from what the engine knows of them."""
+import importlib
+
 from strata import _enums
 from strata._core import Usd as _usd
 from strata._core.Sdf import Path, ValueTypeNames, VariabilityUniform, VariabilityVarying
@@ -245,6 +247,11 @@ def add_to(module_name, name):
         return extra
 
     return register
+
+
+def find(module_name, name):
+    """The class of that name in a module, for modules that cannot import each other."""
+    return getattr(importlib.import_module("strata." + module_name), name)
 
 
 def install(module_name, scope, tokens=()):

@@ -143,8 +143,9 @@ class CollectionAPI:
         if path == Path.absoluteRootPath:
             self.CreateIncludeRootAttr().Set(wanted)
             return True
-        if other and path in other.GetTargets():
-            other.RemoveTarget(path)
+        if self.ComputeMembershipQuery().IsPathIncluded(path) == wanted:
+            return True
+        if other and other.RemoveTarget(path):
             if self.ComputeMembershipQuery().IsPathIncluded(path) == wanted:
                 return True
         return create().AddTarget(path)

@@ -24,6 +24,36 @@ bool MakesConnectable(const schema::Registry& schemas, Token identifier) {
   return false;
 }
 
+bool IsLight(const Prim& prim) {
+  const std::vector<Token> applied = prim.GetAppliedSchemas();
+  return std::find(applied.begin(), applied.end(), Token("LightAPI")) != applied.end();
+}
+
+// Its inputs may take what its own insides give.
+bool TakesFromInside(const Prim& prim) {
+  return prim.IsA(Token("Material")) || prim.IsA(Token("LightFilter"));
+}
+
+bool IsForInterfaces(const Attribute& input) {
+  return input.GetMetadata(Token("connectability")).GetOr(Token()) == "interfaceOnly";
+}
+
+bool CanConnectInput(const Prim& prim, const Prim& source, ShadeAttributeType source_type) {
+  if (IsLight(prim)) return true;
+  const Prim container = prim.GetParent();
+  const bool is_contained = Connectable(container).IsContainer();
+  if (source_type == ShadeAttributeType::kInput) return is_contained && source == container;
+  if (TakesFromInside(prim)) return source.GetParent() == prim;
+  return is_contained && source.GetParent() == container;
+}
+
+bool CanConnectOutput(const Prim& prim, const Prim& source, ShadeAttributeType source_type) {
+  if (!Connectable(prim).IsContainer() || prim.IsA(Token("LightFilter"))) return false;
+  if (IsLight(prim)) return source_type == ShadeAttributeType::kOutput;
+  if (source_type == ShadeAttributeType::kInput) return source == prim && !prim.IsA(Token("Material"));
+  return source.GetParent() == prim;
+}
+
 // A way through containers, each attribute entered once.
 class ProducerSearch {
  public:
@@ -92,6 +122,37 @@ bool Connectable::IsContainer() const {
   return IsValid() && !prim_.IsA(Token("Shader"));
 }
 
+bool Connectable::RequiresEncapsulation() const {
+  return IsValid() && !IsLight(prim_);
+}
+
+bool Connectable::CanConnect(const Attribute& attribute, const Attribute& source) {
+  const Prim& prim = attribute.GetPrim();
+  const ShadeAttributeType type = ParseShadeName(attribute.GetName()).second;
+  const ShadeAttributeType source_type = ParseShadeName(source.GetName()).second;
+  if (type == ShadeAttributeType::kInvalid || source_type == ShadeAttributeType::kInvalid ||
+      !source.IsDefined() || !Connectable(prim).IsValid())
+    return false;
+  if (type == ShadeAttributeType::kOutput) return CanConnectOutput(prim, source.GetPrim(), source_type);
+  if (IsForInterfaces(attribute) && (source_type != ShadeAttributeType::kInput || !IsForInterfaces(source)))
+    return false;
+  return CanConnectInput(prim, source.GetPrim(), source_type);
+}
+
+bool Connectable::IsConnectionFromBaseMaterial(const Attribute& attribute) {
+  const compose::PrimIndexPtr index = attribute.GetPrim().GetPrimIndex();
+  if (!index) return false;
+  for (const compose::SpecSite site : index->GetSpecStack()) {
+    const layer::SpecStore& content = site.entry->layer->GetContent();
+    const Path path = site.path.AppendProperty(attribute.GetName());
+    if (!content.GetField(path, Token("connectionPaths"))) continue;
+    for (compose::NodeRef node = site.node; node && !node.IsRoot(); node = node.GetParent())
+      if (node.GetArcType() == compose::ArcType::kSpecialize) return true;
+    return false;
+  }
+  return false;
+}
+
 std::vector<Attribute> Connectable::Get(ShadeAttributeType type) const {
   std::vector<Attribute> attributes;
   for (const Attribute& attribute : prim_.GetAttributes())
@@ -144,9 +205,8 @@ std::vector<Token> Shader::GetSourceTypes() const {
     const std::string_view text = name.GetText();
     constexpr std::string_view kInfo = "info:";
     if (!text.starts_with(kInfo) || !text.ends_with(ending)) continue;
-    types.emplace_back(text.size() > kInfo.size() + ending.size()
-                           ? text.substr(kInfo.size(), text.size() - kInfo.size() - ending.size())
-                           : std::string_view());
+    if (text.size() > kInfo.size() + ending.size())
+      types.emplace_back(text.substr(kInfo.size(), text.size() - kInfo.size() - ending.size()));
   }
   return types;
 }

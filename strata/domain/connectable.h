@@ -32,6 +32,15 @@ class Connectable {
   bool IsValid() const;
   // Others can live inside: node graphs, materials, lights and light filters.
   bool IsContainer() const;
+  // Connections stay within the container: all but lights.
+  bool RequiresEncapsulation() const;
+  // Whether an input or output of this prim may be connected to another attribute: shaders and node graphs
+  // take from inputs of the container that they are in and from outputs beside them, containers' outputs from
+  // inside, inputs of materials and light filters from inside too, lights from anywhere. Inputs for
+  // interfaces only take from inputs that are for interfaces only. Types of values are not compared.
+  static bool CanConnect(const stage::Attribute& attribute, const stage::Attribute& source);
+  // Whether the strongest connections of an attribute come from what its prim, or one above it, specializes.
+  static bool IsConnectionFromBaseMaterial(const stage::Attribute& attribute);
 
   // Attributes of that kind, in property order; with those that only a schema declares.
   std::vector<stage::Attribute> GetInputs() const { return Get(ShadeAttributeType::kInput); }
