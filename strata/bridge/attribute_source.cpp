@@ -15,9 +15,10 @@ class AttributeSource final : public scene::SampledDataSource {
   Value GetValue(double shutter_offset) const override {
     const stage::Time time = globals_->GetStageTime(shutter_offset);
     Value value;
+    bool is_computed = false;
     if (const stage::ComputedValues* computed = globals_->GetComputed())
-      if (std::optional<Value> made = computed->GetValue(attribute_, time)) value = *std::move(made);
-    if (value.IsEmpty()) value = attribute_.Get(time);
+      is_computed = Take(computed->GetValue(attribute_, time), value);
+    if (!is_computed) value = attribute_.Get(time);
     if (const ValueTypeName* type = attribute_.GetValueTypeName()) {
       // Who reads the scene relies on the type: what was authored with another one counts as nothing.
       if (value.GetType() != type->type) value = type->fallback;
@@ -26,10 +27,21 @@ class AttributeSource final : public scene::SampledDataSource {
   }
 
   bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    const double frame = globals_->GetTime();
+    if (const stage::ComputedValues* computed = globals_->GetComputed(); computed && start < end)
+      if (auto found = computed->GetValueTimes(attribute_, frame + start, frame + end)) {
+        for (double& time : *found) time -= frame;
+        if (times) *times = *std::move(found);
+        return true;
+      }
     return varies_ && GetSampleTimes({attribute_}, globals_->GetTime(), start, end, times);
   }
 
  private:
+  static bool Take(std::optional<Value> made, Value& value) {
+    if (made) value = *std::move(made);
+    return made.has_value();
+  }
   stage::Attribute attribute_;
   StageGlobalsPtr globals_;
   Convert convert_;

@@ -123,8 +123,10 @@ class ExtentCorner final : public scene::TypedSampledDataSource<Vec3d> {
 };
 
 bool HasExtent(const PrimSource& source) {
-  return source.prim.GetAttribute(GetNames().extent).HasAuthoredValue() &&
-         source.prim.IsA(GetNames().Boundable);
+  if (!source.prim.IsA(GetNames().Boundable)) return false;
+  const stage::ComputedValues* computed = source.globals->GetComputed();
+  return source.prim.GetAttribute(GetNames().extent).HasAuthoredValue() ||
+         (computed && computed->ValuesMightVary(source.prim));
 }
 
 DataSourceHandle GetExtent(const PrimSource& source) {

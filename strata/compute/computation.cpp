@@ -194,10 +194,10 @@ const Registry::Check* Registry::FindCheck(Token output) const {
   return found == checks_.end() ? nullptr : &found->second;
 }
 
-bool Registry::Applies(const Computation& computation, const schema::PrimDefinition* definition) {
-  if (computation.schemas.empty()) return true;
+bool Registry::Applies(const std::vector<Token>& schemas, const schema::PrimDefinition* definition) {
+  if (schemas.empty()) return true;
   if (!definition) return false;
-  return std::any_of(computation.schemas.begin(), computation.schemas.end(),
+  return std::any_of(schemas.begin(), schemas.end(),
                      [&](Token schema) { return definition->IsA(schema) || definition->HasAPI(schema); });
 }
 
@@ -207,8 +207,9 @@ Registry::Chain Registry::FindChain(Token output, const schema::PrimDefinition* 
   Chain chain;
   size_t best = 0;
   for (const auto& computation : all_) {
-    if (computation->output != output || !Applies(*computation, definition) || !is_used(*computation))
+    if (computation->output != output || !Applies(computation->schemas, definition) || !is_used(*computation))
       continue;
+    chain.asks_prims = chain.asks_prims || computation->is_for;
     if (computation->role == Computation::Role::kModifies) {
       chain.modifiers.push_back(computation.get());
       continue;

@@ -16,6 +16,7 @@
 #include "strata/base/result.h"
 #include "strata/compute/datum.h"
 #include "strata/scene/locator.h"
+#include "strata/stage/computed_values.h"
 #include "strata/stage/stage.h"
 
 namespace strata::compute {
@@ -165,6 +166,12 @@ struct Stepping {
   uint32_t ticks_per_checkpoint = 10;
   uint32_t max_checkpoints = 1000;  // beyond it every second one goes, and ticks between them double
   uint32_t max_steps = 1'000'000;   // to one time
+  // Times between two ticks have the state of the first one, or that of the second, of functions that know
+  // what lies between.
+  enum class Between : uint8_t { kFirst, kSecond } between = Between::kFirst;
+  // Whether steps may go on from a state that was kept; null: from any. A state that lives in a module of
+  // somebody else can be gone.
+  std::function<bool(const Datum& state)> can_resume;
 };
 
 struct Computation {
@@ -187,6 +194,9 @@ struct Computation {
   std::shared_ptr<const Stepping> stepping;
   // Whether it has any effect in a stage at all; null: yes. Asked once, and when layers change.
   std::function<bool(const stage::Stage&)> is_used;
+  // Whether it is for a prim that has the schemas; null: yes. Asked when outputs of the prim are linked, and
+  // again when it is looked at anew or a relationship changes that is an input.
+  std::function<bool(const stage::Prim&)> is_for;
 };
 
 // Gives attributes of prims other values than those that are authored, by an output of their prim.
@@ -194,10 +204,16 @@ struct Computation {
 struct AttributeExpression {
   Token name;
   Token output;  // an attribute is asked for anew when this one's answer changed
-  // Nothing: as authored. Pure, and called from many threads; `answer` is not empty.
-  std::function<std::optional<Value>(const stage::Attribute&, stage::Time, const Datum& answer)> function;
+  // Nothing: as authored. An empty value: as if nobody had said anything. Pure, and called from many threads;
+  // `answer` is not empty, and `computed` is what is asked, for values that follow from others.
+  std::function<std::optional<Value>(const stage::Attribute&, stage::Time, const Datum& answer,
+                                     const stage::ComputedValues& computed)>
+      function;
   std::function<std::vector<Token>(const stage::Prim&)> list;  // attributes that it may change
   std::function<bool(const stage::Stage&)> is_used;            // as of computations
+  std::vector<Token> schemas;                                  // as of computations
+  std::function<bool(Token name)> may_change;                  // attributes of these names alone; null: any
+  bool varies = false;  // values vary where the output does, though nothing authored may
 };
 
 // The computations that a system has. Filled once, then shared and read by many threads.
@@ -230,13 +246,14 @@ class Registry {
   struct Chain {
     const Computation* maker = nullptr;  // null: nobody makes it
     std::vector<const Computation*> modifiers;
+    bool asks_prims = false;  // whether one of them says itself which prims it is for
     bool IsEmpty() const { return !maker && modifiers.empty(); }
   };
   // `is_used` says which of all computations count. Conflicts are told.
   Chain FindChain(Token output, const schema::PrimDefinition* definition,
                   const std::function<bool(const Computation&)>& is_used, Diagnostics& diagnostics) const;
   // Whether a computation is for prims of a definition.
-  static bool Applies(const Computation& computation, const schema::PrimDefinition* definition);
+  static bool Applies(const std::vector<Token>& schemas, const schema::PrimDefinition* definition);
 
  private:
   std::vector<std::shared_ptr<const Computation>> all_;

@@ -2,10 +2,13 @@
 
 namespace strata::compute {
 
-Result<std::shared_ptr<const Registry>> MakeStandardRegistry(const MetricsOptions& metrics) {
+Result<std::shared_ptr<const Registry>> MakeStandardRegistry(const MetricsOptions& metrics,
+                                                             std::shared_ptr<SimulationLibrary> library) {
   auto registry = std::make_shared<Registry>();
   STRATA_CHECK(AddGeospatial(*registry));
   STRATA_CHECK(AddMetricsAssembly(*registry, metrics));
+  if (!library) library = std::make_shared<SimulationLibrary>();
+  STRATA_CHECK(AddSimulations(*registry, std::move(library)));
   return std::shared_ptr<const Registry>(std::move(registry));
 }
 

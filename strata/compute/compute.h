@@ -11,11 +11,14 @@
 #include "strata/compute/metrics_assembly.h"
 #include "strata/compute/metrics_report.h"
 #include "strata/compute/network.h"
+#include "strata/compute/simulation.h"
 #include "strata/compute/system.h"
 
 namespace strata::compute {
 
-// With all computations of this room: places on the Earth and metrics.
-Result<std::shared_ptr<const Registry>> MakeStandardRegistry(const MetricsOptions& metrics = {});
+// With all computations of this room: places on the Earth, metrics, and simulations by modules of the library
+// (null: an empty one, with which prims that name modules are told of).
+Result<std::shared_ptr<const Registry>> MakeStandardRegistry(
+    const MetricsOptions& metrics = {}, std::shared_ptr<SimulationLibrary> library = nullptr);
 
 }  // namespace strata::compute

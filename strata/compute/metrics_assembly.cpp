@@ -432,7 +432,8 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
   values.name = Token("metrics:values");
   values.output = names.domain;
   values.is_used = is_used;
-  values.function = [shared](const Attribute& attribute, Time time, const Datum& answer) {
+  values.function = [shared](const Attribute& attribute, Time time, const Datum& answer,
+                             const stage::ComputedValues&) {
     return ConvertAttribute(*shared, attribute, time, answer);
   };
   values.list = [shared](const Prim& prim) { return ListAttributes(*shared, prim); };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "strata/compute/network_node.h"
 
@@ -60,7 +61,9 @@ Network::Node* Network::Find(const Prim& prim, Token output) const {
   if (!prim) return nullptr;
   const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);
   if (chain.IsEmpty()) return nullptr;
-  const auto steps = static_cast<uint32_t>(chain.modifiers.size() + (chain.maker ? 1 : 0));
+  auto steps = static_cast<uint32_t>(chain.modifiers.size() + (chain.maker ? 1 : 0));
+  if (chain.asks_prims) steps = static_cast<uint32_t>(FindSteps(prim, output).size());
+  if (steps == 0) return nullptr;
   const Key key{prim.GetPath(), output, steps - 1};
   {
     const std::shared_lock lock(structure_);
@@ -80,9 +83,18 @@ Network::Node* Network::Find(const Prim& prim, Token output) const {
   return top;
 }
 
+std::vector<const Computation*> Network::FindSteps(const Prim& prim, Token output) const {
+  const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);
+  std::vector<const Computation*> steps;
+  if (chain.maker) steps.push_back(chain.maker);
+  steps.insert(steps.end(), chain.modifiers.begin(), chain.modifiers.end());
+  if (chain.asks_prims)
+    std::erase_if(steps, [&](const Computation* each) { return each->is_for && !each->is_for(prim); });
+  return steps;
+}
+
 // The last step of the output's chain, with those before it.
 Network::Node* Network::FindOrMake(const Prim& prim, Token output, std::vector<Node*>& fresh) const {
-  const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);
   Node* previous = nullptr;
   uint32_t step = 0;
   const auto add = [&](const Computation* computation) {
@@ -105,8 +117,7 @@ Network::Node* Network::FindOrMake(const Prim& prim, Token output, std::vector<N
     }
     ++step;
   };
-  if (chain.maker) add(chain.maker);
-  for (const Computation* modifier : chain.modifiers) add(modifier);
+  for (const Computation* each : FindSteps(prim, output)) add(each);
   if (previous) previous->is_top = true;
   return previous;
 }
@@ -294,6 +305,15 @@ size_t Network::GetNodeCount() const {
   return nodes_.size();
 }
 
+std::vector<Path> Network::FindProviders(Token output) const {
+  const std::shared_lock lock(structure_);
+  std::vector<Path> found;
+  for (const auto& [key, node] : nodes_)
+    if (key.output == output && node->is_top) found.push_back(key.provider);
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 uint64_t Network::GetEvaluationCount() const {
   const std::shared_lock lock(structure_);
   uint64_t count = 0;
@@ -326,6 +346,32 @@ std::vector<double> Network::GetTimeSamples(const Node& node) const {
       if (seen.insert(input).second) waiting.push_back(input);
   }
   return stage::Attribute::GetUnionedTimeSamples(attributes);
+}
+
+std::vector<double> Network::GetTimes(const Node& node, double begin, double end) const {
+  constexpr size_t kMaxTicks = 1000;
+  std::vector<double> times = GetTimeSamples(node);
+  std::erase_if(times, [&](double time) { return !(time > begin && time < end); });
+  std::vector<const Node*> waiting = {&node};
+  NodeSet seen = {&node};
+  while (!waiting.empty()) {
+    const Node& at = *waiting.back();
+    waiting.pop_back();
+    if (const Stepping* stepping = at.computation->stepping.get()) {
+      const double first = stepping->first.value_or(stage_.GetStartTimeCode());
+      const double length = stepping->time_codes_per_step;
+      double tick = std::floor((begin - first) / length) + 1;
+      for (size_t i = 0; i < kMaxTicks && first + tick * length < end; ++i, ++tick)
+        if (tick >= 0 && first + tick * length > begin) times.push_back(first + tick * length);
+    }
+    for (const Node* input : at.inputs)
+      if (input->varies && seen.insert(input).second) waiting.push_back(input);
+  }
+  times.push_back(begin);
+  times.push_back(end);
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+  return times;
 }
 
 }  // namespace strata::compute

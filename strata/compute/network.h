@@ -41,6 +41,7 @@ struct NetworkChanges {
   std::vector<Path> properties;  // whose values, targets or existence may differ
   std::vector<Path> metadata;    // prims whose other metadata may differ
   bool has_stage_metadata = false;
+  std::vector<ValueKey> outputs;  // that their functions make otherwise now
   static NetworkChanges FromNotice(const stage::ObjectsChanged& objects);
 };
 
@@ -69,6 +70,8 @@ class Network {
   bool MightVary(const Node& node) const;
   // Sorted times at which an attribute behind the answer has samples.
   std::vector<double> GetTimeSamples(const Node& node) const;
+  // Those of an interval, with its ends and the ticks of the states behind the answer.
+  std::vector<double> GetTimes(const Node& node, double begin, double end) const;
 
   // Asks again which computations have an effect in the stage. True where that changed: then everything was
   // forgotten.
@@ -100,6 +103,8 @@ class Network {
   // What is wrong now, by prim.
   Diagnostics GetDiagnostics() const;
   size_t GetNodeCount() const;
+  // Prims of which the output was asked for, or needed.
+  std::vector<Path> FindProviders(Token output) const;
   // Nodes that were found before it changed may be gone.
   uint64_t GetGeneration() const { return generation_; }
   uint64_t GetEvaluationCount() const;
@@ -140,6 +145,8 @@ class Network {
   static constexpr size_t kShards = 64;
 
   const Registry::Chain& FindChain(const schema::PrimDefinition* definition, Token output) const;
+  // The steps that are for the prim; what makes the answer comes first.
+  std::vector<const Computation*> FindSteps(const stage::Prim& prim, Token output) const;
   bool IsUsed(const Computation& computation) const;
   // These four with structure_ held.
   Node* FindOrMake(const stage::Prim& prim, Token output, std::vector<Node*>& fresh) const;

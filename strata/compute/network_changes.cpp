@@ -179,6 +179,10 @@ std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) co
         if (std::any_of(node->links.begin(), node->links.end(),
                         [](const Node::LinkTo& link) { return link.input.kind == Input::Kind::kMetadata; }))
           seeds.push_back(node);
+  for (const ValueKey& key : changes.outputs)
+    if (const auto* entry = by_prim_->Find(key.provider))
+      std::copy_if(entry->value.begin(), entry->value.end(), std::back_inserter(seeds),
+                   [&](const Node* node) { return node->output == key.output; });
   if (changes.has_stage_metadata) seeds.insert(seeds.end(), by_stage_.begin(), by_stage_.end());
   return seeds;
 }
@@ -227,6 +231,7 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     if (cuts_off) former = std::exchange(node.slots, {});
     node.slots.clear();
     node.is_still_ready = false;
+    node.is_stopped = node.is_stopped && node.cycle;  // of what it needs now it may be quicker
     if (node.states) node.states->kept.clear();
     bool is_same = cuts_off && was_asked_for;
     for (size_t s = 0; s < former.size() && is_same; ++s)

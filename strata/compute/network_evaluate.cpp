@@ -285,7 +285,9 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
   const double first = stepping.first.value_or(stage_.GetStartTimeCode());
   const double seconds = stepping.time_codes_per_step / stage_.GetTimeCodesPerSecond();
   const double at = time.IsDefault() ? first : time.GetValue();
-  const double ticks = std::floor((at - first) / stepping.time_codes_per_step + 1e-9);
+  const double steps = (at - first) / stepping.time_codes_per_step;
+  const double ticks =
+      stepping.between == Stepping::Between::kFirst ? std::floor(steps + 1e-9) : std::ceil(steps - 1e-9);
   const auto refuse = [&](const DiagnosticCode& code, std::string why, std::string remedy) {
     return Diagnostic(code, std::move(why), {{}, node.provider.GetString(), 0, 0, 0}, std::move(remedy));
   };
@@ -319,7 +321,10 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
   };
   int64_t tick = 0;
   Datum state;
-  if (const auto after = kept.upper_bound(last); after != kept.begin()) {
+  auto after = kept.upper_bound(last);
+  while (after != kept.begin() && stepping.can_resume && !stepping.can_resume(std::prev(after)->second))
+    after = kept.erase(std::prev(after));
+  if (after != kept.begin()) {
     tick = std::prev(after)->first;
     state = std::prev(after)->second;
   } else {

@@ -104,6 +104,8 @@ const System::Published& System::FindPublished(const schema::PrimDefinition* def
   auto made = std::make_unique<Published>();
   for (const Registry::Publication& publication : registry_->GetPublications())
     if (network_.IsComputed(definition, publication.output)) made->publications.push_back(&publication);
+  for (const AttributeExpression* expression : expressions_)
+    if (Registry::Applies(expression->schemas, definition)) made->expressions.push_back(expression);
   if (!made->publications.empty()) is_active_ = true;
   const std::unique_lock lock(mutex_);
   return *published_.emplace(definition, std::move(made)).first->second;
@@ -114,14 +116,42 @@ std::vector<const Registry::Publication*> System::FindPublished(const Prim& prim
 }
 
 bool System::MightCompute(const Prim& prim) const {
-  return !expressions_.empty() || !FindPublished(prim.GetPrimDefinition()).publications.empty();
+  const Published& published = FindPublished(prim.GetPrimDefinition());
+  return !published.expressions.empty() || !published.publications.empty();
 }
 
 std::optional<Value> System::GetValue(const stage::Attribute& attribute, Time time) const {
-  for (const AttributeExpression* expression : expressions_) {
-    const Datum answer = Compute(attribute.GetPrim(), expression->output, time);
+  if (expressions_.empty()) return std::nullopt;
+  const Prim& prim = attribute.GetPrim();
+  for (const AttributeExpression* expression : FindPublished(prim.GetPrimDefinition()).expressions) {
+    if (expression->may_change && !expression->may_change(attribute.GetName())) continue;
+    const Datum answer = Compute(prim, expression->output, time);
     if (answer.IsEmpty()) continue;
-    if (std::optional<Value> value = expression->function(attribute, time, answer)) return value;
+    if (std::optional<Value> value = expression->function(attribute, time, answer, *this)) return value;
+  }
+  return std::nullopt;
+}
+
+bool System::ValuesMightVary(const Prim& prim) const {
+  if (expressions_.empty()) return false;
+  for (const AttributeExpression* expression : FindPublished(prim.GetPrimDefinition()).expressions)
+    if (const Network::Node* node = expression->varies ? network_.Find(prim, expression->output) : nullptr)
+      if (network_.MightVary(*node)) return true;
+  return false;
+}
+
+std::optional<std::vector<double>> System::GetValueTimes(const stage::Attribute& attribute, double begin,
+                                                         double end) const {
+  if (expressions_.empty()) return std::nullopt;
+  const Prim& prim = attribute.GetPrim();
+  for (const AttributeExpression* expression : FindPublished(prim.GetPrimDefinition()).expressions) {
+    if (!expression->varies) continue;
+    if (expression->may_change && !expression->may_change(attribute.GetName())) continue;
+    const Network::Node* node = network_.Find(prim, expression->output);
+    if (!node || !network_.MightVary(*node)) continue;
+    const Datum answer = Compute(prim, expression->output, begin);
+    if (answer.IsEmpty() || !expression->function(attribute, begin, answer, *this)) continue;
+    return network_.GetTimes(*node, begin, end);
   }
   return std::nullopt;
 }
@@ -169,6 +199,13 @@ ComputedChanges System::Clear() {
   }
   FindExpressions();
   return Publish(network_.Clear(), false);
+}
+
+void System::Invalidate(std::vector<ValueKey> outputs) {
+  NetworkChanges changes;
+  changes.outputs = std::move(outputs);
+  ComputedChanges computed = Publish(network_.Apply(changes), false);
+  if (on_changes_) on_changes_(std::move(computed));
 }
 
 ComputedChanges System::Publish(const std::vector<ValueKey>& keys, bool is_time) {

@@ -49,6 +49,9 @@ class System final : public stage::ComputedValues {
   std::optional<stage::ComputedTransform> GetLocalTransform(const stage::Prim& prim,
                                                             stage::Time time) const override;
   bool TransformMightVary(const stage::Prim& prim) const override;
+  bool ValuesMightVary(const stage::Prim& prim) const override;
+  std::optional<std::vector<double>> GetValueTimes(const stage::Attribute& attribute, double begin,
+                                                   double end) const override;
   // Publications of outputs that are computed for the prim by its schemas, or for all prims of this stage.
   std::vector<const Registry::Publication*> FindPublished(const stage::Prim& prim) const;
   // Whether some definition that was looked at has any: until then scenes cost nothing.
@@ -59,6 +62,9 @@ class System final : public stage::ComputedValues {
   ComputedChanges Apply(const NetworkChanges& changes);
   ComputedChanges ChangeTime(stage::Time from, stage::Time to);
   ComputedChanges Clear();
+  // Outputs that their functions make otherwise now: files that they were made of have changed. Tells the
+  // listener, too.
+  void Invalidate(std::vector<ValueKey> outputs);
 
   // Hears of changes that no notice of the stage tells of: units of layers were edited.
   void SetListener(std::function<void(ComputedChanges)> listener) { on_changes_ = std::move(listener); }
@@ -74,6 +80,7 @@ class System final : public stage::ComputedValues {
  private:
   struct Published {
     std::vector<const Registry::Publication*> publications;
+    std::vector<const AttributeExpression*> expressions;
   };
   const Published& FindPublished(const schema::PrimDefinition* definition) const;
   ComputedChanges Publish(const std::vector<ValueKey>& keys, bool is_time);

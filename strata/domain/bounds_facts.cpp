@@ -193,7 +193,8 @@ void BoundsFacts::Read(uint32_t number) const {
     if (facts.purpose.IsEmpty() || IsAskedFor(facts.purpose)) {
       ReadExtent(reader, spoken.extent && reader.HasAuthoredValue(names.extent), facts);
       if (finds_variation && !facts.varies)
-        facts.varies = (spoken.extent && reader.MightVary(names.extent)) || ExtentMightVary(reader);
+        facts.varies = (spoken.extent && reader.MightVary(names.extent)) || ExtentMightVary(reader) ||
+                       (reader.GetComputed() && reader.GetComputed()->ValuesMightVary(reader.MakePrim()));
     }
   }
   facts_[number] = facts;

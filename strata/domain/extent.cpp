@@ -281,10 +281,13 @@ bool ExtentMightVary(const RecordReader& reader) {
   }
 }
 
-std::optional<Range3d> ComputeExtent(const stage::Prim& prim, Time time) {
+std::optional<Range3d> ComputeExtent(const stage::Prim& prim, Time time,
+                                     const stage::ComputedValues* computed) {
   stage::PrimAccess access(prim);
   if (!access) return std::nullopt;
-  return ComputeExtent(RecordReader(*access.stage, access.record), time);
+  RecordReader reader(*access.stage, access.record);
+  if (computed) reader.SetComputed(computed);
+  return ComputeExtent(reader, time);
 }
 
 }  // namespace strata::domain

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "strata/math/range.h"
+#include "strata/stage/computed_values.h"
 #include "strata/stage/stage.h"
 
 namespace strata::domain {
@@ -13,7 +14,9 @@ class RecordReader;
 
 // In the prim's own space, whatever its `extent` attribute says. An empty range for geometry without points;
 // nothing for types without a shape, and where what the shape is made of is missing or does not fit together.
-std::optional<Range3d> ComputeExtent(const stage::Prim& prim, stage::Time time = stage::Time::Default());
+// `computed` is what is computed in place of what is authored; null: nothing.
+std::optional<Range3d> ComputeExtent(const stage::Prim& prim, stage::Time time = stage::Time::Default(),
+                                     const stage::ComputedValues* computed = nullptr);
 
 // For the files of this room.
 std::optional<Range3d> ComputeExtent(const RecordReader& reader, stage::Time time);

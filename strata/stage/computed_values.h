@@ -27,6 +27,13 @@ class ComputedValues {
   virtual std::optional<ComputedTransform> GetLocalTransform(const Prim& prim, Time time) const = 0;
   // Whether another time may give another transform.
   virtual bool TransformMightVary(const Prim& prim) const = 0;
+  // Whether another time may give attributes of the prim other values, though nothing authored varies.
+  virtual bool ValuesMightVary(const Prim&) const { return false; }
+  // The times within an interval, ends among them, between which a computed value that varies so lies on
+  // straight lines. Nothing: the value does not, and varies as what is authored.
+  virtual std::optional<std::vector<double>> GetValueTimes(const Attribute&, double, double) const {
+    return std::nullopt;
+  }
 };
 
 }  // namespace strata::stage

@@ -1,0 +1,423 @@
+#include "strata/compute/simulation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "strata/domain/extent.h"
+#include "strata/layer/fields.h"
+#include "strata/math/transform.h"
+
+namespace strata::compute {
+
+namespace {
+
+using stage::Prim;
+using stage::Time;
+
+struct SimulationNames {
+  Token points{"points"}, positions{"positions"}, extent{"extent"}, source_file{"warp:sourceFile"},
+      dependents{"warp:dependentPrims"}, counts{"faceVertexCounts"}, indices{"faceVertexIndices"},
+      proto_indices{"protoIndices"}, prototypes{"prototypes"}, instancer{"PointInstancer"},
+      point_based{"PointBased"}, boundable{"Boundable"};
+  Token settings{"warp:settings"}, shape{"warp:shape"}, collider{"warp:collider"},
+      colliders{"warp:colliders"}, space{"warp:space"}, simulation{"warp:simulation"};
+  std::vector<Token> schemas = {Token("OmniWarpComputationAPI"), Token("WarpComputationAPI")};
+  // Attributes that simulations may read, and most of which they may give.
+  std::vector<Token> attributes = {
+      Token("normals"),      Token("velocities"),        Token("accelerations"), Token("widths"),
+      Token("orientations"), Token("orientationsf"),     Token("scales"),        Token("angularVelocities"),
+      Token("ids"),          Token("protoIndices"),      Token("radius"),        Token("height"),
+      Token("size"),         Token("curveVertexCounts"),
+  };
+};
+const SimulationNames& GetSimulationNames() {
+  static const SimulationNames names;
+  return names;
+}
+
+constexpr std::string_view kParameters = "warp:params:";
+constexpr std::string_view kPrimvars = "primvars:";
+
+bool HasWarp(const Prim& prim) {
+  const schema::PrimDefinition* definition = prim ? prim.GetPrimDefinition() : nullptr;
+  return definition && Registry::Applies(GetSimulationNames().schemas, definition);
+}
+
+bool IsShaped(const Prim& prim) {
+  const SimulationNames& names = GetSimulationNames();
+  return prim.IsA(names.point_based) || prim.IsA(names.instancer);
+}
+
+// Point instancers are simulated by what a prototype without points of its own says, too.
+Prim FindSpeaker(const Prim& prim) {
+  const SimulationNames& names = GetSimulationNames();
+  if (HasWarp(prim) && IsShaped(prim)) return prim;
+  if (!prim.IsA(names.instancer)) return {};
+  for (const Path target : prim.GetRelationship(names.prototypes).GetForwardedTargets())
+    if (const Prim prototype = prim.GetStage()->GetPrimAtPath(target);
+        HasWarp(prototype) && !IsShaped(prototype))
+      return prototype;
+  return {};
+}
+
+Diagnostic Fail(const DiagnosticCode& code, const Prim& prim, std::string why, std::string remedy) {
+  return Diagnostic(code, std::move(why), {{}, prim.GetPath().GetString(), 0, 0, 0}, std::move(remedy));
+}
+
+// -- what simulations are made of ------------------------------------------------------------------------
+
+Result<Datum> ComputeSettings(SimulationLibrary& library, const Arguments& arguments) {
+  const Prim& prim = arguments.GetPrim();
+  SimulationSettings settings;
+  const stage::Attribute source = prim.GetAttribute(GetSimulationNames().source_file);
+  const std::string name = source.Get(arguments.GetTime()).GetOr(std::string());
+  if (name.empty())
+    return Fail(kSimulationModuleMissing, prim, "The prim is to be simulated and names no module.",
+                "Say in `warp:sourceFile` which.");
+  const Value custom = source.GetMetadata(layer::GetFieldNames().customData);
+  if (const auto* dictionary = custom.GetIf<Dictionary>()) settings.parameters = *dictionary;
+  for (const Token property : prim.GetAuthoredPropertyNames()) {
+    if (!property.GetText().starts_with(kParameters)) continue;
+    if (Value value = prim.GetAttribute(property).Get(arguments.GetTime()); !value.IsEmpty())
+      settings.parameters.entries[std::string(property.GetText().substr(kParameters.size()))] =
+          std::move(value);
+  }
+  STRATA_TRY(settings.module, library.Find(name));
+  if (!settings.module)
+    return Fail(kSimulationModuleMissing, prim, fmt::format("There is no module \"{}\".", name),
+                "Register one of the name, or a loader that finds it: modules in Python are found by "
+                "programs in Python, where warp-lang is installed or they need it not.");
+  return Datum::Of(std::move(settings));
+}
+
+// Inputs: points or positions, counts, indices, then the attributes by name; the simulation, and the space.
+enum ShapeInput : size_t { kPoints, kPositions, kCounts, kIndices, kFirstAttribute };
+
+std::vector<Input> MakeShapeInputs() {
+  const SimulationNames& names = GetSimulationNames();
+  std::vector<Input> inputs = {in::Attribute(names.points), in::Attribute(names.positions),
+                               in::Attribute(names.counts), in::Attribute(names.indices)};
+  for (Token attribute : names.attributes) inputs.push_back(in::Attribute(attribute));
+  inputs.push_back(in::AttributesNamed(Token(kPrimvars)));
+  return inputs;
+}
+
+SimulatedShape ReadShape(const Arguments& arguments) {
+  const SimulationNames& names = GetSimulationNames();
+  const Prim& prim = arguments.GetPrim();
+  SimulatedShape shape;
+  shape.path = prim.GetPath();
+  shape.is_instancer = prim.IsA(names.instancer);
+  shape.points = arguments.GetOr(shape.is_instancer ? kPositions : kPoints, Array<Vec3f>());
+  shape.face_vertex_counts = arguments.GetOr(kCounts, Array<int32_t>());
+  shape.face_vertex_indices = arguments.GetOr(kIndices, Array<int32_t>());
+  for (size_t i = 0; i < names.attributes.size(); ++i)
+    if (const Value& value = arguments.Get(kFirstAttribute + i).GetValue(); !value.IsEmpty())
+      shape.attributes.entries[names.attributes[i].GetString()] = value;
+  for (const Token property : prim.GetAuthoredPropertyNames())
+    if (property.GetText().starts_with(kPrimvars))
+      if (Value value = prim.GetAttribute(property).Get(arguments.GetTime()); !value.IsEmpty())
+        shape.attributes.entries[property.GetString()] = std::move(value);
+  return shape;
+}
+
+Result<Datum> ComputeCollider(const Arguments& arguments) {
+  const SimulationNames& names = GetSimulationNames();
+  SimulatedShape shape = ReadShape(arguments);
+  const size_t next = kFirstAttribute + names.attributes.size() + 1;
+  if (const auto* world = arguments.GetIf<Matrix4d>(next)) shape.matrix = *world;
+  if (const auto* simulated = arguments.GetIf<SimulationAnswer>(next + 1))
+    for (const auto& [name, value] : simulated->values) {
+      if (name == (shape.is_instancer ? names.positions : names.points))
+        shape.points = value.GetOr(shape.points);
+      else
+        shape.attributes.entries[name.GetString()] = value;
+    }
+  return Datum::Of(std::move(shape));
+}
+
+using Colliders = std::vector<SimulatedShape>;
+
+Result<Datum> ComputeColliders(const Arguments& arguments) {
+  Colliders all;
+  for (const Datum& each : arguments.GetAll(0))
+    if (const auto* shape = each.GetIf<SimulatedShape>()) all.push_back(*shape);
+  return Datum::Of(std::move(all));
+}
+
+// -- stepping ----------------------------------------------------------------------------------------------
+
+// What was simulated up to a tick, with the tick before it: times between the two lie between their values.
+struct Progress {
+  SimulationModulePtr module;
+  std::shared_ptr<const SimulationFrame> former, current;
+  double time = 0, former_time = 0;
+  friend bool operator==(const Progress&, const Progress&) = default;
+};
+
+enum CallInput : size_t { kSettings, kColliders, kSpace, kOthersSettings, kOthersColliders, kShape };
+
+template <class T>
+const T* FindEither(const Arguments& arguments, size_t first, size_t second) {
+  const T* found = arguments.GetIf<T>(first);
+  return found ? found : arguments.GetIf<T>(second);
+}
+
+// A pass that finds infinities and what is no number: a sum of them times zero is no zero.
+bool IsFinite(const Array<Vec3f>& points) {
+  constexpr size_t kLanes = 16;
+  const float* numbers = points.GetData() ? points.GetData()->data : nullptr;
+  const size_t count = points.GetSize() * 3;
+  float sums[kLanes] = {};
+  size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes)
+    for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += numbers[i + lane] * 0.0f;
+  for (; i < count; ++i) sums[0] += numbers[i] * 0.0f;
+  return std::all_of(sums, sums + kLanes, [](float sum) { return sum == 0; });
+}
+
+Result<void> CheckFrame(const Prim& prim, const SimulatedShape& shape, const SimulationFrame& frame) {
+  const SimulationNames& names = GetSimulationNames();
+  const Token counted = shape.is_instancer ? names.positions : names.points;
+  const Token regroups = shape.is_instancer ? names.proto_indices : names.indices;
+  const bool may_grow = std::any_of(frame.values.begin(), frame.values.end(),
+                                    [&](const auto& each) { return each.first == regroups; });
+  for (const auto& [name, value] : frame.values) {
+    const stage::Attribute attribute = prim.GetAttribute(name);
+    const ValueTypeName* type = attribute.IsDefined() ? attribute.GetValueTypeName() : nullptr;
+    if (type && type->type != value.GetType())
+      return Fail(kSimulationFailed, prim,
+                  fmt::format("The module gives values for \"{}\" that are not of type {}.", name.GetText(),
+                              type->name.GetText()),
+                  "Let it give arrays of that type.");
+    if (name != counted) continue;
+    const auto* points = value.GetIf<Array<Vec3f>>();
+    if (points && points->GetSize() != shape.points.GetSize() && !may_grow)
+      return Fail(kSimulationFailed, prim,
+                  fmt::format("The module gives {} {} where there are {}.", points->GetSize(), name.GetText(),
+                              shape.points.GetSize()),
+                  fmt::format("Give as many, or \"{}\" with them.", regroups.GetText()));
+    if (points && !IsFinite(*points))
+      return Fail(kSimulationFailed, prim,
+                  fmt::format("The module gives {} that are infinite or no numbers.", name.GetText()),
+                  "Shorter steps or more damping keep a simulation from running away.");
+  }
+  return {};
+}
+
+Result<Datum> Advance(const Arguments& arguments, const Progress* before) {
+  const Prim& prim = arguments.GetPrim();
+  const auto* settings = FindEither<SimulationSettings>(arguments, kSettings, kOthersSettings);
+  const auto* given = FindEither<Colliders>(arguments, kColliders, kOthersColliders);
+  if (!settings) return Datum();  // what keeps it from having any has been told of
+  // Kept, since members of the shape are read through the arguments by position.
+  const std::vector<Datum> datums(arguments.GetAll(kShape).begin(), arguments.GetAll(kShape).end());
+  const auto* shape = datums.empty() ? nullptr : datums.front().GetIf<SimulatedShape>();
+  if (!shape) return Datum();
+  Colliders colliders = given ? *given : Colliders();
+  if (!colliders.empty()) {
+    const Matrix4d own = arguments.GetOr(kSpace, Matrix4d::Identity());
+    const std::optional<Matrix4d> from_world = GetTransformInverse(own);
+    if (!from_world)
+      return Fail(kSimulationFailed, prim, "The prim is flattened to nothing, so colliders have no place.",
+                  "Take scales of zero away.");
+    for (SimulatedShape& each : colliders) each.matrix = MultiplyAffine(each.matrix, *from_world);
+  }
+  const double time = arguments.GetTime().GetValue();
+  const double first = prim.GetStage()->GetStartTimeCode();
+  SimulationCall call{prim, *shape, colliders, settings->parameters, time, 0, arguments.GetStepSeconds()};
+  call.seconds = (time - first) / prim.GetStage()->GetTimeCodesPerSecond();
+  Result<SimulationFrame> made =
+      before ? before->module->Step(call, before->current->state) : settings->module->Begin(call);
+  if (!made) return made.TakeError();
+  STRATA_CHECK(CheckFrame(prim, *shape, *made));
+  Progress progress;
+  progress.module = before ? before->module : settings->module;
+  progress.former = before ? before->current : nullptr;
+  progress.current = std::make_shared<const SimulationFrame>(*std::move(made));
+  progress.time = time;
+  progress.former_time = before ? before->time : time;
+  return Datum::Of(std::move(progress));
+}
+
+Result<Datum> Answer(const Arguments& arguments) {
+  const auto* progress = arguments.GetState().GetIf<Progress>();
+  if (!progress) return Datum();
+  SimulationAnswer answer;
+  for (const auto& [name, value] : progress->current->values) answer.values[name] = value;
+  const double at = arguments.GetTime().IsDefault() ? progress->time : arguments.GetTime().GetValue();
+  if (!progress->former || at >= progress->time || !(progress->former_time < progress->time))
+    return Datum::Of(std::move(answer));
+  const double fraction = (at - progress->former_time) / (progress->time - progress->former_time);
+  for (const auto& [name, value] : progress->former->values) {
+    const auto later = answer.values.find(name);
+    if (later != answer.values.end()) later->second = Interpolate(value, later->second, fraction);
+  }
+  return Datum::Of(std::move(answer));
+}
+
+// -- values ------------------------------------------------------------------------------------------------
+
+// What the prim's type says of its shape and is no result of steps is not asked for at all.
+bool MayBeSimulated(Token name) {
+  const std::string_view text = name.GetText();
+  return !text.starts_with("xformOp") && !text.starts_with("warp:") && name.GetText() != "visibility" &&
+         name.GetText() != "purpose";
+}
+
+std::optional<Value> FindValue(const stage::Attribute& attribute, Time time, const Datum& answer,
+                               const stage::ComputedValues& computed) {
+  const SimulationNames& names = GetSimulationNames();
+  const auto* simulated = answer.GetIf<SimulationAnswer>();
+  if (!simulated || simulated->values.empty()) return std::nullopt;
+  if (const auto found = simulated->values.find(attribute.GetName()); found != simulated->values.end())
+    return found->second;
+  if (attribute.GetName() != names.extent) return std::nullopt;
+  // Whatever was authored is around the shape as it was before.
+  const std::optional<Range3d> range = domain::ComputeExtent(attribute.GetPrim(), time, &computed);
+  if (!range || range->IsEmpty()) return Value();
+  const auto corner = [](const Vec3d& at) {
+    return Vec3f{static_cast<float>(at[0]), static_cast<float>(at[1]), static_cast<float>(at[2])};
+  };
+  return Value(Array<Vec3f>{corner(range->min), corner(range->max)});
+}
+
+std::vector<Token> ListSimulated(const Prim& prim) {
+  const SimulationNames& names = GetSimulationNames();
+  std::vector<Token> all = {prim.IsA(names.instancer) ? names.positions : names.points, names.extent};
+  all.insert(all.end(), names.attributes.begin(), names.attributes.end());
+  std::erase_if(all, [&](Token name) { return !prim.GetAttribute(name).IsDefined(); });
+  for (const Token property : prim.GetAuthoredPropertyNames())
+    if (property.GetText().starts_with(kPrimvars)) all.push_back(property);
+  return all;
+}
+
+Computation Make(Token output, std::vector<Token> schemas, std::vector<Input> inputs, Function function) {
+  Computation computation;
+  computation.output = computation.name = output;
+  computation.schemas = std::move(schemas);
+  computation.inputs = std::move(inputs);
+  computation.function = std::move(function);
+  computation.module = "simulation";
+  return computation;
+}
+
+Result<void> AddInputs(Registry& registry, std::shared_ptr<SimulationLibrary> library) {
+  const SimulationNames& names = GetSimulationNames();
+  Computation settings =
+      Make(names.settings, names.schemas,
+           {in::Attribute(names.source_file), in::AttributesNamed(Token(kParameters))},
+           [library](const Arguments& arguments) { return ComputeSettings(*library, arguments); });
+  settings.cutoff = Computation::Cutoff::kEarly;
+  STRATA_CHECK(registry.Add(std::move(settings)));
+
+  Computation shape = Make(names.shape, {names.point_based, names.instancer}, MakeShapeInputs(),
+                           [](const Arguments& a) -> Result<Datum> { return Datum::Of(ReadShape(a)); });
+  shape.cutoff = Computation::Cutoff::kEarly;
+  STRATA_CHECK(registry.Add(std::move(shape)));
+
+  std::vector<Input> of_collider = MakeShapeInputs();
+  of_collider.push_back(in::Computation(GetOutputs().world_xform));
+  of_collider.push_back(in::Computation(names.simulation));
+  Computation collider = Make(names.collider, {Token("Xformable")}, std::move(of_collider), ComputeCollider);
+  collider.cutoff = Computation::Cutoff::kEarly;
+  STRATA_CHECK(registry.Add(std::move(collider)));
+  STRATA_CHECK(registry.Add(Make(names.colliders, names.schemas,
+                                 {in::Targets(names.dependents, names.collider)}, ComputeColliders)));
+  // Only prims with colliders care where they are.
+  Computation space =
+      Make(names.space, {names.point_based, names.instancer}, {in::Computation(GetOutputs().world_xform)},
+           [](const Arguments& a) -> Result<Datum> { return a.Get(0); });
+  space.is_for = [](const Prim& prim) {
+    const Prim speaker = FindSpeaker(prim);
+    return speaker && !speaker.GetRelationship(GetSimulationNames().dependents).GetForwardedTargets().empty();
+  };
+  return registry.Add(std::move(space));
+}
+
+}  // namespace
+
+void SimulationLibrary::Add(std::string name, SimulationModulePtr module) {
+  const std::lock_guard lock(mutex_);
+  added_.insert_or_assign(std::move(name), std::move(module));
+}
+
+void SimulationLibrary::AddLoader(Loader loader) {
+  const std::lock_guard lock(mutex_);
+  loaders_.push_back(std::move(loader));
+}
+
+// Loaders run without the lock: they may take long, and load others on their way.
+Result<SimulationModulePtr> SimulationLibrary::Find(const std::string& name) {
+  std::vector<Loader> loaders;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = added_.find(name); found != added_.end()) return found->second;
+    if (const auto found = loaded_.find(name); found != loaded_.end()) return found->second;
+    loaders = loaders_;
+  }
+  for (const Loader& loader : loaders) {
+    STRATA_TRY(SimulationModulePtr loaded, loader(name));
+    if (!loaded) continue;
+    const std::lock_guard lock(mutex_);
+    return loaded_.emplace(name, std::move(loaded)).first->second;
+  }
+  return SimulationModulePtr();
+}
+
+void SimulationLibrary::Forget(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  loaded_.erase(name);
+}
+
+bool SimulationLibrary::ForgetOutdated() {
+  const std::lock_guard lock(mutex_);
+  return std::erase_if(loaded_, [](const auto& each) { return each.second->IsOutdated(); }) > 0;
+}
+
+Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrary> library) {
+  const SimulationNames& names = GetSimulationNames();
+  STRATA_CHECK(AddInputs(registry, std::move(library)));
+  Stepping stepping;
+  stepping.between = Stepping::Between::kSecond;
+  stepping.init = [](const Arguments& arguments) { return Advance(arguments, nullptr); };
+  stepping.step = [](const Arguments& arguments) -> Result<Datum> {
+    const auto* before = arguments.GetState().GetIf<Progress>();
+    return before ? Advance(arguments, before) : Datum();
+  };
+  stepping.can_resume = [](const Datum& state) {
+    const auto* progress = state.GetIf<Progress>();
+    return !progress || progress->module->CanResume(progress->current->state);
+  };
+  Computation simulation =
+      Make(names.simulation, {names.point_based, names.instancer},
+           {in::Computation(names.settings), in::Computation(names.colliders), in::Computation(names.space),
+            in::Targets(names.prototypes, names.settings), in::Targets(names.prototypes, names.colliders),
+            in::Computation(names.shape), in::Targets(names.dependents, names.space)},
+           Answer);
+  simulation.is_for = [](const Prim& prim) { return bool(FindSpeaker(prim)); };
+  simulation.stepping = std::make_shared<const Stepping>(std::move(stepping));
+  STRATA_CHECK(registry.Add(std::move(simulation)));
+
+  AttributeExpression values;
+  values.name = values.output = names.simulation;
+  values.function = FindValue;
+  values.list = ListSimulated;
+  values.schemas = {names.schemas[0], names.schemas[1], names.instancer};
+  values.may_change = MayBeSimulated;
+  values.varies = true;
+  registry.Add(std::move(values));
+  return {};
+}
+
+void RestartSimulations(System& system) {
+  const Token settings = GetSimulationNames().settings;
+  std::vector<ValueKey> keys;
+  for (const Path provider : system.GetNetwork().FindProviders(settings))
+    keys.push_back({provider, settings});
+  system.Invalidate(std::move(keys));
+}
+
+}  // namespace strata::compute
