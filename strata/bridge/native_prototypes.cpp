@@ -50,6 +50,24 @@ std::vector<Token> FindConstantPrimvars(const scene::SceneIndex& flattened, Path
   return constant;
 }
 
+// What data say now, kept whatever becomes of the prim that said it.
+DataSourceHandle Freeze(const DataSourceHandle& source, uint32_t depth = 0) {
+  if (depth > scene::kMaxDataSourceDepth) return nullptr;
+  if (const auto sampled = scene::SampledDataSource::Cast(source)) return scene::Retain(sampled->GetValue(0));
+  if (const auto vector = scene::VectorDataSource::Cast(source)) {
+    std::vector<DataSourceHandle> elements;
+    for (size_t i = 0; i < vector->GetNumElements(); ++i)
+      elements.push_back(Freeze(vector->GetElement(i), depth + 1));
+    return scene::RetainedVectorDataSource::New(std::move(elements));
+  }
+  const auto container = ContainerDataSource::Cast(source);
+  if (!container) return nullptr;
+  Entries entries;
+  for (Token name : container->GetNames())
+    entries.emplace_back(name, Freeze(container->Get(name), depth + 1));
+  return RetainedContainerDataSource::New(std::move(entries));
+}
+
 // -- what is gathered of many instances
 // -----------------------------------------------------------------------
 
@@ -247,10 +265,12 @@ Token NativePrototypesSceneIndex::FindCombination(Path instance, std::vector<Tok
 
 CopyTables NativePrototypesSceneIndex::MakeTables() const {
   former_members_ = std::exchange(*members_, {});
+  former_made_ = std::exchange(made_, {});
   instancers_.clear();
   combinations_.clear();
   CopyTables tables;
   if (instance_count_) AddScope(Path::AbsoluteRoot(), Path::AbsoluteRoot(), 0, tables);
+  former_made_.clear();
   return tables;
 }
 
@@ -289,16 +309,22 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
   for (const auto& [group, members] : groups) {
     if (tables.copies.size() >= kMaxCopies || nesting >= kMaxNesting) return;
     const Path combination = propagated.AppendChild(group.combination);
-    Entries shared;
-    for (Token name : GetSharedNames())
-      shared.emplace_back(name,
-                          flattened_->GetDataSource(members.instances.front(), DataSourceLocator(name)));
-    tables.AddMadePrim(combination, {Token(), RetainedContainerDataSource::New(std::move(shared))});
+    ContainerDataSourceHandle& shared = shared_[group.combination];
+    if (!shared) {
+      // The name of the combination stands for what they say: it is the same for all of its instances.
+      Entries entries;
+      for (Token name : GetSharedNames())
+        entries.emplace_back(
+            name, Freeze(flattened_->GetDataSource(members.instances.front(), DataSourceLocator(name))));
+      shared = RetainedContainerDataSource::New(std::move(entries));
+    }
+    tables.AddMadePrim(combination, {Token(), shared});
     const Path holder = combination.AppendChild(group.prototype.GetNameToken());
     tables.AddMadePrim(holder, {Token(), empty});
     const Path instancer = holder.AppendChild(kInstancer), root = instancer.AppendChild(kPrototype);
-    tables.AddMadePrim(instancer, {names.instancer, MakeInstancerData(members.instances, scope, top,
-                                                                      instancer, members.primvars)});
+    tables.AddMadePrim(
+        instancer, {names.instancer, FindInstancerData({members.instances, members.primvars, nullptr}, scope,
+                                                       top, instancer)});
     for (size_t i = 0; i < members.instances.size(); ++i) {
       const Path instance = members.instances[i];
       (*members_)[instance.ReplacePrefix(scope, top)] = {instancer, static_cast<int32_t>(i)};
@@ -313,6 +339,17 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
       is_inside_itself |= tables.copies.at(around).source == group.prototype;
     if (!is_inside_itself) AddScope(group.prototype, root, nesting + 1, tables);
   }
+}
+
+const ContainerDataSourceHandle& NativePrototypesSceneIndex::FindInstancerData(Instancer instancer,
+                                                                               Path scope, Path top,
+                                                                               Path path) const {
+  const auto known = former_made_.find(path);
+  if (known != former_made_.end() && known->second.instances == instancer.instances &&
+      known->second.primvars == instancer.primvars)
+    return made_[path] = known->second, made_[path].data;
+  instancer.data = MakeInstancerData(instancer.instances, scope, top, path, instancer.primvars);
+  return (made_[path] = std::move(instancer)).data;
 }
 
 ContainerDataSourceHandle NativePrototypesSceneIndex::MakeInstancerData(
@@ -383,7 +420,7 @@ void NativePrototypesSceneIndex::Decorate(Path path, const Place& place, scene::
         scene::OverlayContainerDataSource::New(RetainedContainerDataSource::New(std::move(more)), prim.data);
 }
 
-void NativePrototypesSceneIndex::AddChanges(const scene::ChangeSet&, scene::ChangeSet& out) {
+void NativePrototypesSceneIndex::AddChanges(const scene::ChangeSet& changes, scene::ChangeSet& out) {
   for (const auto& [instance, before] : std::exchange(former_members_, {})) {
     const auto now = members_->find(instance);
     if (now != members_->end() && !(now->second == before))
@@ -391,6 +428,19 @@ void NativePrototypesSceneIndex::AddChanges(const scene::ChangeSet&, scene::Chan
   }
   static const Token kTransforms("hydra:instanceTransforms");
   const Names& names = GetNames();
+  // All that is gathered of an instance may differ when it is there anew.
+  for (const scene::AddedPrim& added : changes.added) {
+    const auto found = instancers_.find(added.path);
+    if (found == instancers_.end()) continue;
+    for (Path instancer : found->second) {
+      scene::DataSourceLocatorSet locators{DataSourceLocator{names.instancerTopology, names.instanceIndices},
+                                           DataSourceLocator{names.instancerTopology, names.mask},
+                                           DataSourceLocator{names.primvars, kTransforms}};
+      for (Token primvar : made_.at(instancer).primvars)
+        locators.Insert(DataSourceLocator{names.primvars, primvar});
+      out.dirtied.push_back({instancer, std::move(locators)});
+    }
+  }
   for (const scene::DirtiedPrim& dirtied : std::exchange(observer_->dirtied, {})) {
     const auto found = instancers_.find(dirtied.path);
     if (found == instancers_.end()) continue;

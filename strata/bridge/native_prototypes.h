@@ -54,13 +54,24 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   std::unique_ptr<FlattenedObserver> observer_;
   scene::PathTable<Path> instances_;  // in the input: the prototype; empty for the prims above
   size_t instance_count_ = 0;
+  // An instancer's data read instances when they are asked, so they hold as long as these are the same.
+  struct Instancer {
+    std::vector<Path> instances;
+    std::vector<Token> primvars;
+    scene::ContainerDataSourceHandle data;
+  };
+  const scene::ContainerDataSourceHandle& FindInstancerData(Instancer instancer, Path scope, Path top,
+                                                            Path path) const;
+
   using Members = tsl::robin_map<Path, Membership>;  // by instance in the output
   class InstanceSource;
   mutable Members former_members_;  // until they were compared
   // Shared with the data sources that tell of them.
   std::shared_ptr<Members> members_ = std::make_shared<Members>();
-  mutable tsl::robin_map<Path, std::vector<Path>> instancers_;  // by instance in the input
-  mutable tsl::robin_map<Path, Token> combinations_;            // by instance in the input
+  mutable tsl::robin_map<Path, std::vector<Path>> instancers_;              // by instance in the input
+  mutable tsl::robin_map<Path, Token> combinations_;                        // by instance in the input
+  mutable tsl::robin_map<Path, Instancer> made_, former_made_;              // by instancer
+  mutable tsl::robin_map<Token, scene::ContainerDataSourceHandle> shared_;  // by combination
 };
 
 // What a flattened scene shows, but for prims that `copies` made: those inherit nothing.

@@ -28,12 +28,25 @@ bool AreSameFromBelow(const PrimIndex& before, const PrimIndex& after) {
   return true;
 }
 
-// Whether the same nodes speak of a prim from either index, but for what is said where it stands itself.
-bool AreSameBesideRoot(const PrimIndex& before, const PrimIndex& after) {
+// What an instance shares comes over arcs of its own, and what those lead to; the rest is its own.
+std::vector<uint16_t> ListSharedFlags(const PrimIndex& index) {
+  const auto& nodes = index.GetGraph()->nodes;
+  std::vector<bool> is_shared(nodes.size(), false);
+  std::vector<uint16_t> flags;
+  for (size_t i = 1; i < nodes.size(); ++i) {
+    is_shared[i] = is_shared[nodes[i].parent] || !nodes[i].Has(kNodeDueToAncestor);
+    if (is_shared[i]) flags.push_back(nodes[i].flags);
+  }
+  return flags;
+}
+
+// Whether the same nodes say what an instance shares from either index, and it has opinions where it stands
+// itself in both or in none.
+bool AreSameInstance(const PrimIndex& before, const PrimIndex& after) {
   const auto &a = before.GetGraph()->nodes, &b = after.GetGraph()->nodes;
-  return std::equal(
-      a.begin() + !a.empty(), a.end(), b.begin() + !b.empty(), b.end(),
-      [](const PrimIndexNode& one, const PrimIndexNode& other) { return one.flags == other.flags; });
+  if (a.empty() || b.empty()) return a.empty() && b.empty();
+  return a.front().Has(kNodeHasSpecs) == b.front().Has(kNodeHasSpecs) &&
+         ListSharedFlags(before) == ListSharedFlags(after);
 }
 
 }  // namespace
@@ -153,10 +166,10 @@ void ChangeProcessor::Mend(Path prim) {
   const PrimIndexPtr before = cache_.indices.Find(prim);
   if (!before) return;
   PrimIndexPtr after = MakeMended(prim, *before);
-  // Prims come and go with their specs; instances share what their own arcs bring, specs of theirs included.
+  // Prims come and go with their specs; an instance is another one with its first opinion of its own.
   if (!after || before->HasSpecs() != after->HasSpecs() ||
       before->IsInstanceable() != after->IsInstanceable() || !AreSameFromBelow(*before, *after) ||
-      (after->IsInstanceable() && !AreSameBesideRoot(*before, *after))) {
+      (after->IsInstanceable() && !AreSameInstance(*before, *after))) {
     resynced_.push_back(prim);
     resynced_set_.insert(prim);
     const bool is_named = std::all_of(stacks_.begin(), stacks_.end(),

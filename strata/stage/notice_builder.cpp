@@ -50,10 +50,12 @@ std::shared_ptr<ObjectsChanged> NoticeBuilder::MakeOfAll(const StageChanges& cha
   return notice;
 }
 
-// Where the stage has what composition has at `path`: what instances share is below their prototype.
+// Where the stage has what composition has at `path`: what instances share is below their prototype. Empty
+// below an instance that no prototype was made from.
 Path NoticeBuilder::MapToStage(Path path) const {
   if (path.IsPrimProperty()) {
     const Path prim = MapToStage(path.GetParent());
+    if (prim.IsEmpty()) return prim;
     return prim == path.GetParent() ? path : prim.AppendProperty(path.GetNameToken());
   }
   const uint32_t record = stage_.FindByIndexPath(path);
@@ -62,6 +64,8 @@ Path NoticeBuilder::MapToStage(Path path) const {
   Path below = path;
   for (Path above = path.GetParent(); !above.IsEmpty(); below = above, above = above.GetParent()) {
     const uint32_t holder = stage_.FindHolder(above);
+    // What an instance shares is where its prototype was made from, and nowhere else.
+    if (holder == kNoRecord && stage_.FindByIndexPath(above) != kNoRecord) return {};
     if (holder == kNoRecord) continue;
     return path.ReplacePrefix(above, stage_.Record(holder).path, Path::TargetFix::kKeepTargets);
   }
@@ -103,6 +107,7 @@ void NoticeBuilder::AddSpec(const SpecChange& spec) {
   // What the stage says of itself is said by its root layer and its session layer.
   if (spec.path.IsAbsoluteRoot() && spec.kind != SpecChange::Kind::kEdited) return;
   const Path path = MapToStage(spec.path);
+  if (path.IsEmpty()) return;
   AddFields(path, spec);
   const bool came_or_went = spec.kind != SpecChange::Kind::kEdited || spec.change->spec_added ||
                             spec.change->spec_removed || spec.change->content_replaced;
@@ -186,6 +191,7 @@ void NoticeBuilder::AddVariables(const compose::CacheEdits& edits) {
           is_below = dependent.count(above) != 0;
         if (is_below) continue;
         const Path on_stage = MapToStage(path);
+        if (on_stage.IsEmpty()) continue;
         asset_paths_.insert(on_stage);
         info_.insert(on_stage);
         fields_[on_stage].insert(field);
@@ -217,10 +223,13 @@ std::shared_ptr<ObjectsChanged> NoticeBuilder::Build() {
   const StagePopulationMask& mask = stage_.options.population_mask;
   for (Path path : changes_.cache.resynced)
     if (mask.Includes(path)) prims_.insert(MapToStage(path));
+  prims_.erase(Path());
   for (const SpecChange& spec : changes_.cache.specs) AddSpec(spec);
-  for (const SpecChange& spec : changes_.cache.resynced_specs) AddFields(MapToStage(spec.path), spec);
+  for (const SpecChange& spec : changes_.cache.resynced_specs)
+    if (const Path path = MapToStage(spec.path); !path.IsEmpty()) AddFields(path, spec);
   for (Path path : changes_.cache.spec_stacks)
     if (path.IsPrim()) info_.insert(MapToStage(path));
+  info_.erase(Path());
   AddPrototypes();
   Finish();
   if (notice_->resynced_.empty() && notice_->info_only_.empty() && notice_->asset_paths_.empty())

@@ -375,6 +375,43 @@ def is_within(path, roots):
     return any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
 
 
+PROTOTYPE_ROOT = re.compile(r"/__Prototype_\d+")
+GATHERED = {"instancerTopology/instanceIndices", "instancerTopology/mask", "primvars", "primvars/hydra:instanceTransforms"}
+
+
+def settle_instances(edit, stage, final, shown, known):
+    """The notices of an edit without what the oracle's chain says of instances that are told anew, though none came or went:
+
+    which instance a prototype stands on is arbitrary, so that the prototype is told anew with that one alone (usd-core 26.11
+    has no such notice); the first such edit names the element of every instance, which is what it was; of what an instancer
+    gathers the visibility is forgotten, and all primvars are named for the one that instances have.
+    """
+    if edit[:1] == ["variant"]:
+        return stage, final
+    alive = {line.partition(" ")[0] for line in stage.get("added") or ()}
+    roots = {path for path in alive & shown if PROTOTYPE_ROOT.fullmatch(path)}
+    anew = tuple(f"{root}/UsdNiInstancer/UsdNiPrototype" for root in roots)
+    gone = [path for path in stage.get("removed") or () if path not in alive]
+
+    def keep(notices, is_anew):
+        return dict(notices, added=[line for line in notices.get("added") or () if not is_anew(line.partition(" ")[0])],
+                    removed=[path for path in notices.get("removed") or () if not is_anew(path)])
+
+    stage = keep(stage, lambda path: path in shown and is_within(path, roots))
+    final = keep(final, lambda path: path in known and any(part in path for part in anew))
+    if alive - shown or gone:
+        return stage, final
+    dirtied = {}
+    for path, locators in (final.get("dirtied") or {}).items():
+        if alive and path not in alive:
+            locators = [locator for locator in locators if locator != "instance"]
+        if path.endswith("/UsdNiInstancer") and "instancerTopology/instanceIndices" in locators:
+            locators = sorted({"instancerTopology", "primvars"} | set(locators) - GATHERED)
+        if locators:
+            dirtied[path] = locators
+    return stage, dict(final, dirtied=dirtied)
+
+
 def settle_scene(document):
     """A scene-index answer without what the oracle's chain says wrongly once prims are gone. A deliberate divergence: changes
     are atomic (../shared/spec/runtime.md, 2.1 and D7), so what observers know is what can be reached.
@@ -384,9 +421,11 @@ def settle_scene(document):
     of other instances go on counting those. Returns the document and the places in it that count for nothing.
     """
     places, edits, is_stale = [], [], False
+    known = set(document.get("finalSceneIndex") or ())  # by the last index, as its notices tell
     shown = set(document.get("stageSceneIndex") or ())  # by the stage, as its notices tell
     for index, entry in enumerate(document.get("edits") or ()):
-        stage, final = entry.get("stageSceneIndex") or {}, entry.get("finalSceneIndex") or {}
+        given = entry.get("stageSceneIndex") or {}, entry.get("finalSceneIndex") or {}
+        stage, final = settle_instances(entry.get("edit") or [], *given, shown, known)
         alive = {line.partition(" ")[0] for line in stage.get("added") or ()}
         gone = [path for path in stage.get("removed") or () if path not in alive]
         is_stale = is_stale or bool(gone)
@@ -409,9 +448,12 @@ def settle_scene(document):
             settled["removed"] = [path for path in settled["removed"] if not path.startswith(PROPAGATED)]
             settled["dirtied"] = {path: locators for path, locators in settled["dirtied"].items()
                                   if not path.startswith(PROPAGATED) and locators != ["instance"]}
-        if any(settled[key] != (final.get(key) or type(settled[key])()) for key in settled):
-            places.append(("edits", index, "finalSceneIndex"))
-        edits.append(dict(entry, finalSceneIndex=settled))
+        known.update(line.partition(" ")[0] for line in final.get("added") or ())
+        for name, before, after in zip(("stageSceneIndex", "finalSceneIndex"), given, (stage, settled)):
+            if any(after[key] != (before.get(key) or type(after[key])()) for key in after):
+                places.append(("edits", index, name))
+        edits.append(dict(entry, **{name: part for name, part in (("stageSceneIndex", stage), ("finalSceneIndex", settled))
+                                    if name in entry}))
     # Only what the chain once showed can be left behind.
     known = set(document.get("finalSceneIndex") or ())
     for entry in document.get("edits") or ():

@@ -366,6 +366,31 @@ TEST_CASE("moving an instance dirties one instancer, whatever the number of inst
   }
 }
 
+TEST_CASE("an instance that is told anew dirties what its instancer gathers of it, and no other instance") {
+  Running running(R"(
+def Xform "Model" { def Cube "Box" {} }
+def Xform "Set" { def Xform "A" (instanceable = true  references = </Model>) {}
+    def Xform "B" (instanceable = true  references = </Model>) {}
+}
+def Xform "World" (references = </Set>) {}
+)");
+  running.Pull();
+  running.TakeFinal();
+  running.Change([](layer::Layer& layer) {
+    CHECK(layer.CreatePrimSpec(Path("/World/A"), Specifier::kOver));
+    CHECK(layer.CreateAttributeSpec(Path("/World/A.visibility"), Token("token")));
+    CHECK(layer.SetField(Path("/World/A.visibility"), layer::GetFieldNames().default_,
+                         Value(Token("invisible"))));
+  });
+  const std::vector<Path> instancers = FindInstancers(running.Final());
+  REQUIRE(instancers.size() == 1);
+  CHECK(running.TakeFinal() == "added /World/A; dirtied " + instancers[0].GetString() +
+                                   " {instancerTopology/instanceIndices, instancerTopology/mask, "
+                                   "primvars/hydra:instanceTransforms}; removed /World/A");
+  CHECK(scene::GetValueAs<Array<bool>>(running.Final().GetDataSource(
+            instancers[0], L("instancerTopology/mask"))) == Array<bool>({true, true, false, true}));
+}
+
 TEST_CASE("an instance that goes leaves its instancer, and the last one takes the instancer along") {
   Running running(kInstances);
   running.Pull();

@@ -101,6 +101,30 @@ TEST_CASE("each edit is told of with what it resyncs, what it changes, and the f
   CHECK(ear.Take() == "resync /N\ncontents\n");
 }
 
+TEST_CASE("an instance is another one with the first opinion of its own, and those that lead to it are not") {
+  Scene scene(
+      "def \"M\"\n{\n    def \"J\" (\n        instanceable = true\n        references = </P>\n    )\n    {\n "
+      "   }\n}\n"
+      "def \"P\"\n{\n    def \"C\"\n    {\n    }\n}\n"
+      "def \"Q\" (\n    references = </M>\n)\n{\n}\n"
+      "def \"R\" (\n    references = </Q>\n)\n{\n}\n");
+  Ear ear(*scene);
+  const layer::LayerPtr layer = scene->GetRootLayer();
+  {
+    layer::Layer::ChangeBlock block(*layer);
+    REQUIRE(layer->CreatePrimSpec(Path("/Q/J"), Specifier::kOver));
+    REQUIRE(layer->CreateAttributeSpec(Path("/Q/J.x"), Token("int")));
+  }
+  CHECK(ear.Take() == "resync /Q/J /R/J.x(typeName)\ninfo /R/J\ncontents\n");
+  {
+    layer::Layer::ChangeBlock block(*layer);
+    REQUIRE(layer->CreatePrimSpec(Path("/M/J/D"), Specifier::kOver));
+    REQUIRE(layer->CreateAttributeSpec(Path("/M/J.y"), Token("int")));
+  }
+  const std::string told = ear.Take();
+  CHECK(told.find("resync /M/J.y") == 0);
+}
+
 TEST_CASE("muting is told of before what it does, and only where it does something") {
   Scene scene({{"root.usda", kRoot}, {"sub.usda", kSub}, {"ref.usda", kRef}});
   Ear ear(*scene);
