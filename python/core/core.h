@@ -34,6 +34,7 @@ void BindMatrices(nb::module_& gf);
 void BindQuaternions(nb::module_& gf);
 void BindRanges(nb::module_& gf);
 void BindArrays(nb::module_& vt, nb::module_& sdf);
+void BindArrayEdits(nb::module_& vt);
 void BindPaths(nb::module_& sdf);
 void BindValueTypes(nb::module_& sdf);
 void BindListOps(nb::module_& sdf);

@@ -29,6 +29,7 @@ NB_MODULE(_core, core) {
   BindPaths(sdf);
   BindValueTypes(sdf);
   BindArrays(vt, sdf);
+  BindArrayEdits(vt);
   BindListOps(sdf);
   BindLayers(sdf);
   BindSpecs(sdf);

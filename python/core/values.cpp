@@ -40,9 +40,10 @@ nb::object Convert(const T& held) {
     nb::list items;
     for (const UnregisteredValue& item : held.GetAppliedItems()) items.append(Convert(item));
     return items;
-  } else if constexpr (std::is_same_v<T, Opaque> || std::is_same_v<T, Spline> ||
-                       std::is_same_v<T, ArrayEdit>) {
+  } else if constexpr (std::is_same_v<T, Opaque> || std::is_same_v<T, Spline>) {
     return nb::none();
+  } else if constexpr (std::is_same_v<T, ArrayEdit>) {
+    return nb::module_::import_("strata._vt_edits").attr("_of_engine")(nb::cast(held));
   } else {
     return nb::cast(held);
   }
@@ -108,8 +109,9 @@ Value FromBoundClass(nb::handle source) {
   X(Path)
   X(LayerOffset)
   X(Reference)
-  X(Payload) X(ValueBlock) X(AnimationBlock) X(IntListOp) X(UIntListOp) X(Int64ListOp) X(UInt64ListOp)
-      X(StringListOp) X(TokenListOp) X(PathListOp) X(ReferenceListOp) X(PayloadListOp)
+  X(Payload)
+  X(ValueBlock) X(AnimationBlock) X(IntListOp) X(UIntListOp) X(Int64ListOp) X(UInt64ListOp) X(StringListOp)
+      X(TokenListOp) X(PathListOp) X(ReferenceListOp) X(PayloadListOp)
 #undef X
 #define X(type) \
   if (nb::isinstance<Enumerator<type>>(source)) return Value(nb::cast<type>(source));
@@ -124,6 +126,8 @@ Value Guess(nb::handle source) {
   if (PyUnicode_Check(source.ptr())) return Value(nb::cast<std::string>(source));
   Value bound = FromBoundClass(source);
   if (!bound.IsEmpty()) return bound;
+  if (nb::object edit = nb::getattr(source, "_edit", nb::none()); nb::isinstance<ArrayEdit>(edit))
+    return Value(nb::cast<ArrayEdit>(edit));
   if (PyDict_Check(source.ptr())) {
     Dictionary read;
     ReadDictionary(source, read);

@@ -409,6 +409,54 @@ constexpr bool kHasOperation = (kOperation == Operation::kAdd && requires(A a, B
                                (kOperation == Operation::kSubtract && requires(A a, B b) { a - b; }) ||
                                (kOperation == Operation::kMultiply && requires(A a, B b) { a* b; });
 
+template <class T>
+constexpr bool kIsScaled = IsVec<T>::value || IsMatrix<T>::value || IsQuat<T>::value;
+
+template <class T>
+T Scale(const T& value, double factor) {
+  if constexpr (IsMatrix<T>::value) {
+    T out = value;
+    for (size_t i = 0; i < T::kRows; ++i)
+      for (size_t j = 0; j < T::kRows; ++j) out[i][j] *= factor;
+    return out;
+  } else if constexpr (IsQuat<T>::value) {
+    return T{value.imaginary * factor, typename T::Scalar(static_cast<double>(value.real) * factor)};
+  } else {
+    return value * factor;
+  }
+}
+
+template <class T>
+T AddMatrices(const T& a, const T& b, double sign) {
+  T out = a;
+  for (size_t i = 0; i < T::kRows; ++i)
+    for (size_t j = 0; j < T::kRows; ++j) out[i][j] += sign * b[i][j];
+  return out;
+}
+
+// As Gf's: a matrix without an inverse has a huge one.
+template <class T>
+T InverseOrHuge(const T& matrix) {
+  if (const std::optional<T> inverse = GetInverse(matrix)) return *inverse;
+  T out{};
+  for (size_t i = 0; i < T::kRows; ++i) out[i][i] = std::numeric_limits<float>::max();
+  return out;
+}
+
+template <class T>
+T MultiplyQuats(const T& a, const T& b) {
+  using Scalar = typename T::Scalar;
+  const auto& u = a.imaginary;
+  const auto& v = b.imaginary;
+  T out;
+  out.real = Scalar(a.real * b.real - (u[0] * v[0] + u[1] * v[1] + u[2] * v[2]));
+  for (size_t i = 0; i < 3; ++i) {
+    const size_t j = (i + 1) % 3, k = (i + 2) % 3;
+    out.imaginary[i] = Scalar(a.real * v[i] + b.real * u[i] + (u[j] * v[k] - u[k] * v[j]));
+  }
+  return out;
+}
+
 template <class T, Operation kOperation>
 bool Combine(const T& a, const T& b, T& out) {
   if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, Half>) {
@@ -432,14 +480,29 @@ bool Combine(const T& a, const T& b, T& out) {
     if constexpr (kOperation != Operation::kAdd) return false;
     out = a + b;
     return true;
+  } else if constexpr (IsMatrix<T>::value) {
+    if constexpr (kOperation == Operation::kModulo) return false;
+    if constexpr (kOperation == Operation::kAdd) out = AddMatrices(a, b, 1);
+    if constexpr (kOperation == Operation::kSubtract) out = AddMatrices(a, b, -1);
+    if constexpr (kOperation == Operation::kMultiply) out = a * b;
+    if constexpr (kOperation == Operation::kDivide) out = a * InverseOrHuge(b);
+    return true;
+  } else if constexpr (IsQuat<T>::value) {
+    if constexpr (kOperation == Operation::kDivide || kOperation == Operation::kModulo) return false;
+    if constexpr (kOperation == Operation::kAdd)
+      out = T{a.imaginary + b.imaginary, typename T::Scalar(a.real + b.real)};
+    if constexpr (kOperation == Operation::kSubtract)
+      out = T{a.imaginary - b.imaginary, typename T::Scalar(a.real - b.real)};
+    if constexpr (kOperation == Operation::kMultiply) out = MultiplyQuats(a, b);
+    return true;
+  } else if constexpr (std::is_same_v<T, TimeCode> || std::is_same_v<T, Duration>) {
+    if constexpr (kOperation == Operation::kModulo) return false;
+    return Combine<double, kOperation>(a.value, b.value, out.value);
   } else if constexpr (kOperation == Operation::kAdd && kHasOperation<Operation::kAdd, T, T>) {
     out = a + b;
     return true;
   } else if constexpr (kOperation == Operation::kSubtract && kHasOperation<Operation::kSubtract, T, T>) {
     out = a - b;
-    return true;
-  } else if constexpr (kOperation == Operation::kMultiply && IsMatrix<T>::value) {
-    out = a * b;
     return true;
   }
   return false;
@@ -450,13 +513,20 @@ nb::object Operate(const Array<T>& array, nb::handle other) {
   Array<T> operand;
   T element;
   double factor;
-  if constexpr (IsVec<T>::value && kOperation == Operation::kMultiply)
+  if constexpr ((kIsScaled<T> && kOperation == Operation::kMultiply) ||
+                (IsQuat<T>::value && kOperation == Operation::kDivide && !kReversed))
     if (nb::try_cast(other, factor)) {
       Array<T> out(array);
-      T* elements = out.GetMutableData();
-      for (size_t i = 0; i < out.GetSize(); ++i) elements[i] = elements[i] * factor;
+      T* elements = out.GetSize() ? out.GetMutableData() : nullptr;
+      for (size_t i = 0; i < out.GetSize(); ++i)
+        elements[i] = Scale(elements[i], kOperation == Operation::kDivide ? 1 / factor : factor);
       return nb::cast(std::move(out));
     }
+  if constexpr ((std::is_same_v<T, TimeCode> || std::is_same_v<T, Duration>) &&
+                kOperation == Operation::kMultiply)
+    if (PySequence_Check(other.ptr()) || nb::isinstance<T>(other)) return nb::borrow(Py_NotImplemented);
+  if constexpr (IsMatrix<T>::value && kOperation == Operation::kDivide)
+    if (PyNumber_Check(other.ptr()) && !nb::isinstance<T>(other)) return nb::borrow(Py_NotImplemented);
   PyErr_Clear();
   (void)factor;
   const bool is_element = ReadElement(other, element);
@@ -491,19 +561,23 @@ void BindArithmetic(nb::class_<Array<T>>& cls) {
   cls.def("__rsub__", &Operate<T, Operation::kSubtract, true>, nb::is_operator());
   cls.def("__mul__", &Operate<T, Operation::kMultiply, false>, nb::is_operator());
   cls.def("__rmul__", &Operate<T, Operation::kMultiply, true>, nb::is_operator());
-  if constexpr (kIsScalar<T> && !std::is_same_v<T, TimeCode> && !std::is_same_v<T, Duration>) {
+  if constexpr (kIsScalar<T> || IsMatrix<T>::value || IsQuat<T>::value)
     cls.def("__truediv__", &Operate<T, Operation::kDivide, false>, nb::is_operator());
+  if constexpr (kIsScalar<T> || IsMatrix<T>::value)
     cls.def("__rtruediv__", &Operate<T, Operation::kDivide, true>, nb::is_operator());
+  if constexpr (std::is_integral_v<T>) {
     cls.def("__mod__", &Operate<T, Operation::kModulo, false>, nb::is_operator());
     cls.def("__rmod__", &Operate<T, Operation::kModulo, true>, nb::is_operator());
   }
-  if constexpr ((std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) || IsVec<T>::value)
+  if constexpr (kIsScalar<T> || IsVec<T>::value || IsMatrix<T>::value)
     cls.def("__neg__", [](const A& array) {
       A out(array);
       T* elements = out.GetSize() ? out.GetMutableData() : nullptr;
       for (size_t i = 0; i < out.GetSize(); ++i) {
-        if constexpr (IsVec<T>::value)
-          elements[i] = elements[i] * -1.0;
+        if constexpr (IsVec<T>::value || IsMatrix<T>::value)
+          elements[i] = Scale(elements[i], -1.0);
+        else if constexpr (std::is_same_v<T, TimeCode> || std::is_same_v<T, Duration>)
+          elements[i].value = -elements[i].value;
         else
           elements[i] = static_cast<T>(-elements[i]);
       }
@@ -567,6 +641,7 @@ void BindArray(nb::module_& module, const char* name) {
         new (array) A(std::move(made));
       },
       "values"_a);
+  cls.attr("_isVtArray") = true;
   cls.def("__len__", &A::GetSize);
   cls.def("__getitem__", &GetItem<T>);
   cls.def("__setitem__", &SetItem<T>);
@@ -623,10 +698,11 @@ void BindArrays(nb::module_& vt, nb::module_& sdf) {
   STRATA_VT(Vec2f, Vec2f)
   STRATA_VT(Vec2h, Vec2h)
   STRATA_VT(Vec2i, Vec2i)
-  STRATA_VT(Vec3d, Vec3d) STRATA_VT(Vec3f, Vec3f) STRATA_VT(Vec3h, Vec3h) STRATA_VT(Vec3i, Vec3i)
-      STRATA_VT(Vec4d, Vec4d) STRATA_VT(Vec4f, Vec4f) STRATA_VT(Vec4h, Vec4h) STRATA_VT(Vec4i, Vec4i)
-          STRATA_VT(Quatd, Quatd) STRATA_VT(Quatf, Quatf) STRATA_VT(Quath, Quath)
-              STRATA_VT(Matrix2d, Matrix2d) STRATA_VT(Matrix3d, Matrix3d) STRATA_VT(Matrix4d, Matrix4d)
+  STRATA_VT(Vec3d, Vec3d)
+  STRATA_VT(Vec3f, Vec3f) STRATA_VT(Vec3h, Vec3h) STRATA_VT(Vec3i, Vec3i) STRATA_VT(Vec4d, Vec4d)
+      STRATA_VT(Vec4f, Vec4f) STRATA_VT(Vec4h, Vec4h) STRATA_VT(Vec4i, Vec4i) STRATA_VT(Quatd, Quatd)
+          STRATA_VT(Quatf, Quatf) STRATA_VT(Quath, Quath) STRATA_VT(Matrix2d, Matrix2d)
+              STRATA_VT(Matrix3d, Matrix3d) STRATA_VT(Matrix4d, Matrix4d)
 #undef STRATA_VT
                   BindArray<AssetPath>(sdf, "AssetPathArray");
   BindArray<PathExpression>(sdf, "PathExpressionArray");

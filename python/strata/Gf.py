@@ -13,6 +13,8 @@ from strata._core.Gf import Slerp as _SlerpOfQuaternions
 
 from strata._gf_base import GfValue, add_accessors, short
 from strata._gf_boxes import BBox3d, Interval, Rect2i, Size2, Size3  # noqa: F401
+from strata._gf_dual import DualQuatd, DualQuatf, DualQuath  # noqa: F401
+from strata._gf_dual import dot as _dot_of_duals
 from strata._gf_lines import FindClosestPoints, Line, LineSeg, Plane, Ray  # noqa: F401
 
 MIN_ORTHO_TOLERANCE = 1e-6
@@ -25,6 +27,8 @@ def Dot(left, right):
     """The dot product of two vectors or quaternions."""
     if isinstance(left, (Quatd, Quatf, Quath)):
         return _DotOfQuaternions(left, right)
+    if isinstance(left, (DualQuatd, DualQuatf, DualQuath)):
+        return _dot_of_duals(left, right)
     return sum(a * b for a, b in zip(left, right)) if isinstance(left, (tuple, list)) else left * right
 
 
@@ -230,7 +234,9 @@ class Quaternion(GfValue):
     __slots__ = ("real", "imaginary")
 
     def __init__(self, real=0.0, imaginary=None):
-        self.real, self.imaginary = float(real), Vec3d(imaginary) if imaginary is not None else Vec3d()
+        if isinstance(real, Quaternion):
+            real, imaginary = real.real, real.imaginary
+        self.real, self.imaginary = float(real), Vec3d(imaginary) if imaginary is not None else Vec3d(0)
 
     def _parts(self):
         return self.real, self.imaginary
@@ -261,9 +267,40 @@ class Quaternion(GfValue):
     def GetInverse(self):
         return self._from_quatd(self._as_quatd().GetInverse())
 
+    @staticmethod
+    def GetZero():
+        return Quaternion()
+
+    def Normalize(self, eps=MIN_VECTOR_LENGTH):
+        """Makes the length 1, in place; gives back itself."""
+        unit = self.GetNormalized(eps)
+        self.real, self.imaginary = unit.real, unit.imaginary
+        return self
+
     def __mul__(self, other):
+        if not isinstance(other, (Quaternion, int, float)):
+            return NotImplemented
         other = other._as_quatd() if isinstance(other, Quaternion) else other
         return self._from_quatd(self._as_quatd() * other)
+
+    def __rmul__(self, factor):
+        return self * factor if isinstance(factor, (int, float)) else NotImplemented
+
+    def __truediv__(self, divisor):
+        return self * (1 / divisor) if isinstance(divisor, (int, float)) else NotImplemented
+
+    def __add__(self, other):
+        if not isinstance(other, Quaternion):
+            return NotImplemented
+        return Quaternion(self.real + other.real, self.imaginary + other.imaginary)
+
+    def __sub__(self, other):
+        if not isinstance(other, Quaternion):
+            return NotImplemented
+        return Quaternion(self.real - other.real, self.imaginary - other.imaginary)
+
+    def __str__(self):
+        return f"({short(self.real)} + {self.imaginary})"
 
 
 class Rotation(GfValue):

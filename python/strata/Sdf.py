@@ -725,3 +725,13 @@ class ChangeBlock:
     def __exit__(self, kind, value, trace):
         self._open.clear()
         return False
+
+
+def __getattr__(name):
+    """Makes the classes of edits of arrays where they are first asked for."""
+    if name in ("AssetPathArrayEdit", "AssetPathArrayEditBuilder", "PathExpressionArrayEdit", "PathExpressionArrayEditBuilder"):
+        from strata import _vt_edits
+        array = getattr(_core, name.partition("Edit")[0])
+        globals()[name] = _vt_edits.make(__name__, array)[name.endswith("Builder")]
+        return globals()[name]
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -105,8 +105,10 @@ class Interval(GfValue):
         return Interval(low[0], high[0], not low[1], high[1])
 
     def __add__(self, other):
-        if self.isEmpty or other.isEmpty:
-            return Interval()
+        if not isinstance(other, Interval):
+            return NotImplemented
+        if other.isEmpty:
+            return Interval(self)
         return Interval(self.min + other.min, self.max + other.max, self.minClosed and other.minClosed,
                         self.maxClosed and other.maxClosed)
 
@@ -247,10 +249,10 @@ class Rect2i(GfValue):
     def _parts(self):
         return self.min, self.max
 
-    minX = property(lambda self: self.min[0])
-    minY = property(lambda self: self.min[1])
-    maxX = property(lambda self: self.max[0])
-    maxY = property(lambda self: self.max[1])
+    minX = property(lambda self: self.min[0], lambda self, x: self.SetMinX(x))
+    minY = property(lambda self: self.min[1], lambda self, y: self.SetMinY(y))
+    maxX = property(lambda self: self.max[0], lambda self, x: self.SetMaxX(x))
+    maxY = property(lambda self: self.max[1], lambda self, y: self.SetMaxY(y))
 
     def GetWidth(self):
         return self.max[0] - self.min[0] + 1
@@ -291,6 +293,22 @@ class Rect2i(GfValue):
 
     def GetUnion(self, other):
         return Rect2i(Vec2i(*map(min, self.min, other.min)), Vec2i(*map(max, self.max, other.max)))
+
+    def __add__(self, other):
+        return self.GetUnion(other) if isinstance(other, Rect2i) else NotImplemented
+
+    def _get(corner, axis):
+        return lambda self: getattr(self, corner)[axis]
+
+    def _set(corner, axis):
+        def write(self, value):
+            place = Vec2i(getattr(self, corner))
+            place[axis] = int(value)
+            setattr(self, corner, place)
+        return write
+
+    GetMinX, GetMinY, GetMaxX, GetMaxY = _get("min", 0), _get("min", 1), _get("max", 0), _get("max", 1)
+    SetMinX, SetMinY, SetMaxX, SetMaxY = _set("min", 0), _set("min", 1), _set("max", 0), _set("max", 1)
 
     def __str__(self):
         return f"[{self.min}:{self.max}]"
