@@ -21,7 +21,7 @@ def _add_wrapper(name, cpp_name, array):
     def wrap(value):
         if cpp_name == "unsigned char" and isinstance(value, int) and not 0 <= value < 256:
             raise OverflowError(f"{value} is no {cpp_name}")
-        checked = __getattr__(array)([value]) if array not in globals() else globals()[array]([value])
+        checked = _array_named(array[:-5])([value])
         return _ValueWrapper(f"{cpp_name}({str(checked)[1:-1]})")
     wrap.__name__ = name
     wrap.__doc__ = f"The value, to be taken as a {cpp_name}."
@@ -38,6 +38,10 @@ for _name, _cpp, _array in (
     _add_wrapper(_name, _cpp, _array)
 
 
+def _array_named(base):
+    return globals().get(base + "Array") or __getattr__(base + "Array")
+
+
 def __getattr__(name):
     """Makes the rarer arrays, and the edits, where they are first asked for."""
     base = name.partition("Array")[0]
@@ -46,11 +50,10 @@ def __getattr__(name):
         from strata import _vt_arrays
         made = _vt_arrays.make(base) if base in _vt_arrays.NAMES else None
     elif name == base + "ArrayFromBuffer":
-        made = getattr(__getattr__(base + "Array"), "FromBuffer", None)
+        made = getattr(_array_named(base), "FromBuffer", None)
     elif name in (base + "ArrayEdit", base + "ArrayEditBuilder") and base:
         from strata import _vt_edits
-        array = globals().get(base + "Array") or __getattr__(base + "Array")
-        made = _vt_edits.make(__name__, array)[name.endswith("Builder")]
+        made = _vt_edits.make(__name__, _array_named(base))[name.endswith("Builder")]
     if made is None:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     globals()[name] = made
