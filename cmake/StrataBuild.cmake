@@ -43,9 +43,10 @@ endif()
 find_program(STRATA_CCACHE ccache)
 mark_as_advanced(STRATA_CCACHE)
 if(STRATA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Precompiled headers are cached only when ccache may overlook their time stamps and macros.
+  # Precompiled headers are cached only when ccache may overlook their time stamps and macros. Paths below the sources count as
+  # relative, so that a copy of the sources elsewhere (a wheel made from an sdist) finds the same objects.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      "${CMAKE_COMMAND}" -E env
+      "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}"
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${STRATA_CCACHE}")
 endif()
 

@@ -43,23 +43,21 @@ if(STRATA_WITH_CURL)
 endif()
 
 # What is built to be copied to other machines, such as wheels, holds its libraries itself.
-option(STRATA_STATIC_LIBRARIES "Link fmt and lz4 into what is built" OFF)
-if(STRATA_STATIC_LIBRARIES AND NOT TARGET fmt::fmt)
-  find_path(STRATA_fmt_INCLUDE_DIR NAMES fmt/format.h REQUIRED)
-  add_library(fmt::fmt INTERFACE IMPORTED GLOBAL)  # its headers alone, see below
-  target_include_directories(fmt::fmt SYSTEM INTERFACE "${STRATA_fmt_INCLUDE_DIR}")
+option(STRATA_STATIC_LIBRARIES "Link lz4 into what is built" OFF)
+if(STRATA_STATIC_LIBRARIES AND NOT TARGET lz4::lz4)
   find_path(STRATA_lz4_INCLUDE_DIR NAMES lz4.h REQUIRED)
   find_library(STRATA_lz4_ARCHIVE NAMES liblz4.a REQUIRED)
   add_library(lz4::lz4 INTERFACE IMPORTED GLOBAL)
   target_include_directories(lz4::lz4 SYSTEM INTERFACE "${STRATA_lz4_INCLUDE_DIR}")
   target_link_libraries(lz4::lz4 INTERFACE "${STRATA_lz4_ARCHIVE}")
-  mark_as_advanced(STRATA_fmt_INCLUDE_DIR STRATA_lz4_INCLUDE_DIR STRATA_lz4_ARCHIVE)
+  mark_as_advanced(STRATA_lz4_INCLUDE_DIR STRATA_lz4_ARCHIVE)
 endif()
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 
-strata_find(fmt TARGET fmt::fmt HEADER fmt/format.h DEBIAN libfmt-dev)
+# fmt's headers alone: what is built needs no library of it, and wheels are made of the same objects as everything else.
+strata_find(fmt_headers TARGET fmt::fmt HEADER fmt/format.h DEBIAN libfmt-dev)
 get_target_property(_fmt_kind fmt::fmt TYPE)
 if(_fmt_kind STREQUAL "INTERFACE_LIBRARY")
   target_compile_definitions(fmt::fmt INTERFACE FMT_HEADER_ONLY)
