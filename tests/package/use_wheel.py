@@ -25,7 +25,8 @@ import pxr
 stage = Usd.Stage.CreateNew(sys.argv[1])
 UsdGeom.Cube.Define(stage, "/Box").CreateSizeAttr(3.0)
 stage.GetRootLayer().Save()
-print(pxr.__name__, Usd.Stage.Open(sys.argv[1]).GetAttributeAtPath("/Box.size").Get())
+stage = Usd.Stage.Open(sys.argv[1])
+print(pxr.__name__, stage.GetAttributeAtPath("/Box.size").Get())
 """
 
 
