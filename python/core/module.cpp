@@ -1,4 +1,5 @@
 // The extension module strata._core: one submodule for each of OpenUSD's modules.
+#include "python/core/compute.h"
 #include "python/core/core.h"
 #include "python/core/pcp.h"
 #include "python/core/usd.h"
@@ -53,4 +54,9 @@ NB_MODULE(_core, core) {
   BindSchemas(core, usd);
   BindShading(core);
   BindGeomSubsets(core);
+  nanobind::set_implicit_cast_warnings(false);  // answers of functions in Python are tried as several types
+  nb::module_ compute = MakeModule(core, "Compute", "Values that are computed while a scene runs.");
+  BindRegistry(compute);
+  BindSimulations(compute);
+  BindSystems(compute);
 }

@@ -126,6 +126,23 @@ const Outputs& GetOutputs() {
   return outputs;
 }
 
+AttributeExpression MakeValueOf(Token output, Token attribute, std::vector<Token> schemas) {
+  AttributeExpression expression;
+  expression.name = attribute;
+  expression.output = output;
+  expression.schemas = std::move(schemas);
+  expression.varies = true;
+  expression.may_change = [attribute](Token name) { return name == attribute; };
+  expression.list = [attribute](const stage::Prim&) { return std::vector<Token>{attribute}; };
+  expression.function = [](const stage::Attribute& of, stage::Time, const Datum& answer,
+                           const stage::ComputedValues&) -> std::optional<Value> {
+    const ValueTypeName* type = of.IsDefined() ? of.GetValueTypeName() : nullptr;
+    if (type && type->type != answer.GetValue().GetType()) return std::nullopt;
+    return answer.GetValue();
+  };
+  return expression;
+}
+
 Registry::Registry() {
   const Outputs& outputs = GetOutputs();
   Computation local;

@@ -216,6 +216,9 @@ struct AttributeExpression {
   bool varies = false;  // values vary where the output does, though nothing authored may
 };
 
+// An output in place of an attribute's value; answers of other types than the attribute's are passed over.
+AttributeExpression MakeValueOf(Token output, Token attribute, std::vector<Token> schemas = {});
+
 // The computations that a system has. Filled once, then shared and read by many threads.
 class Registry {
  public:

@@ -1,0 +1,293 @@
+// strata.Compute: what Python registers, and how its functions are called.
+#include <fmt/format.h>
+
+#include "python/core/compute.h"
+
+namespace strata::python {
+
+using compute::Arguments;
+using compute::Computation;
+using compute::Datum;
+using compute::Input;
+
+namespace {
+
+constexpr const char* kRemedy = "Mend the function; what would be there without it holds meanwhile.";
+
+bool GivesMany(const Input& input) {
+  return input.kind == Input::Kind::kTargets || input.kind == Input::Kind::kChildren;
+}
+
+// What the class in Python gets: one object for each input, a list where there may be many.
+nb::object MakeInputs(const std::vector<Input>& inputs, const Arguments& arguments) {
+  nb::list all;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!GivesMany(inputs[i])) {
+      all.append(ToPython(arguments.Get(i)));
+      continue;
+    }
+    nb::list each;
+    for (const Datum& datum : arguments.GetAll(i)) each.append(ToPython(datum));
+    all.append(each);
+  }
+  return nb::tuple(all);
+}
+
+Datum MakeTransform(nb::handle given, const std::vector<Input>& inputs, const Arguments& arguments) {
+  stage::ComputedTransform transform;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].kind == Input::Kind::kPrevious)
+      if (const auto* previous = arguments.GetIf<stage::ComputedTransform>(i))
+        transform.resets_stack = previous->resets_stack;
+  nb::object matrix = nb::borrow(given);
+  if (PyTuple_Check(given.ptr()) && PyTuple_Size(given.ptr()) == 2 &&
+      PyBool_Check(nb::object(given[1]).ptr())) {
+    transform.resets_stack = nb::cast<bool>(given[1]);
+    matrix = given[0];
+  }
+  const Value value = FromPython(matrix, ValueType::kMatrix4d);
+  const auto* read = value.GetIf<Matrix4d>();
+  if (!read) RaiseTypeError("a transform is a Gf.Matrix4d, or one with whether it resets: " + Repr(given));
+  transform.matrix = *read;
+  return Datum::Of(transform);
+}
+
+// What a function in Python answered. Objects that are no values of scene description are kept as they are.
+Datum FromAnswer(nb::handle given, ValueType type) {
+  if (given.is_none()) return Datum();
+  if (type != ValueType::kEmpty) {
+    Value value = FromPython(given, type);
+    if (value.GetType() != type) RaiseTypeError("the answer has another type than was said: " + Repr(given));
+    return value;
+  }
+  try {
+    return FromPython(given);
+  } catch (nb::python_error&) {
+    return Datum::Of(PythonDatum{Keep(nb::borrow(given))});
+  }
+}
+
+// One of a computation's functions. Called from any thread; the interpreter runs one at a time.
+struct PythonFunction {
+  KeptPtr callable;
+  std::vector<Input> inputs;
+  std::string name;
+  ValueType type = ValueType::kEmpty;
+  enum class Gives : uint8_t { kAnswer, kTransform, kState } gives = Gives::kAnswer;
+
+  Result<Datum> operator()(const Arguments& arguments) const {
+    const nb::gil_scoped_acquire held;
+    try {
+      nb::object time = nb::none();
+      if (!arguments.GetTime().IsDefault()) time = nb::float_(arguments.GetTime().GetValue());
+      const nb::object given =
+          callable->Get()(nb::cast(MakePrim(arguments.GetPrim())), time, ToPython(arguments.GetState()),
+                          arguments.GetStepSeconds(), MakeInputs(inputs, arguments));
+      if (gives == Gives::kState) return Datum::Of(PythonDatum{Keep(given)});
+      if (gives == Gives::kTransform && !given.is_none()) return MakeTransform(given, inputs, arguments);
+      return FromAnswer(given, type);
+    } catch (nb::python_error& error) {
+      return ToDiagnostic(error, compute::kComputationFailed, arguments.GetPrim().GetPath(), name);
+    }
+  }
+};
+
+std::vector<Token> ToTokens(const std::vector<std::string>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+void CheckOpen(const RegistryObject& registry) {
+  if (!registry.is_shared) return;
+  PyErr_SetString(PyExc_RuntimeError,
+                  "the registry is in use by a System: register everything before the first one is made");
+  throw nb::python_error();
+}
+
+ValueType FindType(const std::string& name) {
+  if (name.empty()) return ValueType::kEmpty;
+  const ValueTypeName* type = FindValueTypeName(Token(name));
+  if (!type) RaiseTypeError("no type of values is called \"" + name + "\"");
+  return type->type;
+}
+
+void Add(RegistryObject& self, const std::string& output, const std::string& name,
+         const std::vector<std::string>& schemas, const std::vector<Input>& inputs,
+         const nb::callable& function, const nb::object& init, const nb::object& step, bool modifies,
+         bool cuts_off, const std::vector<std::string>& after, const std::vector<std::string>& before,
+         const std::string& type, std::optional<double> first, double time_codes_per_step,
+         uint32_t ticks_per_checkpoint) {
+  CheckOpen(self);
+  const ValueType value_type = FindType(type);
+  const auto make = [&](nb::object callable, PythonFunction::Gives gives) {
+    return PythonFunction{Keep(std::move(callable)), inputs, name, value_type, gives};
+  };
+  Computation computation;
+  computation.output = Token(output);
+  computation.name = Token(name);
+  computation.schemas = ToTokens(schemas);
+  computation.inputs = inputs;
+  computation.function =
+      make(function, computation.output == compute::GetOutputs().xform ? PythonFunction::Gives::kTransform
+                                                                       : PythonFunction::Gives::kAnswer);
+  computation.module = "Python";
+  if (modifies) computation.role = Computation::Role::kModifies;
+  if (cuts_off) computation.cutoff = Computation::Cutoff::kEarly;
+  computation.after = ToTokens(after);
+  computation.before = ToTokens(before);
+  if (!init.is_none()) {
+    compute::Stepping stepping;
+    stepping.init = make(init, PythonFunction::Gives::kState);
+    stepping.step = make(step, PythonFunction::Gives::kState);
+    stepping.first = first;
+    stepping.time_codes_per_step = time_codes_per_step;
+    stepping.ticks_per_checkpoint = ticks_per_checkpoint;
+    computation.stepping = std::make_shared<const compute::Stepping>(std::move(stepping));
+  }
+  CheckOrRaise(self.registry->Add(std::move(computation)));
+}
+
+void BindInputs(nb::module_& compute) {
+  nb::class_<Input>(compute, "Input", "Something that a computation needs.");
+  compute.def(
+      "Attribute", [](Token name) { return compute::in::Attribute(name); }, "name"_a,
+      "The value of an attribute of the prim.");
+  compute.def(
+      "Metadata", [](Token field) { return compute::in::Metadata(field); }, "field"_a,
+      "A field of the prim.");
+  compute.def(
+      "Computation", [](Token output) { return compute::in::Computation(output); }, "output"_a,
+      "Another output of the prim.");
+  compute.def(
+      "Parent", [](Token output) { return compute::in::Parent(output); }, "output"_a,
+      "An output of the prim's parent.");
+  compute.def(
+      "NearestAncestor", [](Token output) { return compute::in::NearestAncestor(output); }, "output"_a,
+      "An output of the nearest prim above that has it by its schemas.");
+  compute.def(
+      "Children", [](Token output) { return compute::in::Children(output); }, "output"_a,
+      "A list: an output of each child that has it.");
+  compute.def(
+      "Targets", [](Token relationship, Token output) { return compute::in::Targets(relationship, output); },
+      "relationship"_a, "output"_a, "A list: an output of each prim that a relationship names.");
+  compute.def(
+      "OfPrim", [](PathArgument prim, Token output) { return compute::in::OfPrim(prim, output); }, "prim"_a,
+      "output"_a, "An output of the prim at a path.");
+  compute.def(
+      "StageMetadata", [](Token field) { return compute::in::StageMetadata(field); }, "field"_a,
+      "A field of the stage.");
+  compute.def("Time", [] { return compute::in::Time(); }, "The time code; None for the default time.");
+  compute.def(
+      "Previous", [] { return compute::in::Previous(); }, "Of modifiers: the output as it was before.");
+}
+
+}  // namespace
+
+Kept::~Kept() {
+  if (!Py_IsInitialized()) return;
+  const nb::gil_scoped_acquire held;
+  Py_DECREF(pointer_);
+}
+
+bool operator==(const PythonDatum& a, const PythonDatum& b) {
+  if (a.object == b.object) return true;
+  const nb::gil_scoped_acquire held;
+  const int is_same = PyObject_RichCompareBool(a.object->Get().ptr(), b.object->Get().ptr(), Py_EQ);
+  if (is_same < 0) PyErr_Clear();
+  return is_same == 1;
+}
+
+nb::object ToPython(const Datum& datum) {
+  if (datum.IsEmpty()) return nb::none();
+  if (const auto* transform = datum.GetIf<stage::ComputedTransform>()) return nb::cast(transform->matrix);
+  if (const auto* held = datum.GetIf<PythonDatum>()) return held->object->Get();
+  nb::dict out;
+  if (const auto* frame = datum.GetIf<compute::GeoFrame>()) {
+    const compute::Geodetic& origin = frame->tangent.GetOrigin();
+    out["origin"] = nb::cast(Vec3d{origin.latitude, origin.longitude, origin.height});
+    out["unitsPerMeter"] = frame->units_per_meter;
+    out["world"] = nb::cast(frame->world);
+    return out;
+  }
+  if (const auto* domain = datum.GetIf<compute::MetricDomain>()) {
+    out["metersPerUnit"] = domain->meters_per_unit;
+    out["kilogramsPerUnit"] = domain->kilograms_per_unit;
+    out["upAxis"] = nb::cast(domain->up_axis);
+    return out;
+  }
+  if (const auto* answer = datum.GetIf<compute::SimulationAnswer>()) {
+    for (const auto& [name, value] : answer->values) out[nb::cast(name)] = ToPython(value);
+    return out;
+  }
+  if (const auto* settings = datum.GetIf<compute::SimulationSettings>())
+    return ToPython(Value(settings->parameters));
+  return ToPython(datum.GetValue());
+}
+
+Diagnostic ToDiagnostic(nb::python_error& error, const DiagnosticCode& code, Path prim,
+                        const std::string& who) {
+  std::string kind = nb::cast<std::string>(error.type().attr("__name__"));
+  Diagnostic diagnostic(code, fmt::format("`{}` raised {}: {}", who, kind, Text(error.value())),
+                        {{}, prim.GetString(), 0, 0, 0}, kRemedy);
+  nb::object trace = nb::borrow(error.traceback());
+  while (trace.is_valid() && !trace.is_none() && !trace.attr("tb_next").is_none())
+    trace = trace.attr("tb_next");
+  if (trace.is_valid() && !trace.is_none()) {
+    SourceLocation place;
+    place.file = nb::cast<std::string>(trace.attr("tb_frame").attr("f_code").attr("co_filename"));
+    place.line = nb::cast<uint32_t>(trace.attr("tb_lineno"));
+    diagnostic.notes.push_back({"raised here", std::move(place)});
+  }
+  return diagnostic;
+}
+
+nb::object ToPython(const Diagnostic& diagnostic) {
+  nb::dict out;
+  out["code"] = diagnostic.code ? diagnostic.code->name : "";
+  out["path"] = diagnostic.location.path;
+  out["message"] = diagnostic.message;
+  out["hint"] = diagnostic.hint;
+  nb::list notes;
+  for (const DiagnosticNote& note : diagnostic.notes)
+    notes.append(nb::make_tuple(note.message, note.location.file, note.location.line));
+  out["notes"] = notes;
+  return out;
+}
+
+void BindRegistry(nb::module_& compute) {
+  BindInputs(compute);
+  nb::class_<RegistryObject> cls(compute, "_Registry", "The computations that systems have.");
+  cls.def("__init__", [](RegistryObject* self) {
+    new (self)
+        RegistryObject{std::make_shared<compute::Registry>(), std::make_shared<compute::SimulationLibrary>()};
+    CheckOrRaise(compute::AddGeospatial(*self->registry));
+    CheckOrRaise(compute::AddMetricsAssembly(*self->registry, {}));
+    CheckOrRaise(compute::AddSimulations(*self->registry, self->library));
+  });
+  cls.def("_Add", &Add, "output"_a, "name"_a, "schemas"_a, "inputs"_a, "function"_a, "init"_a.none(),
+          "step"_a.none(), "modifies"_a, "cutsOff"_a, "after"_a, "before"_a, "type"_a, "first"_a.none(),
+          "timeCodesPerStep"_a, "ticksPerCheckpoint"_a);
+  cls.def(
+      "AddValue",
+      [](RegistryObject& self, Token output, Token attribute, const std::vector<std::string>& schemas) {
+        CheckOpen(self);
+        self.registry->Add(compute::MakeValueOf(output, attribute, ToTokens(schemas)));
+      },
+      "output"_a, "attribute"_a, "schemas"_a = std::vector<std::string>(),
+      "Lets an output stand in place of an attribute's value, for prims of the schemas.");
+  cls.def(
+      "Order",
+      [](RegistryObject& self, Token first, Token then) {
+        CheckOpen(self);
+        self.registry->Order(first, then);
+      },
+      "first"_a, "then"_a, "The program's own word on which of two modifiers comes first.");
+  cls.def(
+      "Publish",
+      [](RegistryObject& self, Token output, const std::string& locator) {
+        CheckOpen(self);
+        self.registry->Publish(output, scene::DataSourceLocator::Parse(locator));
+      },
+      "output"_a, "locator"_a, "Where an output stands in the data of scenes.");
+}
+
+}  // namespace strata::python

@@ -1,0 +1,217 @@
+// strata.Compute: the computations of one stage.
+#include "python/core/compute.h"
+#include "strata/domain/bounds.h"
+#include "strata/domain/xformable.h"
+
+namespace strata::python {
+
+using compute::Datum;
+using compute::System;
+using compute::ValueKey;
+
+namespace {
+
+// Keeps the stage. Its answers are made without the interpreter's lock, which functions in Python take.
+struct SystemObject {
+  StageObjectPtr stage;
+  std::shared_ptr<compute::SimulationLibrary> library;
+  std::shared_ptr<System> system;
+};
+
+struct RequestObject {
+  std::shared_ptr<System> system;
+  StageObjectPtr stage;
+  std::shared_ptr<compute::Request> request;
+};
+
+nb::list ToList(const std::vector<Datum>& answers) {
+  nb::list all;
+  for (const Datum& answer : answers) all.append(ToPython(answer));
+  return all;
+}
+
+nb::object Explain(SystemObject& self, const PrimObject& prim, Token output, TimeArgument time) {
+  const compute::Network& network = self.system->GetNetwork();
+  compute::Network::Node* node = network.Find(Check(prim), output);
+  nb::list steps;
+  if (!node) return steps;
+  const std::vector<compute::Network::Step> all = [&] {
+    const nb::gil_scoped_release released;
+    return network.Explain(*node, time.time);
+  }();
+  for (const compute::Network::Step& each : all) {
+    nb::dict step;
+    step["name"] = nb::cast(each.name);
+    step["module"] = each.module;
+    step["answer"] = ToPython(each.answer);
+    step["evaluations"] = each.evaluations;
+    step["seconds"] = static_cast<double>(each.nanoseconds) / 1e9;
+    nb::list sources;
+    for (const compute::Network::Step::Source& source : each.sources) {
+      if (!source.attribute.IsEmpty()) sources.append(nb::cast(source.attribute));
+      for (const ValueKey& key : source.computed)
+        sources.append(nb::make_tuple(nb::cast(key.provider), nb::cast(key.output)));
+    }
+    step["inputs"] = sources;
+    steps.append(step);
+  }
+  return steps;
+}
+
+nb::object GetWorldBound(SystemObject& self, const PrimObject& prim, TimeArgument time,
+                         const std::vector<Token>& purposes) {
+  domain::BoundsOptions options;
+  options.time = time.time;
+  options.computed = self.system.get();
+  if (!purposes.empty()) options.purposes = purposes;
+  const stage::Prim& asked = Check(prim);
+  const Range3d range = [&] {
+    const nb::gil_scoped_release released;
+    return domain::BoundsCache(*self.stage->stage, options).ComputeWorldBound(asked).ComputeAlignedRange();
+  }();
+  nb::object made = nb::module_::import_("strata.Gf").attr("Range3d")();
+  if (range.IsEmpty()) return made;
+  return nb::module_::import_("strata.Gf").attr("Range3d")(range.min, range.max);
+}
+
+System::Invalidation MakeInvalidation(const nb::object& callback) {
+  if (callback.is_none()) return {};
+  return [kept = Keep(callback)](const std::vector<size_t>& keys) {
+    const nb::gil_scoped_acquire held;
+    try {
+      kept->Get()(nb::cast(keys));
+    } catch (nb::python_error& error) {
+      error.discard_as_unraisable("a request of computed values");
+    }
+  };
+}
+
+void BindQuestions(nb::class_<SystemObject>& cls) {
+  cls.def(
+      "Compute",
+      [](SystemObject& self, const PrimObject& prim, Token output, TimeArgument time) {
+        const stage::Prim& asked = Check(prim);
+        Datum answer;
+        {
+          const nb::gil_scoped_release released;
+          answer = self.system->Compute(asked, output, time.time);
+        }
+        return ToPython(answer);
+      },
+      "prim"_a, "output"_a, "time"_a = TimeArgument(), "None where the prim has no such output.");
+  cls.def(
+      "GetValue",
+      [](SystemObject& self, const AttributeObject& attribute, TimeArgument time) {
+        const stage::Attribute asked = GetAttribute(attribute);
+        Value value;
+        {
+          const nb::gil_scoped_release released;
+          if (std::optional<Value> made = self.system->GetValue(asked, time.time)) value = *std::move(made);
+          if (value.IsEmpty()) value = asked.Get(time.time);
+        }
+        return ToPython(value);
+      },
+      "attribute"_a, "time"_a = TimeArgument(), "What is computed, else what is authored.");
+  cls.def(
+      "GetLocalToWorldTransform",
+      [](SystemObject& self, const PrimObject& prim, TimeArgument time) {
+        const stage::Prim& asked = Check(prim);
+        const nb::gil_scoped_release released;
+        return domain::XformCache(time.time, self.system.get()).GetLocalToWorldTransform(asked);
+      },
+      "prim"_a, "time"_a = TimeArgument());
+  cls.def("ComputeWorldBound", &GetWorldBound, "prim"_a, "time"_a = TimeArgument(),
+          "includedPurposes"_a = std::vector<Token>(), "A Gf.Range3d around what is computed.");
+  cls.def("Explain", &Explain, "prim"_a, "output"_a, "time"_a = TimeArgument(),
+          "Each step in its order: name, module, answer, inputs, evaluations, seconds.");
+  cls.def("GetDiagnostics", [](SystemObject& self) {
+    nb::list all;
+    const Diagnostics diagnostics = self.system->GetDiagnostics();
+    for (const Diagnostic& each : diagnostics.GetAll()) all.append(ToPython(each));
+    return all;
+  });
+}
+
+}  // namespace
+
+void BindSystems(nb::module_& compute) {
+  nb::class_<SystemObject> cls(compute, "System",
+                               "The computations of a stage: answers are made when they are asked for, kept, "
+                               "and made anew when something they need changed.");
+  cls.def(
+      "__init__",
+      [](SystemObject* self, StageObject& stage, RegistryObject& registry, double seconds) {
+        registry.is_shared = true;
+        compute::SystemOptions options;
+        options.network.max_seconds_per_call = seconds;
+        new (self) SystemObject{stage.shared_from_this(), registry.library,
+                                std::make_shared<System>(stage.stage, registry.registry, options)};
+      },
+      "stage"_a, "registry"_a, "maxSecondsPerCall"_a = 60.0);
+  BindQuestions(cls);
+  cls.def("GetStage", [](SystemObject& self) { return self.stage; });
+  cls.def("GetEvaluationCount",
+          [](SystemObject& self) { return self.system->GetNetwork().GetEvaluationCount(); });
+  cls.def(
+      "Reload",
+      [](SystemObject& self) {
+        const nb::gil_scoped_release released;
+        const bool has_outdated = self.library->ForgetOutdated();
+        compute::RestartSimulations(*self.system);
+        return has_outdated;
+      },
+      "Loads modules of simulations anew whose files have changed. True where there were any.");
+  cls.def(
+      "ChangeTime",
+      [](SystemObject& self, TimeArgument from, TimeArgument to) {
+        const nb::gil_scoped_release released;
+        self.system->ChangeTime(from.time, to.time);
+      },
+      "before"_a, "after"_a, "Tells requests of values that differ between two times.");
+  cls.def(
+      "MakeRequest",
+      [](SystemObject& self, const std::vector<std::pair<PathArgument, Token>>& keys,
+         const nb::object& on_values, const nb::object& on_time) {
+        std::vector<ValueKey> asked;
+        for (const auto& [path, output] : keys) asked.push_back({path, output});
+        return RequestObject{self.system, self.stage,
+                             self.system->MakeRequest(std::move(asked), MakeInvalidation(on_values),
+                                                      MakeInvalidation(on_time))};
+      },
+      "keys"_a, "onValues"_a.none() = nb::none(), "onTime"_a.none() = nb::none(),
+      "Values that are asked for together, by path and output. The callbacks get the numbers of keys.");
+
+  nb::class_<RequestObject> request(compute, "Request",
+                                    "Values that are asked for together, again and again.");
+  request.def(
+      "Compute",
+      [](RequestObject& self, TimeArgument time) {
+        std::vector<Datum> answers;
+        {
+          const nb::gil_scoped_release released;
+          answers = self.request->Compute(time.time);
+        }
+        return ToList(answers);
+      },
+      "time"_a = TimeArgument());
+  request.def(
+      "ComputeWithOverrides",
+      [](RequestObject& self, const std::map<std::string, nb::object>& overrides, TimeArgument time) {
+        compute::Overrides values;
+        for (const auto& [text, object] : overrides) {
+          const Path path = ReadPath(text);
+          const stage::Attribute attribute = self.stage->stage->GetAttributeAtPath(path);
+          const ValueTypeName* type = attribute.IsDefined() ? attribute.GetValueTypeName() : nullptr;
+          values[path] = FromPython(object, type ? type->type : ValueType::kEmpty);
+        }
+        std::vector<Datum> answers;
+        {
+          const nb::gil_scoped_release released;
+          answers = self.request->ComputeWithOverrides(time.time, values);
+        }
+        return ToList(answers);
+      },
+      "overrides"_a, "time"_a = TimeArgument(), "As if attributes, by path, had these values.");
+}
+
+}  // namespace strata::python

@@ -1,0 +1,282 @@
+"""Values that are computed while a scene runs: places on the Earth, metrics, simulations, and your own.   (Exec)
+
+    registry = Compute.Registry()
+
+    @registry.computation("xform", schemas=["Cone"], modifies=True)
+    def look(call, previous=Compute.Previous(), target=Compute.Targets("proxyPrim", "world.xform")):
+        return ...                          # a Gf.Matrix4d; None leaves what was there
+
+    system = Compute.System(stage, registry)
+    system.GetLocalToWorldTransform(prim, time)
+
+A function says what it needs by its arguments' defaults. A class with `init(call)` and `step(call)`, which give a state, and
+`compute(call)` is stepped from tick to tick; its inputs are its attributes, and `call` has them by name. Strata calls from any thread,
+one call at a time. What raises is told of by `system.GetDiagnostics()`, and what would be there without it holds.
+"""
+import importlib.util
+import inspect
+import os
+import pathlib
+import sys
+import weakref
+
+from strata import Gf, Sdf, Usd, Vt  # noqa: F401  (what computations are given)
+from strata._core import Compute as _core
+from strata._core.Compute import (  # noqa: F401
+    Attribute, Children, Computation, Input, Metadata, NearestAncestor, OfPrim, Parent, Previous, Request, StageMetadata, System,
+    Targets, Time)
+
+
+class Call:
+    """What a computation is called with: `prim`, `time` (None: the default time), and each input by its name. Of stepped ones also
+    `state` and `dt`, the seconds of a step."""
+
+    def __init__(self, names, prim, time, state, dt, values):
+        self.__dict__.update(zip(names, values))
+        self.prim, self.time, self.state, self.dt = prim, time, state, dt
+
+
+def _inputs_of_function(function):
+    found = {}
+    for name, parameter in list(inspect.signature(function).parameters.items())[1:]:
+        if not isinstance(parameter.default, Input):
+            raise TypeError(f"{function.__name__}: the argument {name} has no Compute.Input as its default")
+        found[name] = parameter.default
+    return found
+
+
+class Registry(_core._Registry):
+    """The computations that systems have: those of Strata, and what is added before the first system is made."""
+
+    def computation(self, output, schemas=(), *, name=None, modifies=False, cutsOff=False, after=(), before=(), type="", attribute=None,
+                    first=None, timeCodesPerStep=1.0, ticksPerCheckpoint=10):
+        """Decorates a function or a class, which makes or modifies `output` for prims of the schemas (none: all).
+
+        type       of answers ("color3f[]"); others count as failures
+        attribute  whose value the output stands in place of
+        cutsOff    what depends on it is left alone where its answer stayed the same
+        after, before  names of other modifiers of the output
+        first, timeCodesPerStep, ticksPerCheckpoint  of stepped ones: the first tick (None: the stage's first time), how long a step is,
+            and how often a state is kept. States are not changed once they are given: `step` makes new ones.
+        """
+        def add(made):
+            title = name or f"{made.__module__}.{made.__name__}"
+            init = step = None
+            if inspect.isclass(made):
+                inputs = {key: value for key, value in vars(made).items() if isinstance(value, Input)}
+                keys = list(inputs)
+                one = made()
+
+                def calling(function):
+                    return lambda *given: function(Call(keys, *given))
+
+                function = calling(one.compute)
+                if hasattr(one, "step"):
+                    init, step = calling(one.init), calling(one.step)
+            else:
+                inputs = _inputs_of_function(made)
+                keys = list(inputs)
+
+                def function(prim, time, state, dt, values):
+                    return made(Call((), prim, time, state, dt, ()), **dict(zip(keys, values)))
+
+            self._Add(output, title, list(schemas), list(inputs.values()), function, init, step, modifies, cutsOff, list(after),
+                      list(before), type, first, timeCodesPerStep, ticksPerCheckpoint)
+            if attribute:
+                self.AddValue(output, attribute, list(schemas))
+            return made
+        return add
+
+    def AddSimulation(self, name, module):
+        """Lets `warp:sourceFile = name` mean a module or an object with its functions."""
+        self._AddLoader(lambda asked: _adapt(module, None) if asked == name else None)
+
+    def AllowModules(self, prefix, folder, aliases=None):
+        """Lets prims name modules in Python that lie in a folder: `prefix.deform` means deform.py there. Nothing else that a scene
+        names is run. An empty prefix allows the names alone; aliases are other names of files."""
+        folder = pathlib.Path(folder)
+        aliases = aliases or {}
+
+        def load(asked):
+            asked = asked.replace("/", ".").removesuffix(".py")
+            if prefix and not asked.startswith(prefix + "."):
+                return None
+            stem = asked[len(prefix) + 1:] if prefix else asked
+            stem = aliases.get(stem, stem)
+            path = folder / (stem + ".py")
+            if not stem.isidentifier() or not path.is_file():
+                return None
+            return _adapt(_load(path), path)
+        self._AddLoader(load)
+
+
+# -- simulations -----------------------------------------------------------------------------------------------------------------------
+
+class Shape:
+    """A geometry at a tick: `path`, `points` (positions of point instancers), `faceVertexCounts`, `faceVertexIndices`, `attributes` (what
+    else has a value, by name), `matrix` (to the space of the simulated prim), `isInstancer`. Arrays cannot be written, and are numpy's
+    without a copy by `numpy.asarray`."""
+    __slots__ = ("path", "points", "faceVertexCounts", "faceVertexIndices", "attributes", "matrix", "isInstancer")
+
+    def __init__(self, *values):
+        for name, value in zip(self.__slots__, values):
+            setattr(self, name, value)
+
+
+class SimulationCall:
+    """What a step is called with: `prim`, `shape`, `colliders` (shapes), `parameters` (a dictionary), `time` (time code), `seconds` since
+    the first tick, `dt` (the seconds of a step)."""
+    __slots__ = ("prim", "shape", "colliders", "parameters", "time", "seconds", "dt")
+
+    def __init__(self, *values):
+        for name, value in zip(self.__slots__, values):
+            setattr(self, name, value)
+
+    @staticmethod
+    def AsNumpy(array):
+        """An array of a shape as numpy's, of the same memory: it cannot be written."""
+        import numpy
+        return numpy.asarray(array)
+
+    def TransformedPoints(self, collider):
+        """The points of a collider in the space of the simulated prim, for numpy: float32, one row each."""
+        import numpy
+        points = numpy.asarray(collider.points, dtype=numpy.float64)
+        matrix = numpy.array(collider.matrix)
+        return numpy.ascontiguousarray(points @ matrix[:3, :3] + matrix[3, :3], dtype=numpy.float32)
+
+
+def _load(path):
+    """The module of a file, run anew. Modules that use Warp need warp-lang."""
+    name = "strata_simulation_" + path.stem
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # Warp looks for the sources of kernels there
+    try:
+        # Read by ourselves: a file that changed within a second would come from its compiled copy.
+        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module.__dict__)
+    except ModuleNotFoundError as error:
+        if error.name == "warp":
+            raise ModuleNotFoundError("NVIDIA Warp is not installed: pip install warp-lang", name="warp") from error
+        raise
+    return module
+
+
+def _adapt(module, path):
+    return _Sample(module, path) if hasattr(module, "exec_sim") else _Module(module, path)
+
+
+class _Adapter:
+    def __init__(self, module, path):
+        self._module, self._path = module, path
+        self._stamp = path and os.stat(path).st_mtime_ns
+
+    def is_outdated(self):
+        try:
+            return self._path is not None and os.stat(self._path).st_mtime_ns != self._stamp
+        except OSError:
+            return True
+
+
+class _Module(_Adapter):
+    """A module with begin(call) and step(call, state), each giving (state, values) or points that are the state, too."""
+    borrows = True
+
+    def begin(self, call):
+        return self._split(call, self._module.begin(call))
+
+    def step(self, call, state):
+        return self._split(call, self._module.step(call, state))
+
+    def can_resume(self, state):
+        return True
+
+    @staticmethod
+    def _split(call, made):
+        if isinstance(made, tuple) and len(made) == 2:
+            state, values = made
+        else:
+            state = values = made
+        if not isinstance(values, dict):
+            values = {"positions" if call.shape.isInstancer else "points": values}
+        return state, {name: _share(value) for name, value in values.items()}
+
+
+def _share(value):
+    """Arrays of Warp as numpy's, without a copy where they lie in the memory of the CPU. numpy's cannot be written from here on."""
+    if hasattr(value, "numpy") and hasattr(value, "device"):
+        value = value.numpy()
+    if hasattr(value, "setflags"):
+        value.setflags(write=False)
+    return value
+
+
+class _Sample(_Adapter):
+    """A module of the protocol that the samples of runtime computation have: initialize_sim_mesh or initialize_sim_particles, exec_sim,
+    terminate_sim, and is_enabled. It keeps its state in itself, so that a seek back begins anew."""
+    borrows = False
+
+    def __init__(self, module, path):
+        super().__init__(module, path)
+        self._runs = weakref.WeakValueDictionary()  # by path: the run that the module holds, while a state needs it
+
+    def begin(self, call):
+        prim = str(call.prim.GetPath())
+        self._end(prim)
+        if hasattr(self._module, "is_enabled") and not self._module.is_enabled():
+            return None, {}
+        run = _Run(self, prim)
+        shape, more = call.shape, {"sim_params": call.parameters or None}
+        if call.colliders:
+            more["dep_mesh_indices"] = _rows(call.colliders[0].faceVertexIndices)
+            more["dep_mesh_points"] = call.TransformedPoints(call.colliders[0])
+        if shape.isInstancer:
+            self._module.initialize_sim_particles(prim, _rows(shape.points), **more)
+        else:
+            self._module.initialize_sim_mesh(prim, _rows(shape.faceVertexIndices), _rows(shape.points), **more)
+        self._runs[prim] = run
+        return self._step(call, run, 0)
+
+    def step(self, call, state):
+        if state is None:
+            return None, {}
+        run, tick = state
+        return self._step(call, run, tick + 1)
+
+    def can_resume(self, state):
+        return state is None or (self._runs.get(state[0].prim) is state[0] and state[0].tick == state[1])
+
+    def _step(self, call, run, tick):
+        more = {"sim_params": call.parameters or None}
+        if call.colliders:
+            more["dep_mesh_points"] = call.TransformedPoints(call.colliders[0])
+        points = self._module.exec_sim(run.prim, call.time, **more)
+        run.tick = tick
+        return (run, tick), {"positions" if call.shape.isInstancer else "points": points}
+
+    def _end(self, prim):
+        run = self._runs.pop(prim, None)
+        if run is not None:
+            run.end()
+
+
+class _Run:
+    """What the module holds for a prim; it ends when nobody needs its states any more."""
+
+    def __init__(self, owner, prim):
+        self.owner, self.prim, self.tick, self.is_open = owner, prim, 0, True
+
+    def end(self):
+        if self.is_open:
+            self.is_open = False
+            terminate = getattr(self.owner._module, "terminate_sim", None)
+            if terminate is not None:
+                terminate(self.prim)
+
+    def __del__(self):
+        self.end()
+
+
+def _rows(array):
+    import numpy
+    return numpy.asarray(array)

@@ -1,0 +1,377 @@
+"""Computations in Python: what is registered, how it is called, and what becomes of it when it fails."""
+import os
+import pathlib
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+try:
+    import numpy
+except ModuleNotFoundError:
+    print("skipped: numpy is not installed (pip install numpy)")
+    sys.exit(77)
+
+from strata import Compute, Gf, Usd
+
+HEAD = "#usda 1.0\n(\n    timeCodesPerSecond = 10\n)\n"
+
+
+def translated(name, place, more=""):
+    return (f'def Xform "{name}"\n{{\n    double3 xformOp:translate = {place}\n'
+            f'    uniform token[] xformOpOrder = ["xformOp:translate"]\n{more}}}\n')
+
+
+def mesh(name, more="", module="sink"):
+    return (f'def Mesh "{name}" (\n    apiSchemas = ["WarpComputationAPI"]\n)\n{{\n    string warp:sourceFile = "{module}"\n'
+            f'    point3f[] points = [(0, 0, 0), (1, 0, 0)]\n{more}}}\n')
+
+
+def open_stage(text):
+    stage = Usd.Stage.CreateInMemory()
+    stage.GetRootLayer().ImportFromString(HEAD + text)
+    return stage
+
+
+class Sink:
+    """Sinks by a unit a second."""
+
+    def __init__(self):
+        self.begins = self.steps = 0
+
+    def begin(self, call):
+        self.begins += 1
+        return call.AsNumpy(call.shape.points)
+
+    def step(self, call, state):
+        self.steps += 1
+        return state - numpy.float32([0, call.dt, 0])
+
+
+def simulating(text, module, name="sink"):
+    stage, registry = open_stage(text), Compute.Registry()
+    registry.AddSimulation(name, module)
+    return stage, Compute.System(stage, registry)
+
+
+class Functions(unittest.TestCase):
+    def test_a_modifier_is_called_with_its_inputs_and_again_only_when_they_change(self):
+        stage, registry, calls = open_stage(translated("A", (1, 2, 3), '    custom double by = 4\n')), Compute.Registry(), []
+
+        @registry.computation("xform", schemas=["Xform"], modifies=True)
+        def lift(call, previous=Compute.Previous(), by=Compute.Attribute("by")):
+            calls.append((str(call.prim.GetPath()), call.time))
+            return previous * Gf.Matrix4d().SetTranslate((0, by or 0, 0))
+
+        system = Compute.System(stage, registry)
+        prim = stage.GetPrimAtPath("/A")
+        for _ in range(3):
+            self.assertEqual(system.GetLocalToWorldTransform(prim, 1).ExtractTranslation(), (1, 6, 3))
+        self.assertEqual(calls, [("/A", 1.0)])
+        prim.GetAttribute("by").Set(5.0)
+        self.assertEqual(system.GetLocalToWorldTransform(prim, 1).ExtractTranslation(), (1, 7, 3))
+        self.assertEqual(len(calls), 2)
+
+    def test_inputs_of_parents_children_targets_and_the_stage(self):
+        stage = open_stage(translated("P", (1, 0, 0), '    rel proxyPrim = [</Q>, </P/C>]\n' + translated("C", (0, 5, 0)))
+                           + translated("Q", (0, 0, 7)))
+        registry = Compute.Registry()
+
+        @registry.computation("sum", schemas=["Xform"])
+        def total(call, below=Compute.Children("world.xform"), others=Compute.Targets("proxyPrim", "world.xform"),
+                  above=Compute.Parent("world.xform"), rate=Compute.StageMetadata("timeCodesPerSecond"), time=Compute.Time()):
+            return [[m.ExtractTranslation() for m in below], [m.ExtractTranslation() for m in others],
+                    above and above.ExtractTranslation(), rate, time]
+
+        system = Compute.System(stage, registry)
+        answer = system.Compute(stage.GetPrimAtPath("/P"), "sum", 3)
+        self.assertEqual(answer[0], [(1, 5, 0)])
+        self.assertEqual(answer[1], [(0, 0, 7), (1, 5, 0)])
+        self.assertEqual(answer[2:], [None, 10.0, 3.0])
+        self.assertEqual(system.Compute(stage.GetPrimAtPath("/P/C"), "sum", 3)[2], (1, 0, 0))
+        self.assertIsNone(system.Compute(stage.GetPrimAtPath("/P"), "other", 3))
+
+    def test_an_output_stands_in_place_of_a_value_and_numpy_gives_it(self):
+        stage, registry = open_stage('def Points "P"\n{\n    point3f[] points = [(1, 1, 1)]\n}\n'), Compute.Registry()
+
+        @registry.computation("spread", schemas=["Points"], type="point3f[]", attribute="points")
+        def spread(call, points=Compute.Attribute("points"), time=Compute.Time()):
+            return numpy.asarray(points) * numpy.float32(time)
+
+        system = Compute.System(stage, registry)
+        prim = stage.GetPrimAtPath("/P")
+        self.assertEqual(list(system.GetValue(prim.GetAttribute("points"), 4)), [(4, 4, 4)])
+        self.assertEqual(system.ComputeWorldBound(prim, 4).GetMax(), (4, 4, 4))
+
+    def test_states_step_and_are_the_same_however_a_time_is_reached(self):
+        def make():
+            stage, registry = open_stage('def Sphere "S"\n{\n}\n'), Compute.Registry()
+
+            @registry.computation("count", schemas=["Sphere"])
+            class Count:
+                radius = Compute.Attribute("radius")
+
+                def init(self, call):
+                    return 0.1
+
+                def step(self, call):
+                    return call.state * 1.1 + call.radius * call.dt
+
+                def compute(self, call):
+                    return call.state
+            return stage, Compute.System(stage, registry)
+
+        (stage, played), (other, jumped) = make(), make()
+        prim, same = stage.GetPrimAtPath("/S"), other.GetPrimAtPath("/S")
+        for time in range(60):
+            played.Compute(prim, "count", time)
+        self.assertEqual(jumped.Compute(same, "count", 59), played.Compute(prim, "count", 59))
+        self.assertEqual(jumped.Compute(same, "count", 20), played.Compute(prim, "count", 20))
+        self.assertEqual(jumped.Compute(same, "count", 59), played.Compute(prim, "count", 59))
+
+    def test_requests_tell_once_and_overrides_leave_nothing_behind(self):
+        stage, registry = open_stage('def Sphere "S"\n{\n    double radius = 2\n}\n'), Compute.Registry()
+
+        @registry.computation("area", schemas=["Sphere"], cutsOff=True)
+        def area(call, radius=Compute.Attribute("radius")):
+            return 2 * radius
+
+        system, told = Compute.System(stage, registry), []
+        request = system.MakeRequest([("/S", "area")], told.append)
+        self.assertEqual(request.Compute(1), [4.0])
+        self.assertEqual(request.ComputeWithOverrides({"/S.radius": 10}, 1), [20.0])
+        self.assertEqual(request.Compute(1), [4.0])
+        attribute = stage.GetAttributeAtPath("/S.radius")
+        attribute.Set(3.0)
+        attribute.Set(4.0)
+        self.assertEqual(told, [[0]])
+        self.assertEqual(request.Compute(1), [8.0])
+        step = system.Explain(stage.GetPrimAtPath("/S"), "area", 1)[-1]
+        self.assertEqual((step["answer"], [str(each) for each in step["inputs"]]), (8.0, ["/S.radius"]))
+
+    def test_modifiers_say_their_order_and_the_program_has_the_last_word(self):
+        def place(order):
+            stage, registry = open_stage(translated("A", (1, 0, 0))), Compute.Registry()
+
+            @registry.computation("xform", schemas=["Xform"], modifies=True, name="double", after=order.get("double", ()))
+            def double(call, previous=Compute.Previous()):
+                return previous * Gf.Matrix4d().SetScale(2)
+
+            @registry.computation("xform", schemas=["Xform"], modifies=True, name="move", after=order.get("move", ()))
+            def move(call, previous=Compute.Previous()):
+                return previous * Gf.Matrix4d().SetTranslate((10, 0, 0))
+            if "program" in order:
+                registry.Order(*order["program"])
+            system = Compute.System(stage, registry)
+            return system.GetLocalToWorldTransform(stage.GetPrimAtPath("/A"), 1).ExtractTranslation()[0], system.GetDiagnostics()
+
+        self.assertEqual(place({"double": ["move"]}), (22, []))
+        self.assertEqual(place({"move": ["double"]}), (12, []))
+        self.assertEqual(place({"move": ["double"], "program": ("move", "double")}), (22, []))
+        self.assertEqual(place({})[1][0]["code"], "compute.modifiers-unordered")
+
+
+class Failures(unittest.TestCase):
+    def fails(self, function, code, why, **options):
+        stage, registry = open_stage(translated("A", (1, 2, 3)) + 'def Sphere "Other"\n{\n}\n'), Compute.Registry()
+        registry.computation("xform", schemas=["Xform"], modifies=True, name="it", **options)(function)
+        system = Compute.System(stage, registry, maxSecondsPerCall=0.2)
+        prim = stage.GetPrimAtPath("/A")
+        self.assertEqual(system.GetLocalToWorldTransform(prim, 1).ExtractTranslation(), (1, 2, 3))
+        told, = system.GetDiagnostics()
+        self.assertEqual((told["code"], told["path"]), (code, "/A"))
+        self.assertIn(why, told["message"])
+        return told
+
+    def test_what_raises_is_told_of_with_its_place_and_what_is_authored_holds(self):
+        def broken(call):
+            raise ValueError("no way")
+        told = self.fails(broken, "compute.failed", "`it` raised ValueError: no way")
+        self.assertTrue(told["notes"][0][1].endswith("compute_test.py"))
+        self.assertGreater(told["notes"][0][2], 100)
+
+    def test_answers_of_the_wrong_type_or_shape_or_without_end(self):
+        self.fails(lambda call: "text", "compute.failed", "a transform is a Gf.Matrix4d")
+        self.fails(lambda call: numpy.ones((3, 3)), "compute.failed", "a transform is a Gf.Matrix4d")
+        self.fails(lambda call: Gf.Matrix4d(float("inf")), "compute.failed", "is none that")
+
+    def test_what_takes_too_long_is_not_called_again(self):
+        self.fails(lambda call: time.sleep(0.3), "compute.too-slow", "is not called again")
+
+    def test_computations_that_need_each_other_are_cut(self):
+        stage, registry = open_stage(translated("A", (1, 0, 0)) + 'def Sphere "S"\n{\n}\n'), Compute.Registry()
+
+        @registry.computation("egg", schemas=["Sphere"])
+        def egg(call, hen=Compute.Computation("hen")):
+            return 1
+
+        @registry.computation("hen", schemas=["Sphere"])
+        def hen(call, egg=Compute.Computation("egg")):
+            return 1
+
+        system = Compute.System(stage, registry)
+        self.assertIsNone(system.Compute(stage.GetPrimAtPath("/S"), "egg", 1))
+        self.assertEqual({(told["code"], told["path"]) for told in system.GetDiagnostics()}, {("compute.cycle", "/S")})
+
+    def test_registering_what_cannot_be_is_refused(self):
+        registry = Compute.Registry()
+        with self.assertRaisesRegex(TypeError, "has no Compute.Input"):
+            registry.computation("x")(lambda call, other=3: 1)
+        registry.computation("x", name="twice")(lambda call: 1)
+        with self.assertRaisesRegex(RuntimeError, "twice"):
+            registry.computation("x", name="twice")(lambda call: 1)
+        with self.assertRaisesRegex(TypeError, "no type of values"):
+            registry.computation("x", name="typed", type="colour9")(lambda call: 1)
+        Compute.System(open_stage(""), registry)
+        with self.assertRaisesRegex(RuntimeError, "in use"):
+            registry.computation("x", name="late")(lambda call: 1)
+
+
+class Simulations(unittest.TestCase):
+    def test_W1_W3_playing_jumping_and_scrubbing_agree_and_pulls_read_what_was_made(self):
+        (stage, played), (other, jumped) = (simulating(mesh("A"), Sink()) for _ in range(2))
+        points, same = stage.GetAttributeAtPath("/A.points"), other.GetAttributeAtPath("/A.points")
+        for time in range(101):
+            played.GetValue(points, time)
+        self.assertEqual(jumped.GetValue(same, 100), played.GetValue(points, 100))
+        self.assertEqual(jumped.GetValue(same, 50), played.GetValue(points, 50))
+        self.assertEqual(jumped.GetValue(same, 100), played.GetValue(points, 100))
+        sink = Sink()
+        stage, system = simulating(mesh("A"), sink)
+        for _ in range(10):
+            system.GetValue(stage.GetAttributeAtPath("/A.points"), 1)
+        self.assertEqual((sink.begins, sink.steps), (1, 1))
+
+    def test_arrays_go_in_and_out_without_a_copy_and_cannot_be_written(self):
+        seen = {}
+
+        class Same:
+            def begin(self, call):
+                seen["in"] = call.AsNumpy(call.shape.points)
+                seen["out"] = numpy.zeros((2, 3), numpy.float32)
+                return seen["out"]
+
+        stage, system = simulating(mesh("A"), Same())
+        attribute = stage.GetAttributeAtPath("/A.points")
+        given = numpy.asarray(system.GetValue(attribute, 0))
+        self.assertEqual(given.ctypes.data, seen["out"].ctypes.data)
+        for array in (seen["in"], seen["out"], given):
+            self.assertFalse(array.flags.writeable)
+        authored = numpy.asarray(attribute.Get(0))
+        self.assertEqual(authored.ctypes.data, seen["in"].ctypes.data)
+
+    def test_W5_colliders_come_with_what_they_are_and_where(self):
+        seen = {}
+
+        class Looks:
+            def begin(self, call):
+                seen.update((str(each.path), (each, call.TransformedPoints(each))) for each in call.colliders)
+                return call.AsNumpy(call.shape.points)
+
+        stage, system = simulating(
+            mesh("A", '    rel warp:dependentPrims = [</B>, </S>]\n')
+            + 'def Mesh "B"\n{\n    point3f[] points = [(0, 0, 1)]\n    float xformOp:rotateX = 90\n'
+              '    uniform token[] xformOpOrder = ["xformOp:rotateX"]\n}\n'
+              'def Sphere "S"\n{\n    double radius = 3\n    double3 xformOp:translate = (0, 4, 0)\n'
+              '    uniform token[] xformOpOrder = ["xformOp:translate"]\n}\n', Looks())
+        system.GetValue(stage.GetAttributeAtPath("/A.points"), 0)
+        numpy.testing.assert_allclose(seen["/B"][1], [[0, -1, 0]], atol=1e-6)
+        self.assertEqual(seen["/S"][0].attributes["radius"], 3.0)
+        self.assertEqual(seen["/S"][0].matrix.ExtractTranslation(), (0, 4, 0))
+
+    def test_W6_eight_threads_pull_while_functions_run(self):
+        stage, system = simulating("".join(mesh(f"M{i}") for i in range(8)), Sink())
+        attributes, wrong = [stage.GetAttributeAtPath(f"/M{i}.points") for i in range(8)], []
+
+        def pull(seed):
+            for i in range(16):
+                time = (seed * 5 + i * 3) % 20
+                height = system.GetValue(attributes[(seed + i) % 8], time)[0][1]
+                if abs(height + time / 10) > 1e-5:
+                    wrong.append((seed, i, height))
+        threads = [threading.Thread(target=pull, args=(seed,)) for seed in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+
+    def test_W7_files_that_change_are_loaded_anew_and_nothing_else_that_scenes_name_is_run(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        text = "def begin(call):\n    return [(0, {}, 0), (1, 1, 1)]\n"
+        (folder / "moves.py").write_text(text.format(1))
+        stage = open_stage(mesh("A", module="mine.moves") + mesh("B", module="os") + mesh("C", module="mine.../../etc"))
+        registry = Compute.Registry()
+        registry.AllowModules("mine", folder)
+        system = Compute.System(stage, registry)
+        points = stage.GetAttributeAtPath("/A.points")
+        self.assertEqual(system.GetValue(points, 0)[0], (0, 1, 0))
+        self.assertFalse(system.Reload())
+        (folder / "moves.py").write_text(text.format(2))
+        os.utime(folder / "moves.py", (1, 1))
+        self.assertTrue(system.Reload())
+        self.assertEqual(system.GetValue(points, 0)[0], (0, 2, 0))
+        (folder / "moves.py").write_text("def begin(call:\n")
+        self.assertTrue(system.Reload())
+        self.assertEqual(system.GetValue(points, 0)[0], (0, 0, 0))
+        self.assertIn("SyntaxError", system.GetDiagnostics()[0]["message"])
+        (folder / "moves.py").write_text(text.format(3))
+        system.Reload()
+        self.assertEqual(system.GetValue(points, 0)[0], (0, 3, 0))
+        for path in ("/B", "/C"):
+            system.GetValue(stage.GetAttributeAtPath(path + ".points"), 0)
+        self.assertEqual({told["path"]: told["code"] for told in system.GetDiagnostics()},
+                         {"/B": "compute.simulation-module-missing", "/C": "compute.simulation-module-missing"})
+
+    def test_W8_what_raises_or_has_the_wrong_shape_is_told_of_on_the_prim(self):
+        def check(result, why):
+            class Module:
+                def begin(self, call):
+                    return result()
+            stage, system = simulating(mesh("A") + mesh("B", module="none"), Module())
+            self.assertEqual(len(system.GetValue(stage.GetAttributeAtPath("/A.points"), 0)), 2)
+            told, = system.GetDiagnostics()
+            self.assertEqual((told["code"], told["path"]), ("compute.simulation-failed", "/A"))
+            self.assertIn(why, told["message"])
+        check(lambda: 1 / 0, "ZeroDivisionError")
+        check(lambda: numpy.zeros((3, 3), numpy.float32), "gives 3 points where there are 2")
+        check(lambda: numpy.zeros((2, 2), numpy.float32), "not of type point3f[]")
+        check(lambda: numpy.full((2, 3), numpy.nan, numpy.float32), "no numbers")
+        check(lambda: None, "not of type")
+
+    def test_W12_W13_the_samples_protocol_each_prim_with_its_own_parameters_begun_and_ended_once(self):
+        log = []
+
+        class Sample:
+            points = {}
+
+            def initialize_sim_mesh(self, prim, indices, points, dep_mesh_indices=None, dep_mesh_points=None, sim_params=None):
+                log.append(("begin", prim))
+                self.points[prim] = numpy.array(points)
+
+            def exec_sim(self, prim, dt, dep_mesh_points=None, sim_params=None):
+                self.points[prim] += numpy.float32([0, sim_params["rise"], dt])  # in place, and dt is the time
+                return self.points[prim]
+
+            def terminate_sim(self, prim):
+                log.append(("end", prim))
+                del self.points[prim]
+
+        stage, system = simulating(mesh("A", "    double warp:params:rise = 1\n") + mesh("B", "    double warp:params:rise = 2\n"),
+                                   Sample())
+        a, b = stage.GetAttributeAtPath("/A.points"), stage.GetAttributeAtPath("/B.points")
+        self.assertEqual(system.GetValue(a, 4)[0], (0, 5, 0 + 1 + 2 + 3 + 4))
+        self.assertEqual(system.GetValue(b, 4)[0], (0, 10, 10))
+        for _ in range(5):
+            system.GetValue(a, 4)
+        self.assertEqual(log, [("begin", "/A"), ("begin", "/B")])
+        self.assertEqual(system.GetValue(a, 2)[0], (0, 3, 3))  # begins anew: the module has only one state
+        self.assertEqual(system.GetValue(a, 4)[0], (0, 5, 10))
+        stage.RemovePrim("/A")
+        del system
+        self.assertEqual([log.count((what, prim)) for prim in ("/A", "/B") for what in ("begin", "end")], [2, 2, 1, 1])
+
+
+if __name__ == "__main__":
+    unittest.main()

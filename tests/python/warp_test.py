@@ -1,0 +1,230 @@
+"""Rows W of the caveats of the Warp sample, with NVIDIA Warp and the modules of examples/simulations. Skipped (exit code 77) where
+warp-lang is not installed."""
+import pathlib
+import shutil
+import sys
+import tempfile
+import threading
+import unittest
+
+try:
+    import numpy
+    import warp as wp
+except ModuleNotFoundError as error:
+    print(f"skipped: {error.name} is not installed (pip install {'warp-lang' if error.name == 'warp' else error.name})")
+    sys.exit(77)
+
+from strata import Compute, Usd
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODULES = ROOT / "examples" / "simulations"
+SCENES = ROOT.parent / "shared" / "conformance" / "runtime"
+SAMPLES = "OmniWarpSceneIndex.warpModules"
+HEAD = '#usda 1.0\n(\n    timeCodesPerSecond = 24\n    upAxis = "Y"\n)\n'
+wp.config.quiet = True
+
+
+def system_of(stage, folder=MODULES, prefix=""):
+    registry = Compute.Registry()
+    registry.AllowModules(prefix, folder, {"deform01": "deform", "deform02": "deform"})
+    return Compute.System(stage, registry)
+
+
+def open_text(text):
+    stage = Usd.Stage.CreateInMemory()
+    stage.GetRootLayer().ImportFromString(HEAD + text)
+    return stage, system_of(stage)
+
+
+def grid(name, size, more="", module="deform", height=lambda x, y: (x, 0, y), api="OmniWarp"):
+    points = ", ".join(str(tuple(float(c) for c in height(x, y))) for y in range(size) for x in range(size))
+    faces = [(y * size + x, y * size + x + 1, (y + 1) * size + x + 1, (y + 1) * size + x)
+             for y in range(size - 1) for x in range(size - 1)]
+    return (f'def Mesh "{name}" (\n    apiSchemas = ["{api}ComputationAPI"]\n)\n{{\n    string warp:sourceFile = "{module}"\n'
+            f'    int[] faceVertexCounts = {[4] * len(faces)}\n    int[] faceVertexIndices = {[i for f in faces for i in f]}\n'
+            f'    point3f[] points = [{points}]\n{more}}}\n')
+
+
+class Rows(unittest.TestCase):
+    def values(self, system, stage, path, time):
+        made = system.GetValue(stage.GetAttributeAtPath(path), time)
+        self.assertEqual(system.GetDiagnostics(), [])
+        return numpy.array(made)
+
+    def test_W1_W3_W4_points_without_samples_move_alike_however_a_time_is_reached(self):
+        (stage, played), (other, jumped) = (open_text(grid("A", 8)) for _ in range(2))
+        for time in range(101):
+            self.values(played, stage, "/A.points", time)
+        at = self.values(played, stage, "/A.points", 100)
+        numpy.testing.assert_array_equal(self.values(jumped, other, "/A.points", 100), at)
+        numpy.testing.assert_array_equal(self.values(jumped, other, "/A.points", 50), self.values(played, stage, "/A.points", 50))
+        numpy.testing.assert_array_equal(self.values(jumped, other, "/A.points", 100), at)
+        x = numpy.array([i % 8 for i in range(64)], dtype=numpy.float64)
+        expected = -0.06 * numpy.sin(x) * sum(numpy.sin(tick / 24) for tick in range(1, 101))
+        numpy.testing.assert_allclose(at[:, 1], expected, atol=2e-5)
+        count = played.GetEvaluationCount()
+        for _ in range(10):
+            self.values(played, stage, "/A.points", 100)
+        self.assertEqual(played.GetEvaluationCount(), count)
+
+    def test_W2_W14_scenes_of_the_samples_run_under_their_own_names(self):
+        for scene, path, bounds in (("warp_demo_mesh.usda", "/root/mesh1.points", None),
+                                    ("warp_demo_particles.usda", "/root/particles.positions", None),
+                                    ("ocean/grid_128.usda", "/Grid/Grid.points", None)):
+            with self.subTest(scene):
+                if not (SCENES / scene).is_file():
+                    self.skipTest("the scenes of the samples are not there")
+                stage = Usd.Stage.Open(str(SCENES / scene))
+                system = system_of(stage, prefix=SAMPLES)
+                rest, moved = self.values(system, stage, path, 0), self.values(system, stage, path, 60)
+                self.assertEqual(rest.shape, moved.shape)
+                self.assertGreater(numpy.abs(moved - rest).max(), 0.01)
+                self.assertTrue(numpy.isfinite(moved).all())
+                # W9: the box is around what moved.
+                box = system.ComputeWorldBound(stage.GetAttributeAtPath(path).GetPrim(), 60)
+                if path.endswith("points"):
+                    numpy.testing.assert_allclose(box.GetMin(), moved.min(axis=0) + self.offset(stage, path), rtol=1e-6)
+                    numpy.testing.assert_allclose(box.GetMax(), moved.max(axis=0) + self.offset(stage, path), rtol=1e-6)
+
+    @staticmethod
+    def offset(stage, path):
+        translate = stage.GetAttributeAtPath(path).GetPrim().GetAttribute("xformOp:translate")
+        return numpy.array(translate.Get(0)) if translate else numpy.zeros(3)
+
+    def test_W5_a_cloth_lies_upon_a_turned_collider(self):
+        # A floor that stands upright in its own space, turned to lie at a height of -1.
+        floor = ('def Mesh "Floor"\n{\n    int[] faceVertexCounts = [4]\n    int[] faceVertexIndices = [0, 1, 2, 3]\n'
+                 '    point3f[] points = [(-50, -50, 0), (50, -50, 0), (50, 50, 0), (-50, 50, 0)]\n'
+                 '    float xformOp:rotateX = -90\n    double3 xformOp:translate = (0, -1, 0)\n'
+                 '    uniform token[] xformOpOrder = ["xformOp:translate", "xformOp:rotateX"]\n}\n')
+        cloth = grid("Cloth", 7, "    rel warp:dependentPrims = </Floor>\n", "cloth",
+                     lambda x, y: (x * 0.3, 0.001 * (x == 0), y * 0.3))
+        stage, system = open_text(cloth + floor)
+        rest, moved = self.values(system, stage, "/Cloth.points", 0), self.values(system, stage, "/Cloth.points", 48)
+        held = rest[:, 0] == 0
+        numpy.testing.assert_array_equal(moved[held], rest[held])
+        self.assertLess(moved[:, 1].min(), -0.5)
+        self.assertGreaterEqual(moved[:, 1].min(), -1 + 0.02 - 1e-4)
+        freed = open_text(cloth.replace("    rel warp:dependentPrims = </Floor>\n", "") + floor)
+        self.assertLess(self.values(freed[1], freed[0], "/Cloth.points", 48)[:, 1].min(), -1.1)
+
+    def test_W6_eight_threads_pull(self):
+        stage, system = open_text("".join(grid(f"M{i}", 4) for i in range(4)))
+        expected, wrong = {}, []
+        for time in range(12):
+            expected[time] = self.values(system, stage, "/M0.points", time)
+        stage, system = open_text("".join(grid(f"M{i}", 4) for i in range(4)))
+
+        def pull(seed):
+            for i in range(12):
+                time = (seed * 5 + i * 7) % 12
+                made = numpy.array(system.GetValue(stage.GetAttributeAtPath(f"/M{(seed + i) % 4}.points"), time))
+                if not numpy.array_equal(made, expected[time]):
+                    wrong.append((seed, i))
+        threads = [threading.Thread(target=pull, args=(seed,)) for seed in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual((wrong, system.GetDiagnostics()), ([], []))
+
+    def test_W7_edits_of_parameters_and_of_kernels_count(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        shutil.copy(MODULES / "deform.py", folder)
+        stage = Usd.Stage.CreateInMemory()
+        stage.GetRootLayer().ImportFromString(HEAD + grid("A", 4, "    double warp:params:amplitude = 0.06\n"))
+        system = system_of(stage, folder)
+        before = self.values(system, stage, "/A.points", 10)
+        stage.GetAttributeAtPath("/A.warp:params:amplitude").Set(0.12)
+        twice = self.values(system, stage, "/A.points", 10)
+        numpy.testing.assert_allclose(twice[:, 1], 2 * before[:, 1], rtol=1e-5)
+        text = (folder / "deform.py").read_text()
+        (folder / "deform.py").write_text(text.replace("point[1] - wp.sin", "point[1] + wp.sin"))
+        self.assertTrue(system.Reload())
+        numpy.testing.assert_allclose(self.values(system, stage, "/A.points", 10)[:, 1], -twice[:, 1], rtol=1e-5)
+
+    def test_W8_what_a_kernel_or_module_raises_is_told_of_on_the_prim(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "bad.py").write_text("import warp as wp\n\n@wp.kernel\ndef bad(a: wp.array(dtype=wp.vec3)):\n"
+                                       "    a[wp.tid()] = 'text'\n\ndef begin(call):\n"
+                                       "    a = wp.zeros(16, dtype=wp.vec3, device='cpu')\n"
+                                       "    wp.launch(bad, 16, [a], device='cpu')\n    return a\n")
+        stage = Usd.Stage.CreateInMemory()
+        stage.GetRootLayer().ImportFromString(HEAD + grid("A", 4, module="bad"))
+        system = system_of(stage, folder)
+        self.assertEqual(len(system.GetValue(stage.GetAttributeAtPath("/A.points"), 3)), 16)
+        told, = system.GetDiagnostics()
+        self.assertEqual((told["code"], told["path"]), ("compute.simulation-failed", "/A"))
+
+    def test_W9_W11_particles_bounce_off_the_ground_and_off_balls_and_boxes_follow(self):
+        stage, system = open_text(
+            'def PointInstancer "I"\n{\n    rel prototypes = </I/P>\n    int[] protoIndices = [0, 0]\n'
+            '    point3f[] positions = [(0, 3, 0), (5, 3, 0)]\n'
+            '    def Sphere "P" (\n        apiSchemas = ["WarpComputationAPI"]\n    )\n    {\n        double radius = 0.1\n'
+            '        string warp:sourceFile = "particles"\n        rel warp:dependentPrims = </Ball>\n    }\n}\n'
+            'def Sphere "Ball"\n{\n    double radius = 1\n}\n')
+        heights = [self.values(system, stage, "/I.positions", time)[:, 1] for time in range(0, 120)]
+        self.assertGreaterEqual(min(h[0] for h in heights), 1.1 - 1e-4)  # on the ball
+        self.assertAlmostEqual(min(h[1] for h in heights), 0.1, delta=2e-2)  # on the ground
+        self.assertLess(heights[10][1], 3 - 0.5 * 9.81 * (10 / 24) ** 2 * 0.9)
+        box = system.ComputeWorldBound(stage.GetPrimAtPath("/I"), 10)
+        at = self.values(system, stage, "/I.positions", 10)
+        numpy.testing.assert_allclose(box.GetMin(), at.min(axis=0) - 0.1, rtol=1e-5)
+        numpy.testing.assert_allclose(box.GetMax(), at.max(axis=0) + 0.1, rtol=1e-5)
+
+    def test_W10_between_two_ticks_points_lie_between(self):
+        stage, system = open_text(grid("A", 4))
+        early, late, between = (self.values(system, stage, "/A.points", time) for time in (4, 5, 4.25))
+        numpy.testing.assert_allclose(between, early * 0.75 + late * 0.25, atol=1e-6)
+
+    def test_W12_each_prim_has_its_own_parameters(self):
+        stage, system = open_text(grid("A", 4, "    double warp:params:amplitude = 0.1\n")
+                                  + grid("B", 4, "    double warp:params:amplitude = 0.3\n", api="Warp"))
+        a, b = self.values(system, stage, "/A.points", 9), self.values(system, stage, "/B.points", 9)
+        numpy.testing.assert_allclose(b[:, 1], 3 * a[:, 1], rtol=1e-5)
+
+    def test_W13_states_go_with_their_prims(self):
+        import gc
+        import weakref
+        stage, system = open_text(grid("A", 4))
+        seen = []
+
+        class Watches:
+            def begin(self, call):
+                state = wp.array(call.AsNumpy(call.shape.points), dtype=wp.vec3, device="cpu", copy=False)
+                seen.append(weakref.ref(state))
+                return state
+
+            def step(self, call, state):
+                return self.begin(call)
+
+        registry = Compute.Registry()
+        registry.AddSimulation("deform", Watches())
+        system = Compute.System(stage, registry)
+        for time in range(40):
+            self.values(system, stage, "/A.points", time)
+        self.assertEqual(len(seen), 40)
+        stage.RemovePrim("/A")
+        gc.collect()
+        self.assertEqual([ref for ref in seen if ref() is not None], [])
+
+    def test_points_reach_kernels_and_come_back_without_a_copy(self):
+        stage, seen = Usd.Stage.CreateInMemory(), {}
+        stage.GetRootLayer().ImportFromString(HEAD + grid("A", 4))
+
+        class Same:
+            def begin(self, call):
+                state = wp.array(call.AsNumpy(call.shape.points), dtype=wp.vec3, device="cpu", copy=False)
+                seen["in"], seen["out"] = state, wp.clone(state)
+                return seen["out"]
+
+        registry = Compute.Registry()
+        registry.AddSimulation("deform", Same())
+        system = Compute.System(stage, registry)
+        attribute = stage.GetAttributeAtPath("/A.points")
+        self.assertEqual(numpy.asarray(system.GetValue(attribute, 0)).ctypes.data, seen["out"].ptr)
+        self.assertEqual(numpy.asarray(attribute.Get(0)).ctypes.data, seen["in"].ptr)
+
+
+if __name__ == "__main__":
+    unittest.main()
