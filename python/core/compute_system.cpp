@@ -162,6 +162,15 @@ void BindSystems(nb::module_& compute) {
       },
       "Loads modules of simulations anew whose files have changed. True where there were any.");
   cls.def(
+      "Invalidate",
+      [](SystemObject& self, const std::vector<std::pair<PathArgument, Token>>& keys) {
+        std::vector<ValueKey> outputs;
+        for (const auto& [path, output] : keys) outputs.push_back({path, output});
+        const nb::gil_scoped_release released;
+        self.system->Invalidate(std::move(outputs));
+      },
+      "keys"_a, "Outputs, by path and name, that their functions make otherwise now.");
+  cls.def(
       "ChangeTime",
       [](SystemObject& self, TimeArgument from, TimeArgument to) {
         const nb::gil_scoped_release released;
