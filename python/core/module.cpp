@@ -59,4 +59,5 @@ NB_MODULE(_core, core) {
   BindRegistry(compute);
   BindSimulations(compute);
   BindSystems(compute);
+  BindUtils(core);
 }

@@ -112,6 +112,7 @@ void BindNotices(nb::module_& usd);
 void BindSchemas(nb::module_& core, nb::module_& usd);
 void BindShading(nb::module_& core);
 void BindGeomSubsets(nb::module_& core);
+void BindUtils(nb::module_& core);
 
 }  // namespace strata::python
 

@@ -6,7 +6,7 @@ import tempfile as _tempfile
 import time as _time
 import warnings as _warnings
 
-from strata import _enums
+from strata import _diagnostics, _enums
 from strata._core.Tf import *  # noqa: F403
 from strata._core.Tf import Enum, ErrorException
 from strata._notices import Notice  # noqa: F401
@@ -35,14 +35,16 @@ def RaiseRuntimeError(msg):
 
 
 def Warn(msg, template=""):
-    """A warning of Python."""
-    _warnings.warn(str(msg), RuntimeWarning, stacklevel=2)
+    """A warning of Python, unless a delegate takes it."""
+    if not _diagnostics.post("Warning", msg):
+        _warnings.warn(str(msg), RuntimeWarning, stacklevel=2)
 
 
 def Status(msg, verbose=True):
-    """A line of the log."""
+    """A line of the log, unless a delegate takes it."""
     import logging
-    logging.getLogger("strata").info(str(msg))
+    if not _diagnostics.post("Status", msg):
+        logging.getLogger("strata").info(str(msg))
 
 
 def Fatal(msg):

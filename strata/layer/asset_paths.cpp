@@ -16,7 +16,9 @@ namespace {
 // Walks one field's value and gives what it becomes.
 class Walk {
  public:
-  Walk(Path spec, Token field, bool is_attribute, const AssetPathChange& change) : change_(change) {
+  Walk(Path spec, Token field, bool is_attribute, const AssetPathChange& change,
+       EmptyElements empty = EmptyElements::kRemove)
+      : change_(change), empty_(empty) {
     use_.spec = spec;
     use_.field = field;
     const FieldNames& names = GetFieldNames();
@@ -91,9 +93,10 @@ class Walk {
     for (size_t i = 0; i < paths.GetSize(); ++i) {
       use_.place = fmt::format("{}[{}]", place, i);
       const auto changed = Ask(paths[i].authored);
+      if (!changed && paths[i].authored.empty() && empty_ == EmptyElements::kRemove) continue;
       if (!changed) {
         out.PushBack(paths[i]);
-      } else if (!changed->empty()) {
+      } else if (!changed->empty() || empty_ == EmptyElements::kKeep) {
         out.PushBack(AssetPath(*changed));
       }
     }
@@ -177,6 +180,7 @@ class Walk {
   }
 
   const AssetPathChange& change_;
+  EmptyElements empty_;
   AssetPathUse use_;
   std::vector<size_t> kept_;
   size_t changed_ = 0;
@@ -224,7 +228,14 @@ void VisitAssetPaths(const SpecStore& content, const std::function<void(const As
   }
 }
 
-size_t ModifyAssetPaths(Layer& layer, const AssetPathChange& change) {
+// A value that lost all its paths.
+static bool SaysNothing(const Value& value) {
+  if (const AssetPath* path = value.GetIf<AssetPath>()) return path->authored.empty();
+  const Array<AssetPath>* paths = value.GetIf<Array<AssetPath>>();
+  return paths && paths->IsEmpty();
+}
+
+size_t ModifyAssetPaths(Layer& layer, const AssetPathChange& change, EmptyElements empty) {
   struct Edit {
     Path path;
     Token field;
@@ -236,10 +247,12 @@ size_t ModifyAssetPaths(Layer& layer, const AssetPathChange& change) {
   for (const auto& [path, index] : ListSpecs(layer.GetContent())) {
     const SpecStore::SpecView spec = layer.GetContent().ViewOf(index);
     for (const SpecStore::Field& field : spec) {
-      Walk walk(path, field.name, spec.GetType() == SpecType::kAttribute, change);
+      Walk walk(path, field.name, spec.GetType() == SpecType::kAttribute, change, empty);
       std::optional<Value> changed = walk.Apply(field.value);
       if (!changed) continue;
       count += walk.GetChangeCount();
+      if (empty == EmptyElements::kRemove && field.name == names.default_ && SaysNothing(*changed))
+        changed = Value();
       edits.push_back({path, field.name, *std::move(changed)});
       if (field.name != names.subLayers) continue;
       // Each sublayer keeps its own offset.

@@ -36,9 +36,12 @@ struct AssetPathUse {
 void VisitAssetPaths(const SpecStore& content, const std::function<void(const AssetPathUse&)>& visit);
 
 // What is to stand in the place of a path: nothing to leave it, "" to remove it (with its arc or array
-// element).
+// element, or the default value that has no other).
 using AssetPathChange = std::function<std::optional<std::string>(const AssetPathUse&)>;
+enum class EmptyElements : uint8_t { kRemove, kKeep };
 // Returns how many were changed; the layer is edited in one transaction, and not at all when there are none.
-size_t ModifyAssetPaths(Layer& layer, const AssetPathChange& change);
+// kKeep: elements of arrays become empty paths in place of going.
+size_t ModifyAssetPaths(Layer& layer, const AssetPathChange& change,
+                        EmptyElements empty = EmptyElements::kRemove);
 
 }  // namespace strata::layer

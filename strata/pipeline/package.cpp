@@ -50,6 +50,8 @@ Result<Localization> CreateNewUsdzPackage(layer::LayerRegistry& registry, const 
                                           const std::string& path, const PackageOptions& options,
                                           Diagnostics& diagnostics) {
   STRATA_TRY(Localization localization, PlanLocalization(registry, root, options.dependencies, diagnostics));
+  if (!options.first_layer_name.empty() && !localization.files.empty())
+    localization.files.front().place = options.first_layer_name;
   if (localization.files.empty() || !IsOneOf(kLayerTypes, localization.files.front().place)) {
     return Diagnostic(kPackageRoot,
                       fmt::format("'{}' cannot be the first file of a package.", root->GetIdentifier()),

@@ -24,6 +24,7 @@ inline constexpr DiagnosticCode kExtractRefused{"pipeline.extract-refused", Seve
 struct PackageOptions {
   asset::ZipWriterOptions zip;
   DependencyOptions dependencies;
+  std::string first_layer_name;  // of the root layer in the package; empty: its own
 };
 
 // Packs `root` and all it needs into `path`, the root layer first. Equal files make equal packages.

@@ -156,7 +156,7 @@ def "A" (
     customData = { asset[] many = [@./changed.usda@] }
 )
 {
-    asset one = @@
+    asset one
     asset two = @./changed.usda@
     asset[] e = edit [append @./changed.usda@]
 }
