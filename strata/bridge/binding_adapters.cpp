@@ -90,21 +90,25 @@ ContainerDataSourceHandle MakeCollectionBindings(const stage::Prim& prim) {
   return RetainedContainerDataSource::New(std::move(purposes));
 }
 
+// Null where nothing is bound.
+ContainerDataSourceHandle MakeBindings(const stage::Prim& prim) {
+  const Names& names = GetNames();
+  bool has_direct = false, has_collection = false;
+  for (Token property : prim.GetAuthoredPropertyNames()) {
+    has_direct |= GetDirectPurpose(property.GetText()).has_value();
+    has_collection |= GetCollectionPurpose(property.GetText()).has_value();
+  }
+  if (!has_direct && !has_collection) return nullptr;
+  Entries entries;
+  entries.emplace_back(names.directMaterialBindings, MakeDirectBindings(prim));
+  if (has_collection) entries.emplace_back(names.collectionMaterialBindings, MakeCollectionBindings(prim));
+  return RetainedContainerDataSource::New(std::move(entries));
+}
+
 class MaterialBindingAdapter final : public APISchemaAdapter {
  public:
   ContainerDataSourceHandle GetData(const PrimSource& source, Token) const override {
-    const Names& names = GetNames();
-    bool has_direct = false, has_collection = false;
-    for (Token property : source.prim.GetAuthoredPropertyNames()) {
-      has_direct |= GetDirectPurpose(property.GetText()).has_value();
-      has_collection |= GetCollectionPurpose(property.GetText()).has_value();
-    }
-    if (!has_direct && !has_collection) return nullptr;
-    Entries entries;
-    entries.emplace_back(names.directMaterialBindings, MakeDirectBindings(source.prim));
-    if (has_collection)
-      entries.emplace_back(names.collectionMaterialBindings, MakeCollectionBindings(source.prim));
-    return RetainedContainerDataSource::New(std::move(entries));
+    return MakeLive([prim = source.prim] { return MakeBindings(prim); });
   }
   DataSourceLocatorSet Invalidate(const stage::Prim&, Token, std::span<const Token> properties,
                                   PropertyChange) const override {
@@ -130,7 +134,7 @@ class CollectionAdapter final : public APISchemaAdapter {
     return RetainedContainerDataSource::New(
         {{names.collections,
           RetainedContainerDataSource::New(
-              {{instance, scene::LazyContainerDataSource::New([prim = source.prim, instance] {
+              {{instance, MakeLive([prim = source.prim, instance] {
                   return RetainedContainerDataSource::New(
                       {{GetNames().membershipExpression,
                         scene::Retain(MakeMembershipExpression(domain::Collection(prim, instance)))}});
@@ -154,12 +158,14 @@ class CollectionAdapter final : public APISchemaAdapter {
 class CoordSysAdapter final : public APISchemaAdapter {
  public:
   ContainerDataSourceHandle GetData(const PrimSource& source, Token instance) const override {
-    const Token binding("coordSys:" + instance.GetString() + ":binding");
-    const std::vector<Path> targets = source.prim.GetRelationship(binding).GetForwardedTargets();
-    if (targets.empty()) return nullptr;
-    return RetainedContainerDataSource::New(
-        {{GetNames().coordSysBinding,
-          RetainedContainerDataSource::New({{instance, scene::Retain(targets.front())}})}});
+    return MakeLive([prim = source.prim, instance]() -> ContainerDataSourceHandle {
+      const Token binding("coordSys:" + instance.GetString() + ":binding");
+      const std::vector<Path> targets = prim.GetRelationship(binding).GetForwardedTargets();
+      if (targets.empty()) return nullptr;
+      return RetainedContainerDataSource::New(
+          {{GetNames().coordSysBinding,
+            RetainedContainerDataSource::New({{instance, scene::Retain(targets.front())}})}});
+    });
   }
   DataSourceLocatorSet Invalidate(const stage::Prim&, Token instance, std::span<const Token> properties,
                                   PropertyChange) const override {

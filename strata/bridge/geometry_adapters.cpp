@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "strata/bridge/names.h"
+#include "strata/bridge/parts.h"
 #include "strata/bridge/prim_data.h"
 #include "strata/scene/overlay.h"
 #include "strata/scene/retained.h"
@@ -216,32 +217,37 @@ AttributeShape MakeField(const char* type) {
 // -- volumes
 // --------------------------------------------------------------------------------------------------
 
+constexpr std::string_view kField = "field:";
+
+ContainerDataSourceHandle MakeFields(const stage::Prim& volume) {
+  std::vector<RetainedContainerDataSource::Entry> fields;
+  for (Token property : volume.GetAuthoredPropertyNames()) {
+    if (!property.GetText().starts_with(kField)) continue;
+    const std::vector<Path> targets = volume.GetRelationship(property).GetForwardedTargets();
+    if (!targets.empty())
+      fields.emplace_back(Token(property.GetText().substr(kField.size())), scene::Retain(targets.front()));
+  }
+  return RetainedContainerDataSource::New(std::move(fields));
+}
+
 class VolumeAdapter final : public BaseAdapter {
  public:
   Token GetImagingType(const stage::Prim&) const override { return GetNames().volume; }
   ContainerDataSourceHandle GetData(const PrimSource& source) const override {
-    std::vector<RetainedContainerDataSource::Entry> fields;
-    for (Token property : source.prim.GetAuthoredPropertyNames()) {
-      if (!property.GetText().starts_with(kPrefix)) continue;
-      const std::vector<Path> targets = source.prim.GetRelationship(property).GetForwardedTargets();
-      if (!targets.empty())
-        fields.emplace_back(Token(property.GetText().substr(kPrefix.size())), scene::Retain(targets.front()));
-    }
     return scene::OverlayContainerDataSource::New(
         RetainedContainerDataSource::New(
-            {{GetNames().volumeFieldBinding, RetainedContainerDataSource::New(std::move(fields))}}),
+            {{GetNames().volumeFieldBinding, MakeLive([prim = source.prim] { return MakeFields(prim); })}}),
         BaseAdapter::GetData(source));
   }
   DataSourceLocatorSet Invalidate(const stage::Prim& prim, std::span<const Token> properties,
                                   PropertyChange change) const override {
     DataSourceLocatorSet dirty = BaseAdapter::Invalidate(prim, properties, change);
     for (Token property : properties)
-      if (property.GetText().starts_with(kPrefix)) dirty.Insert(GetNames().volumeFieldBinding);
+      if (property.GetText().starts_with(kField)) dirty.Insert(GetNames().volumeFieldBinding);
     return dirty;
   }
 
  private:
-  static constexpr std::string_view kPrefix = "field:";
 };
 
 // -- types that have nothing but a type, or nothing at all

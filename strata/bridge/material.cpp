@@ -278,6 +278,25 @@ class MaterialSource final : public scene::ContainerDataSource {
   PrimSource source_;
 };
 
+// The network of a light, or of its filter: itself, and what its inputs lead to.
+class LightMaterialSource final : public scene::ContainerDataSource {
+ public:
+  LightMaterialSource(PrimSource source, Token terminal, Token shader_id)
+      : source_(std::move(source)), terminal_(terminal), shader_id_(shader_id) {}
+  std::vector<Token> GetNames() const override { return {Token()}; }
+  DataSourceHandle Get(Token context) const override {
+    if (!context.IsEmpty()) return nullptr;
+    NetworkBuilder builder(source_, Token());
+    builder.SetLight(shader_id_);
+    builder.AddTerminal(terminal_, source_.prim, terminal_);
+    return builder.Finish();
+  }
+
+ private:
+  PrimSource source_;
+  Token terminal_, shader_id_;
+};
+
 }  // namespace
 
 ContainerDataSourceHandle MakeMaterial(const PrimSource& source) {
@@ -285,13 +304,7 @@ ContainerDataSourceHandle MakeMaterial(const PrimSource& source) {
 }
 
 ContainerDataSourceHandle MakeLightMaterial(const PrimSource& source, Token terminal, Token shader_id) {
-  return RetainedContainerDataSource::New(
-      {{Token(), scene::LazyContainerDataSource::New([source, terminal, shader_id] {
-          NetworkBuilder builder(source, Token());
-          builder.SetLight(shader_id);
-          builder.AddTerminal(terminal, source.prim, terminal);
-          return builder.Finish();
-        })}});
+  return scene::Make<const LightMaterialSource>(source, terminal, shader_id);
 }
 
 }  // namespace strata::bridge

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "strata/bridge/names.h"
 #include "strata/scene/compare.h"
@@ -71,15 +72,17 @@ DataSourceHandle Freeze(const DataSourceHandle& source, uint32_t depth = 0) {
 // -- what is gathered of many instances
 // -----------------------------------------------------------------------
 
+using InstancesPtr = std::shared_ptr<const InstancerMembers>;
+
 // The same data of each instance, one after the other. Times are those at which any of them has one.
 class GatheredSource : public scene::SampledDataSource {
  public:
-  GatheredSource(scene::SceneIndexPtr flattened, std::vector<Path> instances, DataSourceLocator locator)
+  GatheredSource(scene::SceneIndexPtr flattened, InstancesPtr instances, DataSourceLocator locator)
       : flattened_(std::move(flattened)), instances_(std::move(instances)), locator_(std::move(locator)) {}
   bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
     std::vector<scene::SampledDataSourceHandle> sources;
     if (const auto flattened = flattened_.lock())
-      for (Path instance : instances_)
+      for (Path instance : instances_->sources)
         sources.push_back(scene::SampledDataSource::Cast(flattened->GetDataSource(instance, locator_)));
     return scene::GetMergedContributingSampleTimes(sources, start, end, times);
   }
@@ -88,9 +91,9 @@ class GatheredSource : public scene::SampledDataSource {
   template <class T>
   Value Gather(double offset, T otherwise) const {
     Array<T> values;
-    values.Reserve(instances_.size());
+    values.Reserve(instances_->sources.size());
     const auto flattened = flattened_.lock();
-    for (Path instance : instances_)
+    for (Path instance : instances_->sources)
       values.PushBack(
           flattened
               ? scene::GetValueAs<T>(flattened->GetDataSource(instance, locator_), offset).value_or(otherwise)
@@ -98,7 +101,7 @@ class GatheredSource : public scene::SampledDataSource {
     return Value(std::move(values));
   }
   std::weak_ptr<const scene::SceneIndex> flattened_;  // data sources do not keep indices alive
-  std::vector<Path> instances_;
+  InstancesPtr instances_;
   DataSourceLocator locator_;
 };
 
@@ -121,8 +124,9 @@ class InstancePrimvar final : public GatheredSource {
   Value GetValue(double offset) const override {
     const auto flattened = flattened_.lock();
     Value gathered;
-    for (size_t i = 0; flattened && i < instances_.size(); ++i) {
-      const auto source = scene::SampledDataSource::Cast(flattened->GetDataSource(instances_[i], locator_));
+    const std::vector<Path>& instances = instances_->sources;
+    for (size_t i = 0; flattened && i < instances.size(); ++i) {
+      const auto source = scene::SampledDataSource::Cast(flattened->GetDataSource(instances[i], locator_));
       const Value value = source ? source->GetValue(offset) : Value();
 #define X(name, type, text)                                           \
   if (value.Holds<type>()) Put<type>(gathered, i, value.Get<type>()); \
@@ -148,6 +152,43 @@ class InstancePrimvar final : public GatheredSource {
     values.PushBack(std::move(element));
     gathered = Value(std::move(values));
   }
+};
+
+// What stands in the copy of a prototype with this root is there because of the instancer around it.
+ContainerDataSourceHandle MakeInstancedBy(Path root) {
+  return RetainedContainerDataSource::New({{Token("paths"), scene::Retain(PathVector{root.GetParent()})},
+                                           {Token("prototypeRoots"), scene::Retain(PathVector{root})}});
+}
+
+// Of the instancer .../UsdNiPrototype/UsdNiPropagatedPrototypes/<combination>/<prototype>/UsdNiInstancer.
+Path GetCopyRootOf(Path instancer) {
+  return instancer.GetParent().GetParent().GetParent().GetParent();
+}
+
+class InstanceLocations final : public scene::TypedSampledDataSource<PathVector> {
+ public:
+  explicit InstanceLocations(InstancesPtr instances) : instances_(std::move(instances)) {}
+  PathVector GetTypedValue(double) const override { return instances_->locations; }
+  bool GetContributingSampleTimes(double, double, std::vector<double>*) const override { return false; }
+
+ private:
+  InstancesPtr instances_;
+};
+
+// Each instance shows the one prototype there is.
+class InstanceIndices final : public scene::TypedSampledDataSource<Array<int32_t>> {
+ public:
+  explicit InstanceIndices(InstancesPtr instances) : instances_(std::move(instances)) {}
+  Array<int32_t> GetTypedValue(double) const override {
+    Array<int32_t> indices;
+    indices.Resize(instances_->sources.size());
+    std::iota(indices.GetMutableData(), indices.GetMutableData() + indices.GetSize(), 0);
+    return indices;
+  }
+  bool GetContributingSampleTimes(double, double, std::vector<double>*) const override { return false; }
+
+ private:
+  InstancesPtr instances_;
 };
 
 }  // namespace
@@ -322,9 +363,11 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
     const Path holder = combination.AppendChild(group.prototype.GetNameToken());
     tables.AddMadePrim(holder, {Token(), empty});
     const Path instancer = holder.AppendChild(kInstancer), root = instancer.AppendChild(kPrototype);
-    tables.AddMadePrim(
-        instancer, {names.instancer, FindInstancerData({members.instances, members.primvars, nullptr}, scope,
-                                                       top, instancer)});
+    InstancerMembers instances{members.instances, {}};
+    for (Path instance : members.instances) instances.locations.push_back(instance.ReplacePrefix(scope, top));
+    tables.AddMadePrim(instancer,
+                       {names.instancer, FindInstancerData(instancer, std::move(instances), members.primvars,
+                                                           !scope.IsAbsoluteRoot())});
     for (size_t i = 0; i < members.instances.size(); ++i) {
       const Path instance = members.instances[i];
       (*members_)[instance.ReplacePrefix(scope, top)] = {instancer, static_cast<int32_t>(i)};
@@ -341,20 +384,28 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
   }
 }
 
-const ContainerDataSourceHandle& NativePrototypesSceneIndex::FindInstancerData(Instancer instancer,
-                                                                               Path scope, Path top,
-                                                                               Path path) const {
+const ContainerDataSourceHandle& NativePrototypesSceneIndex::FindInstancerData(
+    Path path, InstancerMembers instances, const std::vector<Token>& primvars, bool is_in_copy) const {
   const auto known = former_made_.find(path);
-  if (known != former_made_.end() && known->second.instances == instancer.instances &&
-      known->second.primvars == instancer.primvars)
-    return made_[path] = known->second, made_[path].data;
-  instancer.data = MakeInstancerData(instancer.instances, scope, top, path, instancer.primvars);
-  return (made_[path] = std::move(instancer)).data;
+  Instancer& made = made_[path];
+  if (known != former_made_.end() && known->second.primvars == primvars) {
+    made = known->second;
+    InstancerMembers& held = *made.instances;
+    if (held.sources != instances.sources || held.locations != instances.locations) {
+      held = std::move(instances);
+      regrouped_.push_back(path);
+    }
+  } else {
+    made.instances = std::make_shared<InstancerMembers>(std::move(instances));
+    made.primvars = primvars;
+    made.data = MakeInstancerData(path, made.instances, primvars, is_in_copy);
+  }
+  return made.data;
 }
 
-ContainerDataSourceHandle NativePrototypesSceneIndex::MakeInstancerData(
-    const std::vector<Path>& instances, Path scope, Path top, Path instancer,
-    const std::vector<Token>& primvars) const {
+ContainerDataSourceHandle NativePrototypesSceneIndex::MakeInstancerData(Path path, InstancesPtr instances,
+                                                                        const std::vector<Token>& primvars,
+                                                                        bool is_in_copy) const {
   static const Token kTransforms("hydra:instanceTransforms"), kLocations("instanceLocations");
   static const Token kPrototype("UsdNiPrototype");
   const Names& names = GetNames();
@@ -373,27 +424,16 @@ ContainerDataSourceHandle NativePrototypesSceneIndex::MakeInstancerData(
               scene::Make<const InstancePrimvar>(
                   flattened_, instances, DataSourceLocator{names.primvars, primvar, names.primvarValue})},
              {names.interpolation, per_instance}}));
-  Array<int32_t> indices;
-  PathVector locations;
-  for (size_t i = 0; i < instances.size(); ++i) {
-    indices.PushBack(static_cast<int32_t>(i));
-    locations.push_back(instances[i].ReplacePrefix(scope, top));
-  }
   const auto topology = RetainedContainerDataSource::New(
-      {{names.prototypes, scene::Retain(PathVector{instancer.AppendChild(kPrototype)})},
-       {names.instanceIndices, scene::RetainedVectorDataSource::New({scene::Retain(std::move(indices))})},
+      {{names.prototypes, scene::Retain(PathVector{path.AppendChild(kPrototype)})},
+       {names.instanceIndices,
+        scene::RetainedVectorDataSource::New({scene::Make<const InstanceIndices>(instances)})},
        {names.mask, scene::Make<const InstanceMask>(flattened_, instances,
                                                     DataSourceLocator{names.visibility, names.visibility})},
-       {kLocations, scene::Retain(std::move(locations))}});
+       {kLocations, scene::Make<const InstanceLocations>(instances)}});
   Entries entries = {{names.instancerTopology, topology},
                      {names.primvars, RetainedContainerDataSource::New(std::move(values))}};
-  if (!scope.IsAbsoluteRoot()) {
-    // An instancer in a copy belongs to the copy as its other prims do; `top` is the root of the copy.
-    entries.emplace_back(
-        Token("instancedBy"),
-        RetainedContainerDataSource::New({{Token("paths"), scene::Retain(PathVector{top.GetParent()})},
-                                          {Token("prototypeRoots"), scene::Retain(PathVector{top})}}));
-  }
+  if (is_in_copy) entries.emplace_back(Token("instancedBy"), MakeInstancedBy(GetCopyRootOf(path)));
   return RetainedContainerDataSource::New(std::move(entries));
 }
 
@@ -404,10 +444,7 @@ void NativePrototypesSceneIndex::Decorate(Path path, const Place& place, scene::
   if (members_->contains(path)) {
     more.emplace_back(names.instance, scene::Make<const InstanceSource>(members_, path));
   } else if (!place.root.IsEmpty()) {
-    more.emplace_back(
-        Token("instancedBy"),
-        RetainedContainerDataSource::New({{Token("paths"), scene::Retain(PathVector{place.root.GetParent()})},
-                                          {Token("prototypeRoots"), scene::Retain(PathVector{place.root})}}));
+    more.emplace_back(Token("instancedBy"), MakeInstancedBy(place.root));
   }
   if (path == place.root) {
     more.emplace_back(names.xform,
@@ -428,19 +465,21 @@ void NativePrototypesSceneIndex::AddChanges(const scene::ChangeSet& changes, sce
   }
   static const Token kTransforms("hydra:instanceTransforms");
   const Names& names = GetNames();
+  const auto tell_all = [&](Path instancer, scene::DataSourceLocatorSet locators) {
+    locators.Insert(DataSourceLocator{names.primvars, kTransforms});
+    const auto made = made_.find(instancer);
+    if (made == made_.end()) return;
+    for (Token primvar : made->second.primvars) locators.Insert(DataSourceLocator{names.primvars, primvar});
+    out.dirtied.push_back({instancer, std::move(locators)});
+  };
+  for (Path instancer : std::exchange(regrouped_, {}))
+    tell_all(instancer, DataSourceLocator(names.instancerTopology));
   // All that is gathered of an instance may differ when it is there anew.
-  for (const scene::AddedPrim& added : changes.added) {
-    const auto found = instancers_.find(added.path);
-    if (found == instancers_.end()) continue;
-    for (Path instancer : found->second) {
-      scene::DataSourceLocatorSet locators{DataSourceLocator{names.instancerTopology, names.instanceIndices},
-                                           DataSourceLocator{names.instancerTopology, names.mask},
-                                           DataSourceLocator{names.primvars, kTransforms}};
-      for (Token primvar : made_.at(instancer).primvars)
-        locators.Insert(DataSourceLocator{names.primvars, primvar});
-      out.dirtied.push_back({instancer, std::move(locators)});
-    }
-  }
+  const scene::DataSourceLocatorSet of_one{DataSourceLocator{names.instancerTopology, names.instanceIndices},
+                                           DataSourceLocator{names.instancerTopology, names.mask}};
+  for (const scene::AddedPrim& added : changes.added)
+    if (const auto found = instancers_.find(added.path); found != instancers_.end())
+      for (Path instancer : found->second) tell_all(instancer, of_one);
   for (const scene::DirtiedPrim& dirtied : std::exchange(observer_->dirtied, {})) {
     const auto found = instancers_.find(dirtied.path);
     if (found == instancers_.end()) continue;

@@ -7,6 +7,12 @@
 
 namespace strata::bridge {
 
+// The instances of an instancer. Its data read them when they are asked, and so hold as long as it is there.
+struct InstancerMembers {
+  std::vector<Path> sources;  // in the input
+  PathVector locations;       // in the output
+};
+
 // For each prototype and each combination of what instances hand on to it (purpose, bound materials, names of
 // their constant primvars) there is an instancer with a copy of the prototype:
 //   /UsdNiPropagatedPrototypes/<combination>/__Prototype_1/UsdNiInstancer/UsdNiPrototype
@@ -46,31 +52,32 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   // The instances at and below `scope` in the input, shown at and below `top`.
   void AddScope(Path scope, Path top, uint32_t nesting, CopyTables& tables) const;
   Token FindCombination(Path instance, std::vector<Token>* primvars) const;
-  scene::ContainerDataSourceHandle MakeInstancerData(const std::vector<Path>& instances, Path scope, Path top,
-                                                     Path instancer,
-                                                     const std::vector<Token>& primvars) const;
+  scene::ContainerDataSourceHandle MakeInstancerData(Path path,
+                                                     std::shared_ptr<const InstancerMembers> instances,
+                                                     const std::vector<Token>& primvars,
+                                                     bool is_in_copy) const;
 
   scene::SceneIndexPtr flattened_;
   std::unique_ptr<FlattenedObserver> observer_;
   scene::PathTable<Path> instances_;  // in the input: the prototype; empty for the prims above
   size_t instance_count_ = 0;
-  // An instancer's data read instances when they are asked, so they hold as long as these are the same.
   struct Instancer {
-    std::vector<Path> instances;
+    std::shared_ptr<InstancerMembers> instances;
     std::vector<Token> primvars;
     scene::ContainerDataSourceHandle data;
   };
-  const scene::ContainerDataSourceHandle& FindInstancerData(Instancer instancer, Path scope, Path top,
-                                                            Path path) const;
-
+  const scene::ContainerDataSourceHandle& FindInstancerData(Path path, InstancerMembers instances,
+                                                            const std::vector<Token>& primvars,
+                                                            bool is_in_copy) const;
   using Members = tsl::robin_map<Path, Membership>;  // by instance in the output
   class InstanceSource;
   mutable Members former_members_;  // until they were compared
   // Shared with the data sources that tell of them.
   std::shared_ptr<Members> members_ = std::make_shared<Members>();
-  mutable tsl::robin_map<Path, std::vector<Path>> instancers_;              // by instance in the input
-  mutable tsl::robin_map<Path, Token> combinations_;                        // by instance in the input
-  mutable tsl::robin_map<Path, Instancer> made_, former_made_;              // by instancer
+  mutable tsl::robin_map<Path, std::vector<Path>> instancers_;  // by instance in the input
+  mutable tsl::robin_map<Path, Token> combinations_;            // by instance in the input
+  mutable tsl::robin_map<Path, Instancer> made_, former_made_;  // by instancer
+  mutable std::vector<Path> regrouped_;  // instancers that have other instances, until that was told
   mutable tsl::robin_map<Token, scene::ContainerDataSourceHandle> shared_;  // by combination
 };
 

@@ -47,7 +47,27 @@ class AttributePartsContainer final : public scene::ContainerDataSource {
   const AttributeParts& parts_;
 };
 
+class LiveContainer final : public scene::ContainerDataSource {
+ public:
+  explicit LiveContainer(std::function<scene::ContainerDataSourceHandle()> make) : make_(std::move(make)) {}
+  std::vector<Token> GetNames() const override {
+    const scene::ContainerDataSourceHandle made = make_();
+    return made ? made->GetNames() : std::vector<Token>();
+  }
+  scene::DataSourceHandle Get(Token name) const override {
+    const scene::ContainerDataSourceHandle made = make_();
+    return made ? made->Get(name) : nullptr;
+  }
+
+ private:
+  std::function<scene::ContainerDataSourceHandle()> make_;
+};
+
 }  // namespace
+
+scene::ContainerDataSourceHandle MakeLive(std::function<scene::ContainerDataSourceHandle()> make) {
+  return scene::Make<const LiveContainer>(std::move(make));
+}
 
 scene::ContainerDataSourceHandle MakeParts(const PrimSource& source, const Parts& parts) {
   return scene::Make<const PartsContainer>(source, parts);

@@ -1,6 +1,7 @@
 // Containers that are the same for all prims of a kind, made of tables.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "strata/bridge/attribute_source.h"
@@ -17,6 +18,10 @@ using Parts = std::vector<Part>;
 
 // The parts that the prim has. `parts` must outlive it: tables are static.
 scene::ContainerDataSourceHandle MakeParts(const PrimSource& source, const Parts& parts);
+
+// What `make` makes, each time anew when it is asked for something: whoever holds it reads what is there now.
+// For what cannot be had name by name. `make` may give null; it is called from any thread.
+scene::ContainerDataSourceHandle MakeLive(std::function<scene::ContainerDataSourceHandle()> make);
 
 // A container of attributes: each name is there whatever the prim authors.
 struct AttributePart {

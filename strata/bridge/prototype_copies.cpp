@@ -96,10 +96,12 @@ void PrototypeCopiesSceneIndex::ProcessChanges(const scene::ChangeSet& changes) 
   // What goes is gone from where it was, what comes appears where it will be.
   for (Path path : changes.removed)
     for (Path shown : FindShown(path)) out.removed.push_back(shown);
+  const scene::PathPrefixes gone(out.removed);
   if (TakeChanges(changes)) {
     const CopyTables old = std::exchange(tables_, MakeTables());
     CompareTables(old, out);
   }
+  if (!gone.IsEmpty()) AddAgain(gone, out);
   for (const scene::AddedPrim& added : changes.added)
     for (Path shown : FindShown(added.path)) out.added.push_back({shown, GetPrim(shown).type});
   for (const scene::DirtiedPrim& dirtied : changes.dirtied)
@@ -108,12 +110,21 @@ void PrototypeCopiesSceneIndex::ProcessChanges(const scene::ChangeSet& changes) 
   Send(std::move(out));
 }
 
+void PrototypeCopiesSceneIndex::AddBelow(Path root, scene::ChangeSet& out) const {
+  // What an instancer names need not be there.
+  if (!GetPrim(root) && GetChildPrimPaths(root).empty()) return;
+  scene::VisitPrims(*this, root, [&](Path path) { out.added.push_back({path, GetPrim(path).type}); });
+}
+
+// What is made below what is gone comes again with it, though the input tells of neither.
+void PrototypeCopiesSceneIndex::AddAgain(const scene::PathPrefixes& gone, scene::ChangeSet& out) const {
+  for (const auto& [path, prim] : tables_.made_prims)
+    if (gone.Cover(path)) out.added.push_back({path, prim.type});
+  for (const auto& [root, copy] : tables_.copies)
+    if (gone.Cover(root)) AddBelow(root, out);
+}
+
 void PrototypeCopiesSceneIndex::CompareTables(const CopyTables& old, scene::ChangeSet& out) const {
-  const auto add_below = [&](Path root) {
-    // What an instancer names need not be there.
-    if (!GetPrim(root) && GetChildPrimPaths(root).empty()) return;
-    scene::VisitPrims(*this, root, [&](Path path) { out.added.push_back({path, GetPrim(path).type}); });
-  };
   for (const auto& [root, copy] : old.copies) {
     const auto found = tables_.copies.find(root);
     if (found == tables_.copies.end() || !(found->second == copy)) out.removed.push_back(root);
@@ -129,7 +140,7 @@ void PrototypeCopiesSceneIndex::CompareTables(const CopyTables& old, scene::Chan
   }
   for (const auto& [root, copy] : tables_.copies) {
     const auto before = old.copies.find(root);
-    if (before == old.copies.end() || !(before->second == copy)) add_below(root);
+    if (before == old.copies.end() || !(before->second == copy)) AddBelow(root, out);
   }
   const scene::DataSourceLocatorSet locators = GetLocatorsOfExtraChildren();
   if (locators.IsEmpty()) return;

@@ -67,6 +67,8 @@ class PrototypeCopiesSceneIndex : public scene::SingleInputFilteringSceneIndex {
  private:
   void ProcessChanges(const scene::ChangeSet& changes) final;
   void CompareTables(const CopyTables& old, scene::ChangeSet& out) const;
+  void AddBelow(Path root, scene::ChangeSet& out) const;
+  void AddAgain(const scene::PathPrefixes& gone, scene::ChangeSet& out) const;
 
   CopyTables tables_;
 };

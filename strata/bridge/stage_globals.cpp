@@ -6,10 +6,15 @@ namespace strata::bridge {
 
 namespace {
 
-// Whether an attribute may say something else at another time. Where both times lie beyond the same end of
-// all samples it does not.
+// Shutters are taken to reach so many frames to each side.
+constexpr double kShutter = 1;
+
+// Whether an attribute may say something else at another time, or while the shutter is open around it. Where
+// both lie beyond the same end of all samples it does not.
 bool MayDiffer(const stage::Attribute& attribute, double from, double to) {
   if (attribute.HasSpline()) return true;
+  for (double time : {from, to})
+    if (!attribute.GetTimeSamplesInInterval(time - kShutter, time + kShutter).empty()) return true;
   const auto before = attribute.GetBracketingTimeSamples(from);
   const auto after = attribute.GetBracketingTimeSamples(to);
   if (!before || !after) return true;

@@ -18,7 +18,7 @@ namespace strata::bridge {
 
 // Which times of an attribute count as different when the time moves.
 enum class TimeRule : uint8_t {
-  kChanged,  // those whose values may differ
+  kChanged,  // those whose values may differ, up to a frame before and after
   kAny,      // all, as Hydra has it: held values and values outside all samples are dirtied too
 };
 

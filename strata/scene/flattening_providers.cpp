@@ -1,6 +1,7 @@
 #include "strata/scene/flattening_providers.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 
 #include "strata/math/matrix.h"
@@ -163,26 +164,6 @@ bool IsConstant(const DataSourceHandle& primvar) {
   return GetValueAs<Token>(ContainerDataSource::Cast(primvar), names.interpolation) == names.constant;
 }
 
-class FlattenedPrimvars;
-
-// Those primvars of a prim that the prims below inherit.
-class InheritablePrimvars final : public ContainerDataSource {
- public:
-  explicit InheritablePrimvars(ContainerDataSourceHandle all) : all_(std::move(all)) {}
-  std::vector<Token> GetNames() const override {
-    std::vector<Token> names = all_->GetNames();
-    std::erase_if(names, [this](Token name) { return !IsConstant(all_->Get(name)); });
-    return names;
-  }
-  DataSourceHandle Get(Token name) const override {
-    DataSourceHandle primvar = all_->Get(name);
-    return IsConstant(primvar) ? primvar : nullptr;
-  }
-
- private:
-  ContainerDataSourceHandle all_;
-};
-
 // Reads its prim's own container anew each time, so that a change of one primvar leaves it as it is.
 class FlattenedPrimvars final : public InvalidatableContainerDataSource {
  public:
@@ -207,16 +188,44 @@ class FlattenedPrimvars final : public InvalidatableContainerDataSource {
       return locator.IsEmpty() || !own_ || !own_->Get(name);
     });
   }
-  // Whether the prims below may inherit a primvar of this name from this prim.
+  // Whether the prims below may inherit a primvar of this name from this prim, or did before.
   bool HandsOn(Token name) const {
     const DataSourceHandle own = own_ ? own_->Get(name) : nullptr;
-    return !own || IsConstant(own);
+    return !own || IsConstant(own) || (handed_on_.load(std::memory_order_relaxed) & GetMark(name));
+  }
+  void NoteHandedOn(Token name) const {
+    const uint64_t mark = GetMark(name);
+    if (!(handed_on_.load(std::memory_order_relaxed) & mark))
+      handed_on_.fetch_or(mark, std::memory_order_relaxed);
   }
   bool HasOwn() const { return own_ != nullptr; }
   const ContainerDataSourceHandle& GetInherited() const { return inherited_; }
 
  private:
+  // Names share marks: a name that was never handed on may count as one that was.
+  static uint64_t GetMark(Token name) { return uint64_t{1} << (std::hash<Token>()(name) & 63); }
   ContainerDataSourceHandle own_, inherited_;
+  mutable std::atomic<uint64_t> handed_on_{0};
+};
+
+// Those primvars of a prim that the prims below inherit.
+class InheritablePrimvars final : public ContainerDataSource {
+ public:
+  explicit InheritablePrimvars(Handle<const FlattenedPrimvars> all) : all_(std::move(all)) {}
+  std::vector<Token> GetNames() const override {
+    std::vector<Token> names = all_->GetNames();
+    std::erase_if(names, [this](Token name) { return !Get(name); });
+    return names;
+  }
+  DataSourceHandle Get(Token name) const override {
+    DataSourceHandle primvar = all_->Get(name);
+    if (!IsConstant(primvar)) return nullptr;
+    all_->NoteHandedOn(name);
+    return primvar;
+  }
+
+ private:
+  Handle<const FlattenedPrimvars> all_;
 };
 
 class PrimvarsFlattening final : public FlatteningProvider {
@@ -226,7 +235,8 @@ class PrimvarsFlattening final : public FlatteningProvider {
     if (context.parent) {
       // Prims without primvars of their own hand on what they inherit as it is.
       const auto* parent = static_cast<const FlattenedPrimvars*>(context.parent.Get());
-      inherited = parent->HasOwn() ? Make<const InheritablePrimvars>(context.parent) : parent->GetInherited();
+      inherited = parent->HasOwn() ? Make<const InheritablePrimvars>(Handle<const FlattenedPrimvars>(parent))
+                                   : parent->GetInherited();
     }
     return Make<const FlattenedPrimvars>(context.input, std::move(inherited));
   }

@@ -24,4 +24,5 @@
 #include "strata/scene/retained.h"
 #include "strata/scene/retained_scene_index.h"
 #include "strata/scene/scene_index.h"
+#include "strata/scene/snapshot.h"
 #include "strata/scene/switching.h"

@@ -1,0 +1,481 @@
+// What is known of a running scene by its notices alone equals a chain made afresh, after any edits.
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include "strata/bridge/bridge.h"
+#include "strata/format/text/text.h"
+#include "strata/layer/fields.h"
+#include "strata/scene/scene.h"
+#include "tests/property/random_layer.h"
+#include "tests/property/random_scene.h"
+
+using namespace strata;
+using namespace strata::property;
+
+namespace {
+
+const char* const kText = R"(#usda 1.0
+(
+    metersPerUnit = 1
+    subLayers = [
+        @./sub.usda@
+    ]
+)
+def Xform "Leaf"
+{
+    def Sphere "Ball"
+    {
+    }
+}
+def Xform "Model" (
+    prepend variantSets = "shape"
+    variants = {
+        string shape = "box"
+    }
+)
+{
+    variantSet "shape" = {
+        "box" {
+            def Cube "Box"
+            {
+            }
+        }
+        "ball" {
+            def Sphere "Box"
+            {
+                double radius = 3
+            }
+            def Xform "More"
+            {
+            }
+        }
+    }
+    def Xform "Inner" (
+        instanceable = true
+        references = </Leaf>
+    )
+    {
+    }
+}
+def Scope "Looks"
+{
+    def Material "Red"
+    {
+        color3f inputs:tint = (1, 0, 0)
+        token outputs:surface.connect = </Looks/Red/Surf.outputs:out>
+        def Shader "Surf"
+        {
+            uniform token info:id = "Test"
+            color3f inputs:color.connect = </Looks/Red.inputs:tint>
+            float inputs:rough = 0.5
+            token outputs:out
+        }
+    }
+    def Material "Blue"
+    {
+        token outputs:surface.connect = </Looks/Blue/Surf.outputs:out>
+        def Shader "Surf"
+        {
+            uniform token info:id = "Other"
+            token outputs:out
+        }
+    }
+}
+def Xform "World"
+{
+    def Xform "A" (
+        instanceable = true
+        references = </Model>
+    )
+    {
+    }
+    def Xform "B" (
+        instanceable = true
+        references = </Model>
+    )
+    {
+    }
+    def Xform "C" (
+        references = </Model>
+    )
+    {
+    }
+    def Xform "G"
+    {
+        def Mesh "M"
+        {
+            int[] faceVertexCounts = [3]
+            int[] faceVertexIndices = [0, 1, 2]
+            point3f[] points = [(0, 0, 0), (1, 0, 0), (0, 1, 0)]
+        }
+        def Cube "Q"
+        {
+        }
+        def BasisCurves "H"
+        {
+            int[] curveVertexCounts = [2]
+            point3f[] points = [(0, 0, 0), (1, 0, 0)]
+        }
+    }
+    def PointInstancer "P"
+    {
+        rel prototypes = [
+            </World/P/One>,
+            </World/P/Two>,
+        ]
+        int[] protoIndices = [0, 1]
+        point3f[] positions = [(0, 0, 0), (1, 0, 0)]
+        def Xform "One" (
+            instanceable = true
+            references = </Leaf>
+        )
+        {
+        }
+        def Cube "Two"
+        {
+        }
+    }
+    def SphereLight "L"
+    {
+    }
+    def Camera "Cam"
+    {
+    }
+    def Xform "Far" (
+        payload = </Model>
+    )
+    {
+    }
+}
+)";
+const char* const kSub = R"(#usda 1.0
+over "World"
+{
+    over "G"
+    {
+        token visibility = "invisible"
+    }
+    def Xform "Weak"
+    {
+        def Cone "Cone"
+        {
+        }
+    }
+}
+)";
+
+// A stage of two layers and a session, edited at random. An edit follows from its seed and what is there.
+class EditedStage {
+ public:
+  EditedStage() {
+    auto resolver = std::make_shared<asset::MemoryResolver>(asset::MakeFileResolver());
+    resolver->Put("root.usda", kText);
+    resolver->Put("sub.usda", kSub);
+    registry_ = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
+                                             {format::text::MakeUsdaFormat()});
+    stage::OpenOptions options;
+    options.schemas = schema::Registry::GetBuiltIn();
+    Diagnostics diagnostics;
+    stage_ = *stage::Stage::Open(registry_, "root.usda", options, diagnostics);
+    layers_ = {stage_->GetRootLayer(), stage_->GetSessionLayer(), registry_->Find("sub.usda")};
+  }
+  const stage::StagePtr& Get() const { return stage_; }
+  std::string Edit(uint32_t seed, bridge::StageSceneIndex& scene);
+
+ private:
+  uint32_t Below(uint32_t end) { return static_cast<uint32_t>(random_() % end); }
+  bool Chance(uint32_t percent) { return Below(100) < percent; }
+  Path PickPrim();
+  Path PickPrim(std::initializer_list<const char*> from) {
+    return Path(*(from.begin() + Below(static_cast<uint32_t>(from.size()))));
+  }
+  std::string EditLayer(layer::Layer& layer);
+  std::string EditTyped(layer::Layer& layer, Path prim);
+  std::string EditArcs(layer::Layer& layer, Path prim);
+  std::string EditPrim(layer::Layer& layer, Path prim);
+  std::string SetAttribute(layer::Layer& layer, Path prim, const char* name, const char* type, Value value);
+  std::string SetTargets(layer::Layer& layer, Path prim, const char* name, PathVector targets);
+  std::string SetMetadata(layer::Layer& layer, Path prim, Token field, Value value);
+  static void Need(layer::Layer& layer, Path prim) {
+    if (!layer.HasSpec(prim)) (void)layer.CreatePrimSpec(prim, Specifier::kOver);
+  }
+
+  std::mt19937 random_;
+  std::shared_ptr<layer::LayerRegistry> registry_;
+  stage::StagePtr stage_;
+  std::vector<layer::LayerPtr> layers_;
+  bool is_in_block_ = false;
+};
+
+Path EditedStage::PickPrim() {
+  return PickPrim({"/World",         "/World/A",       "/World/B",     "/World/C",         "/World/C/Box",
+                   "/World/C/Inner", "/World/G",       "/World/G/M",   "/World/G/Q",       "/World/G/H",
+                   "/World/P",       "/World/P/One",   "/World/P/Two", "/World/L",         "/World/Cam",
+                   "/World/Far",     "/World/Far/Box", "/World/Weak",  "/World/Weak/Cone", "/World/New",
+                   "/World/G/New",   "/Model",         "/Model/Box",   "/Model/Inner",     "/Leaf",
+                   "/Leaf/Ball",     "/Looks",         "/Looks/Red",   "/Looks/Blue"});
+}
+
+std::string EditedStage::SetAttribute(layer::Layer& layer, Path prim, const char* name, const char* type,
+                                      Value value) {
+  const Path path = prim.AppendProperty(Token(name));
+  if (layer.HasSpec(path) && Chance(15)) {
+    (void)layer.DeleteSpec(path);
+    return "delete " + path.GetString();
+  }
+  Need(layer, prim);
+  if (!layer.HasSpec(path)) (void)layer.CreateAttributeSpec(path, Token(type));
+  if (Chance(20)) {
+    const double time = 1 + Below(3);
+    (void)layer.SetTimeSample(path, time, std::move(value));
+    return fmt::format("sample {} at {}", path.GetString(), time);
+  }
+  const std::string text = fmt::format("set {}", path.GetString());
+  (void)layer.SetField(path, layer::GetFieldNames().default_, std::move(value));
+  return text;
+}
+
+std::string EditedStage::SetTargets(layer::Layer& layer, Path prim, const char* name, PathVector targets) {
+  const Path path = prim.AppendProperty(Token(name));
+  Need(layer, prim);
+  if (!layer.HasSpec(path)) (void)layer.CreateRelationshipSpec(path);
+  ListOp<Path> op;
+  op.is_explicit = true;
+  op.explicit_items = std::move(targets);
+  const std::string text =
+      fmt::format("point {} to {}", path.GetString(),
+                  op.explicit_items.empty() ? "nothing" : op.explicit_items.front().GetString());
+  (void)layer.SetField(path, layer::GetFieldNames().targetPaths, Value(std::move(op)));
+  return text;
+}
+
+std::string EditedStage::SetMetadata(layer::Layer& layer, Path prim, Token field, Value value) {
+  Need(layer, prim);
+  (void)layer.SetField(prim, field, std::move(value));
+  return fmt::format("set {} of {}", field.GetText(), prim.GetString());
+}
+
+std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
+  const float number = static_cast<float>(Below(4));
+  switch (Below(16)) {
+    case 0:
+    case 1:
+      return SetAttribute(layer, prim, "visibility", "token",
+                          Value(Token(Chance(50) ? "invisible" : "inherited")));
+    case 2:
+      return SetAttribute(layer, prim, "purpose", "token",
+                          Value(Token(Chance(40)   ? "proxy"
+                                      : Chance(50) ? "render"
+                                                   : "default")));
+    case 3:
+    case 4: {
+      Array<Token> order;
+      if (Chance(15)) order.PushBack(Token("!resetXformStack!"));
+      order.PushBack(Token("xformOp:translate"));
+      if (Chance(20)) order.PushBack(Token("xformOp:scale"));
+      return SetAttribute(layer, prim, "xformOp:translate", "double3", Value(Vec3d{number, 0, 0})) + ", " +
+             SetAttribute(layer, prim, "xformOpOrder", "token[]", Value(order));
+    }
+    case 5:
+      return SetAttribute(layer, prim, "primvars:tint", "color3f[]", Value(Array<Vec3f>{{number, 0, 0}}));
+    case 6: {
+      const Path path = prim.AppendProperty(Token("primvars:tint"));
+      std::string text =
+          SetAttribute(layer, prim, "primvars:tint", "color3f[]", Value(Array<Vec3f>{{1, 1, 1}}));
+      if (layer.HasSpec(path))
+        (void)layer.SetField(path, Token("interpolation"), Value(Token(Chance(50) ? "constant" : "uniform")));
+      return text + " with interpolation";
+    }
+    case 7:
+      return SetAttribute(layer, Path("/World/G/M"), "points", "point3f[]",
+                          Value(Array<Vec3f>{{0, 0, 0}, {number, 0, 0}, {0, number, 1}}));
+    case 8:
+      return SetAttribute(layer, prim, "extent", "float3[]", Value(Array<Vec3f>{{0, 0, 0}, {1, 1, number}}));
+    case 9:
+      return SetAttribute(layer, PickPrim({"/Looks/Red", "/Looks/Blue"}), "inputs:tint", "color3f",
+                          Value(Vec3f{0, number, 0}));
+    case 10:
+      return SetAttribute(layer, PickPrim({"/Looks/Red/Surf", "/Looks/Blue/Surf"}), "inputs:rough", "float",
+                          Value(number));
+    case 11: {
+      PathVector targets;
+      if (Chance(85)) targets.push_back(Path(Chance(50) ? "/Looks/Red" : "/Looks/Blue"));
+      ListOp<Token> apis;
+      apis.prepended_items = {Token("MaterialBindingAPI")};
+      std::string text = SetMetadata(layer, prim, layer::GetFieldNames().apiSchemas, Value(apis));
+      return text + ", " + SetTargets(layer, prim, "material:binding", std::move(targets));
+    }
+    case 12:
+      return SetAttribute(
+          layer, Path("/World/P"), "protoIndices", "int[]",
+          Value(Array<int32_t>{0, static_cast<int32_t>(Below(2)), static_cast<int32_t>(Below(2))}));
+    case 13: {
+      PathVector targets = {PickPrim({"/World/P/One", "/World/P/Two", "/Model", "/World/G"})};
+      if (Chance(60)) targets.push_back(PickPrim({"/World/P/Two", "/Leaf", "/World/A"}));
+      return SetTargets(layer, Path("/World/P"), "prototypes", std::move(targets));
+    }
+    case 14:
+      return SetAttribute(layer, PickPrim({"/Model/Box", "/World/G/Q", "/World/P/Two"}), "size", "double",
+                          Value(double{number}));
+    default:
+      return Chance(50) ? SetAttribute(layer, Path("/World/L"), "inputs:intensity", "float", Value(number))
+                        : SetAttribute(layer, Path("/World/Cam"), "focalLength", "float", Value(number));
+  }
+}
+
+std::string EditedStage::EditArcs(layer::Layer& layer, Path prim) {
+  const auto& names = layer::GetFieldNames();
+  switch (Below(5)) {
+    case 0: {
+      VariantSelectionMap selections;
+      selections["shape"] = Chance(50) ? "ball" : "box";
+      return SetMetadata(layer, PickPrim({"/World/A", "/World/B", "/World/C", "/World/Far", "/Model"}),
+                         names.variantSelection, Chance(80) ? Value(selections) : Value());
+    }
+    case 1:
+      return SetMetadata(layer, PickPrim({"/World/A", "/World/B", "/World/C", "/World/Far", "/Model/Inner"}),
+                         names.instanceable, Value(Chance(60)));
+    case 2: {
+      ListOp<Reference> op;
+      op.prepended_items = {{"", PickPrim({"/Model", "/Leaf"}), {}, nullptr}};
+      return SetMetadata(layer, PickPrim({"/World/B", "/World/C", "/World/New", "/World/G/New"}),
+                         names.references, Chance(70) ? Value(op) : Value());
+    }
+    case 3: {
+      const Path far("/World/Far");
+      if (Chance(50))
+        (void)stage_->Unload(far);
+      else
+        (void)stage_->Load(far);
+      return "load or unload";
+    }
+    default: {
+      if (is_in_block_) return "nothing";
+      const std::string sub = layers_[2]->GetIdentifier();
+      const bool is_muted = stage_->IsLayerMuted(sub);
+      (void)(is_muted ? stage_->UnmuteLayer(sub) : stage_->MuteLayer(sub));
+      (void)prim;
+      return is_muted ? "unmute" : "mute";
+    }
+  }
+}
+
+std::string EditedStage::EditPrim(layer::Layer& layer, Path prim) {
+  const auto& names = layer::GetFieldNames();
+  switch (Below(4)) {
+    case 0:
+    case 1:
+      return SetMetadata(layer, prim, names.active, Value(Chance(65)));
+    case 2: {
+      static const Token kTypes[] = {Token("Xform"), Token("Cube"), Token("Sphere"), Token("Scope"),
+                                     Token("Mesh")};
+      Need(layer, prim);
+      (void)layer.SetField(prim, names.specifier, Value(Specifier::kDef));
+      return SetMetadata(layer, PickPrim({"/World/New", "/World/G/New", "/World/C/Box", "/World/Weak/Cone"}),
+                         names.typeName, Value(kTypes[Below(5)])) +
+             " and define " + prim.GetString();
+    }
+    default:
+      if (layer.HasSpec(prim) && &layer != layers_[0].get()) {
+        (void)layer.DeleteSpec(prim);
+        return "delete " + prim.GetString();
+      }
+      return SetMetadata(layer, prim, names.kind, Value(Token(Chance(50) ? "component" : "group")));
+  }
+}
+
+std::string EditedStage::EditLayer(layer::Layer& layer) {
+  const Path prim = PickPrim();
+  const uint32_t kind = Below(100);
+  return layer.GetDisplayName() + ": " +
+         (kind < 60   ? EditTyped(layer, prim)
+          : kind < 80 ? EditArcs(layer, prim)
+                      : EditPrim(layer, prim));
+}
+
+std::string EditedStage::Edit(uint32_t seed, bridge::StageSceneIndex& scene) {
+  random_.seed(seed);
+  is_in_block_ = false;
+  if (Chance(15)) {
+    const double time = Below(4);
+    scene.SetTime(time);
+    return fmt::format("time {}", time);
+  }
+  layer::Layer& layer = *layers_[Below(3)];
+  if (Chance(75)) return EditLayer(layer);
+  // Layers are muted between edits.
+  is_in_block_ = true;
+  layer::Layer::ChangeBlock block(layer);
+  return EditLayer(layer) + "; " + EditLayer(layer);
+}
+
+struct Overshoot {
+  size_t dirtied = 0, unchanged = 0;
+};
+
+// What goes wrong with this sequence of edits; nothing when all is well.
+std::string Try(const std::vector<uint32_t>& seeds, const bridge::ChainOptions& options, bool explains,
+                Overshoot* overshoot = nullptr) {
+  EditedStage stage;
+  const bridge::Chain chain = bridge::MakeChain(options);
+  chain.stage->SetStage(stage.Get());
+  const scene::ShutterInterval shutter{-0.5, 0.5};
+  scene::SnapshotObserver first(*chain.stage, shutter), last(*chain.GetFinal(), shutter);
+  chain.stage->AddObserver(first);
+  chain.GetFinal()->AddObserver(last);
+  std::string wrong, done;
+  std::vector<scene::RecordingObserver> told(explains ? chain.indices.size() : 0);
+  for (size_t i = 0; i < told.size(); ++i) chain.indices[i]->AddObserver(told[i]);
+  for (const uint32_t seed : seeds) {
+    for (scene::RecordingObserver& observer : told) (void)observer.Take();
+    const std::string edit = stage.Edit(seed, *chain.stage);
+    if (explains) done += edit + "\n";
+    const bridge::Chain fresh = bridge::MakeChain(options);
+    fresh.stage->SetTime(chain.stage->GetTime());
+    fresh.stage->SetStage(stage.Get());
+    for (const std::string& line : first.Compare(*fresh.stage, 8)) wrong += "stage " + line + "\n";
+    if (wrong.empty())
+      for (const std::string& line : last.Compare(*fresh.GetFinal(), 8)) wrong += "final " + line + "\n";
+    if (!wrong.empty()) break;
+  }
+  chain.stage->RemoveObserver(first);
+  chain.GetFinal()->RemoveObserver(last);
+  for (size_t i = 0; i < told.size(); ++i) {
+    chain.indices[i]->RemoveObserver(told[i]);
+    done += chain.indices[i]->GetDisplayName() + " told: " + told[i].TakeSorted() + "\n";
+  }
+  if (overshoot) {
+    overshoot->dirtied += last.GetCounts().dirtied;
+    overshoot->unchanged += last.GetCounts().dirtied_unchanged;
+  }
+  return wrong.empty() ? wrong : explains ? done + wrong : wrong;
+}
+
+void TryMany(const bridge::ChainOptions& options) {
+  const uint32_t count = std::max(1u, GetCaseCount() / 20);
+  Overshoot overshoot;
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t seed = GetFirstSeed() + i;
+    std::mt19937 random(seed);
+    std::vector<uint32_t> seeds(40);
+    for (uint32_t& one : seeds) one = static_cast<uint32_t>(random());
+    if (Try(seeds, options, false, &overshoot).empty()) continue;
+    seeds =
+        ShrinkSeeds(std::move(seeds), [&](const auto& fewer) { return !Try(fewer, options, false).empty(); });
+    FAIL("seed " << seed << ", " << seeds.size() << " edits\n" << Try(seeds, options, true));
+  }
+  // Many of the edits say what was so before, and what is dirtied with a prim above mostly stays as it was.
+  CHECK(overshoot.unchanged * 10 <= overshoot.dirtied * 6);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "after any edits and times, what notices said of a running scene is what a chain made afresh shows") {
+  TryMany({});
+}
+
+TEST_CASE("so it is with the chain as OpenUSD has it") {
+  TryMany(bridge::ChainOptions::LikeOpenUSD());
+}
