@@ -29,6 +29,7 @@ struct ComputeCommand {
   bool explains = false;
   bool is_below = false;
   std::string unauthored = "inherit";
+  std::vector<std::string> kernels;
 };
 
 struct AssembleCommand {
@@ -69,8 +70,11 @@ std::optional<compute::UnauthoredMetrics> ParseUnauthored(const std::string& tex
 }
 
 std::unique_ptr<compute::System> MakeSystem(Session& session, const stage::StagePtr& stage,
-                                            const compute::MetricsOptions& metrics) {
-  auto registry = compute::MakeStandardRegistry(metrics);
+                                            const compute::MetricsOptions& metrics,
+                                            const std::vector<std::string>& kernels = {}) {
+  auto library = std::make_shared<compute::SimulationLibrary>();
+  for (const std::string& folder : kernels) compute::AddKernelFolder(*library, folder);
+  auto registry = compute::MakeStandardRegistry(metrics, std::move(library));
   if (!registry) {
     session.GetDiagnostics().Add(registry.TakeError());
     return nullptr;
@@ -203,7 +207,7 @@ int Compute(Session& session, const ComputeCommand& options) {
   if (!stage) return session.Finish("compute", std::nullopt);
   compute::MetricsOptions metrics;
   metrics.unauthored = *ParseUnauthored(options.unauthored);
-  const auto system = MakeSystem(session, stage, metrics);
+  const auto system = MakeSystem(session, stage, metrics, options.kernels);
   if (!system) return session.Finish("compute", std::nullopt);
   const stage::Prim prim = stage->GetPrimAtPath(Path(options.path));
   if (!prim) {
@@ -418,6 +422,11 @@ void AddCompute(CLI::App& app, Action& chosen) {
   command->add_flag("--explain", options->explains, "Inputs, order, who says what, and what it cost");
   command->add_flag("--below", options->is_below,
                     "Of each prim at and below the path that something is computed of");
+  command
+      ->add_option("--kernels", options->kernels,
+                   "Simulate by the compiled kernels of a folder, whose code is run; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FOLDER");
   AddUnauthored(*command, options->unauthored);
   command->footer(
       "Examples:\n"

@@ -6,10 +6,17 @@ import warp as wp
 
 
 @wp.kernel
-def sway(points: wp.array(dtype=wp.vec3), amplitude: float, phase: float, moved: wp.array(dtype=wp.vec3)):
+def sway(points: wp.array(dtype=wp.vec3), amplitude: float, speed: float, seconds: float, moved: wp.array(dtype=wp.vec3)):
     i = wp.tid()
     point = points[i]
-    moved[i] = wp.vec3(point[0], point[1] - wp.sin(point[0]) * amplitude * wp.sin(phase), point[2])
+    moved[i] = wp.vec3(point[0], point[1] - wp.sin(point[0]) * amplitude * wp.sin(seconds * speed), point[2])
+
+
+# What a step does, for kernels that were compiled ahead of time (strata.Compute.CompileModule).
+KERNELS = """
+state places = points
+launch sway: state places, float amplitude = 0.06, float speed = 1.0, seconds, next places
+"""
 
 
 def begin(call):
@@ -17,8 +24,7 @@ def begin(call):
 
 
 def step(call, state):
-    amplitude = float(call.parameters.get("amplitude", 0.06))
+    amplitude, speed = (float(call.parameters.get(name, otherwise)) for name, otherwise in (("amplitude", 0.06), ("speed", 1.0)))
     moved = wp.empty_like(state)  # states are not changed once they are given
-    wp.launch(sway, state.shape, [state, amplitude, call.seconds * float(call.parameters.get("speed", 1.0))], [moved],
-              device=state.device)
+    wp.launch(sway, state.shape, [state, amplitude, speed, call.seconds], [moved], device=state.device)
     return moved

@@ -13,9 +13,10 @@ def fall(places: wp.array(dtype=wp.vec3), speeds: wp.array(dtype=wp.vec3), balls
     i = wp.tid()
     place = places[i]
     speed = speeds[i]
+    step = dt / float(substeps)
     for _ in range(substeps):
-        speed = speed - wp.vec3(0.0, gravity * dt, 0.0)
-        place = place + speed * dt
+        speed = speed - wp.vec3(0.0, gravity * step, 0.0)
+        place = place + speed * step
         for b in range(balls.shape[0]):
             ball = balls[b]
             away = place - wp.vec3(ball[0], ball[1], ball[2])
@@ -29,6 +30,15 @@ def fall(places: wp.array(dtype=wp.vec3), speeds: wp.array(dtype=wp.vec3), balls
             speed = wp.vec3(speed[0], -bounce * wp.min(speed[1], 0.0), speed[2])
     moved[i] = place
     faster[i] = speed
+
+
+# What a step does, for kernels that were compiled ahead of time (strata.Compute.CompileModule).
+KERNELS = """
+state places = points
+state speeds = zeros
+launch fall: state places, state speeds, balls, float gravity = 9.81, float bounce = 0.6, float ground = 0.0, float radius = 0.1, \
+dt, int substeps = 8, next places, next speeds
+"""
 
 
 def begin(call):
@@ -45,9 +55,8 @@ def step(call, state):
     balls = [[*collider.matrix.ExtractTranslation(), collider.attributes["radius"]] for collider in call.colliders
              if "radius" in collider.attributes]
     balls = wp.array(balls, dtype=wp.vec4, device=places.device) if balls else wp.empty(0, dtype=wp.vec4, device=places.device)
-    substeps = parameter("substeps", 8)
     moved, faster = wp.empty_like(places), wp.empty_like(speeds)
     wp.launch(fall, places.shape,
               [places, speeds, balls, parameter("gravity", 9.81), parameter("bounce", 0.6), parameter("ground", 0.0),
-               parameter("radius", 0.1), call.dt / substeps, substeps], [moved, faster], device=places.device)
+               parameter("radius", 0.1), call.dt, parameter("substeps", 8)], [moved, faster], device=places.device)
     return (moved, faster), {"positions": moved}

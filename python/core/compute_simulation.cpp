@@ -126,6 +126,13 @@ class PythonSimulation final : public compute::SimulationModule {
 
 void BindSimulations(nb::module_& compute) {
   nb::class_<RegistryObject> cls = nb::borrow<nb::class_<RegistryObject>>(compute.attr("_Registry"));
+  cls.def(
+      "AllowKernels",
+      [](RegistryObject& self, const std::string& prefix, FileArgument folder) {
+        compute::AddKernelFolder(*self.library, folder.path, prefix);
+      },
+      "prefix"_a, "folder"_a,
+      "Lets prims name kernels that were compiled ahead of time and lie in a folder (CompileModule).");
   cls.def("_AddLoader", [](RegistryObject& self, const nb::callable& loader) {
     const auto load = [kept = Keep(loader)](const std::string& name) -> Result<compute::SimulationModulePtr> {
       const nb::gil_scoped_acquire held;

@@ -110,6 +110,31 @@ class Registry(_core._Registry):
         self._AddLoader(load)
 
 
+def CompileModule(path, folder, compiler=None):
+    """Compiles the kernels of a module of Warp ahead of time: NAME.kernels and NAME.so in a folder, which programs without Python and
+    without Warp run (`strata compute --kernels FOLDER`). The module says in KERNELS what a step launches; strata/compute/kernels.h tells
+    how. Needs warp-lang and a C compiler, which links. Gives the path of NAME.kernels."""
+    import subprocess
+    import tempfile
+    path, folder = pathlib.Path(path), pathlib.Path(folder)
+    module = _load(path, "strata_kernels_")  # a name of its own: Warp goes on without hashes for modules that it compiled so
+    import warp as wp
+    if not hasattr(module, "KERNELS"):
+        raise ValueError(f"{path} does not say in KERNELS what a step launches")
+    kernels = wp.get_module(module.__name__)
+    # One point after the other, for any processor of the kind: the object needs nothing of Warp.
+    kernels.options.update(block_dim=1, enable_backward=False, cpu_compiler_flags="")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as made:
+        wp.compile_aot_module(kernels, device="cpu", module_dir=made, strip_hash=True)
+        objects = [str(each) for each in pathlib.Path(made).glob("*.o")]
+        subprocess.run([compiler or os.environ.get("CC", "cc"), "-shared", "-o", str(folder / (path.stem + ".so")), *objects, "-lm"],
+                       check=True)
+    target = folder / (path.stem + ".kernels")
+    target.write_text(f"warp {'.'.join(wp.__version__.split('.')[:2])}\nlibrary {path.stem}.so\n{module.KERNELS.strip()}\n")
+    return target
+
+
 # -- simulations -----------------------------------------------------------------------------------------------------------------------
 
 class Shape:
@@ -146,9 +171,9 @@ class SimulationCall:
         return numpy.ascontiguousarray(points @ matrix[:3, :3] + matrix[3, :3], dtype=numpy.float32)
 
 
-def _load(path):
+def _load(path, prefix="strata_simulation_"):
     """The module of a file, run anew. Modules that use Warp need warp-lang."""
-    name = "strata_simulation_" + path.stem
+    name = prefix + path.stem
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # Warp looks for the sources of kernels there

@@ -8,6 +8,7 @@
 #include "strata/compute/computation.h"
 #include "strata/compute/dimensions.h"
 #include "strata/compute/geospatial.h"
+#include "strata/compute/kernels.h"
 #include "strata/compute/metrics_assembly.h"
 #include "strata/compute/metrics_report.h"
 #include "strata/compute/network.h"

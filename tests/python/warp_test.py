@@ -1,7 +1,9 @@
 """Rows W of the caveats of the Warp sample, with NVIDIA Warp and the modules of examples/simulations. Skipped (exit code 77) where
 warp-lang is not installed."""
+import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -207,6 +209,35 @@ class Rows(unittest.TestCase):
         stage.RemovePrim("/A")
         gc.collect()
         self.assertEqual([ref for ref in seen if ref() is not None], [])
+
+    def test_W11_kernels_compiled_ahead_of_time_run_without_python_and_without_warp(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        for name in ("deform", "particles"):
+            Compute.CompileModule(MODULES / f"{name}.py", folder)
+        scenes = {
+            "deform": (grid("A", 8, "    double warp:params:amplitude = 0.2\n"), "/A", "points"),
+            "particles": (
+                'def PointInstancer "A" (\n    apiSchemas = ["WarpComputationAPI"]\n)\n{\n    string warp:sourceFile = "particles"\n'
+                '    rel warp:dependentPrims = </Ball>\n    rel prototypes = </A/P>\n    int[] protoIndices = [0, 0]\n'
+                '    point3f[] positions = [(0.2, 3, 0), (5, 3, 0)]\n    def Sphere "P"\n    {\n    }\n}\n'
+                'def Sphere "Ball"\n{\n    double radius = 1\n}\n', "/A", "positions")}
+        for name, (text, prim, attribute) in scenes.items():
+            with self.subTest(name):
+                scene = folder / f"{name}.usda"
+                scene.write_text(HEAD + text)
+                stage = Usd.Stage.Open(str(scene))
+                expected = self.values(system_of(stage), stage, f"{prim}.{attribute}", 40)
+                registry = Compute.Registry()
+                registry.AllowKernels("", folder)
+                system = Compute.System(stage, registry)
+                made = self.values(system, stage, f"{prim}.{attribute}", 40)
+                numpy.testing.assert_allclose(made, expected, atol=2e-5)
+                tool = os.environ.get("STRATA_TOOL")
+                if not tool:
+                    self.skipTest("STRATA_TOOL names no program")
+                text = subprocess.run([tool, "compute", "--kernels", folder, "--time", "40", "--output", attribute, scene, prim],
+                                      env={}, check=True, capture_output=True, text=True).stdout
+                numpy.testing.assert_array_equal(numpy.array(eval(text), dtype=numpy.float32), made)
 
     def test_points_reach_kernels_and_come_back_without_a_copy(self):
         stage, seen = Usd.Stage.CreateInMemory(), {}
