@@ -242,7 +242,7 @@ void BindIndices(nb::module_& pcp) {
   cls.def_prop_ro("primStack", [](const PrimIndexObject& i) {
     nb::list out;
     for (const compose::SpecSite& site : i.index->GetSpecStack())
-      out.append(MakeSpec(site.entry->layer, site.path));
+      out.append(MakeStackSpec(site.entry->layer, site.path));
     return out;
   });
   cls.def_prop_ro("_errors", [](const PrimIndexObject& i) { return MakeErrors(i.index->GetErrors()); });

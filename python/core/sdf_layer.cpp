@@ -326,6 +326,7 @@ void BindContent(nb::class_<Layer>& cls) {
       "assetPath"_a);
   cls.def("_HasSpec", [](const Layer& l, PathArgument path) { return l.HasSpec(path); });
   cls.def("_MakeSpec", [](const LayerPtr& l, PathArgument path) { return MakeSpec(l, path); });
+  cls.def("_MakeStackSpec", [](const LayerPtr& l, PathArgument path) { return MakeStackSpec(l, path); });
 }
 
 void BindTimeSamples(nb::class_<Layer>& cls) {

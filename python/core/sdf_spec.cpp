@@ -108,6 +108,17 @@ void BindSpec(nb::module_& sdf) {
 }
 
 // Sdf.PrimSpec(parent, name, specifier, typeName) and its like.
+// Makes the spec of a variant. The constructors of Sdf leave the list of set names as it is: a set that is
+// not in it is kept, and has no effect.
+void CreateUnlisted(const LayerPtr& layer, Path path) {
+  const Token list = layer::GetFieldNames().variantSetNames;
+  const layer::Layer::ChangeBlock block(*layer);
+  const Value* known = layer->GetField(path.GetParent(), list);
+  Value before = known ? *known : Value();
+  CheckOrRaise(layer->CreateVariantSpec(path));
+  CheckOrRaise(layer->SetField(path.GetParent(), list, std::move(before)));
+}
+
 void BindConstructors(nb::module_& sdf) {
   nb::class_<PrimSpec, Spec> prim(sdf, "PrimSpec", "What a layer says about a prim.");
   const auto make_prim = [](PrimSpec* self, const LayerPtr& layer, Path path, Specifier specifier,
@@ -170,7 +181,7 @@ void BindConstructors(nb::module_& sdf) {
       "__init__",
       [](VariantSpec* self, const VariantSetSpec& owner, Token name) {
         const Path path = owner.path.GetParent().AppendVariantSelection(owner.path.GetVariantSet(), name);
-        CheckOrRaise(owner.layer->CreateVariantSpec(path));
+        CreateUnlisted(owner.layer, path);
         new (self) VariantSpec{{owner.layer, path}};
       },
       "owner"_a, "name"_a);
@@ -272,6 +283,11 @@ nb::object MakeSpec(const LayerPtr& layer, Path path) {
     default:
       return nb::none();
   }
+}
+
+nb::object MakeStackSpec(const LayerPtr& layer, Path path) {
+  const bool is_variant = layer->GetSpecType(path) == SpecType::kVariant;
+  return is_variant ? nb::cast(PrimSpec{{layer, path}}) : MakeSpec(layer, path);
 }
 
 void BindSpecs(nb::module_& sdf) {

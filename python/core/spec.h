@@ -23,5 +23,7 @@ struct VariantSpec : Spec {};
 
 // The object of the class that fits the spec at `path`; None when there is none.
 nb::object MakeSpec(const layer::LayerPtr& layer, Path path);
+// The same, where stacks of prims and GetPrimAtPath ask: a variant is seen as the prim in it.
+nb::object MakeStackSpec(const layer::LayerPtr& layer, Path path);
 
 }  // namespace strata::python

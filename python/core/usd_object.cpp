@@ -169,8 +169,8 @@ void BindObjects(nb::module_& usd) {
            1;
   });
   cls.def("GetStage", [](const Object& o) { return FindStageObject(Check(o).GetStage()); });
-  cls.def("GetPath", [](const Object& o) { return (Check(o), o.GetPath()); });
-  cls.def("GetPrimPath", [](const Object& o) { return Check(o).GetPath(); });
+  cls.def("GetPath", [](const Object& o) { return o.prim.GetPath().IsEmpty() ? Path() : o.GetPath(); });
+  cls.def("GetPrimPath", [](const Object& o) { return o.prim.GetPath(); });
   cls.def("GetPrim", [](const Object& o) { return MakePrim(o.prim); });
   cls.def("GetName", [](const Object& o) { return o.IsPrim() ? Check(o).GetName() : o.name; });
   cls.def("GetDescription", [](const Object& o) { return Describe(o); });

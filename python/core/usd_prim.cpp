@@ -25,13 +25,13 @@ Token WithInstance(Token schema, const std::string& instance) {
 
 nb::list MakeSpecs(const std::vector<stage::SpecWithOffset>& stack) {
   nb::list out;
-  for (const stage::SpecWithOffset& spec : stack) out.append(MakeSpec(spec.layer, spec.path));
+  for (const stage::SpecWithOffset& spec : stack) out.append(MakeStackSpec(spec.layer, spec.path));
   return out;
 }
 nb::list MakeSpecsWithOffsets(const std::vector<stage::SpecWithOffset>& stack) {
   nb::list out;
   for (const stage::SpecWithOffset& spec : stack)
-    out.append(nb::make_tuple(MakeSpec(spec.layer, spec.path), spec.layer_to_stage));
+    out.append(nb::make_tuple(MakeStackSpec(spec.layer, spec.path), spec.layer_to_stage));
   return out;
 }
 
@@ -167,19 +167,28 @@ void BindCanApply(nb::module_& usd) {
 }
 
 void BindFlags(nb::class_<PrimObject, Object>& cls) {
-#define STRATA_FLAG(name) cls.def(#name, [](const PrimObject& p) { return Check(p).name(); });
-  STRATA_FLAG(IsActive)
-  STRATA_FLAG(IsLoaded)
-  STRATA_FLAG(IsDefined)
-  STRATA_FLAG(HasDefiningSpecifier)
-  STRATA_FLAG(IsAbstract)
-  STRATA_FLAG(IsModel) STRATA_FLAG(IsGroup) STRATA_FLAG(IsComponent) STRATA_FLAG(IsSubComponent) STRATA_FLAG(
-      IsInstanceable) STRATA_FLAG(IsInstance) STRATA_FLAG(IsInstanceProxy) STRATA_FLAG(IsPrototype)
-      STRATA_FLAG(IsInPrototype) STRATA_FLAG(IsPseudoRoot) STRATA_FLAG(HasPayload)
-          STRATA_FLAG(HasAuthoredReferences) STRATA_FLAG(HasAuthoredInherits)
-              STRATA_FLAG(HasAuthoredSpecializes)
+#define STRATA_FLAG(name) cls.def(#name, [](const PrimObject& p) { return Check(p).name(); })
+  STRATA_FLAG(IsActive);
+  STRATA_FLAG(IsLoaded);
+  STRATA_FLAG(IsDefined);
+  STRATA_FLAG(HasDefiningSpecifier);
+  STRATA_FLAG(IsAbstract);
+  STRATA_FLAG(IsModel);
+  STRATA_FLAG(IsGroup);
+  STRATA_FLAG(IsComponent);
+  STRATA_FLAG(IsSubComponent);
+  STRATA_FLAG(IsInstanceable);
+  STRATA_FLAG(IsInstance);
+  STRATA_FLAG(IsInstanceProxy);
+  STRATA_FLAG(IsPrototype);
+  STRATA_FLAG(IsInPrototype);
+  STRATA_FLAG(HasPayload);
+  STRATA_FLAG(HasAuthoredReferences);
+  STRATA_FLAG(HasAuthoredInherits);
+  STRATA_FLAG(HasAuthoredSpecializes);
 #undef STRATA_FLAG
-                  cls.def("HasAuthoredPayloads", [](const PrimObject& p) { return Check(p).HasPayload(); });
+  cls.def("IsPseudoRoot", [](const PrimObject& p) { return p.prim.IsValid() && p.prim.IsPseudoRoot(); });
+  cls.def("HasAuthoredPayloads", [](const PrimObject& p) { return Check(p).HasPayload(); });
   cls.def("HasClassSpecifier",
           [](const PrimObject& p) { return Check(p).GetSpecifier() == Specifier::kClass; });
   cls.def("IsValid", [](const PrimObject& p) { return p.prim.IsValid(); });

@@ -21,17 +21,16 @@ struct ResolveTargetObject {
   layer::LayerPtr start_layer, stop_layer;
 };
 
-// Usd.CompositionArc; the arcs of one query share their index.
+// Usd.CompositionArc.
 struct ArcObject {
-  std::shared_ptr<const stage::CompositionArcs> arcs;
-  size_t number;
-  const stage::CompositionArc& Get() const { return arcs->all[number]; }
+  stage::CompositionArc arc;
+  const stage::CompositionArc& Get() const { return arc; }
 };
 
 nb::list FindArcs(const PrimObject& prim) {
-  auto arcs = std::make_shared<const stage::CompositionArcs>(stage::FindCompositionArcs(Check(prim)));
   nb::list out;
-  for (size_t i = 0; i < arcs->all.size(); ++i) out.append(ArcObject{arcs, i});
+  for (stage::CompositionArc& arc : stage::PrimCompositionQuery(Check(prim)).GetCompositionArcs())
+    out.append(ArcObject{std::move(arc)});
   return out;
 }
 
@@ -152,9 +151,9 @@ ResolveTargetObject TargetOf(const PrimObject& prim, const stage::EditTarget& ta
 void BindArcQueries(nb::module_& usd) {
   nb::class_<ArcObject> cls(usd, "CompositionArc",
                             "An arc that brings a prim opinions, and who introduced it.");
-  cls.def("GetTargetNode", [](const ArcObject& a) { return MakeNode(a.arcs->index, a.Get().node); });
+  cls.def("GetTargetNode", [](const ArcObject& a) { return MakeNode(a.Get().index, a.Get().node); });
   cls.def("GetIntroducingNode",
-          [](const ArcObject& a) { return MakeNode(a.arcs->index, a.Get().introducing_node); });
+          [](const ArcObject& a) { return MakeNode(a.Get().index, a.Get().introducing_node); });
   cls.def("GetTargetLayer", [](const ArcObject& a) { return a.Get().target_layer; });
   cls.def("GetTargetPrimPath", [](const ArcObject& a) { return a.Get().target_path; });
   cls.def("GetIntroducingLayer", [](const ArcObject& a) { return a.Get().introducing_layer; });
@@ -172,13 +171,13 @@ void BindArcQueries(nb::module_& usd) {
   cls.def(
       "MakeResolveTargetUpTo",
       [](const ArcObject& a, layer::LayerPtr layer) {
-        return TargetUpTo(a.arcs->index, a.Get().node, std::move(layer));
+        return TargetUpTo(a.Get().index, a.Get().node, std::move(layer));
       },
       "subLayer"_a.none() = nb::none());
   cls.def(
       "MakeResolveTargetStrongerThan",
       [](const ArcObject& a, layer::LayerPtr layer) {
-        return TargetStrongerThan(a.arcs->index, a.Get().node, std::move(layer));
+        return TargetStrongerThan(a.Get().index, a.Get().node, std::move(layer));
       },
       "subLayer"_a.none() = nb::none());
   usd.def("_FindArcs", &FindArcs);

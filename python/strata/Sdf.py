@@ -550,7 +550,7 @@ _extend(
 RelationshipSpec.TargetsKey = "targetPaths"
 _extend(VariantSetSpec, variants=property(_variants), variantList=property(lambda spec: list(_variants(spec))),
         RemoveVariant=lambda spec, variant: _core._DeleteSpec(variant))
-_extend(VariantSpec, primSpec=property(lambda spec: spec), variantSets=property(_variant_sets),
+_extend(VariantSpec, primSpec=property(lambda spec: spec.layer._MakeStackSpec(spec.path)), variantSets=property(_variant_sets),
         nameChildren=property(_prims), properties=property(_properties),
         owner=property(lambda spec: spec.layer._MakeSpec(spec.path.GetParentPath().AppendVariantSelection(
             spec.path.GetVariantSelection()[0], ""))),
@@ -670,7 +670,7 @@ _extend(
     GetExternalReferences=lambda layer: tuple(_external_references(layer)),
     GetCompositionAssetDependencies=_external_references,
     GetObjectAtPath=lambda layer, path: layer._MakeSpec(path),
-    GetPrimAtPath=lambda layer, path: _if_kind(layer._MakeSpec(path), (PrimSpec, VariantSpec)),
+    GetPrimAtPath=lambda layer, path: _if_kind(layer._MakeStackSpec(path), PrimSpec),
     GetPropertyAtPath=lambda layer, path: _if_kind(layer._MakeSpec(path), PropertySpec),
     GetAttributeAtPath=lambda layer, path: _if_kind(layer._MakeSpec(path), AttributeSpec),
     GetRelationshipAtPath=lambda layer, path: _if_kind(layer._MakeSpec(path), RelationshipSpec),
