@@ -58,7 +58,7 @@ def check_contents(wheel, scratch):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(scratch / "contents")
         names = archive.namelist()
-    for wanted in ("strata/__init__.py", "strata/as_pxr.py", "strata/bin/strata", "strata/py.typed"):
+    for wanted in ("strata/__init__.py", "strata/as_pxr.py", "strata/bin/strata", "strata/py.typed", "strata/Usd.pyi"):
         assert wanted in names, f"the wheel has no {wanted}"
     for name in names:
         path = scratch / "contents" / name
