@@ -22,6 +22,8 @@ void AddTree(CLI::App& app, Action& chosen);
 void AddWhy(CLI::App& app, Action& chosen);
 void AddGraph(CLI::App& app, Action& chosen);
 void AddFlatten(CLI::App& app, Action& chosen);
+void AddSquash(CLI::App& app, Action& chosen);
+void AddSample(CLI::App& app, Action& chosen);
 void AddDeps(CLI::App& app, Action& chosen);
 void AddLocalize(CLI::App& app, Action& chosen);
 void AddPack(CLI::App& app, Action& chosen);

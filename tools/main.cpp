@@ -78,6 +78,8 @@ int Main(int argc, char** argv) {
   AddWhy(app, chosen);
   AddGraph(app, chosen);
   AddFlatten(app, chosen);
+  AddSquash(app, chosen);
+  AddSample(app, chosen);
   AddCat(app, chosen);
   AddStat(app, chosen);
   AddDeps(app, chosen);

@@ -9,3 +9,5 @@
 #include "strata/pipeline/dependencies.h"
 #include "strata/pipeline/localize.h"
 #include "strata/pipeline/package.h"
+#include "strata/pipeline/stitch.h"
+#include "strata/pipeline/time_code_range.h"

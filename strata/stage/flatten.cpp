@@ -17,20 +17,39 @@ namespace {
 using FlatPaths = std::unordered_map<Path, Path>;  // of prototypes' roots
 using SpecIndex = layer::SpecStore::SpecIndex;
 
-TokenVector ListChildren(const Stage::Impl& stage, uint32_t record) {
-  TokenVector names;
+using SchemaFields = std::vector<layer::SpecStore::Field>;
+
+// How a prim is written.
+struct Manner {
+  bool shares_instances = true;  // prototypes are prims, instances refer to them
+  // What is answered at these times and by fallbacks, rather than what is authored.
+  const std::span<const double>* times = nullptr;
+};
+
+template <class Visitor>
+void VisitChildren(const Stage::Impl& stage, uint32_t record, const Manner& manner, Visitor&& visit) {
+  if (!manner.shares_instances && stage.Record(record).prototype != kNoRecord)
+    record = stage.Record(record).prototype;
   for (uint32_t child = stage.Record(record).first_child; child != kNoRecord;
        child = stage.Record(child).next_sibling) {
-    if (stage.Record(child).Is(PrimFlag::kActive)) names.push_back(stage.Record(child).path.GetNameToken());
+    if (stage.Record(child).Is(PrimFlag::kActive)) visit(child);
   }
+}
+
+TokenVector ListChildren(const Stage::Impl& stage, uint32_t record, const Manner& manner) {
+  TokenVector names;
+  VisitChildren(stage, record, manner,
+                [&](uint32_t child) { names.push_back(stage.Record(child).path.GetNameToken()); });
   return names;
 }
 
 // Writes what the stage says of prims to a store, one prim after the other.
 class PrimCopier {
  public:
-  PrimCopier(const Stage::Impl& stage, const FlatPaths& flat_paths, layer::SpecStore& store)
+  PrimCopier(const Stage::Impl& stage, const Manner& manner, const FlatPaths& flat_paths,
+             layer::SpecStore& store)
       : stage_(stage),
+        manner_(manner),
         flat_paths_(flat_paths),
         store_(store),
         resolver_(*stage.registry, *stage.options.resolver_context, AssetPathMode::kAnchor,
@@ -42,30 +61,38 @@ class PrimCopier {
     store_.SetField(spec, names_.specifier, ComposeSpecifier(*record.index));
     if (!record.type_name.IsEmpty()) store_.SetField(spec, names_.typeName, record.type_name);
     const std::vector<FieldSite> sites = FindPrimSites(record.index.get());
-    CopyMetadata(spec, sites, FieldOwner::kPrim, {names_.specifier, names_.typeName});
-    if (record.prototype != kNoRecord) {
+    CopyMetadata(
+        spec, sites, FieldOwner::kPrim,
+        {names_.specifier, names_.typeName, manner_.shares_instances ? Token() : names_.instanceable},
+        record.definition ? &record.definition->GetMetadata() : nullptr);
+    if (manner_.shares_instances && record.prototype != kNoRecord) {
       Reference reference;
       reference.prim_path = flat_paths_.at(stage_.Record(record.prototype).path);
       store_.SetField(spec, names_.references, Value(ReferenceListOp::Create({}, {reference})));
     }
-    const Prim prim = stage_.MakePrim(record.path, number);
-    TokenVector names = prim.GetAuthoredPropertyNames();
+    const Prim prim = stage_.MakePrim(manner_.shares_instances ? record.path : path, number);
+    TokenVector names = manner_.times ? prim.GetPropertyNames() : prim.GetAuthoredPropertyNames();
     ListSpeakers(sites);
     for (Token name : names) CopyProperty(number, prim, sites, name, path.AppendProperty(name));
     if (!names.empty()) store_.SetField(spec, names_.properties, Value(std::move(names)));
-    TokenVector children = ListChildren(stage_, number);
+    TokenVector children = ListChildren(stage_, number, manner_);
     if (!children.empty()) store_.SetField(spec, names_.primChildren, Value(std::move(children)));
   }
 
   // Fields that the registry does not know have no composition rule: they stay in the layers that hold them.
   void CopyMetadata(SpecIndex spec, const std::vector<FieldSite>& sites, FieldOwner owner,
-                    std::initializer_list<Token> handled) {
-    for (Token field : ListMetadataFields(sites, owner)) {
-      if (std::find(handled.begin(), handled.end(), field) != handled.end()) continue;
-      if (!stage_.registry->GetFields().Find(field)) continue;
-      Value value = ComposeField(sites, field, resolver_, nullptr);
+                    std::initializer_list<Token> handled, const SchemaFields* of_schema = nullptr) {
+    const layer::FieldRegistry& registry = stage_.registry->GetFields();
+    const auto copy = [&](Token field) {
+      if (std::find(handled.begin(), handled.end(), field) != handled.end() || !registry.Find(field)) return;
+      const Value* fallback = manner_.times ? FindFieldFallback(registry, field, owner, of_schema) : nullptr;
+      Value value = ComposeField(sites, field, resolver_, fallback);
       if (!value.IsEmpty()) store_.SetField(spec, field, std::move(value));
-    }
+    };
+    for (Token field : ListMetadataFields(sites, owner)) copy(field);
+    if (manner_.times)
+      for (Token field : ListFallbackFields(registry, store_.GetType(spec), owner, of_schema))
+        if (!store_.GetField(spec, field)) copy(field);
   }
 
  private:
@@ -109,7 +136,8 @@ class PrimCopier {
     const Value* custom = sites.empty() ? nullptr : sites.back().spec.Find(names_.custom);
     store_.SetField(spec, names_.custom, custom && custom->GetOr(false));
     store_.SetField(spec, names_.variability, known ? known->variability : ComposeVariability(sites));
-    CopyMetadata(spec, sites, FieldOwner::kProperty, {names_.custom, names_.variability, names_.typeName});
+    CopyMetadata(spec, sites, FieldOwner::kProperty, {names_.custom, names_.variability, names_.typeName},
+                 known ? &known->metadata : nullptr);
     if (type == layer::SpecType::kRelationship) {
       CopyTargets(spec, sites, names_.targetPaths, [&] { return Relationship(prim, name).GetTargets(); });
       return;
@@ -122,12 +150,34 @@ class PrimCopier {
   }
 
   void CopyValues(SpecIndex spec, const AttributeResolver& resolver) {
+    if (manner_.times) return SampleValues(spec, resolver);
     Value value = resolver.GetFlatDefault();
     if (!value.IsEmpty()) store_.SetField(spec, names_.default_, std::move(value));
     TimeSamples samples = resolver.GetFlatSamples();
     if (!samples.IsEmpty()) store_.SetField(spec, names_.timeSamples, Value(std::move(samples)));
     if (std::optional<Spline> spline = resolver.GetSpline())
       store_.SetField(spec, names_.spline, Value(*spline));
+  }
+
+  void SampleValues(SpecIndex spec, const AttributeResolver& resolver) {
+    const std::span<const double> times = *manner_.times;
+    const Value unvaried = resolver.Get(Time::Default());
+    if (!unvaried.IsEmpty()) store_.SetField(spec, names_.default_, unvaried);
+    if (times.empty()) return;
+    const std::vector<ResolveInfo> sources = resolver.GetInfoChain(Moment::kNumeric);
+    const bool may_vary = std::any_of(sources.begin(), sources.end(), [](const ResolveInfo& source) {
+      return source.source == ResolveSource::kTimeSamples || source.source == ResolveSource::kSpline ||
+             source.source == ResolveSource::kValueClips;
+    });
+    // An edit of an array over a block is nothing at the default time, and something at all others.
+    if (!may_vary && resolver.Get(times.front()) == unvaried) return;
+    TimeSamples samples;
+    samples.Reserve(times.size());
+    for (double time : times) {
+      Value value = resolver.Get(time);
+      samples.Set(time, value.IsEmpty() ? Value(ValueBlock()) : std::move(value));
+    }
+    store_.SetField(spec, names_.timeSamples, Value(std::move(samples)));
   }
 
   template <class Compose>
@@ -148,6 +198,7 @@ class PrimCopier {
   }
 
   const Stage::Impl& stage_;
+  const Manner& manner_;
   const FlatPaths& flat_paths_;
   layer::SpecStore& store_;
   AssetPathResolver resolver_;
@@ -157,23 +208,24 @@ class PrimCopier {
 
 class Flattener {
  public:
-  explicit Flattener(const Stage& stage) : stage_(stage.GetImpl()) {}
+  Flattener(const Stage& stage, const Manner& manner) : stage_(stage.GetImpl()), manner_(manner) {}
 
-  layer::SpecStore Run(const FlattenOptions& options) {
-    NamePrototypes();
+  layer::SpecStore Run(FlattenOptions::SourceComment source_comment) {
+    if (manner_.shares_instances) NamePrototypes();
     const SpecIndex root = store_.Create(Path::AbsoluteRoot(), layer::SpecType::kPseudoRoot);
-    CopyStageMetadata(root, options);
+    CopyStageMetadata(root, source_comment);
     TokenVector children;
     for (const Prototype& prototype : stage_.prototypes) {
+      if (!manner_.shares_instances) break;
       const Path path = flat_paths_.at(stage_.Record(prototype.record).path);
       children.push_back(path.GetNameToken());
       const SpecIndex spec = store_.Create(path, layer::SpecType::kPrim);
       store_.SetField(spec, names_.specifier, Specifier::kOver);
-      TokenVector below = ListChildren(stage_, prototype.record);
+      TokenVector below = ListChildren(stage_, prototype.record, manner_);
       if (!below.empty()) store_.SetField(spec, names_.primChildren, Value(std::move(below)));
       ListPrims(prototype.record, path);
     }
-    for (Token name : ListChildren(stage_, 0)) children.push_back(name);
+    for (Token name : ListChildren(stage_, 0, manner_)) children.push_back(name);
     ListPrims(0, Path::AbsoluteRoot());
     if (!children.empty()) store_.SetField(root, names_.primChildren, Value(std::move(children)));
     CopyPrims();
@@ -204,13 +256,11 @@ class Flattener {
     while (!open.empty()) {
       const Task parent = open.back();
       open.pop_back();
-      for (uint32_t child = stage_.Record(parent.record).first_child; child != kNoRecord;
-           child = stage_.Record(child).next_sibling) {
-        if (!stage_.Record(child).Is(PrimFlag::kActive)) continue;
+      VisitChildren(stage_, parent.record, manner_, [&](uint32_t child) {
         const Task task{child, parent.path.AppendChild(stage_.Record(child).path.GetNameToken())};
         tasks_.push_back(task);
         open.push_back(task);
-      }
+      });
     }
   }
 
@@ -218,7 +268,7 @@ class Flattener {
   void CopyPrims() {
     constexpr size_t kPrimsAPiece = 1024;
     const auto copy = [this](size_t begin, size_t end, layer::SpecStore& store) {
-      PrimCopier copier(stage_, flat_paths_, store);
+      PrimCopier copier(stage_, manner_, flat_paths_, store);
       for (size_t i = begin; i < end; ++i) copier.CopyPrim(tasks_[i].record, tasks_[i].path);
     };
     Executor* const executor = stage_.options.executor;
@@ -235,13 +285,13 @@ class Flattener {
     for (layer::SpecStore& piece : pieces) store_.Append(std::move(piece));
   }
 
-  void CopyStageMetadata(SpecIndex root, const FlattenOptions& options) {
+  void CopyStageMetadata(SpecIndex root, FlattenOptions::SourceComment source_comment) {
     std::vector<FieldSite> sites = FindPrimSites(stage_.records[0].index.get());
     std::erase_if(sites, [this](const FieldSite& at) {
       return at.site.entry->layer != stage_.root && at.site.entry->layer != stage_.session;
     });
-    PrimCopier(stage_, flat_paths_, store_).CopyMetadata(root, sites, FieldOwner::kStage, {});
-    if (options.source_comment == FlattenOptions::SourceComment::kOmit) return;
+    PrimCopier(stage_, manner_, flat_paths_, store_).CopyMetadata(root, sites, FieldOwner::kStage, {});
+    if (source_comment == FlattenOptions::SourceComment::kOmit) return;
     std::string text;
     if (const Value* authored = store_.GetField(root, names_.documentation))
       text = authored->GetOr(std::string());
@@ -251,19 +301,34 @@ class Flattener {
   }
 
   const Stage::Impl& stage_;
+  const Manner manner_;
   const layer::FieldNames& names_ = layer::GetFieldNames();
   layer::SpecStore store_;
   FlatPaths flat_paths_;
   std::vector<Task> tasks_;  // in the order of the flat layer
 };
 
+layer::LayerPtr MakeLayer(const Stage& stage, std::string_view name, const Manner& manner,
+                          FlattenOptions::SourceComment source_comment) {
+  layer::LayerPtr flat = layer::Layer::CreateAnonymous(name);
+  flat->SetRegistry(stage.GetLayerRegistry());
+  flat->ReplaceContent(Flattener(stage, manner).Run(source_comment));
+  return flat;
+}
+
 }  // namespace
 
 layer::LayerPtr Flatten(const Stage& stage, const FlattenOptions& options) {
-  layer::LayerPtr flat = layer::Layer::CreateAnonymous("flattened.usda");
-  flat->SetRegistry(stage.GetLayerRegistry());
-  flat->ReplaceContent(Flattener(stage).Run(options));
-  return flat;
+  return MakeLayer(stage, "flattened.usda", {}, options.source_comment);
+}
+
+layer::LayerPtr Squash(const Stage& stage) {
+  return MakeLayer(stage, "squashed.usda", {.shares_instances = false}, FlattenOptions::SourceComment::kOmit);
+}
+
+layer::LayerPtr Sample(const Stage& stage, std::span<const double> times) {
+  return MakeLayer(stage, "sampled.usda", {.shares_instances = false, .times = &times},
+                   FlattenOptions::SourceComment::kOmit);
 }
 
 }  // namespace strata::stage

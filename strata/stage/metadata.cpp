@@ -89,6 +89,12 @@ bool IsStructural(Token field, FieldOwner owner) {
   return false;
 }
 
+bool AppliesTo(const layer::FieldDefinition& definition, FieldOwner owner) {
+  if (owner == FieldOwner::kStage) return definition.on_layer;
+  if (owner == FieldOwner::kPrim) return definition.on_prim;
+  return definition.on_attribute || definition.on_relationship;
+}
+
 }  // namespace
 
 std::vector<FieldSite> FindPrimSites(const compose::PrimIndex* index) {
@@ -216,6 +222,29 @@ std::vector<Token> ListMetadataFields(const std::vector<FieldSite>& sites, Field
       if (const Token field = at.spec.GetFieldName(i); !IsStructural(field, owner)) fields.push_back(field);
   std::sort(fields.begin(), fields.end(), TokenTextLess());
   fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
+  return fields;
+}
+
+const Value* FindFieldFallback(const layer::FieldRegistry& registry, Token field, FieldOwner owner,
+                               const std::vector<layer::SpecStore::Field>* of_schema) {
+  if (of_schema)
+    for (const layer::SpecStore::Field& known : *of_schema)
+      if (known.name == field) return &known.value;
+  const layer::FieldDefinition* definition = registry.Find(field);
+  if (!definition || definition->fallback.IsEmpty() || !AppliesTo(*definition, owner)) return nullptr;
+  return &definition->fallback;
+}
+
+std::vector<Token> ListFallbackFields(const layer::FieldRegistry& registry, layer::SpecType type,
+                                      FieldOwner owner,
+                                      const std::vector<layer::SpecStore::Field>* of_schema) {
+  std::vector<Token> fields;
+  if (of_schema)
+    for (const layer::SpecStore::Field& known : *of_schema) fields.push_back(known.name);
+  for (const layer::FieldDefinition* known : registry.GetAll())
+    if (known->is_metadata && !known->fallback.IsEmpty() && IsAllowedOn(*known, type) &&
+        !IsStructural(known->name, owner))
+      fields.push_back(known->name);
   return fields;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "strata/compose/compose.h"
+#include "strata/layer/fields.h"
 #include "strata/stage/asset_values.h"
 #include "strata/stage/resolve_info.h"
 
@@ -38,6 +39,14 @@ bool IsFieldAuthored(const std::vector<FieldSite>& sites, Token field);
 // Names of fields that describe an object rather than the structure of layers, sorted by text, each once.
 enum class FieldOwner : uint8_t { kStage, kPrim, kProperty };
 std::vector<Token> ListMetadataFields(const std::vector<FieldSite>& sites, FieldOwner owner);
+
+// What a field is where nobody speaks: of the schemas, else of the field itself. Null: nothing.
+const Value* FindFieldFallback(const layer::FieldRegistry& registry, Token field, FieldOwner owner,
+                               const std::vector<layer::SpecStore::Field>* of_schema);
+// The metadata of a spec of that type that is something where nobody speaks; some may be named twice.
+std::vector<Token> ListFallbackFields(const layer::FieldRegistry& registry, layer::SpecType type,
+                                      FieldOwner owner,
+                                      const std::vector<layer::SpecStore::Field>* of_schema);
 
 Opinions ListFieldOpinions(compose::PrimIndexPtr index, const std::vector<FieldSite>& sites, Token field,
                            const AssetPathResolver& resolver, const Value* fallback);

@@ -21,19 +21,8 @@ struct MetadataQuery {
   AssetPathResolver MakeResolver() const {
     return AssetPathResolver(*stage->registry, *stage->options.resolver_context);
   }
-  // Of the schemas, else of the field itself.
   const Value* FindFallback(Token field) const {
-    if (schema_fields)
-      for (const layer::SpecStore::Field& known : *schema_fields)
-        if (known.name == field) return &known.value;
-    const layer::FieldDefinition* definition = stage->registry->GetFields().Find(field);
-    if (!definition || definition->fallback.IsEmpty() || !AppliesTo(*definition)) return nullptr;
-    return &definition->fallback;
-  }
-  bool AppliesTo(const layer::FieldDefinition& definition) const {
-    if (owner == FieldOwner::kStage) return definition.on_layer;
-    if (owner == FieldOwner::kPrim) return definition.on_prim;
-    return definition.on_attribute || definition.on_relationship;
+    return FindFieldFallback(stage->registry->GetFields(), field, owner, schema_fields);
   }
 };
 

@@ -279,7 +279,7 @@ AttributeResolver::Moments AttributeResolver::FindMoments(const ValueSources& so
     found.earlier.is_blocked = true;
     found.comes_back = is_blocked && !bracket->high_is_block;
     if (bracket && bracket->high_is_block) {
-      end_later(i);
+      if (found.high && bracket->high < *found.high) end_later(i);
     } else if (bracket && NeedsWeaker(GetHeld(source, bracket->high))) {
       for (size_t next = i + 1; next < sources.all.size(); ++next) {
         const std::optional<SourceBracket> around = FindSourceBracket(sources.all[next], bracket->high);

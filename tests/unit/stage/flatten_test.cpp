@@ -1,3 +1,4 @@
+#include "strata/value/time_samples.h"
 #include "tests/unit/stage/scene.h"
 
 namespace strata::stage {
@@ -182,6 +183,77 @@ TEST_CASE("flattening says where it came from") {
   std::string doc = flat->GetMetadata(layer::GetFieldNames().documentation).GetOr(std::string());
   CHECK(doc.starts_with("mine\n\nGenerated from Composed Stage of root layer "));
   CHECK(doc.ends_with("\n"));
+}
+
+namespace {
+constexpr const char* kInstances = R"(
+def "A" (
+    instanceable = true
+    references = </P>
+)
+{
+}
+def "B" (
+    instanceable = true
+    references = </P>
+)
+{
+}
+over "P"
+{
+    rel to = </P/C.x>
+
+    def "C"
+    {
+        double x.timeSamples = { 0: 1, 4: 3 }
+        double y.connect = </P/C.x>
+    }
+}
+)";
+}  // namespace
+
+TEST_CASE("a squashed layer has a copy of what instances share, and paths lead into the copy") {
+  Scene scene(kInstances);
+  const layer::LayerPtr squashed = Squash(*scene);
+  const layer::FieldNames& names = layer::GetFieldNames();
+  for (const char* instance : {"/A", "/B"}) {
+    const Path path(instance);
+    CHECK(squashed->HasSpec(path.AppendChild(Token("C")).AppendProperty(Token("x"))));
+    CHECK(!squashed->GetField(path, names.instanceable));
+    CHECK(!squashed->GetField(path, names.references));
+    const auto* connections = squashed->GetFieldAs<PathListOp>(
+        path.AppendChild(Token("C")).AppendProperty(Token("y")), names.connectionPaths);
+    REQUIRE(connections);
+    CHECK(connections->explicit_items ==
+          std::vector{path.AppendChild(Token("C")).AppendProperty(Token("x"))});
+  }
+  const auto* children = squashed->GetFieldAs<TokenVector>(Path::AbsoluteRoot(), names.primChildren);
+  REQUIRE(children);
+  CHECK(children->size() == 3);
+  CHECK(!squashed->GetField(Path::AbsoluteRoot(), names.documentation));
+}
+
+TEST_CASE("a sampled layer holds the values at the times, and None where there is none") {
+  Scene scene(R"(
+def "A"
+{
+    double x.timeSamples = { 0: 1, 4: 3, 6: None }
+    double y = 7
+}
+)");
+  const std::vector<double> times{-1, 1, 6};
+  const layer::LayerPtr sampled = Sample(*scene, times);
+  const layer::FieldNames& names = layer::GetFieldNames();
+  const auto* samples = sampled->GetFieldAs<TimeSamples>(Path("/A.x"), names.timeSamples);
+  REQUIRE(samples);
+  REQUIRE(samples->GetSize() == 3);
+  CHECK(samples->GetValue(0) == Value(1.0));
+  CHECK(samples->GetValue(1) == Value(1.5));
+  CHECK(samples->GetValue(2).IsBlock());
+  CHECK(!sampled->GetField(Path("/A.y"), names.timeSamples));
+  REQUIRE(sampled->GetFieldAs<bool>(Path("/A"), names.active));
+  CHECK(*sampled->GetFieldAs<bool>(Path("/A"), names.active));
+  CHECK(!Sample(*scene, {})->GetField(Path("/A.x"), names.timeSamples));
 }
 
 }  // namespace strata::stage

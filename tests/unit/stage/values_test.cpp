@@ -149,6 +149,12 @@ TEST_CASE("array edits over samples that are blocks are held or interpolated by 
   CHECK(Numbers(behind.Attr("/A.x").Get(4)) == "[10 20]");
   CHECK(Numbers(behind.Attr("/A.x").Get(5)) == "[0]");
   CHECK(Numbers(behind.Attr("/A.x").Get(5.5)) == "[30]");
+  Scene blocked_later = Layered({"float[] x.timeSamples = { 0: edit [append 1], 4: edit [append 2] }",
+                                 "float[] x.timeSamples = { 0: [5, 6], 8: None }"});
+  CHECK(Numbers(blocked_later.Attr("/A.x").Get(2)) == "[50 60 15]");
+  Scene begins_later = Layered(
+      {"float[] x.timeSamples = { 0: edit [minsize 3] }", "float[] x.timeSamples = { -2: [1, 2], 5: None }"});
+  CHECK(Numbers(begins_later.Attr("/A.x").Get(-1)) == "[10 20 0]");
 }
 
 TEST_CASE("array edits after a time take in who has a say then") {
