@@ -54,6 +54,7 @@ NB_MODULE(_core, core) {
   BindSchemas(core, usd);
   BindShading(core);
   BindGeomSubsets(core);
+  BindSkeletons(core);
   nanobind::set_implicit_cast_warnings(false);  // answers of functions in Python are tried as several types
   nb::module_ compute = MakeModule(core, "Compute", "Values that are computed while a scene runs.");
   BindRegistry(compute);
