@@ -261,7 +261,8 @@ class Stub:
         given = self.annotated(signature.return_annotation)
         if kind == "class" and name in OWN_CLASS:
             given = "typing.Self"
-        return f"def {name}({', '.join(texts)}) -> {self.completed(given if given else self.result_of(name, None))}:"
+        word = "async def" if inspect.iscoroutinefunction(function) else "def"
+        return f"{word} {name}({', '.join(texts)}) -> {self.completed(given if given else self.result_of(name, None))}:"
 
     def annotated(self, annotation):
         if annotation is inspect.Signature.empty:

@@ -145,7 +145,7 @@ void BindSystems(nb::module_& compute) {
         compute::SystemOptions options;
         options.network.max_seconds_per_call = seconds;
         new (self) SystemObject{stage.shared_from_this(), registry.library,
-                                std::make_shared<System>(stage.stage, registry.registry, options)};
+                                std::make_shared<System>(stage.stage.Own(), registry.registry, options)};
       },
       "stage"_a, "registry"_a, "maxSecondsPerCall"_a = 60.0);
   BindQuestions(cls);

@@ -53,6 +53,7 @@ NB_MODULE(_core, core) {
   BindNotices(usd);
   BindSchemas(core, usd);
   BindShading(core);
+  BindContexts(core);
   BindGeomSubsets(core);
   BindSkeletons(core);
   nanobind::set_implicit_cast_warnings(false);  // answers of functions in Python are tried as several types

@@ -14,13 +14,43 @@
 
 namespace strata::python {
 
-// A stage, owned by the Python objects that show it, and where edits through it go.
+// How Python holds a stage: as an owner, or as a view of one that a context owns, which may close it. Whoever
+// asks a closed stage for something gets a RuntimeError.
+class StageHandle {
+ public:
+  explicit StageHandle(stage::StagePtr owned) : owned_(std::move(owned)), ref_(owned_->GetRef()) {}
+  explicit StageHandle(stage::Stage& seen) : ref_(seen.GetRef()) {}
+
+  stage::Stage* get() const { return ref_.Get(); }  // null when it is closed
+  explicit operator bool() const { return get() != nullptr; }
+  stage::Stage* operator->() const { return &**this; }
+  stage::Stage& operator*() const {
+    if (stage::Stage* open = get()) return *open;
+    throw std::runtime_error("Accessed a stage that is closed: its context has closed it or opened another");
+  }
+  // The owner; raises RuntimeError where this is a view.
+  const stage::StagePtr& Own() const {
+    if (!owned_) throw std::runtime_error("The stage belongs to a context and cannot be given away");
+    return owned_;
+  }
+  // From here on a view.
+  stage::StagePtr Disown() { return std::exchange(owned_, nullptr); }
+  void Regain(stage::StagePtr owned) { owned_ = std::move(owned); }
+
+ private:
+  stage::StagePtr owned_;
+  stage::StageRef ref_;
+};
+
+// A stage as the Python objects show it, and where edits through it go.
 struct StageObject : std::enable_shared_from_this<StageObject> {
-  stage::StagePtr stage;
+  StageHandle stage;
   stage::EditTarget target;
-  bool is_heard = false;  // whether its notices are passed on
+  bool is_heard = false;    // whether its notices are passed on
+  const stage::Stage* key;  // where the stage is or was
 
   explicit StageObject(stage::StagePtr opened);
+  explicit StageObject(stage::Stage& seen);  // a view
   ~StageObject();
   StageObject(const StageObject&) = delete;
   StageObject& operator=(const StageObject&) = delete;
@@ -29,8 +59,9 @@ struct StageObject : std::enable_shared_from_this<StageObject> {
 using StageObjectPtr = std::shared_ptr<StageObject>;
 // The object of an open stage; null when it has none (any more).
 StageObjectPtr FindStageObject(const stage::Stage* stage);
-// The same, made when there is none.
+// The same, made when there is none: an owner, or a view of what a context owns.
 StageObjectPtr ShowStage(stage::StagePtr stage);
+StageObjectPtr ViewStage(stage::Stage& stage);
 
 // Passes the notices of a stage, or of all that are open, on to the handler, where there is one.
 void ListenTo(StageObject& stage);
@@ -111,6 +142,7 @@ void BindCollections(nb::module_& usd);
 void BindNotices(nb::module_& usd);
 void BindSchemas(nb::module_& core, nb::module_& usd);
 void BindShading(nb::module_& core);
+void BindContexts(nb::module_& core);
 void BindGeomSubsets(nb::module_& core);
 void BindUtils(nb::module_& core);
 void BindSkeletons(nb::module_& core);

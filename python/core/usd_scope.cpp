@@ -165,7 +165,8 @@ void BindCache(nb::module_& usd) {
   id.def("__repr__", [](Id i) { return "Usd.StageCache.Id.FromLongInt(" + i.ToString() + ")"; });
 
   cls.def(nb::init<>());
-  cls.def("Insert", [](StageCache& c, const StageObjectPtr& s) { return c.Insert(s->stage); }, "stage"_a);
+  cls.def(
+      "Insert", [](StageCache& c, const StageObjectPtr& s) { return c.Insert(s->stage.Own()); }, "stage"_a);
   cls.def(
       "Find",
       [](const StageCache& c, Id i) -> nb::object {
@@ -182,10 +183,13 @@ void BindCache(nb::module_& usd) {
     return ShowAll(c.FindAllMatching(MakeMatch(root, more)));
   });
   cls.def("GetAllStages", [](const StageCache& c) { return ShowAll(c.GetAllStages()); });
-  cls.def("GetId", [](const StageCache& c, const StageObjectPtr& s) { return c.GetId(s->stage); }, "stage"_a);
-  cls.def("Contains", [](const StageCache& c, const StageObjectPtr& s) { return c.Contains(s->stage); });
+  cls.def(
+      "GetId", [](const StageCache& c, const StageObjectPtr& s) { return c.GetId(s->stage.Own()); },
+      "stage"_a);
+  cls.def("Contains",
+          [](const StageCache& c, const StageObjectPtr& s) { return c.Contains(s->stage.Own()); });
   cls.def("Contains", [](const StageCache& c, Id i) { return c.Contains(i); });
-  cls.def("Erase", [](StageCache& c, const StageObjectPtr& s) { return c.Erase(s->stage); });
+  cls.def("Erase", [](StageCache& c, const StageObjectPtr& s) { return c.Erase(s->stage.Own()); });
   cls.def("Erase", [](StageCache& c, Id i) { return c.Erase(i); });
   cls.def("EraseAll", [](StageCache& c, const layer::LayerPtr& root, const nb::args& more) {
     return c.EraseAll(MakeMatch(root, more));

@@ -18,11 +18,13 @@ std::unordered_map<const Stage*, std::weak_ptr<StageObject>>& Shown() {
   return shown;
 }
 
-StageObjectPtr Show(stage::StagePtr opened) {
-  auto object = std::make_shared<StageObject>(std::move(opened));
+StageObjectPtr Remember(StageObjectPtr object) {
   Shown()[object->stage.get()] = object;
   ListenTo(*object);
   return object;
+}
+StageObjectPtr Show(stage::StagePtr opened) {
+  return Remember(std::make_shared<StageObject>(std::move(opened)));
 }
 
 // What stages fall back to where a prim selects no variant of a set.
@@ -466,9 +468,12 @@ void BindMetadata(StageClass& cls) {
 
 }  // namespace
 
-StageObject::StageObject(stage::StagePtr opened) : stage(std::move(opened)), target(stage->GetRootLayer()) {}
+StageObject::StageObject(stage::StagePtr opened)
+    : stage(std::move(opened)), target(stage->GetRootLayer()), key(stage.get()) {}
+StageObject::StageObject(Stage& seen) : stage(seen), target(seen.GetRootLayer()), key(&seen) {}
 StageObject::~StageObject() {
-  Shown().erase(stage.get());
+  const auto found = Shown().find(key);  // another stage may stand at the address of one that is closed
+  if (found != Shown().end() && found->second.expired()) Shown().erase(found);
 }
 
 void ListenToAll() {
@@ -481,9 +486,15 @@ StageObjectPtr ShowStage(stage::StagePtr stage) {
   return found ? found : Show(std::move(stage));
 }
 
+StageObjectPtr ViewStage(Stage& stage) {
+  const StageObjectPtr found = FindStageObject(&stage);
+  return found ? found : Remember(std::make_shared<StageObject>(stage));
+}
+
 StageObjectPtr FindStageObject(const Stage* stage) {
   const auto found = Shown().find(stage);
-  return found == Shown().end() ? nullptr : found->second.lock();
+  const StageObjectPtr object = found == Shown().end() ? nullptr : found->second.lock();
+  return object && object->stage.get() == stage ? object : nullptr;
 }
 
 nb::object MakeSpecAt(const EditTarget& target, Path path) {
@@ -599,19 +610,19 @@ void BindStages(nb::module_& usd) {
   cls.def(
       "Traverse",
       [usd](const StageObject& s, const Predicate& predicate) {
-        return usd.attr("PrimRange")
-            .attr("Stage")(s.stage ? nb::cast(FindStageObject(s.stage.get())) : nb::none(), predicate);
+        return usd.attr("PrimRange").attr("Stage")(FindStageObject(&*s.stage), predicate);
       },
       "predicate"_a = standard, "The prims of the stage, depth first.");
   cls.def("TraverseAll", [usd](const StageObject& s) {
-    return usd.attr("PrimRange").attr("Stage")(nb::cast(FindStageObject(s.stage.get())), Predicate());
+    return usd.attr("PrimRange").attr("Stage")(FindStageObject(&*s.stage), Predicate());
   });
   cls.def("__eq__", [](const StageObject& a, const StageObject& b) { return &a == &b; }, nb::is_operator());
   cls.def("__ne__", [](const StageObject& a, const StageObject& b) { return &a != &b; }, nb::is_operator());
   cls.def("__hash__", [](const StageObject& s) { return std::hash<const void*>()(&s) >> 1; });
-  cls.def("__bool__", [](const StageObject&) { return true; });
-  cls.def_prop_ro("expired", [](const StageObject&) { return false; });
-  cls.def("__repr__", [](const StageObject& s) {
+  cls.def("__bool__", [](const StageObject& s) { return bool(s.stage); });
+  cls.def_prop_ro("expired", [](const StageObject& s) { return !s.stage; });
+  cls.def("__repr__", [](const StageObject& s) -> std::string {
+    if (!s.stage) return "invalid null stage";
     std::string text = "Usd.Stage.Open(rootLayer=" + Repr(nb::cast(s.stage->GetRootLayer()));
     if (s.stage->GetSessionLayer()) text += ", sessionLayer=" + Repr(nb::cast(s.stage->GetSessionLayer()));
     return text + ")";

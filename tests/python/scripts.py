@@ -1,6 +1,7 @@
 """Runs examples/python with usd-core and with Strata: what they print, and the layers they write, must be the same.
 
     scripts.py [NAME...]     exit code 77 when this Python has no usd-core
+    scripts.py --alone       those of Strata alone, against what they printed
     scripts.py --types       strict type checks of the scripts against Strata's stubs; 77 when there is no mypy
 """
 import argparse
@@ -28,6 +29,8 @@ CASES = {
     "composition_arcs": [["$DIR"]],
     "inspect_composition": [["$DIR"]],
 }
+# Scripts of Strata alone: what each prints stands in tests/python/NAME.expect.txt.
+ALONE = {"contexts": ["$DIR"]}
 # Scripts that ask for what Strata's modules do not have yet.
 NOT_YET = {"bake_skinning"}
 
@@ -46,9 +49,9 @@ def run(name, with_strata):
     shutil.copytree(SHOT, folder / "shot")
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", USD_ASSIGN_PROTOTYPES_DETERMINISTICALLY="1")
     said = ""
-    for given in CASES[name]:
+    for given in CASES.get(name) or [ALONE[name]]:
         arguments = [one.replace("$DIR", str(folder)) for one in given]
-        command = [sys.executable, *(["-m", "strata.as_pxr"] if with_strata else []), str(SCRIPTS / f"{name}.py"), *arguments]
+        command = [sys.executable, *(["-m", "strata.as_pxr"] if with_strata and name in CASES else []), str(SCRIPTS / f"{name}.py"), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
         said += done.stdout + (f"exit code {done.returncode}\n{done.stderr}" if done.returncode else "")
     written = {path.name: normalized(path.read_text(), folder) for path in sorted(folder.glob("*.usda"))}
@@ -67,6 +70,17 @@ def compare(name):
     if "Traceback" in theirs:
         lines.insert(0, "usd-core cannot run it either")
     return "\n".join(lines[:80])
+
+
+def check_alone():
+    failed = 0
+    for name in ALONE:
+        expected = pathlib.Path(__file__).with_name(f"{name}.expect.txt").read_text()
+        said, _ = run(name, True)
+        lines = list(difflib.unified_diff(expected.splitlines(), said.splitlines(), "expected", "got", lineterm=""))
+        print(f"{name}: {'differs' if lines else 'as expected'}", *lines, sep="\n")
+        failed += bool(lines)
+    return 1 if failed else 0
 
 
 def check_types():
@@ -89,8 +103,11 @@ def check_types():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--alone", action="store_true")
     parser.add_argument("--types", action="store_true")
     options = parser.parse_args()
+    if options.alone:
+        return check_alone()
     needed = "mypy" if options.types else "pxr"
     if subprocess.run([sys.executable, "-c", f"import {needed}"], capture_output=True).returncode:
         print(f"skipped: this Python has no {'mypy' if options.types else 'usd-core'}")
