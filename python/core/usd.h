@@ -145,6 +145,7 @@ void BindShading(nb::module_& core);
 void BindContexts(nb::module_& core);
 void BindGeomSubsets(nb::module_& core);
 void BindUtils(nb::module_& core);
+void BindCurves(nb::module_& core);
 void BindSkeletons(nb::module_& core);
 
 }  // namespace strata::python

@@ -40,7 +40,7 @@ nb::object Convert(const T& held) {
     nb::list items;
     for (const UnregisteredValue& item : held.GetAppliedItems()) items.append(Convert(item));
     return items;
-  } else if constexpr (std::is_same_v<T, Opaque> || std::is_same_v<T, Spline>) {
+  } else if constexpr (std::is_same_v<T, Opaque>) {
     return nb::none();
   } else if constexpr (std::is_same_v<T, ArrayEdit>) {
     return nb::module_::import_("strata._vt_edits").attr("_of_engine")(nb::cast(held));
@@ -107,17 +107,15 @@ Value FromBoundClass(nb::handle source) {
 #define X(type) \
   if (nb::isinstance<type>(source)) return Value(nb::cast<type>(source));
   X(Path)
-  X(LayerOffset)
-  X(Reference)
-  X(Payload)
-  X(ValueBlock) X(AnimationBlock) X(IntListOp) X(UIntListOp) X(Int64ListOp) X(UInt64ListOp) X(StringListOp)
-      X(TokenListOp) X(PathListOp) X(ReferenceListOp) X(PayloadListOp)
+  X(Spline) X(LayerOffset) X(Reference) X(Payload) X(ValueBlock) X(AnimationBlock) X(IntListOp) X(UIntListOp)
+      X(Int64ListOp) X(UInt64ListOp) X(StringListOp) X(TokenListOp) X(PathListOp) X(ReferenceListOp)
+          X(PayloadListOp)
 #undef X
 #define X(type) \
   if (nb::isinstance<Enumerator<type>>(source)) return Value(nb::cast<type>(source));
-          X(Specifier) X(Variability) X(Permission)
+              X(Specifier) X(Variability) X(Permission)
 #undef X
-              return Value();
+                  return Value();
 }
 
 Value Guess(nb::handle source) {
