@@ -13,12 +13,13 @@ namespace strata::scene {
 struct SnapshotObserver::Node {
   DataSourceHandle handle;  // null: nothing is there
   std::vector<std::pair<double, Value>> samples;
-  std::vector<std::pair<Token, Node>> children;  // of a container, without null ones; by the names' text
-  std::vector<Node> elements;                    // of a vector
+  Token name;                  // in the container around it
+  std::vector<Node> children;  // of a container, without null ones; by the names' text
+  std::vector<Node> elements;  // of a vector
 
   Node* Find(Token name) {
-    for (auto& [known, child] : children)
-      if (known == name) return &child;
+    for (Node& child : children)
+      if (child.name == name) return &child;
     return nullptr;
   }
   bool IsContainer() const { return handle && handle->GetKind() == DataSourceKind::kContainer; }
@@ -48,7 +49,8 @@ SnapshotObserver::Node SnapshotObserver::Read(const DataSourceHandle& source, ui
     std::sort(names.begin(), names.end(), TokenTextLess());
     for (Token name : names) {
       Node child = Read(container->Get(name), depth + 1);
-      if (!child.IsNothing()) node.children.emplace_back(name, std::move(child));
+      child.name = name;
+      if (!child.IsNothing()) node.children.push_back(std::move(child));
     }
   } else if (const auto vector = VectorDataSource::Cast(source)) {
     for (size_t i = 0; i < vector->GetNumElements(); ++i)
@@ -71,9 +73,7 @@ bool SnapshotObserver::AreEqual(const Node& a, const Node& b) {
   if (a.IsNothing() || b.IsNothing()) return a.IsNothing() && b.IsNothing();
   if (a.handle->GetKind() != b.handle->GetKind() || a.samples != b.samples) return false;
   return std::equal(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(),
-                    [](const auto& x, const auto& y) {
-                      return x.first == y.first && AreEqual(x.second, y.second);
-                    }) &&
+                    [](const Node& x, const Node& y) { return x.name == y.name && AreEqual(x, y); }) &&
          std::equal(a.elements.begin(), a.elements.end(), b.elements.begin(), b.elements.end(), AreEqual);
 }
 
@@ -133,15 +133,16 @@ void SnapshotObserver::Dirty(const SceneIndex& sender, Path path, Prim& prim,
   }
   const Token name = locator.GetLastElement();
   Node fresh = Read(ContainerDataSource::Cast(parent->handle)->Get(name), 0);
+  fresh.name = name;
   Node* const held = parent->Find(name);
   if (held ? AreEqual(*held, fresh) : fresh.IsNothing()) ++counts_.dirtied_unchanged;
   if (held) {
     *held = std::move(fresh);
-    std::erase_if(parent->children, [](const auto& child) { return child.second.IsNothing(); });
+    std::erase_if(parent->children, [](const Node& child) { return child.IsNothing(); });
   } else if (!fresh.IsNothing()) {
     const auto at = std::find_if(parent->children.begin(), parent->children.end(),
-                                 [&](const auto& child) { return TokenTextLess()(name, child.first); });
-    parent->children.emplace(at, name, std::move(fresh));
+                                 [&](const Node& child) { return TokenTextLess()(name, child.name); });
+    parent->children.insert(at, std::move(fresh));
   }
 }
 
@@ -172,12 +173,12 @@ std::vector<std::string> SnapshotObserver::Compare(const SceneIndex& scene, size
                                                "  to " + PrintDataSource(shown.Retain()));
         const auto join = [&](Token name) { return place + (place.empty() ? "" : "/") + name.GetString(); };
         Node both[2] = {held, shown};
-        for (auto& [name, child] : both[0].children) {
-          Node* const other = both[1].Find(name);
-          compare(path, join(name), child, other ? *other : Node());
+        for (const Node& child : both[0].children) {
+          Node* const other = both[1].Find(child.name);
+          compare(path, join(child.name), child, other ? *other : Node());
         }
-        for (auto& [name, child] : both[1].children)
-          if (!both[0].Find(name)) compare(path, join(name), Node(), child);
+        for (const Node& child : both[1].children)
+          if (!both[0].Find(child.name)) compare(path, join(child.name), Node(), child);
       };
   const SnapshotObserver afresh(scene, interval_);
   for (const auto& [path, prim] : afresh.prims_) {
