@@ -111,12 +111,14 @@ class MaterialBindingAdapter final : public APISchemaAdapter {
     return MakeLive([prim = source.prim] { return MakeBindings(prim); });
   }
   DataSourceLocatorSet Invalidate(const stage::Prim&, Token, std::span<const Token> properties,
-                                  PropertyChange) const override {
+                                  PropertyChange change) const override {
     DataSourceLocatorSet dirty;
     for (Token property : properties) {
-      if (property.GetText().starts_with(kCollectionBinding))
+      if (property.GetText().starts_with(kCollectionBinding)) {
         dirty.Insert(GetNames().collectionMaterialBindings);
-      else if (property.GetText().starts_with(kBinding))
+        // There are direct bindings, though none, where collections are bound.
+        if (change == PropertyChange::kResync) dirty.Insert(GetNames().directMaterialBindings);
+      } else if (property.GetText().starts_with(kBinding))
         dirty.Insert(GetNames().directMaterialBindings);
     }
     return dirty;

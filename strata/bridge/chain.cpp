@@ -17,13 +17,14 @@ ChainOptions ChainOptions::LikeOpenUSD() {
   options.visibility = scene::VisibilityRule::kNearestWins;
   options.xform = scene::FlattenedXformForm::kResetStack;
   options.gaps = scene::FlatteningSceneIndex::Gaps::kCut;
+  options.bindings = BindingRule::kDirect;
   options.extent_purposes = {Token("geometry")};
   return options;
 }
 
 namespace {
 
-scene::FlatteningSceneIndex::Providers MakeProviders(const ChainOptions& options) {
+scene::FlatteningSceneIndex::Providers MakeProviders(const ChainOptions& options, BindingRule bindings) {
   const Names& names = GetNames();
   return {{names.xform, scene::MakeXformFlattening(options.xform)},
           {names.visibility, scene::MakeVisibilityFlattening(options.visibility)},
@@ -31,7 +32,7 @@ scene::FlatteningSceneIndex::Providers MakeProviders(const ChainOptions& options
           {names.primvars, scene::MakePrimvarsFlattening()},
           {names.model, scene::MakeOverlayFlattening()},
           {names.coordSysBinding, scene::MakeOverlayFlattening()},
-          {names.directMaterialBindings, MakeDirectBindingFlattening()}};
+          {names.directMaterialBindings, MakeDirectBindingFlattening(bindings)}};
 }
 
 }  // namespace
@@ -42,8 +43,8 @@ Chain MakeChain(const ChainOptions& options) {
     chain.indices.push_back(std::move(index));
     chain.reasons.push_back(std::move(reason));
   };
-  const auto flatten = [&](scene::SceneIndexPtr input) {
-    return std::make_shared<scene::FlatteningSceneIndex>(std::move(input), MakeProviders(options),
+  const auto flatten = [&](scene::SceneIndexPtr input, BindingRule bindings) {
+    return std::make_shared<scene::FlatteningSceneIndex>(std::move(input), MakeProviders(options, bindings),
                                                          options.gaps);
   };
   chain.stage = std::make_shared<StageSceneIndex>(options.stage);
@@ -55,13 +56,13 @@ Chain MakeChain(const ChainOptions& options) {
       "before instancing, so that copies have extents too");
   add(std::make_shared<PointPrototypesSceneIndex>(chain.GetFinal()),
       "before native instancing: prototypes of point instancers may hold instances");
-  const auto natives =
-      std::make_shared<NativePrototypesSceneIndex>(chain.GetFinal(), flatten(chain.GetFinal()));
+  const auto natives = std::make_shared<NativePrototypesSceneIndex>(
+      chain.GetFinal(), flatten(chain.GetFinal(), BindingRule::kDirect));
   add(natives, "before flattening: copies inherit from where they stand, not from the prototype");
-  add(flatten(chain.GetFinal()), "what prims inherit, gathered at each");
+  add(flatten(chain.GetFinal(), options.bindings), "what prims inherit, gathered at each");
   add(std::make_shared<MadePrimsSceneIndex>(chain.GetFinal(), natives),
       "after flattening: instancers that were made inherit nothing");
-  add(std::make_shared<MaterialBindingsSceneIndex>(chain.GetFinal()),
+  add(std::make_shared<MaterialBindingsSceneIndex>(chain.GetFinal(), options.bindings),
       "after flattening: the bindings of prims above count");
   return chain;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "strata/bridge/material_bindings.h"
 #include "strata/bridge/stage_scene_index.h"
 #include "strata/scene/flattening_providers.h"
 
@@ -16,6 +17,7 @@ struct ChainOptions {
   scene::VisibilityRule visibility = scene::VisibilityRule::kInvisiblePrunes;
   scene::FlattenedXformForm xform = scene::FlattenedXformForm::kComposed;
   scene::FlatteningSceneIndex::Gaps gaps = scene::FlatteningSceneIndex::Gaps::kBridged;
+  BindingRule bindings = BindingRule::kDirectAndCollections;
   std::vector<Token> extent_purposes = {Token("geometry"), Token("render"), Token("proxy")};
   // As OpenUSD's own chain behaves.
   static ChainOptions LikeOpenUSD();

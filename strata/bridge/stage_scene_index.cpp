@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "strata/bridge/names.h"
+#include "strata/bridge/prim_data.h"
 #include "strata/scene/overlay.h"
 #include "strata/scene/retained.h"
 #include "strata/stage/change_feed.h"
@@ -178,6 +179,8 @@ scene::ScenePrim StageSceneIndex::GetPrim(Path path) const {
   }
   take_type(adapters.prim->GetImagingType(prim));
   scene::ContainerDataSourceHandle own = adapters.prim->GetData(source);
+  if (!own && options_.dataless == StageSceneIndexOptions::Dataless::kEmpty)
+    own = MakePrimData(source, GetNoMappings());
   const bool has_own = bool(own);
   data.push_back(std::move(own));
   if (has_own || options_.dataless == StageSceneIndexOptions::Dataless::kEmpty)

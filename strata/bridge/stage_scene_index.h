@@ -17,8 +17,8 @@ struct StageSceneIndexOptions {
   std::shared_ptr<const AdapterRegistry> adapters;  // null: the built-in ones
   // Of the stage that is shown; null: nothing is computed.
   std::shared_ptr<const compute::Registry> computations;
-  // Prims that no adapter gives data: empty, so that what they inherit shows at them; or without data, as
-  // Hydra had it before 25.11.
+  // Prims that no adapter gives data: with the data that all prims have, so that what they inherit shows at
+  // them; or without data, as Hydra had it before 25.11.
   enum class Dataless : uint8_t { kEmpty, kNull } dataless = Dataless::kEmpty;
 };
 

@@ -82,7 +82,9 @@ def Scope "Looks"
         }
     }
 }
-def Xform "World"
+def Xform "World" (
+    prepend apiSchemas = ["CollectionAPI:lit", "MaterialBindingAPI"]
+)
 {
     def Xform "A" (
         instanceable = true
@@ -101,7 +103,9 @@ def Xform "World"
     )
     {
     }
-    def Xform "G"
+    def Xform "G" (
+        prepend apiSchemas = ["MaterialBindingAPI"]
+    )
     {
         def Mesh "M"
         {
@@ -258,7 +262,16 @@ std::string EditedStage::SetMetadata(layer::Layer& layer, Path prim, Token field
 
 std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
   const float number = static_cast<float>(Below(4));
-  switch (Below(16)) {
+  switch (Below(18)) {
+    case 16:
+      return SetTargets(layer, Path("/World"), "collection:lit:includes",
+                        {PickPrim({"/World/G", "/World/C", "/World/G/Q", "/World/Far"})});
+    case 17: {
+      PathVector targets;
+      if (Chance(80)) targets = {Path("/World.collection:lit"), PickPrim({"/Looks/Red", "/Looks/Blue"})};
+      return SetTargets(layer, PickPrim({"/World", "/World/G"}), "material:binding:collection:all",
+                        std::move(targets));
+    }
     case 0:
     case 1:
       return SetAttribute(layer, prim, "visibility", "token",
@@ -466,7 +479,7 @@ void TryMany(const bridge::ChainOptions& options) {
     FAIL("seed " << seed << ", " << seeds.size() << " edits\n" << Try(seeds, options, true));
   }
   // Many of the edits say what was so before, and what is dirtied with a prim above mostly stays as it was.
-  CHECK(overshoot.unchanged * 10 <= overshoot.dirtied * 6);
+  CHECK(overshoot.unchanged * 3 <= overshoot.dirtied * 2);
 }
 
 }  // namespace
