@@ -101,9 +101,9 @@ class FlatteningSceneIndex::FlattenedPrim final : public ContainerDataSource {
     for (const FlattenedPrim* prim = this; prim && !prim->slots_[provider].IsMade();
          prim = prim->parent_.Get())
       chain.push_back(prim);
-    ContainerDataSourceHandle made;
-    for (; !chain.empty(); chain.pop_back()) made = chain.back()->MakeAt(provider);
-    return made;
+    for (; !chain.empty(); chain.pop_back()) (void)chain.back()->MakeAt(provider);
+    // Another thread may have made it meanwhile.
+    return MakeAt(provider);
   }
 
   const Handle<const FlattenedPrim>& GetParent() const { return parent_; }
