@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "strata/domain/extent.h"
@@ -165,17 +166,20 @@ const T* FindEither(const Arguments& arguments, size_t first, size_t second) {
   return found ? found : arguments.GetIf<T>(second);
 }
 
-// A pass that finds infinities and what is no number: a sum of them times zero is no zero.
+// A pass that finds infinities and what is no number: both have every bit of the exponent, and one more
+// carries into the sign.
 bool IsFinite(const Array<Vec3f>& points) {
   constexpr size_t kLanes = 16;
+  constexpr uint32_t kExponent = 0x7f800000, kOne = 0x00800000, kSign = 0x80000000;
   const float* numbers = points.GetData() ? points.GetData()->data : nullptr;
   const size_t count = points.GetSize() * 3;
-  float sums[kLanes] = {};
+  uint32_t carried[kLanes] = {};
   size_t i = 0;
   for (; i + kLanes <= count; i += kLanes)
-    for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += numbers[i + lane] * 0.0f;
-  for (; i < count; ++i) sums[0] += numbers[i] * 0.0f;
-  return std::all_of(sums, sums + kLanes, [](float sum) { return sum == 0; });
+    for (size_t lane = 0; lane < kLanes; ++lane)
+      carried[lane] |= (std::bit_cast<uint32_t>(numbers[i + lane]) & kExponent) + kOne;
+  for (; i < count; ++i) carried[0] |= (std::bit_cast<uint32_t>(numbers[i]) & kExponent) + kOne;
+  return std::none_of(carried, carried + kLanes, [](uint32_t bits) { return bits & kSign; });
 }
 
 Result<void> CheckFrame(const Prim& prim, const SimulatedShape& shape, const SimulationFrame& frame) {
