@@ -8,6 +8,7 @@
 #include "strata/domain/xformable.h"
 #include "strata/layer/fields.h"
 #include "strata/math/transform.h"
+#include "strata/stage/clip_layer.h"
 #include "strata/stage/computed_values.h"
 #include "strata/stage/stage_impl.h"
 
@@ -131,6 +132,11 @@ bool MetricDomains::AreSeveral() const {
     if (!GetChange(of_layer, stage, options_.tolerance).IsIdentity()) return true;
     if (options_.unauthored == UnauthoredMetrics::kError && !said.length && !is_session) return true;
   }
+  // What clips are in is known once they are opened, and that is not done before their values are asked for.
+  const auto& records = stage_.GetImpl().records;
+  if (std::any_of(records.begin(), records.end(),
+                  [](const stage::PrimRecord& record) { return record.Is(stage::PrimFlag::kHasClips); }))
+    return true;
   const Names& names = GetNames();
   for (const auto& [key, definition] : stage_.GetImpl().definitions)
     if (definition && (definition->HasAPI(names.geom) || definition->HasAPI(names.physics) ||
@@ -252,6 +258,19 @@ MetricDomain MetricDomains::OfOpinion(const stage::ResolveInfo& info, const Metr
   return of;
 }
 
+MetricDomain MetricDomains::OfValue(const stage::Attribute& attribute, stage::Time time,
+                                    const stage::ResolveInfo& info, const MetricDomain& domain) const {
+  MetricDomain of = OfOpinion(info, domain);
+  if (info.source != stage::ResolveSource::kValueClips) return of;
+  const layer::LayerPtr clip = stage::FindClipLayer(attribute, time);
+  if (!clip) return of;
+  const Said said = Read(*clip);
+  of.meters_per_unit = said.length.value_or(of.meters_per_unit);
+  of.kilograms_per_unit = said.mass.value_or(of.kilograms_per_unit);
+  of.up_axis = said.axis.value_or(of.up_axis);
+  return of;
+}
+
 namespace {
 
 const DimensionRegistry& GetDimensions(const MetricsOptions& options) {
@@ -308,7 +327,8 @@ TransformChange FindTransformChange(const Prim& prim, Time time, const MetricDom
     std::optional<Matrix4d> m = ops.ops[i].MakeTransform(value);
     if (!m) continue;
     correct(FindByHand(ops.ops[i]));
-    const MetricDomain of_opinion = domains.OfOpinion(attribute.GetResolveInfo(time), for_opinions);
+    const MetricDomain of_opinion =
+        domains.OfValue(attribute, time, attribute.GetResolveInfo(time), for_opinions);
     UnitChange change = GetChange(of_opinion, of_ops, options.tolerance);
     change.mass = 1;
     UnitChange to_outer = GetChange(of_opinion, outer, options.tolerance);
@@ -342,7 +362,7 @@ std::optional<AttributeChange> FindAttributeChange(const Attribute& attribute, T
   const MetricDomains domains(*prim.GetStage(), options);
   found.info = attribute.GetResolveInfo(time);
   if (found.info.HasAuthoredValue())
-    found.from = domains.OfOpinion(found.info, domain);
+    found.from = domains.OfValue(attribute, time, found.info, domain);
   else if (options.fallbacks == FallbackDomain::kStage)
     found.from = domains.OfStage();
   else
@@ -374,10 +394,32 @@ Result<Datum> ComputeUnits(const MetricsOptions& options, const Arguments& argum
   return Datum::Of(ComputedTransform{change.matrix, change.resets_stack});
 }
 
+// Between the last sample of one clip and the first of the next, which may be in other units, each is changed
+// before they are joined.
+std::optional<Value> JoinClips(const MetricsOptions& options, const Attribute& attribute, Time time,
+                               const MetricDomain& domain) {
+  const stage::PrimAccess access(attribute.GetPrim());
+  if (time.IsDefault() || !access || !access.stage->Record(access.record).Is(stage::PrimFlag::kHasClips) ||
+      attribute.GetResolveInfo(time).source != stage::ResolveSource::kValueClips ||
+      attribute.GetStage()->GetInterpolationType() != stage::InterpolationType::kLinear)
+    return std::nullopt;
+  const auto around = attribute.GetBracketingTimeSamples(time.GetValue());
+  if (!around || !(around->first < time.GetValue()) || !(time.GetValue() < around->second))
+    return std::nullopt;
+  const auto change = [&](double at) {
+    const Value value = attribute.Get(at);
+    const auto by = FindAttributeChange(attribute, at, domain, options);
+    return by && !by->is_by_hand ? Convert(value, *by->dimension, by->change).value_or(value) : value;
+  };
+  const double fraction = (time.GetValue() - around->first) / (around->second - around->first);
+  return Interpolate(change(around->first), change(around->second), fraction);
+}
+
 std::optional<Value> ConvertAttribute(const MetricsOptions& options, const Attribute& attribute, Time time,
                                       const Datum& answer) {
   const auto* domain = answer.GetIf<MetricDomain>();
   if (!domain) return std::nullopt;
+  if (auto joined = JoinClips(options, attribute, time, *domain)) return joined;
   const auto found = FindAttributeChange(attribute, time, *domain, options);
   if (!found || found->is_by_hand) return std::nullopt;
   return Convert(attribute.Get(time), *found->dimension, found->change);

@@ -96,6 +96,10 @@ class MetricDomains {
   Result<MetricDomain> OfPrim(const stage::Prim& prim, const MetricDomain& parent) const;
   // What an opinion about a prim is in; the prim is in `domain`.
   MetricDomain OfOpinion(const stage::ResolveInfo& info, const MetricDomain& domain) const;
+  // Of the value that an attribute of a prim in the domain has at a time: values of clips are in the units of
+  // the clip's layer, where it says any.
+  MetricDomain OfValue(const stage::Attribute& attribute, stage::Time time, const stage::ResolveInfo& info,
+                       const MetricDomain& domain) const;
 
  private:
   struct Said;

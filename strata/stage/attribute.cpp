@@ -137,6 +137,13 @@ ResolveInfo Attribute::GetResolveInfo(Time time) const {
                       [time](const AttributeResolver& resolver) { return resolver.GetInfo(MomentOf(time)); });
 }
 
+layer::LayerPtr FindClipLayer(const Attribute& attribute, Time time) {
+  if (time.IsDefault()) return nullptr;
+  return WithResolver(attribute, [time](const AttributeResolver& resolver) {
+    return resolver.FindClipLayer(time.GetValue());
+  });
+}
+
 std::vector<ResolveInfo> Attribute::GetResolveInfoChain(Time time) const {
   return WithResolver(
       *this, [time](const AttributeResolver& resolver) { return resolver.GetInfoChain(MomentOf(time)); });

@@ -80,6 +80,11 @@ ClipSet::Clip& ClipSet::FindActive(double time) const {
   return after == clips_.begin() ? *clips_.front() : **(after - 1);
 }
 
+layer::LayerPtr ClipSet::FindActiveLayer(double time) const {
+  Clip& clip = FindActive(time);
+  return OpenClip(clip) ? clip.layer : nullptr;
+}
+
 const TimeSamples* ClipSet::FindSamples(Clip& clip, Path clip_path) const {
   const layer::Layer* layer = OpenClip(clip);
   if (!layer) return nullptr;

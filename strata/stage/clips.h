@@ -58,6 +58,8 @@ class ClipSet {
   enum class Limit : uint8_t { kAt, kLeft };
   Value Get(Path path, double time, Limit limit, InterpolationType interpolation) const;
   std::vector<double> ListTimes(Path path) const;  // sorted
+  // Of the clip that is active at a time of the layer; null where it cannot be opened.
+  layer::LayerPtr FindActiveLayer(double time) const;
   // `time` of the stage in the layer; where it is that of a sample, exactly the sample's.
   double ToLayerTime(Path path, const LayerOffset& layer_to_stage, double time) const;
   bool MightVary(Path path) const;

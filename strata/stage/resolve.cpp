@@ -424,4 +424,12 @@ ResolveInfo AttributeResolver::GetInfo(Moment moment) const {
   return GetInfoChain(moment).front();
 }
 
+layer::LayerPtr AttributeResolver::FindClipLayer(double time) const {
+  const ValueSources sources = Find(Moment::kNumeric);
+  if (sources.all.empty() || sources.all.front().kind != ResolveSource::kValueClips) return nullptr;
+  const ValueSource& source = sources.all.front();
+  return source.clips->FindActiveLayer(
+      source.clips->ToLayerTime(source.spec_path, source.layer_to_stage, time));
+}
+
 }  // namespace strata::stage

@@ -76,7 +76,8 @@ class AttributeResolver {
   // The source that decides; of those that combine, the strongest.
   ResolveInfo GetInfo(Moment moment) const;
   std::vector<ResolveInfo> GetInfoChain(Moment moment) const;
-  std::vector<double> GetTimeSamples() const;  // sorted, in the stage's time
+  layer::LayerPtr FindClipLayer(double time) const;  // null where no clips decide
+  std::vector<double> GetTimeSamples() const;        // sorted, in the stage's time
   size_t CountTimeSamples() const;
   std::optional<std::pair<double, double>> GetBracketing(double time) const;
   bool MightVary() const;

@@ -183,6 +183,26 @@ TEST_CASE("M12: the layer that speaks at the time decides: samples, defaults, sp
   CHECK(radius(5) == doctest::Approx(1.5));
 }
 
+TEST_CASE("M12: values of a clip are in the clip's own units, or else in those of who names it") {
+  const auto clip = [](const std::string& metadata, const char* samples) {
+    return metadata + "def Sphere \"S\" {\n    double radius.timeSamples = { " + samples + " }\n}\n";
+  };
+  Running running(
+      {{"root.usda",
+        "(\n    metersPerUnit = 1\n)\ndef Sphere \"S\" (\n    clips = {\n        dictionary default = {\n"
+        "            asset[] assetPaths = [@a.usda@, @b.usda@]\n            asset manifestAssetPath = "
+        "@m.usda@\n            string primPath = \"/S\"\n            double2[] active = [(0, 0), (10, 1)]\n"
+        "        }\n    }\n)\n{\n}\n"},
+       {"a.usda", clip("(\n    metersPerUnit = 0.01\n)\n", "0: 300, 8: 500")},
+       {"b.usda", clip("", "10: 7, 20: 9")},
+       {"m.usda", "over \"S\" {\n    double radius\n}\n"}},
+      GetMetrics());
+  CHECK(Number(running, "/S.radius", 4) == doctest::Approx(4));
+  CHECK(Number(running, "/S.radius", 15) == doctest::Approx(8));
+  CHECK(Number(running, "/S.radius", 9) == doctest::Approx(6));  // between five metres and seven
+  CHECK(running.Bound("/S", 4).max[0] == doctest::Approx(4));
+}
+
 TEST_CASE("M13: a variant, a muted layer and an edit of units dirty what they change") {
   Running running(
       {{"root.usda",
