@@ -18,6 +18,7 @@ std::shared_ptr<AdapterRegistry> AdapterRegistry::MakeExtended() {
   AddMaterialAdapters(*registry);
   AddBindingAdapters(*registry);
   AddGeospatialAdapters(*registry);
+  AddWarpAdapters(*registry);
   return registry;
 }
 

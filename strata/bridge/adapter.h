@@ -86,5 +86,6 @@ void AddLightAdapters(AdapterRegistry& registry);
 void AddMaterialAdapters(AdapterRegistry& registry);
 void AddBindingAdapters(AdapterRegistry& registry);
 void AddGeospatialAdapters(AdapterRegistry& registry);
+void AddWarpAdapters(AdapterRegistry& registry);
 
 }  // namespace strata::bridge

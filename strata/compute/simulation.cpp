@@ -211,16 +211,43 @@ Result<void> CheckFrame(const Prim& prim, const SimulatedShape& shape, const Sim
   return {};
 }
 
-Result<Datum> Advance(const Arguments& arguments, const Progress* before) {
+// Which attributes simulations have given, by prim: those are dirtied when they go on.
+class Given {
+ public:
+  void Add(Path prim, const SimulationFrame& frame) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Token>& names = by_prim_[prim];
+    for (const auto& [name, value] : frame.values)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  std::vector<Token> List(const Prim& prim) const {
+    std::vector<Token> names;
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = by_prim_.find(prim.GetPath()); found != by_prim_.end()) names = found->second;
+    }
+    const Token extent = GetSimulationNames().extent;
+    if (!names.empty() && std::find(names.begin(), names.end(), extent) == names.end() &&
+        prim.IsA(GetSimulationNames().boundable))
+      names.push_back(extent);
+    return names;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  tsl::robin_map<Path, std::vector<Token>> by_prim_;
+};
+
+Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* before) {
   const Prim& prim = arguments.GetPrim();
   const auto* settings = FindEither<SimulationSettings>(arguments, kSettings, kOthersSettings);
-  const auto* given = FindEither<Colliders>(arguments, kColliders, kOthersColliders);
+  const auto* others = FindEither<Colliders>(arguments, kColliders, kOthersColliders);
   if (!settings) return Datum();  // what keeps it from having any has been told of
   // Kept, since members of the shape are read through the arguments by position.
   const std::vector<Datum> datums(arguments.GetAll(kShape).begin(), arguments.GetAll(kShape).end());
   const auto* shape = datums.empty() ? nullptr : datums.front().GetIf<SimulatedShape>();
   if (!shape) return Datum();
-  Colliders colliders = given ? *given : Colliders();
+  Colliders colliders = others ? *others : Colliders();
   if (!colliders.empty()) {
     const Matrix4d own = arguments.GetOr(kSpace, Matrix4d::Identity());
     const std::optional<Matrix4d> from_world = GetTransformInverse(own);
@@ -237,6 +264,7 @@ Result<Datum> Advance(const Arguments& arguments, const Progress* before) {
       before ? before->module->Step(call, before->current->state) : settings->module->Begin(call);
   if (!made) return made.TakeError();
   STRATA_CHECK(CheckFrame(prim, *shape, *made));
+  given.Add(prim.GetPath(), *made);
   Progress progress;
   progress.module = before ? before->module : settings->module;
   progress.former = before ? before->current : nullptr;
@@ -286,16 +314,6 @@ std::optional<Value> FindValue(const stage::Attribute& attribute, Time time, con
     return Vec3f{static_cast<float>(at[0]), static_cast<float>(at[1]), static_cast<float>(at[2])};
   };
   return Value(Array<Vec3f>{corner(range->min), corner(range->max)});
-}
-
-std::vector<Token> ListSimulated(const Prim& prim) {
-  const SimulationNames& names = GetSimulationNames();
-  std::vector<Token> all = {prim.IsA(names.instancer) ? names.positions : names.points, names.extent};
-  all.insert(all.end(), names.attributes.begin(), names.attributes.end());
-  std::erase_if(all, [&](Token name) { return !prim.GetAttribute(name).IsDefined(); });
-  for (const Token property : prim.GetAuthoredPropertyNames())
-    if (property.GetText().starts_with(kPrimvars)) all.push_back(property);
-  return all;
 }
 
 Computation Make(Token output, std::vector<Token> schemas, std::vector<Input> inputs, Function function) {
@@ -386,10 +404,11 @@ Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrar
   STRATA_CHECK(AddInputs(registry, std::move(library)));
   Stepping stepping;
   stepping.between = Stepping::Between::kSecond;
-  stepping.init = [](const Arguments& arguments) { return Advance(arguments, nullptr); };
-  stepping.step = [](const Arguments& arguments) -> Result<Datum> {
+  const auto given = std::make_shared<Given>();
+  stepping.init = [given](const Arguments& arguments) { return Advance(*given, arguments, nullptr); };
+  stepping.step = [given](const Arguments& arguments) -> Result<Datum> {
     const auto* before = arguments.GetState().GetIf<Progress>();
-    return before ? Advance(arguments, before) : Datum();
+    return before ? Advance(*given, arguments, before) : Datum();
   };
   stepping.can_resume = [](const Datum& state) {
     const auto* progress = state.GetIf<Progress>();
@@ -408,7 +427,7 @@ Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrar
   AttributeExpression values;
   values.name = values.output = names.simulation;
   values.function = FindValue;
-  values.list = ListSimulated;
+  values.list = [given](const Prim& prim) { return given->List(prim); };
   values.schemas = {names.schemas[0], names.schemas[1], names.instancer};
   values.may_change = MayBeSimulated;
   values.varies = true;

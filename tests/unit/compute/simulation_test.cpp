@@ -107,9 +107,7 @@ TEST_CASE("W2, W4: the time is an input: points that have no samples move in sce
     CHECK(pull()[0][1] == 0);
     running.TakeNotices();
     running.GetChain().stage->SetTime(10);
-    const std::string notices = running.TakeNotices();
-    CHECK(notices.find("dirtied /A {extent, ") != std::string::npos);
-    CHECK(notices.find("primvars/points") != std::string::npos);
+    CHECK(running.TakeNotices() == "dirtied /A {extent, primvars/points}");
     CHECK(pull()[0][1] == doctest::Approx(-1));
   }
 }
@@ -344,6 +342,37 @@ TEST_CASE("W13: states begin once and go with their prim") {
     CHECK(alive.use_count() == idle);
   }
   CHECK(alive.use_count() == 1);
+}
+
+TEST_CASE(
+    "W7, W12: scenes hold what prims say of their simulation, and edits of it dirty just that and what "
+    "moves") {
+  Simulating with;
+  Running running(kHead +
+                      Mesh("A",
+                           "(customData = { double speed = 4 })\n    rel warp:dependentPrims = </B>\n    int "
+                           "warp:params:more = 2\n") +
+                      "def Xform \"B\"\n{\n}\n",
+                  with.MakeRegistry());
+  const auto data = running.GetChain().GetFinal()->GetPrim(Path("/A")).data;
+  const auto read = [&](const char* name) {
+    const auto source = scene::SampledDataSource::Cast(scene::ContainerDataSource::Get(
+        data, scene::DataSourceLocator::Parse(std::string("warpComputation/") + name)));
+    return source ? source->GetValue(0) : Value();
+  };
+  CHECK(read("sourceFile") == Value(std::string("sink")));
+  CHECK(read("dependentPrims") == Value(PathVector{Path("/B")}));
+  const Value parameters = read("simulationParams");
+  REQUIRE(parameters.GetIf<Dictionary>());
+  CHECK(parameters.GetIf<Dictionary>()->entries.at("speed") == Value(4.0));
+  CHECK(parameters.GetIf<Dictionary>()->entries.at("more") == Value(2));
+  CHECK(
+      scene::GetValueAs<Array<Vec3f>>(data, scene::DataSourceLocator::Parse("primvars/points/primvarValue")));
+  running.PullAll();
+  REQUIRE(running.Edit().Set(Path("/A.warp:params:more"), 3));
+  CHECK(running.TakeNotices() == "dirtied /A {extent, primvars/points, warpComputation}");
+  const auto plain = running.GetChain().GetFinal()->GetPrim(Path("/B")).data;
+  CHECK_FALSE(scene::ContainerDataSource::Get(plain, scene::DataSourceLocator::Parse("warpComputation")));
 }
 
 TEST_CASE("scenes that simulate nothing are not touched: no node for meshes or instancers") {
