@@ -55,6 +55,7 @@ NB_MODULE(_core, core) {
   BindShading(core);
   BindContexts(core);
   BindGeomSubsets(core);
+  BindLights(core);
   BindCurves(core);
   BindSkeletons(core);
   nanobind::set_implicit_cast_warnings(false);  // answers of functions in Python are tried as several types
