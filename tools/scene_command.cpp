@@ -21,15 +21,23 @@ struct SceneCommand {
   std::string index;  // empty: the last one
   std::string root = "/";
   std::vector<double> times;
+  std::vector<std::string> plugins;  // plugInfo files
+  std::string renderer;
   bool is_like_openusd = false;
   bool is_computed = false;
 };
 
-bridge::Chain MakeChain(const SceneCommand& options) {
+bridge::Chain MakeChain(Session& session, const SceneCommand& options) {
   bridge::ChainOptions chain =
       options.is_like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
   if (options.is_computed) chain.stage.computations = compute::MakeStandardRegistry().ValueOr(nullptr);
-  return bridge::MakeChain(chain);
+  if (!options.plugins.empty()) {
+    auto registry = std::make_shared<scene::SceneIndexPluginRegistry>();
+    bridge::LoadScenePlugins(options.plugins, *registry, session.GetDiagnostics());
+    chain.plugins = std::move(registry);
+  }
+  chain.context.renderer = options.renderer;
+  return bridge::MakeChain(chain, session.GetDiagnostics());
 }
 
 // The index whose name is `name`, but for case and spaces; of several the last one.
@@ -62,7 +70,7 @@ double GetFirstTime(const stage::Stage& stage, const SceneCommand& options) {
 int Dump(Session& session, const SceneCommand& options) {
   const stage::StagePtr stage = session.OpenStage(options.stage, layer::OpenOptions::SourceMaps::kNone);
   if (!stage) return session.Finish("scene dump", std::nullopt);
-  bridge::Chain chain = MakeChain(options);
+  bridge::Chain chain = MakeChain(session, options);
   const scene::SceneIndexPtr index = FindIndex(session, chain, options.index);
   if (!index) return session.Finish("scene dump", std::nullopt);
   chain.stage->SetTime(GetFirstTime(*stage, options));
@@ -87,7 +95,7 @@ int Dump(Session& session, const SceneCommand& options) {
 }
 
 int Plan(Session& session, const SceneCommand& options) {
-  const bridge::Chain chain = MakeChain(options);
+  const bridge::Chain chain = MakeChain(session, options);
   if (session.GetOptions().output == OutputFormat::kJson) {
     JsonWriter writer;
     writer.BeginArray();
@@ -110,7 +118,7 @@ int Plan(Session& session, const SceneCommand& options) {
 int Watch(Session& session, const SceneCommand& options) {
   const stage::StagePtr stage = session.OpenStage(options.stage, layer::OpenOptions::SourceMaps::kNone);
   if (!stage) return session.Finish("scene watch", std::nullopt);
-  bridge::Chain chain = MakeChain(options);
+  bridge::Chain chain = MakeChain(session, options);
   const scene::SceneIndexPtr index = FindIndex(session, chain, options.index);
   if (!index) return session.Finish("scene watch", std::nullopt);
   scene::RecordingObserver observer;
@@ -152,6 +160,12 @@ void AddScene(CLI::App& app, Action& chosen) {
     command->add_flag_callback(
         "--computed", [options] { options->is_computed = true; },
         "With places on the Earth and metrics computed");
+    command
+        ->add_option("--plugins", options->plugins,
+                     "plugInfo files of scene index plugins, which stand at their phases")
+        ->type_name("FILE");
+    command->add_option("--renderer", options->renderer, "The renderer for which plugins are chosen")
+        ->type_name("NAME");
     command->callback([options, run, &chosen] {
       chosen = [options, run](Session& session) { return run(session, *options); };
     });

@@ -38,10 +38,21 @@ scene::FlatteningSceneIndex::Providers MakeProviders(const ChainOptions& options
 }  // namespace
 
 Chain MakeChain(const ChainOptions& options) {
+  Diagnostics unread;
+  return MakeChain(options, unread);
+}
+
+Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
+  using scene::ChainPhase;
   Chain chain;
   const auto add = [&](scene::SceneIndexPtr index, std::string reason) {
     chain.indices.push_back(std::move(index));
     chain.reasons.push_back(std::move(reason));
+  };
+  const auto add_plugins = [&](ChainPhase phase) {
+    if (!options.plugins) return;
+    for (auto& inserted : options.plugins->Append(phase, chain.GetFinal(), options.context, remarks))
+      add(std::move(inserted.index), std::move(inserted.reason));
   };
   const auto flatten = [&](scene::SceneIndexPtr input, BindingRule bindings) {
     return std::make_shared<scene::FlatteningSceneIndex>(std::move(input), MakeProviders(options, bindings),
@@ -49,21 +60,27 @@ Chain MakeChain(const ChainOptions& options) {
   };
   chain.stage = std::make_shared<StageSceneIndex>(options.stage);
   add(chain.stage, "the prims of the stage, read when they are asked for");
+  add_plugins(ChainPhase::kStage);
   if (options.stage.computations)
     add(std::make_shared<ComputeSceneIndex>(chain.GetFinal(), chain.stage),
         "before flattening: computed transforms are of prims by themselves, and what is below inherits them");
   add(std::make_shared<ExtentSceneIndex>(chain.GetFinal(), options.extent_purposes),
       "before instancing, so that copies have extents too");
+  add_plugins(ChainPhase::kPreInstancing);
   add(std::make_shared<PointPrototypesSceneIndex>(chain.GetFinal()),
       "before native instancing: prototypes of point instancers may hold instances");
+  add_plugins(ChainPhase::kPreFlatten);
   const auto natives = std::make_shared<NativePrototypesSceneIndex>(
       chain.GetFinal(), flatten(chain.GetFinal(), BindingRule::kDirect));
   add(natives, "before flattening: copies inherit from where they stand, not from the prototype");
   add(flatten(chain.GetFinal(), options.bindings), "what prims inherit, gathered at each");
   add(std::make_shared<MadePrimsSceneIndex>(chain.GetFinal(), natives),
       "after flattening: instancers that were made inherit nothing");
+  add_plugins(ChainPhase::kPostFlatten);
   add(std::make_shared<MaterialBindingsSceneIndex>(chain.GetFinal(), options.bindings),
       "after flattening: the bindings of prims above count");
+  add_plugins(ChainPhase::kResolved);
+  add_plugins(ChainPhase::kRenderer);
   return chain;
 }
 

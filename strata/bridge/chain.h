@@ -9,6 +9,7 @@
 #include "strata/bridge/material_bindings.h"
 #include "strata/bridge/stage_scene_index.h"
 #include "strata/scene/flattening_providers.h"
+#include "strata/scene/plugins.h"
 
 namespace strata::bridge {
 
@@ -19,6 +20,9 @@ struct ChainOptions {
   scene::FlatteningSceneIndex::Gaps gaps = scene::FlatteningSceneIndex::Gaps::kBridged;
   BindingRule bindings = BindingRule::kDirectAndCollections;
   std::vector<Token> extent_purposes = {Token("geometry"), Token("render"), Token("proxy")};
+  // Put into the chain at their phases; null: none.
+  std::shared_ptr<const scene::SceneIndexPluginRegistry> plugins;
+  scene::PluginContext context;
   // As OpenUSD's own chain behaves.
   static ChainOptions LikeOpenUSD();
 };
@@ -31,5 +35,7 @@ struct Chain {
   const scene::SceneIndexPtr& GetFinal() const { return indices.back(); }
 };
 Chain MakeChain(const ChainOptions& options = {});
+// Says which plugins could not be used.
+Chain MakeChain(const ChainOptions& options, Diagnostics& remarks);
 
 }  // namespace strata::bridge

@@ -18,6 +18,7 @@
 #include "strata/scene/merging.h"
 #include "strata/scene/observers.h"
 #include "strata/scene/overlay.h"
+#include "strata/scene/plugins.h"
 #include "strata/scene/print.h"
 #include "strata/scene/pruning.h"
 #include "strata/scene/rerooting.h"
