@@ -17,6 +17,10 @@ PICTURES = {
         ["why", "shot.usda", "/Harbour/Lighthouse/Lamp.inputs:intensity", "--time", "12"],
         ["why", "shot.usda", "/Harbour/Materials/WeatheredPaint/Surface.inputs:roughness"],
     ]),
+    "computations.svg": ("tests/golden/tool", [
+        ["compute", "compute/rails.usda", "/Root/World/Curve", "--explain"],
+        ["compute", "simulation/cloth.usda", "/Cloth", "--output", "points", "--time", "12"],
+    ]),
     "runtime.svg": ("tests/golden/tool", [
         ["compute", "compute/rails.usda", "/Root/World/Curve"],
         ["compute", "compute/rails.usda", "/Root/World/Curve/Box", "--output", "world.bound"],

@@ -124,9 +124,12 @@ class ExtentCorner final : public scene::TypedSampledDataSource<Vec3d> {
 
 bool HasExtent(const PrimSource& source) {
   if (!source.prim.IsA(GetNames().Boundable)) return false;
+  const stage::Attribute extent = source.prim.GetAttribute(GetNames().extent);
+  if (extent.HasAuthoredValue()) return true;
   const stage::ComputedValues* computed = source.globals->GetComputed();
-  return source.prim.GetAttribute(GetNames().extent).HasAuthoredValue() ||
-         (computed && computed->ValuesMightVary(source.prim));
+  if (!computed || !computed->ValuesMightVary(source.prim)) return false;
+  const std::optional<Value> made = computed->GetValue(extent, source.globals->GetStageTime(0));
+  return made && !made->IsEmpty();
 }
 
 DataSourceHandle GetExtent(const PrimSource& source) {

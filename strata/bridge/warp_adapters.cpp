@@ -3,7 +3,7 @@
 
 #include "strata/bridge/adapter.h"
 #include "strata/bridge/parts.h"
-#include "strata/layer/fields.h"
+#include "strata/compute/simulation.h"
 #include "strata/scene/retained.h"
 
 namespace strata::bridge {
@@ -23,18 +23,7 @@ const WarpNames& GetWarpNames() {
 }
 
 Dictionary FindParameters(const PrimSource& source) {
-  const WarpNames& names = GetWarpNames();
-  Dictionary parameters;
-  const Value custom =
-      source.prim.GetAttribute(names.source_file).GetMetadata(layer::GetFieldNames().customData);
-  if (const auto* authored = custom.GetIf<Dictionary>()) parameters = *authored;
-  for (const Token property : source.prim.GetAuthoredPropertyNames()) {
-    if (!property.GetText().starts_with(names.parameters)) continue;
-    Value value = source.prim.GetAttribute(property).Get(source.globals->GetStageTime(0));
-    if (!value.IsEmpty())
-      parameters.entries[std::string(property.GetText().substr(names.parameters.size()))] = std::move(value);
-  }
-  return parameters;
+  return compute::ReadSimulationParameters(source.prim, source.globals->GetStageTime(0));
 }
 
 // Members are there where something is said.

@@ -77,19 +77,13 @@ Result<Datum> ComputeSettings(SimulationLibrary& library, const Arguments& argum
   if (name.empty())
     return Fail(kSimulationModuleMissing, prim, "The prim is to be simulated and names no module.",
                 "Say in `warp:sourceFile` which.");
-  const Value custom = source.GetMetadata(layer::GetFieldNames().customData);
-  if (const auto* dictionary = custom.GetIf<Dictionary>()) settings.parameters = *dictionary;
-  for (const Token property : prim.GetAuthoredPropertyNames()) {
-    if (!property.GetText().starts_with(kParameters)) continue;
-    if (Value value = prim.GetAttribute(property).Get(arguments.GetTime()); !value.IsEmpty())
-      settings.parameters.entries[std::string(property.GetText().substr(kParameters.size()))] =
-          std::move(value);
-  }
+  settings.parameters = ReadSimulationParameters(prim, arguments.GetTime());
   STRATA_TRY(settings.module, library.Find(name));
   if (!settings.module)
-    return Fail(kSimulationModuleMissing, prim, fmt::format("There is no module \"{}\".", name),
-                "Register one of the name, or a loader that finds it: modules in Python are found by "
-                "programs in Python, where warp-lang is installed or they need it not.");
+    return Fail(
+        kSimulationModuleMissing, prim, fmt::format("There is no module \"{}\".", name),
+        "Say where modules are: AllowModules of strata.Compute.Registry (those of Warp need warp-lang), or "
+        "`--kernels FOLDER` for compiled ones.");
   return Datum::Of(std::move(settings));
 }
 
@@ -433,6 +427,28 @@ Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrar
   values.varies = true;
   registry.Add(std::move(values));
   return {};
+}
+
+Dictionary ReadSimulationParameters(const Prim& prim, Time time) {
+  const Token custom_data = layer::GetFieldNames().customData, source = GetSimulationNames().source_file;
+  Dictionary parameters;
+  const Value custom = prim.GetAttribute(source).GetMetadata(custom_data);
+  if (const auto* said = custom.GetIf<Dictionary>()) parameters = *said;
+  // What the schema says of itself there is no parameter.
+  const schema::PrimDefinition* definition = prim.GetPrimDefinition();
+  const schema::PropertyDefinition* property = definition ? definition->FindProperty(source) : nullptr;
+  const Value* documented = property ? property->FindMetadata(custom_data) : nullptr;
+  if (const auto* entries = documented ? documented->GetIf<Dictionary>() : nullptr)
+    for (const auto& [key, value] : entries->entries)
+      if (const auto found = parameters.entries.find(key);
+          found != parameters.entries.end() && found->second == value)
+        parameters.entries.erase(found);
+  for (const Token name : prim.GetAuthoredPropertyNames()) {
+    if (!name.GetText().starts_with(kParameters)) continue;
+    if (Value value = prim.GetAttribute(name).Get(time); !value.IsEmpty())
+      parameters.entries[std::string(name.GetText().substr(kParameters.size()))] = std::move(value);
+  }
+  return parameters;
 }
 
 void RestartSimulations(System& system) {

@@ -86,6 +86,8 @@ class SimulationLibrary {
 
 // Outputs: "warp:settings" (SimulationSettings), "warp:simulation" (SimulationAnswer), and what leads there.
 Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrary> library);
+// What customData of `warp:sourceFile` and, stronger, attributes `warp:params:...` say.
+Dictionary ReadSimulationParameters(const stage::Prim& prim, stage::Time time);
 // Begins simulations of modules that were forgotten anew.
 void RestartSimulations(System& system);
 

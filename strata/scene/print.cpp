@@ -77,7 +77,10 @@ void WriteList(JsonWriter& json, const List& list, size_t size, const PrintOptio
   json.EndArray();
 }
 
-void WriteValue(const Value& value, JsonWriter& json, const PrintOptions& options) {
+constexpr size_t kMaxDictionaryDepth = 32;
+
+void WriteValue(const Value& value, JsonWriter& json, const PrintOptions& options,
+                size_t depth = kMaxDictionaryDepth) {
   const ValueType type = value.GetType();
   const bool is_array = IsArrayType(type);
   const bool known = VisitElementType(is_array ? GetElementType(type) : type, false, [&](auto tag) {
@@ -99,7 +102,14 @@ void WriteValue(const Value& value, JsonWriter& json, const PrintOptions& option
               [&](Path path) { json.String("<" + path.GetString() + ">"); });
   else if (const TokenVector* tokens = value.GetIf<TokenVector>())
     WriteList(json, *tokens, tokens->size(), options, [&](Token token) { json.String(token.GetText()); });
-  else
+  else if (const Dictionary* dictionary = value.GetIf<Dictionary>(); dictionary && depth) {
+    json.BeginObject();
+    for (const auto& [key, entry] : dictionary->entries) {
+      json.Key(key);
+      WriteValue(entry, json, options, depth - 1);
+    }
+    json.EndObject();
+  } else
     json.Null();
 }
 
