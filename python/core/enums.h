@@ -30,11 +30,16 @@ void BindEnum(nb::module_& module, const char* cpp_name, const char* name,
   using Item = Enumerator<E>;
   nb::class_<Item> cls(module, name, EnumBase());
   const std::string module_name = nb::cast<std::string>(module.attr("__name__"));
-  const std::string prefix = module_name.substr(module_name.rfind('.') + 1) + ".";
+  const std::string module_word = module_name.substr(module_name.rfind('.') + 1);
+  const std::string prefix = module_word + ".";
+  // Enumerators of a module have its name before theirs in C++; those of a class do not.
+  const std::string cpp_prefix =
+      std::string_view(cpp_name).find("::") == std::string_view::npos ? module_word : "";
   cls.def_prop_ro("name", [](const Item& item) { return item.name; });
   cls.def_prop_ro("displayName", [](const Item& item) { return item.display; });
-  cls.def_prop_ro("fullName",
-                  [full = std::string(cpp_name)](const Item& item) { return full + "::" + item.name; });
+  cls.def_prop_ro("fullName", [full = std::string(cpp_name) + "::" + cpp_prefix](const Item& item) {
+    return full + item.name;
+  });
   cls.def_prop_ro("value", [](const Item& item) { return static_cast<int>(item.value); });
   cls.def("__repr__", [prefix](const Item& item) { return prefix + item.name; });
   cls.def("__hash__", [](const Item& item) { return static_cast<int>(item.value); });
@@ -62,9 +67,9 @@ void BindEnum(nb::module_& module, const char* cpp_name, const char* name,
   cls.attr("allValues") = nb::tuple(all);
   cls.def_static(
       "GetValueFromName",
-      [](const std::string& wanted) -> nb::object {
+      [cpp_prefix](const std::string& wanted) -> nb::object {
         for (const nb::object& object : AllOf<E>())
-          if (nb::cast<const Item&>(object).name == wanted) return object;
+          if (cpp_prefix + nb::cast<const Item&>(object).name == wanted) return object;
         return nb::none();
       },
       "name"_a);

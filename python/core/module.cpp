@@ -51,6 +51,7 @@ NB_MODULE(_core, core) {
   BindDefinitions(usd);
   BindCollections(usd);
   BindNotices(usd);
+  BindNamespaceEditor(usd);
   BindSchemas(core, usd);
   BindShading(core);
   BindContexts(core);

@@ -140,6 +140,7 @@ void BindQueries(nb::module_& usd);
 void BindDefinitions(nb::module_& usd);
 void BindCollections(nb::module_& usd);
 void BindNotices(nb::module_& usd);
+void BindNamespaceEditor(nb::module_& usd);
 void BindSchemas(nb::module_& core, nb::module_& usd);
 void BindShading(nb::module_& core);
 void BindContexts(nb::module_& core);

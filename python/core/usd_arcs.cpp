@@ -269,8 +269,13 @@ void BindVariantSets(nb::module_& usd) {
       "variantName"_a);
   set.def("ClearVariantSelection", [write](const Set& s) { return write(s, nb::none()); });
   set.def("BlockVariantSelection", [write](const Set& s) { return write(s, nb::str("")); });
-  set.def("HasAuthoredVariantSelection",
-          [](const Set& s) { return !Check(s.prim).GetVariantSelection(s.name).IsEmpty(); });
+  set.def(
+      "HasAuthoredVariantSelection",
+      [](const Set& s) -> nb::object {
+        const Token selection = Check(s.prim).GetVariantSelection(s.name);
+        return selection.IsEmpty() ? nb::none() : nb::cast(selection);
+      },
+      "The variant that some layer selects; None when none does.");
   set.def(
       "GetVariantEditTarget",
       [](const Set& s, const nb::object& layer) {
@@ -313,6 +318,16 @@ void BindArcs(nb::module_& usd) {
         return true;
       },
       "payload"_a);
+  prim.def(
+      "SetPayload",
+      [](const PrimObject& p, const nb::handle& layer, PathArgument target) {
+        const std::string asset = nb::isinstance<layer::LayerPtr>(layer) || nb::hasattr(layer, "identifier")
+                                      ? nb::cast<std::string>(layer.attr("identifier"))
+                                      : nb::cast<std::string>(layer);
+        CheckOrRaise(GetStage(p).Edit().SetPayloads(p.GetPath(), {Payload{asset, target.path, {}}}));
+        return true;
+      },
+      "assetPath"_a, "primPath"_a);
 }
 
 }  // namespace strata::python

@@ -172,7 +172,10 @@ void BindObjects(nb::module_& usd) {
   cls.def("GetPath", [](const Object& o) { return o.prim.GetPath().IsEmpty() ? Path() : o.GetPath(); });
   cls.def("GetPrimPath", [](const Object& o) { return o.prim.GetPath(); });
   cls.def("GetPrim", [](const Object& o) { return MakePrim(o.prim); });
-  cls.def("GetName", [](const Object& o) { return o.IsPrim() ? Check(o).GetName() : o.name; });
+  cls.def("GetName", [](const Object& o) {
+    if (!o.IsPrim()) return o.name;
+    return o.GetPath() == Path::AbsoluteRoot() ? Token("/") : Check(o).GetName();
+  });
   cls.def("GetDescription", [](const Object& o) { return Describe(o); });
   cls.def_static("GetNamespaceDelimiter", [] { return ":"; });
 

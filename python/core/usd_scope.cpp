@@ -166,6 +166,21 @@ void BindCache(nb::module_& usd) {
 
   cls.def(nb::init<>());
   cls.def(
+      "swap",
+      [](StageCache& a, StageCache& b) {
+        const auto take_all = [](StageCache& cache) {
+          std::vector<std::pair<Id, stage::StagePtr>> taken;
+          for (const stage::StagePtr& stage : cache.GetAllStages())
+            taken.emplace_back(cache.GetId(stage), stage);
+          cache.Clear();
+          return taken;
+        };
+        const auto of_a = take_all(a), of_b = take_all(b);
+        for (const auto& [id, stage] : of_b) a.PutBack(id, stage);
+        for (const auto& [id, stage] : of_a) b.PutBack(id, stage);
+      },
+      "other"_a);
+  cls.def(
       "Insert", [](StageCache& c, const StageObjectPtr& s) { return c.Insert(s->stage.Own()); }, "stage"_a);
   cls.def(
       "Find",

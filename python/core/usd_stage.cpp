@@ -8,6 +8,13 @@ namespace strata::python {
 
 namespace {
 
+// The paths of any collection of Sdf.Path and str.
+std::vector<Path> ReadPaths(nb::handle source) {
+  std::vector<Path> paths;
+  for (const nb::handle item : nb::iter(source)) paths.push_back(nb::cast<PathArgument>(item).path);
+  return paths;
+}
+
 using stage::EditTarget;
 using stage::Stage;
 using stage::StageLoadRules;
@@ -278,6 +285,14 @@ void BindAsking(StageClass& cls) {
       },
       "layer"_a);
   cls.def(
+      "GetEditTargetForLocalLayer",
+      [](const StageObject& s, size_t place) {
+        const auto& entries = s.stage->GetRootLayerStack()->GetEntries();
+        return place < entries.size() ? EditTarget(entries[place].layer, entries[place].offset)
+                                      : EditTarget();
+      },
+      "i"_a);
+  cls.def(
       "GetUsedLayers", [](const StageObject& s, bool) { return s.stage->GetUsedLayers(); },
       "includeClipLayers"_a = true);
   cls.def("GetPseudoRoot", [](const StageObject& s) { return MakePrim(s.stage->GetPseudoRoot()); });
@@ -336,9 +351,8 @@ void BindAsking(StageClass& cls) {
       "path"_a = PathArgument{Path::AbsoluteRoot()});
   cls.def(
       "LoadAndUnload",
-      [](StageObject& s, const std::vector<PathArgument>& load, const std::vector<PathArgument>& unload,
-         StageLoadRules::Rule policy) {
-        s.stage->LoadAndUnload({load.begin(), load.end()}, {unload.begin(), unload.end()}, policy);
+      [](StageObject& s, nb::handle load, nb::handle unload, StageLoadRules::Rule policy) {
+        s.stage->LoadAndUnload(ReadPaths(load), ReadPaths(unload), policy);
       },
       "loadSet"_a, "unloadSet"_a, "policy"_a = StageLoadRules::Rule::kAllRule);
 }
@@ -541,9 +555,9 @@ void BindUsdEnums(nb::module_& usd) {
           "Unload", [](StageLoadRules& r, PathArgument path) { r.Unload(path); }, "path"_a)
       .def(
           "LoadAndUnload",
-          [](StageLoadRules& r, const std::vector<PathArgument>& load,
-             const std::vector<PathArgument>& unload,
-             Rule how) { r.LoadAndUnload({load.begin(), load.end()}, {unload.begin(), unload.end()}, how); },
+          [](StageLoadRules& r, nb::handle load, nb::handle unload, Rule how) {
+            r.LoadAndUnload(ReadPaths(load), ReadPaths(unload), how);
+          },
           "loadSet"_a, "unloadSet"_a, "policy"_a = Rule::kAllRule)
       .def("_AddRule",
            [](StageLoadRules& r, PathArgument path, int rule) { r.AddRule(path, static_cast<Rule>(rule)); })
@@ -594,6 +608,9 @@ void BindStages(nb::module_& usd) {
   StageClass cls(usd, "Stage", "The composed scene: prims, and the values in them.",
                  nb::is_weak_referenceable());
   cls.attr("InitialLoadSet") = usd.attr("_InitialLoadSet");
+  usd.attr("_InitialLoadSet").attr("__repr__") = nb::cpp_function(
+      [](nb::handle item) { return "Usd.Stage." + nb::cast<std::string>(item.attr("name")); },
+      nb::is_method());
   for (const char* name : {"LoadAll", "LoadNone"}) {
     cls.attr(name) = usd.attr(name);
     nb::delattr(usd, name);

@@ -10,13 +10,16 @@ def make(owner, cpp_name, name, enumerators, prefix=""):
     scope = owner if isinstance(owner, dict) else None
     prefix = prefix or (scope["__name__"].rpartition(".")[2] + "." if scope is not None else owner.__name__ + ".")
     made = type(name, (_Enumerator,), {"__module__": "strata." + prefix.partition(".")[0], "_prefix": prefix, "_cpp": cpp_name})
+    # Enumerators of a module have its name before theirs in C++; those of a class do not.
+    made._cpp_prefix = prefix.partition(".")[0] if "::" not in cpp_name else ""
     found = []
     for number, one in enumerate(enumerators):
         label, display, value = (one, one, number) if isinstance(one, str) else one
         item = made.__new__(made)
         Enum.__init__(item)
         item.name, item.displayName, item.value = label, display, value
-        item.fullName = f"{cpp_name}::{label}"
+        item._cpp_name = made._cpp_prefix + label
+        item.fullName = f"{cpp_name}::{item._cpp_name}"
         found.append(item)
         if scope is not None:
             scope[label] = item
@@ -38,7 +41,8 @@ class _Enumerator(Enum):
 
     @classmethod
     def GetValueFromName(cls, name):
-        return next((item for item in cls.allValues if item.name == name), None)
+        """The enumerator of a name in C++ ("SdfSpecifierDef"); None when there is none."""
+        return next((item for item in cls.allValues if item._cpp_name == name), None)
 
     def __repr__(self):
         return self._prefix + self.name
@@ -70,7 +74,7 @@ class _Enumerator(Enum):
         return self.value != 0
 
     def __reduce__(self):
-        return type(self).GetValueFromName, (self.name,)
+        return type(self).GetValueFromName, (self._cpp_name,)
 
 
 class IntEnum(int):

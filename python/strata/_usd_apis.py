@@ -264,8 +264,8 @@ class AttributeLimits:
     class ValidationResult:
         """Whether limits fit an attribute, and what does not."""
 
-        def __init__(self, invalid, conformed):
-            self.invalidValuesDict, self.conformedSubDict = invalid, conformed
+        def __init__(self, invalid=(), conformed=()):
+            self.invalidValuesDict, self.conformedSubDict = dict(invalid), dict(conformed)
 
         success = property(lambda self: not self.invalidValuesDict)
 
@@ -396,7 +396,7 @@ def _set_system(self, cms):
     self.SetMetadata("colorManagementSystem", cms)
 
 
-Stage.GetColorConfigFallbacks = staticmethod(lambda: tuple(_color_fallbacks))
+Stage.GetColorConfigFallbacks = staticmethod(lambda: (AssetPath(_color_fallbacks[0]) if isinstance(_color_fallbacks[0], str) else _color_fallbacks[0], _color_fallbacks[1]))
 Stage.SetColorConfigFallbacks = staticmethod(_set_color_fallbacks)
 Stage.GetColorConfiguration = lambda self: self.GetMetadata("colorConfiguration") or _color_fallbacks[0]
 Stage.SetColorConfiguration = _set_configuration
