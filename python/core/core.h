@@ -37,6 +37,7 @@ void BindArrays(nb::module_& vt, nb::module_& sdf);
 void BindArrayEdits(nb::module_& vt);
 void BindPaths(nb::module_& sdf);
 void BindValueTypes(nb::module_& sdf);
+void BindExpressions(nb::module_& sdf);
 void BindListOps(nb::module_& sdf);
 void BindLayers(nb::module_& sdf);
 void BindSpecs(nb::module_& sdf);

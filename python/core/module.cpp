@@ -29,6 +29,7 @@ NB_MODULE(_core, core) {
   nb::module_ sdf = MakeModule(core, "Sdf", "Layers: what one file says about a scene.");
   BindPaths(sdf);
   BindValueTypes(sdf);
+  BindExpressions(sdf);
   BindArrays(vt, sdf);
   BindArrayEdits(vt);
   BindListOps(sdf);

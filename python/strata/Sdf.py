@@ -1,10 +1,11 @@
 """Layers: what one file, or an anonymous buffer, says about a scene.   (Sdf)
 
-Layer, Spec and the values in them come from the engine. Here stand the objects through which a spec's lists, children and
-dictionaries are read and written in place.
+Layer, Spec and the values in them come from the engine; the objects through which a spec's lists, children and dictionaries are
+read and written in place from strata._sdf_proxies.
 """
-import collections.abc as _abc
+import importlib as _importlib
 
+from strata import _sdf_proxies as _proxies
 from strata._core import Tf as _Tf
 from strata._core.Sdf import *  # noqa: F403
 from strata._core import Sdf as _core
@@ -12,328 +13,24 @@ from strata._core.Sdf import (  # noqa: F401
     AttributeSpec, Layer, LayerOffset, Path, PrimSpec, PropertySpec, RelationshipSpec, Spec, VariantSetSpec, VariantSpec)
 
 
-# -- lists and dictionaries that write back ------------------------------------------------------------------------------
-
-
-class _ListProxy(_abc.MutableSequence):
-    """A list that is read from a field each time it is looked at, and written back each time it changes."""
-
-    def __init__(self, read, write, item=lambda given: given):
-        self._read, self._write, self._item = read, write, item
-
-    expired = False
-
-    def __len__(self):
-        return len(self._read())
-
-    def __getitem__(self, index):
-        return self._read()[index]
-
-    def __setitem__(self, index, value):
-        items = list(self._read())
-        items[index] = [self._item(one) for one in value] if isinstance(index, slice) else self._item(value)
-        self._write(items)
-
-    def __delitem__(self, index):
-        items = list(self._read())
-        del items[index]
-        self._write(items)
-
-    def insert(self, index, value):
-        items = list(self._read())
-        items.insert(index, self._item(value))
-        self._write(items)
-
-    def replace(self, old, new):
-        items = list(self._read())
-        items[items.index(self._item(old))] = self._item(new)
-        self._write(items)
-
-    def clear(self):
-        self._write([])
-
-    def copy(self):
-        return list(self._read())
-
-    def __eq__(self, other):
-        return list(self._read()) == list(other)
-
-    def __repr__(self):
-        return repr(list(self._read()))
-
-
-class _ListEditor:
-    """The list op of a field: explicitItems, prependedItems, ... are lists that write back."""
-
-    def __init__(self, spec, field, op_type, item=lambda given: given):
-        self._spec, self._field, self._op_type, self._item = spec, field, op_type, item
-
-    def _op(self):
-        return self._op_type(self._spec.GetInfo(self._field)) if self._spec.HasInfo(self._field) else self._op_type()
-
-    def _save(self, op):
-        if op == self._op_type():
-            self._spec.ClearInfo(self._field)
-        else:
-            self._spec.SetInfo(self._field, op)
-
-    def _items(name):
-        def read(self):
-            def write(items):
-                op = self._op()
-                setattr(op, name, items)
-                self._save(op)
-
-            return _ListProxy(lambda: getattr(self._op(), name), write, self._item)
-
-        def replace(self, items):
-            op = self._op()
-            setattr(op, name, [self._item(item) for item in items])
-            self._save(op)
-
-        return property(read, replace)
-
-    explicitItems = _items("explicitItems")
-    addedItems = _items("addedItems")
-    prependedItems = _items("prependedItems")
-    appendedItems = _items("appendedItems")
-    deletedItems = _items("deletedItems")
-    orderedItems = _items("orderedItems")
-    del _items
-
-    isExpired = property(lambda self: self._spec.expired)
-    isExplicit = property(lambda self: self._op().isExplicit)
-
-    @property
-    def isOrderedOnly(self):
-        return False
-
-    def _edit(self, item, into, at_front, drop_from):
-        item = self._item(item)
-        op = self._op()
-        if op.isExplicit:
-            into = "explicitItems"
-        else:
-            for name in drop_from:
-                kept = [one for one in getattr(op, name) if one != item]
-                if kept != getattr(op, name):
-                    setattr(op, name, kept)
-        items = [one for one in getattr(op, into) if one != item]
-        items.insert(0 if at_front else len(items), item)
-        setattr(op, into, items)
-        self._save(op)
-
-    def Add(self, item):
-        item = self._item(item)
-        if self._op().isExplicit:
-            if item not in self._op().explicitItems:
-                self._edit(item, "explicitItems", False, ())
-        elif item not in self._op().addedItems:
-            self._edit(item, "addedItems", False, ("deletedItems",))
-
-    def Prepend(self, item):
-        self._edit(item, "prependedItems", True, ("deletedItems", "addedItems", "appendedItems"))
-
-    def Append(self, item):
-        self._edit(item, "appendedItems", False, ("deletedItems", "addedItems", "prependedItems"))
-
-    def Remove(self, item):
-        """Takes the item out of an explicit list; else drops its additions and deletes it from weaker ones."""
-        item = self._item(item)
-        op = self._op()
-        if op.isExplicit:
-            op.explicitItems = [one for one in op.explicitItems if one != item]
-            self._save(op)
-        else:
-            self._edit(item, "deletedItems", False, ("addedItems", "prependedItems", "appendedItems"))
-
-    def Erase(self, item):
-        """Forgets that the item was added."""
-        item = self._item(item)
-        op = self._op()
-        for name in ("explicitItems",) if op.isExplicit else ("addedItems", "prependedItems", "appendedItems"):
-            setattr(op, name, [one for one in getattr(op, name) if one != item])
-        self._save(op)
-
-    def RemoveItemEdits(self, item):
-        self.ModifyItemEdits(lambda one: None if one == self._item(item) else one)
-
-    def ReplaceItemEdits(self, old, new):
-        self.ModifyItemEdits(lambda one: self._item(new) if one == self._item(old) else one)
-
-    def ModifyItemEdits(self, change):
-        """Replaces every item by change(item); None drops it."""
-        op = self._op()
-        names = ("explicitItems",) if op.isExplicit else (
-            "addedItems", "prependedItems", "appendedItems", "deletedItems", "orderedItems")
-        for name in names:
-            changed = [change(one) for one in getattr(op, name)]
-            setattr(op, name, [one for one in changed if one is not None])
-        self._save(op)
-
-    def ContainsItemEdit(self, item, onlyAddOrExplicit=False):
-        op = self._op()
-        if onlyAddOrExplicit:
-            return self._item(item) in op.GetAddedOrExplicitItems()
-        return op.HasItem(self._item(item))
-
-    def CopyItems(self, other):
-        self._save(other._op())
-
-    def ClearEdits(self):
-        self._spec.ClearInfo(self._field)
-
-    def ClearEditsAndMakeExplicit(self):
-        op = self._op_type()
-        op.ClearAndMakeExplicit()
-        self._spec.SetInfo(self._field, op)
-
-    def GetAddedOrExplicitItems(self):
-        return tuple(self._op().GetAddedOrExplicitItems())
-
-    def GetAppliedItems(self):
-        return tuple(self._op().GetAppliedItems())
-
-    def ApplyEditsToList(self, items):
-        return self._op().ApplyOperations(list(items))
-
-    def __bool__(self):
-        return not self._spec.expired
-
-    def __eq__(self, other):
-        return isinstance(other, _ListEditor) and self._op() == other._op()
-
-    def __str__(self):
-        return str(self._op())
-
-
-class _MapProxy(_abc.MutableMapping):
-    """A dictionary field, read each time it is looked at and written back each time it changes."""
-
-    def __init__(self, spec, field):
-        self._spec, self._field = spec, field
-
-    expired = property(lambda self: self._spec.expired)
-
-    def _held(self):
-        return dict(self._spec.GetInfo(self._field) or {}) if self._spec.HasInfo(self._field) else {}
-
-    def _save(self, entries):
-        if entries:
-            self._spec.SetInfo(self._field, entries)
-        else:
-            self._spec.ClearInfo(self._field)
-
-    def __getitem__(self, key):
-        return self._held()[key]
-
-    def __setitem__(self, key, value):
-        entries = self._held()
-        entries[key] = value
-        self._save(entries)
-
-    def __delitem__(self, key):
-        entries = self._held()
-        del entries[key]
-        self._save(entries)
-
-    def __iter__(self):
-        return iter(self._held())
-
-    def __len__(self):
-        return len(self._held())
-
-    def copy(self):
-        return self._held()
-
-    def __eq__(self, other):
-        return self._held() == dict(other)
-
-    def __repr__(self):
-        return f"{type(self).__name__.strip('_')}(<field '{self._field}' in <{self._spec.path}>>)"
-
-    def __str__(self):
-        return str(self._held())
-
-
-class _Children:
-    """The specs below another, in order: by name, by position, or one after the other."""
-
-    def __init__(self, spec, field, path_of, keep=lambda child: True):
-        self._spec, self._field, self._path_of, self._keep = spec, field, path_of, keep
-
-    def _names(self):
-        return [name for name in self._spec._ChildNames(self._field) if self._keep(self._child(name))]
-
-    def _child(self, name):
-        return self._spec.layer._MakeSpec(self._path_of(self._spec.path, name))
-
-    def keys(self):
-        return iter(self._names())
-
-    def values(self):
-        return (self._child(name) for name in self._names())
-
-    def items(self):
-        return ((name, self._child(name)) for name in self._names())
-
-    def get(self, name, default=None):
-        return self._child(name) if name in self._names() else default
-
-    def index(self, name):
-        return self._names().index(name if isinstance(name, str) else name.name)
-
-    def __len__(self):
-        return len(self._names())
-
-    def __iter__(self):
-        return self.values()
-
-    def __contains__(self, key):
-        names = self._names()
-        return key in names if isinstance(key, str) else any(self._child(name) == key for name in names)
-
-    def __getitem__(self, key):
-        names = self._names()
-        if isinstance(key, str):
-            if key not in names:
-                raise KeyError(key)
-            return self._child(key)
-        if isinstance(key, slice):
-            return [self._child(name) for name in names[key]]
-        return self._child(names[key])
-
-    def __delitem__(self, key):
-        _core._DeleteSpec(self[key])
-
-    def clear(self):
-        for child in list(self):
-            _core._DeleteSpec(child)
-
-    def __eq__(self, other):
-        return list(self) == list(other)
-
-    def __repr__(self):
-        return "{" + ", ".join(f"{name!r}: {child!r}" for name, child in self.items()) + "}"
-
-
 def _prims(spec):
-    return _Children(spec, "primChildren", lambda path, name: path.AppendChild(name))
+    return _proxies.children("Prim", spec, "primChildren", lambda path, name: path.AppendChild(name))
 
 
 def _properties(spec, kind=PropertySpec):
-    return _Children(spec, "properties", lambda path, name: path.AppendProperty(name), lambda child: isinstance(child, kind))
+    view = {PropertySpec: "Property", AttributeSpec: "Attribute", RelationshipSpec: "Relationship"}[kind]
+    return _proxies.children(view, spec, "properties", lambda path, name: path.AppendProperty(name), lambda child: isinstance(child, kind))
 
 
 def _variant_sets(spec):
-    return _Children(spec, "variantSetChildren", lambda path, name: path.AppendVariantSelection(name, ""))
+    return _proxies.children("VariantSet", spec, "variantSetChildren", lambda path, name: path.AppendVariantSelection(name, ""))
 
 
 def _variants(spec):
     def path_of(path, name):
         return path.GetParentPath().AppendVariantSelection(path.GetVariantSelection()[0], name)
 
-    return _Children(spec, "variantChildren", path_of)
+    return _proxies.children("Variant", spec, "variantChildren", path_of)
 
 
 # -- what a spec says, one property each ---------------------------------------------------------------------------------
@@ -345,13 +42,52 @@ def _field(name):
 
 def _dictionary(name):
     def write(spec, entries):
-        _MapProxy(spec, name)._save(dict(entries))
+        _proxies.dictionary(spec, name)._save(dict(entries))
 
-    return property(lambda spec: _MapProxy(spec, name), write)
+    return property(lambda spec: _proxies.dictionary(spec, name), write)
+
+
+def _plain_dictionary(name):
+    return property(lambda spec: dict(spec.GetInfo(name) or {}) if spec.HasInfo(name) else {},
+                    lambda spec, entries: spec.SetInfo(name, dict(entries)) if entries else spec.ClearInfo(name))
 
 
 def _list_editor(name, op_type, item=lambda given: given):
-    return property(lambda spec: _ListEditor(spec, name, op_type, item))
+    return property(lambda spec: _proxies.edit_list(spec, name, op_type, item))
+
+
+def _name_order(spec, field):
+    return _proxies.list_of("NameTokenKey", lambda: list(spec.GetInfo(field) or []) if spec.HasInfo(field) else [],
+                            lambda names: spec.SetInfo(field, list(names)) if names else spec.ClearInfo(field))
+
+
+def _order(field):
+    return property(lambda spec: _name_order(spec, field),
+                    lambda spec, names: spec.SetInfo(field, list(names)) if len(names) else spec.ClearInfo(field))
+
+
+def _apply_order(field):
+    def apply(spec, names):
+        """The names as the order of the spec puts them: those it names in its order, each followed by what came after it."""
+        wanted = [name for name in _name_order(spec, field) if name in names]
+        if not wanted:
+            return list(names)
+        groups, last, first = {}, None, []
+        for name in names:
+            if name in wanted:
+                last = groups.setdefault(name, [name])
+            else:
+                (first if last is None else last).append(name)
+        return first + [name for one in wanted for name in groups[one]]
+    return apply
+
+
+def _can_set_name(spec, newName):
+    parent = _parent(spec)
+    good = _Tf.IsValidIdentifier(newName) if isinstance(spec, PrimSpec) else Path.IsValidNamespacedIdentifier(newName)
+    if not good or parent is None:
+        return False
+    return newName == spec.name or newName not in (parent.nameChildren if isinstance(spec, PrimSpec) else parent.properties)
 
 
 def _extend(cls, **members):
@@ -441,8 +177,8 @@ _extend(
     customData=_dictionary("customData"),
     clips=_dictionary("clips"),
     symmetryArguments=_dictionary("symmetryArguments"),
-    prefixSubstitutions=_dictionary("prefixSubstitutions"),
-    suffixSubstitutions=_dictionary("suffixSubstitutions"),
+    prefixSubstitutions=_plain_dictionary("prefixSubstitutions"),
+    suffixSubstitutions=_plain_dictionary("suffixSubstitutions"),
     variantSelections=_dictionary("variantSelection"),
     clipSetsList=_list_editor("clipSets", _core.StringListOp),
     inheritPathList=_list_editor("inheritPaths", _core.PathListOp, _as_path),
@@ -474,6 +210,12 @@ _extend(
     GetAttributeAtPath=lambda spec, path: _if_kind(_at(spec, path), AttributeSpec),
     GetRelationshipAtPath=lambda spec, path: _if_kind(_at(spec, path), RelationshipSpec),
     RemoveProperty=lambda spec, child: _core._DeleteSpec(child),
+    nameChildrenOrder=_order("primOrder"),
+    propertyOrder=_order("propertyOrder"),
+    ApplyNameChildrenOrder=_apply_order("primOrder"),
+    ApplyPropertyOrder=_apply_order("propertyOrder"),
+    CanSetName=_can_set_name,
+    DisplayName="displayName",
 )
 _add_has_and_clear(PrimSpec, Active="active", Instanceable="instanceable", Kind="kind")
 _keys(PrimSpec, Active="active", Comment="comment", CustomData="customData", Documentation="documentation", Hidden="hidden",
@@ -597,7 +339,7 @@ def _write_sub_layers(layer, paths):
 
 def _sub_layer_paths(layer):
     root = _root(layer)
-    return _ListProxy(lambda: list(root.GetInfo("subLayers") or []), lambda paths: _write_sub_layers(layer, paths))
+    return _proxies.list_of("SubLayerType", lambda: list(root.GetInfo("subLayers") or []), lambda paths: _write_sub_layers(layer, paths))
 
 
 def _sub_layer_offsets(layer):
@@ -608,12 +350,12 @@ def _sub_layer_offsets(layer):
         offsets = list(root.GetInfo("subLayerOffsets") or []) if root.HasInfo("subLayerOffsets") else []
         return (offsets + [LayerOffset()] * count)[:count]
 
-    return _ListProxy(read, lambda offsets: root.SetInfo("subLayerOffsets", list(offsets)))
+    return _proxies.SubLayerOffsetsProxy(read, lambda offsets: root.SetInfo("subLayerOffsets", list(offsets)))
 
 
 def _root_prim_order(layer):
     root = _root(layer)
-    return _ListProxy(lambda: list(root.GetInfo("primOrder") or []), lambda names: root.SetInfo("primOrder", list(names)))
+    return _name_order(root, "primOrder")
 
 
 def _is_empty(layer):
@@ -727,11 +469,34 @@ class ChangeBlock:
         return False
 
 
+globals().update(_proxies.CLASSES)
+
+
+_LAZY = {
+    "PredicateExpression": "_sdf_expressions", "PredicateFunctionResult": "_sdf_expressions", "PathPattern": "_sdf_expressions",
+    "VariableExpression": "_sdf_variables", "VariableExpressionAST": "_sdf_variables", "VariableExpressionASTNodes": "_sdf_variables",
+}
+del PathExpression  # noqa: F821  its operations are added where it is first asked for
+
+
 def __getattr__(name):
-    """Makes the classes of edits of arrays where they are first asked for."""
-    if name in ("AssetPathArrayEdit", "AssetPathArrayEditBuilder", "PathExpressionArrayEdit", "PathExpressionArrayEditBuilder"):
+    """Makes what few scripts use where it is first asked for."""
+    made = None
+    if name == "PathExpression":
+        _importlib.import_module("strata._sdf_expressions")
+        made = _core.PathExpression
+    elif name in _LAZY:
+        made = getattr(_importlib.import_module("strata." + _LAZY[name]), name)
+    elif name in ("AssetPathArrayEdit", "AssetPathArrayEditBuilder", "PathExpressionArrayEdit", "PathExpressionArrayEditBuilder"):
         from strata import _vt_edits
         array = getattr(_core, name.partition("Edit")[0])
-        globals()[name] = _vt_edits.make(__name__, array)[name.endswith("Builder")]
-        return globals()[name]
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+        made = _vt_edits.make(__name__, array)[name.endswith("Builder")]
+    if made is None:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    globals()[name] = made
+    return made
+
+
+def __dir__():
+    lazy = ["PathExpression", "AssetPathArrayEdit", "AssetPathArrayEditBuilder", "PathExpressionArrayEdit", "PathExpressionArrayEditBuilder"]
+    return sorted({*globals(), *_LAZY, *lazy})

@@ -18,7 +18,7 @@ def make(owner, cpp_name, name, enumerators, prefix=""):
         item = made.__new__(made)
         Enum.__init__(item)
         item.name, item.displayName, item.value = label, display, value
-        item._cpp_name = made._cpp_prefix + label
+        item._cpp_name = label if label.startswith(made._cpp_prefix.upper() + "_") else made._cpp_prefix + label
         item.fullName = f"{cpp_name}::{item._cpp_name}"
         found.append(item)
         if scope is not None:
