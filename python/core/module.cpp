@@ -25,6 +25,7 @@ NB_MODULE(_core, core) {
   BindMatrices(gf);
   BindQuaternions(gf);
   BindRanges(gf);
+  BindColors(gf);
   nb::module_ vt = MakeModule(core, "Vt", "Arrays of values.");
   nb::module_ sdf = MakeModule(core, "Sdf", "Layers: what one file says about a scene.");
   BindPaths(sdf);
@@ -35,6 +36,7 @@ NB_MODULE(_core, core) {
   BindListOps(sdf);
   BindLayers(sdf);
   BindSpecs(sdf);
+  BindLayerChanges(sdf);
   nb::module_ pcp = MakeModule(core, "Pcp", "Composition: from layers to prim indices.");
   BindMaps(pcp);
   BindIndices(pcp);

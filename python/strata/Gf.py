@@ -3,6 +3,7 @@
 Angles are degrees. Points are rows: p * M. What is small and hot (vectors, matrices, quaternions, ranges) is the engine's; the
 rest stands here.
 """
+import importlib as _importlib
 import math as _math
 
 from strata._core.Gf import *  # noqa: F403
@@ -13,11 +14,27 @@ from strata._core.Gf import Slerp as _SlerpOfQuaternions
 
 from strata._gf_base import GfValue, add_accessors, short
 from strata._gf_boxes import BBox3d, Interval, Rect2i, Size2, Size3  # noqa: F401
+from strata._gf_color import Color, ColorSpace, ColorSpaceNames  # noqa: F401
 from strata._gf_dual import DualQuatd, DualQuatf, DualQuath  # noqa: F401
 from strata._gf_dual import dot as _dot_of_duals
 from strata._gf_lines import FindClosestPoints, Line, LineSeg, Plane, Ray  # noqa: F401
 
 MIN_ORTHO_TOLERANCE = 1e-6
+
+
+_LAZY = {"Camera": "_gf_frustum", "Frustum": "_gf_frustum", "MultiInterval": "_gf_multi"}
+
+
+def __getattr__(name):
+    """Loads what few scripts use where it is first asked for."""
+    if name not in _LAZY:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    globals()[name] = getattr(_importlib.import_module("strata." + _LAZY[name]), name)
+    return globals()[name]
+
+
+def __dir__():
+    return sorted({*globals(), *_LAZY})
 
 
 # -- functions over numbers and vectors ----------------------------------------------------------------------------------
@@ -424,6 +441,27 @@ def _extract_rotation(matrix):
 
 for _matrix in (Matrix3d, Matrix3f, Matrix4d, Matrix4f):
     _matrix.ExtractRotation = _extract_rotation
+for _matrix in (Matrix4d, Matrix4f):
+    _matrix.Factor = lambda self, eps=1e-10: _importlib.import_module("strata._gf_factor").factor(self, eps)
+    _matrix.RemoveScaleShear = lambda self: _importlib.import_module("strata._gf_factor").remove_scale_shear(self)
+
+
+def _decompose_rotation(three):
+    def decompose(rot, twAxis, fbAxis, lrAxis, handedness, *given, **named):
+        return _importlib.import_module("strata._gf_factor").decompose(three, rot, twAxis, fbAxis, lrAxis, handedness, *given, **named)
+    return staticmethod(decompose)
+
+
+Rotation.DecomposeRotation, Rotation.DecomposeRotation3 = _decompose_rotation(False), _decompose_rotation(True)
+Rotation.RotateOntoProjected = staticmethod(
+    lambda v1, v2, axis: _importlib.import_module("strata._gf_factor").rotate_onto_projected(v1, v2, axis))
+Rotation.MatchClosestEulerRotation = staticmethod(
+    lambda *angles: _importlib.import_module("strata._gf_factor").match_closest(*angles))
+
+
+def FitPlaneToPoints(points):
+    """The plane through points, the nearest one where there are more than three."""
+    return _importlib.import_module("strata._gf_factor").fit_plane(points)
 
 
 class Transform(GfValue):
@@ -445,6 +483,19 @@ class Transform(GfValue):
 
     def _parts(self):
         return tuple(getattr(self, name) for name in self.__slots__)
+
+    def Set(self, *given, translation=None, rotation=None, scale=None, pivotPosition=None, pivotOrientation=None):
+        """(matrix), or the parts; those that are not given become the identity. Gives back itself."""
+        if given and isinstance(given[0], Matrix4d):
+            return self.SetMatrix(given[0])
+        self.SetIdentity()
+        names = ("translation", "rotation", "scale", "pivotPosition", "pivotOrientation")
+        parts = dict(zip(names, (translation, rotation, scale, pivotPosition, pivotOrientation)))
+        parts.update(zip(names, given))
+        for name, value in parts.items():
+            if value is not None:
+                setattr(self, name, value)
+        return self
 
     def SetIdentity(self):
         self.translation, self.scale, self.pivotPosition = Vec3d(0), Vec3d(1), Vec3d(0)

@@ -265,11 +265,13 @@ _extend(
     default=property(lambda spec: spec.GetInfo("default"), _set_default),
     HasDefaultValue=lambda spec: spec.HasInfo("default"),
     ClearDefaultValue=lambda spec: spec.ClearInfo("default"),
-    allowedTokens=_field("allowedTokens"),
+    allowedTokens=property(lambda spec: spec.GetInfo("allowedTokens") if spec.HasInfo("allowedTokens") else [],
+                           lambda spec, tokens: spec.SetInfo("allowedTokens", tokens)),
     arraySizeConstraint=_field("arraySizeConstraint"),
     colorSpace=_field("colorSpace"),
-    displayUnit=_field("displayUnit"),
-    limits=_dictionary("limits"),
+    displayUnit=property(lambda spec: spec.GetInfo("displayUnit") or __getattr__("DimensionlessUnitDefault"),
+                         lambda spec, unit: spec.SetInfo("displayUnit", unit)),
+    limits=_plain_dictionary("limits"),
     connectionPathList=_list_editor("connectionPaths", _core.PathListOp, _as_path),
     ListTimeSamples=lambda spec: spec.layer.ListTimeSamplesForPath(spec.path),
     GetNumTimeSamples=lambda spec: spec.layer.GetNumTimeSamplesForPath(spec.path),
@@ -426,7 +428,7 @@ for _suffix, _name_of in {
         "Relocates": "layerRelocates"}.items():
     setattr(Layer, "Has" + _suffix, _has(_name_of))
     setattr(Layer, "Clear" + _suffix, _clear(_name_of))
-Layer.HasOwnedSubLayers = _has("hasOwnedSubLayers")
+Layer.HasOwnedSubLayers = "hasOwnedSubLayers"
 _keys(Layer, ColorConfiguration="colorConfiguration", ColorManagementSystem="colorManagementSystem", Comment="comment",
       Documentation="documentation", EndFrame="endFrame", EndTimeCode="endTimeCode", FramePrecision="framePrecision",
       FramesPerSecond="framesPerSecond", LayerRelocates="layerRelocates", Owner="owner", SessionOwner="sessionOwner",
@@ -469,13 +471,169 @@ class ChangeBlock:
         return False
 
 
+def _loaded_first(module, cls, *names, is_static=False):
+    """Methods of a class that stand in a module that is loaded where one of them is first called."""
+    def add(name):
+        def call(*arguments, **named):
+            importer()
+            return getattr(cls, name)(*arguments, **named)
+        call.__name__ = name
+        setattr(cls, name, staticmethod(call) if is_static else call)
+
+    def importer():
+        loaded = _importlib.import_module("strata." + module)
+        if hasattr(loaded, "install"):
+            loaded.install()
+
+    for name in names:
+        add(name)
+
+
+_loaded_first("_sdf_formats", Layer, "GetFileFormat")
+_loaded_first("_sdf_edits", Layer, "CanApply", "Apply")
+_loaded_first(
+    "_sdf_layers", Layer, "IsMuted", "SetMuted", "IsDetached", "StreamsData", "GetAssetInfo", "UpdateAssetInfo",
+    "GetExternalAssetDependencies", "UpdateExternalReference", "UpdateCompositionAssetDependency", "RemoveInertSceneDescription",
+    "ScheduleRemoveIfInert", "RemovePropertyIfHasOnlyRequiredFields", "GetPreviousTimeSampleForPath", "ApplyRootPrimOrder",
+    "SetPermissionToSave")
+_loaded_first(
+    "_sdf_layers", Layer, "GetMutedLayers", "AddToMutedLayers", "RemoveFromMutedLayers", "GetDetachedLayerRules", "SetDetachedLayerRules",
+    "IsIncludedByDetachedLayerRules", "ConvertDefaultPrimTokenToPath", "ConvertDefaultPrimPathToToken", "DumpLayerInfo",
+    "DetachedLayerRules", is_static=True)
+
+
+def ComputeAssetPathRelativeToLayer(anchor, assetPath):
+    """The asset path as it is seen from the layer."""
+    return anchor.ComputeAbsolutePath(assetPath)
+
+
+def ConvertToValidMetadataDictionary(dictionary):
+    """(whether each value can stand in scene description, the dictionary with lists as arrays, what cannot)"""
+    if not isinstance(dictionary, dict):
+        raise TypeError("a dictionary is needed, not " + type(dictionary).__name__)
+    scratch = Layer.CreateAnonymous()
+    good, converted = True, {}
+    for key, value in dictionary.items():
+        if value is None:
+            good, converted[key] = False, None
+            continue
+        scratch.pseudoRoot.SetInfo("customLayerData", {key: value})
+        converted[key] = scratch.pseudoRoot.GetInfo("customLayerData")[key]
+    return good, converted, ""
+
+
+def JustCreateRelationshipInLayer(layer, relPath, variability=VariabilityVarying, isCustom=False):  # noqa: F405
+    """Makes a relationship, and the prims above it as `over` where there are none."""
+    return bool(CreateRelationshipInLayer(layer, relPath, variability, isCustom))  # noqa: F405
+
+
+def _type_of(name):
+    return _importlib.import_module("strata.Tf").Type.FindByName(name)
+
+
+_CPP_NAMES = {"token": "TfToken", "asset": "SdfAssetPath", "string": "std::string", "half": "GfHalf", "timecode": "SdfTimeCode",
+              "uchar": "unsigned char", "uint": "unsigned int", "int64": "int64_t", "uint64": "uint64_t", "opaque": "SdfOpaqueValue",
+              "group": "SdfOpaqueValue", "pathExpression": "SdfPathExpression"}
+_OF_ROLES = {"Color": "", "Point": "", "Normal": "", "Vector": "", "TextureCoordinate": "", "Frame": "", "Transform": ""}
+
+
+def _cpp_type_name(type_name):
+    text = str(type_name)
+    if not text:
+        return "void"
+    if text.endswith("[]"):
+        return f"VtArray<{_cpp_type_name(ValueTypeNames.Find(text[:-2]))}>"  # noqa: F405
+    if text in _CPP_NAMES or text in ("bool", "int", "float", "double"):
+        return _CPP_NAMES.get(text, text)
+    kind = type(type_name.defaultValue).__name__
+    return "Gf" + kind if type_name.defaultValue is not None else "TfType::_Unknown"
+
+
+ValueTypeName.cppTypeName = property(_cpp_type_name)  # noqa: F405
+_TYPES = {"int64_t": "long", "uint64_t": "unsigned long", "std::string": "string", "GfHalf": "pxr_half::half"}
+
+
+def _type_of_values(type_name):
+    name = _cpp_type_name(type_name)
+    for cpp_name, known in _TYPES.items():
+        name = known if name == cpp_name else name.replace(f"<{cpp_name}>", f"<{known}>")
+    return _type_of(name)
+
+
+ValueTypeName.type = property(_type_of_values)  # noqa: F405
+ValueTypeName.defaultUnit = property(lambda self: __getattr__(  # noqa: F405
+    "LengthUnitMeter" if self.role in ("Point", "Vector") or str(self).startswith(("point", "vector")) else "DimensionlessUnitDefault"))
+
+
+def GetTypeForValueTypeName(name):
+    return _type_of_values(ValueTypeNames.Find(name))  # noqa: F405
+
+
+_OF_FIELDS = {bool: "bool", int: "int", float: "double", str: "std::string", dict: "VtDictionary"}
+
+
+def _type_for_info(spec, key):
+    """The type of a field's values."""
+    named = {"references": "SdfListOp<SdfReference>", "payload": "SdfListOp<SdfPayload>", "inheritPaths": "SdfListOp<SdfPath>",
+             "specializes": "SdfListOp<SdfPath>", "variantSetNames": "SdfListOp<string>", "apiSchemas": "SdfListOp<TfToken>",
+             "specifier": "SdfSpecifier", "permission": "SdfPermission", "variability": "SdfVariability"}
+    tokens = ("kind", "typeName", "symmetryFunction", "colorSpace", "displayGroup", "interpolation", "purpose")
+    if key in named or key in tokens:
+        return _type_of(named.get(key, "TfToken"))
+    return _type_of(_OF_FIELDS.get(type(spec.GetFallbackForInfo(key)), ""))
+
+
+def _has_default(spec):
+    return spec.HasInfo("default")
+
+
+Spec.GetTypeForInfo = _type_for_info
+Spec.GetMetaDataDisplayGroup = lambda spec, key: ""
+Spec.GetAsText = lambda spec: _importlib.import_module("strata._sdf_layers").text_of(spec)
+AttributeSpec.valueType = property(lambda spec: spec.typeName.type)
+_extend(PropertySpec, default=property(lambda spec: spec.GetInfo("default"), _set_default), HasDefaultValue=_has_default,
+        ClearDefaultValue=lambda spec: spec.ClearInfo("default"))
+_extend(
+    RelationshipSpec,
+    RemoveTargetPath=lambda spec, path, preserveTargetOrder=False: spec.targetPathList.Erase(path) if preserveTargetOrder else (
+        spec.targetPathList.RemoveItemEdits(path)),
+    ReplaceTargetPath=lambda spec, oldPath, newPath: spec.targetPathList.ReplaceItemEdits(oldPath, newPath))
+
+
+class _AncestorsRange:
+    """A path and those above it, one after the other."""
+
+    def __init__(self, path):
+        self._path = path if isinstance(path, Path) else Path(path)
+
+    def GetPath(self):
+        return self._path
+
+    def __iter__(self):
+        path = self._path
+        while path and path not in (Path.absoluteRootPath, Path.reflexiveRelativePath):
+            yield path
+            path = path.GetParentPath()
+
+
+_AncestorsRange.__module__, _AncestorsRange.__name__, _AncestorsRange.__qualname__ = __name__, "AncestorsRange", "Path.AncestorsRange"
+Path.AncestorsRange, Path.GetAncestorsRange = _AncestorsRange, lambda self: _AncestorsRange(self)
 globals().update(_proxies.CLASSES)
 
 
 _LAZY = {
     "PredicateExpression": "_sdf_expressions", "PredicateFunctionResult": "_sdf_expressions", "PathPattern": "_sdf_expressions",
+    "FileFormat": "_sdf_formats", "UsdFileFormat": "_sdf_formats", "CrateInfo": "_sdf_formats", "ZipFile": "_sdf_formats",
+    "ZipFileWriter": "_sdf_formats", "NamespaceEdit": "_sdf_edits", "NamespaceEditDetail": "_sdf_edits",
+    "BatchNamespaceEdit": "_sdf_edits", "Notice": "_sdf_notices", "CleanupEnabler": "_sdf_layers",
     "VariableExpression": "_sdf_variables", "VariableExpressionAST": "_sdf_variables", "VariableExpressionASTNodes": "_sdf_variables",
 }
+_UNITS = """AngularUnit AngularUnitDegrees AngularUnitRadians AuthoringError AuthoringErrorUnrecognizedFields
+    AuthoringErrorUnrecognizedSpecType ConvertUnit DefaultUnit DimensionlessUnit DimensionlessUnitDefault DimensionlessUnitPercent
+    GetNameForUnit GetUnitFromName LengthUnit LengthUnitCentimeter LengthUnitDecimeter LengthUnitFoot LengthUnitInch LengthUnitKilometer
+    LengthUnitMeter LengthUnitMile LengthUnitMillimeter LengthUnitYard ListOpType ListOpTypeAdded ListOpTypeAppended ListOpTypeDeleted
+    ListOpTypeExplicit ListOpTypeOrdered ListOpTypePrepended OpaqueValue UnitCategory UnregisteredValue UnregisteredValueListOp
+    ValueRoleNames""".split()
 del PathExpression  # noqa: F821  its operations are added where it is first asked for
 
 
@@ -491,6 +649,12 @@ def __getattr__(name):
         from strata import _vt_edits
         array = getattr(_core, name.partition("Edit")[0])
         made = _vt_edits.make(__name__, array)[name.endswith("Builder")]
+    elif name in _UNITS:
+        from strata import _sdf_units
+        made = _sdf_units.NAMES[name]
+    elif name == "PathArray":
+        from strata import _vt_arrays
+        made = _vt_arrays.make_paths()
     if made is None:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     globals()[name] = made
@@ -499,4 +663,4 @@ def __getattr__(name):
 
 def __dir__():
     lazy = ["PathExpression", "AssetPathArrayEdit", "AssetPathArrayEditBuilder", "PathExpressionArrayEdit", "PathExpressionArrayEditBuilder"]
-    return sorted({*globals(), *_LAZY, *lazy})
+    return sorted({*globals(), *_LAZY, *_UNITS, "PathArray", *lazy})

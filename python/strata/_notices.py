@@ -13,6 +13,8 @@ class Listener:
         self._kind, self._sender = kind, sender
         self._callback = _weakref.WeakMethod(callback) if hasattr(callback, "__self__") else lambda: callback
         _listeners.append(_weakref.ref(self))
+        if hasattr(kind, "_begin"):
+            kind._begin()
         if issubclass(kind, StageNotice):
             _core._SetNoticeHandler(_hear)
 

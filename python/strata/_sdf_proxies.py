@@ -112,7 +112,7 @@ class ListProxy(_abc.MutableSequence):
         self._write(other.ApplyEditsToList(list(self._read())))
 
     def _apply(self, items):
-        return list(self._read()) + [item for item in items if item not in self._read()]
+        return items
 
     def __eq__(self, other):
         return list(self._read()) == list(other)
@@ -260,7 +260,8 @@ class ListEditor:
         return True
 
     def GetAddedOrExplicitItems(self):
-        return tuple(self._op().GetAddedOrExplicitItems())
+        op = self._op()
+        return tuple(op.explicitItems if op.isExplicit else [*op.prependedItems, *op.addedItems, *op.appendedItems])
 
     def GetAppliedItems(self):
         return tuple(self._op().GetAppliedItems())
@@ -330,7 +331,9 @@ class MapProxy(_abc.MutableMapping):
         return self._iterator(self._held().items())
 
     def copy(self, other):
-        """Takes what another dictionary has, and nothing else."""
+        """Takes what a dictionary has, and nothing else."""
+        if not isinstance(other, dict):
+            raise TypeError("a dictionary is needed, not " + type(other).__name__)
         self._save(dict(other.items()))
 
     def pop(self, key):

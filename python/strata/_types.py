@@ -5,7 +5,11 @@ from strata._core import Usd as _usd
 
 _ROOT, _BASE = "TfType::_Root", "UsdSchemaBase"
 _VALUES = {"bool", "int", "float", "double", "string", "half", "TfToken", "SdfAssetPath", "SdfPath", "GfVec3f", "GfVec3d",
-           "GfMatrix4d", "SdfTimeCode", "VtDictionary"}
+           "GfMatrix4d", "SdfTimeCode", "VtDictionary",
+           "SdfFileFormat", "SdfSpecifier", "SdfPermission", "SdfVariability", "GfVec2f", "GfVec2d", "GfVec2h", "GfVec2i", "GfVec3h",
+           "GfVec3i", "GfVec4f", "GfVec4d", "GfVec4h", "GfVec4i", "GfQuatf", "GfQuatd", "GfQuath", "GfMatrix2d", "GfMatrix3d",
+           "unsigned char", "unsigned int", "long", "unsigned long", "pxr_half::half", "std::string", "SdfPathExpression",
+           "SdfOpaqueValue", "void"}
 
 
 class Type:
@@ -26,7 +30,7 @@ class Type:
 
     @staticmethod
     def FindByName(name):
-        known = name in (_ROOT, _BASE) or name in Type._defined or name in _VALUES or _usd._SchemaInfoOfType(name) is not None
+        known = name in (_ROOT, _BASE) or name.startswith(("VtArray<", "SdfListOp<")) or name in Type._defined or name in _VALUES or _usd._SchemaInfoOfType(name) is not None
         return Type(name if known else "")
 
     @staticmethod

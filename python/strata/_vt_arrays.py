@@ -154,7 +154,7 @@ class _Array:
     def __repr__(self):
         items = [repr(self._shown(item)) for item in self._items]
         inside = f"{len(items)}, ({', '.join(items)}{',' if len(items) == 1 else ''})" if items else ""
-        return f"Vt.{type(self).__name__}({inside})"
+        return f"{type(self).__module__.rpartition('.')[2]}.{type(self).__name__}({inside})"
 
     def __str__(self):
         return "[" + ", ".join(str(item) for item in self._items) + "]"
@@ -302,3 +302,18 @@ def make(name):
             return cls._from_buffer(buffer)
         cls.FromBuffer = cls.FromNumpy = staticmethod(from_buffer)
     return cls
+
+
+def make_paths():
+    """Sdf.PathArray."""
+    from strata._core.Sdf import Path
+    return type("PathArray", (_Array,), dict(
+        __slots__=(), __module__="strata.Sdf", __doc__=_Array.__doc__, _shown=staticmethod(lambda item: item), _scales="",
+        _fit=staticmethod(lambda item: item), _default=Path, _convert=staticmethod(_to_path)))
+
+
+def _to_path(value):
+    from strata._core.Sdf import Path
+    if not isinstance(value, (Path, str)):
+        raise TypeError("a path is needed, not " + type(value).__name__)
+    return value if isinstance(value, Path) else Path(value)
