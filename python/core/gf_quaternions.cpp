@@ -82,8 +82,14 @@ void BindQuaternion(nb::module_& gf, const char* name, nb::class_<Q>& cls) {
   cls.def("SetImaginary", [](Q& q, const V& imaginary) { q.imaginary = imaginary; }, "imaginary"_a);
   cls.def("SetImaginary", [](Q& q, T i, T j, T k) { q.imaginary = V{{i, j, k}}; }, "i"_a, "j"_a, "k"_a);
   cls.def("GetLength", &GetNorm<Q>);
-  cls.def("Normalize", &Normalize<Q>, "eps"_a = kMinVectorLength,
-          "Makes the length one and returns the old one; shorter ones than eps become the identity.");
+  cls.def(
+      "Normalize",
+      [](nb::handle self, double eps) {
+        Normalize(nb::cast<Q&>(self), eps);
+        return nb::borrow(self);
+      },
+      "eps"_a = kMinVectorLength,
+      "Makes the length one; shorter ones than eps become the identity. Gives back itself.");
   cls.def(
       "GetNormalized",
       [](Q q, double eps) {

@@ -29,6 +29,8 @@ class NamespaceEditorObject {
 
   stage::NamespaceEditor& Get() {
     if (!editor_) throw std::runtime_error("a namespace editor without a stage");
+    (void)*stage_->stage;  // raises where it is closed
+    for (const StageObjectPtr& stage : dependent_) (void)*stage->stage;
     return *editor_;
   }
   void Add(const StageObjectPtr& stage) {

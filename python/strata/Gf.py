@@ -485,9 +485,7 @@ class Transform(GfValue):
         return tuple(getattr(self, name) for name in self.__slots__)
 
     def Set(self, *given, translation=None, rotation=None, scale=None, pivotPosition=None, pivotOrientation=None):
-        """(matrix), or the parts; those that are not given become the identity. Gives back itself."""
-        if given and isinstance(given[0], Matrix4d):
-            return self.SetMatrix(given[0])
+        """The parts; those that are not given become the identity. Gives back itself."""
         self.SetIdentity()
         names = ("translation", "rotation", "scale", "pivotPosition", "pivotOrientation")
         parts = dict(zip(names, (translation, rotation, scale, pivotPosition, pivotOrientation)))

@@ -167,15 +167,18 @@ class BBox3d(GfValue):
 
     def SetRange(self, box):
         self._range = Range3d(box)
+        return self
 
     def GetMatrix(self):
         return self._matrix
 
     def SetMatrix(self, matrix):
         self._matrix = Matrix4d(matrix)
+        return self
 
     def Set(self, box, matrix):
         self.__init__(box, matrix)
+        return self
 
     def GetInverseMatrix(self):
         return self._matrix.GetInverse()
@@ -194,6 +197,7 @@ class BBox3d(GfValue):
 
     def Transform(self, matrix):
         self._matrix = self._matrix * matrix
+        return self
 
     def ComputeAlignedRange(self):
         """The range along the axes of the outer space around the box."""
@@ -283,6 +287,7 @@ class Rect2i(GfValue):
 
     def Translate(self, step):
         self.min, self.max = self.min + Vec2i(step), self.max + Vec2i(step)
+        return self
 
     def GetNormalized(self):
         corners = list(zip(self.min, self.max))

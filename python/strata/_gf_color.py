@@ -67,7 +67,7 @@ class ColorSpace:
         return Color(Vec3f(*self._convert(srcColorSpace, list(rgb), 3)), self)
 
     def ConvertRGBSpan(self, srcColorSpace, rgb):
-        """Colours of three numbers each, in place where the object can be written."""
+        """Colours of this space, three numbers each, taken to the other one in place."""
         self._convert_in_place(srcColorSpace, rgb, 3)
 
     def ConvertRGBASpan(self, srcColorSpace, rgba):
@@ -81,7 +81,7 @@ class ColorSpace:
     def _convert_in_place(self, source, numbers, width):
         if len(numbers) % width:
             raise ValueError(f"{len(numbers)} numbers are no colours of {width}")
-        made = self._convert(source, list(numbers), width)
+        made = source._convert(self, list(numbers), width)
         if hasattr(numbers, "__setitem__"):
             numbers[:] = made
 

@@ -113,8 +113,7 @@ class _DualQuat(GfValue):
 
     def Transform(self, point):
         """A point turned and moved."""
-        unit = self.GetNormalized()
-        return self._vec(*unit.GetReal().Transform(self._vec(*point))) + unit.GetTranslation()
+        return self._vec(*self._real.GetNormalized().Transform(self._vec(*point))) + self.GetTranslation()
 
     @staticmethod
     def _dot(a, b):

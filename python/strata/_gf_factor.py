@@ -90,7 +90,7 @@ def match_closest(target_tw, target_fb, target_lr, target_sw, tw, fb, lr, sw):
     targets = (target_tw, target_fb, target_lr, target_sw)
     candidates = []
     half = _math.pi
-    for angles in ((tw, fb, lr, sw), (tw + half, half - fb, lr + half, sw), (tw, fb + half, -lr, sw + half), (tw + half, -fb, half - lr, sw + half)):
+    for angles in ((tw, fb, lr, sw), (tw + half, half - fb, lr + half, sw), (tw, fb + half, half - lr, sw + half), (tw + half, -fb, -lr, sw + half)):
         near = tuple(angle + 2 * half * round((target - angle) / (2 * half)) for angle, target in zip(angles, targets))
         candidates.append((sum((a - t) ** 2 for a, t in zip(near, targets)), near))
     return min(candidates)[1]

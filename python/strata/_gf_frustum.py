@@ -279,7 +279,7 @@ def _add_accessors():
                          ("ViewDistance", "viewDistance"), ("ProjectionType", "projectionType")):
         setattr(Frustum, "Get" + suffix, lambda self, name=name: getattr(self, name))
         setattr(Frustum, "Set" + suffix, lambda self, value, name=name: setattr(
-            self, name, Vec3d(value) if name == "position" else value))
+            self, name, Vec3d(value) if name == "position" else float(value) if name == "viewDistance" else value))
 
 
 _add_accessors()

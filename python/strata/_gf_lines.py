@@ -32,6 +32,7 @@ class Plane(GfValue):
             a, b, c = (Vec3d(point) for point in given)
             self.normal = ((b - a) ^ (c - a)).GetNormalized()
             self.distanceFromOrigin = self.normal * a
+        return self
 
     def _parts(self):
         return self.normal, self.distanceFromOrigin
@@ -80,9 +81,8 @@ class Line(GfValue):
         self.direction = Vec3d(direction).GetNormalized() if direction is not None else Vec3d(0)
 
     def Set(self, point, direction):
-        length = Vec3d(direction).GetLength()
         self.__init__(point, direction)
-        return length
+        return self
 
     def _parts(self):
         return self._start, self.direction
@@ -145,9 +145,11 @@ class Ray(GfValue):
 
     def SetPointAndDirection(self, startPoint, direction):
         self.__init__(startPoint, direction)
+        return self
 
     def SetEnds(self, startPoint, endPoint):
         self.__init__(startPoint, Vec3d(endPoint) - Vec3d(startPoint))
+        return self
 
     def GetPoint(self, distance):
         return self.startPoint + self.direction * distance
