@@ -11,7 +11,7 @@ def make(owner, cpp_name, name, enumerators, prefix=""):
     prefix = prefix or (scope["__name__"].rpartition(".")[2] + "." if scope is not None else owner.__name__ + ".")
     made = type(name, (_Enumerator,), {"__module__": "strata." + prefix.partition(".")[0], "_prefix": prefix, "_cpp": cpp_name})
     # Enumerators of a module have its name before theirs in C++; those of a class do not.
-    made._cpp_prefix = prefix.partition(".")[0] if "::" not in cpp_name and prefix.count(".") == 1 else ""
+    made._cpp_prefix = prefix.partition(".")[0] if scope is not None else ""
     found = []
     for number, one in enumerate(enumerators):
         label, display, value = (one, one, number) if isinstance(one, str) else one
