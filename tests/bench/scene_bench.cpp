@@ -15,9 +15,12 @@
 #include "strata/scene/names.h"
 #include "strata/scene/scene.h"
 
+#include "tests/bench/scene_bench.h"
+
 namespace {
 
 using namespace strata;
+using bench::Report;
 using scene::DataSourceLocator;
 using scene::RetainedContainerDataSource;
 using scene::RetainedSceneIndex;
@@ -26,18 +29,6 @@ double GetCpuSeconds() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-// CPU seconds of `work`, and how many things it did.
-void Report(const char* name, size_t count, const std::function<void()>& work) {
-  const double start = GetCpuSeconds();
-  work();
-  const double seconds = GetCpuSeconds() - start;
-  std::printf(
-      "{\"workload\": \"%s\", \"cpu_seconds\": %.6f, \"count\": %zu, \"per_second\": %.0f, \"ns_each\": "
-      "%.1f}\n",
-      name, seconds, count, static_cast<double>(count) / seconds, seconds * 1e9 / static_cast<double>(count));
-  std::fflush(stdout);
 }
 
 size_t sink = 0;  // what is computed is used
@@ -188,6 +179,21 @@ void Stage(const std::string& scenes) {
 
 }  // namespace
 
+namespace strata::bench {
+
+void Report(const char* name, size_t count, const std::function<void()>& work) {
+  const double start = GetCpuSeconds();
+  work();
+  const double seconds = GetCpuSeconds() - start;
+  std::printf(
+      "{\"workload\": \"%s\", \"cpu_seconds\": %.6f, \"count\": %zu, \"per_second\": %.0f, \"ns_each\": "
+      "%.1f}\n",
+      name, seconds, count, static_cast<double>(count) / seconds, seconds * 1e9 / static_cast<double>(count));
+  std::fflush(stdout);
+}
+
+}  // namespace strata::bench
+
 int main(int argc, char** argv) {
   std::string only, scenes;
   for (int i = 1; i + 1 < argc; i += 2) {
@@ -197,7 +203,8 @@ int main(int argc, char** argv) {
   const std::map<std::string, std::function<void()>> workloads = {{"locators", Locators},
                                                                   {"flattening", Flattening},
                                                                   {"merging", Merging},
-                                                                  {"dependencies", Dependencies}};
+                                                                  {"dependencies", Dependencies},
+                                                                  {"chains", bench::RunChains}};
   for (const auto& [name, run] : workloads)
     if (only.empty() || only == name) run();
   if (!scenes.empty() && (only.empty() || only == "stage")) Stage(scenes);
