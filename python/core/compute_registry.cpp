@@ -75,20 +75,55 @@ struct PythonFunction {
   ValueType type = ValueType::kEmpty;
   enum class Gives : uint8_t { kAnswer, kTransform, kState } gives = Gives::kAnswer;
 
+  // The prim, the time, the state, the seconds of a step, the inputs.
+  nb::tuple MakeCall(const Arguments& arguments) const {
+    nb::object time = nb::none();
+    if (!arguments.GetTime().IsDefault()) time = nb::float_(arguments.GetTime().GetValue());
+    return nb::make_tuple(nb::cast(MakePrim(arguments.GetPrim())), time, ToPython(arguments.GetState()),
+                          arguments.GetStepSeconds(), MakeInputs(inputs, arguments));
+  }
+  Datum Read(const nb::object& given, const Arguments& arguments) const {
+    if (gives == Gives::kState) return Datum::Of(PythonDatum{Keep(given)});
+    if (gives == Gives::kTransform && !given.is_none()) return MakeTransform(given, inputs, arguments);
+    return FromAnswer(given, type);
+  }
   Result<Datum> operator()(const Arguments& arguments) const {
     const nb::gil_scoped_acquire held;
     try {
-      nb::object time = nb::none();
-      if (!arguments.GetTime().IsDefault()) time = nb::float_(arguments.GetTime().GetValue());
-      const nb::object given =
-          callable->Get()(nb::cast(MakePrim(arguments.GetPrim())), time, ToPython(arguments.GetState()),
-                          arguments.GetStepSeconds(), MakeInputs(inputs, arguments));
-      if (gives == Gives::kState) return Datum::Of(PythonDatum{Keep(given)});
-      if (gives == Gives::kTransform && !given.is_none()) return MakeTransform(given, inputs, arguments);
-      return FromAnswer(given, type);
+      return Read(callable->Get()(*MakeCall(arguments)), arguments);
     } catch (nb::python_error& error) {
       return ToDiagnostic(error, compute::kComputationFailed, arguments.GetPrim().GetPath(), name);
     }
+  }
+};
+
+// One call for many prims: it gets a list of what a single call gets, and gives a list of answers.
+struct PythonBatch {
+  PythonFunction one;
+
+  std::vector<Result<Datum>> operator()(std::span<const Arguments> all) const {
+    const nb::gil_scoped_acquire held;
+    std::vector<Result<Datum>> made;
+    try {
+      nb::list calls;
+      for (const Arguments& arguments : all) calls.append(one.MakeCall(arguments));
+      const nb::list answers = nb::list(one.callable->Get()(calls));
+      for (size_t i = 0; i < answers.size() && i < all.size(); ++i) {
+        try {
+          made.push_back(one.Read(answers[i], all[i]));
+        } catch (nb::python_error& error) {
+          made.push_back(Tell(error, all[i]));
+        }
+      }
+      if (answers.size() > all.size()) made.pop_back();  // as many as asked for, or it counts as failed
+    } catch (nb::python_error& error) {
+      made.clear();
+      for (const Arguments& arguments : all) made.push_back(Tell(error, arguments));
+    }
+    return made;
+  }
+  Diagnostic Tell(nb::python_error& error, const Arguments& arguments) const {
+    return ToDiagnostic(error, compute::kComputationFailed, arguments.GetPrim().GetPath(), one.name);
   }
 };
 
@@ -112,10 +147,10 @@ ValueType FindType(const std::string& name) {
 
 void Add(RegistryObject& self, const std::string& output, const std::string& name,
          const std::vector<std::string>& schemas, const std::vector<Input>& inputs,
-         const nb::callable& function, const nb::object& init, const nb::object& step, bool modifies,
-         bool cuts_off, const std::vector<std::string>& after, const std::vector<std::string>& before,
-         const std::string& type, std::optional<double> first, double time_codes_per_step,
-         uint32_t ticks_per_checkpoint) {
+         const nb::callable& function, const nb::object& batch, const nb::object& init,
+         const nb::object& step, bool modifies, bool cuts_off, const std::vector<std::string>& after,
+         const std::vector<std::string>& before, const std::string& type, std::optional<double> first,
+         double time_codes_per_step, uint32_t ticks_per_checkpoint) {
   CheckOpen(self);
   const ValueType value_type = FindType(type);
   const auto make = [&](nb::object callable, PythonFunction::Gives gives) {
@@ -126,9 +161,10 @@ void Add(RegistryObject& self, const std::string& output, const std::string& nam
   computation.name = Token(name);
   computation.schemas = ToTokens(schemas);
   computation.inputs = inputs;
-  computation.function =
-      make(function, computation.output == compute::GetOutputs().xform ? PythonFunction::Gives::kTransform
-                                                                       : PythonFunction::Gives::kAnswer);
+  const auto gives = computation.output == compute::GetOutputs().xform ? PythonFunction::Gives::kTransform
+                                                                       : PythonFunction::Gives::kAnswer;
+  computation.function = make(function, gives);
+  if (!batch.is_none()) computation.batch = PythonBatch{make(batch, gives)};
   computation.module = "Python";
   if (modifies) computation.role = Computation::Role::kModifies;
   if (cuts_off) computation.cutoff = Computation::Cutoff::kEarly;
@@ -263,9 +299,9 @@ void BindRegistry(nb::module_& compute) {
     CheckOrRaise(compute::AddMetricsAssembly(*self->registry, {}));
     CheckOrRaise(compute::AddSimulations(*self->registry, self->library));
   });
-  cls.def("_Add", &Add, "output"_a, "name"_a, "schemas"_a, "inputs"_a, "function"_a, "init"_a.none(),
-          "step"_a.none(), "modifies"_a, "cutsOff"_a, "after"_a, "before"_a, "type"_a, "first"_a.none(),
-          "timeCodesPerStep"_a, "ticksPerCheckpoint"_a);
+  cls.def("_Add", &Add, "output"_a, "name"_a, "schemas"_a, "inputs"_a, "function"_a, "batch"_a.none(),
+          "init"_a.none(), "step"_a.none(), "modifies"_a, "cutsOff"_a, "after"_a, "before"_a, "type"_a,
+          "first"_a.none(), "timeCodesPerStep"_a, "ticksPerCheckpoint"_a);
   cls.def(
       "AddValue",
       [](RegistryObject& self, Token output, Token attribute, const std::vector<std::string>& schemas) {

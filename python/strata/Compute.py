@@ -49,11 +49,13 @@ class Registry(_core._Registry):
     """The computations that systems have: those of Strata, and what is added before the first system is made."""
 
     def computation(self, output, schemas=(), *, name=None, modifies=False, cutsOff=False, after=(), before=(), type="", attribute=None,
-                    first=None, timeCodesPerStep=1.0, ticksPerCheckpoint=10):
+                    batch=False, first=None, timeCodesPerStep=1.0, ticksPerCheckpoint=10):
         """Decorates a function or a class, which makes or modifies `output` for prims of the schemas (none: all).
 
         type       of answers ("color3f[]"); others count as failures
         attribute  whose value the output stands in place of
+        batch      the function gets a list of calls, which have the inputs by name, and gives a list of answers: one call for all prims
+                   that are asked for together
         cutsOff    what depends on it is left alone where its answer stayed the same
         after, before  names of other modifiers of the output
         first, timeCodesPerStep, ticksPerCheckpoint  of stepped ones: the first tick (None: the stage's first time), how long a step is,
@@ -61,7 +63,7 @@ class Registry(_core._Registry):
         """
         def add(made):
             title = name or f"{made.__module__}.{made.__name__}"
-            init = step = None
+            init = step = many = None
             if inspect.isclass(made):
                 inputs = {key: value for key, value in vars(made).items() if isinstance(value, Input)}
                 keys = list(inputs)
@@ -77,10 +79,16 @@ class Registry(_core._Registry):
                 inputs = _inputs_of_function(made)
                 keys = list(inputs)
 
-                def function(prim, time, state, dt, values):
+                def function(*given):
+                    if batch:
+                        return made([Call(keys, *given)])[0]
+                    prim, time, state, dt, values = given
                     return made(Call((), prim, time, state, dt, ()), **dict(zip(keys, values)))
+                if batch:
+                    def many(calls):
+                        return made([Call(keys, *given) for given in calls])
 
-            self._Add(output, title, list(schemas), list(inputs.values()), function, init, step, modifies, cutsOff, list(after),
+            self._Add(output, title, list(schemas), list(inputs.values()), function, many, init, step, modifies, cutsOff, list(after),
                       list(before), type, first, timeCodesPerStep, ticksPerCheckpoint)
             if attribute:
                 self.AddValue(output, attribute, list(schemas))

@@ -155,6 +155,10 @@ class Arguments {
 // would be there without the computation holds: of modifiers the previous answer, else what is authored.
 using Function = std::function<Result<Datum>(const Arguments&)>;
 
+// Answers for many prims in one call, in the order of the arguments: for functions whose call costs more than
+// what they do.
+using BatchFunction = std::function<std::vector<Result<Datum>>(std::span<const Arguments>)>;
+
 // A computation with a state that goes on in steps of one length from a first tick. The state at a tick
 // follows from the one before it and from the inputs at the tick alone, so that playing, jumping and going
 // back and forth give the same to the last bit. States are kept every few ticks; the others are made again.
@@ -180,7 +184,8 @@ struct Computation {
   std::vector<Token> schemas;  // prims of one of these types, or with one of these API schemas; empty: all
   std::vector<Input> inputs;
   Function function;
-  std::string module;  // who registers it, for messages
+  BatchFunction batch;  // in place of `function` where many prims are asked at a time; empty: one by one
+  std::string module;   // who registers it, for messages
 
   // Modifiers take the output as it is and give it changed. Those of one output run in the order that
   // `after` and `before` say, by names of other modifiers; then by name, whoever was registered first.

@@ -162,6 +162,14 @@ class Network {
   Datum GetReady(Node& node, stage::Time time) const;
   Datum Run(Node& node, stage::Time time, Scratch& scratch) const;
   Datum Call(Node& node, stage::Time time, Scratch& scratch) const;
+  // Makes what of the nodes has functions for many at a time; `depth` levels of what they need alike.
+  void RunBatches(std::span<Node* const> nodes, stage::Time time, Scratch& scratch, int depth) const;
+  void RunBatch(std::vector<Node*>& nodes, stage::Time time, Scratch& scratch) const;
+  bool Claim(Node& node, stage::Time key) const;
+  void Settle(Node& node, stage::Time key, const Datum& answer) const;
+  // What counts of what a function gave: empty where it failed, which is told of, or had no answer.
+  Datum Accept(Node& node, Result<Datum> made) const;
+  void Charge(Node& node, std::chrono::nanoseconds taken) const;  // and stops it where that is too long
   Result<Datum> CallStepped(Node& node, stage::Time time, Scratch& scratch) const;
   void Gather(const Node& node, stage::Time time, Scratch& scratch) const;
   Datum Read(const Node& node, size_t link, stage::Time time, const Overrides* overrides) const;

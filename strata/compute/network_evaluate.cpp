@@ -76,7 +76,9 @@ Datum Network::Evaluate(Node& root, Time time) const {
 }
 
 void Network::Evaluate(std::span<Node* const> nodes, Time time, Datum* answers) const {
+  constexpr int kLevels = 4;
   Scratch scratch;
+  RunBatches(nodes, time, scratch, kLevels);
   for (size_t i = 0; i < nodes.size(); ++i)
     if (nodes[i]) answers[i] = Evaluate(*nodes[i], time, scratch);
 }
@@ -103,25 +105,20 @@ Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
   return answer;
 }
 
-// Claims the answer, makes it and tells those who wait for it. Whoever waits holds no claim of a node that
-// this one needs, since nothing leads back to itself.
-Datum Network::Run(Node& node, Time time, Scratch& scratch) const {
-  const Time key = node.KeyOf(time);
-  Shard& shard = ShardOf(node);
-  {
-    std::unique_lock lock(shard.mutex);
-    while (Node::Slot* slot = node.FindSlot(key)) {
-      if (slot->is_ready) return slot->answer;
-      shard.ready.wait(lock);
-    }
-    if (node.varies && node.slots.size() >= options_.max_times_per_node) {
-      const auto oldest = std::find_if(node.slots.begin(), node.slots.end(),
-                                       [](const Node::Slot& slot) { return slot.is_ready; });
-      if (oldest != node.slots.end()) node.slots.erase(oldest);
-    }
-    node.slots.push_back({key, false, {}});
+// Whether the answer is this caller's to make. REQUIRES: the lock of the node's shard is held.
+bool Network::Claim(Node& node, Time key) const {
+  if (node.FindSlot(key)) return false;
+  if (node.varies && node.slots.size() >= options_.max_times_per_node) {
+    const auto oldest = std::find_if(node.slots.begin(), node.slots.end(),
+                                     [](const Node::Slot& slot) { return slot.is_ready; });
+    if (oldest != node.slots.end()) node.slots.erase(oldest);
   }
-  Datum answer = Call(node, time, scratch);
+  node.slots.push_back({key, false, {}});
+  return true;
+}
+
+void Network::Settle(Node& node, Time key, const Datum& answer) const {
+  Shard& shard = ShardOf(node);
   {
     const std::lock_guard lock(shard.mutex);
     if (Node::Slot* slot = node.FindSlot(key)) {
@@ -131,7 +128,94 @@ Datum Network::Run(Node& node, Time time, Scratch& scratch) const {
     }
   }
   shard.ready.notify_all();
+}
+
+// Claims the answer, makes it and tells those who wait for it. Whoever waits holds no claim of a node that
+// this one needs, since nothing leads back to itself.
+Datum Network::Run(Node& node, Time time, Scratch& scratch) const {
+  const Time key = node.KeyOf(time);
+  {
+    Shard& shard = ShardOf(node);
+    std::unique_lock lock(shard.mutex);
+    while (!Claim(node, key)) {
+      const Node::Slot* slot = node.FindSlot(key);
+      if (slot->is_ready) return slot->answer;
+      shard.ready.wait(lock);
+    }
+  }
+  Datum answer = Call(node, time, scratch);
+  Settle(node, key, answer);
   return answer;
+}
+
+// What needs it is made of answers that are ready: so a claim is never held by who waits for another one.
+void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) const {
+  for (Node* node : nodes)
+    for (Node* input : node->inputs) Evaluate(*input, time, scratch);
+  std::erase_if(nodes, [&](Node* node) {
+    const std::lock_guard lock(ShardOf(*node).mutex);
+    return !Claim(*node, node->KeyOf(time));
+  });
+  if (nodes.empty()) return;
+  struct Gathered {
+    std::vector<Datum> data;
+    std::vector<uint32_t> starts;
+  };
+  std::vector<Gathered> gathered;
+  for (const Node* node : nodes) {
+    Gather(*node, time, scratch);
+    gathered.push_back({scratch.data, scratch.starts});
+  }
+  const Clock::time_point begin = Clock::now();
+  const auto allowed = std::chrono::duration_cast<Clock::duration>(
+      std::chrono::duration<double>(options_.max_seconds_per_call * static_cast<double>(nodes.size())));
+  std::vector<Arguments> arguments;
+  for (size_t i = 0; i < nodes.size(); ++i)
+    arguments.emplace_back(nodes[i]->prim, time, gathered[i].data, gathered[i].starts, begin + allowed);
+  std::vector<Result<Datum>> made;
+  const std::string& name = nodes.front()->computation->name.GetString();
+  const auto fail = [&](const std::string& why) {
+    made.clear();
+    for (size_t i = 0; i < nodes.size(); ++i)
+      made.emplace_back(Diagnostic(kComputationFailed, fmt::format("`{}` {}", name, why), {},
+                                   "Let it answer with as many answers or errors as it is asked for."));
+  };
+  try {
+    made = nodes.front()->computation->batch(arguments);
+    if (made.size() != nodes.size())
+      fail(fmt::format("gave {} answers for {} prims.", made.size(), nodes.size()));
+  } catch (const std::exception& error) {
+    fail(fmt::format("threw: {}", error.what()));
+  } catch (...) {
+    fail("threw something.");
+  }
+  const auto taken = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin) /
+                     static_cast<int64_t>(nodes.size());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    Node& node = *nodes[i];
+    Datum answer = Accept(node, std::move(made[i]));
+    Charge(node, taken);
+    if (node.is_stopped || answer.IsEmpty())
+      answer = node.previous ? GetReady(*node.previous, time) : Datum();
+    Settle(node, node.KeyOf(time), answer);
+  }
+}
+
+void Network::RunBatches(std::span<Node* const> nodes, Time time, Scratch& scratch, int depth) const {
+  std::map<const Computation*, std::vector<Node*>> groups;
+  NodeSet seen;
+  for (Node* node : nodes)
+    if (node && node->computation->batch && !node->computation->stepping && !node->is_stopped &&
+        !IsReady(*node, time) && seen.insert(node).second)
+      groups[node->computation].push_back(node);
+  for (auto& [computation, group] : groups) {
+    if (depth > 0) {
+      std::vector<Node*> inputs;
+      for (const Node* node : group) inputs.insert(inputs.end(), node->inputs.begin(), node->inputs.end());
+      RunBatches(inputs, time, scratch, depth - 1);
+    }
+    RunBatch(group, time, scratch);
+  }
 }
 
 Datum Network::Read(const Node& node, size_t number, Time time, const Overrides* overrides) const {
@@ -212,6 +296,43 @@ void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
   }
 }
 
+Datum Network::Accept(Node& node, Result<Datum> made) const {
+  const Computation& computation = *node.computation;
+  if (!made) {
+    Note(node, made.TakeError());
+    return {};
+  }
+  Datum answer = *std::move(made);
+  const Registry::Check* check = registry_->FindCheck(node.output);
+  if (!answer.IsEmpty() && check && !(*check)(answer)) {
+    Note(node,
+         Diagnostic(kComputationFailed,
+                    fmt::format("The answer of `{}` is none that \"{}\" can have.",
+                                computation.name.GetText(), node.output.GetText()),
+                    {}, "Let it answer with a value of the right type and shape, and without infinities."));
+    return {};
+  }
+  if (!answer.IsEmpty() && has_diagnostics_) {
+    const std::lock_guard lock(diagnostics_mutex_);
+    diagnostics_.erase({node.provider.GetString(), computation.name.GetString()});
+  }
+  return answer;
+}
+
+void Network::Charge(Node& node, std::chrono::nanoseconds taken) const {
+  node.evaluations.fetch_add(1, std::memory_order_relaxed);
+  node.nanoseconds.fetch_add(static_cast<uint64_t>(taken.count()), std::memory_order_relaxed);
+  const double seconds = std::chrono::duration<double>(taken).count();
+  if (seconds <= options_.max_seconds_per_call || node.computation->stepping) return;
+  node.is_stopped = true;
+  Note(node,
+       Diagnostic(
+           kComputationSlow,
+           fmt::format("`{}` took {:.1f} s where {:.1f} s are allowed; it is not called again for this prim.",
+                       node.computation->name.GetText(), seconds, options_.max_seconds_per_call),
+           {}, "Let it do less at a time, or raise NetworkOptions::max_seconds_per_call."));
+}
+
 Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
   const auto previous = [&]() -> Datum {
     if (!node.previous) return {};
@@ -220,60 +341,27 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
   };
   if (node.is_stopped) return previous();
   const Computation& computation = *node.computation;
-  const auto fail = [&](const DiagnosticCode& code, std::string why, std::string remedy) {
-    Note(node, Diagnostic(code, std::move(why), {{}, node.provider.GetString(), 0, 0, 0}, std::move(remedy)));
+  const auto thrown = [&](std::string_view what) {
+    return Diagnostic(kComputationFailed, fmt::format("`{}` threw{}", computation.name.GetText(), what), {},
+                      "Let it answer with an error instead.");
   };
-  Datum answer;
-  bool is_answer = false;
   const Clock::time_point begin = Clock::now();
   const auto allowed = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds_per_call));
-  try {
-    Result<Datum> made = [&]() -> Result<Datum> {
+  Result<Datum> made = [&]() -> Result<Datum> {
+    try {
       if (computation.stepping) return CallStepped(node, time, scratch);
       Gather(node, time, scratch);
       return computation.function(Arguments(node.prim, time, scratch.data, scratch.starts, begin + allowed));
-    }();
-    if (!made) {
-      Note(node, made.TakeError());
-    } else {
-      answer = *std::move(made);
-      const Registry::Check* check = registry_->FindCheck(node.output);
-      is_answer = answer.IsEmpty() || !check || (*check)(answer);
-      if (!is_answer)
-        fail(kComputationFailed,
-             fmt::format("The answer of `{}` is none that \"{}\" can have.", computation.name.GetText(),
-                         node.output.GetText()),
-             "Let it answer with a value of the right type and shape, and without infinities.");
+    } catch (const std::exception& error) {
+      return thrown(fmt::format(": {}", error.what()));
+    } catch (...) {
+      return thrown(" something.");
     }
-  } catch (const std::exception& error) {
-    fail(kComputationFailed, fmt::format("`{}` threw: {}", computation.name.GetText(), error.what()),
-         "Let it answer with an error instead.");
-  } catch (...) {
-    fail(kComputationFailed, fmt::format("`{}` threw something.", computation.name.GetText()),
-         "Let it answer with an error instead.");
-  }
-  const Clock::duration taken = Clock::now() - begin;
-  node.evaluations.fetch_add(1, std::memory_order_relaxed);
-  node.nanoseconds.fetch_add(
-      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(taken).count()),
-      std::memory_order_relaxed);
-  if (taken > allowed && !computation.stepping) {
-    node.is_stopped = true;
-    is_answer = false;
-    fail(kComputationSlow,
-         fmt::format("`{}` took {:.1f} s where {:.1f} s are allowed; it is not called again for this prim.",
-                     computation.name.GetText(), std::chrono::duration<double>(taken).count(),
-                     options_.max_seconds_per_call),
-         "Let it do less at a time, or raise NetworkOptions::max_seconds_per_call.");
-  }
-  if (!is_answer) return previous();
-  if (answer.IsEmpty()) return previous();
-  if (has_diagnostics_) {
-    const std::lock_guard lock(diagnostics_mutex_);
-    diagnostics_.erase({node.provider.GetString(), computation.name.GetString()});
-  }
-  return answer;
+  }();
+  Datum answer = Accept(node, std::move(made));
+  Charge(node, std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin));
+  return node.is_stopped || answer.IsEmpty() ? previous() : answer;
 }
 
 // From the nearest state that is kept, step by step. Inputs are those of each tick.

@@ -130,6 +130,34 @@ class Functions(unittest.TestCase):
         self.assertEqual(jumped.Compute(same, "count", 20), played.Compute(prim, "count", 20))
         self.assertEqual(jumped.Compute(same, "count", 59), played.Compute(prim, "count", 59))
 
+    def test_a_batch_is_one_call_for_all_prims_and_each_has_its_own_answer_or_error(self):
+        stage, registry, calls = open_stage("".join(f'def Sphere "S{i}"\n{{\n    double radius = {i}\n}}\n' for i in range(600))), \
+            Compute.Registry(), []
+
+        @registry.computation("area", schemas=["Sphere"], batch=True, type="double")
+        def area(all, radius=Compute.Attribute("radius")):
+            calls.append(len(all))
+            return [call.radius ** 2 if call.radius != 7 else "seven" for call in all]
+
+        @registry.computation("twice", schemas=["Sphere"], batch=True)
+        def twice(all, area=Compute.Computation("area")):
+            return [2 * (call.area or 0) for call in all]
+
+        @registry.computation("short", schemas=["Sphere"], batch=True)
+        def short(all):
+            return [1]
+
+        system = Compute.System(stage, registry)
+        made = system.MakeRequest([(f"/S{i}", "twice") for i in range(600)]).Compute(1)
+        self.assertEqual([made[6], made[7], made[599]], [72.0, 0, 2 * 599.0 ** 2])
+        self.assertEqual(sum(calls), 600)
+        self.assertLessEqual(len(calls), 4)
+        told, = system.GetDiagnostics()
+        self.assertEqual((told["path"], told["code"]), ("/S7", "compute.failed"))
+        self.assertEqual(system.Compute(stage.GetPrimAtPath("/S3"), "area", 2), 9.0)
+        self.assertEqual(system.MakeRequest([("/S1", "short"), ("/S2", "short")]).Compute(1), [None, None])
+        self.assertIn("gave 1 answers for 2 prims", system.GetDiagnostics()[0]["message"])
+
     def test_requests_tell_once_and_overrides_leave_nothing_behind(self):
         stage, registry = open_stage('def Sphere "S"\n{\n    double radius = 2\n}\n'), Compute.Registry()
 

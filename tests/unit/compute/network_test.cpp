@@ -1,5 +1,7 @@
 #include "strata/compute/network.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <stdexcept>
 #include <thread>
@@ -423,6 +425,66 @@ TEST_CASE("after any edits the network says what one made anew says") {
       CHECK(Difference(drawn, domain::XformCache(0.0, &fresh).GetLocalToWorldTransform(prim)) == 0);
     }
   }
+}
+
+TEST_CASE("a batch makes many answers in one call; errors and exceptions are each prim's own") {
+  std::atomic<size_t> calls = 0, answers = 0;
+  Computation area;
+  area.output = area.name = Token("area");
+  area.schemas = {Token("Sphere")};
+  area.inputs = {in::Attribute(Token("radius"))};
+  const auto make = [](const Arguments& a) -> Result<Datum> {
+    const double radius = a.GetOr(0, 0.0);
+    if (radius == 7) return Diagnostic(kComputationFailed, "It is seven.");
+    return Datum::Of(radius * radius);
+  };
+  area.function = make;
+  area.batch = [&](std::span<const Arguments> all) {
+    ++calls;
+    answers += all.size();
+    std::vector<Result<Datum>> made;
+    for (const Arguments& each : all) made.push_back(make(each));
+    return made;
+  };
+  Computation broken = area;
+  broken.output = broken.name = Token("broken");
+  broken.batch = [](std::span<const Arguments>) -> std::vector<Result<Datum>> {
+    throw std::runtime_error("no");
+  };
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(registry->Add(area));
+  REQUIRE(registry->Add(broken));
+  std::string text;
+  for (int i = 0; i < 100; ++i)
+    text += fmt::format("def Sphere \"S{}\"\n{{\n    double radius = {}\n}}\n", i, i);
+  Running running(text, registry);
+  std::vector<ValueKey> keys;
+  for (int i = 0; i < 100; ++i) keys.push_back({Path(fmt::format("/S{}", i)), Token("area")});
+  // Threads that ask for the same share the work: nothing is made twice, and nobody waits for ever.
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (int t = 0; t < 8; ++t)
+    threads.emplace_back([&, t] {
+      std::vector<Network::Node*> nodes;
+      for (int i = 0; i < 100; ++i)
+        nodes.push_back(running.GetSystem().GetNetwork().Find(
+            running.At(fmt::format("/S{}", (i * 7 + t * 13) % 100).c_str()), Token("area")));
+      const std::vector<Datum> made = running.GetSystem().Compute(nodes, 0.0);
+      for (int i = 0; i < 100; ++i) {
+        const double radius = (i * 7 + t * 13) % 100;
+        if (made[static_cast<size_t>(i)] != (radius == 7 ? Datum() : Datum::Of(radius * radius))) ++wrong;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(answers == 100);
+  CHECK(calls <= 8);
+  CHECK(running.GetSystem().GetDiagnostics().GetAll().size() == 1);
+  CHECK(running.GetSystem().GetDiagnostics().GetAll()[0].location.path == "/S7");
+
+  for (ValueKey& key : keys) key.output = Token("broken");
+  for (const Datum& datum : running.GetSystem().MakeRequest(keys)->Compute(0.0)) CHECK(datum.IsEmpty());
+  CHECK(running.GetSystem().GetDiagnostics().GetAll().size() == 101);
 }
 
 }  // namespace strata::compute
