@@ -7,6 +7,18 @@
 
 namespace strata::compose {
 
+namespace {
+
+// Whether a relocate took away what stands at a path, or what is above it.
+bool IsTakenAway(const LayerStack& stack, Path path) {
+  if (!stack.HasRelocates()) return false;
+  for (; !path.IsEmpty() && !path.IsAbsoluteRoot(); path = path.GetParent())
+    if (stack.IsRelocationSource(path)) return true;
+  return false;
+}
+
+}  // namespace
+
 // Whether variants above a site are asked for: also where the site itself is silent, because it is the source
 // of a relocate or was taken away by one.
 bool Indexer::MaySelect(uint32_t number) const {
@@ -30,6 +42,7 @@ void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
   const LayerStackPtr stack = pool_.GetStack(graph_[node].layer_stack);
   for (Path above = graph_[node].path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
        above = above.GetParent()) {
+    if (graph_[node].Has(kNodeProhibited) && IsTakenAway(*stack, above)) continue;
     NoteVisit(graph_[node].layer_stack, above, ArcType::kVariant);
     const LayerStack::Site site = stack->FindSite(above);
     if (site.fields & kSiteVariantSets) {
@@ -162,7 +175,7 @@ Indexer::Selection Indexer::ReadPriorSelection(uint32_t number, Path path, Token
 Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token variant_set) {
   const Node& node = graph_[number];
   // The source of a relocate is silent, but what is above it selects what is in it.
-  if (!MaySelect(number)) return {};
+  if (!MaySelect(number) && node.arc != ArcType::kVariant) return {};
   // The node's own selections belong to the path of what is asked for too.
   Path site_path = path;
   if (node.path.ContainsPrimVariantSelection()) {
@@ -175,6 +188,7 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
     }
   }
   const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
+  if (node.Has(kNodeProhibited) && IsTakenAway(*stack, site_path)) return {};
   NoteSelectionSite(number, site_path);
   NoteVisit(node.layer_stack, site_path, ArcType::kVariant);
   const LayerStack::Site site = stack->FindSite(site_path);
