@@ -152,7 +152,7 @@ void Indexer::AddTasksFor(uint32_t number) {
 // The instance of the hierarchy of classes that `node` is in implies it further out. Where that is a class
 // itself, it does so only if the first class of the hierarchy has another path there; else the instance of
 // its own hierarchy does.
-void Indexer::AddImpliedClassTask(uint32_t node) {
+void Indexer::AddImpliedClassTask(uint32_t node, uint32_t top) {
   uint32_t first = FindFirstClass(node), instance = GetIntroducing(first);
   while (IsClassBased(graph_[instance].arc)) {
     const uint32_t arc = IsPropagatedSpecialize(instance) ? graph_[instance].origin : instance;
@@ -162,6 +162,7 @@ void Indexer::AddImpliedClassTask(uint32_t node) {
     first = FindFirstClass(instance);
     instance = GetIntroducing(first);
   }
+  if (instance > top) return;
   AddTask({TaskType::kImpliedClasses, instance, {}, {}, 0});
 }
 
@@ -181,7 +182,7 @@ void Indexer::AddTasksForAttached(uint32_t top) {
     if (node.Has(kNodeCulled)) continue;
     // At the top a placeholder waits for what stands for it below the root.
     if (IsClassBased(node.arc) && !(IsTop() && is_placeholder) && !IsPropagatedSpecialize(number))
-      AddImpliedClassTask(number);
+      AddImpliedClassTask(number, top);
     if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor))
       AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
     if (!IsTop() || !MaySelect(number)) continue;

@@ -127,7 +127,7 @@ class Indexer {
   void AfterDescent();
   void AddTask(Task task);
   void AddTasksFor(uint32_t node);
-  void AddImpliedClassTask(uint32_t node);
+  void AddImpliedClassTask(uint32_t node, uint32_t top = kNoNode);
   void AddTasksForAll();
   void AddTasksForAttached(uint32_t top);
   bool IsBefore(const Task& a, const Task& b) const;
