@@ -139,6 +139,7 @@ class Indexer {
   uint32_t AddArc(const Arc& arc, const ArcOptions& options);
   bool IsDuplicate(const Arc& arc) const;
   bool StaysWithinInstance(const Arc& arc) const;
+  Path GetInstancePath() const;  // REQUIRES: the root was silenced as the descendant of an instance
   bool BuildSubtree(const Arc& arc, const ArcOptions& options, Indexer& nested);
   MapFunction MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const;
   void EvaluateReferences(uint32_t node);

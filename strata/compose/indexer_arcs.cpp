@@ -30,9 +30,14 @@ bool Indexer::StaysWithinInstance(const Arc& arc) const {
   const Node& root = graph_[0];
   if (!IsTop() || !root.Has(kNodeInert) || arc.layer_stack != root.layer_stack) return false;
   if (arc.path.ContainsPrimVariantSelection()) return false;
+  return arc.path.HasPrefix(GetInstancePath());
+}
+
+Path Indexer::GetInstancePath() const {
+  const Node& root = graph_[0];
   Path instance = root.path;
   while (instance.GetElementCount() > root.restricted_depth) instance = instance.GetParent();
-  return arc.path.HasPrefix(instance);
+  return instance;
 }
 
 Node Indexer::MakeNode(const Arc& arc) {
