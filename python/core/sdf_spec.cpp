@@ -21,6 +21,14 @@ const Spec& Check(const Spec& spec) {
   return spec;
 }
 
+// Of a variant or a set of them what the selection names.
+std::string GetName(const Spec& spec) {
+  if (spec.path == Path::AbsoluteRoot()) return "/";
+  if (!spec.path.IsPrimVariantSelection()) return spec.path.GetName();
+  const Token variant = spec.path.GetVariantSelection();
+  return (variant.IsEmpty() ? spec.path.GetVariantSet() : variant).GetString();
+}
+
 // The type in which a field is kept; of defaults that of the attribute.
 ValueType GetFieldType(const Spec& spec, Token field) {
   const layer::FieldNames& names = layer::GetFieldNames();
@@ -69,6 +77,7 @@ void BindSpec(nb::module_& sdf) {
   nb::class_<Spec> cls(sdf, "Spec", "What a layer says about one object: a layer and a path in it.");
   cls.def_prop_ro("layer", [](const Spec& s) { return s.layer; });
   cls.def_prop_ro("path", [](const Spec& s) { return s.path; });
+  cls.def_prop_ro("name", &GetName);
   cls.def_prop_ro("expired", &Spec::IsExpired);
   cls.def_prop_ro("specType", &Spec::GetType);
   cls.def("__bool__", [](const Spec& s) { return !s.IsExpired(); });

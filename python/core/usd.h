@@ -100,6 +100,8 @@ inline stage::Property GetProperty(const Object& object) {
 inline PrimObject MakePrim(stage::Prim prim) {
   return {{std::move(prim), Token()}};
 }
+// The same as a Python object, without the search for the class that a cast makes.
+nb::object MakePrimObject(stage::Prim prim);
 // An Attribute or Relationship, as the property is; a Property when nobody defines it.
 nb::object MakeProperty(const stage::Prim& prim, Token name);
 template <class Property>
@@ -165,16 +167,15 @@ template <>
 struct type_caster<strata::python::TimeArgument> {
   NB_TYPE_CASTER(strata::python::TimeArgument, const_name("TimeCode | float"))
   bool from_python(handle source, uint8_t flags, cleanup_list* cleanup) noexcept {
-    if (PyFloat_CheckExact(source.ptr())) {
-      value.time = strata::stage::Time(PyFloat_AS_DOUBLE(source.ptr()));
-      return true;
-    }
+    if (PyFloat_CheckExact(source.ptr()) || PyLong_CheckExact(source.ptr())) return ReadNumber(source);
     make_caster<strata::stage::Time> time;
     if (!source.is_none() && time.from_python(source, flags & ~uint8_t(cast_flags::convert), cleanup)) {
       value.time = time.operator strata::stage::Time&();
       return true;
     }
-    if (!PyNumber_Check(source.ptr())) return false;
+    return PyNumber_Check(source.ptr()) && ReadNumber(source);
+  }
+  bool ReadNumber(handle source) noexcept {
     const double number = PyFloat_AsDouble(source.ptr());
     if (number == -1.0 && PyErr_Occurred()) {
       PyErr_Clear();

@@ -146,6 +146,14 @@ StageObject& GetStage(const Object& object) {
   return *found;
 }
 
+nb::object MakePrimObject(stage::Prim prim) {
+  static const nb::handle cls = nb::type<PrimObject>();
+  nb::object made = nb::inst_alloc(cls);
+  new (nb::inst_ptr<PrimObject>(made)) PrimObject{{std::move(prim), Token()}};
+  nb::inst_mark_ready(made);
+  return made;
+}
+
 nb::object MakeProperty(const stage::Prim& prim, Token name) {
   const stage::Property property(prim, name);
   if (property.IsAttribute()) return nb::cast(AttributeObject{{{prim, name}}});
@@ -155,7 +163,7 @@ nb::object MakeProperty(const stage::Prim& prim, Token name) {
 
 nb::list MakePrims(const std::vector<stage::Prim>& prims) {
   nb::list out;
-  for (const stage::Prim& prim : prims) out.append(MakePrim(prim));
+  for (const stage::Prim& prim : prims) out.append(MakePrimObject(prim));
   return out;
 }
 

@@ -396,6 +396,14 @@ void BindType(nb::class_<PrimObject, Object>& cls) {
   cls.def("GetAppliedSchemas", [](const PrimObject& p) { return Check(p).GetAppliedSchemas(); });
 }
 
+// Properties whose kind is known.
+template <class Object, class Property>
+nb::list MakeAll(const std::vector<Property>& properties) {
+  nb::list out;
+  for (const Property& property : properties) out.append(Object{{{property.GetPrim(), property.GetName()}}});
+  return out;
+}
+
 void BindPrimProperties(nb::class_<PrimObject, Object>& cls) {
   const auto names = [](const std::vector<Token>& all, const nb::object& predicate) {
     std::vector<Token> kept;
@@ -439,13 +447,15 @@ void BindPrimProperties(nb::class_<PrimObject, Object>& cls) {
         return GetPropertiesInNamespace(Check(p), space, nb::none(), true);
       },
       "namespaces"_a);
-  cls.def("GetAttributes", [](const PrimObject& p) { return MakeProperties(Check(p).GetAttributes()); });
+  cls.def("GetAttributes",
+          [](const PrimObject& p) { return MakeAll<AttributeObject>(Check(p).GetAttributes()); });
   cls.def("GetAuthoredAttributes",
-          [](const PrimObject& p) { return MakeProperties(Check(p).GetAuthoredAttributes()); });
+          [](const PrimObject& p) { return MakeAll<AttributeObject>(Check(p).GetAuthoredAttributes()); });
   cls.def("GetRelationships",
-          [](const PrimObject& p) { return MakeProperties(Check(p).GetRelationships()); });
-  cls.def("GetAuthoredRelationships",
-          [](const PrimObject& p) { return MakeProperties(Check(p).GetAuthoredRelationships()); });
+          [](const PrimObject& p) { return MakeAll<RelationshipObject>(Check(p).GetRelationships()); });
+  cls.def("GetAuthoredRelationships", [](const PrimObject& p) {
+    return MakeAll<RelationshipObject>(Check(p).GetAuthoredRelationships());
+  });
   cls.def(
       "GetProperty", [](const PrimObject& p, Token name) { return MakeProperty(Check(p), name); },
       "propName"_a);

@@ -11,9 +11,6 @@ namespace strata::python {
 
 namespace {
 
-// Usd.AttributeQuery: an attribute to ask again and again.
-struct QueryObject : AttributeObject {};
-
 // Usd.ResolveTarget: the opinions from one place of an index on, up to another.
 struct ResolveTargetObject {
   PrimIndexObject index;
@@ -57,18 +54,18 @@ void BindQuery(nb::module_& usd) {
   nb::class_<QueryObject> cls(usd, "AttributeQuery", "An attribute, to ask for values again and again.");
   cls.def(nb::init<>());
   cls.def(
-      "__init__", [](QueryObject* q, const AttributeObject& a) { new (q) QueryObject{a}; }, "attribute"_a);
+      "__init__", [](QueryObject* q, const AttributeObject& a) { new (q) QueryObject(a); }, "attribute"_a);
   cls.def(
       "__init__",
       [](QueryObject* q, const PrimObject& prim, Token name) {
-        new (q) QueryObject{AttributeObject{{{Check(prim), name}}}};
+        new (q) QueryObject(AttributeObject{{{Check(prim), name}}});
       },
       "prim"_a, "attrName"_a);
   cls.def_static(
       "CreateQueries",
       [](const PrimObject& prim, const std::vector<Token>& names) {
         nb::list out;
-        for (Token name : names) out.append(QueryObject{AttributeObject{{{Check(prim), name}}}});
+        for (Token name : names) out.append(QueryObject(AttributeObject{{{Check(prim), name}}}));
         return out;
       },
       "prim"_a, "attrNames"_a);

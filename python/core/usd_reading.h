@@ -2,6 +2,7 @@
 #pragma once
 
 #include "python/core/usd.h"
+#include "strata/stage/attribute_query.h"
 
 namespace strata::python {
 
@@ -22,35 +23,52 @@ inline std::vector<double> Clip(std::vector<double> times, const Interval& inter
   return times;
 }
 
+// Usd.AttributeQuery: an attribute to ask again and again; knows where its values come from.
+struct QueryObject : AttributeObject {
+  stage::AttributeQuery query;
+  QueryObject() = default;
+  explicit QueryObject(const AttributeObject& attribute)
+      : AttributeObject(attribute), query(strata::python::GetAttribute(attribute)) {}
+};
+
+// Whom the methods below ask.
+inline stage::Attribute Asked(const AttributeObject& attribute) {
+  return GetAttribute(attribute);
+}
+inline const stage::AttributeQuery& Asked(const QueryObject& query) {
+  Check(query);
+  return query.query;
+}
+
 template <class T, class... Bases>
 void BindReading(nb::class_<T, Bases...>& cls) {
   cls.def(
       "Get",
       [](const T& a, TimeArgument time) {
-        Value value = GetAttribute(a).Get(time.time);
+        Value value = Asked(a).Get(time.time);
         return ToPython(value);
       },
       "time"_a = TimeArgument(), "The value at a time; None when there is none.");
-  cls.def("HasValue", [](const T& a) { return GetAttribute(a).HasValue(); });
-  cls.def("HasAuthoredValue", [](const T& a) { return GetAttribute(a).HasAuthoredValue(); });
-  cls.def("HasAuthoredValueOpinion", [](const T& a) { return GetAttribute(a).HasAuthoredValueOpinion(); });
-  cls.def("HasFallbackValue", [](const T& a) { return GetAttribute(a).HasFallbackValue(); });
-  cls.def("GetFallbackValue", [](const T& a) { return ToPython(GetAttribute(a).GetFallbackValue()); });
-  cls.def("HasSpline", [](const T& a) { return GetAttribute(a).HasSpline(); });
-  cls.def("ValueMightBeTimeVarying", [](const T& a) { return GetAttribute(a).ValueMightBeTimeVarying(); });
-  cls.def("GetTimeSamples", [](const T& a) { return GetAttribute(a).GetTimeSamples(); });
-  cls.def("GetNumTimeSamples", [](const T& a) { return GetAttribute(a).GetNumTimeSamples(); });
+  cls.def("HasValue", [](const T& a) { return Asked(a).HasValue(); });
+  cls.def("HasAuthoredValue", [](const T& a) { return Asked(a).HasAuthoredValue(); });
+  cls.def("HasAuthoredValueOpinion", [](const T& a) { return Asked(a).HasAuthoredValueOpinion(); });
+  cls.def("HasFallbackValue", [](const T& a) { return Asked(a).HasFallbackValue(); });
+  cls.def("GetFallbackValue", [](const T& a) { return ToPython(Asked(a).GetFallbackValue()); });
+  cls.def("HasSpline", [](const T& a) { return Asked(a).HasSpline(); });
+  cls.def("ValueMightBeTimeVarying", [](const T& a) { return Asked(a).ValueMightBeTimeVarying(); });
+  cls.def("GetTimeSamples", [](const T& a) { return Asked(a).GetTimeSamples(); });
+  cls.def("GetNumTimeSamples", [](const T& a) { return Asked(a).GetNumTimeSamples(); });
   cls.def(
       "GetTimeSamplesInInterval",
       [](const T& a, nb::handle interval) {
         const Interval within = ReadInterval(interval);
-        return Clip(GetAttribute(a).GetTimeSamplesInInterval(within.min, within.max), within);
+        return Clip(Asked(a).GetTimeSamplesInInterval(within.min, within.max), within);
       },
       "interval"_a);
   cls.def(
       "GetBracketingTimeSamples",
       [](const T& a, double time) -> nb::object {
-        const auto found = GetAttribute(a).GetBracketingTimeSamples(time);
+        const auto found = Asked(a).GetBracketingTimeSamples(time);
         return found ? nb::make_tuple(found->first, found->second) : nb::make_tuple();
       },
       "desiredTime"_a, "The samples at or around a time; an empty tuple when there are none.");

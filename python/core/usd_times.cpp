@@ -1,6 +1,7 @@
 // Usd.TimeCode, the predicates over prims, and Usd.PrimRange.
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "python/core/usd.h"
 
@@ -52,8 +53,8 @@ class RangeIterator {
     SkipRefused();
   }
   bool IsAtEnd() const { return at_ == range_.end() && open_.empty(); }
-  // REQUIRES: !IsAtEnd(). The prim, which IsPostVisit tells more of.
-  stage::Prim Next() {
+  // The prim, which IsPostVisit tells more of; none at the end.
+  std::optional<stage::Prim> Next() {
     if (started_ && !is_post_visit_) MoveOn();
     started_ = true;
     const bool done = at_ == range_.end();
@@ -63,7 +64,7 @@ class RangeIterator {
       is_post_visit_ = true;
       return closed;
     }
-    if (done) throw nb::stop_iteration();
+    if (done) return std::nullopt;
     is_post_visit_ = false;
     current_ = *at_;
     if (has_post_visits_) open_.emplace_back(current_, at_.GetDepth());
@@ -96,6 +97,19 @@ class RangeIterator {
   stage::Prim current_;
   std::vector<std::pair<stage::Prim, uint32_t>> open_;
 };
+
+// The slot behind next(): a loop over a stage asks it for each prim, and a bound method would take as long
+// again.
+PyObject* NextPrim(PyObject* self) {
+  try {
+    auto& iterator = *nb::inst_ptr<RangeIterator>(self);
+    std::optional<stage::Prim> prim = iterator.Next();
+    return prim ? MakePrimObject(std::move(*prim)).release().ptr() : nullptr;
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+    return nullptr;
+  }
+}
 
 Predicate Not(Predicate p) {
   p.is_negated = !p.is_negated;
@@ -193,12 +207,10 @@ void BindPredicates(nb::module_& usd) {
       "predicate"_a = Predicate{stage::PrimPredicate::Default(), false},
       "The predicate, which lets a traversal go on below instances.");
 
-  nb::class_<RangeIterator> iterator(usd, "_PrimRangeIterator");
-  iterator.def("__iter__", [](nb::handle self) { return nb::borrow(self); });
-  iterator.def("__next__", [](RangeIterator& i) {
-    if (i.IsAtEnd()) throw nb::stop_iteration();
-    return MakePrim(i.Next());
-  });
+  PyType_Slot slots[] = {{Py_tp_iter, reinterpret_cast<void*>(&PyObject_SelfIter)},
+                         {Py_tp_iternext, reinterpret_cast<void*>(&NextPrim)},
+                         {0, nullptr}};
+  nb::class_<RangeIterator> iterator(usd, "_PrimRangeIterator", nb::type_slots(slots));
   iterator.def("PruneChildren", &RangeIterator::PruneChildren,
                "Leaves out what is below the prim it stands at.");
   iterator.def("IsPostVisit", &RangeIterator::IsPostVisit);

@@ -215,7 +215,7 @@ bool ReadElement(nb::handle source, T& out) {
     return ReadNumbers(source, out.data, T::kSize);
   } else if constexpr (IsMatrix<T>::value) {
     nb::object cls = nb::borrow(nb::type<T>());
-    nb::object made = nb::steal(PyObject_CallOneArg(cls.ptr(), source.ptr()));
+    nb::object made = nb::steal(PyObject_CallFunctionObjArgs(cls.ptr(), source.ptr(), nullptr));
     if (!made.is_valid()) {
       PyErr_Clear();
       return false;

@@ -106,13 +106,6 @@ def _keys(cls, **fields):
         setattr(cls, name + "Key", field)
 
 
-def _name(spec):
-    set_name, variant = spec.path.GetVariantSelection()
-    if isinstance(spec, VariantSetSpec):
-        return set_name
-    return variant if variant else "" if spec.path == Path.absoluteRootPath else spec.path.name
-
-
 def _parent(spec):
     path = spec.path.GetParentPath()
     return spec.layer._MakeSpec(path) if path else None
@@ -153,7 +146,6 @@ def _block_variant_selection(spec, name):
 
 _extend(
     Spec,
-    name=property(_name),
     owner=property(_parent),
     isInert=property(lambda spec: _is_inert(spec)),
     IsInert=_is_inert,
