@@ -167,7 +167,7 @@ void BindNodes(nb::module_& pcp) {
   cls.def("IsRootNode", [](const NodeObject& n) { return n.node.IsRoot(); });
   cls.def("IsDueToAncestor", [](const NodeObject& n) { return n.node.IsDueToAncestor(); });
   cls.def("HasTransitiveDirectDependency", [](const NodeObject& n) {
-    for (NodeRef node = n.node; node; node = node.GetParent())
+    for (NodeRef node = n.node; node && node.GetParent(); node = node.GetParent())
       if (!node.IsDueToAncestor()) return true;
     return false;
   });

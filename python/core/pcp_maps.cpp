@@ -83,6 +83,7 @@ void BindMaps(nb::module_& pcp) {
   map.def("__ne__", [](const MapFunction& a, const MapFunction& b) { return !(a == b); }, nb::is_operator());
 
   nb::class_<MapExpression> expression(pcp, "MapExpression", "A map as the nodes of an index give it.");
+  expression.def("__init__", [](MapExpression* e) { new (e) MapExpression{}; });
   expression.def("Evaluate", [](const MapExpression& e) { return e.map; });
   expression.def_static("Identity", [] { return MapExpression{MapFunction::Identity()}; });
   expression.def_static(

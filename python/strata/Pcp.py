@@ -1,4 +1,6 @@
 """Composition: from layers to prim indices, every arc in strength order.   (Pcp)"""
+import os as _os
+
 from strata import Ar as _Ar
 from strata import Sdf as _Sdf
 from strata import _enums
@@ -15,8 +17,9 @@ _enums.make(globals(), "PcpErrorType", "ErrorType", ["ErrorType_" + name for nam
     "InconsistentPropertyType", "InconsistentAttributeType", "InconsistentAttributeVariability", "InternalAssetPath",
     "InvalidPrimPath", "InvalidAssetPath", "InvalidInstanceTargetPath", "InvalidExternalTargetPath", "InvalidTargetPath",
     "InvalidReferenceOffset", "InvalidSublayerOffset", "InvalidSublayerOwnership", "InvalidSublayerPath", "InvalidVariantSelection",
+    "MutedAssetPath", "InvalidAuthoredRelocation", "InvalidConflictingRelocation", "InvalidSameTargetRelocations",
     "OpinionAtRelocationSource", "PrimPermissionDenied", "PropertyPermissionDenied", "SublayerCycle", "TargetPermissionDenied",
-    "UnresolvedPrimPath")])
+    "UnresolvedPrimPath", "VariableExpressionError", "InvalidSublayerAndOffsetCount")])
 
 
 # -- errors --------------------------------------------------------------------------------------------------------------
@@ -59,8 +62,8 @@ for _name, _base in {
         "InvalidSublayerOffset": ErrorBase, "InvalidSublayerOwnership": ErrorBase, "InvalidSublayerPath": ErrorBase,
         "InvalidVariantSelection": ErrorBase, "OpinionAtRelocationSource": ErrorBase, "PrimPermissionDenied": ErrorBase,
         "PropertyPermissionDenied": ErrorBase, "SublayerCycle": ErrorBase, "UnresolvedPrimPath": ErrorBase,
-        "VariableExpressionError": ErrorBase}.items():
-    _title = _name if _name.startswith("VariableExpression") else "Error" + _name
+        "VariableExpressionError": ErrorBase, "InvalidSublayerAndOffsetCount": ErrorBase}.items():
+    _title = "Error" + _name
     _kinds[_name] = globals()[_title] = type(_title, (_base,), {"__module__": "strata.Pcp"})
 
 
@@ -196,7 +199,7 @@ def _print_statistics(self):
             visit(child)
 
     visit(self.rootNode)
-    print(f"{sum(counts.values())} nodes: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    _os.write(1, (f"{sum(counts.values())} nodes: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "\n").encode())
 
 
 PrimIndex.PrintStatistics = _print_statistics
@@ -306,7 +309,7 @@ class Cache(_Cache):
         return False
 
     def PrintStatistics(self):
-        print(f"{len(self.GetUsedLayers())} layers")
+        _os.write(1, (f"{len(self.GetUsedLayers())} layers" + "\n").encode())
 
 
 def BuildPrimPropertyIndex(propertyPath, cache, primIndex=None):
@@ -319,7 +322,7 @@ class LayerRelocatesEditBuilder:
     def __init__(self, layerStack, layerWithNewRelocates=None):
         self._layer = layerWithNewRelocates or layerStack._rootLayer
         self._relocates = {source: target for source, target in layerStack.incrementalRelocatesSourceToTarget.items()}
-        self._start = dict(self._relocates)
+        self._is_edited = False
 
     def Relocate(self, source, target):
         """(whether it can be, why not)"""
@@ -334,6 +337,7 @@ class LayerRelocatesEditBuilder:
         if source not in self._relocates.values():
             moved[source] = target
         self._relocates = {old: new for old, new in moved.items() if old != new}
+        self._is_edited = True
         return True
 
     def RemoveRelocate(self, source):
@@ -341,12 +345,54 @@ class LayerRelocatesEditBuilder:
         if source not in self._relocates:
             return False, f"'{source}' is not a relocation source"
         del self._relocates[source]
+        self._is_edited = True
         return True
 
     def GetEditedRelocatesMap(self):
         return dict(self._relocates)
 
     def GetEdits(self):
-        if self._relocates == self._start:
+        if not self._is_edited:
             return []
         return [(self._layer, sorted(self._relocates.items()))]
+
+
+class InstanceKey:
+    """What is the same of all prims that share a prototype; that of an index that cannot be shared is the empty one."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, primIndex=None):
+        self._parts = ()
+        if primIndex is not None and primIndex.IsInstanceable():
+            selections = tuple(sorted(primIndex.ComposeAuthoredVariantSelections().items()))
+            self._parts = (selections, *self._arcs(primIndex.rootNode))
+
+    @staticmethod
+    def _arcs(node):
+        for child in node.children:
+            offset = child.mapToRoot.timeOffset
+            yield (child.arcType, tuple(layer.identifier for layer in child.layerStack.layers), child.path, (offset.offset, offset.scale))
+            yield from InstanceKey._arcs(child)
+
+    def __eq__(self, other):
+        return isinstance(other, InstanceKey) and self._parts == other._parts
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __hash__(self):
+        return hash(repr(self._parts))
+
+
+def TranslatePathFromNodeToRoot(sourceNode, path):
+    """A path of a node's site as the root of its index has it; the empty path where that has none."""
+    return sourceNode.mapToRoot.MapSourceToTarget(path)
+
+
+def TranslatePathFromRootToNode(destNode, path):
+    """A path of the root's as a node's site has it."""
+    return destNode.mapToRoot.MapTargetToSource(path)
+
+
+Cache.GetUsedLayersRevision = lambda self: hash(tuple(sorted(layer.identifier for layer in self.GetUsedLayers()))) & 0x7fffffff
