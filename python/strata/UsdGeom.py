@@ -1,5 +1,5 @@
 """Geometry: transforms, bounds, visibility, primvars, and the schemas of shapes.   (UsdGeom)"""
-from strata import _geom_subsets, _schemas  # noqa: F401
+from strata import _enums, _geom_subsets, _schemas  # noqa: F401
 from strata._core import Sdf as _Sdf
 from strata._core import Tf as _Tf
 from strata._core import Usd as _Usd
@@ -13,22 +13,6 @@ _DEFAULT = _Usd.TimeCode.Default()
 _types = _Sdf.ValueTypeNames
 
 
-class _Choice:
-    """One of a few named things, such as UsdGeom.XformOp.TypeTranslate."""
-
-    def __init__(self, owner, name, value):
-        self._owner, self.name, self.value = owner, name, value
-
-    def __repr__(self):
-        return f"UsdGeom.{self._owner}.{self.name}"
-
-    def __eq__(self, other):
-        return isinstance(other, _Choice) and (self._owner, self.name) == (other._owner, other.name)
-
-    def __hash__(self):
-        return hash((self._owner, self.name))
-
-
 # -- transform ops -------------------------------------------------------------------------------------------------------
 
 _INVERT = "!invert!"
@@ -37,10 +21,6 @@ _RESET = "!resetXformStack!"
 
 class XformOp:
     """One step of a prim's transform: an attribute, used as it is or inverted."""
-
-    PrecisionDouble = _Choice("XformOp", "PrecisionDouble", 0)
-    PrecisionFloat = _Choice("XformOp", "PrecisionFloat", 1)
-    PrecisionHalf = _Choice("XformOp", "PrecisionHalf", 2)
 
     def __init__(self, attribute=None, isInverseOp=False):
         self._attribute = attribute if attribute is not None else _Usd.Attribute()
@@ -107,7 +87,7 @@ class XformOp:
 
     @staticmethod
     def GetOpTypeToken(opType):
-        return opType.value
+        return _kind_of(opType)
 
     @staticmethod
     def GetOpTypeEnum(opTypeToken):
@@ -134,9 +114,20 @@ _op_kinds = {"translate": ("Double", _vector), "translateX": ("Double", _scalar)
              "orient": ("Float", {"Double": _types.Quatd, "Float": _types.Quatf, "Half": _types.Quath}),
              "transform": ("Double", {"Double": _types.Matrix4d})}
 _type_names = {kind: "Type" + kind[:1].upper() + kind[1:] for kind in _op_kinds}
-XformOp.TypeInvalid = _Choice("XformOp", "TypeInvalid", "")
-for _kind, _name in _type_names.items():
-    setattr(XformOp, _name, _Choice("XformOp", _name, _kind))
+_enums.make(XformOp, "UsdGeomXformOp::Precision", "Precision", ("PrecisionDouble", "PrecisionFloat", "PrecisionHalf"),
+            prefix="UsdGeom.XformOp.")
+_enums.make(XformOp, "UsdGeomXformOp::Type", "Type", ["Type" + _name for _name in (
+    "Invalid", "TranslateX", "TranslateY", "TranslateZ", "Translate", "ScaleX", "ScaleY", "ScaleZ", "Scale", "RotateX", "RotateY",
+    "RotateZ", "RotateXYZ", "RotateXZY", "RotateYXZ", "RotateYZX", "RotateZXY", "RotateZYX", "Orient", "Transform")],
+    prefix="UsdGeom.XformOp.")
+XformOp.GetNamespace = lambda self: self._attribute.GetNamespace()
+
+
+def _kind_of(op_type):
+    """"translate" of UsdGeom.XformOp.TypeTranslate."""
+    if not isinstance(op_type, XformOp.Type):
+        return op_type
+    return "" if op_type == XformOp.TypeInvalid else op_type.name[4].lower() + op_type.name[5:]
 
 
 def _op_type(kind):
@@ -160,9 +151,12 @@ class _Xformable:
     def _order(self):
         return _names_of(self.GetXformOpOrderAttr().Get())
 
-    def AddXformOp(self, opType, precision=None, opSuffix="", isInverseOp=False):
+    def AddXformOp(self, opType, precision=XformOp.PrecisionDouble, opSuffix="", isInverseOp=False):
         """Adds a step, which is applied to points before those that are there. Raises when it is there already."""
-        kind = opType.value if isinstance(opType, _Choice) else opType
+        return self._add_op(opType, precision, opSuffix, isInverseOp)
+
+    def _add_op(self, opType, precision, opSuffix, isInverseOp):
+        kind = _kind_of(opType)
         usual, value_types = _op_kinds[kind]
         wanted = precision.name[len("Precision"):] if precision is not None else usual
         if wanted not in value_types:
@@ -179,7 +173,7 @@ class _Xformable:
         return XformOp(attribute, isInverseOp)
 
     def GetXformOp(self, opType, opSuffix="", isInverseOp=False):
-        kind = opType.value if isinstance(opType, _Choice) else opType
+        kind = _kind_of(opType)
         name = (_INVERT if isInverseOp else "") + "xformOp:" + kind + (":" + opSuffix if opSuffix else "")
         return self._op(name) if name in self._order() else XformOp()
 
@@ -230,7 +224,7 @@ def _add_op_methods(kind):
     title = kind[:1].upper() + kind[1:]
 
     def add(self, precision=None, opSuffix="", isInverseOp=False):
-        return self.AddXformOp(_op_type(kind), precision, opSuffix, isInverseOp)
+        return self._add_op(_op_type(kind), precision, opSuffix, isInverseOp)
 
     def get(self, opSuffix="", isInverseOp=False):
         return self.GetXformOp(_op_type(kind), opSuffix, isInverseOp)
@@ -297,7 +291,7 @@ class XformCommonAPI(_schemas.APISchemaBase):
         return self._set(1, "translate", _Vec3f(pivot), time, "pivot", "Float")
 
     def SetRotate(self, rotation, rotationOrder=None, time=_DEFAULT):
-        order = rotationOrder.value if rotationOrder is not None else "XYZ"
+        order = rotationOrder.name[-3:] if rotationOrder is not None else "XYZ"
         return self._set(2, "rotate" + order, _Vec3f(rotation), time)
 
     def SetScale(self, scale, time=_DEFAULT):
@@ -327,8 +321,58 @@ class XformCommonAPI(_schemas.APISchemaBase):
                 getattr(self, "RotationOrder" + order))
 
 
-for _axes in ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX"):
-    setattr(XformCommonAPI, "RotationOrder" + _axes, _Choice("XformCommonAPI", "RotationOrder" + _axes, _axes))
+    GetXformVectorsByAccumulation = GetXformVectors
+
+    def SetXformVectors(self, translation, rotation, scale, pivot, rotationOrder, time):
+        parts = (self.SetTranslate(translation, time), self.SetPivot(pivot, time), self.SetRotate(rotation, rotationOrder, time),
+                 self.SetScale(scale, time))
+        return all(parts)
+
+    def CreateXformOps(self, *given):
+        """(translate, pivot, rotate, scale, inverse of the pivot): those asked for by flags are made where they are not there."""
+        order = next((one for one in given if isinstance(one, self.RotationOrder)), self.RotationOrderXYZ)
+        wanted = [one for one in given if isinstance(one, self.OpFlags)]
+        translation, rotation, scale, pivot, held = self.GetXformVectors()
+        found = self._parts()
+        if found is None:
+            return tuple(XformOp() for _ in range(5))
+        for flag, part, make in ((self.OpTranslate, 0, lambda: self.SetTranslate(translation)), (self.OpPivot, 1, lambda: self.SetPivot(pivot)),
+                                 (self.OpRotate, 2, lambda: self.SetRotate(rotation, order)), (self.OpScale, 3, lambda: self.SetScale(scale))):
+            if flag in wanted and part not in found:
+                make()
+        ops = {op.GetOpName(): op for op in Xformable(self._prim).GetOrderedXformOps()}  # noqa: F821
+        found = self._parts()
+        return tuple(ops[found[part]] if part in found else XformOp() for part in range(5))
+
+    @staticmethod
+    def GetRotationTransform(rotation, rotationOrder):
+        """The matrix of turns about three axes, in degrees."""
+        matrix = _Matrix4d(1)
+        for letter in rotationOrder.name[-3:]:
+            axis = "XYZ".index(letter)
+            matrix = matrix * _Matrix4d(1).SetRotate(_Rotation(_Vec3d(*(float(i == axis) for i in range(3))), rotation[axis]))
+        return matrix
+
+    @staticmethod
+    def ConvertRotationOrderToOpType(rotationOrder):
+        return getattr(XformOp, "TypeRotate" + rotationOrder.name[-3:])
+
+    @staticmethod
+    def CanConvertOpTypeToRotationOrder(opType):
+        return opType.name.startswith("TypeRotate") and len(opType.name) == 13
+
+    @staticmethod
+    def ConvertOpTypeToRotationOrder(opType):
+        if not XformCommonAPI.CanConvertOpTypeToRotationOrder(opType):
+            raise _Tf.ErrorException(f"'{opType.name}' is not a three-axis rotate op type")
+        return getattr(XformCommonAPI, "RotationOrder" + opType.name[-3:])
+
+
+_enums.make(XformCommonAPI, "UsdGeomXformCommonAPI::RotationOrder", "RotationOrder",
+            ["RotationOrder" + _axes for _axes in ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")], prefix="UsdGeom.XformCommonAPI.")
+_enums.make(XformCommonAPI, "UsdGeomXformCommonAPI::OpFlags", "OpFlags", (
+    ("OpTranslate", "OpTranslate", 1), ("OpRotate", "OpRotate", 4), ("OpScale", "OpScale", 8), ("OpPivot", "OpPivot", 2)),
+    prefix="UsdGeom.XformCommonAPI.")
 
 
 # -- imageable, boundable ------------------------------------------------------------------------------------------------
@@ -677,6 +721,7 @@ class LinearUnits:
     """Meters in one unit of length."""
 
     nanometers, micrometers, millimeters, centimeters, meters, kilometers = 1e-9, 1e-6, 1e-3, 1e-2, 1.0, 1e3
+    decimeters = 0.1
     lightYears, inches, feet, yards, miles = 9.4607304725808e15, 0.0254, 0.3048, 0.9144, 1609.344
 
 
@@ -716,6 +761,8 @@ def LinearUnitsAre(authoredUnits, standardUnits, epsilon=1e-5):
 class _ModelAPI:
     GetExtentsHintAttr, _ = _schemas.accessors("extentsHint", "float3[]")
 
+
+from strata._geom_more import XformOpTypes  # noqa: E402, F401
 
 _schemas.install("UsdGeom", globals(), (
     "constant", "uniform", "varying", "vertex", "faceVarying", "primvars", "pivot", "Imageable", "Xformable",

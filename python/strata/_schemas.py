@@ -243,7 +243,10 @@ _extras = {}  # (module, class): a class with what is added
 def add_to(module_name, name):
     """Decorates a class whose members the schema class of that name gets."""
     def register(extra):
-        _extras[module_name, name] = extra
+        held = _extras.setdefault((module_name, name), extra)
+        for member, value in vars(extra).items() if held is not extra else ():
+            if not member.startswith("__"):
+                setattr(held, member, value)
         return extra
 
     return register
