@@ -1,0 +1,135 @@
+#include "doctest/doctest.h"
+#include "strata/scene/scene.h"
+
+namespace strata::scene {
+
+namespace {
+
+using Entry = RetainedSceneIndex::Entry;
+
+DataSourceLocator L(std::string_view text) {
+  return DataSourceLocator::Parse(text);
+}
+ContainerDataSourceHandle Box(std::vector<std::pair<const char*, DataSourceHandle>> entries) {
+  std::vector<RetainedContainerDataSource::Entry> list;
+  for (auto& [name, source] : entries) list.emplace_back(Token(name), source);
+  return RetainedContainerDataSource::New(std::move(list));
+}
+ContainerDataSourceHandle Primvar(const char* interpolation, Array<float> values) {
+  return Box({{"interpolation", Retain(Token(interpolation))}, {"primvarValue", Retain(std::move(values))}});
+}
+std::shared_ptr<RetainedSceneIndex> MakeScene(std::vector<Entry> entries) {
+  auto scene = std::make_shared<RetainedSceneIndex>();
+  scene->AddPrims(std::move(entries));
+  return scene;
+}
+std::string Join(const std::vector<Path>& paths) {
+  std::string text;
+  for (Path path : paths) text += (text.empty() ? "" : " ") + path.GetString();
+  return text;
+}
+
+// Two curves of three and two points.
+std::shared_ptr<RetainedSceneIndex> MakeCurves(const char* wrap, const char* type, const char* basis,
+                                               DataSourceHandle indices = nullptr) {
+  return MakeScene(
+      {{Path("/C"), Token("basisCurves"),
+        Box({{"basisCurves", Box({{"topology", Box({{"curveVertexCounts", Retain(Array<int32_t>{3, 2})},
+                                                    {"curveIndices", std::move(indices)},
+                                                    {"wrap", Retain(Token(wrap))},
+                                                    {"type", Retain(Token(type))},
+                                                    {"basis", Retain(Token(basis))}})}})},
+             {"primvars", Box({{"points", Primvar("vertex", {1, 2, 3, 4, 5})},
+                               {"widths", Primvar("varying", {1, 2, 3, 4, 5})},
+                               {"whole", Primvar("constant", {9})}})}})}});
+}
+Array<float> ValuesOf(const SceneIndex& scene, const char* primvar) {
+  return GetValueAs<Array<float>>(
+             scene.GetDataSource(Path("/C"), {Token("primvars"), Token(primvar), Token("primvarValue")}))
+      .value_or(Array<float>());
+}
+
+const DataSourceLocator kCounts = L("basisCurves/topology/curveVertexCounts"),
+                        kWrap = L("basisCurves/topology/wrap"),
+                        kIndices = L("basisCurves/topology/curveIndices");
+
+}  // namespace
+
+TEST_CASE("pinned cubic curves become plain ones with their ends repeated") {
+  const PinnedCurvesSceneIndex spline(MakeCurves("pinned", "cubic", "bspline"));
+  CHECK(GetValueAs<Token>(spline.GetDataSource(Path("/C"), kWrap)) == Token("nonperiodic"));
+  CHECK(GetValueAs<Array<int32_t>>(spline.GetDataSource(Path("/C"), kCounts)) == Array<int32_t>{7, 6});
+  CHECK(ValuesOf(spline, "points") == Array<float>{1, 1, 1, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5});
+  CHECK(ValuesOf(spline, "widths") == Array<float>{1, 1, 2, 3, 3, 4, 4, 5, 5});
+  CHECK(ValuesOf(spline, "whole") == Array<float>{9});
+  const PinnedCurvesSceneIndex catmull(MakeCurves("pinned", "cubic", "catmullRom"));
+  CHECK(GetValueAs<Array<int32_t>>(catmull.GetDataSource(Path("/C"), kCounts)) == Array<int32_t>{5, 4});
+  CHECK(ValuesOf(catmull, "points") == Array<float>{1, 1, 2, 3, 3, 4, 4, 5, 5});
+  CHECK(ValuesOf(catmull, "widths") == Array<float>{1, 2, 3, 4, 5});
+}
+
+TEST_CASE("where curves have indices these are repeated, and the points stay") {
+  const PinnedCurvesSceneIndex curves(
+      MakeCurves("pinned", "cubic", "catmullRom", Retain(Array<int32_t>{4, 3, 2, 1, 0})));
+  CHECK(GetValueAs<Array<int32_t>>(curves.GetDataSource(Path("/C"), kIndices)) ==
+        Array<int32_t>{4, 4, 3, 2, 2, 1, 1, 0, 0});
+  CHECK(ValuesOf(curves, "points") == Array<float>{1, 2, 3, 4, 5});
+}
+
+TEST_CASE("pinned linear and bezier curves lose their wrap alone, and others nothing") {
+  for (const char* basis : {"bezier", "bspline"}) {
+    const char* const type = std::string_view(basis) == "bezier" ? "cubic" : "linear";
+    const PinnedCurvesSceneIndex curves(MakeCurves("pinned", type, basis));
+    CHECK(GetValueAs<Token>(curves.GetDataSource(Path("/C"), kWrap)) == Token("nonperiodic"));
+    CHECK(ValuesOf(curves, "points") == Array<float>{1, 2, 3, 4, 5});
+  }
+  const auto periodic = MakeCurves("periodic", "cubic", "bspline");
+  const PinnedCurvesSceneIndex curves(periodic);
+  CHECK(DeepEquals(curves.GetPrim(Path("/C")).data, periodic->GetPrim(Path("/C")).data));
+}
+
+TEST_CASE("primvars of curves are dirtied with their topology") {
+  const auto input = MakeCurves("pinned", "cubic", "bspline");
+  PinnedCurvesSceneIndex curves(input);
+  RecordingObserver observer;
+  curves.AddObserver(observer);
+  input->DirtyPrims({{Path("/C"), kCounts}});
+  CHECK(observer.TakeSorted() == "dirtied /C {basisCurves/topology/curveVertexCounts, primvars}");
+  curves.RemoveObserver(observer);
+}
+
+TEST_CASE("path expressions ask prims for their type, purpose, visibility, data and materials") {
+  const auto Visible = [](bool yes) { return Box({{"visibility", Retain(yes)}}); };
+  const auto scene = MakeScene(
+      {{Path("/W"), {}, nullptr},
+       {Path("/W/a"), Token("mesh"),
+        Box({{"purpose", Box({{"purpose", Retain(Token("render"))}})},
+             {"visibility", Visible(true)},
+             {"primvars", Box({{"points", Primvar("vertex", {1})}})},
+             {"materialBindings", Box({{"", Box({{"path", Retain(Path("/Looks/Red"))}})}})}})},
+       {Path("/W/b"), Token("sphere"), Box({{"visibility", Visible(false)}})},
+       {Path("/W/b/c"), Token("mesh"),
+        Box({{"materialBindings", Box({{"full", Box({{"path", Retain(Path("/Looks/Blue"))}})}})}})}});
+  const auto find = [&](const char* text) {
+    const auto expression = CollectionExpression::Create(*PathExpression::Parse(text));
+    return expression ? Join(expression->FindMatching(*scene)) : expression.GetError().message;
+  };
+  CHECK(find("//{hdType:mesh}") == "/W/a /W/b/c");
+  CHECK(find("//{hdType:mesh,sphere}") == "/W/a /W/b /W/b/c");
+  CHECK(find("/W/*{hdType:mesh}") == "/W/a");
+  CHECK(find("//{not hdType:mesh} - /") == "/W /W/b");
+  CHECK(find("//{hdPurpose:render}") == "/W/a");
+  CHECK(find("//{hdVisible:false}") == "/W/b");
+  CHECK(find("//{hdVisible hdType:mesh}") == "/W/a /W/b/c");
+  CHECK(find("//{hdHasDataSource:'primvars/points'}") == "/W/a");
+  CHECK(find("//{hdHasPrimvar:points or hdType:sphere}") == "/W/a /W/b");
+  CHECK(find("//{hdHasMaterialBinding}") == "/W/a /W/b/c");
+  CHECK(find("//{hdHasMaterialBinding:'*Blue'}") == "/W/b/c");
+  CHECK(find("/W//{hdType:sphere}//") == "/W/b /W/b/c");
+  CHECK(find("//{hdType:mesh} & /W/b//") == "/W/b/c");
+  CHECK(find("~//{hdType:mesh} & /W//") == "/W /W/b");
+  CHECK(find("//{isa:Mesh}") == "Prims of a running scene cannot answer \"isa\".");
+  CHECK(find("/Nowhere") == "");
+}
+
+}  // namespace strata::scene
