@@ -231,6 +231,7 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     if (cuts_off) former = std::exchange(node.slots, {});
     node.slots.clear();
     node.is_still_ready = false;
+    node.still_answer = {};
     node.is_stopped = node.is_stopped && node.cycle;  // of what it needs now it may be quicker
     if (node.states) node.states->kept.clear();
     bool is_same = cuts_off && was_asked_for;

@@ -37,7 +37,6 @@ Samples ReadSamples(const stage::Attribute& attribute, Time time) {
 struct Network::Scratch {
   std::vector<Datum> data;
   std::vector<uint32_t> starts;
-  std::vector<std::optional<Datum>> known;
   struct Frame {
     Node* node;
     size_t next;
@@ -54,7 +53,7 @@ Network::Shard& Network::ShardOf(const Node& node) const {
 }
 
 bool Network::IsReady(const Node& node, Time time) const {
-  if (!node.varies && !time.IsDefault()) return node.is_still_ready.load(std::memory_order_acquire);
+  if (!node.varies && !time.IsDefault()) return node.FindStill(time);
   const std::lock_guard lock(ShardOf(node).mutex);
   const Node::Slot* slot = node.FindSlot(node.KeyOf(time));
   return slot && slot->is_ready;
@@ -62,6 +61,7 @@ bool Network::IsReady(const Node& node, Time time) const {
 
 // What was made goes when many other times are asked for meanwhile: it is made again then.
 Datum Network::GetReady(Node& node, Time time) const {
+  if (const Datum* still = node.FindStill(time)) return *still;
   {
     const std::lock_guard lock(ShardOf(node).mutex);
     const Node::Slot* slot = node.FindSlot(node.KeyOf(time));
@@ -84,7 +84,8 @@ void Network::Evaluate(std::span<Node* const> nodes, Time time, Datum* answers) 
 }
 
 Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
-  {
+  if (const Datum* still = root.FindStill(time)) return *still;
+  if (root.varies || time.IsDefault()) {
     const std::lock_guard lock(ShardOf(root).mutex);
     const Node::Slot* slot = root.FindSlot(root.KeyOf(time));
     if (slot && slot->is_ready) return slot->answer;
@@ -124,7 +125,10 @@ void Network::Settle(Node& node, Time key, const Datum& answer) const {
     if (Node::Slot* slot = node.FindSlot(key)) {
       slot->answer = answer;
       slot->is_ready = true;
-      if (!node.varies && !key.IsDefault()) node.is_still_ready.store(true, std::memory_order_release);
+      if (!node.varies && !key.IsDefault()) {
+        node.still_answer = answer;
+        node.is_still_ready.store(true, std::memory_order_release);
+      }
     }
   }
   shard.ready.notify_all();
@@ -251,8 +255,9 @@ Datum Network::ReadKnown(const Node& node, size_t number, Time time) const {
       link.input.kind == Input::Kind::kAttribute || link.input.kind == Input::Kind::kSamples;
   if (!is_attribute || link.varies || time.IsDefault()) return read;
   const std::lock_guard lock(ShardOf(node).mutex);
+  if (link.is_known) return link.known;
   link.known = read;
-  link.is_known = true;
+  std::atomic_ref(link.is_known).store(true, std::memory_order_release);
   return read;
 }
 
@@ -267,13 +272,7 @@ void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
       answer = GetReady(*input, time);
     if (!answer.IsEmpty()) scratch.data.push_back(std::move(answer));
   };
-  // What is known of all links at once: asking for each would take as many locks.
-  scratch.known.clear();
-  if (!scratch.overrides && !time.IsDefault()) {
-    const std::lock_guard lock(ShardOf(node).mutex);
-    for (const Node::LinkTo& each : node.links)
-      scratch.known.push_back(each.is_known ? std::optional(each.known) : std::nullopt);
-  }
+  const bool may_be_known = !scratch.overrides && !time.IsDefault();
   size_t link = 0;
   for (const Input& input : node.computation->inputs) {
     if (input.kind == Input::Kind::kPrevious) {
@@ -284,8 +283,8 @@ void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
         Datum read;
         if (scratch.overrides)
           read = Read(node, link, time, scratch.overrides);
-        else if (link < scratch.known.size() && scratch.known[link])
-          read = *scratch.known[link];
+        else if (may_be_known && node.links[link].IsKnown())
+          read = node.links[link].known;
         else
           read = ReadKnown(node, link, time);
         if (!read.IsEmpty()) scratch.data.push_back(std::move(read));

@@ -30,10 +30,11 @@ struct Network::Node {
     std::vector<Node*> nodes;  // of other computations
     stage::Attribute attribute;
     bool varies = false;  // the attribute does
-    // What was read of an attribute that does not vary, at any time but the default one. Guarded by the
-    // shard.
+    // What was read of an attribute that does not vary, at any time but the default one. Written once, with
+    // the lock of the shard; read without one after `is_known` was seen to be true.
     mutable Datum known;
     mutable bool is_known = false;
+    bool IsKnown() const { return std::atomic_ref(is_known).load(std::memory_order_acquire); }
   };
   std::vector<LinkTo> links;
   std::vector<Node*> inputs;      // all nodes it needs
@@ -48,9 +49,14 @@ struct Network::Node {
     Datum answer;
   };
   std::vector<Slot> slots;  // guarded by the shard
-  // Whether the answer of what does not vary is there for all times but the default one: so that asking
-  // again takes no lock.
+  // The answer of what does not vary, for all times but the default one: asking again takes no lock, since
+  // nothing but a change of the stage takes it away.
+  Datum still_answer;
   std::atomic<bool> is_still_ready = false;
+  const Datum* FindStill(stage::Time time) const {
+    return !varies && !time.IsDefault() && is_still_ready.load(std::memory_order_acquire) ? &still_answer
+                                                                                          : nullptr;
+  }
   // Of stepped computations: the states that are kept, by tick.
   struct States {
     std::mutex mutex;  // held while a state is made: steps come one after the other
