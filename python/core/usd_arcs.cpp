@@ -56,8 +56,8 @@ void BindReferences(nb::module_& usd) {
       "reference"_a, "position"_a = kPosition);
   cls.def(
       "AddReference",
-      [add](const R& r, const std::string& asset, PathArgument prim, LayerOffset offset,
-            ListPosition position) { return add(r, Reference{asset, prim.path, offset, nullptr}, position); },
+      [add](const R& r, const FileArgument& asset, PathArgument prim, LayerOffset offset,
+            ListPosition position) { return add(r, Reference{asset.path, prim.path, offset, nullptr}, position); },
       "assetPath"_a, "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
   cls.def(
       "AddReference",
@@ -104,8 +104,8 @@ void BindPayloads(nb::module_& usd) {
       "payload"_a, "position"_a = kPosition);
   cls.def(
       "AddPayload",
-      [add](const P& p, const std::string& asset, PathArgument prim, LayerOffset offset,
-            ListPosition position) { return add(p, Payload{asset, prim.path, offset}, position); },
+      [add](const P& p, const FileArgument& asset, PathArgument prim, LayerOffset offset,
+            ListPosition position) { return add(p, Payload{asset.path, prim.path, offset}, position); },
       "assetPath"_a, "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
   cls.def(
       "AddPayload",

@@ -4,7 +4,8 @@ from strata._core import Usd as _core
 from strata._core.Sdf import Layer
 from strata._core.Usd import *  # noqa: F403
 from strata._core.Usd import PrimAllPrimsPredicate, _PrimFlagsPredicate  # noqa: F401
-from strata._core.Usd import EditTarget, Object, PrimDefaultPredicate, Stage, TimeCode, VariantSet
+from strata._core.Pcp import PrimIndex as _PrimIndex
+from strata._core.Usd import EditTarget, Object, Prim, PrimDefaultPredicate, Stage, TimeCode, VariantSet
 from strata._notices import UsdNotice as _UsdNotice
 from strata._schemas import SchemaKind  # noqa: F401
 from strata._usd_apis import (  # noqa: F401
@@ -100,6 +101,18 @@ def _through_caches(open_stage):
 
 
 Stage.Open = _through_caches(Stage.Open)
+
+
+def _shown(name):
+    """What notebooks show, by a module that is loaded when one asks."""
+    def shown(self):
+        from strata import _display
+        return getattr(_display, name)(self)
+
+    return shown
+
+
+Stage._repr_html_, Prim._repr_html_, _PrimIndex._repr_html_ = _shown("stage_html"), _shown("prim_html"), _shown("index_html")
 
 
 # -- the rest ------------------------------------------------------------------------------------------------------------

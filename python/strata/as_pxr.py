@@ -6,6 +6,8 @@
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
+import os
 import runpy
 import sys
 
@@ -43,6 +45,7 @@ def main(arguments):
         return 0 if arguments else 2
     install()
     sys.argv = arguments
+    sys.path[0] = os.path.dirname(os.path.abspath(arguments[0]))  # as where Python runs the script itself
     runpy.run_path(arguments[0], run_name="__main__")
     return 0
 
