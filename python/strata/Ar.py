@@ -323,3 +323,13 @@ class _ResolverChanged(Notice.ResolverNotice):
 
 _ResolverChanged.__name__ = _ResolverChanged.__qualname__ = "ResolverChanged"
 Notice.ResolverChanged = _ResolverChanged
+
+
+_preferred = [""]
+
+
+def SetPreferredResolver(resolverTypeName):
+    """Names the resolver that is to be used. As in OpenUSD it has no effect once a resolver is in use, which here is from the start."""
+    if not isinstance(resolverTypeName, str):
+        raise TypeError("the name of a type of resolvers is text")
+    _preferred[0] = resolverTypeName

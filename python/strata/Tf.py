@@ -1,7 +1,9 @@
 """Errors, notices, types and helpers over names.   (Tf)"""
 import contextlib as _contextlib
+import importlib as _importlib
 import os as _os
 import re as _re
+import sys as _sys
 import tempfile as _tempfile
 import time as _time
 import warnings as _warnings
@@ -26,12 +28,32 @@ _enums.make(globals(), "TfDiagnosticType", "DiagnosticType", [
     if number] + [("TF_APPLICATION_EXIT_TYPE", "TF_APPLICATION_EXIT_TYPE", 8)])
 
 
+_MORE = """CallContext CatchAndRepostErrors DiagnosticTrap DumpTokenStats Error GetCodeLocation GetCurrentScopeDescriptionStack
+    GetStackTrace InstallTerminateAndCrashHandlers LogStackTrace MallocTag PrepareModule PreparePythonModule PrintStackTrace
+    PyModuleWasLoaded RefPtrTracker ReportActiveErrorMarks RepostErrors ScopeDescription ScriptModuleLoader
+    SetPythonExceptionDebugTracingEnabled StatusObject Warning WindowsImportWrapper""".split()
+
+
+def __getattr__(name):
+    """Loads what few scripts use where it is first asked for."""
+    if name not in _MORE:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    globals()[name] = getattr(_importlib.import_module("strata._tf_more"), name)
+    return globals()[name]
+
+
+def __dir__():
+    return sorted({*globals(), *_MORE})
+
+
 def RaiseCodingError(msg):
-    raise ErrorException(f"Error in use: {msg}")
+    """Raises ErrorException with a Tf.Error that tells where."""
+    _importlib.import_module("strata._tf_more").raise_error(TF_DIAGNOSTIC_CODING_ERROR_TYPE, f"Python coding error: {msg}", 1)  # noqa: F821
 
 
 def RaiseRuntimeError(msg):
-    raise ErrorException(f"Error: {msg}")
+    """Raises ErrorException with a Tf.Error that tells where."""
+    _importlib.import_module("strata._tf_more").raise_error(TF_DIAGNOSTIC_RUNTIME_ERROR_TYPE, f"Python runtime error: {msg}", 1)  # noqa: F821
 
 
 def Warn(msg, template=""):
@@ -209,24 +231,42 @@ Tf_PyEnumWrapper = Enum
 
 
 class Debug:
-    """Switches of debugging output: the engine has none."""
+    """Switches of debugging output."""
+
+    _symbols = {
+        "AR_RESOLVER_INIT": "Finding resolvers", "PCP_CHANGES": "Changes of composition", "PCP_DEPENDENCIES": "Dependencies of indices",
+        "PCP_PRIM_INDEX": "Prim indices", "SDF_CHANGES": "Changes of layers", "SDF_LAYER": "Layers that are opened",
+        "USD_CHANGES": "Changes of stages", "USD_COMPOSITION": "Composition of stages", "USD_STAGE_OPEN": "Stages that are opened"}
+    _on = set()
+    _file = None
 
     @staticmethod
     def GetDebugSymbolNames():
-        return []
+        return sorted(Debug._symbols)
 
     @staticmethod
     def GetDebugSymbolDescriptions():
-        return ""
+        width = max(map(len, Debug._symbols))
+        return "".join(f"{name:<{width}}: {text}\n" for name, text in sorted(Debug._symbols.items()))
 
     @staticmethod
     def GetDebugSymbolDescription(name):
-        return ""
+        return Debug._symbols.get(name, "")
 
     @staticmethod
     def IsDebugSymbolNameEnabled(name):
-        return False
+        return name in Debug._on
 
     @staticmethod
     def SetDebugSymbolsByName(pattern, value):
-        return []
+        """Of one symbol, or all that begin with what stands before a final *. Gives their names."""
+        found = [name for name in sorted(Debug._symbols) if name == pattern or (pattern.endswith("*") and name.startswith(pattern[:-1]))]
+        Debug._on = Debug._on | set(found) if value else Debug._on - set(found)
+        return found
+
+    @staticmethod
+    def SetOutputFile(file):
+        """Where debugging output goes: sys.__stdout__ or sys.__stderr__."""
+        if file not in (_sys.__stdout__, _sys.__stderr__):
+            raise ErrorException("TfDebug output is to sys.__stdout__ or sys.__stderr__")
+        Debug._file = file

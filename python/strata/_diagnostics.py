@@ -10,6 +10,10 @@ def add(delegate):
     _delegates.add(delegate)
 
 
+def remove(delegate):
+    _delegates.discard(delegate)
+
+
 class CallContext:
     """A place in code."""
 

@@ -71,6 +71,19 @@ class Type:
     isPlainOldDataType = property(lambda self: self._name in ("bool", "int", "float", "double"))
 
     @property
+    def sizeof(self):
+        """Bytes of a value; 0 where the type has no plain values."""
+        sizes = {"bool": 1, "int": 4, "float": 4, "double": 8, "half": 2, "pxr_half::half": 2, "unsigned char": 1, "unsigned int": 4,
+                 "long": 8, "unsigned long": 8, "string": 32, "std::string": 32, "TfToken": 8, "SdfTimeCode": 8}
+        if self._name.startswith("GfVec"):
+            return int(self._name[5]) * {"d": 8, "f": 4, "h": 2, "i": 4}[self._name[6]]
+        if self._name.startswith("GfMatrix"):
+            return int(self._name[8]) ** 2 * {"d": 8, "f": 4}[self._name[9]]
+        if self._name.startswith("GfQuat"):
+            return 4 * {"d": 8, "f": 4, "h": 2}[self._name[6]]
+        return sizes.get(self._name, 0)
+
+    @property
     def baseTypes(self):
         if self._name in Type._defined:
             return tuple(Type(name) for name in Type._defined[self._name][0])
