@@ -137,9 +137,11 @@ uint32_t Graph::InsertGraph(uint32_t parent, const Node& arc, const Graph& other
   root.namespace_depth = arc.namespace_depth;
   root.Set(kNodeDueToAncestor, false);
   Link(parent, base);
-  VisitSubtree(base, [this](uint32_t i) {
-    Node& node = nodes_[i];
-    node.map_to_root = pool_.ComposeMaps(nodes_[node.parent].map_to_root, node.map_to_parent);
+  root.map_to_root = pool_.ComposeMaps(nodes_[parent].map_to_root, root.map_to_parent);
+  // After the maps to the root of `other`, not one arc after the other: these block what the whole does not.
+  VisitSubtree(base, [this, base](uint32_t i) {
+    if (i != base)
+      nodes_[i].map_to_root = pool_.ComposeMaps(nodes_[base].map_to_root, nodes_[i].map_to_root);
   });
   return base;
 }
