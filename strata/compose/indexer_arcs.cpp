@@ -110,13 +110,14 @@ MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, const LayerOf
   auto add = [&](const std::map<Path, Path>& relocates) {
     for (auto it = relocates.lower_bound(target); it != relocates.end() && it->first.HasPrefix(target);
          ++it) {
-      if (!it->second.IsEmpty() && targets.insert(it->second).second)
-        pairs.emplace_back(it->first, it->second);
+      if (it->second.IsEmpty() || !targets.insert(it->second).second) continue;
+      if (it->first == target) pairs.front().second = it->second;  // an arc in a variant of what was moved
+      else pairs.emplace_back(it->first, it->second);
     }
   };
   add(stack.GetRelocatesSourceToTarget());
   add(stack.GetIncrementalRelocatesSourceToTarget());
-  if (pairs.size() == 1) return map;
+  if (pairs.size() == 1 && pairs.front().second == target) return map;
   return MapFunction::Create(std::move(pairs)).Compose(map);
 }
 
