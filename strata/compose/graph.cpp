@@ -140,8 +140,7 @@ uint32_t Graph::InsertGraph(uint32_t parent, const Node& arc, const Graph& other
   root.map_to_root = pool_.ComposeMaps(nodes_[parent].map_to_root, root.map_to_parent);
   // After the maps to the root of `other`, not one arc after the other: these block what the whole does not.
   VisitSubtree(base, [this, base](uint32_t i) {
-    if (i != base)
-      nodes_[i].map_to_root = pool_.ComposeMaps(nodes_[base].map_to_root, nodes_[i].map_to_root);
+    if (i != base) nodes_[i].map_to_root = pool_.ComposeMaps(nodes_[base].map_to_root, nodes_[i].map_to_root);
   });
   return base;
 }

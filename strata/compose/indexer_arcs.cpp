@@ -111,8 +111,10 @@ MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, const LayerOf
     for (auto it = relocates.lower_bound(target); it != relocates.end() && it->first.HasPrefix(target);
          ++it) {
       if (it->second.IsEmpty() || !targets.insert(it->second).second) continue;
-      if (it->first == target) pairs.front().second = it->second;  // an arc in a variant of what was moved
-      else pairs.emplace_back(it->first, it->second);
+      if (it->first == target)
+        pairs.front().second = it->second;  // an arc in a variant of what was moved
+      else
+        pairs.emplace_back(it->first, it->second);
     }
   };
   add(stack.GetRelocatesSourceToTarget());

@@ -74,7 +74,8 @@ void Indexer::FindProhibited() {
   for (uint32_t node : graph_.GetSubtree(0)) {
     const Node& n = graph_[node];
     if (n.Has(kNodeCulled)) continue;
-    if (n.Has(kNodeInert)) continue;  // it has no say: the place of an instance, or what is followed elsewhere
+    if (n.Has(kNodeInert))
+      continue;  // it has no say: the place of an instance, or what is followed elsewhere
     if (node == 0 && frame_->arc == ArcType::kRelocate && n.path == frame_->path) continue;
     if (!graph_.GetStack(node).IsRelocationSource(n.path)) continue;
     prohibited_source_ = n.path;
