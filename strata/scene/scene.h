@@ -27,5 +27,8 @@
 #include "strata/scene/retained.h"
 #include "strata/scene/retained_scene_index.h"
 #include "strata/scene/scene_index.h"
+#include "strata/scene/schemas_geometry.h"
+#include "strata/scene/schemas_material.h"
+#include "strata/scene/schemas_scene.h"
 #include "strata/scene/snapshot.h"
 #include "strata/scene/switching.h"
