@@ -15,7 +15,8 @@ namespace {
 constexpr const char* kRemedy = "Mend the function; what would be there without it holds meanwhile.";
 
 bool GivesMany(const Input& input) {
-  return input.kind == Input::Kind::kTargets || input.kind == Input::Kind::kChildren;
+  return input.kind == Input::Kind::kTargets || input.kind == Input::Kind::kConnections ||
+         input.kind == Input::Kind::kChildren;
 }
 
 // What the class in Python gets: one object for each input, a list where there may be many.
@@ -206,6 +207,17 @@ void BindInputs(nb::module_& compute) {
       "Targets", [](Token relationship, Token output) { return compute::in::Targets(relationship, output); },
       "relationship"_a, "output"_a, "A list: an output of each prim that a relationship names.");
   compute.def(
+      "Connections",
+      [](Token attribute, Token output) { return compute::in::Connections(attribute, output); },
+      "attribute"_a, "output"_a,
+      "A list: an output of each prim whose property an attribute is connected to.");
+  compute.def(
+      "SourceOf", [](Token attribute) { return compute::in::SourceOf(attribute); }, "attribute"_a,
+      "A dictionary of where the attribute's value comes from: source, layer, blocked, offset.");
+  compute.def(
+      "Constant", [](const nb::object& value) { return compute::in::Constant(FromPython(value)); }, "value"_a,
+      "A value of the program's own.");
+  compute.def(
       "OfPrim", [](PathArgument prim, Token output) { return compute::in::OfPrim(prim, output); }, "prim"_a,
       "output"_a, "An output of the prim at a path.");
   compute.def(
@@ -242,6 +254,13 @@ nb::object ToPython(const Datum& datum) {
     out["origin"] = nb::cast(Vec3d{origin.latitude, origin.longitude, origin.height});
     out["unitsPerMeter"] = frame->units_per_meter;
     out["world"] = nb::cast(frame->world);
+    return out;
+  }
+  if (const auto* source = datum.GetIf<compute::AttributeSource>()) {
+    out["source"] = std::string(stage::GetResolveSourceName(source->source));
+    out["layer"] = source->layer;
+    out["blocked"] = source->is_blocked;
+    out["offset"] = nb::cast(source->layer_to_stage);
     return out;
   }
   if (const auto* domain = datum.GetIf<compute::MetricDomain>()) {

@@ -23,8 +23,8 @@ import weakref
 from strata import Gf, Sdf, Usd, Vt  # noqa: F401  (what computations are given)
 from strata._core import Compute as _core
 from strata._core.Compute import (  # noqa: F401
-    Attribute, Children, Computation, Input, Metadata, NearestAncestor, OfPrim, Parent, Previous, Request, StageMetadata, System,
-    Targets, Time)
+    Attribute, Children, Computation, Connections, Constant, Input, Metadata, NearestAncestor, OfPrim, Parent, Previous, Request,
+    SourceOf, StageMetadata, System, Targets, Time)
 
 
 class Call:

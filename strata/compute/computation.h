@@ -36,6 +36,7 @@ inline constexpr DiagnosticCode kComputationSlow{"compute.too-slow", Severity::k
 struct Input {
   enum class Kind : uint8_t {
     kAttribute,        // the value of an attribute of the prim
+    kSource,           // AttributeSource: where the value comes from
     kSamples,          // Samples: the values around the time, for who interpolates in its own way
     kAttributesNamed,  // no value: the function reads attributes whose names begin so itself
     kMetadata,         // of the prim
@@ -44,20 +45,26 @@ struct Input {
     kNearestAncestor,  // of the nearest prim above that has it by its schemas
     kChildren,         // of each child that has it
     kTargets,          // of each prim that a relationship names, where it has it
+    kConnections,      // of each prim whose property an attribute is connected to, where it has it
     kOfPrim,           // of the prim at a fixed path
     kStageMetadata,    // session layer over root layer
     kTime,             // double; empty for the default time
     kPrevious,         // of modifiers: the output as it was before
+    kConstant,         // a value of who registers the computation: a parameter of the module
   };
   Kind kind = Kind::kTime;
-  Token name;    // of the attribute, the metadata field or the relationship
-  Token output;  // of the other prim or of this one
-  Path prim{};   // of kOfPrim
+  Token name;     // of the attribute, the metadata field or the relationship
+  Token output;   // of the other prim or of this one
+  Path prim{};    // of kOfPrim
+  Value value{};  // of kConstant
 };
 
 namespace in {
 inline Input Attribute(Token name) {
   return {Input::Kind::kAttribute, name, {}};
+}
+inline Input SourceOf(Token attribute) {
+  return {Input::Kind::kSource, attribute, {}};
 }
 inline Input AttributeSamples(Token name) {
   return {Input::Kind::kSamples, name, {}};
@@ -83,6 +90,12 @@ inline Input Children(Token output) {
 inline Input Targets(Token relationship, Token output) {
   return {Input::Kind::kTargets, relationship, output};
 }
+inline Input Connections(Token attribute, Token output) {
+  return {Input::Kind::kConnections, attribute, output};
+}
+inline Input Constant(Value value) {
+  return {Input::Kind::kConstant, {}, {}, {}, std::move(value)};
+}
 inline Input OfPrim(Path prim, Token output) {
   return {Input::Kind::kOfPrim, {}, output, prim};
 }
@@ -103,6 +116,15 @@ struct Samples {
   Value lower, upper;
   double fraction = 0;
   friend bool operator==(const Samples&, const Samples&) = default;
+};
+
+// Which opinion gives an attribute its value at the time.
+struct AttributeSource {
+  stage::ResolveSource source = stage::ResolveSource::kNone;
+  bool is_blocked = false;
+  std::string layer;           // identifier; empty for fallbacks and where nobody speaks
+  LayerOffset layer_to_stage;  // stage time = layer_to_stage * layer time
+  friend bool operator==(const AttributeSource&, const AttributeSource&) = default;
 };
 
 // What a function is called with: its inputs, in the order in which they were declared.

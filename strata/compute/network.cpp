@@ -150,6 +150,7 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
   };
   switch (input.kind) {
     case Input::Kind::kAttribute:
+    case Input::Kind::kSource:
     case Input::Kind::kSamples:
       link.attribute = node.prim.GetAttribute(input.name);
       reads(input.name);
@@ -179,6 +180,11 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
       for (const Path target : node.prim.GetRelationship(input.name).GetForwardedTargets())
         if (target.IsPrim()) take(stage_.GetPrimAtPath(target));
       break;
+    case Input::Kind::kConnections:
+      reads(input.name);
+      for (const Path source : node.prim.GetAttribute(input.name).GetConnections())
+        take(stage_.GetPrimAtPath(source.GetPrimPath()));
+      break;
     case Input::Kind::kOfPrim:
       by_children_[input.prim.GetParent()].push_back(&node);
       take(stage_.GetPrimAtPath(input.prim));
@@ -189,6 +195,7 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
     case Input::Kind::kMetadata:
     case Input::Kind::kTime:
     case Input::Kind::kPrevious:
+    case Input::Kind::kConstant:
       break;
   }
 }

@@ -111,10 +111,11 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
   for (Path property : changes.properties)
     if (const auto readers = by_property_.find(property); readers != by_property_.end())
       for (Node* node : readers->second)
-        if (std::any_of(node->computation->inputs.begin(), node->computation->inputs.end(),
-                        [&](const Input& input) {
-                          return input.kind == Input::Kind::kTargets && input.name == property.GetNameToken();
-                        }))
+        if (std::any_of(
+                node->computation->inputs.begin(), node->computation->inputs.end(), [&](const Input& input) {
+                  return (input.kind == Input::Kind::kTargets || input.kind == Input::Kind::kConnections) &&
+                         input.name == property.GetNameToken();
+                }))
           waiting.push_back(node);
   NodeSet seen;
   while (!waiting.empty()) {

@@ -233,6 +233,14 @@ Datum Network::Read(const Node& node, size_t number, Time time, const Overrides*
     case Input::Kind::kAttribute:
       if (const Value* value = overridden()) return *value;
       return link.attribute.Get(time);
+    case Input::Kind::kSource: {
+      const stage::ResolveInfo info = link.attribute.GetResolveInfo(time);
+      return Datum::Of(AttributeSource{info.source, info.value_is_blocked,
+                                       info.layer ? info.layer->GetIdentifier() : std::string(),
+                                       info.layer_to_stage});
+    }
+    case Input::Kind::kConstant:
+      return link.input.value;
     case Input::Kind::kSamples:
       if (const Value* value = overridden()) return Datum::Of(Samples{*value, *value, 0});
       return Datum::Of(ReadSamples(link.attribute, time));
@@ -492,7 +500,8 @@ std::vector<Network::Step> Network::Explain(Node& top, Time time) const {
         source.computed.push_back({input->provider, input->output});
         source.answers.push_back(GetReady(*input, time));
       }
-      if (link.input.kind == Input::Kind::kAttribute || link.input.kind == Input::Kind::kSamples)
+      if (link.input.kind == Input::Kind::kAttribute || link.input.kind == Input::Kind::kSamples ||
+          link.input.kind == Input::Kind::kSource)
         source.attribute = node->provider.AppendProperty(link.input.name);
       if (link.nodes.empty()) {
         Datum read = Read(*node, i, time, nullptr);

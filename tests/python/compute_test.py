@@ -92,6 +92,28 @@ class Functions(unittest.TestCase):
         self.assertEqual(system.Compute(stage.GetPrimAtPath("/P/C"), "sum", 3)[2], (1, 0, 0))
         self.assertIsNone(system.Compute(stage.GetPrimAtPath("/P"), "other", 3))
 
+    def test_inputs_of_connections_sources_and_constants(self):
+        stage = open_stage('def Sphere "A"\n{\n    double radius = 2\n    double twice.connect = [</A.radius>, </B.radius>]\n}\n'
+                           'def Sphere "B"\n{\n    double radius.timeSamples = { 0: 5, 10: 7 }\n}\n')
+        registry = Compute.Registry()
+
+        @registry.computation("size", schemas=["Sphere"])
+        def size(call, radius=Compute.Attribute("radius"), factor=Compute.Constant(3)):
+            return radius * factor
+
+        @registry.computation("sizes", schemas=["Sphere"])
+        def sizes(call, connected=Compute.Connections("twice", "size"), source=Compute.SourceOf("radius")):
+            return [[*connected], source["source"], source["blocked"], "text"]
+
+        system = Compute.System(stage, registry)
+        a, b = stage.GetPrimAtPath("/A"), stage.GetPrimAtPath("/B")
+        self.assertEqual(system.Compute(a, "sizes", 5)[:3], [[6.0, 18.0], "default", False])
+        self.assertEqual(system.Compute(b, "sizes", 5)[:3], [[], "timeSamples", False])
+        a.GetAttribute("twice").SetConnections(["/B.radius"])
+        self.assertEqual(system.Compute(a, "sizes", 5)[0], [18.0])
+        a.GetAttribute("radius").Block()
+        self.assertEqual(system.Compute(a, "sizes", 5)[1:3], ["fallback", True])
+
     def test_an_output_stands_in_place_of_a_value_and_numpy_gives_it(self):
         stage, registry = open_stage('def Points "P"\n{\n    point3f[] points = [(1, 1, 1)]\n}\n'), Compute.Registry()
 
