@@ -59,6 +59,7 @@ NB_MODULE(_core, core) {
   BindShading(core);
   BindContexts(core);
   BindGeomSubsets(core);
+  BindValidation(core);
   BindShaderNodes(core);
   BindLights(core);
   BindCurves(core);

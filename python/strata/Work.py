@@ -14,11 +14,11 @@ def GetPhysicalConcurrencyLimit():
 
 
 def _from_environment():
+    """What PXR_WORK_THREAD_LIMIT says, over which nothing that is set counts; 0 where it says nothing."""
     try:
-        number = int(_os.environ.get("PXR_WORK_THREAD_LIMIT", "0"))
+        return _normalized(int(_os.environ.get("PXR_WORK_THREAD_LIMIT", "0")))
     except ValueError:
-        number = 0
-    return _normalized(number) or GetPhysicalConcurrencyLimit()
+        return 0
 
 
 def _normalized(number):
@@ -26,7 +26,7 @@ def _normalized(number):
     return max(1, GetPhysicalConcurrencyLimit() + number) if number < 0 else number
 
 
-_limit = _from_environment()
+_limit = _from_environment() or GetPhysicalConcurrencyLimit()
 
 
 def GetConcurrencyLimit():
@@ -41,7 +41,7 @@ def SetConcurrencyLimit(limit):
     global _limit
     if not isinstance(limit, int):
         raise TypeError(f"{limit!r} is no number of threads")
-    if limit:
+    if limit and not _from_environment():
         _limit = limit
 
 
