@@ -69,6 +69,11 @@ class ConnectionSourceInfo:
 ConnectionSourceInfo.__module__ = "strata.UsdShade"
 
 
+def _known(type_name):
+    """A type, where it is one."""
+    return type_name if type_name is not None and type_name != ValueTypeNames.Find("") else None
+
+
 class SdrMetadata:
     """What an object tells a registry of shaders: texts by key."""
 
@@ -166,8 +171,8 @@ class Port(SdrMetadata):
             path = Path(source) if isinstance(source, str) else source
             info = ConnectionSourceInfo(self._attribute.GetStage(), path)
             if not info:
-                RaiseCodingError(f"</{path}> is no input or output of a prim that is there")
-            return path
+                RaiseCodingError(f"<{path}> is no input or output of a prim that is there")
+            source = info
         if isinstance(source, _schemas.SchemaBase) and sourceName is not None:
             source = ConnectionSourceInfo(source, sourceName, sourceType, typeName)
         if not isinstance(source, ConnectionSourceInfo):
@@ -176,7 +181,7 @@ class Port(SdrMetadata):
             RaiseCodingError(f"an invalid source to connect <{self._attribute.GetPath()}> to")
         prim, name = source.source.GetPrim(), full_name(source.sourceName, source.sourceType)
         if not prim.HasAttribute(name):
-            prim.CreateAttribute(name, source.typeName or self.GetTypeName(), False)
+            prim.CreateAttribute(name, _known(source.typeName) or self.GetTypeName(), False)
         return prim.GetPath().AppendProperty(name)
 
     def SetConnectedSources(self, sources):
