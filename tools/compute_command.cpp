@@ -8,6 +8,7 @@
 #include "strata/domain/bounds.h"
 #include "strata/domain/xformable.h"
 #include "strata/format/text/text.h"
+#include "strata/inspect/summarize.h"
 #include "strata/inspect/tree.h"
 #include "strata/stage/editor.h"
 #include "tools/commands.h"
@@ -52,10 +53,22 @@ std::string DescribeDomain(const compute::MetricDomain& domain) {
 }
 
 std::string Describe(const Datum& datum) {
+  constexpr size_t kWidth = 60;  // of what is there to be seen, and not to be read back
   if (datum.IsEmpty()) return "nothing";
   if (const auto* transform = datum.GetIf<stage::ComputedTransform>())
     return DescribeMatrix(transform->matrix) + (transform->resets_stack ? " resetting the stack" : "");
   if (const auto* domain = datum.GetIf<compute::MetricDomain>()) return DescribeDomain(*domain);
+  if (const auto* settings = datum.GetIf<compute::SimulationSettings>())
+    return inspect::SummarizeValue(Value(settings->parameters), kWidth);
+  if (const auto* shape = datum.GetIf<compute::SimulatedShape>())
+    return fmt::format("{} points", shape->points.GetSize());
+  if (const auto* simulated = datum.GetIf<compute::SimulationAnswer>()) {
+    std::string names;
+    for (const auto& [name, value] : simulated->values)
+      names += fmt::format("{}{}: {}", names.empty() ? "" : ", ", name.GetText(),
+                           inspect::SummarizeValue(value, kWidth));
+    return names;
+  }
   if (const auto* frame = datum.GetIf<compute::GeoFrame>()) {
     const compute::Geodetic& at = frame->tangent.GetOrigin();
     return fmt::format("frame at ({}, {}, {})", at.latitude, at.longitude, at.height);
