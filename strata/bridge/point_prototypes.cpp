@@ -101,7 +101,11 @@ CopyTables PointPrototypesSceneIndex::MakeTables() const {
   while (!waiting.empty()) {
     const auto* entry = waiting.back();
     waiting.pop_back();
-    if (entry->value.is_instancer) AddCopiesFor(entry->GetPath(), entry->GetPath(), 0, tables);
+    if (entry->value.is_instancer) {
+      // Instancers below this one are shown in copies alone.
+      AddCopiesFor(entry->GetPath(), entry->GetPath(), 0, tables);
+      continue;
+    }
     for (const auto* child = entry->GetFirstChild(); child; child = child->GetNextSibling())
       waiting.push_back(child);
   }

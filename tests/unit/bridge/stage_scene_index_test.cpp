@@ -366,6 +366,129 @@ TEST_CASE("moving an instance dirties one instancer, whatever the number of inst
   }
 }
 
+TEST_CASE("a scene without a stage is empty, and says that it became so") {
+  Running running("def Scope \"A\" {}");
+  running.TakeFirst();
+  running.TakeFinal();
+  running.First().SetStage(nullptr);
+  CHECK(running.TakeFirst() == "removed /");
+  CHECK(running.TakeFinal() == "removed /");
+  CHECK_FALSE(running.Final().GetPrim(Path::AbsoluteRoot()));
+  CHECK(running.Final().GetChildPrimPaths(Path::AbsoluteRoot()).empty());
+}
+
+TEST_CASE("inputs of node graphs and of the material itself dirty the material that they belong to") {
+  Running running(R"(
+def Material "M" {
+    color3f inputs:tint = (1, 1, 1)
+    token outputs:surface.connect = </M/Graph/Surface.outputs:out>
+    def NodeGraph "Graph" {
+        float inputs:amount = 1
+
+        def Shader "Surface" {
+            uniform token info:id = "Test"
+            float inputs:rough.connect = </M/Graph.inputs:amount>
+            color3f inputs:color.connect = </M.inputs:tint>
+            token outputs:out
+        }
+    }
+})");
+  running.Pull();
+  CHECK(PathsOf(running.Final()) == "/ /M");
+  for (const char* const attribute : {"/M.inputs:tint", "/M/Graph.inputs:amount"}) {
+    running.TakeFirst();
+    const bool is_color = std::string_view(attribute).ends_with("tint");
+    running.Set(attribute, is_color ? Value(Vec3f{0, 1, 0}) : Value(2.0f));
+    CHECK(running.TakeFirst() == "dirtied /M {material}");
+  }
+  const DataSourceLocator parameters =
+      L("material//nodes").Append(Token("Graph/Surface")).Append(Token("parameters"));
+  CHECK(scene::GetValueAs<float>(running.Final().GetDataSource(
+            Path("/M"), parameters.Append(Token("rough")).Append(Token("value")))) == 2.0f);
+  CHECK(scene::GetValueAs<Vec3f>(running.Final().GetDataSource(
+            Path("/M"), parameters.Append(Token("color")).Append(Token("value")))) == Vec3f{0, 1, 0});
+}
+
+TEST_CASE("a sublayer that comes adds what it brings and dirties what it changes, and nothing else") {
+  Running running(R"(def Xform "A" { def Cube "B" {} } def Xform "C" {})");
+  const layer::LayerPtr sub = running.First().GetStage()->GetLayerRegistry()->CreateAnonymous("sub.usda");
+  CHECK(sub->CreatePrimSpec(Path("/A/B"), Specifier::kOver));
+  CHECK(sub->CreateAttributeSpec(Path("/A/B.size"), Token("double")));
+  CHECK(sub->SetField(Path("/A/B.size"), layer::GetFieldNames().default_, Value(3.0)));
+  CHECK(sub->CreatePrimSpec(Path("/D"), Specifier::kDef));
+  running.Pull();
+  running.TakeFinal();
+  running.Change([&](layer::Layer& layer) {
+    CHECK(layer.SetField(Path::AbsoluteRoot(), layer::GetFieldNames().subLayers,
+                         Value(StringVector{sub->GetIdentifier()})));
+  });
+  CHECK(running.TakeFinal() == "added /D; dirtied /A/B {cube/size}; removed /D");
+  CHECK(scene::GetValueAs<double>(running.Final().GetDataSource(Path("/A/B"), L("cube/size"))) == 3);
+}
+
+TEST_CASE("prototypes of instancers in prototypes of others are copied for each that shows them") {
+  Running running(R"(
+def PointInstancer "Outer" {
+    rel prototypes = </Outer/Part>
+    int[] protoIndices = [0]
+    point3f[] positions = [(0, 0, 0)]
+    def Xform "Part" {
+        def PointInstancer "Inner" {
+            rel prototypes = </Outer/Part/Inner/Ball>
+            int[] protoIndices = [0]
+            point3f[] positions = [(0, 0, 0)]
+            def Sphere "Ball" {}
+        }
+    }
+})");
+  size_t balls = 0, instancers = 0;
+  for (Path path : scene::CollectPrimPaths(running.Final())) {
+    const scene::ScenePrim prim = running.Final().GetPrim(path);
+    balls += prim.type == "sphere";
+    instancers += prim.type == "instancer";
+    if (prim.type != "sphere") continue;
+    const auto roots =
+        scene::GetValueAs<PathVector>(running.Final().GetDataSource(path, L("instancedBy/prototypeRoots")));
+    REQUIRE(roots);
+    CHECK(roots->front() == path);
+    const auto paths =
+        scene::GetValueAs<PathVector>(running.Final().GetDataSource(path, L("instancedBy/paths")));
+    REQUIRE(paths);
+    CHECK(running.Final().GetPrim(paths->front()).type == "instancer");
+    const auto prototypes = scene::GetValueAs<PathVector>(
+        running.Final().GetDataSource(paths->front(), L("instancerTopology/prototypes")));
+    CHECK(*prototypes == PathVector{path});
+  }
+  CHECK(balls == 1);
+  CHECK(instancers == 2);
+}
+
+TEST_CASE("instances with different materials have instancers of their own, which hand the material on") {
+  Running running(R"(
+def Material "Red" {}
+def Material "Blue" {}
+def Xform "Model" { def Cube "Box" {} }
+def Xform "A" (instanceable = true  references = </Model>  prepend apiSchemas = ["MaterialBindingAPI"]) {
+    rel material:binding = </Red>
+}
+def Xform "B" (instanceable = true  references = </Model>  prepend apiSchemas = ["MaterialBindingAPI"]) {
+    rel material:binding = </Blue>
+}
+def Xform "C" (instanceable = true  references = </Model>) {}
+)");
+  const std::vector<Path> instancers = FindInstancers(running.Final());
+  CHECK(instancers.size() == 3);
+  std::vector<std::string> bound;
+  for (Path instancer : instancers) {
+    const Path box = instancer.AppendChild(Token("UsdNiPrototype")).AppendChild(Token("Box"));
+    const auto material = scene::GetValueAs<Path>(running.Final().GetDataSource(
+        box, DataSourceLocator{Token("materialBindings"), Token(), Token("path")}));
+    bound.push_back(material ? material->GetString() : "none");
+  }
+  std::sort(bound.begin(), bound.end());
+  CHECK(bound == std::vector<std::string>{"/Blue", "/Red", "none"});
+}
+
 TEST_CASE("an instance that is told anew dirties what its instancer gathers of it, and no other instance") {
   Running running(R"(
 def Xform "Model" { def Cube "Box" {} }
