@@ -28,6 +28,7 @@ def make_character(stage: Usd.Stage) -> UsdGeom.Mesh:
 
     mesh = UsdGeom.Mesh.Define(stage, "/Strip/Mesh")
     mesh.CreatePointsAttr([(x, y, 0) for y in range(0, 5, 2) for x in (-1, 1)])
+    mesh.CreateExtentAttr([(-1, 0, 0), (1, 4, 0)])
     mesh.CreateFaceVertexCountsAttr([4, 4])
     mesh.CreateFaceVertexIndicesAttr([0, 1, 3, 2, 2, 3, 5, 4])
     binding = UsdSkel.BindingAPI.Apply(mesh.GetPrim())

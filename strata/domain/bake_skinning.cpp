@@ -6,6 +6,7 @@
 #include "strata/domain/names.h"
 #include "strata/domain/skinning.h"
 #include "strata/domain/xformable.h"
+#include "strata/layer/fields.h"
 #include "strata/math/transform.h"
 
 namespace strata::domain {
@@ -52,10 +53,7 @@ class Baker {
       is_baked |= sample.points || sample.transform;
       STRATA_CHECK(WriteSample(sample));
     }
-    if (!is_baked) return false;
-    // An empty list of targets of its own hides what is inherited.
-    STRATA_CHECK(editor_.SetTargets(GetPath("skel:skeleton"), {}));
-    return true;
+    return is_baked;
   }
 
  private:
@@ -185,6 +183,9 @@ Result<size_t> BakeSkinning(stage::Stage& stage, stage::Editor& editor, const Pr
     STRATA_TRY(const bool is_baked, Baker(editor, query, character.skeleton, remarks).Bake(character.times));
     baked += is_baked;
   }
+  // Bindings stay: below a prim that is no SkelRoot they move nothing.
+  if (baked > 0 && root.GetTypeName() == Token("SkelRoot"))
+    STRATA_CHECK(editor.SetMetadata(root.GetPath(), layer::GetFieldNames().typeName, Value(Token("Xform"))));
   return baked;
 }
 
