@@ -422,6 +422,8 @@ class ShaderNodeList(list):
 class DiscoveryUri:
     """Where a file was found, as it is named and as it is resolved."""
 
+    uri = resolvedUri = ""
+
     def __init__(self, other=None):
         self.uri, self.resolvedUri = (other.uri, other.resolvedUri) if other is not None else ("", "")
 

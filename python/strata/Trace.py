@@ -59,6 +59,8 @@ class Collector(_Weak):
 class AggregateNode(_Weak):
     """Events of one key at one place: how often and for how long, in milliseconds."""
 
+    expanded = False
+
     def __init__(self, key="root", timeMS=0.0, count=1, exclusiveCount=1):
         self._key, self._time, self._count, self._exclusive_count = key, float(timeMS), count, exclusiveCount
         self._children, self.expanded = [], False
@@ -113,6 +115,8 @@ _LINE = _re.compile(r"^\s*([\d.]+) ms\s+([\d.]+) ms\s+(\d+) samples    ((?:\| *)
 
 class Reporter(_Weak):
     """Shows what the collector took."""
+
+    groupByFunction, foldRecursiveCalls, shouldAdjustForOverheadAndNoise = True, False, True
 
     class ParsedTree:
         """A tree that was read from a report."""

@@ -263,6 +263,8 @@ class KnotMap:
 class Extrapolation:
     """How a spline goes on before its first knot, or past its last."""
 
+    mode = slope = loopBoundaryTime = None  # each object has its own
+
     def __init__(self, mode=None):
         if isinstance(mode, Extrapolation):
             self.mode, self.slope, self.loopBoundaryTime = mode.mode, mode.slope, mode.loopBoundaryTime

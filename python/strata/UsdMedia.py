@@ -9,6 +9,8 @@ _KEY = "previews:thumbnails:default"
 class _Thumbnails:
     """Small images of an asset."""
 
+    defaultImage = None  # each object has its own
+
     def __init__(self, defaultImage=None):
         self.defaultImage = defaultImage if defaultImage is not None else _AssetPath("")
 

@@ -8,6 +8,8 @@ _WATER = 1000.0  # kilograms in a cubic metre: the density where nobody says ano
 class MassInformation:
     """What a shape of density one has: its volume, its inertia about its centre, and where that centre and the shape are."""
 
+    volume = inertia = centerOfMass = localPos = localRot = None  # each object has its own
+
     def __init__(self):
         self.volume, self.inertia, self.centerOfMass = 0.0, Gf.Matrix3f(0), Gf.Vec3f(0)
         self.localPos, self.localRot = Gf.Vec3f(0), Gf.Quatf(1)

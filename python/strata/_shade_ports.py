@@ -33,6 +33,8 @@ class ConnectionSourceInfo:
     Made of a port, of (a connectable, a name, a kind[, a type]), or of (a stage, a path).
     """
 
+    source = sourceName = sourceType = typeName = None  # each object has its own
+
     def __init__(self, source=None, sourceName="", sourceType=AttributeType.Invalid, typeName=None):
         if isinstance(source, Port):
             attribute = source.GetAttr()

@@ -92,6 +92,23 @@ TEST_CASE("types say who is connectable, and who holds others") {
   CHECK(at("/M").GetInputs().size() == 3);
 }
 
+TEST_CASE("connections stay within the container") {
+  const Network network;
+  const auto attribute = [&](const char* prim, const char* name) {
+    return network.scene.At(prim).GetAttribute(Token(name));
+  };
+  CHECK(Connectable(network.scene.At("/M")).RequiresEncapsulation());
+  CHECK_FALSE(Connectable(network.scene.At("/L")).RequiresEncapsulation());
+  const auto surface = attribute("/M", "outputs:surface");
+  // From inside the inside is too far, and nothing that is not there can be a source.
+  for (const stage::Attribute& output : Connectable(network.scene.At("/M/G/S")).GetOutputs())
+    CHECK_FALSE(Connectable::CanConnect(surface, output));
+  CHECK_FALSE(Connectable::CanConnect(surface, attribute("/M/G", "outputs:nothing")));
+  for (const stage::Attribute& output : Connectable(network.scene.At("/M/G")).GetOutputs())
+    CHECK(Connectable::CanConnect(surface, output));
+  CHECK_FALSE(Connectable::IsConnectionFromBaseMaterial(surface));
+}
+
 TEST_CASE("a material's surface is the shader that its output leads to") {
   const Network network;
   const auto surface = ComputeMaterialSource(network.scene.At("/M"), Token("surface"), {Token("ri")});
