@@ -100,16 +100,20 @@ class Registry(_core._Registry):
         self._AddLoader(lambda asked: _adapt(module, None) if asked == name else None)
 
     def AllowModules(self, prefix, folder, aliases=None):
-        """Lets prims name modules in Python that lie in a folder: `prefix.deform` means deform.py there. Nothing else that a scene
-        names is run. An empty prefix allows the names alone; aliases are other names of files."""
+        """Lets prims name modules in Python that lie in a folder: `prefix.deform`, or the whole path of deform.py there. Nothing else that
+        a scene names is run. An empty prefix allows the names alone; aliases are other names of files."""
         folder = pathlib.Path(folder)
         aliases = aliases or {}
 
         def load(asked):
-            asked = asked.replace("/", ".").removesuffix(".py")
-            if prefix and not asked.startswith(prefix + "."):
+            if asked.endswith(".py"):
+                if pathlib.Path(asked).parent.resolve() != folder.resolve():
+                    return None
+                stem = pathlib.Path(asked).stem
+            elif prefix and not asked.startswith(prefix + "."):
                 return None
-            stem = asked[len(prefix) + 1:] if prefix else asked
+            else:
+                stem = asked[len(prefix) + 1:] if prefix else asked
             stem = aliases.get(stem, stem)
             path = folder / (stem + ".py")
             if not stem.isidentifier() or not path.is_file():

@@ -369,6 +369,9 @@ class Simulations(unittest.TestCase):
         (folder / "moves.py").write_text(text.format(3))
         system.Reload()
         self.assertEqual(system.GetValue(points, 0)[0], (0, 3, 0))
+        stage.GetAttributeAtPath("/A.warp:sourceFile").Set(str(folder / "moves.py"))
+        self.assertEqual(system.GetValue(points, 0)[0], (0, 3, 0))
+        stage.GetAttributeAtPath("/C.warp:sourceFile").Set(str(folder / "deeper" / "moves.py"))
         for path in ("/B", "/C"):
             system.GetValue(stage.GetAttributeAtPath(path + ".points"), 0)
         self.assertEqual({told["path"]: told["code"] for told in system.GetDiagnostics()},
