@@ -4,6 +4,8 @@ _bases = {"model": "", "group": "model", "assembly": "group", "component": "mode
 
 
 class Tokens:
+    """The kinds that OpenUSD gives."""
+
     model, group, assembly, component, subcomponent = "model", "group", "assembly", "component", "subcomponent"
 
 

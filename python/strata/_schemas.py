@@ -315,4 +315,5 @@ def _tokens(identifiers, others):
             add(name)
         for text in _usd._ListAllowedTokens(identifier):
             add(text)
+    tokens["__doc__"] = "Names of schemas and properties, and the values that properties may have."
     return type("Tokens", (), tokens)

@@ -6,7 +6,8 @@ def _cannot_be_made(self):
 
 
 def _words(class_name, **words):
-    return type(class_name, (), {"__init__": _cannot_be_made, "__module__": "strata.Sdr", **words})
+    return type(class_name, (), {"__init__": _cannot_be_made, "__module__": "strata.Sdr",
+                                 "__doc__": "Words of shader definitions, each under its name.", **words})
 
 
 def _same(class_name, names):

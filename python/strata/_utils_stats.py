@@ -11,6 +11,7 @@ def _cannot_be_made(self):
 
 
 UsdStageStatsKeys = type("UsdStageStatsKeys", (), {"__init__": _cannot_be_made, "__module__": "strata.UsdUtils",
+                                                   "__doc__": "Keys of the dictionary that ComputeUsdStageStats gives.",
                                                    **{name: name for name in _NAMES}})
 
 

@@ -1,5 +1,7 @@
 """How the package behaves where transcripts cannot look: beside usd-core, when it is misused, in threads, when Python ends."""
+import importlib
 import importlib.util
+import inspect
 import os
 import pathlib
 import pickle
@@ -324,6 +326,22 @@ class Values(unittest.TestCase):
         self.assertFalse(kept)
         context.destroy_context("within")
         self.assertTrue(folder.exists() and os.path.isdir(folder))
+
+
+class Documentation(unittest.TestCase):
+    def test_every_public_module_and_class_says_what_it_is(self):
+        silent, count = [], 0
+        for path in sorted(pathlib.Path(context.__file__).parent.glob("*.py")):
+            if path.stem.startswith("_"):
+                continue
+            module = importlib.import_module(f"strata.{path.stem}")
+            classes = [one for one in (getattr(module, name) for name in dir(module) if not name.startswith("_")) if inspect.isclass(one)]
+            for thing in [module, *(one for one in classes if one.__module__.startswith("strata"))]:
+                count += 1
+                if not (inspect.getdoc(thing) or "").strip():
+                    silent.append(f"{module.__name__}: {thing.__name__}")
+        self.assertGreater(count, 500)
+        self.assertEqual(silent, [])
 
 
 class Notebooks(unittest.TestCase):
