@@ -96,6 +96,56 @@ TEST_CASE("a plugin before flattening reaches what is below, one after it does n
   }
 }
 
+TEST_CASE("an edit asks and tells of as many prims in a large scene as in a small one") {
+  struct Asked {
+    size_t prims, told;
+    bool operator==(const Asked&) const = default;
+  };
+  const auto count = [](int groups) {
+    std::string text = "def Xform \"Model\"\n{\n    def Cube \"Box\"\n    {\n    }\n}\n";
+    for (int i = 0; i < groups; ++i) {
+      const std::string n = std::to_string(i);
+      text += "def Xform \"I" + n + "\" (\n    instanceable = true\n    references = </Model>\n)\n{\n}\n";
+      text += "def Xform \"G" + n + "\"\n{\n    def Cube \"C\"\n    {\n    }\n}\n";
+    }
+    stage::OpenOptions options;
+    options.schemas = schema::Registry::GetBuiltIn();
+    stage::Scene scene(text, options);
+    auto registry = std::make_shared<scene::SceneIndexPluginRegistry>();
+    std::shared_ptr<scene::DebuggingSceneIndex> watch;
+    scene::SceneIndexPlugin plugin;
+    plugin.name = "watch";
+    plugin.phase = scene::ChainPhase::kStage;
+    plugin.append = [&](scene::SceneIndexPtr input, const scene::PluginContext&) -> scene::SceneIndexPtr {
+      return watch = std::make_shared<scene::DebuggingSceneIndex>(std::move(input));
+    };
+    CHECK(registry->Add(std::move(plugin)));
+    ChainOptions chain_options;
+    chain_options.plugins = registry;
+    const Chain chain = MakeChain(chain_options);
+    chain.stage->SetStage(scene.GetOwner());
+    scene::RecordingObserver observer;
+    chain.GetFinal()->AddObserver(observer);
+    scene::PrintScene(*chain.GetFinal());
+    std::vector<Asked> asked;
+    const layer::LayerPtr layer = scene->GetRootLayer();
+    for (const char* prim : {"/G1", "/G1/C", "/I1"})
+      for (const char* value : {"invisible", "inherited"}) {
+        const size_t before = watch->GetCounts().prims_asked;
+        const Path attribute = Path(prim).AppendProperty(Token("visibility"));
+        if (!layer->HasSpec(attribute)) CHECK(layer->CreateAttributeSpec(attribute, Token("token")));
+        CHECK(layer->SetField(attribute, layer::GetFieldNames().default_, Value(Token(value))));
+        asked.push_back({watch->GetCounts().prims_asked - before, observer.Take().size()});
+      }
+    CHECK(watch->GetViolations().empty());
+    chain.GetFinal()->RemoveObserver(observer);
+    return asked;
+  };
+  const std::vector<Asked> small = count(5), large = count(80);
+  CHECK(small == large);
+  for (const Asked& each : small) CHECK(each.told <= 4);
+}
+
 TEST_CASE("a plugin library that is not there is reported, and the chain is made without it") {
   scene::SceneIndexPluginRegistry registry;
   Diagnostics remarks;
