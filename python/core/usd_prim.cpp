@@ -399,8 +399,14 @@ void BindType(nb::class_<PrimObject, Object>& cls) {
 // Properties whose kind is known.
 template <class Object, class Property>
 nb::list MakeAll(const std::vector<Property>& properties) {
+  static const nb::handle cls = nb::type<Object>();
   nb::list out;
-  for (const Property& property : properties) out.append(Object{{{property.GetPrim(), property.GetName()}}});
+  for (const Property& property : properties) {
+    nb::object made = nb::inst_alloc(cls);  // without the search for the class that a cast makes
+    new (nb::inst_ptr<Object>(made)) Object{{{property.GetPrim(), property.GetName()}}};
+    nb::inst_mark_ready(made);
+    out.append(std::move(made));
+  }
   return out;
 }
 
