@@ -55,6 +55,7 @@ NB_MODULE(_core, core) {
   BindCollections(usd);
   BindNotices(usd);
   BindNamespaceEditor(usd);
+  BindFlattening(usd);
   BindSchemas(core, usd);
   BindShading(core);
   BindContexts(core);

@@ -143,6 +143,7 @@ void BindDefinitions(nb::module_& usd);
 void BindCollections(nb::module_& usd);
 void BindNotices(nb::module_& usd);
 void BindNamespaceEditor(nb::module_& usd);
+void BindFlattening(nb::module_& usd);
 void BindSchemas(nb::module_& core, nb::module_& usd);
 void BindShading(nb::module_& core);
 void BindContexts(nb::module_& core);

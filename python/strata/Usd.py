@@ -175,6 +175,10 @@ def ComputeIncludedObjectsFromCollection(query, stage, predicate=PrimDefaultPred
     return _CollectionAPI.ComputeIncludedObjects(query, stage, predicate)
 
 
+from strata._usd_more import (  # noqa: E402, F401
+    ColorSpaceCache, ColorSpaceHashCache, FlattenLayerStack, FlattenLayerStackAdvanced, FlattenLayerStackResolveAssetPath,
+    FlattenLayerStackResolveAssetPathAdvanced, FlattenResolveAssetPathContext)
+
 SchemaBase, APISchemaBase, Typed = _schemas.SchemaBase, _schemas.APISchemaBase, _schemas.Typed
 _schemas.install("Usd", globals(), (
     "apiSchemas", "clipSets", "clips", "custom", "exclude", "fallbackPrimTypes",

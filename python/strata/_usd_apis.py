@@ -264,10 +264,11 @@ class AttributeLimits:
     class ValidationResult:
         """Whether limits fit an attribute, and what does not."""
 
-        def __init__(self, invalid=(), conformed=()):
-            self.invalidValuesDict, self.conformedSubDict = dict(invalid), dict(conformed)
+        def __init__(self, invalid=None, conformed=()):
+            self.invalidValuesDict, self.conformedSubDict = dict(invalid or {}), dict(conformed)
+            self._is_answer = invalid is not None
 
-        success = property(lambda self: not self.invalidValuesDict)
+        success = property(lambda self: self._is_answer and not self.invalidValuesDict)
 
         def __bool__(self):
             return self.success
