@@ -187,6 +187,8 @@ class Port(SdrMetadata):
         return prim.GetPath().AppendProperty(name)
 
     def SetConnectedSources(self, sources):
+        if not isinstance(sources, (list, tuple)) or not all(isinstance(one, ConnectionSourceInfo) for one in sources):
+            raise TypeError("SetConnectedSources takes a list of ConnectionSourceInfo")
         return self._attribute.SetConnections([self._path_of(source) for source in sources])
 
     def DisconnectSource(self, sourceAttr=None):
