@@ -2,6 +2,7 @@
 import os as _os
 import threading as _threading
 
+from strata._members import held as _held
 from strata._core import Ar as _core
 from strata._core.Ar import *  # noqa: F403
 from strata._core.Tf import ErrorException as _ErrorException
@@ -182,6 +183,8 @@ class Timestamp:
 
 class AssetInfo:
     """What an asset system says of an asset besides its bytes."""
+
+    version, assetName, resolverInfo = _held("version", ""), _held("assetName", ""), _held("resolverInfo")
 
     def __init__(self):
         self.version, self.assetName, self.resolverInfo = "", "", None

@@ -143,6 +143,8 @@ class ExpressionVariables:
 class LayerStackIdentifier:
     """What tells a layer stack apart: its root layer, session layer and resolver context."""
 
+    rootLayer = sessionLayer = pathResolverContext = expressionVariablesOverrideSource = None
+
     def __init__(self, rootLayer=None, sessionLayer=None, pathResolverContext=None, expressionVariablesOverrideSource=None):
         self.rootLayer, self.sessionLayer = rootLayer, sessionLayer
         self.pathResolverContext = pathResolverContext or _Ar.ResolverContext()
@@ -177,6 +179,8 @@ LayerStack.expressionVariables = property(lambda self: ExpressionVariables(Expre
 class Site:
     """A path in the layer stack of an identifier."""
 
+    layerStack = path = None
+
     def __init__(self, layerStack=None, path=_Sdf.Path()):
         self.layerStack, self.path = layerStack, _Sdf.Path(path)
 
@@ -207,6 +211,8 @@ PrimIndex.PrintStatistics = _print_statistics
 
 class Dependency:
     """A prim index that depends on a site, and how paths lead from there to it."""
+
+    indexPath = sitePath = mapFunc = None
 
     def __init__(self, indexPath=_Sdf.Path(), sitePath=_Sdf.Path(), mapFunc=None):
         self.indexPath, self.sitePath = indexPath, sitePath

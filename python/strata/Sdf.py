@@ -488,10 +488,19 @@ _loaded_first(
     "GetExternalAssetDependencies", "UpdateExternalReference", "UpdateCompositionAssetDependency", "RemoveInertSceneDescription",
     "ScheduleRemoveIfInert", "RemovePropertyIfHasOnlyRequiredFields", "GetPreviousTimeSampleForPath", "ApplyRootPrimOrder",
     "SetPermissionToSave")
+class _LoadedFirst:
+    """A class of a module that is loaded where it is first asked for."""
+
+    def __get__(self, layer, owner):
+        _importlib.import_module("strata._sdf_layers").install()
+        return owner.DetachedLayerRules
+
+
+Layer.DetachedLayerRules = _LoadedFirst()
 _loaded_first(
     "_sdf_layers", Layer, "GetMutedLayers", "AddToMutedLayers", "RemoveFromMutedLayers", "GetDetachedLayerRules", "SetDetachedLayerRules",
     "IsIncludedByDetachedLayerRules", "ConvertDefaultPrimTokenToPath", "ConvertDefaultPrimPathToToken", "DumpLayerInfo",
-    "DetachedLayerRules", is_static=True)
+    is_static=True)
 
 
 def ComputeAssetPathRelativeToLayer(anchor, assetPath):

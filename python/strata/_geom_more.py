@@ -201,6 +201,8 @@ class _Imageables:
     class PurposeInfo:
         """A purpose, and whether children have it where they say none."""
 
+        purpose, isInheritable = "", False
+
         def __init__(self, purpose="", isInheritable=False):
             self.purpose, self.isInheritable = purpose, isInheritable
 

@@ -6,6 +6,7 @@ from strata._core.Gf import Matrix4d, Range1d, Range1f, Range2d, Vec2d, Vec3d, V
 from strata._gf_base import GfValue
 from strata._gf_boxes import BBox3d
 from strata._gf_lines import Plane, Ray
+from strata._members import held
 
 
 def _rotation(*given):
@@ -290,6 +291,7 @@ class Camera:
 
     APERTURE_UNIT = FOCAL_LENGTH_UNIT = 0.1
     DEFAULT_HORIZONTAL_APERTURE, DEFAULT_VERTICAL_APERTURE = 0.825 * 25.4, 0.602 * 25.4
+    transform, projection, clippingRange = held("transform"), held("projection"), held("clippingRange")
     _NUMBERS = ("horizontalAperture", "verticalAperture", "horizontalApertureOffset", "verticalApertureOffset", "focalLength")
     __hash__ = None
 
@@ -298,6 +300,7 @@ class Camera:
                  clippingRange=None, clippingPlanes=(), fStop=0.0, focusDistance=0.0):
         if isinstance(transform, Camera):
             self.__dict__.update(transform.__dict__)
+            self._numbers = dict(transform._numbers)
             return
         self.transform = Matrix4d(transform) if transform is not None else Matrix4d(1)
         self.projection = projection if projection is not None else Camera.Perspective
@@ -325,7 +328,7 @@ class Camera:
     def GetFieldOfView(self, direction):
         """The whole angle, in degrees."""
         aperture = self.horizontalAperture if direction == Camera.FOVHorizontal else self.verticalAperture
-        return _single(_math.degrees(2 * _math.atan(aperture * self.APERTURE_UNIT / (2 * self.focalLength * self.FOCAL_LENGTH_UNIT))))
+        return _single(_math.degrees(2 * _math.atan2(aperture * self.APERTURE_UNIT, 2 * self.focalLength * self.FOCAL_LENGTH_UNIT)))
 
     horizontalFieldOfView = property(lambda self: self.GetFieldOfView(Camera.FOVHorizontal))
     verticalFieldOfView = property(lambda self: self.GetFieldOfView(Camera.FOVVertical))

@@ -2,12 +2,14 @@
 from strata import _enums
 from strata._core import Sdf as _core
 from strata._core.Sdf import Layer, Path, PrimSpec, PropertySpec, VariantSpec
+from strata._members import held
 
 
 class NamespaceEdit:
     """Where a spec goes: a new path, nowhere, and the place among its siblings."""
 
     atEnd, same = -1, -2
+    currentPath, newPath, index = held("currentPath", Path()), held("newPath", Path()), held("index", -1)
 
     def __init__(self, currentPath="", newPath="", index=atEnd):
         if isinstance(currentPath, NamespaceEdit):
@@ -55,6 +57,8 @@ class NamespaceEdit:
 
 class NamespaceEditDetail:
     """What became of an edit, and why."""
+
+    result, edit, reason = held("result"), held("edit"), held("reason", "")
 
     def __init__(self, result=None, edit=None, reason=""):
         self.result = result if result is not None else NamespaceEditDetail.Okay

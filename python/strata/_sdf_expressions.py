@@ -4,6 +4,7 @@ import re as _re
 from strata import _enums
 from strata._core import Sdf as _core
 from strata._core.Sdf import Path, PathExpression
+from strata._members import held
 
 
 class _Allowed:
@@ -46,6 +47,8 @@ class PredicateExpression:
     class FnArg:
         """An argument: a value, by position or by a name."""
 
+        argName, value = held("argName", ""), held("value")
+
         def __init__(self, argName="", value=None):
             self.argName, self.value = argName, value
 
@@ -64,6 +67,8 @@ class PredicateExpression:
 
     class FnCall:
         """A call: its kind, the name of the function, and the arguments."""
+
+        kind, funcName, args = held("kind"), held("funcName", ""), held("args", ())
 
         def __init__(self):
             self.kind, self.funcName, self.args = PredicateExpression.FnCall.BareCall, "", []
@@ -440,6 +445,8 @@ class PathPattern:
 
 class ExpressionReference:
     """The name of another expression, on a prim or on this one; "_" is the weaker opinion."""
+
+    path, name = held("path", Path()), held("name", "")
 
     def __init__(self):
         self.path, self.name = Path(), ""

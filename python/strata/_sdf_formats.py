@@ -139,15 +139,15 @@ class CrateInfo:
     class Section:
         """A part of the file: a name, and where it is."""
 
+        name, start, size = "", -1, -1
+
         def __init__(self, name="", start=-1, size=-1):
             self.name, self.start, self.size = name, start, size
 
     class SummaryStats:
         """How many there are of what a file holds."""
 
-        def __init__(self):
-            self.numSpecs = self.numUniquePaths = self.numUniqueTokens = 0
-            self.numUniqueStrings = self.numUniqueFields = self.numUniqueFieldSets = 0
+        numSpecs = numUniquePaths = numUniqueTokens = numUniqueStrings = numUniqueFields = numUniqueFieldSets = 0
 
     def __init__(self):
         self._data = None
@@ -216,6 +216,9 @@ class ZipFile:
 
     class FileInfo:
         """Where a file is in a package, and how it is stored."""
+
+        dataOffset = size = uncompressedSize = crc = compressionMethod = 0
+        encrypted = False
 
         def __init__(self, info=None, offset=0):
             self.dataOffset, self.size = offset, info.compress_size if info else 0

@@ -2,6 +2,7 @@
 import math as _math
 
 from strata import _enums
+from strata._members import held
 
 _FACTORS = {}
 _UNITS = {
@@ -93,6 +94,7 @@ class UnregisteredValue:
 class UnregisteredValueListOp:
     """A list of unregistered values, or edits of one."""
 
+    isExplicit = held("isExplicit", False)
     _EDITS = ("addedItems", "prependedItems", "appendedItems", "deletedItems", "orderedItems")
 
     def __init__(self):

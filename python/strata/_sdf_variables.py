@@ -10,6 +10,8 @@ class VariableExpression:
     class Result:
         """What an expression comes to: a value or errors, and the variables it asked for."""
 
+        value, errors, usedVariables = None, (), frozenset()
+
         def __init__(self, value=None, errors=(), usedVariables=()):
             self.value, self.errors, self.usedVariables = value, list(errors), set(usedVariables)
 

@@ -284,8 +284,7 @@ class MallocTag:
         class PathNode:
             """A tag below others."""
 
-            def __init__(self):
-                self.siteName, self.nBytes, self.nBytesDirect, self.nAllocations = "", 0, 0, 0
+            siteName, nBytes, nBytesDirect, nAllocations = "", 0, 0, 0
 
             def GetChildren(self):
                 return []
@@ -293,8 +292,7 @@ class MallocTag:
         class CallSite:
             """A tag, wherever it is."""
 
-            def __init__(self):
-                self.name, self.nBytes = "", 0
+            name, nBytes = "", 0
 
         def GetRoot(self):
             return MallocTag.CallTree.PathNode()

@@ -264,6 +264,8 @@ class AttributeLimits:
     class ValidationResult:
         """Whether limits fit an attribute, and what does not."""
 
+        invalidValuesDict = conformedSubDict = None
+
         def __init__(self, invalid=None, conformed=()):
             self.invalidValuesDict, self.conformedSubDict = dict(invalid or {}), dict(conformed)
             self._is_answer = invalid is not None

@@ -10,6 +10,8 @@ from strata._core.Usd import PrimDefinition, Stage
 class FlattenResolveAssetPathContext:
     """What is asked of a function that says what to write for an asset path."""
 
+    sourceLayer, assetPath, expressionVariables = None, "", None
+
     def __init__(self, sourceLayer=None, assetPath="", expressionVariables=None):
         self.sourceLayer, self.assetPath, self.expressionVariables = sourceLayer, assetPath, expressionVariables or {}
 

@@ -1,5 +1,6 @@
 """Usd: why a prim is as it is (arcs, resolve targets), and how much of a scene a stage has."""
 from strata import _enums
+from strata._members import held
 from strata._core import Usd as _core
 from strata._core.Usd import CompositionArc, EditTarget, Prim, StageLoadRules, StagePopulationMask  # noqa: F401
 
@@ -21,11 +22,16 @@ CompositionArc.GetIntroducingListEditor = _introducing_list_editor
 class PrimCompositionQuery:
     """The arcs of a prim, those that a filter lets through, strongest first."""
 
+    filter = held("filter")
+
     def __init__(self, prim, queryFilter=None):
         self._prim, self.filter = prim, queryFilter or PrimCompositionQuery.Filter()
 
     class Filter:
         """Which arcs: by kind, by who introduced them, by whether they lead to specs."""
+
+        arcTypeFilter, arcIntroducedFilter = held("arcTypeFilter"), held("arcIntroducedFilter")
+        dependencyTypeFilter, hasSpecsFilter = held("dependencyTypeFilter"), held("hasSpecsFilter")
 
         def __init__(self):
             query = PrimCompositionQuery

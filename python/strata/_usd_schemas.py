@@ -35,6 +35,8 @@ class SchemaRegistry:
     class SchemaInfo:
         """What is known of a schema."""
 
+        identifier = type = kind = family = version = None
+
         def __init__(self, told):
             self.identifier, type_name, kind, self.family, self.version = told[:5]
             self.type, self.kind = Type(type_name), _KINDS[kind]
