@@ -175,7 +175,9 @@ Indexer::Selection Indexer::ReadPriorSelection(uint32_t number, Path path, Token
 Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token variant_set) {
   const Node& node = graph_[number];
   // The source of a relocate is silent, but what is above it selects what is in it.
-  if (!MaySelect(number) && node.arc != ArcType::kVariant) return {};
+  const bool is_moved_along = node.arc == ArcType::kRelocate && node.Has(kNodeDueToAncestor);
+  if ((!MaySelect(number) || (is_moved_along && !node.CanContributeSpecs())) && node.arc != ArcType::kVariant)
+    return {};
   // The node's own selections belong to the path of what is asked for too.
   Path site_path = path;
   if (node.path.ContainsPrimVariantSelection()) {
