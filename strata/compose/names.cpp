@@ -96,11 +96,23 @@ class ChildNamesComposer {
 
 std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes) {
   std::vector<bool> is_direct(nodes.size(), false), is_own(nodes.size(), false);
-  for (size_t i = 0; i < nodes.size(); ++i) {
+  const auto visit = [&](size_t i) {
     const PrimIndexNode& node = nodes[i];
-    if (node.parent == kNoNode) continue;
-    is_direct[i] = is_direct[node.parent] || !node.Has(kNodeDueToAncestor);
-    is_own[i] = is_own[node.parent] || (is_direct[i] && node.Has(kNodeHasSpecs));
+    if (node.parent == kNoNode) return false;
+    // A specialize below the root belongs to the arc that brought it.
+    const bool is_copy = node.arc == ArcType::kSpecialize && node.origin != node.parent && node.origin != kNoNode;
+    const bool direct =
+        is_direct[node.parent] || !node.Has(kNodeDueToAncestor) || (is_copy && is_direct[node.origin]);
+    const bool own = is_own[node.parent] || (direct && node.Has(kNodeHasSpecs));
+    const bool is_news = direct != is_direct[i] || own != is_own[i];
+    is_direct[i] = direct;
+    is_own[i] = own;
+    return is_news;
+  };
+  // What a node stems from may be weaker, and come later.
+  for (bool is_news = true; is_news;) {
+    is_news = false;
+    for (size_t i = 0; i < nodes.size(); ++i) is_news |= visit(i);
   }
   return is_own;
 }
