@@ -103,7 +103,7 @@ std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes)
     const bool is_copy = node.arc == ArcType::kSpecialize && node.origin != node.parent && node.origin != kNoNode;
     const bool direct =
         is_direct[node.parent] || !node.Has(kNodeDueToAncestor) || (is_copy && is_direct[node.origin]);
-    const bool own = is_own[node.parent] || (direct && node.Has(kNodeHasSpecs));
+    const bool own = is_own[node.parent] || (direct && node.Has(kNodeHasSpecs) && node.CanContributeSpecs());
     const bool is_news = direct != is_direct[i] || own != is_own[i];
     is_direct[i] = direct;
     is_own[i] = own;
