@@ -100,7 +100,8 @@ std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes)
     const PrimIndexNode& node = nodes[i];
     if (node.parent == kNoNode) return false;
     // A specialize below the root belongs to the arc that brought it.
-    const bool is_copy = node.arc == ArcType::kSpecialize && node.origin != node.parent && node.origin != kNoNode;
+    const bool is_copy =
+        node.arc == ArcType::kSpecialize && node.origin != node.parent && node.origin != kNoNode;
     const bool direct =
         is_direct[node.parent] || !node.Has(kNodeDueToAncestor) || (is_copy && is_direct[node.origin]);
     const bool own = is_own[node.parent] || (direct && node.Has(kNodeHasSpecs) && node.CanContributeSpecs());
