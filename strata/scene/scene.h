@@ -21,6 +21,7 @@
 #include "strata/scene/overlay.h"
 #include "strata/scene/pinned_curves.h"
 #include "strata/scene/plugins.h"
+#include "strata/scene/primvars.h"
 #include "strata/scene/print.h"
 #include "strata/scene/pruning.h"
 #include "strata/scene/rerooting.h"

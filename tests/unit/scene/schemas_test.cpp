@@ -1,5 +1,6 @@
 #include "doctest/doctest.h"
 #include "strata/scene/overlay.h"
+#include "strata/scene/primvars.h"
 #include "strata/scene/schemas_geometry.h"
 #include "strata/scene/schemas_material.h"
 #include "strata/scene/schemas_scene.h"
@@ -57,6 +58,89 @@ TEST_CASE("a transform and primvars read as they were built, values and indices 
   CHECK(primvar.GetInterpolation() == Token("vertex"));
   CHECK_FALSE(primvar.GetPrimvarValue());
   CHECK_FALSE(primvars.Get(Token("other")).IsDefined());
+}
+
+namespace {
+
+// A value per time of the shutter, with a sample at each.
+class Moving final : public TypedSampledDataSource<Array<int32_t>> {
+ public:
+  explicit Moving(std::vector<std::pair<double, Array<int32_t>>> samples) : samples_(std::move(samples)) {}
+  Array<int32_t> GetTypedValue(double offset) const override {
+    size_t at = 0;
+    while (at + 1 < samples_.size() && samples_[at + 1].first <= offset) ++at;
+    return samples_[at].second;
+  }
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    std::vector<double> all;
+    for (const auto& [time, value] : samples_) all.push_back(time);
+    if (times) *times = ClipSampleTimes(all, start, end);
+    return true;
+  }
+
+ private:
+  std::vector<std::pair<double, Array<int32_t>>> samples_;
+};
+
+PrimvarSchema Indexed(DataSourceHandle values, DataSourceHandle indices, int32_t element_size = 1) {
+  return PrimvarSchema(SchemaBuilder()
+                           .Set(PrimvarSchema::kIndexedPrimvarValue, std::move(values))
+                           .Set(PrimvarSchema::kIndices, std::move(indices))
+                           .SetValue(PrimvarSchema::kElementSize, element_size)
+                           .Build());
+}
+
+}  // namespace
+
+TEST_CASE("the value of an indexed primvar is what its indices gather, of whole elements") {
+  const auto flat = [](const PrimvarSchema& primvar) {
+    return GetValueAs<Array<float>>(GetFlattenedPrimvarValue(primvar));
+  };
+  const DataSourceHandle values = Retain(Array<float>{5, 7, 9, 11});
+  const PrimvarSchema single = Indexed(values, Retain(Array<int32_t>{1, 0, 1}));
+  CHECK(IsIndexed(single));
+  CHECK(flat(single) == Array<float>{7, 5, 7});
+  CHECK(flat(Indexed(values, Retain(Array<int32_t>{1, 0}), 2)) == Array<float>{9, 11, 5, 7});
+  CHECK(flat(Indexed(values, Retain(Array<int32_t>()))) == Array<float>());
+  const auto names = GetFlattenedPrimvarValue(
+      Indexed(Retain(Array<Token>{Token("a"), Token("b")}), Retain(Array<int32_t>{1, 1})));
+  CHECK(GetValueAs<Array<Token>>(names) == Array<Token>{Token("b"), Token("b")});
+}
+
+TEST_CASE("a primvar without indices has its own value, and one without values none") {
+  const auto own = Retain(Array<float>{1, 2});
+  const PrimvarSchema plain(SchemaBuilder().Set(PrimvarSchema::kPrimvarValue, own).Build());
+  CHECK(GetFlattenedPrimvarValue(plain) == own);
+  CHECK_FALSE(IsIndexed(plain));
+  CHECK_FALSE(GetFlattenedPrimvarValue(PrimvarSchema()));
+  CHECK_FALSE(GetFlattenedPrimvarValue(Indexed(own, nullptr)));
+  CHECK_FALSE(GetFlattenedPrimvarValue(Indexed(nullptr, Retain(Array<int32_t>{0}))));
+}
+
+TEST_CASE("indices that name no element, and values that have none, gather nothing") {
+  const auto values = Retain(Array<float>{1, 2, 3});
+  for (const int32_t wrong : {-1, 3, 2147483647})
+    CHECK(GetFlattenedPrimvarValue(Indexed(values, Retain(Array<int32_t>{0, wrong})))->GetValue(0).IsEmpty());
+  // Half an element is none.
+  CHECK(GetFlattenedPrimvarValue(Indexed(values, Retain(Array<int32_t>{1}), 2))->GetValue(0).IsEmpty());
+  CHECK(GetFlattenedPrimvarValue(Indexed(Retain(1.0f), Retain(Array<int32_t>{0})))->GetValue(0).IsEmpty());
+  CHECK(GetFlattenedPrimvarValue(Indexed(values, Retain(1)))->GetValue(0).IsEmpty());
+  const PrimvarSchema unsized = Indexed(values, Retain(Array<int32_t>{2}), -4);
+  CHECK(GetValueAs<Array<float>>(GetFlattenedPrimvarValue(unsized)) == Array<float>{3});
+}
+
+TEST_CASE("a flattened primvar moves when its values or its indices do") {
+  const DataSourceHandle values =
+      Make<const Moving>(std::vector<std::pair<double, Array<int32_t>>>{{-1, {10, 20}}, {1, {30, 40}}});
+  const DataSourceHandle indices =
+      Make<const Moving>(std::vector<std::pair<double, Array<int32_t>>>{{0, {0, 0}}, {0.5, {1, 1}}});
+  const auto flat = GetFlattenedPrimvarValue(Indexed(values, indices));
+  std::vector<double> times;
+  REQUIRE(flat->GetContributingSampleTimes(-1, 1, &times));
+  CHECK(times == std::vector<double>{-1, 0, 0.5, 1});
+  CHECK(GetValueAs<Array<int32_t>>(flat, 0) == Array<int32_t>{10, 10});
+  CHECK(GetValueAs<Array<int32_t>>(flat, 0.5) == Array<int32_t>{20, 20});
+  CHECK(GetValueAs<Array<int32_t>>(flat, 1) == Array<int32_t>{40, 40});
 }
 
 TEST_CASE("containers and vectors of schemas, and values in them, are read by name and by number") {
