@@ -4,6 +4,7 @@
 
 #include "strata/bridge/adapter.h"
 #include "strata/bridge/chain.h"
-#include "strata/bridge/plugin_info.h"
 #include "strata/bridge/compute_scene_index.h"
+#include "strata/bridge/instance_proxies.h"
+#include "strata/bridge/plugin_info.h"
 #include "strata/bridge/stage_scene_index.h"

@@ -26,11 +26,6 @@ using Entries = std::vector<RetainedContainerDataSource::Entry>;
 constexpr uint32_t kMaxNesting = 64;
 constexpr size_t kMaxCopies = 1000000;
 
-const Token& GetPropagatedName() {
-  static const Token name("UsdNiPropagatedPrototypes");
-  return name;
-}
-
 // What instances hand on as a whole.
 std::vector<Token> GetSharedNames() {
   const Names& names = GetNames();
@@ -193,6 +188,11 @@ class InstanceIndices final : public scene::TypedSampledDataSource<Array<int32_t
 
 }  // namespace
 
+Token GetPropagatedPrototypesName() {
+  static const Token name("UsdNiPropagatedPrototypes");
+  return name;
+}
+
 // Which element of which instancer an instance is, as of now.
 class NativePrototypesSceneIndex::InstanceSource final : public ContainerDataSource {
  public:
@@ -345,7 +345,7 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
   static const Token kInstancer("UsdNiInstancer"), kPrototype("UsdNiPrototype");
   static const ContainerDataSourceHandle empty = RetainedContainerDataSource::New();
   const Names& names = GetNames();
-  const Path propagated = top.AppendChild(GetPropagatedName());
+  const Path propagated = top.AppendChild(GetPropagatedPrototypesName());
   tables.AddMadePrim(propagated, {Token(), nullptr});
   for (const auto& [group, members] : groups) {
     if (tables.copies.size() >= kMaxCopies || nesting >= kMaxNesting) return;

@@ -7,6 +7,9 @@
 
 namespace strata::bridge {
 
+// The prim below which instancers are made, at the root and in copies.
+Token GetPropagatedPrototypesName();
+
 // The instances of an instancer. Its data read them when they are asked, and so hold as long as it is there.
 struct InstancerMembers {
   std::vector<Path> sources;  // in the input
