@@ -1,5 +1,7 @@
 #include "strata/bridge/chain.h"
 
+#include <algorithm>
+
 #include "strata/bridge/compute_scene_index.h"
 #include "strata/bridge/extents.h"
 #include "strata/bridge/material_bindings.h"
@@ -7,6 +9,7 @@
 #include "strata/bridge/native_prototypes.h"
 #include "strata/bridge/point_prototypes.h"
 #include "strata/scene/flattening.h"
+#include "strata/scene/pruning.h"
 
 namespace strata::bridge {
 
@@ -33,6 +36,14 @@ scene::FlatteningSceneIndex::Providers MakeProviders(const ChainOptions& options
           {names.model, scene::MakeOverlayFlattening()},
           {names.coordSysBinding, scene::MakeOverlayFlattening()},
           {names.directMaterialBindings, MakeDirectBindingFlattening(bindings)}};
+}
+
+scene::SceneIndexPtr MakeExclusion(scene::SceneIndexPtr input, std::vector<Path> excluded) {
+  std::sort(excluded.begin(), excluded.end());
+  return std::make_shared<scene::PathPruningSceneIndex>(
+      std::move(input), [excluded = std::move(excluded)](Path path) {
+        return std::binary_search(excluded.begin(), excluded.end(), path);
+      });
 }
 
 }  // namespace
@@ -64,6 +75,9 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
   if (options.stage.computations)
     add(std::make_shared<ComputeSceneIndex>(chain.GetFinal(), chain.stage),
         "before flattening: computed transforms are of prims by themselves, and what is below inherits them");
+  if (!options.excluded.empty())
+    add(MakeExclusion(chain.GetFinal(), options.excluded),
+        "before instancing, so that instancers do not count what is excluded");
   add(std::make_shared<ExtentSceneIndex>(chain.GetFinal(), options.extent_purposes),
       "before instancing, so that copies have extents too");
   add_plugins(ChainPhase::kPreInstancing);

@@ -19,6 +19,9 @@ struct ChainOptions {
   scene::FlattenedXformForm xform = scene::FlattenedXformForm::kComposed;
   scene::FlatteningSceneIndex::Gaps gaps = scene::FlatteningSceneIndex::Gaps::kBridged;
   BindingRule bindings = BindingRule::kDirectAndCollections;
+  // Prims that are not shown, nor what is below them; paths in instances are none of these: their prototypes
+  // are shared.
+  std::vector<Path> excluded;
   std::vector<Token> extent_purposes = {Token("geometry"), Token("render"), Token("proxy")};
   // Put into the chain at their phases; null: none.
   std::shared_ptr<const scene::SceneIndexPluginRegistry> plugins;

@@ -321,6 +321,29 @@ std::vector<Path> FindInstancers(const scene::SceneIndex& index) {
 
 }  // namespace
 
+TEST_CASE("excluded prims are not shown, nor told of, nor counted among the instances") {
+  ChainOptions options;
+  options.excluded = {Path("/World/B"), Path("/Model/Box")};
+  Running running(kInstances, options);
+  CHECK_FALSE(running.Final().GetPrim(Path("/World/B")));
+  CHECK_FALSE(running.Final().GetPrim(Path("/Model/Box")));
+  CHECK(running.Final().GetPrim(Path("/Model")));
+  CHECK(running.TakeFinal().find("/World/B") == std::string::npos);
+  const auto instancer =
+      scene::GetValueAs<Path>(running.Final().GetDataSource(Path("/World/A"), L("instance/instancer")));
+  REQUIRE(instancer);
+  CHECK(scene::GetValueAs<PathVector>(running.Final().GetDataSource(
+            *instancer, L("instancerTopology/instanceLocations"))) == PathVector{Path("/World/A")});
+  running.Pull();
+  running.TakeFinal();
+  running.Set("/World/B.xformOp:translate", Value(Vec3d{5, 0, 0}));
+  CHECK(running.TakeFinal() == "");
+  running.SetActive("/World/B", false);
+  running.SetActive("/World/B", true);
+  CHECK(running.TakeFinal() == "");
+  CHECK_FALSE(running.Final().GetPrim(Path("/World/B")));
+}
+
 TEST_CASE("instances that hand on the same share an instancer; others have one of their own") {
   Running running(kInstances);
   const scene::SceneIndex& final_scene = running.Final();
