@@ -60,6 +60,7 @@ NB_MODULE(_core, core) {
   BindShading(core);
   BindContexts(core);
   BindGeomSubsets(core);
+  BindGeomShapes(core);
   BindValidation(core);
   BindShaderNodes(core);
   BindLights(core);

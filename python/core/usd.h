@@ -148,6 +148,7 @@ void BindSchemas(nb::module_& core, nb::module_& usd);
 void BindShading(nb::module_& core);
 void BindContexts(nb::module_& core);
 void BindGeomSubsets(nb::module_& core);
+void BindGeomShapes(nb::module_& core);
 void BindValidation(nb::module_& core);
 void BindShaderNodes(nb::module_& core);
 void BindLights(nb::module_& core);

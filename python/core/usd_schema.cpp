@@ -120,6 +120,8 @@ class BoxCache {
     options_.time = time;
     if (cache_) cache_->SetTime(time);
   }
+  std::optional<stage::Time> base_time;  // from which instances move on; none: the time
+
   void SetPurposes(std::vector<Token> purposes) {
     options_.purposes = std::move(purposes);
     Clear();
@@ -145,6 +147,14 @@ void BindCaches(nb::module_& geom) {
   xforms.def("GetTime", &XformCache::GetTime);
   xforms.def("SetTime", [](XformCache& c, TimeArgument time) { c.SetTime(time.time); }, "time"_a);
   xforms.def("Clear", &XformCache::Clear);
+  xforms.def(
+      "Swap",
+      [](XformCache& a, XformCache& b) {
+        const stage::Time time = a.GetTime();
+        a.SetTime(b.GetTime());
+        b.SetTime(time);
+      },
+      "other"_a);
   xforms.def(
       "GetLocalToWorldTransform",
       [](XformCache& c, const PrimObject& p) { return c.GetLocalToWorldTransform(Check(p)); }, "prim"_a);
@@ -195,6 +205,10 @@ void BindCaches(nb::module_& geom) {
             [](const BoxCache& c) { return c.GetOptions().extents_hints == domain::ExtentsHints::kUse; });
   boxes.def("GetTime", [](const BoxCache& c) { return c.GetOptions().time; });
   boxes.def("SetTime", [](BoxCache& c, TimeArgument time) { c.SetTime(time.time); }, "time"_a);
+  boxes.def("HasBaseTime", [](const BoxCache& c) { return c.base_time.has_value(); });
+  boxes.def("GetBaseTime", [](const BoxCache& c) { return c.base_time.value_or(c.GetOptions().time); });
+  boxes.def("SetBaseTime", [](BoxCache& c, TimeArgument time) { c.base_time = time.time; }, "baseTime"_a);
+  boxes.def("ClearBaseTime", [](BoxCache& c) { c.base_time.reset(); });
   boxes.def("Clear", &BoxCache::Clear);
 }
 

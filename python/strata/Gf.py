@@ -201,8 +201,9 @@ def RadiansToDegrees(radians):
     return _math.degrees(radians)
 
 
-def IsFloatingPointType(value):
-    return isinstance(value, float)
+def IsFloatingPointType(type):
+    """Whether a Tf.Type is a number with a fraction."""
+    return type.typeName in ("double", "float", "GfHalf", "half", "pxr_half::half")
 
 
 def GetHomogenized(v):

@@ -500,6 +500,10 @@ class Primvar:
         return self._attribute.HasAuthoredValue()
 
     def Get(self, time=_DEFAULT):
+        if self.GetTypeName() == _types.String and self.IsIdTarget():
+            targets = self._attribute.GetPrim().GetRelationship(self._attribute.GetName() + ":idFrom").GetForwardedTargets()
+            if len(targets) == 1:
+                return str(targets[0])
         return self._attribute.Get(time)
 
     def Set(self, value, time=_DEFAULT):
@@ -508,6 +512,9 @@ class Primvar:
     def GetTimeSamples(self):
         times = self._attribute.GetTimeSamples()
         return sorted(set(times) | set(self.GetIndicesAttr().GetTimeSamples())) if self.IsIndexed() else times
+
+    def GetTimeSamplesInInterval(self, interval):
+        return [time for time in self.GetTimeSamples() if interval.Contains(time)]
 
     def ValueMightBeTimeVarying(self):
         return self._attribute.ValueMightBeTimeVarying() or (
@@ -584,6 +591,20 @@ class Primvar:
     @staticmethod
     def IsPrimvar(attribute):
         return attribute.GetName().startswith(_PRIMVARS) and not attribute.GetName().endswith(_INDICES)
+
+    @staticmethod
+    def IsValidPrimvarName(name):
+        return name.startswith(_PRIMVARS) and not name.endswith(_INDICES)
+
+    def IsIdTarget(self):
+        """Whether the value is the path of what the primvar's idFrom relationship leads to."""
+        return bool(self._attribute.GetPrim().GetRelationship(self._attribute.GetName() + ":idFrom"))
+
+    def SetIdTarget(self, path):
+        if self.GetTypeName() not in (_types.String, _types.StringArray):
+            raise _Tf.ErrorException(f"only primvars of strings have an id target, and <{self._attribute.GetPath()}> is none")
+        made = self._attribute.GetPrim().CreateRelationship(self._attribute.GetName() + ":idFrom", False)
+        return made.SetTargets([_Sdf.Path(path)])
 
     @staticmethod
     def StripPrimvarsName(name):
@@ -763,6 +784,7 @@ class _ModelAPI:
 
 
 from strata._geom_more import XformOpTypes  # noqa: E402, F401
+from strata._geom_shapes import ConstraintTarget  # noqa: E402, F401
 
 _schemas.install("UsdGeom", globals(), (
     "constant", "uniform", "varying", "vertex", "faceVarying", "primvars", "pivot", "Imageable", "Xformable",

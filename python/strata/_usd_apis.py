@@ -405,3 +405,35 @@ Stage.GetColorConfiguration = lambda self: self.GetMetadata("colorConfiguration"
 Stage.SetColorConfiguration = _set_configuration
 Stage.GetColorManagementSystem = lambda self: self.GetMetadata("colorManagementSystem") or _color_fallbacks[1]
 Stage.SetColorManagementSystem = _set_system
+
+
+# -- splines, color spaces -----------------------------------------------------------------------------------------------
+
+
+def _get_spline(self):
+    from strata import Ts
+    return Ts._core._GetSpline(self)
+
+
+def _set_spline(self, spline):
+    from strata import Ts
+    return Ts._core._SetSpline(self, spline)
+
+
+Attribute.GetSpline, Attribute.SetSpline = _get_spline, _set_spline
+
+
+@_schemas.add_to("Usd", "ColorSpaceDefinitionAPI")
+class ColorSpaceDefinitionAPI:
+    @staticmethod
+    def IsColorSpaceDefinitionAPIPath(path):
+        path = Path(path)
+        parts = path.name.split(":") if path.IsPropertyPath() else []
+        return (len(parts) > 1 and parts[0] == "colorSpaceDefinition" and parts[-1] not in
+                ("name", "redChroma", "greenChroma", "blueChroma", "whitePoint", "gamma", "linearBias"))
+
+    def CreateColorSpaceAttrsWithChroma(self, redChroma, greenChroma, blueChroma, whitePoint, gamma, linearBias):
+        for attribute, value in ((self.CreateRedChromaAttr(), redChroma), (self.CreateGreenChromaAttr(), greenChroma),
+                                 (self.CreateBlueChromaAttr(), blueChroma), (self.CreateWhitePointAttr(), whitePoint),
+                                 (self.CreateGammaAttr(), gamma), (self.CreateLinearBiasAttr(), linearBias)):
+            attribute.Set(value)
