@@ -1,41 +1,11 @@
-#include "strata/compute/metrics_assembly.h"
-
-#include <fmt/format.h>
-
 #include "strata/compute/geospatial.h"
 #include "strata/compute/metrics_report.h"
-#include "tests/unit/compute/running.h"
+#include "tests/unit/compute/units.h"
 
-// A case for each of the rows M10 to M25.
+// Rows M10 to M24; M12 and M13 as time and edits go on are in metrics_changes_test.cpp, M25 in network_test.cpp.
 namespace strata::compute {
 
 namespace {
-
-std::shared_ptr<const Registry> GetMetrics(const MetricsOptions& options = {}) {
-  auto registry = std::make_shared<Registry>();
-  REQUIRE(AddMetricsAssembly(*registry, options));
-  return registry;
-}
-
-std::string Move(std::string_view by, std::string_view more = {}) {
-  return fmt::format(
-      "    double3 xformOp:translate = {}\n    uniform token[] xformOpOrder = [\"xformOp:translate\"{}]\n",
-      by, more);
-}
-std::string Ref(std::string_view name, std::string_view asset, std::string_view body = {}) {
-  return fmt::format("def \"{}\" (\n    prepend references = @{}@\n)\n{{\n{}\n}}\n", name, asset, body);
-}
-Vec3d At(Running& running, const char* path, stage::Time time = stage::Time(0)) {
-  return Translation(running.World(path, time));
-}
-double Scale(const Matrix4d& m) {
-  return std::hypot(m[0][0], m[0][1], m[0][2]);
-}
-double Number(Running& running, const char* attribute, stage::Time time = stage::Time(0)) {
-  const stage::Attribute found = running.GetStage().GetAttributeAtPath(Path(attribute));
-  const Value value = running.GetSystem().GetValue(found, time).value_or(found.Get(time));
-  return CastValue(value, ValueType::kDouble).GetOr(std::nan(""));
-}
 
 constexpr const char* kTurned =
     "    double3 xformOp:translate = (10, 0, 0)\n    double xformOp:rotateZ = 90\n    uniform token[] "
@@ -160,7 +130,7 @@ TEST_CASE("M11: what a layer means that says nothing is the host's to choose") {
   CHECK(remarks.GetAll()[0].location.path == "/A");
 }
 
-TEST_CASE("M12: the layer that speaks at the time decides: samples, defaults, splines") {
+TEST_CASE("M12: the layer that speaks at the time decides: samples and defaults") {
   const std::string root =
       "(\n    metersPerUnit = 1\n    subLayers = [\n        @a.usda@,\n        @b.usda@,\n    ]\n)\n";
   Running running(
@@ -201,60 +171,6 @@ TEST_CASE("M12: values of a clip are in the clip's own units, or else in those o
   CHECK(Number(running, "/S.radius", 15) == doctest::Approx(8));
   CHECK(Number(running, "/S.radius", 9) == doctest::Approx(6));  // between five metres and seven
   CHECK(running.Bound("/S", 4).max[0] == doctest::Approx(4));
-}
-
-TEST_CASE("M13: a variant, a muted layer and an edit of units dirty what they change") {
-  Running running(
-      {{"root.usda",
-        "(\n    metersPerUnit = 1\n)\ndef Xform \"V\" (\n    variants = {\n        string how = \"cm\"\n    "
-        "}\n    prepend variantSets = \"how\"\n)\n{\n    variantSet \"how\" = {\n        \"cm\" (\n          "
-        "  prepend references = @cm.usda@\n        ) {\n        }\n        \"m\" (\n            prepend "
-        "references = @m.usda@\n        ) {\n        }\n    }\n}\n" +
-            Ref("B", "cm.usda") + "def Cube \"Plain\" {\n}\n"},
-       {"cm.usda",
-        "(\n    defaultPrim = \"T\"\n    metersPerUnit = 0.01\n)\ndef Xform \"T\" {\n    def Cube \"C\" {\n  "
-        "  }\n}\n"},
-       {"m.usda",
-        "(\n    defaultPrim = \"T\"\n    metersPerUnit = 1\n)\ndef Xform \"T\" {\n    def Cube \"C\" {\n    "
-        "}\n}\n"}},
-      GetMetrics());
-  running.PullAll();
-  CHECK(Scale(running.World("/V/C")) == 0.01);
-  running.TakeNotices();
-  REQUIRE(running.Edit().SetVariantSelection(Path("/V"), Token("how"), Token("m")));
-  const std::string told = running.TakeNotices();
-  CHECK(told.find("/V") != std::string::npos);
-  CHECK(told.find("/B") == std::string::npos);
-  CHECK(told.find("/Plain") == std::string::npos);
-  CHECK(Scale(running.World("/V/C")) == 1);
-  // The asset's layer says that its units are others.
-  running.PullAll();
-  for (const layer::LayerPtr& layer : running.GetStage().GetUsedLayers())
-    if (layer->GetIdentifier().find("cm.usda") != std::string::npos)
-      REQUIRE(layer->SetField(Path::AbsoluteRoot(), Token("metersPerUnit"), Value(0.1)));
-  CHECK(Scale(running.World("/B/C")) == 0.1);
-  CHECK(running.TakeNotices() == "dirtied /B {xform}; dirtied /B/C {xform}");
-}
-
-TEST_CASE("M13: editing the units of a sublayer dirties the attributes that it speaks of") {
-  Running running(
-      {{"root.usda",
-        "(\n    metersPerUnit = 1\n    subLayers = [\n        @sub.usda@\n    ]\n)\ndef Sphere \"Other\" {\n "
-        "   double radius = 3\n}\n"},
-       {"sub.usda", "(\n    metersPerUnit = 0.5\n)\ndef Sphere \"S\" {\n    double radius = 1\n}\n"}},
-      GetMetrics());
-  const auto radius = [&](const char* path) {
-    return scene::GetValueAs<double>(running.GetChain().GetFinal()->GetPrim(Path(path)).data,
-                                     scene::DataSourceLocator::Parse("sphere/radius"))
-        .value_or(0);
-  };
-  CHECK(radius("/S") == 0.5);
-  running.TakeNotices();
-  for (const layer::LayerPtr& layer : running.GetStage().GetUsedLayers())
-    if (layer->GetIdentifier().find("sub.usda") != std::string::npos)
-      REQUIRE(layer->SetField(Path::AbsoluteRoot(), Token("metersPerUnit"), Value(0.25)));
-  CHECK(radius("/S") == 0.25);
-  CHECK(running.TakeNotices().find("dirtied /S") != std::string::npos);
 }
 
 TEST_CASE("M14, M15: blocks and fallbacks are in the prim's own units, or the stage's where asked for") {

@@ -1,0 +1,141 @@
+#include "tests/unit/compute/units.h"
+
+// Rows M12 and M13: whose units count as the time goes on, and what edits of any kind dirty.
+namespace strata::compute {
+
+namespace {
+
+layer::LayerPtr FindLayer(Running& running, std::string_view name) {
+  for (const layer::LayerPtr& layer : running.GetStage().GetUsedLayers())
+    if (layer->GetIdentifier().ends_with(name)) return layer;
+  return nullptr;
+}
+
+const std::string kCentimetres =
+    "(\n    defaultPrim = \"T\"\n    metersPerUnit = 0.01\n)\ndef Xform \"T\" {\n    def Cube \"C\" {\n    }\n}\n";
+const std::string kMetres =
+    "(\n    defaultPrim = \"T\"\n    metersPerUnit = 1\n)\ndef Xform \"T\" {\n    def Cube \"C\" {\n    }\n}\n";
+
+double Radius(Running& running, const char* path) {
+  return scene::GetValueAs<double>(running.GetChain().GetFinal()->GetPrim(Path(path)).data,
+                                   scene::DataSourceLocator::Parse("sphere/radius"))
+      .value_or(0);
+}
+
+}  // namespace
+
+TEST_CASE("M12: splines are in the units of the layer that they are in, and so are fallbacks of nobody") {
+  Running running(
+      {{"root.usda",
+        "(\n    metersPerUnit = 1\n    subLayers = [\n        @a.usda@,\n        @b.usda@,\n    ]\n)\n"},
+       {"a.usda",
+        "(\n    metersPerUnit = 0.1\n)\nover \"S\" {\n    double radius.spline = {\n        0: 10; post "
+        "linear,\n        10: 20,\n    }\n}\ndef Sphere \"Plain\" {\n}\n"},
+       {"b.usda", "(\n    metersPerUnit = 0.01\n)\ndef Sphere \"S\" {\n    double radius = 300\n}\n"}},
+      GetMetrics());
+  CHECK(Number(running, "/S.radius", 0) == doctest::Approx(1));
+  CHECK(Number(running, "/S.radius", 5) == doctest::Approx(1.5));
+  CHECK(Number(running, "/S.radius", stage::Time::Default()) == doctest::Approx(3));
+  CHECK(Number(running, "/Plain.radius") == 1);
+  CHECK(running.Bound("/S", 5).max[0] == doctest::Approx(1.5));
+  running.GetChain().stage->SetTime(5);
+  CHECK(Radius(running, "/S") == doctest::Approx(1.5));
+}
+
+TEST_CASE("M13: another variant is looked at anew with what is below it, and nothing else is") {
+  Running running(
+      {{"root.usda",
+        "(\n    metersPerUnit = 1\n)\ndef Xform \"V\" (\n    variants = {\n        string how = \"cm\"\n    "
+        "}\n    prepend variantSets = \"how\"\n)\n{\n    variantSet \"how\" = {\n        \"cm\" (\n          "
+        "  prepend references = @cm.usda@\n        ) {\n        }\n        \"m\" (\n            prepend "
+        "references = @m.usda@\n        ) {\n        }\n    }\n}\n" +
+            Ref("B", "cm.usda") + "def Cube \"Plain\" {\n}\n"},
+       {"cm.usda", kCentimetres},
+       {"m.usda", kMetres}},
+      GetMetrics());
+  CHECK(Scale(running.World("/V/C")) == 0.01);
+  running.PullAll();
+  REQUIRE(running.Edit().SetVariantSelection(Path("/V"), Token("how"), Token("m")));
+  CHECK(running.TakeNotices() == "added /V; added /V/C cube; removed /V");
+  CHECK(Scale(running.World("/V/C")) == 1);
+  CHECK(Scale(running.World("/B/C")) == 0.01);
+}
+
+TEST_CASE("M13: a variant whose layers differ in one value's units dirties that value alone") {
+  const auto variant = [](const char* name, const char* radius) {
+    return fmt::format("        \"{}\" {{\n            double radius = {}\n        }}\n", name, radius);
+  };
+  Running running(
+      {{"root.usda", "(\n    metersPerUnit = 1\n    subLayers = [\n        @half.usda@\n    ]\n)\nover \"S\" (\n "
+                     "   variants = {\n        string size = \"a\"\n    }\n)\n{\n}\ndef Cube \"Plain\" {\n}\n"},
+       {"half.usda", "(\n    metersPerUnit = 0.5\n)\ndef Sphere \"S\" (\n    prepend variantSets = \"size\"\n)\n{\n"
+                     "    variantSet \"size\" = {\n" +
+                         variant("a", "2") + variant("b", "4") + "    }\n}\n"}},
+      GetMetrics());
+  CHECK(Radius(running, "/S") == 1);
+  running.PullAll();
+  REQUIRE(running.Edit().SetVariantSelection(Path("/S"), Token("size"), Token("b")));
+  CHECK(running.TakeNotices() == "added /S sphere; removed /S");
+  CHECK(Radius(running, "/S") == 2);
+  running.PullAll();
+  REQUIRE(FindLayer(running, "half.usda")->SetField(Path("/S{size=b}.radius"), Token("default"), Value(6.0)));
+  CHECK(running.TakeNotices() == "dirtied /S {sphere/radius}");
+  CHECK(Radius(running, "/S") == 3);
+}
+
+TEST_CASE("M13: editing the units of an asset's layer dirties the transforms of its prims alone") {
+  Running running({{"root.usda", "(\n    metersPerUnit = 1\n)\n" + Ref("A", "cm.usda") + Ref("B", "m.usda") +
+                                     "def Cube \"Plain\" {\n}\n"},
+                   {"cm.usda", kCentimetres},
+                   {"m.usda", kMetres}},
+                  GetMetrics());
+  CHECK(Scale(running.World("/A/C")) == 0.01);
+  running.PullAll();
+  REQUIRE(FindLayer(running, "cm.usda")->SetField(Path::AbsoluteRoot(), Token("metersPerUnit"), Value(0.1)));
+  CHECK(running.TakeNotices() == "dirtied /A {xform}; dirtied /A/C {xform}");
+  CHECK(Scale(running.World("/A/C")) == 0.1);
+}
+
+TEST_CASE("M13: editing the units of a sublayer dirties what it says, and what others say in that") {
+  Running running(
+      {{"root.usda",
+        "(\n    metersPerUnit = 1\n    subLayers = [\n        @sub.usda@\n    ]\n)\ndef Sphere \"Other\" {\n "
+        "   double radius = 3\n}\n"},
+       {"sub.usda", "(\n    metersPerUnit = 0.5\n)\ndef Sphere \"S\" {\n    double radius = 1\n" +
+                        Move("(2, 0, 0)") + "}\n"}},
+      GetMetrics());
+  CHECK(Radius(running, "/S") == 0.5);
+  running.PullAll();
+  REQUIRE(FindLayer(running, "sub.usda")->SetField(Path::AbsoluteRoot(), Token("metersPerUnit"), Value(0.25)));
+  CHECK(running.TakeNotices() == "dirtied /S {sphere/radius, xform}");
+  CHECK(Radius(running, "/S") == 0.25);
+  CHECK(Distance(At(running, "/S"), {0.5, 0, 0}) < 1e-15);
+}
+
+TEST_CASE("M13: a muted layer and one of the session change whose units count") {
+  Running running(
+      {{"root.usda",
+        "(\n    metersPerUnit = 1\n    subLayers = [\n        @a.usda@,\n        @b.usda@,\n    ]\n)\ndef Cube "
+        "\"Plain\" {\n}\n"},
+       {"a.usda", "(\n    metersPerUnit = 0.1\n)\nover \"S\" {\n    double radius = 20\n}\n"},
+       {"b.usda", "(\n    metersPerUnit = 0.01\n)\ndef Sphere \"S\" {\n    double radius = 300\n}\n"}},
+      GetMetrics());
+  CHECK(Radius(running, "/S") == doctest::Approx(2));
+  const std::string a = FindLayer(running, "a.usda")->GetIdentifier();
+  REQUIRE(running.GetStage().MuteLayer(a));
+  CHECK(Radius(running, "/S") == doctest::Approx(3));
+  REQUIRE(running.GetStage().UnmuteLayer(a));
+  CHECK(Radius(running, "/S") == doctest::Approx(2));
+  // The session's own number is in the stage's units, and then in those that the session says.
+  const layer::LayerPtr session = running.GetStage().GetSessionLayer();
+  REQUIRE(session);
+  stage::Editor edit(running.GetStage(), stage::EditTarget(session));
+  REQUIRE(edit.Set(Path("/S.radius"), 5.0));
+  CHECK(Radius(running, "/S") == 5);
+  running.PullAll();
+  REQUIRE(session->SetField(Path::AbsoluteRoot(), Token("metersPerUnit"), Value(0.1)));
+  CHECK(Radius(running, "/S") == doctest::Approx(5));  // the session's metadata are the stage's
+  CHECK(Number(running, "/Plain.size") == 2);
+}
+
+}  // namespace strata::compute
