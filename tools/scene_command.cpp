@@ -22,6 +22,8 @@ struct SceneCommand {
   std::string root = "/";
   std::vector<double> times;
   std::vector<std::string> plugins;  // plugInfo files
+  std::vector<std::string> resolving;
+  std::string scope;  // the subtree that is drawn; empty: all
   std::string renderer;
   bool is_like_openusd = false;
   bool is_computed = false;
@@ -37,6 +39,8 @@ bridge::Chain MakeChain(Session& session, const SceneCommand& options) {
     chain.plugins = std::move(registry);
   }
   chain.context.renderer = options.renderer;
+  chain.resolving = options.resolving;
+  if (!options.scope.empty()) chain.root = Path(options.scope);
   return bridge::MakeChain(chain, session.GetDiagnostics());
 }
 
@@ -166,6 +170,12 @@ void AddScene(CLI::App& app, Action& chosen) {
         ->type_name("FILE");
     command->add_option("--renderer", options->renderer, "The renderer for which plugins are chosen")
         ->type_name("NAME");
+    command
+        ->add_option("--resolve", options->resolving,
+                     "Scene indices that turn data into what renderers draw, such as lightLinking")
+        ->type_name("NAME")
+        ->delimiter(',');
+    command->add_option("--scope", options->scope, "Draw the subtree at this prim alone")->type_name("PATH");
     command->callback([options, run, &chosen] {
       chosen = [options, run](Session& session) { return run(session, *options); };
     });

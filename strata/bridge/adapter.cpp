@@ -4,6 +4,11 @@
 
 namespace strata::bridge {
 
+const scene::DataSourceLocator& GetRepopulateLocator() {
+  static const scene::DataSourceLocator locator(Token("stageSceneIndexRepopulate"));
+  return locator;
+}
+
 scene::DataSourceLocatorSet PrimAdapter::InvalidateFromDescendant(const stage::Prim&, const stage::Prim&,
                                                                   std::span<const Token>,
                                                                   PropertyChange) const {
@@ -19,6 +24,7 @@ std::shared_ptr<AdapterRegistry> AdapterRegistry::MakeExtended() {
   AddBindingAdapters(*registry);
   AddGeospatialAdapters(*registry);
   AddWarpAdapters(*registry);
+  AddColorSpaceAdapters(*registry);
   return registry;
 }
 

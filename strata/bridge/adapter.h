@@ -23,6 +23,10 @@ enum class PopulationMode : uint8_t {
 // What happened to properties: values differ, or the properties themselves came, went or changed their kind.
 enum class PropertyChange : uint8_t { kUpdate, kResync };
 
+// Among the locators that an adapter gives for changed properties: the prim and all below it are to be shown
+// anew.   (UsdImagingTokens->stageSceneIndexRepopulate)
+const scene::DataSourceLocator& GetRepopulateLocator();
+
 // Const and thread-safe.
 class PrimAdapter {
  public:
@@ -87,5 +91,6 @@ void AddMaterialAdapters(AdapterRegistry& registry);
 void AddBindingAdapters(AdapterRegistry& registry);
 void AddGeospatialAdapters(AdapterRegistry& registry);
 void AddWarpAdapters(AdapterRegistry& registry);
+void AddColorSpaceAdapters(AdapterRegistry& registry);
 
 }  // namespace strata::bridge

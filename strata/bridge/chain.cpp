@@ -2,20 +2,25 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "strata/bridge/compute_scene_index.h"
 #include "strata/bridge/extents.h"
 #include "strata/bridge/material_bindings.h"
 #include "strata/bridge/names.h"
 #include "strata/bridge/native_prototypes.h"
 #include "strata/bridge/point_prototypes.h"
+#include "strata/bridge/root_scope.h"
 #include "strata/scene/flattening.h"
 #include "strata/scene/pruning.h"
+#include "strata/scene/resolving.h"
 
 namespace strata::bridge {
 
 ChainOptions ChainOptions::LikeOpenUSD() {
   ChainOptions options;
   options.stage.time_rule = TimeRule::kAny;
+  options.stage.form = DataForm::k2408;
   options.stage.dataless = StageSceneIndexOptions::Dataless::kNull;
   options.visibility = scene::VisibilityRule::kNearestWins;
   options.xform = scene::FlattenedXformForm::kResetStack;
@@ -44,6 +49,17 @@ scene::SceneIndexPtr MakeExclusion(scene::SceneIndexPtr input, std::vector<Path>
       std::move(input), [excluded = std::move(excluded)](Path path) {
         return std::binary_search(excluded.begin(), excluded.end(), path);
       });
+}
+
+void ReportUnknown(const std::vector<std::string>& resolving, Diagnostics& remarks) {
+  std::string known;
+  for (const scene::ResolvingIndex& index : scene::GetResolvingIndices())
+    known += (known.empty() ? "" : ", ") + std::string(index.name);
+  for (const std::string& name : resolving)
+    if (!scene::FindResolvingIndex(name))
+      remarks.Add(Diagnostic(kResolvingUnknown,
+                             fmt::format("There is no resolving scene index \"{}\".", name), {},
+                             fmt::format("It is one of {}.", known)));
 }
 
 }  // namespace
@@ -78,6 +94,9 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
   if (!options.excluded.empty())
     add(MakeExclusion(chain.GetFinal(), options.excluded),
         "before instancing, so that instancers do not count what is excluded");
+  if (!options.root.IsEmpty())
+    add(std::make_shared<RootScopeSceneIndex>(chain.GetFinal(), options.root),
+        "before instancing, so that instancers do not count what is outside");
   add(std::make_shared<ExtentSceneIndex>(chain.GetFinal(), options.extent_purposes),
       "before instancing, so that copies have extents too");
   add_plugins(ChainPhase::kPreInstancing);
@@ -93,6 +112,10 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
   add_plugins(ChainPhase::kPostFlatten);
   add(std::make_shared<MaterialBindingsSceneIndex>(chain.GetFinal(), options.bindings),
       "after flattening: the bindings of prims above count");
+  for (const scene::ResolvingIndex& index : scene::GetResolvingIndices())
+    if (std::ranges::find(options.resolving, index.name) != options.resolving.end())
+      add(index.make(chain.GetFinal()), std::string(index.reason));
+  ReportUnknown(options.resolving, remarks);
   add_plugins(ChainPhase::kResolved);
   add_plugins(ChainPhase::kRenderer);
   return chain;

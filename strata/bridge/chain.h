@@ -13,6 +13,9 @@
 
 namespace strata::bridge {
 
+inline constexpr DiagnosticCode kResolvingUnknown{"scene.resolving-unknown", Severity::kError,
+                                                  "There is no resolving scene index of a name."};
+
 struct ChainOptions {
   StageSceneIndexOptions stage;
   scene::VisibilityRule visibility = scene::VisibilityRule::kInvisiblePrunes;
@@ -22,6 +25,11 @@ struct ChainOptions {
   // Prims that are not shown, nor what is below them; paths in instances are none of these: their prototypes
   // are shared.
   std::vector<Path> excluded;
+  // The subtree that is drawn, with what it inherits from above; empty: the whole scene.
+  Path root;
+  // By their names, see scene::GetResolvingIndices; they stand in the order of those. One that is not known
+  // is reported and left out.
+  std::vector<std::string> resolving;
   std::vector<Token> extent_purposes = {Token("geometry"), Token("render"), Token("proxy")};
   // Put into the chain at their phases; null: none.
   std::shared_ptr<const scene::SceneIndexPluginRegistry> plugins;

@@ -6,6 +6,7 @@
 #include <tsl/robin_map.h>
 
 #include "strata/bridge/attribute_source.h"
+#include "strata/bridge/color_spaces.h"
 #include "strata/bridge/names.h"
 #include "strata/scene/overlay.h"
 #include "strata/scene/retained.h"
@@ -144,9 +145,11 @@ class NetworkBuilder {
         source_.globals->FlagAsTimeVarying(source_.prim.GetPath(),
                                            place.Prepend(context).Prepend(names.material), {varying});
     }
-    const Value space = value.GetMetadata(names.colorSpace);
+    const Token space = source_.globals->GetDataForm() == DataForm::k2408
+                            ? value.GetMetadata(names.colorSpace).GetOr(Token())
+                            : FindColorSpace(value);
     return RetainedContainerDataSource::New({{names.value, MakeUnflaggedAttributeSource(at, value.GetName())},
-                                             {names.colorSpace, scene::Retain(space.GetOr(Token()))}});
+                                             {names.colorSpace, scene::Retain(space)}});
   }
 
   void AddNode(const stage::Prim& node) {

@@ -35,7 +35,8 @@ struct Names {
   X(fieldName) X(fieldIndex) X(fieldDataType) X(fieldClass) X(vectorDataRoleHint) X(drawMode)               \
   X(applyDrawMode) X(drawModeColor) X(cardGeometry) X(sphere) X(cube) X(cone) X(cylinder) X(capsule)        \
   X(plane) X(size) X(radius) X(height) X(axis) X(radiusTop) X(radiusBottom) X(width) X(length) X(active)    \
-  X(point) X(normal) X(vector) X(color) X(textureCoordinate) X(pointIndex) X(edgeIndex) X(faceIndex)
+  X(point) X(normal) X(vector) X(color) X(textureCoordinate) X(pointIndex) X(edgeIndex) X(faceIndex)     \
+  X(elementSize)
 #define X(name) Token name{#name};
   STRATA_BRIDGE_NAMES(X)
 #undef X

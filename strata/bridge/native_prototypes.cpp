@@ -193,6 +193,14 @@ Token GetPropagatedPrototypesName() {
   return name;
 }
 
+bool IsInStagePrototype(Path path) {
+  static const std::string_view kPrefix = "__Prototype_";
+  if (path.IsAbsoluteRoot() || !path.IsAbsolute()) return false;
+  Path top = path;
+  while (!top.GetParent().IsAbsoluteRoot()) top = top.GetParent();
+  return top.GetNameToken().GetText().starts_with(kPrefix);
+}
+
 // Which element of which instancer an instance is, as of now.
 class NativePrototypesSceneIndex::InstanceSource final : public ContainerDataSource {
  public:
@@ -246,11 +254,7 @@ NativePrototypesSceneIndex::~NativePrototypesSceneIndex() {
 }
 
 bool NativePrototypesSceneIndex::IsHidden(Path source) const {
-  static const std::string_view kPrefix = "__Prototype_";
-  if (source.IsAbsoluteRoot() || !source.IsAbsolute()) return false;
-  Path top = source;
-  while (!top.GetParent().IsAbsoluteRoot()) top = top.GetParent();
-  return top.GetNameToken().GetText().starts_with(kPrefix);
+  return IsInStagePrototype(source);
 }
 
 bool NativePrototypesSceneIndex::TakeChanges(const scene::ChangeSet& changes) {

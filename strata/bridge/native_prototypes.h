@@ -10,6 +10,9 @@ namespace strata::bridge {
 // The prim below which instancers are made, at the root and in copies.
 Token GetPropagatedPrototypesName();
 
+// Whether a path is of a prototype of the stage, or below one.
+bool IsInStagePrototype(Path path);
+
 // The instances of an instancer. Its data read them when they are asked, and so hold as long as it is there.
 struct InstancerMembers {
   std::vector<Path> sources;  // in the input

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "strata/bridge/attribute_source.h"
+#include "strata/bridge/color_spaces.h"
 #include "strata/bridge/names.h"
 #include "strata/scene/retained.h"
 
@@ -50,6 +51,12 @@ scene::ContainerDataSourceHandle MakePrimvar(const PrimSource& source, Token nam
   std::vector<scene::RetainedContainerDataSource::Entry> entries = {
       {names.interpolation, scene::Retain(authored.IsEmpty() ? default_interpolation : authored)},
       {names.role, scene::Retain(GetRole(found.GetValueTypeName()))}};
+  if (source.globals->GetDataForm() != DataForm::k2408) {
+    if (const int32_t size = found.GetMetadata(names.elementSize).GetOr(int32_t{1}); size > 1)
+      entries.emplace_back(names.elementSize, scene::Retain(size));
+    if (const Token space = FindColorSpace(found); !space.IsEmpty())
+      entries.emplace_back(names.colorSpace, scene::Retain(space));
+  }
   const Token indices(attribute.GetString() + std::string(kIndices));
   if (may_be_indexed && source.prim.GetAttribute(indices).HasAuthoredValue()) {
     entries.emplace_back(names.indexedPrimvarValue,

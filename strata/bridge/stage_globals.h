@@ -22,11 +22,20 @@ enum class TimeRule : uint8_t {
   kAny,      // all, as Hydra has it: held values and values outside all samples are dirtied too
 };
 
+// Which data prims have.
+enum class DataForm : uint8_t {
+  kNewest,  // all that is known of them
+  k2408,  // as OpenUSD 24.08 had it: neither element sizes nor colour spaces of primvars, and what is said of
+          // rendering not at all
+};
+
 class StageGlobals final : public scene::Counted {
  public:
   // What is computed in place of what is authored; null: nothing.
-  explicit StageGlobals(TimeRule rule, std::shared_ptr<const stage::ComputedValues> computed = nullptr)
-      : rule_(rule), computed_(std::move(computed)) {}
+  explicit StageGlobals(TimeRule rule, DataForm form = DataForm::kNewest,
+                        std::shared_ptr<const stage::ComputedValues> computed = nullptr)
+      : rule_(rule), form_(form), computed_(std::move(computed)) {}
+  DataForm GetDataForm() const { return form_; }
   const stage::ComputedValues* GetComputed() const { return computed_.get(); }
 
   double GetTime() const { return time_; }
@@ -55,6 +64,7 @@ class StageGlobals final : public scene::Counted {
   static constexpr size_t kShards = 16;
 
   TimeRule rule_;
+  DataForm form_;
   std::shared_ptr<const stage::ComputedValues> computed_;
   double time_ = 0;
   mutable std::array<Shard, kShards> shards_;

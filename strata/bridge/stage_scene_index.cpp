@@ -97,7 +97,7 @@ StageChanges StageChanges::FromNotice(const stage::ObjectsChanged& objects) {
 }
 
 StageSceneIndex::StageSceneIndex(StageSceneIndexOptions options)
-    : options_(std::move(options)), globals_(new StageGlobals(options_.time_rule)) {
+    : options_(std::move(options)), globals_(new StageGlobals(options_.time_rule, options_.form)) {
   if (!options_.adapters) options_.adapters = AdapterRegistry::GetBuiltIn();
 }
 
@@ -301,7 +301,7 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
   if (system_)
     system_->SetListener(
         [this](compute::ComputedChanges computed) { ApplyChanges(StageChanges(), std::move(computed)); });
-  globals_ = scene::Handle<StageGlobals>(new StageGlobals(options_.time_rule, system_));
+  globals_ = scene::Handle<StageGlobals>(new StageGlobals(options_.time_rule, options_.form, system_));
   globals_->SetTime(time);
   if (FollowsStage())
     listener_ = stage_->AddListener([this](const stage::StageNotice& notice) {
@@ -330,7 +330,7 @@ void StageSceneIndex::SetTime(double time) {
   std::move(computed.published.begin(), computed.published.end(), std::back_inserter(changes.dirtied));
   std::vector<StageChanges::Property> properties;
   for (const Path path : computed.properties) properties.push_back({path, PropertyChange::kUpdate});
-  DirtyProperties(properties, changes);
+  ShowAnew(DirtyProperties(properties, changes), changes);
   Send(std::move(changes));
 }
 
@@ -341,8 +341,9 @@ stage::Prim StageSceneIndex::FindRepresentative(stage::Prim prim) const {
   return {};
 }
 
-void StageSceneIndex::DirtyProperties(const std::vector<StageChanges::Property>& properties,
-                                      scene::ChangeSet& out) const {
+std::vector<Path> StageSceneIndex::DirtyProperties(const std::vector<StageChanges::Property>& properties,
+                                                   scene::ChangeSet& out) const {
+  std::vector<Path> repopulated;
   std::map<std::pair<Path, PropertyChange>, std::vector<Token>> by_prim;
   for (const StageChanges::Property& property : properties)
     for (Path place : FindPlaces(property.path.GetPrimPath()))
@@ -359,10 +360,31 @@ void StageSceneIndex::DirtyProperties(const std::vector<StageChanges::Property>&
       dirty.Insert(adapters.prim->Invalidate(prim, names, change));
       for (const Adapters::Api& api : adapters.apis)
         dirty.Insert(api.adapter->Invalidate(prim, api.instance, names, change));
-      if (!dirty.IsEmpty()) out.dirtied.push_back({path, std::move(dirty)});
+      if (dirty.Contains(GetRepopulateLocator()))
+        repopulated.push_back(path);
+      else if (!dirty.IsEmpty())
+        out.dirtied.push_back({path, std::move(dirty)});
     } else if (const stage::Prim above = FindRepresentative(prim)) {
       dirty = FindAdapters(above).prim->InvalidateFromDescendant(above, prim, names, change);
       if (!dirty.IsEmpty()) out.dirtied.push_back({above.GetPath(), std::move(dirty)});
+    }
+  }
+  return repopulated;
+}
+
+// The prims at and below the roots are gone, and those that are there come again.
+void StageSceneIndex::ShowAnew(std::vector<Path> roots, scene::ChangeSet& out) {
+  Path::RemoveDescendants(roots);
+  globals_->Forget(roots);
+  for (Path root : roots) {
+    const stage::Prim prim = root.IsAbsoluteRoot() ? stage_->GetPseudoRoot() : stage_->GetPrimAtPath(root);
+    out.removed.push_back(root);
+    if (prim && (prim.IsPseudoRoot() || IsShown(prim))) {
+      AddSubtree(root, out.added);
+    } else if (const stage::Prim above = prim ? FindRepresentative(prim) : stage::Prim()) {
+      out.removed.pop_back();
+      out.dirtied.push_back({above.GetPath(), FindAdapters(above).prim->InvalidateFromDescendant(
+                                                  above, prim, {}, PropertyChange::kResync)});
     }
   }
 }
@@ -383,22 +405,11 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::Compute
     const std::unique_lock lock(mutex_);
     adapters_.clear();
   }
-  Path::RemoveDescendants(resynced);
-  globals_->Forget(resynced);
-  for (Path root : resynced) {
-    const stage::Prim prim = root.IsAbsoluteRoot() ? stage_->GetPseudoRoot() : stage_->GetPrimAtPath(root);
-    out.removed.push_back(root);
-    if (prim && (prim.IsPseudoRoot() || IsShown(prim))) {
-      AddSubtree(root, out.added);
-    } else if (const stage::Prim above = prim ? FindRepresentative(prim) : stage::Prim()) {
-      out.removed.pop_back();
-      out.dirtied.push_back({above.GetPath(), FindAdapters(above).prim->InvalidateFromDescendant(
-                                                  above, prim, {}, PropertyChange::kResync)});
-    }
-  }
   std::vector<StageChanges::Property> properties = changes.properties;
   for (const Path path : computed.properties) properties.push_back({path, PropertyChange::kUpdate});
-  DirtyProperties(properties, out);
+  const std::vector<Path> repopulated = DirtyProperties(properties, out);
+  resynced.insert(resynced.end(), repopulated.begin(), repopulated.end());
+  ShowAnew(std::move(resynced), out);
   std::move(computed.published.begin(), computed.published.end(), std::back_inserter(out.dirtied));
   Send(std::move(out));
 }

@@ -14,6 +14,7 @@ namespace strata::bridge {
 
 struct StageSceneIndexOptions {
   TimeRule time_rule = TimeRule::kChanged;
+  DataForm form = DataForm::kNewest;
   std::shared_ptr<const AdapterRegistry> adapters;  // null: the built-in ones
   // Of the stage that is shown; null: nothing is computed.
   std::shared_ptr<const compute::Registry> computations;
@@ -77,7 +78,10 @@ class StageSceneIndex final : public scene::SceneIndex {
   void AddSubtree(Path root, std::vector<scene::AddedPrim>& out) const;
   // The prim that stands for one which an ancestor represents; not valid where none does.
   stage::Prim FindRepresentative(stage::Prim prim) const;
-  void DirtyProperties(const std::vector<StageChanges::Property>& properties, scene::ChangeSet& out) const;
+  // Gives the prims that are to be shown anew for it.
+  std::vector<Path> DirtyProperties(const std::vector<StageChanges::Property>& properties,
+                                    scene::ChangeSet& out) const;
+  void ShowAnew(std::vector<Path> roots, scene::ChangeSet& out);
 
   bool FollowsStage() const;
   void ApplyChanges(const StageChanges& changes, compute::ComputedChanges computed);

@@ -1,0 +1,34 @@
+#include "strata/scene/resolving.h"
+
+#include <algorithm>
+
+#include "strata/scene/light_linking.h"
+#include "strata/scene/pinned_curves.h"
+
+namespace strata::scene {
+
+namespace {
+
+template <class T>
+SceneIndexPtr MakeIndex(SceneIndexPtr input) {
+  return std::make_shared<T>(std::move(input));
+}
+
+constexpr ResolvingIndex kIndices[] = {
+    {"pinnedCurves", "for renderers without pinned curves", MakeIndex<PinnedCurvesSceneIndex>},
+    {"lightLinking", "after instancing: instances of one instancer may be lit by other lights",
+     MakeIndex<LightLinkingSceneIndex>},
+};
+
+}  // namespace
+
+std::span<const ResolvingIndex> GetResolvingIndices() {
+  return kIndices;
+}
+
+const ResolvingIndex* FindResolvingIndex(std::string_view name) {
+  const auto found = std::ranges::find(kIndices, name, &ResolvingIndex::name);
+  return found == std::end(kIndices) ? nullptr : found;
+}
+
+}  // namespace strata::scene
