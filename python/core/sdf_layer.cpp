@@ -7,6 +7,7 @@
 #include "python/core/sdf_enums.h"
 #include "python/core/spec.h"
 #include "strata/layer/layer.h"
+#include "strata/layer/validate.h"
 #include "strata/value/time_samples.h"
 
 namespace strata::python {
@@ -198,7 +199,8 @@ void SetTimeSample(Layer& layer, Path path, double time, nb::handle value) {
 }
 
 void BindIdentity(nb::class_<Layer>& cls) {
-  cls.def_prop_ro("identifier", &Layer::GetIdentifier);
+  cls.def_prop_rw("identifier", &Layer::GetIdentifier,
+                  [](Layer& l, const std::string& identifier) { CheckOrRaise(l.SetIdentifier(identifier)); });
   cls.def_prop_ro("realPath", [](const Layer& l) { return l.GetResolvedPath(); });
   cls.def_prop_ro("resolvedPath", [](const Layer& l) { return l.GetResolvedPath(); });
   cls.def_prop_ro("repositoryPath", [](const Layer&) { return ""; });
@@ -211,8 +213,20 @@ void BindIdentity(nb::class_<Layer>& cls) {
     const size_t dot = name.rfind('.');
     return dot == std::string::npos ? std::string("usda") : name.substr(dot + 1);
   });
-  cls.def_prop_ro("permissionToEdit", [](const Layer&) { return true; });
-  cls.def_prop_ro("permissionToSave", [](const Layer& l) { return !l.IsAnonymous(); });
+  using Permission = Layer::Permission;
+  cls.def_prop_ro("permissionToEdit",
+                  [](const Layer& l) { return l.GetPermissionToEdit() == Permission::kAllowed; });
+  cls.def_prop_ro("permissionToSave", [](const Layer& l) {
+    return !l.IsAnonymous() && l.GetPermissionToSave() == Permission::kAllowed;
+  });
+  cls.def(
+      "SetPermissionToEdit",
+      [](Layer& l, bool allow) { l.SetPermissionToEdit(allow ? Permission::kAllowed : Permission::kDenied); },
+      "allow"_a, "Whether edits are taken; where not, each raises.");
+  cls.def(
+      "SetPermissionToSave",
+      [](Layer& l, bool allow) { l.SetPermissionToSave(allow ? Permission::kAllowed : Permission::kDenied); },
+      "allow"_a, "Whether Save writes; where not, it raises.");
   cls.def("GetDisplayName", &Layer::GetDisplayName);
   cls.def("GetFileFormatArguments", &Layer::GetFileFormatArguments);
   cls.def("GetAssetName", [](const Layer&) { return ""; });
@@ -311,8 +325,12 @@ void BindContent(nb::class_<Layer>& cls) {
         return force || l.GetRevision() != before;
       },
       "force"_a = false);
-  cls.def("Clear", [](Layer& l) { l.TransferContent(*Layer::CreateAnonymous()); });
-  cls.def("TransferContent", [](Layer& l, const Layer& source) { l.TransferContent(source); }, "layer"_a);
+  const auto replace = [](Layer& l, const Layer& source) {
+    CheckOrRaise(layer::CheckEditable(l, Path::AbsoluteRoot()));
+    l.TransferContent(source);
+  };
+  cls.def("Clear", [replace](Layer& l) { replace(l, *Layer::CreateAnonymous()); });
+  cls.def("TransferContent", replace, "layer"_a);
   cls.def(
       "Traverse",
       [](const LayerPtr& l, PathArgument path, const nb::object& visit) { Traverse(l, path, visit); },

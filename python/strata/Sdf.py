@@ -486,8 +486,9 @@ _loaded_first("_sdf_edits", Layer, "CanApply", "Apply")
 _loaded_first(
     "_sdf_layers", Layer, "IsMuted", "SetMuted", "IsDetached", "StreamsData", "GetAssetInfo", "UpdateAssetInfo",
     "GetExternalAssetDependencies", "UpdateExternalReference", "UpdateCompositionAssetDependency", "RemoveInertSceneDescription",
-    "ScheduleRemoveIfInert", "RemovePropertyIfHasOnlyRequiredFields", "GetPreviousTimeSampleForPath", "ApplyRootPrimOrder",
-    "SetPermissionToSave")
+    "ScheduleRemoveIfInert", "RemovePropertyIfHasOnlyRequiredFields", "GetPreviousTimeSampleForPath", "ApplyRootPrimOrder")
+
+
 class _LoadedFirst:
     """A class of a module that is loaded where it is first asked for."""
 

@@ -225,25 +225,6 @@ class CleanupEnabler:
 
 
 CleanupEnabler.__module__ = "strata.Sdf"
-_permissions = {}  # identities of the layers that must not be saved
-
-
-def _set_permission_to_save(layer, allow):
-    _permissions[hash(layer)] = bool(allow)
-
-
-def _may_save(layer):
-    return _permissions.get(hash(layer), True) and not layer.anonymous
-
-
-_save = Layer.Save
-
-
-def _checked_save(layer, *arguments, **named):
-    if not _permissions.get(hash(layer), True):
-        from strata.Tf import ErrorException
-        raise ErrorException(f"Cannot save layer @{layer.identifier}@, saving not allowed")
-    return _save(layer, *arguments, **named)
 
 
 def install():
@@ -262,8 +243,6 @@ def install():
             "UpdateExternalReference": _update_dependency, "UpdateCompositionAssetDependency": _update_dependency,
             "RemoveInertSceneDescription": _remove_inert, "ScheduleRemoveIfInert": _remove_if_inert,
             "RemovePropertyIfHasOnlyRequiredFields": _remove_if_required_only, "GetPreviousTimeSampleForPath": _previous_sample,
-            "ApplyRootPrimOrder": lambda layer, names: layer.pseudoRoot.ApplyNameChildrenOrder(names),
-            "SetPermissionToSave": _set_permission_to_save, "Save": _checked_save}.items():
+            "ApplyRootPrimOrder": lambda layer, names: layer.pseudoRoot.ApplyNameChildrenOrder(names)}.items():
         setattr(Layer, name, function)
-    Layer.permissionToSave = property(_may_save)
     Layer.DetachedLayerRules = DetachedLayerRules

@@ -172,6 +172,7 @@ Result<void> Layer::CopySpec(const Layer& source, Path from, Path to) {
                        "Copy prims and variants to prims and variants, properties to properties, variant "
                        "sets to variant sets.");
   }
+  STRATA_CHECK(CheckEditable(*this, to));
   STRATA_CHECK(CheckSpecPath(*this, to));
   const bool is_new_variant = to.IsPrimVariantSelection() && kind == Kind::kPrimLike;
   const Path holder = kind == Kind::kPseudoRoot ? to

@@ -57,6 +57,7 @@ Result<void> Layer::CreatePrimSpec(Path path, Specifier specifier, Token type_na
     return MakeRefusal(*this, path, fmt::format("<{}> is not a path of a prim.", path.GetString()),
                        "Give a path such as </World/Prim>.");
   }
+  STRATA_CHECK(CheckEditable(*this, path));
   STRATA_CHECK(CheckPrimPath(*this, path));
   const FieldNames& names = GetFieldNames();
   LayerEditor editor(*this);
@@ -67,6 +68,7 @@ Result<void> Layer::CreatePrimSpec(Path path, Specifier specifier, Token type_na
 }
 
 Result<void> Layer::CreateAttributeSpec(Path path, Token type_name, Variability variability, bool custom) {
+  STRATA_CHECK(CheckEditable(*this, path));
   STRATA_CHECK(CheckPropertyPath(*this, path));
   const FieldNames& names = GetFieldNames();
   if (type_name.IsEmpty()) {
@@ -93,6 +95,7 @@ Result<void> Layer::CreateAttributeSpec(Path path, Token type_name, Variability 
 }
 
 Result<void> Layer::CreateRelationshipSpec(Path path, Variability variability, bool custom) {
+  STRATA_CHECK(CheckEditable(*this, path));
   STRATA_CHECK(CheckPropertyPath(*this, path));
   const SpecType known = GetSpecType(path);
   if (known != SpecType::kUnknown && known != SpecType::kRelationship) {
@@ -116,11 +119,13 @@ Result<void> Layer::CreateVariantSpec(Path path) {
   }
   STRATA_CHECK(CheckPrimPath(*this, path));
   if (HasSpec(path)) return {};
+  STRATA_CHECK(CheckEditable(*this, path));
   LayerEditor(*this).CreatePrimsUpTo(path);
   return {};
 }
 
 Result<void> Layer::SetField(Path path, Token field, Value value) {
+  STRATA_CHECK(CheckEditable(*this, path));
   STRATA_TRY(Value checked, CheckFieldValue(*this, path, field, std::move(value)));
   const Value* known = GetField(path, field);
   if (known ? *known == checked : checked.IsEmpty()) return {};
@@ -133,6 +138,7 @@ Result<void> Layer::DeleteSpec(Path path) {
     return MakeRefusal(*this, path, fmt::format("There is no spec at <{}> to delete.", path.GetString()),
                        "Give the path of a spec of this layer other than </>.");
   }
+  STRATA_CHECK(CheckEditable(*this, path));
   LayerEditor(*this).EraseTree(path);
   return {};
 }
@@ -146,6 +152,7 @@ Result<void> Layer::SetTimeSample(Path attribute, double time, Value value) {
         "Create the attribute first.");
   }
   if (value.IsEmpty()) return EraseTimeSample(attribute, time);
+  STRATA_CHECK(CheckEditable(*this, attribute));
   const Token* type_name = GetFieldAs<Token>(attribute, names.typeName);
   STRATA_TRY(Value checked,
              CheckAttributeValue(*this, attribute, type_name ? *type_name : Token(), std::move(value)));
@@ -169,6 +176,7 @@ Result<void> Layer::EraseTimeSample(Path attribute, double time) {
                        fmt::format("<{}> has no time sample at {}.", attribute.GetString(), time),
                        "Give the time of a sample that is there.");
   }
+  STRATA_CHECK(CheckEditable(*this, attribute));
   LayerEditor editor(*this);
   if (known->GetSize() == 1) {
     editor.SetField(attribute, names.timeSamples, Value());

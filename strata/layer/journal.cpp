@@ -93,6 +93,7 @@ Journal Journal::GetInverse() const {
 }
 
 Result<void> Layer::Apply(const Journal& journal) {
+  STRATA_CHECK(CheckEditable(*this, Path::AbsoluteRoot()));
   const ChangeList pending = pending_;
   const size_t recorded = journal_.steps.size();
   const bool was_dirty = dirty_;

@@ -9,6 +9,7 @@
 #include "strata/layer/children.h"
 #include "strata/layer/editor.h"
 #include "strata/layer/registry.h"
+#include "strata/layer/validate.h"
 #include "strata/value/time_samples.h"
 
 namespace strata::layer {
@@ -84,6 +85,35 @@ void Layer::SetRegistry(std::shared_ptr<LayerRegistry> registry) {
   registry_ = std::move(registry);
   if (!format_) format_ = registry_->FindFormat(Token("usda"));
   if (IsAnonymous()) registry_->Adopt(*this);
+}
+
+Result<void> Layer::SetIdentifier(const std::string& identifier) {
+  const auto refuse = [this, &identifier](std::string why, std::string hint) {
+    return MakeRefusal(*this, Path::AbsoluteRoot(),
+                       fmt::format("The layer '{}' cannot be named '{}': {}.", identifier_, identifier, why),
+                       std::move(hint));
+  };
+  if (!registry_) return refuse("it has no registry", "Give it one with SetRegistry.");
+  std::map<std::string, std::string> arguments;
+  const std::string path = asset::SplitIdentifier(identifier, &arguments);
+  if (path.empty()) return refuse("the name is empty", "Name a file.");
+  if (path.starts_with(kAnonymousPrefix))
+    return refuse("such names are those of anonymous layers", "Name a file.");
+  if (arguments != arguments_)
+    return refuse("its file format arguments are others", "Export the layer to that file instead.");
+  const std::string extension = asset::GetExtension(path);
+  if (format_) {
+    const std::vector<std::string> own = format_->GetExtensions();
+    if (std::find(own.begin(), own.end(), extension) == own.end() &&
+        registry_->FindFormatByExtension(extension))
+      return refuse(fmt::format("it is of the format {}", format_->GetId().GetText()),
+                    "Export the layer to that file instead.");
+  }
+  const std::string before = identifier_;
+  STRATA_CHECK(registry_->Rename(*this, identifier));
+  SetDirty(true);
+  if (identifier_ != before) Send({LayerNotice::Kind::kIdentifierDidChange, {}, before});
+  return {};
 }
 
 const FieldRegistry& Layer::GetFields() const {
@@ -245,6 +275,11 @@ Result<void> Layer::RefuseLoss() const {
 }
 
 Result<void> Layer::Save(const SaveOptions& options) {
+  if (permission_to_save_ == Permission::kDenied) {
+    return MakeRefusal(*this, Path::AbsoluteRoot(),
+                       fmt::format("The layer '{}' may not be saved.", identifier_),
+                       "Allow it with SetPermissionToSave, or export the layer to another file.");
+  }
   if (!dirty_) return {};
   if (IsAnonymous() || resolved_path_.empty()) {
     return MakeUnopened(fmt::format("The layer '{}' has no file to be saved to.", identifier_), identifier_,

@@ -80,6 +80,18 @@ class Layer : public std::enable_shared_from_this<Layer> {
   void SetRegistry(std::shared_ptr<LayerRegistry> registry);
   const FieldRegistry& GetFields() const;  // of the registry, else the built-in ones
   const std::map<std::string, std::string>& GetFileFormatArguments() const { return arguments_; }
+  // Another name, under which its registry finds it from now on and to whose file it is saved; nothing is
+  // written, and the layer is dirty. Needs a registry and no edit under way. Refused for anonymous and empty
+  // names, for other arguments than it has, for the extension of another format, and for a name whose layer
+  // is open.
+  Result<void> SetIdentifier(const std::string& identifier);
+  // Whether it may be edited and saved; both from the start. Where not, each edit is refused. What replaces
+  // the whole content (TransferContent, ReplaceContent, Reload) is not kept from it.
+  enum class Permission : uint8_t { kDenied, kAllowed };
+  Permission GetPermissionToEdit() const { return permission_to_edit_; }
+  Permission GetPermissionToSave() const { return permission_to_save_; }
+  void SetPermissionToEdit(Permission permission) { permission_to_edit_ = permission; }
+  void SetPermissionToSave(Permission permission) { permission_to_save_ = permission; }
 
   // -- content ----------------------------------------------------------------------------------------
   const SpecStore& GetContent() const { return content_; }
@@ -208,6 +220,7 @@ class Layer : public std::enable_shared_from_this<Layer> {
   uint64_t revision_ = 0;
   int open_blocks_ = 0;
   bool dirty_ = false, announced_dirty_ = false, is_reloading_ = false;
+  Permission permission_to_edit_ = Permission::kAllowed, permission_to_save_ = Permission::kAllowed;
 };
 
 using LayerPtr = std::shared_ptr<Layer>;

@@ -72,6 +72,7 @@ Result<void> Check(const Layer& layer, Path from, Path to) {
 }  // namespace
 
 Result<void> MoveSpec(Layer& layer, Path from, Path to) {
+  STRATA_CHECK(CheckEditable(layer, from));
   STRATA_CHECK(Check(layer, from, to));
   std::vector<Moved> tree = Gather(layer.GetContent(), from, to);
   const Path parent = GetSpecParent(to, nullptr);

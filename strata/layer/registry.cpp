@@ -445,6 +445,28 @@ void LayerRegistry::Adopt(Layer& anonymous) {
   impl_->slots[anonymous.registry_key_].layer = anonymous.weak_from_this();
 }
 
+Result<void> LayerRegistry::Rename(Layer& layer, const std::string& identifier) {
+  std::map<std::string, std::string> arguments;
+  const std::string path =
+      impl_->resolver->CreateIdentifier(asset::SplitIdentifier(identifier, &arguments), {});
+  const std::string resolved = impl_->Locate(path);
+  const std::string key = asset::JoinIdentifier(resolved, arguments);
+  {
+    const std::lock_guard lock(impl_->mutex);
+    const LayerPtr held = impl_->FindHeld(key);
+    if ((held && held.get() != &layer) || impl_->slots[key].opening)
+      return Diagnostic(kLayerUnopened, fmt::format("The layer '{}' is open already.", path), AtFile(path),
+                        "Use the open layer, or another name.");
+    if (!layer.registry_key_.empty()) impl_->slots.erase(layer.registry_key_);
+    impl_->slots[key].layer = layer.weak_from_this();
+    layer.registry_key_ = key;
+  }
+  layer.identifier_ = asset::JoinIdentifier(path, arguments);
+  layer.resolved_path_ = resolved;
+  layer.modification_stamp_ = impl_->resolver->GetModificationStamp(resolved);
+  return {};
+}
+
 LayerPtr LayerRegistry::ImportFromString(const std::string& text, std::string_view tag,
                                          Diagnostics& diagnostics) {
   const std::shared_ptr<const FileFormat> format = FindFormat(Token("usda"));

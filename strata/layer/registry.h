@@ -76,6 +76,7 @@ class LayerRegistry : public std::enable_shared_from_this<LayerRegistry> {
                 const std::map<std::string, std::string>& arguments, const OpenOptions& options,
                 Diagnostics& diagnostics);
   void Adopt(Layer& anonymous);
+  Result<void> Rename(Layer& layer, const std::string& identifier);
   void Forget(const std::string& key);
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -218,6 +218,14 @@ Result<Value> CheckFieldValue(const Layer& layer, Path path, Token field, Value 
   return value;
 }
 
+Result<void> CheckEditable(const Layer& layer, Path path) {
+  if (layer.GetPermissionToEdit() == Layer::Permission::kAllowed) return {};
+  return MakeRefusal(layer, path,
+                     fmt::format("<{}> is not edited: the layer '{}' is closed to edits.", path.GetString(),
+                                 layer.GetIdentifier()),
+                     "Allow it with SetPermissionToEdit, or edit another layer.");
+}
+
 Result<void> CheckSpecPath(const Layer& layer, Path path) {
   if (!path.IsAbsolute() || path.ContainsTarget()) {
     return MakeRefusal(layer, path,

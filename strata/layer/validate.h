@@ -8,6 +8,9 @@ namespace strata::layer {
 // An edit that is refused, at a path of a layer.
 Diagnostic MakeRefusal(const Layer& layer, Path path, std::string message, std::string hint);
 
+// Whether the layer may be edited.
+Result<void> CheckEditable(const Layer& layer, Path path);
+
 // The value that is to be stored: `value` itself, or cast to what the field or the attribute holds. Why not,
 // otherwise.
 Result<Value> CheckFieldValue(const Layer& layer, Path path, Token field, Value value);
