@@ -1,11 +1,14 @@
 #include "strata/scene/flattening.h"
 
 #include <algorithm>
+#include <memory>
+#include <new>
 
 namespace strata::scene {
 
-struct FlatteningSceneIndex::Config {
-  Providers providers;
+struct FlatteningSceneIndex::Config final : Counted {
+  explicit Config(Providers given) : providers(std::move(given)) {}
+  const Providers providers;
   static constexpr size_t kNone = SIZE_MAX;
   size_t Find(Token name) const {
     for (size_t i = 0; i < providers.size(); ++i)
@@ -65,16 +68,20 @@ class OnceSlot {
 
 }  // namespace
 
-// A prim's data with what it inherits. Keeps what it is made of, not the index.
+// A prim's data with what it inherits. Keeps what it is made of, not the index. Its slots, one for each
+// provider, lie behind it.
 class FlatteningSceneIndex::FlattenedPrim final : public ContainerDataSource {
  public:
-  FlattenedPrim(std::shared_ptr<const Config> config, ContainerDataSourceHandle input,
-                Handle<const FlattenedPrim> parent, Token type)
-      : config_(std::move(config)),
-        input_(std::move(input)),
-        parent_(std::move(parent)),
-        type_(type),
-        slots_(new OnceSlot[config_->providers.size()]) {}
+  // `input` may be null: the prim is there without data.
+  static Handle<const FlattenedPrim> New(Handle<const Config> config, ScenePrim input,
+                                         const FlattenedPrim* parent) {
+    const size_t count = config->providers.size();
+    void* memory = ::operator new(sizeof(FlattenedPrim) + count * sizeof(OnceSlot));
+    return Handle<const FlattenedPrim>(new (memory)
+                                           FlattenedPrim(std::move(config), std::move(input), parent));
+  }
+  ~FlattenedPrim() override { std::destroy_n(GetSlots(), config_->providers.size()); }
+  static void operator delete(void* memory) { ::operator delete(memory); }
 
   std::vector<Token> GetNames() const override {
     std::vector<Token> names = input_->GetNames();
@@ -95,102 +102,108 @@ class FlatteningSceneIndex::FlattenedPrim final : public ContainerDataSource {
   }
 
   ContainerDataSourceHandle GetAt(size_t provider) const {
-    if (slots_[provider].IsMade()) return slots_[provider].Get([] { return nullptr; });
+    if (IsMade(provider)) return GetSlots()[provider].Get([] { return nullptr; });
+    if (!parent_ || parent_->IsMade(provider)) return MakeAt(provider);
     // Parents first, from the top down: how deep a scene is must not be how deep calls go.
     std::vector<const FlattenedPrim*> chain;
-    for (const FlattenedPrim* prim = this; prim && !prim->slots_[provider].IsMade();
+    for (const FlattenedPrim* prim = parent_.Get(); prim && !prim->IsMade(provider);
          prim = prim->parent_.Get())
       chain.push_back(prim);
     for (; !chain.empty(); chain.pop_back()) (void)chain.back()->MakeAt(provider);
-    // Another thread may have made it meanwhile.
     return MakeAt(provider);
   }
 
-  const Handle<const FlattenedPrim>& GetParent() const { return parent_; }
-  bool IsMade(size_t provider) const { return slots_[provider].IsMade(); }
+  bool HasData() const { return bool(input_); }
+  ScenePrim GetPrim() const {
+    return {type_, input_ ? ContainerDataSourceHandle(this) : ContainerDataSourceHandle()};
+  }
+  bool IsMade(size_t provider) const { return GetSlots()[provider].IsMade(); }
   // For the thread that changes the scene.
   bool Invalidate(size_t provider, const DataSourceLocatorSet& locators) const {
-    return slots_[provider].Invalidate(locators);
+    return GetSlots()[provider].Invalidate(locators);
   }
-  void SetInput(ContainerDataSourceHandle input, Token type) const {
-    input_ = std::move(input);
-    type_ = type;
+  void SetInput(ScenePrim input) const {
+    input_ = std::move(input.data);
+    type_ = input.type;
   }
-  void SetParent(Handle<const FlattenedPrim> parent) const { parent_ = std::move(parent); }
+  void SetParent(const FlattenedPrim* parent) const { parent_ = Handle<const FlattenedPrim>(parent); }
 
  private:
+  static_assert(alignof(OnceSlot) <= alignof(ContainerDataSource));
+  FlattenedPrim(Handle<const Config> config, ScenePrim input, const FlattenedPrim* parent)
+      : type_(input.type), config_(std::move(config)), input_(std::move(input.data)), parent_(parent) {
+    std::uninitialized_default_construct_n(GetSlots(), config_->providers.size());
+  }
+  OnceSlot* GetSlots() const { return reinterpret_cast<OnceSlot*>(const_cast<FlattenedPrim*>(this) + 1); }
   ContainerDataSourceHandle MakeAt(size_t provider) const {
-    return slots_[provider].Get([&] {
+    return GetSlots()[provider].Get([&] {
       const auto& [name, made_by] = config_->providers[provider];
       return made_by->GetFlattenedDataSource({ContainerDataSource::Cast(input_->Get(name)),
                                               parent_ ? parent_->GetAt(provider) : nullptr, type_});
     });
   }
 
-  std::shared_ptr<const Config> config_;
+  mutable Token type_;
+  Handle<const Config> config_;
   mutable ContainerDataSourceHandle input_;
   mutable Handle<const FlattenedPrim> parent_;
-  mutable Token type_;
-  std::unique_ptr<OnceSlot[]> slots_;
 };
+
+const FlatteningSceneIndex::FlattenedPrim& FlatteningSceneIndex::Cached::Publish(
+    Handle<const FlattenedPrim> made) {
+  const FlattenedPrim* known = nullptr;
+  const FlattenedPrim* fresh = made.Get();
+  if (!prim_.compare_exchange_strong(known, fresh, std::memory_order_acq_rel)) return *known;
+  return *made.Detach();
+}
+
+void FlatteningSceneIndex::Cached::Forget() {
+  if (const FlattenedPrim* known = prim_.exchange(nullptr, std::memory_order_relaxed)) known->Release();
+}
 
 FlatteningSceneIndex::FlatteningSceneIndex(SceneIndexPtr input, Providers providers, Gaps gaps)
     : SingleInputFilteringSceneIndex(std::move(input)),
-      config_(std::make_shared<Config>(Config{std::move(providers)})),
+      config_(Make<const Config>(std::move(providers))),
       gaps_(gaps) {}
 
 FlatteningSceneIndex::~FlatteningSceneIndex() = default;
 
 ScenePrim FlatteningSceneIndex::GetPrim(Path path) const {
-  Token type;
-  const Handle<const FlattenedPrim> prim = FindFlattened(path, &type);
-  return {type, prim};
+  const FlattenedPrim* prim = FindFlattened(path);
+  return prim ? prim->GetPrim() : ScenePrim();
 }
 
-Handle<const FlatteningSceneIndex::FlattenedPrim> FlatteningSceneIndex::FindFlattened(Path path,
-                                                                                      Token* type) const {
-  // The prims that are not known yet, and what the nearest known one inherits to them.
+const FlatteningSceneIndex::FlattenedPrim* FlatteningSceneIndex::FindFlattened(Path path) const {
+  const auto find_known = [this](Path at) {
+    const Table::Entry* entry = cache_.Find(at);
+    return entry ? entry->value.Get() : nullptr;
+  };
+  if (const FlattenedPrim* known = find_known(path)) return known;
+  ScenePrim asked = GetInput().GetPrim(path);
+  if (!asked) return nullptr;
+  // The prims above that are not known yet, and what the nearest known one inherits to them.
   std::vector<Path> missing;
-  Handle<const FlattenedPrim> above;
-  for (Path up = path; !up.IsEmpty(); up = up.GetParent()) {
-    Table::Entry* entry = cache_.Find(up);
-    if (entry) {
-      const std::lock_guard lock(entry->value.mutex);
-      if (entry->value.is_known) {
-        if (missing.empty()) {
-          if (type) *type = entry->value.type;
-          return entry->value.prim;
-        }
-        above = entry->value.prim;
-        if (above || gaps_ == Gaps::kCut) break;
-        continue;
-      }
+  const FlattenedPrim* above = nullptr;
+  for (Path up = path.GetParent(); !up.IsEmpty(); up = up.GetParent()) {
+    const FlattenedPrim* known = find_known(up);
+    if (!known) {
+      missing.push_back(up);
+      continue;
     }
-    missing.push_back(up);
+    if (known->HasData()) above = known;
+    if (above || gaps_ == Gaps::kCut) break;
   }
-  Handle<const FlattenedPrim> found;
-  for (; !missing.empty(); missing.pop_back()) {
-    ScenePrim input = GetInput().GetPrim(missing.back());
-    const bool is_last = missing.size() == 1;
-    if (is_last && !input) {
-      if (type) *type = Token();
-      return nullptr;
-    }
-    Cached& cached = cache_.FindOrAdd(missing.back()).value;
-    const std::lock_guard lock(cached.mutex);
-    if (!cached.is_known) {
-      cached.is_known = true;
-      cached.type = input.type;
-      if (input.data)
-        cached.prim = Make<const FlattenedPrim>(config_, std::move(input.data), above, input.type);
-    }
-    if (cached.prim || gaps_ == Gaps::kCut) above = cached.prim;
-    if (is_last) {
-      found = cached.prim;
-      if (type) *type = cached.type;
-    }
-  }
-  return found;
+  const auto add = [&](Path at, ScenePrim input) {
+    const FlattenedPrim& known =
+        cache_.FindOrAdd(at).value.Publish(FlattenedPrim::New(config_, std::move(input), above));
+    if (known.HasData())
+      above = &known;
+    else if (gaps_ == Gaps::kCut)
+      above = nullptr;
+    return &known;
+  };
+  for (; !missing.empty(); missing.pop_back()) add(missing.back(), GetInput().GetPrim(missing.back()));
+  return add(path, std::move(asked));
 }
 
 void FlatteningSceneIndex::ProcessChanges(const ChangeSet& changes) {
@@ -204,26 +217,29 @@ void FlatteningSceneIndex::ProcessChanges(const ChangeSet& changes) {
 
 void FlatteningSceneIndex::Refresh(const AddedPrim& added, ChangeSet& out) {
   Table::Entry* entry = cache_.Find(added.path);
-  if (!entry || !entry->value.is_known) return;
+  if (!entry || !entry->value.Get()) return;
   std::vector<Inherited> inherited;
   for (size_t i = 0; i < config_->providers.size(); ++i)
     inherited.push_back({i, DataSourceLocatorSet::Universal()});
   // Handles of the prims below stay; those of this prim end with what it was.
   DirtyBelow(*entry, std::move(inherited), out);
-  entry->value.is_known = false;
-  entry->value.prim = nullptr;
-  Token type;
-  Handle<const FlattenedPrim> fresh = FindFlattened(added.path, &type);
+  entry->value.Forget();
+  const auto find_with_data = [this](Path path) {
+    const FlattenedPrim* prim = FindFlattened(path);
+    return prim && prim->HasData() ? prim : nullptr;
+  };
+  const FlattenedPrim* fresh = find_with_data(added.path);
   if (!fresh && gaps_ == Gaps::kBridged)
     for (Path up = added.path.GetParent(); !up.IsEmpty() && !fresh; up = up.GetParent())
-      fresh = FindFlattened(up, nullptr);
+      fresh = find_with_data(up);
   std::vector<const Table::Entry*> waiting = {entry};
   while (!waiting.empty()) {
     const Table::Entry* above = waiting.back();
     waiting.pop_back();
     for (Table::Entry* child = above->GetFirstChild(); child; child = child->GetNextSibling()) {
-      if (child->value.prim)
-        child->value.prim->SetParent(fresh);
+      const FlattenedPrim* prim = child->value.Get();
+      if (prim && prim->HasData())
+        prim->SetParent(fresh);
       else
         waiting.push_back(child);
     }
@@ -232,11 +248,12 @@ void FlatteningSceneIndex::Refresh(const AddedPrim& added, ChangeSet& out) {
 
 void FlatteningSceneIndex::Dirty(const DirtiedPrim& dirtied, ChangeSet& out) {
   Table::Entry* entry = cache_.Find(dirtied.path);
-  if (!entry || !entry->value.is_known) return;
-  const auto& prim = entry->value.prim;
+  const FlattenedPrim* known = entry ? entry->value.Get() : nullptr;
+  if (!known) return;
+  const FlattenedPrim* prim = known->HasData() ? known : nullptr;
   if (prim && (dirtied.locators.IsUniversal() || dirtied.locators.Contains(GetContainerSentinel()))) {
     ScenePrim input = GetInput().GetPrim(dirtied.path);
-    if (input.data) prim->SetInput(std::move(input.data), input.type);
+    if (input.data) prim->SetInput(std::move(input));
   }
   std::vector<Inherited> inherited;
   for (size_t i = 0; i < config_->providers.size(); ++i) {
@@ -276,7 +293,7 @@ void FlatteningSceneIndex::DirtyBelow(const Table::Entry& entry, std::vector<Inh
     for (Table::Entry* child = step.entry->GetFirstChild(); child; child = child->GetNextSibling()) {
       uint64_t alive = step.alive;
       DataSourceLocatorSet dirty;
-      if (const auto& prim = child->value.prim) {
+      if (const FlattenedPrim* prim = child->value.Get(); prim && prim->HasData()) {
         alive = 0;
         for (size_t i = 0; i < inherited.size(); ++i) {
           if (!(step.alive >> i & 1) || !prim->Invalidate(inherited[i].provider, inherited[i].locators))

@@ -1,6 +1,7 @@
 // Data that prims inherit, gathered at each prim.   (HdFlatteningSceneIndex, HdFlattenedDataSourceProvider)
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -49,11 +50,16 @@ class FlatteningSceneIndex final : public SingleInputFilteringSceneIndex {
  private:
   struct Config;
   class FlattenedPrim;
-  struct Cached {
-    std::mutex mutex;
-    Handle<const FlattenedPrim> prim;  // guarded by mutex; null: not asked for yet, or without data
-    bool is_known = false;             // guarded by mutex
-    Token type;                        // guarded by mutex
+  // Published once by one of the threads that ask, and taken back while nobody asks.
+  class Cached {
+   public:
+    ~Cached() { Forget(); }
+    const FlattenedPrim* Get() const { return prim_.load(std::memory_order_acquire); }  // null: unknown
+    const FlattenedPrim& Publish(Handle<const FlattenedPrim> made);  // what is known from now on
+    void Forget();
+
+   private:
+    std::atomic<const FlattenedPrim*> prim_{nullptr};
   };
   using Table = PathTable<Cached>;
   // What is inherited below a prim that changed, by provider.
@@ -63,12 +69,13 @@ class FlatteningSceneIndex final : public SingleInputFilteringSceneIndex {
   };
 
   void ProcessChanges(const ChangeSet& changes) override;
-  Handle<const FlattenedPrim> FindFlattened(Path path, Token* type) const;
+  // Null: there is no such prim.
+  const FlattenedPrim* FindFlattened(Path path) const;
   void Refresh(const AddedPrim& added, ChangeSet& out);
   void Dirty(const DirtiedPrim& dirtied, ChangeSet& out);
   void DirtyBelow(const Table::Entry& entry, std::vector<Inherited> inherited, ChangeSet& out);
 
-  std::shared_ptr<const Config> config_;
+  Handle<const Config> config_;
   Gaps gaps_;
   mutable Table cache_;
 };
