@@ -114,9 +114,7 @@ class RecordReader {
     return stage::AttributeResolver(stage_, record_, attribute, stage::AssetPathMode::kResolve).MightVary();
   }
   bool HasAuthoredValue(Token attribute) const {
-    const auto info = stage::AttributeResolver(stage_, record_, attribute, stage::AssetPathMode::kResolve)
-                          .GetInfo(stage::Moment::kNumeric);
-    return info.HasAuthoredValue();
+    return stage::AttributeResolver(stage_, record_, attribute).HasAuthoredValue();
   }
 
   Xformable::Ops GetXformOps() const;

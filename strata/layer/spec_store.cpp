@@ -8,6 +8,7 @@
 #include "strata/layer/deferred_fields.h"
 #include "strata/layer/field_arena.h"
 #include "strata/layer/path_index.h"
+#include "strata/path/path_table.h"
 
 namespace strata::layer {
 
@@ -277,7 +278,9 @@ SpecStore::SpecIndex SpecStore::FindProperty(SpecIndex owner, Token name) const 
     const Path near = Path::FromId(record.path);
     if (near.GetNameToken() == name && near.GetParent() == path) return i;
   }
-  return FindIndex(path.AppendProperty(name));
+  // A path that nobody has asked for has no spec: it need not be made to find that out.
+  const uint32_t known = path_table::Find(path.GetId(), PathElement::kProperty, name.GetId(), 0);
+  return known ? FindIndex(Path::FromId(known)) : kNoSpec;
 }
 
 SpecStore::SpecIndex SpecStore::Create(Path path, SpecType type) {

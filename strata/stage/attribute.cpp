@@ -62,7 +62,7 @@ bool Attribute::HasValue() const {
   return GetResolveInfo().source != ResolveSource::kNone;
 }
 bool Attribute::HasAuthoredValue() const {
-  return GetResolveInfo().HasAuthoredValue();
+  return WithResolver(*this, [](const AttributeResolver& resolver) { return resolver.HasAuthoredValue(); });
 }
 bool Attribute::HasAuthoredValueOpinion() const {
   return GetResolveInfo().HasAuthoredValueOpinion();

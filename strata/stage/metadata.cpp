@@ -109,15 +109,9 @@ std::vector<FieldSite> FindPrimSites(const compose::PrimIndex* index) {
 std::vector<FieldSite> FindPropertySites(const compose::PrimIndex* index, Token property) {
   std::vector<FieldSite> sites;
   if (!index) return sites;
-  Path prim_path, path;
-  for (const compose::SpecSite& site : index->GetSpecStack()) {
-    if (site.path != prim_path) {
-      prim_path = site.path;
-      path = prim_path.AppendProperty(property);
-    }
-    if (layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(path))
-      sites.push_back({site, path, spec});
-  }
+  for (const compose::SpecSite& site : index->GetSpecStack())
+    if (const auto spec = FindPropertySpec(site.entry->layer->GetContent(), site.path, property))
+      sites.push_back({site, site.path.AppendProperty(property), spec});
   return sites;
 }
 

@@ -17,6 +17,15 @@ struct FieldSite {
   layer::SpecStore::SpecView spec;
 };
 
+// What a layer says of a property of the prim at `prim`. Makes no path where it says nothing.
+inline layer::SpecStore::SpecView FindPropertySpec(const layer::SpecStore& content, Path prim,
+                                                   Token property) {
+  const auto owner = content.FindIndex(prim);
+  if (owner == layer::SpecStore::kNoSpec) return {};
+  const auto spec = content.FindProperty(owner, property);
+  return spec == layer::SpecStore::kNoSpec ? layer::SpecStore::SpecView() : content.ViewOf(spec);
+}
+
 // The specs of a prim, or of one of its properties, strongest first. Nothing for a null index.
 std::vector<FieldSite> FindPrimSites(const compose::PrimIndex* index);
 std::vector<FieldSite> FindPropertySites(const compose::PrimIndex* index, Token property);

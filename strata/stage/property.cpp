@@ -21,13 +21,9 @@ layer::SpecType Property::GetSpecType() const {
   if (const schema::PropertyDefinition* known = FindDefinition(access, name_)) return known->type;
   const compose::PrimIndex* index = access.Index();
   if (!index) return layer::SpecType::kUnknown;
-  Path prim_path, path;
   for (const compose::SpecSite& site : index->GetSpecStack()) {
-    if (site.path != prim_path) {
-      prim_path = site.path;
-      path = prim_path.AppendProperty(name_);
-    }
-    layer::SpecType type = site.entry->layer->GetContent().GetType(path);
+    const layer::SpecType type =
+        FindPropertySpec(site.entry->layer->GetContent(), site.path, name_).GetType();
     if (type == layer::SpecType::kAttribute || type == layer::SpecType::kRelationship) return type;
   }
   return layer::SpecType::kUnknown;

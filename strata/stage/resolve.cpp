@@ -424,6 +424,18 @@ ResolveInfo AttributeResolver::GetInfo(Moment moment) const {
   return GetInfoChain(moment).front();
 }
 
+bool AttributeResolver::HasAuthoredValue() const {
+  bool is_animation_blocked = false, is_found = false;
+  VisitAll(Moment::kNumeric, [&](const ValueSource& source) {
+    const bool is_default = source.kind == ResolveSource::kDefault;
+    if (is_default && source.value->Holds<AnimationBlock>()) is_animation_blocked = true;
+    if (is_default ? source.value->Holds<AnimationBlock>() : is_animation_blocked) return true;
+    is_found = !is_default || !source.value->IsBlock();
+    return false;
+  });
+  return is_found;
+}
+
 layer::LayerPtr AttributeResolver::FindClipLayer(double time) const {
   const ValueSources sources = Find(Moment::kNumeric);
   if (sources.all.empty() || sources.all.front().kind != ResolveSource::kValueClips) return nullptr;

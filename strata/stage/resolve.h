@@ -76,6 +76,7 @@ class AttributeResolver {
   // The source that decides; of those that combine, the strongest.
   ResolveInfo GetInfo(Moment moment) const;
   std::vector<ResolveInfo> GetInfoChain(Moment moment) const;
+  bool HasAuthoredValue() const;                     // as of GetInfo at numeric times
   layer::LayerPtr FindClipLayer(double time) const;  // null where no clips decide
   std::vector<double> GetTimeSamples() const;        // sorted, in the stage's time
   size_t CountTimeSamples() const;

@@ -100,19 +100,15 @@ void AttributeResolver::VisitAll(Moment moment, Visitor&& visit) const {
     }
     return;
   }
-  Path prim_path;
   for (const compose::SpecSite& site : index->GetSpecStack()) {
     if (target_) {
       const ResolveTarget::Place place = target_->Find(site.node, *site.entry);
       if (place == ResolveTarget::Place::kBehind) return;
       if (place == ResolveTarget::Place::kBefore) continue;
     }
-    if (site.path != prim_path) {
-      prim_path = site.path;
-      source.spec_path = prim_path.AppendProperty(name_);
-    }
-    layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(source.spec_path);
+    const auto spec = FindPropertySpec(site.entry->layer->GetContent(), site.path, name_);
     if (!spec) continue;
+    source.spec_path = site.path.AppendProperty(name_);
     source.node = site.node;
     source.entry = site.entry;
     source.layer_to_stage = site.GetOffsetToRoot();
