@@ -16,11 +16,6 @@ namespace {
 using MatrixHandle = Handle<const TypedSampledDataSource<Matrix4d>>;
 using BoolHandle = Handle<const TypedSampledDataSource<bool>>;
 
-DataSourceHandle True() {
-  static const DataSourceHandle yes = Retain(true);
-  return yes;
-}
-
 bool Varies(const SampledDataSource& source) {
   constexpr double kForever = std::numeric_limits<double>::infinity();
   std::vector<double> times;
@@ -45,25 +40,48 @@ class MatrixProduct final : public TypedSampledDataSource<Matrix4d> {
   MatrixHandle local_, parent_;
 };
 
+// A transform as it came out at a prim. Resets are said of the prim's own; in the form of Hydra the flattened
+// transform is as good as reset.
+class FlattenedXform final : public ContainerDataSource {
+ public:
+  FlattenedXform(MatrixHandle matrix, FlattenedXformForm form, bool resets)
+      : matrix_(std::move(matrix)), form_(form), resets_(resets) {}
+  std::vector<Token> GetNames() const override {
+    const Names& names = scene::GetNames();
+    if (form_ == FlattenedXformForm::kResetStack) return {names.matrix, names.resetXformStack};
+    return {names.matrix, names.resetXformStack, names.composed};
+  }
+  DataSourceHandle Get(Token name) const override {
+    const Names& names = scene::GetNames();
+    if (name == names.matrix) return matrix_;
+    if (name == names.resetXformStack) return RetainBool(resets_ || form_ == FlattenedXformForm::kResetStack);
+    return name == names.composed && form_ != FlattenedXformForm::kResetStack ? RetainBool(true) : nullptr;
+  }
+  const MatrixHandle& GetMatrix() const { return matrix_; }
+
+ private:
+  MatrixHandle matrix_;
+  FlattenedXformForm form_;
+  bool resets_;
+};
+
 class XformFlattening final : public FlatteningProvider {
  public:
-  explicit XformFlattening(FlattenedXformForm form) : form_(form) {
-    identity_ = Compose(Retain(Matrix4d::Identity()), false);
-  }
+  explicit XformFlattening(FlattenedXformForm form)
+      : form_(form), unit_(MakeMatrix(Matrix4d::Identity())), identity_(Compose(unit_, false)) {}
 
   ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
     const Names& names = GetNames();
-    DataSourceHandle local_source = context.input ? context.input->Get(names.matrix) : nullptr;
-    const MatrixHandle local = TypedSampledDataSource<Matrix4d>::Cast(local_source);
+    const auto local =
+        TypedSampledDataSource<Matrix4d>::Cast(context.input ? context.input->Get(names.matrix) : nullptr);
     const bool resets =
         context.input && GetValueAs<bool>(context.input->Get(names.resetXformStack)).value_or(false);
     if (!local && !resets) return context.parent ? context.parent : identity_;
-    if (resets || !context.parent)
-      return Compose(local ? local_source : DataSourceHandle(Retain(Matrix4d::Identity())), resets);
-    const auto parent = TypedSampledDataSource<Matrix4d>::Cast(context.parent->Get(names.matrix));
-    if (!parent) return Compose(local_source, false);
+    if (resets || !context.parent) return Compose(local ? local : unit_, resets);
+    // What is above came out of this provider.
+    const MatrixHandle& parent = static_cast<const FlattenedXform&>(*context.parent).GetMatrix();
     if (Varies(*local) || Varies(*parent)) return Compose(Make<const MatrixProduct>(local, parent), false);
-    return Compose(Retain(local->GetTypedValue(0) * parent->GetTypedValue(0)), false);
+    return Compose(MakeMatrix(local->GetTypedValue(0) * parent->GetTypedValue(0)), false);
   }
 
   DataSourceLocatorSet ComputeDirtyLocatorsForDescendants(const DataSourceLocatorSet&,
@@ -72,17 +90,15 @@ class XformFlattening final : public FlatteningProvider {
   }
 
  private:
-  ContainerDataSourceHandle Compose(DataSourceHandle matrix, bool resets) const {
-    const Names& names = GetNames();
-    if (form_ == FlattenedXformForm::kResetStack)
-      return RetainedContainerDataSource::New(
-          {{names.matrix, std::move(matrix)}, {names.resetXformStack, True()}});
-    return RetainedContainerDataSource::New({{names.matrix, std::move(matrix)},
-                                             {names.resetXformStack, Retain(resets)},
-                                             {names.composed, True()}});
+  static MatrixHandle MakeMatrix(const Matrix4d& matrix) {
+    return Make<const RetainedTypedSampledDataSource<Matrix4d>>(matrix);
+  }
+  ContainerDataSourceHandle Compose(MatrixHandle matrix, bool resets) const {
+    return Make<const FlattenedXform>(std::move(matrix), form_, resets);
   }
 
   FlattenedXformForm form_;
+  MatrixHandle unit_;
   ContainerDataSourceHandle identity_;
 };
 
@@ -106,7 +122,8 @@ class BothVisible final : public TypedSampledDataSource<bool> {
 class VisibilityFlattening final : public FlatteningProvider {
  public:
   explicit VisibilityFlattening(VisibilityRule rule)
-      : rule_(rule), visible_(RetainedContainerDataSource::New({{GetNames().visibility, True()}})) {}
+      : rule_(rule),
+        visible_(RetainedContainerDataSource::New({{GetNames().visibility, RetainBool(true)}})) {}
 
   ContainerDataSourceHandle GetFlattenedDataSource(const FlatteningContext& context) const override {
     const Token name = GetNames().visibility;

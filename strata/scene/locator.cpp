@@ -91,10 +91,6 @@ DataSourceLocator DataSourceLocator::Prepend(const DataSourceLocator& head) cons
   return head.Append(*this);
 }
 
-bool DataSourceLocator::HasPrefix(const DataSourceLocator& prefix) const {
-  return prefix.size_ <= size_ && std::ranges::equal(prefix.GetNames(), GetNames().first(prefix.size_));
-}
-
 DataSourceLocator DataSourceLocator::GetCommonPrefix(const DataSourceLocator& other) const {
   const auto [mine, theirs] = std::ranges::mismatch(GetNames(), other.GetNames());
   DataSourceLocator common;
@@ -108,11 +104,6 @@ DataSourceLocator DataSourceLocator::ReplacePrefix(const DataSourceLocator& old_
   DataSourceLocator changed = new_prefix;
   for (Token name : GetNames().subspan(old_prefix.size_)) changed.Push(name);
   return changed;
-}
-
-bool DataSourceLocator::Intersects(const DataSourceLocator& other) const {
-  const size_t shared = std::min(size_, other.size_);
-  return std::ranges::equal(GetNames().first(shared), other.GetNames().first(shared));
 }
 
 std::string DataSourceLocator::GetString(std::string_view delimiter) const {

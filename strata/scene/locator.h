@@ -1,6 +1,7 @@
 // Where a data source is below a container: the names that lead to it.   (HdDataSourceLocator)
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -58,12 +59,16 @@ class DataSourceLocator {
   DataSourceLocator Prepend(const DataSourceLocator& head) const;
 
   // The empty locator is a prefix of all, and each is one of itself.
-  bool HasPrefix(const DataSourceLocator& prefix) const;
+  bool HasPrefix(const DataSourceLocator& prefix) const {
+    return prefix.size_ <= size_ && BeginsAs(prefix, prefix.size_);
+  }
   DataSourceLocator GetCommonPrefix(const DataSourceLocator& other) const;
   DataSourceLocator ReplacePrefix(const DataSourceLocator& old_prefix,
                                   const DataSourceLocator& new_prefix) const;
   // Whether one is a prefix of the other.
-  bool Intersects(const DataSourceLocator& other) const;
+  bool Intersects(const DataSourceLocator& other) const {
+    return BeginsAs(other, std::min(size_, other.size_));
+  }
 
   std::string GetString(std::string_view delimiter = "/") const;
   size_t GetHash() const;
@@ -76,6 +81,14 @@ class DataSourceLocator {
 
  private:
   static constexpr uint32_t kInside = 6;
+  // Whether the first names, so many of them, are the same.
+  bool BeginsAs(const DataSourceLocator& other, uint32_t count) const {
+    const Token* mine = GetNames().data();
+    const Token* theirs = other.GetNames().data();
+    for (uint32_t i = 0; i < count; ++i)
+      if (mine[i] != theirs[i]) return false;
+    return true;
+  }
   void Push(Token name);
   void Assign(std::span<const Token> names);
 

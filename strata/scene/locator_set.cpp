@@ -1,6 +1,9 @@
 #include "strata/scene/locator_set.h"
 
 #include <algorithm>
+#include <array>
+#include <memory>
+#include <new>
 
 namespace strata::scene {
 
@@ -8,17 +11,98 @@ namespace {
 
 // Up to so many, looking at each is quicker than halving.
 constexpr size_t kFew = 5;
+// Up to so many, two sets are told apart by the first names of each before texts are compared.
+constexpr size_t kMany = 16;
+
+// The first two names as one number; 0 for those that have fewer.
+uint64_t GetBeginning(const DataSourceLocator& locator) {
+  if (locator.GetElementCount() < 2) return 0;
+  const auto names = locator.GetNames();
+  return uint64_t{names[0].GetId()} << 32 | names[1].GetId();
+}
+
+// Whether all have two names or more, and none begins as one of the others does. REQUIRES: neither has more
+// than kMany.
+bool BeginApart(const DataSourceLocatorSet& mine, const DataSourceLocatorSet& theirs) {
+  std::array<uint64_t, kMany> beginnings;
+  size_t count = 0;
+  for (const DataSourceLocator& locator : theirs)
+    if (!(beginnings[count++] = GetBeginning(locator))) return false;
+  for (const DataSourceLocator& locator : mine) {
+    const uint64_t beginning = GetBeginning(locator);
+    bool is_among = beginning == 0;
+    for (size_t i = 0; i < count; ++i) is_among |= beginnings[i] == beginning;
+    if (is_among) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
-DataSourceLocatorSet::DataSourceLocatorSet(std::initializer_list<DataSourceLocator> locators)
-    : locators_(locators) {
-  Normalize();
+// -- the array ----------------------------------------------------------------------------------------------
+
+void DataSourceLocatorSet::Shared::Release() {
+  if (held_->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  std::destroy_n(held_->GetItems(), held_->size);
+  held_->~Held();
+  ::operator delete(held_);
 }
 
-DataSourceLocatorSet::DataSourceLocatorSet(std::vector<DataSourceLocator> locators)
-    : locators_(std::move(locators)) {
-  Normalize();
+void DataSourceLocatorSet::Shared::Own(size_t capacity) {
+  const bool is_own = held_ && held_->references.load(std::memory_order_acquire) == 1;
+  if (is_own && held_->capacity >= capacity) return;
+  if (held_) capacity = std::max<size_t>(capacity, is_own ? 2 * held_->capacity : held_->size);
+  Held* made = new (::operator new(sizeof(Held) + capacity * sizeof(DataSourceLocator))) Held;
+  made->capacity = static_cast<uint32_t>(capacity);
+  if (held_) {
+    if (is_own)
+      std::uninitialized_move_n(held_->GetItems(), held_->size, made->GetItems());
+    else
+      std::uninitialized_copy_n(held_->GetItems(), held_->size, made->GetItems());
+    made->size = held_->size;
+    Release();
+  }
+  held_ = made;
+}
+
+void DataSourceLocatorSet::Shared::Insert(size_t at, DataSourceLocator locator) {
+  // Most sets have one locator; those that get another one often get more.
+  constexpr size_t kSome = 4;
+  const size_t size = GetSize();
+  Own(size == 0 ? 1 : std::max(size + 1, kSome));
+  DataSourceLocator* items = held_->GetItems();
+  if (at == size) {
+    new (items + at) DataSourceLocator(std::move(locator));
+  } else {
+    new (items + size) DataSourceLocator(std::move(items[size - 1]));
+    std::move_backward(items + at, items + size - 1, items + size);
+    items[at] = std::move(locator);
+  }
+  ++held_->size;
+}
+
+void DataSourceLocatorSet::Shared::Set(size_t at, DataSourceLocator locator) {
+  Own(GetSize());
+  held_->GetItems()[at] = std::move(locator);
+}
+
+void DataSourceLocatorSet::Shared::Erase(size_t first, size_t last) {
+  if (first == last) return;
+  Own(GetSize());
+  DataSourceLocator* items = held_->GetItems();
+  std::move(items + last, items + held_->size, items + first);
+  std::destroy_n(items + held_->size - (last - first), last - first);
+  held_->size -= static_cast<uint32_t>(last - first);
+}
+
+// -- the set ------------------------------------------------------------------------------------------------
+
+DataSourceLocatorSet::DataSourceLocatorSet(std::initializer_list<DataSourceLocator> locators) {
+  Take(locators);
+}
+
+DataSourceLocatorSet::DataSourceLocatorSet(std::vector<DataSourceLocator> locators) {
+  Take(std::move(locators));
 }
 
 const DataSourceLocatorSet& DataSourceLocatorSet::Universal() {
@@ -26,81 +110,84 @@ const DataSourceLocatorSet& DataSourceLocatorSet::Universal() {
   return universal;
 }
 
-void DataSourceLocatorSet::Normalize() {
-  std::sort(locators_.begin(), locators_.end());
+void DataSourceLocatorSet::Take(std::vector<DataSourceLocator> locators) {
+  std::sort(locators.begin(), locators.end());
+  Shared taken;
   // A prefix sorts before all that it is a prefix of, with nothing else between.
-  size_t kept = 0;
-  for (size_t i = 0; i < locators_.size(); ++i) {
-    if (kept && locators_[i].HasPrefix(locators_[kept - 1])) continue;
-    if (kept != i) locators_[kept] = std::move(locators_[i]);
-    ++kept;
-  }
-  locators_.resize(kept);
+  for (DataSourceLocator& locator : locators)
+    if (const size_t size = taken.GetSize(); !size || !locator.HasPrefix(taken[size - 1]))
+      taken.Insert(size, std::move(locator));
+  locators_ = std::move(taken);
+}
+
+bool operator==(const DataSourceLocatorSet& a, const DataSourceLocatorSet& b) {
+  return a.locators_.IsSame(b.locators_) || std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
 size_t DataSourceLocatorSet::LowerBound(const DataSourceLocator& locator) const {
-  if (locators_.size() < kFew) {
+  if (GetSize() < kFew) {
     size_t i = 0;
-    while (i < locators_.size() && locators_[i] < locator) ++i;
+    while (i < GetSize() && locators_[i] < locator) ++i;
     return i;
   }
-  return static_cast<size_t>(std::lower_bound(locators_.begin(), locators_.end(), locator) -
-                             locators_.begin());
+  return static_cast<size_t>(std::lower_bound(begin(), end(), locator) - begin());
 }
 
 void DataSourceLocatorSet::Insert(const DataSourceLocator& locator) {
   const size_t at = LowerBound(locator);
   if (at && locator.HasPrefix(locators_[at - 1])) return;
-  size_t end = at;
-  while (end < locators_.size() && locators_[end].HasPrefix(locator)) ++end;
-  if (end == at) {
-    locators_.insert(locators_.begin() + static_cast<std::ptrdiff_t>(at), locator);
-    return;
-  }
-  locators_[at] = locator;
-  locators_.erase(locators_.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-                  locators_.begin() + static_cast<std::ptrdiff_t>(end));
+  size_t last = at;
+  while (last < GetSize() && locators_[last].HasPrefix(locator)) ++last;
+  if (last == at) return locators_.Insert(at, locator);
+  if (last == at + 1 && locators_[at] == locator) return;
+  locators_.Set(at, locator);
+  locators_.Erase(at + 1, last);
 }
 
 void DataSourceLocatorSet::Insert(const DataSourceLocatorSet& other) {
-  if (other.locators_.empty() || this == &other) return;
-  if (locators_.empty()) {
+  if (other.IsEmpty() || locators_.IsSame(other.locators_)) return;
+  if (IsEmpty()) {
     locators_ = other.locators_;
-  } else if (other.locators_.size() < kFew) {
-    for (const DataSourceLocator& locator : other.locators_) Insert(locator);
+  } else if (other.GetSize() < kFew) {
+    for (const DataSourceLocator& locator : other) Insert(locator);
   } else {
-    locators_.insert(locators_.end(), other.locators_.begin(), other.locators_.end());
-    Normalize();
+    std::vector<DataSourceLocator> all(begin(), end());
+    all.insert(all.end(), other.begin(), other.end());
+    Take(std::move(all));
   }
 }
 
 void DataSourceLocatorSet::Append(const DataSourceLocator& locator) {
-  if (locators_.empty() || locators_.back() < locator) {
-    if (locators_.empty() || !locator.HasPrefix(locators_.back())) locators_.push_back(locator);
-    return;
-  }
-  Insert(locator);
+  const size_t size = GetSize();
+  if (size && !(locators_[size - 1] < locator)) return Insert(locator);
+  if (!size || !locator.HasPrefix(locators_[size - 1])) locators_.Insert(size, locator);
 }
 
 bool DataSourceLocatorSet::Contains(const DataSourceLocator& locator) const {
+  if (GetSize() < kFew)
+    return std::any_of(begin(), end(), [&](const auto& each) { return locator.HasPrefix(each); });
   const size_t at = LowerBound(locator);
-  return (at < locators_.size() && locators_[at] == locator) || (at && locator.HasPrefix(locators_[at - 1]));
+  return (at < GetSize() && locators_[at] == locator) || (at && locator.HasPrefix(locators_[at - 1]));
 }
 
 bool DataSourceLocatorSet::Contains(const DataSourceLocatorSet& other) const {
-  return std::ranges::all_of(other.locators_, [&](const auto& locator) { return Contains(locator); });
+  return std::ranges::all_of(other, [&](const auto& locator) { return Contains(locator); });
 }
 
 bool DataSourceLocatorSet::Intersects(const DataSourceLocator& locator) const {
+  if (GetSize() < kFew)
+    return std::any_of(begin(), end(), [&](const auto& each) { return each.Intersects(locator); });
   const size_t at = LowerBound(locator);
-  return (at < locators_.size() && locators_[at].HasPrefix(locator)) ||
-         (at && locator.HasPrefix(locators_[at - 1]));
+  return (at < GetSize() && locators_[at].HasPrefix(locator)) || (at && locator.HasPrefix(locators_[at - 1]));
 }
 
 bool DataSourceLocatorSet::Intersects(const DataSourceLocatorSet& other) const {
+  if (IsEmpty() || other.IsEmpty()) return false;
+  if (other.GetSize() == 1) return Intersects(*other.begin());
+  if (GetSize() <= kMany && other.GetSize() <= kMany && BeginApart(*this, other)) return false;
   // Both are sorted and prefix-free: of two that do not meet, the lesser meets nothing later.
-  auto mine = locators_.begin(), theirs = other.locators_.begin();
-  while (mine != locators_.end() && theirs != other.locators_.end()) {
+  Iterator mine = begin(), theirs = other.begin();
+  while (mine != end() && theirs != other.end()) {
     if (mine->Intersects(*theirs)) return true;
     if (*mine < *theirs)
       ++mine;
@@ -114,22 +201,21 @@ DataSourceLocatorSet DataSourceLocatorSet::Intersection(const DataSourceLocator&
   DataSourceLocatorSet found;
   size_t at = LowerBound(locator);
   if (at && locator.HasPrefix(locators_[at - 1])) {
-    found.locators_.push_back(locator);
+    found.Add(locator);
     return found;
   }
-  for (; at < locators_.size() && locators_[at].HasPrefix(locator); ++at)
-    found.locators_.push_back(locators_[at]);
+  for (; at < GetSize() && locators_[at].HasPrefix(locator); ++at) found.Add(locators_[at]);
   return found;
 }
 
 DataSourceLocatorSet DataSourceLocatorSet::Intersection(const DataSourceLocatorSet& other) const {
   DataSourceLocatorSet found;
-  auto mine = locators_.begin(), theirs = other.locators_.begin();
-  while (mine != locators_.end() && theirs != other.locators_.end()) {
+  Iterator mine = begin(), theirs = other.begin();
+  while (mine != end() && theirs != other.end()) {
     if (mine->HasPrefix(*theirs)) {
-      found.locators_.push_back(*mine++);
+      found.Add(*mine++);
     } else if (theirs->HasPrefix(*mine)) {
-      found.locators_.push_back(*theirs++);
+      found.Add(*theirs++);
     } else if (*mine < *theirs) {
       ++mine;
     } else {
@@ -142,16 +228,14 @@ DataSourceLocatorSet DataSourceLocatorSet::Intersection(const DataSourceLocatorS
 DataSourceLocatorSet DataSourceLocatorSet::ReplacePrefix(const DataSourceLocator& old_prefix,
                                                          const DataSourceLocator& new_prefix) const {
   DataSourceLocatorSet changed;
-  changed.locators_.reserve(locators_.size());
-  for (const DataSourceLocator& locator : locators_)
-    changed.locators_.push_back(locator.ReplacePrefix(old_prefix, new_prefix));
-  changed.Normalize();
+  for (const DataSourceLocator& locator : *this)
+    changed.Append(locator.ReplacePrefix(old_prefix, new_prefix));
   return changed;
 }
 
 std::string DataSourceLocatorSet::GetString() const {
   std::string text = "{";
-  for (const DataSourceLocator& locator : locators_) {
+  for (const DataSourceLocator& locator : *this) {
     if (text.size() > 1) text += ", ";
     text += locator.GetString();
   }
@@ -159,8 +243,8 @@ std::string DataSourceLocatorSet::GetString() const {
 }
 
 size_t DataSourceLocatorSet::GetHash() const {
-  uint64_t hash = locators_.size();
-  for (const DataSourceLocator& locator : locators_) hash = MixBits(hash ^ locator.GetHash());
+  uint64_t hash = GetSize();
+  for (const DataSourceLocator& locator : *this) hash = MixBits(hash ^ locator.GetHash());
   return hash;
 }
 

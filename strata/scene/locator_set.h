@@ -1,29 +1,33 @@
 // A set of locators that holds, with each, all that lie below it.   (HdDataSourceLocatorSet)
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "strata/scene/locator.h"
 
 namespace strata::scene {
 
-// Kept as the fewest locators that say it, sorted: none of them is a prefix of another.
+// Kept as the fewest locators that say it, sorted: none of them is a prefix of another. Copies share them
+// until one of the copies changes.
 class DataSourceLocatorSet {
  public:
-  using Iterator = std::vector<DataSourceLocator>::const_iterator;
+  using Iterator = const DataSourceLocator*;
 
   DataSourceLocatorSet() = default;
-  DataSourceLocatorSet(DataSourceLocator locator) { locators_.push_back(std::move(locator)); }
+  DataSourceLocatorSet(DataSourceLocator locator) { locators_.Insert(0, std::move(locator)); }
   DataSourceLocatorSet(std::initializer_list<DataSourceLocator> locators);
   explicit DataSourceLocatorSet(std::vector<DataSourceLocator> locators);
   // Holds every locator: its one generator is the empty locator.
   static const DataSourceLocatorSet& Universal();
 
-  bool IsEmpty() const { return locators_.empty(); }
-  bool IsUniversal() const { return !locators_.empty() && locators_.front().IsEmpty(); }
-  size_t GetSize() const { return locators_.size(); }
+  bool IsEmpty() const { return locators_.GetSize() == 0; }
+  bool IsUniversal() const { return !IsEmpty() && locators_[0].IsEmpty(); }
+  size_t GetSize() const { return locators_.GetSize(); }
   Iterator begin() const { return locators_.begin(); }
   Iterator end() const { return locators_.end(); }
 
@@ -46,14 +50,53 @@ class DataSourceLocatorSet {
 
   std::string GetString() const;  // "{a/b, c}"
   size_t GetHash() const;
-  friend bool operator==(const DataSourceLocatorSet&, const DataSourceLocatorSet&) = default;
+  friend bool operator==(const DataSourceLocatorSet& a, const DataSourceLocatorSet& b);
 
  private:
-  void Normalize();
+  // An array of locators that copies share.
+  class Shared {
+   public:
+    Shared() = default;
+    Shared(const Shared& other) : held_(other.held_) {
+      if (held_) held_->references.fetch_add(1, std::memory_order_relaxed);
+    }
+    Shared(Shared&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+    Shared& operator=(Shared other) noexcept {
+      std::swap(held_, other.held_);
+      return *this;
+    }
+    ~Shared() {
+      if (held_) Release();
+    }
+    size_t GetSize() const { return held_ ? held_->size : 0; }
+    const DataSourceLocator* begin() const { return held_ ? held_->GetItems() : nullptr; }
+    const DataSourceLocator* end() const { return begin() + GetSize(); }
+    const DataSourceLocator& operator[](size_t i) const { return held_->GetItems()[i]; }
+    bool IsSame(const Shared& other) const { return held_ == other.held_; }
+    // What changes it makes it no other's first.
+    void Insert(size_t at, DataSourceLocator locator);
+    void Set(size_t at, DataSourceLocator locator);
+    void Erase(size_t first, size_t last);
+
+   private:
+    struct Held {
+      std::atomic<uint32_t> references{1};
+      uint32_t size = 0, capacity = 0;
+      DataSourceLocator* GetItems() { return reinterpret_cast<DataSourceLocator*>(this + 1); }
+    };
+    static_assert(sizeof(Held) % alignof(DataSourceLocator) == 0 || alignof(DataSourceLocator) <= 8);
+    void Release();
+    void Own(size_t capacity);
+    Held* held_ = nullptr;
+  };
+
+  void Take(std::vector<DataSourceLocator> locators);
+  // REQUIRES: it sorts after all that are there, and none is a prefix of it.
+  void Add(const DataSourceLocator& locator) { locators_.Insert(GetSize(), locator); }
   // Where `locator` would be inserted.
   size_t LowerBound(const DataSourceLocator& locator) const;
 
-  std::vector<DataSourceLocator> locators_;
+  Shared locators_;
 };
 
 }  // namespace strata::scene

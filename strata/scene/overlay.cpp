@@ -32,18 +32,24 @@ std::vector<Token> OverlayContainerDataSource::GetNames() const {
 }
 
 DataSourceHandle OverlayContainerDataSource::Get(Token name) const {
+  // Mostly one of them has the name: no list is made then.
+  ContainerDataSourceHandle first;
   std::vector<ContainerDataSourceHandle> found;
   for (const ContainerDataSourceHandle& container : containers_) {
     DataSourceHandle child = container->Get(name);
     if (!child) continue;
-    if (child->GetKind() == DataSourceKind::kContainer) {
-      found.push_back(ContainerDataSource::Cast(child));
+    if (child->GetKind() != DataSourceKind::kContainer) {
+      if (first) break;
+      return IsBlock(child) ? nullptr : child;
+    }
+    if (!first) {
+      first = ContainerDataSource::Cast(child);
       continue;
     }
-    if (found.empty()) return IsBlock(child) ? nullptr : child;
-    break;
+    if (found.empty()) found.push_back(first);
+    found.push_back(ContainerDataSource::Cast(child));
   }
-  return New(std::move(found));
+  return found.empty() ? DataSourceHandle(std::move(first)) : New(std::move(found));
 }
 
 const ContainerDataSourceHandle& LazyContainerDataSource::GetSource() const {

@@ -20,6 +20,11 @@ RetainedContainerDataSource::RetainedContainerDataSource(std::vector<Entry> entr
   std::erase_if(entries_, [](const Entry& entry) { return !entry.second; });
 }
 
+DataSourceHandle RetainBool(bool value) {
+  static const DataSourceHandle yes = Retain(true), no = Retain(false);
+  return value ? yes : no;
+}
+
 std::vector<Token> RetainedContainerDataSource::GetNames() const {
   std::vector<Token> names;
   names.reserve(entries_.size());

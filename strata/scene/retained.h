@@ -57,6 +57,9 @@ SampledDataSourceHandle Retain(T value) {
     return Make<const RetainedTypedSampledDataSource<T>>(std::move(value));
 }
 
+// The same source for all who ask.
+DataSourceHandle RetainBool(bool value);
+
 class RetainedVectorDataSource final : public VectorDataSource {
  public:
   static VectorDataSourceHandle New(std::vector<DataSourceHandle> elements) {
