@@ -254,7 +254,7 @@ NativePrototypesSceneIndex::~NativePrototypesSceneIndex() {
 }
 
 bool NativePrototypesSceneIndex::IsHidden(Path source) const {
-  return IsInStagePrototype(source);
+  return has_prototypes_ && IsInStagePrototype(source);
 }
 
 bool NativePrototypesSceneIndex::TakeChanges(const scene::ChangeSet& changes) {
@@ -276,7 +276,10 @@ bool NativePrototypesSceneIndex::TakeChanges(const scene::ChangeSet& changes) {
     ++instance_count_;
     is_concerned = true;
   };
-  for (const scene::AddedPrim& added : changes.added) look_at(added.path);
+  for (const scene::AddedPrim& added : changes.added) {
+    look_at(added.path);
+    has_prototypes_ |= added.path.IsRootPrim() && IsInStagePrototype(added.path);
+  }
   for (const scene::DirtiedPrim& dirtied : changes.dirtied)
     if (dirtied.locators.Intersects(prototype_locator)) look_at(dirtied.path);
   // Instances that hand on something else may belong to another instancer now.

@@ -67,6 +67,7 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   std::unique_ptr<FlattenedObserver> observer_;
   scene::PathTable<Path> instances_;  // in the input: the prototype; empty for the prims above
   size_t instance_count_ = 0;
+  bool has_prototypes_ = false;  // prims that are hidden
   struct Instancer {
     std::shared_ptr<InstancerMembers> instances;
     std::vector<Token> primvars;

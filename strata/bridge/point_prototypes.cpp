@@ -178,7 +178,7 @@ void PointPrototypesSceneIndex::Decorate(Path path, const Place& place, scene::S
         more.emplace_back(names.system, std::move(system));
     }
   }
-  if (HasNoType(place)) prim.type = Token();
+  prim.type = GetShownType(place, prim.type);
   if (prim.data && !more.empty())
     prim.data =
         scene::OverlayContainerDataSource::New(RetainedContainerDataSource::New(std::move(more)), prim.data);

@@ -26,6 +26,9 @@ class PointPrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
 
   bool TakeChanges(const scene::ChangeSet& changes) override;
   CopyTables MakeTables() const override;
+  Token GetShownType(const Place& place, Token type) const override {
+    return HasNoType(place) ? Token() : type;
+  }
   void Decorate(Path path, const Place& place, scene::ScenePrim& prim) const override;
   scene::DataSourceLocatorSet GetLocatorsOfExtraChildren() const override;
   void AddChanges(const scene::ChangeSet& changes, scene::ChangeSet& out) override;

@@ -47,25 +47,40 @@ class MatrixSource final : public scene::TypedSampledDataSource<Matrix4d> {
 };
 
 bool HasXform(const PrimSource& source) {
-  if (!source.prim.GetAttribute(GetNames().xform_op_order).HasAuthoredValue()) return false;
-  const domain::Xformable xformable(source.prim);
-  if (!xformable.IsValid()) return false;
-  const auto ops = xformable.GetOrderedXformOps();
+  const auto ops = domain::Xformable(source.prim).GetOrderedXformOps();
   return !ops.ops.empty() || ops.resets_stack;
 }
 
+class XformSource final : public scene::ContainerDataSource {
+ public:
+  XformSource(DataSourceHandle matrix, bool resets_stack)
+      : matrix_(std::move(matrix)), resets_stack_(resets_stack) {}
+  std::vector<Token> GetNames() const override {
+    const Names& names = bridge::GetNames();
+    return {names.matrix, names.resetXformStack};
+  }
+  DataSourceHandle Get(Token name) const override {
+    const Names& names = bridge::GetNames();
+    if (name == names.matrix) return matrix_;
+    return name == names.resetXformStack ? scene::RetainBool(resets_stack_) : nullptr;
+  }
+
+ private:
+  DataSourceHandle matrix_;
+  bool resets_stack_;
+};
+
 DataSourceHandle GetXform(const PrimSource& source) {
-  const Names& names = GetNames();
   const auto ops = domain::Xformable(source.prim).GetOrderedXformOps();
+  if (ops.ops.empty() && !ops.resets_stack) return nullptr;
   std::vector<stage::Attribute> varying;
   for (const domain::XformOp& op : ops.ops)
     if (stage::Attribute attribute = source.prim.GetAttribute(op.attribute);
         attribute.ValueMightBeTimeVarying())
       varying.push_back(std::move(attribute));
-  if (!varying.empty()) source.globals->FlagAsTimeVarying(source.prim.GetPath(), names.xform, varying);
-  return RetainedContainerDataSource::New(
-      {{names.matrix, scene::Make<const MatrixSource>(source, std::move(varying))},
-       {names.resetXformStack, scene::Retain(ops.resets_stack)}});
+  if (!varying.empty()) source.globals->FlagAsTimeVarying(source.prim.GetPath(), GetNames().xform, varying);
+  return scene::Make<const XformSource>(scene::Make<const MatrixSource>(source, std::move(varying)),
+                                        ops.resets_stack);
 }
 
 // -- visibility and purpose ---------------------------------------------------------------------------------
@@ -79,6 +94,7 @@ bool HasVisibility(const PrimSource& source) {
 DataSourceHandle GetVisibility(const PrimSource& source) {
   const Names& names = GetNames();
   stage::Attribute attribute = source.prim.GetAttribute(names.visibility);
+  if (!attribute.HasAuthoredValue()) return nullptr;
   const bool varies = attribute.ValueMightBeTimeVarying();
   if (varies) source.globals->FlagAsTimeVarying(source.prim.GetPath(), names.visibility, {attribute});
   const auto value = attribute.GetAs<Token>(source.globals->GetStageTime(0));
@@ -95,6 +111,7 @@ bool HasPurpose(const PrimSource& source) {
 }
 
 DataSourceHandle GetPurpose(const PrimSource& source) {
+  if (!HasPurpose(source)) return nullptr;
   const Names& names = GetNames();
   const Token purpose = source.prim.GetAttribute(names.purpose).GetAs<Token>().value_or(names.default_);
   return RetainedContainerDataSource::New({{names.purpose, scene::Retain(GetScenePurpose(purpose))}});
@@ -133,7 +150,7 @@ bool HasExtent(const PrimSource& source) {
 }
 
 DataSourceHandle GetExtent(const PrimSource& source) {
-  return MakeExtent(source, GetNames().extent, 0, GetNames().extent);
+  return HasExtent(source) ? MakeExtent(source, GetNames().extent, 0, GetNames().extent) : nullptr;
 }
 
 bool HasExtentsHint(const PrimSource& source) {
@@ -141,6 +158,7 @@ bool HasExtentsHint(const PrimSource& source) {
 }
 
 DataSourceHandle GetExtentsHint(const PrimSource& source) {
+  if (!HasExtentsHint(source)) return nullptr;
   const Names& names = GetNames();
   const auto hint =
       source.prim.GetAttribute(names.extentsHint).GetAs<Array<Vec3f>>(source.globals->GetStageTime(0));
@@ -157,17 +175,35 @@ DataSourceHandle GetExtentsHint(const PrimSource& source) {
 // -- where it comes from
 // --------------------------------------------------------------------------------------
 
+class PrimInfo final : public scene::ContainerDataSource {
+ public:
+  explicit PrimInfo(stage::Prim prim) : prim_(std::move(prim)) {}
+  std::vector<Token> GetNames() const override {
+    const Names& names = bridge::GetNames();
+    std::vector<Token> all = {names.specifier, names.isLoaded};
+    if (prim_.IsInstance()) all.push_back(names.niPrototypePath);
+    if (prim_.IsPrototype()) all.push_back(names.isNiPrototype);
+    return all;
+  }
+  DataSourceHandle Get(Token name) const override {
+    const Names& names = bridge::GetNames();
+    if (name == names.specifier) {
+      static const DataSourceHandle kSpecifiers[] = {
+          scene::Retain(Token("def")), scene::Retain(Token("over")), scene::Retain(Token("class"))};
+      return kSpecifiers[static_cast<size_t>(prim_.GetSpecifier())];
+    }
+    if (name == names.isLoaded) return scene::RetainBool(prim_.IsLoaded());
+    if (name == names.niPrototypePath && prim_.IsInstance())
+      return scene::Retain(prim_.GetPrototype().GetPath());
+    return name == names.isNiPrototype && prim_.IsPrototype() ? scene::RetainBool(true) : nullptr;
+  }
+
+ private:
+  stage::Prim prim_;
+};
+
 DataSourceHandle GetPrimInfo(const PrimSource& source) {
-  static const Token kSpecifiers[] = {Token("def"), Token("over"), Token("class")};
-  const Names& names = GetNames();
-  const stage::Prim& prim = source.prim;
-  std::vector<RetainedContainerDataSource::Entry> entries = {
-      {names.specifier, scene::Retain(kSpecifiers[static_cast<size_t>(prim.GetSpecifier())])},
-      {names.isLoaded, scene::Retain(prim.IsLoaded())}};
-  if (prim.IsInstance())
-    entries.emplace_back(names.niPrototypePath, scene::Retain(prim.GetPrototype().GetPath()));
-  if (prim.IsPrototype()) entries.emplace_back(names.isNiPrototype, scene::Retain(true));
-  return RetainedContainerDataSource::New(std::move(entries));
+  return scene::Make<const PrimInfo>(source.prim);
 }
 
 DataSourceHandle GetOrigin(const PrimSource& source) {
@@ -186,6 +222,7 @@ bool HasModel(const PrimSource& source) {
 }
 
 DataSourceHandle GetModel(const PrimSource& source) {
+  if (!HasModel(source)) return nullptr;
   const Names& names = GetNames();
   std::vector<RetainedContainerDataSource::Entry> entries = {
       {names.modelPath, scene::Retain(source.prim.GetPath())}};
@@ -199,6 +236,7 @@ DataSourceHandle GetModel(const PrimSource& source) {
   return RetainedContainerDataSource::New(std::move(entries));
 }
 
+// Each answers null itself where the prim has no such part.
 const Parts& GetBaseParts() {
   const Names& names = GetNames();
   static const Parts parts = {
@@ -240,7 +278,7 @@ class PrimData final : public scene::ContainerDataSource {
   DataSourceHandle Get(Token name) const override {
     if (name == bridge::GetNames().primvars) return MakePrimvars(source_, mappings_);
     for (const Part& part : GetBaseParts())
-      if (part.name == name) return !part.has || part.has(source_) ? part.get(source_) : nullptr;
+      if (part.name == name) return part.get(source_);
     return nullptr;
   }
 

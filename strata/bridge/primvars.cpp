@@ -5,7 +5,9 @@
 #include "strata/bridge/attribute_source.h"
 #include "strata/bridge/color_spaces.h"
 #include "strata/bridge/names.h"
+#include "strata/layer/fields.h"
 #include "strata/scene/retained.h"
+#include "strata/stage/stage_impl.h"
 
 namespace strata::bridge {
 
@@ -69,6 +71,18 @@ scene::ContainerDataSourceHandle MakePrimvar(const PrimSource& source, Token nam
   return scene::RetainedContainerDataSource::New(std::move(entries));
 }
 
+// Calls visit(name) for what layers say of the prim's properties, in no promised order, some more than once.
+template <class Visit>
+void VisitAuthoredProperties(const stage::Prim& prim, Visit&& visit) {
+  const stage::PrimAccess access(prim);
+  const compose::PrimIndex* index = access ? access.Index() : nullptr;
+  if (!index) return;
+  const Token field = layer::GetFieldNames().properties;
+  for (const compose::SpecSite& site : index->GetSpecStack())
+    if (const auto* properties = site.entry->layer->GetFieldAs<TokenVector>(site.path, field))
+      for (const Token property : *properties) visit(property);
+}
+
 // "primvars:st" is st; "primvars:st:indices" is none, nor what begins with it.
 Token GetPrimvarName(Token property) {
   const std::string_view text = property.GetText();
@@ -83,10 +97,12 @@ class Primvars final : public scene::ContainerDataSource {
 
   std::vector<Token> GetNames() const override {
     std::vector<Token> names;
-    for (Token property : source_.prim.GetAuthoredPropertyNames())
+    VisitAuthoredProperties(source_.prim, [&](Token property) {
       if (const Token name = GetPrimvarName(property);
-          !name.IsEmpty() && source_.prim.GetAttribute(property).HasAuthoredValue())
+          !name.IsEmpty() && source_.prim.GetAttribute(property).HasAuthoredValue() &&
+          std::ranges::find(names, name) == names.end())
         names.push_back(name);
+    });
     for (const PrimvarMapping& mapping : mappings_)
       if (std::ranges::find(names, mapping.primvar) == names.end() && HasMapped(mapping))
         names.push_back(mapping.primvar);

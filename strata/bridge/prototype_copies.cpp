@@ -40,14 +40,13 @@ PrototypeCopiesSceneIndex::Place PrototypeCopiesSceneIndex::FindPlace(const Copy
   return {path, Path()};
 }
 
-std::vector<Path> PrototypeCopiesSceneIndex::FindShown(Path source) const {
-  std::vector<Path> shown;
-  if (!IsHidden(source)) shown.push_back(source);
-  if (!tables_.roots_by_source.empty())
-    for (Path up = source; !up.IsEmpty(); up = up.GetParent())
-      if (const auto found = tables_.roots_by_source.find(up); found != tables_.roots_by_source.end())
-        for (Path root : found->second) shown.push_back(source.ReplacePrefix(up, root));
-  return shown;
+template <class Visit>
+void PrototypeCopiesSceneIndex::VisitShown(Path source, Visit&& visit) const {
+  if (!IsHidden(source)) visit(source, Path());
+  if (tables_.roots_by_source.empty()) return;
+  for (Path up = source; !up.IsEmpty(); up = up.GetParent())
+    if (const auto found = tables_.roots_by_source.find(up); found != tables_.roots_by_source.end())
+      for (Path root : found->second) visit(source.ReplacePrefix(up, root), root);
 }
 
 scene::ScenePrim PrototypeCopiesSceneIndex::GetPrim(Path path) const {
@@ -94,20 +93,26 @@ void PrototypeCopiesSceneIndex::Populate() {
 void PrototypeCopiesSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
   scene::ChangeSet out;
   // What goes is gone from where it was, what comes appears where it will be.
-  for (Path path : changes.removed)
-    for (Path shown : FindShown(path)) out.removed.push_back(shown);
+  for (Path path : changes.removed) VisitShown(path, [&](Path shown, Path) { out.removed.push_back(shown); });
   const scene::PathPrefixes gone(out.removed);
-  if (TakeChanges(changes)) {
+  const bool is_remade = TakeChanges(changes);
+  if (is_remade) {
     const CopyTables old = std::exchange(tables_, MakeTables());
     CompareTables(old, out);
   }
   if (!gone.IsEmpty()) AddAgain(gone, out);
   for (const scene::AddedPrim& added : changes.added)
-    for (Path shown : FindShown(added.path)) out.added.push_back({shown, GetPrim(shown).type});
+    VisitShown(added.path, [&](Path shown, Path root) {
+      out.added.push_back({shown, GetShownType({added.path, root}, added.type)});
+    });
   for (const scene::DirtiedPrim& dirtied : changes.dirtied)
-    for (Path shown : FindShown(dirtied.path)) out.dirtied.push_back({shown, dirtied.locators});
+    VisitShown(dirtied.path, [&](Path shown, Path) { out.dirtied.push_back({shown, dirtied.locators}); });
+  const size_t dirtied_count = out.dirtied.size();
   AddChanges(changes, out);
-  Send(std::move(out));
+  // Nothing is told twice as long as all is shown where it is, or not at all.
+  const bool is_plain =
+      !is_remade && tables_.copies.empty() && gone.IsEmpty() && out.dirtied.size() == dirtied_count;
+  Send(std::move(out), is_plain ? Form::kNormal : Form::kAny);
 }
 
 void PrototypeCopiesSceneIndex::AddBelow(Path root, scene::ChangeSet& out) const {

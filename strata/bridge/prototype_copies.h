@@ -48,14 +48,17 @@ class PrototypeCopiesSceneIndex : public scene::SingleInputFilteringSceneIndex {
   Place FindPlace(Path path) const { return FindPlace(tables_, path); }
   static Place FindPlace(const CopyTables& tables, Path path);
   const CopyTables& GetTables() const { return tables_; }
-  // Prims of the output that show one of the input.
-  std::vector<Path> FindShown(Path source) const;
+  // Calls visit(path, root) for each prim of the output that shows one of the input; `root` as in Place.
+  template <class Visit>
+  void VisitShown(Path source, Visit&& visit) const;
 
   // Whether the tables must be made anew for these changes, which it may take note of.
   virtual bool TakeChanges(const scene::ChangeSet& changes) = 0;
   virtual CopyTables MakeTables() const = 0;
   // What the input has at the prim that is shown at `path`, changed for that place.
   virtual void Decorate(Path path, const Place& place, scene::ScenePrim& prim) const = 0;
+  // The type there, where the input has `type`.
+  virtual Token GetShownType(const Place&, Token type) const { return type; }
   virtual bool IsHidden(Path) const { return false; }  // of the input
   // What of a prim of the input says which children it has beside those that are its own there.
   virtual scene::DataSourceLocatorSet GetLocatorsOfExtraChildren() const { return {}; }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <mutex>
 
 #include "strata/bridge/names.h"
 #include "strata/bridge/prim_data.h"
@@ -114,12 +113,9 @@ void StageSceneIndex::StopFollowing() {
   listener_ = 0;
 }
 
-const StageSceneIndex::Adapters& StageSceneIndex::FindAdapters(const stage::Prim& prim) const {
-  const schema::PrimDefinition* definition = prim.GetPrimDefinition();
-  {
-    const std::shared_lock lock(mutex_);
-    if (const auto found = adapters_.find(definition); found != adapters_.end()) return *found->second;
-  }
+const StageSceneIndex::Adapters& StageSceneIndex::FindAdapters(
+    const schema::PrimDefinition* definition) const {
+  if (const Adapters* known = adapters_.Find(definition)) return *known;
   if (system_) system_->Look(definition);
   auto made = std::make_unique<Adapters>();
   made->prim = &options_.adapters->FindPrimAdapter(definition ? definition->GetSchemaType() : Token());
@@ -130,21 +126,30 @@ const StageSceneIndex::Adapters& StageSceneIndex::FindAdapters(const stage::Prim
       if (const APISchemaAdapter* adapter = options_.adapters->FindAPISchemaAdapter(schema))
         made->apis.push_back({adapter, instance});
     }
-  const std::unique_lock lock(mutex_);
-  return *adapters_.emplace(definition, std::move(made)).first->second;
+  return adapters_.Add(definition, std::move(made));
 }
 
 bool StageSceneIndex::IsShown(const stage::Prim& prim) const {
-  if (!prim || !kShown.Matches(prim.GetFlags()) || prim.IsInstanceProxy()) return false;
-  for (stage::Prim above = prim.GetParent(); above && !above.IsPseudoRoot(); above = above.GetParent())
-    if (FindAdapters(above).mode == PopulationMode::kRepresentsSelfAndDescendants) return false;
+  return prim && !prim.IsInstanceProxy() && IsShown(prim.GetRecord());
+}
+
+bool StageSceneIndex::IsShown(uint32_t record) const {
+  const stage::Stage::Impl& stage = stage_->GetImpl();
+  const stage::PrimRecord& prim = stage.Record(record);
+  if (!kShown.Matches(prim.flags)) return false;
+  for (uint32_t up = prim.parent; up != stage::kNoRecord; up = stage.Record(up).parent) {
+    const stage::PrimRecord& above = stage.Record(up);
+    if (above.Is(stage::PrimFlag::kPseudoRoot)) break;
+    if (FindAdapters(above.definition).mode == PopulationMode::kRepresentsSelfAndDescendants) return false;
+  }
   return true;
 }
 
 stage::Prim StageSceneIndex::FindShown(Path path) const {
-  if (!stage_ || !path.IsPrim() || !path.IsAbsolute()) return {};
-  stage::Prim prim = stage_->GetPrimAtPath(path);
-  return IsShown(prim) ? prim : stage::Prim();
+  if (!stage_) return {};
+  const uint32_t record = stage_->GetImpl().FindOwn(path);
+  return record != stage::kNoRecord && IsShown(record) ? stage_->GetImpl().MakePrim(path, record)
+                                                       : stage::Prim();
 }
 
 scene::ContainerDataSourceHandle StageSceneIndex::MakeRootData() const {
@@ -168,28 +173,19 @@ scene::ScenePrim StageSceneIndex::GetPrim(Path path) const {
   if (!prim) return {};
   const Adapters& adapters = FindAdapters(prim);
   const PrimSource source{prim, globals_};
-  std::vector<scene::ContainerDataSourceHandle> data;
-  Token type;
-  const auto take_type = [&](Token found) {
-    if (type.IsEmpty()) type = found;
-  };
-  for (const APISchemaAdapterPtr& keyless : options_.adapters->GetKeylessAdapters()) {
-    take_type(keyless->GetImagingType(prim, {}));
-    data.push_back(keyless->GetData(source, {}));
-  }
-  take_type(adapters.prim->GetImagingType(prim));
+  const bool has_always_data = options_.dataless == StageSceneIndexOptions::Dataless::kEmpty;
   scene::ContainerDataSourceHandle own = adapters.prim->GetData(source);
-  if (!own && options_.dataless == StageSceneIndexOptions::Dataless::kEmpty)
-    own = MakePrimData(source, GetNoMappings());
-  const bool has_own = bool(own);
+  if (!own && has_always_data) own = MakePrimData(source, GetNoMappings());
+  const auto& keyless = options_.adapters->GetKeylessAdapters();
+  const bool has_apis = own && !adapters.apis.empty();
+  Token type = FindType(prim, adapters);
+  if (!has_apis && keyless.empty()) return {type, std::move(own)};
+  std::vector<scene::ContainerDataSourceHandle> data;
+  data.reserve(keyless.size() + 1 + adapters.apis.size());
+  for (const APISchemaAdapterPtr& adapter : keyless) data.push_back(adapter->GetData(source, {}));
   data.push_back(std::move(own));
-  if (has_own || options_.dataless == StageSceneIndexOptions::Dataless::kEmpty)
-    for (const Adapters::Api& api : adapters.apis) {
-      take_type(api.adapter->GetImagingType(prim, api.instance));
-      data.push_back(api.adapter->GetData(source, api.instance));
-    }
-  if (options_.dataless == StageSceneIndexOptions::Dataless::kEmpty)
-    data.push_back(scene::RetainedContainerDataSource::New());
+  if (has_apis)
+    for (const Adapters::Api& api : adapters.apis) data.push_back(api.adapter->GetData(source, api.instance));
   return {type, scene::OverlayContainerDataSource::New(std::move(data))};
 }
 
@@ -254,42 +250,52 @@ Token StageSceneIndex::FindType(const stage::Prim& prim, const Adapters& adapter
   for (const APISchemaAdapterPtr& keyless : options_.adapters->GetKeylessAdapters())
     if (type.IsEmpty()) type = keyless->GetImagingType(prim, {});
   if (type.IsEmpty()) type = adapters.prim->GetImagingType(prim);
+  if (!type.IsEmpty() || adapters.apis.empty()) return type;
+  // API schemas add to data that are there.
+  if (options_.dataless == StageSceneIndexOptions::Dataless::kNull &&
+      !adapters.prim->GetData({prim, globals_}))
+    return type;
   for (const Adapters::Api& api : adapters.apis)
     if (type.IsEmpty()) type = api.adapter->GetImagingType(prim, api.instance);
   return type;
 }
 
-// Over handles of prims, which know their children, and not over paths, which would be looked up one by one.
+// Over the stage's records, which know their children, and not over paths, which would be looked up one by
+// one.
 void StageSceneIndex::AddSubtree(Path root, std::vector<scene::AddedPrim>& out) const {
-  std::vector<stage::Prim> waiting;
-  const auto push = [&](std::vector<stage::Prim> prims) {
-    waiting.insert(waiting.end(), std::make_move_iterator(prims.rbegin()),
-                   std::make_move_iterator(prims.rend()));
+  const stage::Stage::Impl& stage = stage_->GetImpl();
+  std::vector<uint32_t> waiting;
+  const auto push_children = [&](uint32_t record) {
+    const auto first = static_cast<std::ptrdiff_t>(waiting.size());
+    for (uint32_t child = stage.Record(record).first_child; child != stage::kNoRecord;
+         child = stage.Record(child).next_sibling)
+      if (kShown.Matches(stage.Record(child).flags)) waiting.push_back(child);
+    std::reverse(waiting.begin() + first, waiting.end());
   };
   if (root.IsAbsoluteRoot()) {
     out.push_back({root, Token()});
-    push(stage_->GetPrototypes());
-    push(stage_->GetPseudoRoot().GetFilteredChildren(kShown));
+    for (const stage::Prim& prototype : stage_->GetPrototypes()) waiting.push_back(prototype.GetRecord());
+    std::reverse(waiting.begin(), waiting.end());
+    push_children(stage_->GetPseudoRoot().GetRecord());
   } else {
-    push({stage_->GetPrimAtPath(root)});
+    waiting.push_back(stage.FindOwn(root));
   }
   while (!waiting.empty()) {
-    const stage::Prim prim = std::move(waiting.back());
+    const uint32_t number = waiting.back();
     waiting.pop_back();
-    const Adapters& adapters = FindAdapters(prim);
-    out.push_back({prim.GetPath(), FindType(prim, adapters)});
-    if (!prim.IsInstance() && adapters.mode != PopulationMode::kRepresentsSelfAndDescendants)
-      push(prim.GetFilteredChildren(kShown));
+    const stage::PrimRecord& record = stage.Record(number);
+    const Adapters& adapters = FindAdapters(record.definition);
+    out.push_back({record.path, FindType(stage.MakePrim(record.path, number), adapters)});
+    if (!record.Is(stage::PrimFlag::kInstance) &&
+        adapters.mode != PopulationMode::kRepresentsSelfAndDescendants)
+      push_children(number);
   }
 }
 
 void StageSceneIndex::SetStage(stage::StagePtr stage) {
   scene::ChangeSet changes;
   if (stage_) changes.removed.push_back(Path::AbsoluteRoot());
-  {
-    const std::unique_lock lock(mutex_);
-    adapters_.clear();
-  }
+  adapters_.Clear();
   // Data sources of the old stage keep what they share among themselves.
   const double time = globals_->GetTime();
   StopFollowing();
@@ -401,10 +407,7 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::Compute
     for (Path place : FindPlaces(path)) resynced.push_back(place);
   if (computed.is_everything) resynced.push_back(Path::AbsoluteRoot());
   if (!resynced.empty()) CompareInstancing(resynced, out);
-  {
-    const std::unique_lock lock(mutex_);
-    adapters_.clear();
-  }
+  adapters_.Clear();
   std::vector<StageChanges::Property> properties = changes.properties;
   for (const Path path : computed.properties) properties.push_back({path, PropertyChange::kUpdate});
   const std::vector<Path> repopulated = DirtyProperties(properties, out);

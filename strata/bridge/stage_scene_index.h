@@ -3,10 +3,10 @@
 
 #include <map>
 #include <memory>
-#include <shared_mutex>
 #include <vector>
 
 #include "strata/bridge/adapter.h"
+#include "strata/bridge/definition_table.h"
 #include "strata/compute/system.h"
 #include "strata/scene/scene_index.h"
 
@@ -65,9 +65,13 @@ class StageSceneIndex final : public scene::SceneIndex {
 
  private:
   struct Adapters;
-  const Adapters& FindAdapters(const stage::Prim& prim) const;
+  const Adapters& FindAdapters(const schema::PrimDefinition* definition) const;
+  const Adapters& FindAdapters(const stage::Prim& prim) const {
+    return FindAdapters(prim.GetPrimDefinition());
+  }
   Token FindType(const stage::Prim& prim, const Adapters& adapters) const;
   bool IsShown(const stage::Prim& prim) const;
+  bool IsShown(uint32_t record) const;
   stage::Prim FindShown(Path path) const;
   scene::ContainerDataSourceHandle MakeRootData() const;
   std::map<Path, Path> ListPrototypes() const;
@@ -95,8 +99,7 @@ class StageSceneIndex final : public scene::SceneIndex {
   // The prototypes that were shown last, and where they are composed: their names may pass to others.
   std::map<Path, Path> prototypes_;
   tsl::robin_map<Path, Path> instances_;  // their prototypes
-  mutable std::shared_mutex mutex_;
-  mutable tsl::robin_map<const schema::PrimDefinition*, std::unique_ptr<Adapters>> adapters_;  // guarded
+  mutable DefinitionTable<Adapters> adapters_;
 };
 
 }  // namespace strata::bridge
