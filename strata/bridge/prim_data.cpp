@@ -20,11 +20,11 @@ using scene::RetainedContainerDataSource;
 
 class MatrixSource final : public scene::TypedSampledDataSource<Matrix4d> {
  public:
-  MatrixSource(PrimSource source, std::vector<stage::Attribute> varying)
-      : source_(std::move(source)), varying_(std::move(varying)) {}
+  MatrixSource(PrimSource source, domain::Xformable::Ops ops, std::vector<stage::Attribute> varying)
+      : source_(std::move(source)), ops_(std::move(ops)), varying_(std::move(varying)) {}
   Matrix4d GetTypedValue(double offset) const override {
     return domain::Xformable(source_.prim)
-        .GetLocalTransformation(source_.globals->GetStageTime(offset))
+        .GetLocalTransformation(ops_, source_.globals->GetStageTime(offset))
         .matrix;
   }
   // A transform moves along curves that its ops' samples do not show: the ends of the interval count too.
@@ -43,6 +43,7 @@ class MatrixSource final : public scene::TypedSampledDataSource<Matrix4d> {
 
  private:
   PrimSource source_;
+  domain::Xformable::Ops ops_;
   std::vector<stage::Attribute> varying_;
 };
 
@@ -71,7 +72,7 @@ class XformSource final : public scene::ContainerDataSource {
 };
 
 DataSourceHandle GetXform(const PrimSource& source) {
-  const auto ops = domain::Xformable(source.prim).GetOrderedXformOps();
+  domain::Xformable::Ops ops = domain::Xformable(source.prim).GetOrderedXformOps();
   if (ops.ops.empty() && !ops.resets_stack) return nullptr;
   std::vector<stage::Attribute> varying;
   for (const domain::XformOp& op : ops.ops)
@@ -79,8 +80,9 @@ DataSourceHandle GetXform(const PrimSource& source) {
         attribute.ValueMightBeTimeVarying())
       varying.push_back(std::move(attribute));
   if (!varying.empty()) source.globals->FlagAsTimeVarying(source.prim.GetPath(), GetNames().xform, varying);
-  return scene::Make<const XformSource>(scene::Make<const MatrixSource>(source, std::move(varying)),
-                                        ops.resets_stack);
+  const bool resets_stack = ops.resets_stack;
+  return scene::Make<const XformSource>(
+      scene::Make<const MatrixSource>(source, std::move(ops), std::move(varying)), resets_stack);
 }
 
 // -- visibility and purpose ---------------------------------------------------------------------------------

@@ -221,6 +221,11 @@ LocalTransform Xformable::GetLocalTransformation(Time time) const {
   return reader.GetLocalTransform(reader.GetXformOps(), time);
 }
 
+LocalTransform Xformable::GetLocalTransformation(const Ops& ops, Time time) const {
+  PrimAccess access(prim_);
+  return access ? RecordReader(*access.stage, access.record).GetLocalTransform(ops, time) : LocalTransform();
+}
+
 bool Xformable::TransformMightBeTimeVarying() const {
   PrimAccess access(prim_);
   if (!access) return false;

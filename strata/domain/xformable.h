@@ -74,6 +74,8 @@ class Xformable {
   Ops GetOrderedXformOps() const;
   // An op whose attribute has no value that fits counts as the identity.
   LocalTransform GetLocalTransformation(stage::Time time = stage::Time::Default()) const;
+  // The same by ops that are known; those of GetOrderedXformOps.
+  LocalTransform GetLocalTransformation(const Ops& ops, stage::Time time) const;
   bool TransformMightBeTimeVarying() const;
   std::vector<double> GetTimeSamples() const;  // of all ops, sorted
   Matrix4d ComputeLocalToWorldTransform(stage::Time time = stage::Time::Default()) const;

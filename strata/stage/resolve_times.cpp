@@ -125,6 +125,16 @@ std::optional<std::pair<double, double>> AttributeResolver::GetBracketing(double
 }
 
 bool AttributeResolver::MightVary() const {
+  // Most attributes have one opinion, which decides.
+  ResolveSource first = ResolveSource::kNone;
+  bool waits = false;
+  VisitAll(Moment::kNumeric, [&](const ValueSource& source) {
+    first = source.kind;
+    waits = first != ResolveSource::kDefault || source.value->Holds<AnimationBlock>() ||
+            MayNeedWeaker(source.value->GetType());
+    return false;
+  });
+  if (!waits) return false;
   ValueSources sources = Find(Moment::kNumeric);
   if (sources.all.empty()) return false;
   if (sources.all.size() == 1) {
