@@ -7,8 +7,11 @@
 namespace strata::scene {
 
 struct FlatteningSceneIndex::Config final : Counted {
-  explicit Config(Providers given) : providers(std::move(given)) {}
+  explicit Config(Providers given) : providers(std::move(given)) {
+    for (const auto& [name, provider] : providers) locators.emplace_back(name);
+  }
   const Providers providers;
+  std::vector<DataSourceLocator> locators;  // of their names
   static constexpr size_t kNone = SIZE_MAX;
   size_t Find(Token name) const {
     for (size_t i = 0; i < providers.size(); ++i)
@@ -174,18 +177,18 @@ ScenePrim FlatteningSceneIndex::GetPrim(Path path) const {
 }
 
 const FlatteningSceneIndex::FlattenedPrim* FlatteningSceneIndex::FindFlattened(Path path) const {
-  const auto find_known = [this](Path at) {
-    const Table::Entry* entry = cache_.Find(at);
-    return entry ? entry->value.Get() : nullptr;
-  };
-  if (const FlattenedPrim* known = find_known(path)) return known;
+  Table::Entry* entry = cache_.Find(path);
+  if (const FlattenedPrim* known = entry ? entry->value.Get() : nullptr) return known;
   ScenePrim asked = GetInput().GetPrim(path);
   if (!asked) return nullptr;
   // The prims above that are not known yet, and what the nearest known one inherits to them.
   std::vector<Path> missing;
   const FlattenedPrim* above = nullptr;
+  Table::Entry* parent = nullptr;
   for (Path up = path.GetParent(); !up.IsEmpty(); up = up.GetParent()) {
-    const FlattenedPrim* known = find_known(up);
+    Table::Entry* at = cache_.Find(up);
+    if (!parent && missing.empty()) parent = at;
+    const FlattenedPrim* known = at ? at->value.Get() : nullptr;
     if (!known) {
       missing.push_back(up);
       continue;
@@ -193,17 +196,20 @@ const FlatteningSceneIndex::FlattenedPrim* FlatteningSceneIndex::FindFlattened(P
     if (known->HasData()) above = known;
     if (above || gaps_ == Gaps::kCut) break;
   }
-  const auto add = [&](Path at, ScenePrim input) {
-    const FlattenedPrim& known =
-        cache_.FindOrAdd(at).value.Publish(FlattenedPrim::New(config_, std::move(input), above));
+  const auto add = [&](Table::Entry& at, ScenePrim input) {
+    const FlattenedPrim& known = at.value.Publish(FlattenedPrim::New(config_, std::move(input), above));
     if (known.HasData())
       above = &known;
     else if (gaps_ == Gaps::kCut)
       above = nullptr;
     return &known;
   };
-  for (; !missing.empty(); missing.pop_back()) add(missing.back(), GetInput().GetPrim(missing.back()));
-  return add(path, std::move(asked));
+  for (; !missing.empty(); missing.pop_back()) {
+    parent = &cache_.FindOrAdd(missing.back());
+    add(*parent, GetInput().GetPrim(missing.back()));
+  }
+  if (!entry) entry = parent ? &cache_.FindOrAddBelow(*parent, path) : &cache_.FindOrAdd(path);
+  return add(*entry, std::move(asked));
 }
 
 void FlatteningSceneIndex::ProcessChanges(const ChangeSet& changes) {
@@ -211,7 +217,9 @@ void FlatteningSceneIndex::ProcessChanges(const ChangeSet& changes) {
   for (Path root : changes.removed) cache_.RemoveSubtree(root);
   for (const AddedPrim& added : changes.added) Refresh(added, out);
   for (const DirtiedPrim& dirtied : changes.dirtied) Dirty(dirtied, out);
-  const bool is_plain = out.dirtied.size() == changes.dirtied.size();
+  // Below one prim each is reached once.
+  const bool is_plain =
+      out.dirtied.size() == changes.dirtied.size() || (changes.added.empty() && changes.dirtied.size() == 1);
   Send(std::move(out), is_plain ? Form::kNormal : Form::kAny);
 }
 
@@ -257,8 +265,9 @@ void FlatteningSceneIndex::Dirty(const DirtiedPrim& dirtied, ChangeSet& out) {
   }
   std::vector<Inherited> inherited;
   for (size_t i = 0; i < config_->providers.size(); ++i) {
-    const auto& [name, provider] = config_->providers[i];
-    const DataSourceLocator here(name);
+    const FlatteningProviderPtr& provider = config_->providers[i].second;
+    const DataSourceLocator& here = config_->locators[i];
+    if (!dirtied.locators.Intersects(here)) continue;
     DataSourceLocatorSet locators = dirtied.locators.Intersection(here).ReplacePrefix(here, {});
     if (locators.IsEmpty()) continue;
     ContainerDataSourceHandle flattened;

@@ -63,6 +63,9 @@ class PathTable {
     return AddBelow(above, path);
   }
 
+  // The same for a child of `parent`.
+  Entry& FindOrAddBelow(Entry& parent, Path path) { return AddBelow(&parent, path); }
+
   // The entry and all below it go.
   void RemoveSubtree(Path path) {
     Entry* root = Find(path);
