@@ -9,47 +9,47 @@ namespace {
 // Shutters are taken to reach so many frames to each side.
 constexpr double kShutter = 1;
 
-// Whether an attribute may say something else at another time, or while the shutter is open around it. Where
-// both lie beyond the same end of all samples it does not.
-bool MayDiffer(const stage::Attribute& attribute, double from, double to) {
-  if (attribute.HasSpline()) return true;
-  for (double time : {from, to})
-    if (!attribute.GetTimeSamplesInInterval(time - kShutter, time + kShutter).empty()) return true;
-  const auto before = attribute.GetBracketingTimeSamples(from);
-  const auto after = attribute.GetBracketingTimeSamples(to);
-  if (!before || !after) return true;
-  if (*before != *after) return true;
-  if (before->first == before->second) return false;
-  return IsInterpolable(attribute.Get(stage::Time(before->first)).GetType());
-}
-
 }  // namespace
 
 void StageGlobals::FlagAsTimeVarying(Path prim, const scene::DataSourceLocator& locator,
                                      std::vector<stage::Attribute> attributes) const {
   Shard& shard = shards_[MixBits(prim.GetId()) >> 40 & (kShards - 1)];
   const std::lock_guard lock(shard.mutex);
-  std::vector<Dependent>& dependents = shard.dependents[prim];
-  for (const Dependent& known : dependents)
+  const auto [found, is_new] = shard.dependents.try_emplace(prim);
+  if (is_new) {
+    found.value() = std::make_unique<Dependents>();
+    is_sorted_.store(false, std::memory_order_relaxed);
+  }
+  for (const Dependent& known : *found->second)
     if (known.locator == locator) return;
-  dependents.push_back({locator, std::move(attributes)});
+  Dependent& added = found->second->emplace_back(Dependent{locator, {}});
+  for (stage::Attribute& attribute : attributes) added.attributes.emplace_back(std::move(attribute));
+}
+
+void StageGlobals::SortDependents() const {
+  if (is_sorted_.load(std::memory_order_relaxed)) return;
+  sorted_.clear();
+  for (const Shard& shard : shards_)
+    for (const auto& [path, dependents] : shard.dependents) sorted_.emplace_back(path, dependents.get());
+  std::sort(sorted_.begin(), sorted_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  is_sorted_.store(true, std::memory_order_relaxed);
 }
 
 std::vector<scene::DirtiedPrim> StageGlobals::CollectDirty(double to) const {
+  SortDependents();
   std::vector<scene::DirtiedPrim> dirty;
-  for (const Shard& shard : shards_) {
-    for (const auto& [path, dependents] : shard.dependents) {
-      scene::DataSourceLocatorSet locators;
-      for (const Dependent& each : dependents)
-        if (rule_ == TimeRule::kAny || each.attributes.empty() ||
-            std::ranges::any_of(each.attributes, [&](const stage::Attribute& attribute) {
-              return MayDiffer(attribute, time_, to);
-            }))
-          locators.Insert(each.locator);
-      if (!locators.IsEmpty()) dirty.push_back({path, std::move(locators)});
-    }
+  const auto might_differ = [&](stage::AttributeQuery& attribute) {
+    attribute.Refresh();
+    return attribute.MightDiffer(time_, to, kShutter);
+  };
+  for (const auto& [path, dependents] : sorted_) {
+    scene::DataSourceLocatorSet locators;
+    for (Dependent& each : *dependents)
+      if (rule_ == TimeRule::kAny || each.attributes.empty() ||
+          std::ranges::any_of(each.attributes, might_differ))
+        locators.Insert(each.locator);
+    if (!locators.IsEmpty()) dirty.push_back({path, std::move(locators)});
   }
-  std::sort(dirty.begin(), dirty.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   return dirty;
 }
 
@@ -58,12 +58,13 @@ void StageGlobals::Forget(const std::vector<Path>& roots) {
   for (Shard& shard : shards_)
     for (auto it = shard.dependents.begin(); it != shard.dependents.end();)
       it = gone.Cover(it->first) ? shard.dependents.erase(it) : std::next(it);
+  is_sorted_ = false;
 }
 
 size_t StageGlobals::GetTimeVaryingCount() const {
   size_t count = 0;
   for (const Shard& shard : shards_)
-    for (const auto& [path, dependents] : shard.dependents) count += dependents.size();
+    for (const auto& [path, dependents] : shard.dependents) count += dependents->size();
   return count;
 }
 

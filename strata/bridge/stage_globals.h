@@ -3,14 +3,17 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include <tsl/robin_map.h>
 
 #include "strata/scene/changes.h"
 #include "strata/scene/handle.h"
+#include "strata/stage/attribute_query.h"
 #include "strata/stage/computed_values.h"
 #include "strata/stage/stage.h"
 
@@ -55,12 +58,14 @@ class StageGlobals final : public scene::Counted {
  private:
   struct Dependent {
     scene::DataSourceLocator locator;
-    std::vector<stage::Attribute> attributes;
+    std::vector<stage::AttributeQuery> attributes;
   };
+  using Dependents = std::vector<Dependent>;  // of one prim
   struct Shard {
     mutable std::mutex mutex;
-    tsl::robin_map<Path, std::vector<Dependent>> dependents;  // guarded by mutex
+    tsl::robin_map<Path, std::unique_ptr<Dependents>> dependents;  // guarded by mutex
   };
+  void SortDependents() const;
   static constexpr size_t kShards = 16;
 
   TimeRule rule_;
@@ -68,6 +73,9 @@ class StageGlobals final : public scene::Counted {
   std::shared_ptr<const stage::ComputedValues> computed_;
   double time_ = 0;
   mutable std::array<Shard, kShards> shards_;
+  // Those of all shards by path, as long as nothing was flagged or forgotten since.
+  mutable std::vector<std::pair<Path, Dependents*>> sorted_;
+  mutable std::atomic<bool> is_sorted_ = false;
 };
 using StageGlobalsPtr = scene::Handle<const StageGlobals>;
 

@@ -1,6 +1,7 @@
 #include "strata/stage/attribute_query.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "strata/stage/resolve.h"
 #include "strata/stage/resolve_walk.h"
@@ -28,12 +29,47 @@ Moment MomentOf(Time time) {
 
 AttributeQuery::AttributeQuery(Attribute attribute, ResolveTarget target)
     : attribute_(std::move(attribute)), target_(std::move(target)) {
+  Refresh();
+}
+
+bool AttributeQuery::IsKnown() const {
+  const Stage* stage = known_ ? attribute_.GetStage() : nullptr;
+  return stage && generation_ == stage->GetImpl().control->generation.load(std::memory_order_acquire) &&
+         known_->IsCurrent();
+}
+
+void AttributeQuery::Refresh() {
+  if (IsKnown()) return;
+  known_ = nullptr;
   const PrimAccess access(attribute_.GetPrim());
   if (!access || !target_.IsNull()) return;
   KnownSource known = AttributeResolver(*access.stage, access.record, attribute_.GetName()).FindKnownSource();
   if (!known.is_usable) return;
   known_ = std::make_shared<const KnownSource>(std::move(known));
   generation_ = access.stage->control->generation.load(std::memory_order_acquire);
+}
+
+bool AttributeQuery::MightDiffer(double from, double to, double reach) const {
+  if (IsKnown() && known_->source.kind == ResolveSource::kTimeSamples &&
+      known_->source.layer_to_stage.IsIdentity()) {
+    const TimeSamples& samples = known_->source.GetSamples();
+    const auto& times = samples.GetTimes();
+    for (double time : {from, to})
+      if (const auto near = std::lower_bound(times.begin(), times.end(), time - reach);
+          near != times.end() && *near <= time + reach)
+        return true;
+    const auto before = samples.GetBracketing(from);
+    if (before != samples.GetBracketing(to)) return true;
+    return before.first != before.second && IsInterpolable(samples.GetValueType(before.first));
+  }
+  if (HasSpline()) return true;
+  const std::vector<double> times = GetTimeSamples();
+  if (times.empty()) return true;
+  for (double each : times)
+    if (std::min(std::abs(each - from), std::abs(each - to)) <= reach) return true;
+  const auto before = GetBracketingTimeSamples(from), after = GetBracketingTimeSamples(to);
+  if (!before || before != after) return true;
+  return before->first != before->second && IsInterpolable(Get(Time(before->first)).GetType());
 }
 
 std::vector<AttributeQuery> AttributeQuery::CreateQueries(const Prim& prim, const std::vector<Token>& names) {
@@ -47,10 +83,7 @@ Value AttributeQuery::Get(Time time) const {
   if (!access) return {};
   const AttributeResolver resolver(*access.stage, access.record, attribute_.GetName(),
                                    AssetPathMode::kResolve, &target_);
-  const bool is_current = known_ &&
-                          generation_ == access.stage->control->generation.load(std::memory_order_acquire) &&
-                          known_->IsCurrent();
-  return NameForProxy(is_current ? resolver.Get(time, *known_) : resolver.Get(time), attribute_.GetPrim());
+  return NameForProxy(IsKnown() ? resolver.Get(time, *known_) : resolver.Get(time), attribute_.GetPrim());
 }
 
 bool AttributeQuery::HasValue() const {

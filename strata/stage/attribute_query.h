@@ -30,6 +30,12 @@ class AttributeQuery {
   const Attribute& GetAttribute() const { return attribute_; }
   const ResolveTarget& GetResolveTarget() const { return target_; }
 
+  // Finds anew where values come from, if that may have changed since it was found.
+  void Refresh();
+  // Whether the value may be another one at `to` than at `from`, or somewhere within `reach` of the one than
+  // at the same distance from the other. Where no sample is near either, and both lie between the same two
+  // samples that are not interpolated, or beyond the same end of all, it is not.
+  bool MightDiffer(double from, double to, double reach) const;
   Value Get(Time time = Time::Default()) const;
   template <class T>
   std::optional<T> GetAs(Time time = Time::Default()) const {
@@ -61,6 +67,8 @@ class AttributeQuery {
   std::vector<ResolveInfo> GetResolveInfoChain(Time time) const;
 
  private:
+  bool IsKnown() const;  // and still so
+
   Attribute attribute_;
   ResolveTarget target_;
   std::shared_ptr<const KnownSource> known_;  // null: nothing is known
