@@ -193,6 +193,17 @@ Result<Datum> ComputeCesiumPlace(const Arguments& arguments) {
   return PlaceIn(arguments, nullptr, frame ? frame : arguments.GetIf<GeoFrame>(5), track, false);
 }
 
+// There are many places, and each takes less than a call by itself costs.
+template <auto kCompute>
+BatchFunction MakeBatch() {
+  return [](std::span<const Arguments> all) {
+    std::vector<Result<Datum>> made;
+    made.reserve(all.size());
+    for (const Arguments& arguments : all) made.push_back(kCompute(arguments));
+    return made;
+  };
+}
+
 }  // namespace
 
 Vec3d GeoFrame::Place(const Geodetic& place) const {
@@ -259,6 +270,7 @@ Result<void> AddGeospatial(Registry& registry) {
            ComputeOmniPlace);
   place.role = Computation::Role::kModifies;
   place.after = {Token("units"), Token("geo:anchor")};
+  place.batch = MakeBatch<ComputeOmniPlace>();
   STRATA_CHECK(registry.Add(std::move(place)));
   Computation anchor =
       make(xform, "geo:anchor", {Token("CesiumGlobeAnchorAPI"), Token("CesiumGlobeAnchorSchemaAPI")},
@@ -270,6 +282,7 @@ Result<void> AddGeospatial(Registry& registry) {
            ComputeCesiumPlace);
   anchor.role = Computation::Role::kModifies;
   anchor.after = {Token("units")};
+  anchor.batch = MakeBatch<ComputeCesiumPlace>();
   return registry.Add(std::move(anchor));
 }
 

@@ -166,12 +166,15 @@ class Network {
   void RunBatches(std::span<Node* const> nodes, stage::Time time, Scratch& scratch, int depth) const;
   void RunBatch(std::vector<Node*>& nodes, stage::Time time, Scratch& scratch) const;
   bool Claim(Node& node, stage::Time key) const;
-  void Settle(Node& node, stage::Time key, const Datum& answer) const;
+  void Settle(Node& node, stage::Time key, Datum answer) const;
   // What counts of what a function gave: empty where it failed, which is told of, or had no answer.
-  Datum Accept(Node& node, Result<Datum> made) const;
+  Datum Accept(Node& node, Result<Datum> made, const Registry::Check* check) const;
   void Charge(Node& node, std::chrono::nanoseconds taken) const;  // and stops it where that is too long
   Result<Datum> CallStepped(Node& node, stage::Time time, Scratch& scratch) const;
   void Gather(const Node& node, stage::Time time, Scratch& scratch) const;
+  // The same behind what is in `data` and `starts`, as if nothing were.
+  void Gather(const Node& node, stage::Time time, const Scratch& scratch, std::vector<Datum>& data,
+              std::vector<uint32_t>& starts) const;
   Datum Read(const Node& node, size_t link, stage::Time time, const Overrides* overrides) const;
   Datum ReadKnown(const Node& node, size_t link, stage::Time time) const;
   void Note(const Node& node, Diagnostic diagnostic) const;

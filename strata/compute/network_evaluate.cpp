@@ -118,17 +118,17 @@ bool Network::Claim(Node& node, Time key) const {
   return true;
 }
 
-void Network::Settle(Node& node, Time key, const Datum& answer) const {
+void Network::Settle(Node& node, Time key, Datum answer) const {
   Shard& shard = ShardOf(node);
   {
     const std::lock_guard lock(shard.mutex);
     if (Node::Slot* slot = node.FindSlot(key)) {
-      slot->answer = answer;
       slot->is_ready = true;
       if (!node.varies && !key.IsDefault()) {
         node.still_answer = answer;
         node.is_still_ready.store(true, std::memory_order_release);
       }
+      slot->answer = std::move(answer);
     }
   }
   shard.ready.notify_all();
@@ -155,37 +155,46 @@ Datum Network::Run(Node& node, Time time, Scratch& scratch) const {
 // What needs it is made of answers that are ready: so a claim is never held by who waits for another one.
 void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) const {
   for (Node* node : nodes)
-    for (Node* input : node->inputs) Evaluate(*input, time, scratch);
+    for (Node* input : node->inputs)
+      if (!IsReady(*input, time)) Evaluate(*input, time, scratch);
   std::erase_if(nodes, [&](Node* node) {
     const std::lock_guard lock(ShardOf(*node).mutex);
     return !Claim(*node, node->KeyOf(time));
   });
   if (nodes.empty()) return;
-  struct Gathered {
-    std::vector<Datum> data;
-    std::vector<uint32_t> starts;
+  // The data of all, one after the other.
+  std::vector<Datum> data;
+  std::vector<uint32_t> starts;
+  struct Place {
+    size_t datum, start;
   };
-  std::vector<Gathered> gathered;
+  std::vector<Place> places = {{0, 0}};
+  places.reserve(nodes.size() + 1);
   for (const Node* node : nodes) {
-    Gather(*node, time, scratch);
-    gathered.push_back({scratch.data, scratch.starts});
+    Gather(*node, time, scratch, data, starts);
+    places.push_back({data.size(), starts.size()});
   }
   const Clock::time_point begin = Clock::now();
   const auto allowed = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds_per_call * static_cast<double>(nodes.size())));
   std::vector<Arguments> arguments;
-  for (size_t i = 0; i < nodes.size(); ++i)
-    arguments.emplace_back(nodes[i]->prim, time, gathered[i].data, gathered[i].starts, begin + allowed);
+  arguments.reserve(nodes.size());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const Place &at = places[i], &end = places[i + 1];
+    arguments.emplace_back(nodes[i]->prim, time, std::span(data).subspan(at.datum, end.datum - at.datum),
+                           std::span(starts).subspan(at.start, end.start - at.start), begin + allowed);
+  }
   std::vector<Result<Datum>> made;
-  const std::string& name = nodes.front()->computation->name.GetString();
+  const Computation& computation = *nodes.front()->computation;
   const auto fail = [&](const std::string& why) {
     made.clear();
     for (size_t i = 0; i < nodes.size(); ++i)
-      made.emplace_back(Diagnostic(kComputationFailed, fmt::format("`{}` {}", name, why), {},
+      made.emplace_back(Diagnostic(kComputationFailed,
+                                   fmt::format("`{}` {}", computation.name.GetText(), why), {},
                                    "Let it answer with as many answers or errors as it is asked for."));
   };
   try {
-    made = nodes.front()->computation->batch(arguments);
+    made = computation.batch(arguments);
     if (made.size() != nodes.size())
       fail(fmt::format("gave {} answers for {} prims.", made.size(), nodes.size()));
   } catch (const std::exception& error) {
@@ -195,13 +204,14 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
   }
   const auto taken = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin) /
                      static_cast<int64_t>(nodes.size());
+  const Registry::Check* check = registry_->FindCheck(computation.output);
   for (size_t i = 0; i < nodes.size(); ++i) {
     Node& node = *nodes[i];
-    Datum answer = Accept(node, std::move(made[i]));
+    Datum answer = Accept(node, std::move(made[i]), check);
     Charge(node, taken);
     if (node.is_stopped || answer.IsEmpty())
       answer = node.previous ? GetReady(*node.previous, time) : Datum();
-    Settle(node, node.KeyOf(time), answer);
+    Settle(node, node.KeyOf(time), std::move(answer));
   }
 }
 
@@ -271,14 +281,22 @@ Datum Network::ReadKnown(const Node& node, size_t number, Time time) const {
 
 void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
   scratch.data.clear();
-  scratch.starts.assign(1, 0);
+  scratch.starts.clear();
+  Gather(node, time, scratch, scratch.data, scratch.starts);
+}
+
+void Network::Gather(const Node& node, Time time, const Scratch& scratch, std::vector<Datum>& data,
+                     std::vector<uint32_t>& starts) const {
+  const size_t first = data.size();
+  starts.push_back(0);
   const auto take = [&](Node* input) {
-    Datum answer;
-    if (const auto own = scratch.own.find(input); own != scratch.own.end())
-      answer = own->second;
-    else
-      answer = GetReady(*input, time);
-    if (!answer.IsEmpty()) scratch.data.push_back(std::move(answer));
+    if (const Datum* still = scratch.own.empty() ? input->FindStill(time) : nullptr) {
+      if (!still->IsEmpty()) data.push_back(*still);
+      return;
+    }
+    const auto own = scratch.own.find(input);
+    Datum answer = own != scratch.own.end() ? own->second : GetReady(*input, time);
+    if (!answer.IsEmpty()) data.push_back(std::move(answer));
   };
   const bool may_be_known = !scratch.overrides && !time.IsDefault();
   size_t link = 0;
@@ -295,22 +313,21 @@ void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
           read = node.links[link].known;
         else
           read = ReadKnown(node, link, time);
-        if (!read.IsEmpty()) scratch.data.push_back(std::move(read));
+        if (!read.IsEmpty()) data.push_back(std::move(read));
       }
       ++link;
     }
-    scratch.starts.push_back(static_cast<uint32_t>(scratch.data.size()));
+    starts.push_back(static_cast<uint32_t>(data.size() - first));
   }
 }
 
-Datum Network::Accept(Node& node, Result<Datum> made) const {
+Datum Network::Accept(Node& node, Result<Datum> made, const Registry::Check* check) const {
   const Computation& computation = *node.computation;
   if (!made) {
     Note(node, made.TakeError());
     return {};
   }
   Datum answer = *std::move(made);
-  const Registry::Check* check = registry_->FindCheck(node.output);
   if (!answer.IsEmpty() && check && !(*check)(answer)) {
     Note(node,
          Diagnostic(kComputationFailed,
@@ -366,7 +383,7 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
       return thrown(" something.");
     }
   }();
-  Datum answer = Accept(node, std::move(made));
+  Datum answer = Accept(node, std::move(made), registry_->FindCheck(node.output));
   Charge(node, std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin));
   return node.is_stopped || answer.IsEmpty() ? previous() : answer;
 }
