@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "python/core/compute.h"
+#include "python/core/reading.h"
 
 namespace strata::python {
 
@@ -167,6 +168,7 @@ void Add(RegistryObject& self, const std::string& output, const std::string& nam
   computation.function = make(function, gives);
   if (!batch.is_none()) computation.batch = PythonBatch{make(batch, gives)};
   computation.module = "Python";
+  computation.executor = GetPythonExecutor();
   if (modifies) computation.role = Computation::Role::kModifies;
   if (cuts_off) computation.cutoff = Computation::Cutoff::kEarly;
   computation.after = ToTokens(after);

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "python/core/compute.h"
+#include "python/core/reading.h"
 
 namespace strata::python {
 
@@ -78,6 +79,7 @@ class PythonSimulation final : public compute::SimulationModule {
     const nb::gil_scoped_acquire held;
     return Ask([&] { return adapter_->Get().attr("is_outdated")(); });
   }
+  compute::ExclusiveExecutor* GetExecutor() const override { return GetPythonExecutor().get(); }
 
  private:
   static nb::object GetObject(const Datum& state) {

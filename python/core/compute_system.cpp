@@ -1,5 +1,6 @@
 // strata.Compute: the computations of one stage.
 #include "python/core/compute.h"
+#include "python/core/reading.h"
 #include "strata/domain/bounds.h"
 #include "strata/domain/xformable.h"
 
@@ -36,7 +37,7 @@ nb::object Explain(SystemObject& self, const PrimObject& prim, Token output, Tim
   nb::list steps;
   if (!node) return steps;
   const std::vector<compute::Network::Step> all = [&] {
-    const nb::gil_scoped_release released;
+    const Reading reading;
     return network.Explain(*node, time.time);
   }();
   for (const compute::Network::Step& each : all) {
@@ -66,7 +67,7 @@ nb::object GetWorldBound(SystemObject& self, const PrimObject& prim, TimeArgumen
   if (!purposes.empty()) options.purposes = purposes;
   const stage::Prim& asked = Check(prim);
   const Range3d range = [&] {
-    const nb::gil_scoped_release released;
+    const Reading reading;
     return domain::BoundsCache(*self.stage->stage, options).ComputeWorldBound(asked).ComputeAlignedRange();
   }();
   nb::object made = nb::module_::import_("strata.Gf").attr("Range3d")();
@@ -93,7 +94,7 @@ void BindQuestions(nb::class_<SystemObject>& cls) {
         const stage::Prim& asked = Check(prim);
         Datum answer;
         {
-          const nb::gil_scoped_release released;
+          const Reading reading;
           answer = self.system->Compute(asked, output, time.time);
         }
         return ToPython(answer);
@@ -105,7 +106,7 @@ void BindQuestions(nb::class_<SystemObject>& cls) {
         const stage::Attribute asked = GetAttribute(attribute);
         Value value;
         {
-          const nb::gil_scoped_release released;
+          const Reading reading;
           if (std::optional<Value> made = self.system->GetValue(asked, time.time)) value = *std::move(made);
           if (value.IsEmpty()) value = asked.Get(time.time);
         }
@@ -116,7 +117,7 @@ void BindQuestions(nb::class_<SystemObject>& cls) {
       "GetLocalToWorldTransform",
       [](SystemObject& self, const PrimObject& prim, TimeArgument time) {
         const stage::Prim& asked = Check(prim);
-        const nb::gil_scoped_release released;
+        const Reading reading;
         return domain::XformCache(time.time, self.system.get()).GetLocalToWorldTransform(asked);
       },
       "prim"_a, "time"_a = TimeArgument());
@@ -144,6 +145,7 @@ void BindSystems(nb::module_& compute) {
         registry.is_shared = true;
         compute::SystemOptions options;
         options.network.max_seconds_per_call = seconds;
+        options.before_changes = [] { WaitForReaders(); };
         new (self) SystemObject{stage.shared_from_this(), registry.library,
                                 std::make_shared<System>(stage.stage.Own(), registry.registry, options)};
       },
@@ -155,7 +157,7 @@ void BindSystems(nb::module_& compute) {
   cls.def(
       "Reload",
       [](SystemObject& self) {
-        const nb::gil_scoped_release released;
+        const Reading reading;
         const bool has_outdated = self.library->ForgetOutdated();
         compute::RestartSimulations(*self.system);
         return has_outdated;
@@ -166,14 +168,14 @@ void BindSystems(nb::module_& compute) {
       [](SystemObject& self, const std::vector<std::pair<PathArgument, Token>>& keys) {
         std::vector<ValueKey> outputs;
         for (const auto& [path, output] : keys) outputs.push_back({path, output});
-        const nb::gil_scoped_release released;
+        const Reading reading;
         self.system->Invalidate(std::move(outputs));
       },
       "keys"_a, "Outputs, by path and name, that their functions make otherwise now.");
   cls.def(
       "ChangeTime",
       [](SystemObject& self, TimeArgument from, TimeArgument to) {
-        const nb::gil_scoped_release released;
+        const Reading reading;
         self.system->ChangeTime(from.time, to.time);
       },
       "before"_a, "after"_a, "Tells requests of values that differ between two times.");
@@ -197,7 +199,7 @@ void BindSystems(nb::module_& compute) {
       [](RequestObject& self, TimeArgument time) {
         std::vector<Datum> answers;
         {
-          const nb::gil_scoped_release released;
+          const Reading reading;
           answers = self.request->Compute(time.time);
         }
         return ToList(answers);
@@ -215,7 +217,7 @@ void BindSystems(nb::module_& compute) {
         }
         std::vector<Datum> answers;
         {
-          const nb::gil_scoped_release released;
+          const Reading reading;
           answers = self.request->ComputeWithOverrides(time.time, values);
         }
         return ToList(answers);

@@ -4,6 +4,7 @@
 #include "python/core/arguments.h"
 #include "python/core/core.h"
 #include "python/core/engine.h"
+#include "python/core/reading.h"
 #include "python/core/sdf_enums.h"
 #include "python/core/spec.h"
 #include "strata/layer/layer.h"
@@ -102,6 +103,7 @@ bool ImportFromString(Layer& layer, const std::string& text) {
     for (const Diagnostic& remark : remarks.GetAll())
       if (remark.severity == Severity::kError) Raise(remark);
   if (!read) return false;
+  WaitForReaders();
   layer.TransferContent(*read);
   return true;
 }
@@ -110,6 +112,7 @@ bool Import(Layer& layer, const FileArgument& path) {
   Diagnostics remarks;
   const LayerPtr read = GetEngine().GetLayerRegistry()->FindOrOpen(path.path, nullptr, {}, remarks);
   if (!read) return false;
+  WaitForReaders();
   layer.TransferContent(*read);
   return true;
 }
@@ -195,6 +198,7 @@ nb::object QueryTimeSample(const Layer& layer, Path path, double time) {
 void SetTimeSample(Layer& layer, Path path, double time, nb::handle value) {
   const Token* type_name = layer.GetFieldAs<Token>(path, layer::GetFieldNames().typeName);
   const ValueTypeName* type = type_name ? FindValueTypeName(*type_name) : nullptr;
+  WaitForReaders();
   CheckOrRaise(layer.SetTimeSample(path, time, FromPython(value, type ? type->type : ValueType::kEmpty)));
 }
 
@@ -298,6 +302,7 @@ void BindOpening(nb::class_<Layer>& cls) {
       "ReloadLayers",
       [](const std::vector<LayerPtr>& layers, bool force) {
         bool all = true;
+        WaitForReaders();
         for (const LayerPtr& layer : layers)
           all &= bool(layer->Reload(force ? Layer::ReloadMode::kAlways : Layer::ReloadMode::kIfChanged));
         return all;
@@ -321,12 +326,14 @@ void BindContent(nb::class_<Layer>& cls) {
       "Reload",
       [](Layer& l, bool force) {
         const uint64_t before = l.GetRevision();
+        WaitForReaders();
         CheckOrRaise(l.Reload(force ? Layer::ReloadMode::kAlways : Layer::ReloadMode::kIfChanged));
         return force || l.GetRevision() != before;
       },
       "force"_a = false);
   const auto replace = [](Layer& l, const Layer& source) {
     CheckOrRaise(layer::CheckEditable(l, Path::AbsoluteRoot()));
+    WaitForReaders();
     l.TransferContent(source);
   };
   cls.def("Clear", [replace](Layer& l) { replace(l, *Layer::CreateAnonymous()); });
@@ -383,8 +390,11 @@ void BindTimeSamples(nb::class_<Layer>& cls) {
       "path"_a, "time"_a, "value"_a.none());
   cls.def(
       "EraseTimeSample",
-      [](Layer& l, PathArgument path, double time) { CheckOrRaise(l.EraseTimeSample(path, time)); }, "path"_a,
-      "time"_a);
+      [](Layer& l, PathArgument path, double time) {
+        WaitForReaders();
+        CheckOrRaise(l.EraseTimeSample(path, time));
+      },
+      "path"_a, "time"_a);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "python/core/arguments.h"
 #include "python/core/core.h"
 #include "python/core/engine.h"
+#include "python/core/reading.h"
 #include "python/core/sdf_enums.h"
 #include "python/core/spec.h"
 #include "strata/layer/fields.h"
@@ -53,10 +54,12 @@ nb::object GetInfo(const Spec& spec, Token field) {
 
 void SetInfo(const Spec& spec, Token field, nb::handle value) {
   Check(spec);
+  WaitForReaders();
   CheckOrRaise(spec.layer->SetField(spec.path, field, FromPython(value, GetFieldType(spec, field))));
 }
 
 void SetInfoDictionaryValue(const Spec& spec, Token field, const std::string& key, nb::handle value) {
+  WaitForReaders();
   const Value* held = Check(spec).layer->GetField(spec.path, field);
   Dictionary dictionary = held && held->Holds<Dictionary>() ? held->Get<Dictionary>() : Dictionary();
   if (value.is_none())
@@ -99,7 +102,11 @@ void BindSpec(nb::module_& sdf) {
       [](const Spec& s, Token field) { return Check(s).layer->GetField(s.path, field) != nullptr; }, "key"_a);
   cls.def(
       "ClearInfo",
-      [](const Spec& s, Token field) { CheckOrRaise(Check(s).layer->EraseField(s.path, field)); }, "key"_a);
+      [](const Spec& s, Token field) {
+        WaitForReaders();
+        CheckOrRaise(Check(s).layer->EraseField(s.path, field));
+      },
+      "key"_a);
   cls.def("ListInfoKeys", &ListInfoKeys, "The fields that the layer speaks of, without those of children.");
   cls.def("GetFallbackForInfo", &GetFallback, "key"_a);
   cls.def(
@@ -121,6 +128,7 @@ void BindSpec(nb::module_& sdf) {
 // not in it is kept, and has no effect.
 void CreateUnlisted(const LayerPtr& layer, Path path) {
   const Token list = layer::GetFieldNames().variantSetNames;
+  WaitForReaders();
   const layer::Layer::ChangeBlock block(*layer);
   const Value* known = layer->GetField(path.GetParent(), list);
   Value before = known ? *known : Value();
@@ -134,6 +142,7 @@ void BindConstructors(nb::module_& sdf) {
                             Token type_name) {
     if (layer->HasSpec(path))
       throw nb::value_error(("there is a spec already at <" + path.GetString() + ">").c_str());
+    WaitForReaders();
     CheckOrRaise(layer->CreatePrimSpec(path, specifier, type_name));
     new (self) PrimSpec{{layer, path}};
   };
@@ -159,6 +168,7 @@ void BindConstructors(nb::module_& sdf) {
       [](AttributeSpec* self, const Spec& owner, Token name, const ValueTypeNameObject& type,
          Variability variability, bool custom) {
         const Path path = Check(owner).path.AppendProperty(name);
+        WaitForReaders();
         CheckOrRaise(owner.layer->CreateAttributeSpec(path, Token(type.GetName()), variability, custom));
         new (self) AttributeSpec{{{owner.layer, path}}};
       },
@@ -170,6 +180,7 @@ void BindConstructors(nb::module_& sdf) {
       "__init__",
       [](RelationshipSpec* self, const Spec& owner, Token name, bool custom, Variability variability) {
         const Path path = Check(owner).path.AppendProperty(name);
+        WaitForReaders();
         CheckOrRaise(owner.layer->CreateRelationshipSpec(path, variability, custom));
         new (self) RelationshipSpec{{{owner.layer, path}}};
       },
@@ -200,6 +211,7 @@ void BindFunctions(nb::module_& sdf) {
   sdf.def(
       "JustCreatePrimInLayer",
       [](const LayerPtr& layer, PathArgument path) {
+        WaitForReaders();
         CheckOrRaise(layer->HasSpec(path) ? Result<void>() : layer->CreatePrimSpec(path, Specifier::kOver));
         return true;
       },
@@ -208,6 +220,7 @@ void BindFunctions(nb::module_& sdf) {
   sdf.def(
       "CreatePrimInLayer",
       [](const LayerPtr& layer, PathArgument path) {
+        WaitForReaders();
         CheckOrRaise(layer->HasSpec(path) ? Result<void>() : layer->CreatePrimSpec(path, Specifier::kOver));
         return MakeSpec(layer, path);
       },
@@ -216,6 +229,7 @@ void BindFunctions(nb::module_& sdf) {
       "CreateVariantInLayer",
       [](const LayerPtr& layer, PathArgument prim, Token set, Token variant) {
         const Path path = prim.path.AppendVariantSelection(set, variant);
+        WaitForReaders();
         CheckOrRaise(layer->CreateVariantSpec(path));
         return MakeSpec(layer, path);
       },
@@ -223,6 +237,7 @@ void BindFunctions(nb::module_& sdf) {
   const auto create_attribute = [](const LayerPtr& layer, PathArgument path, const ValueTypeNameObject& type,
                                    Variability variability, bool custom) {
     const Path prim = path.path.GetPrimPath();
+    WaitForReaders();
     if (!layer->HasSpec(prim)) CheckOrRaise(layer->CreatePrimSpec(prim, Specifier::kOver));
     CheckOrRaise(layer->CreateAttributeSpec(path, Token(type.GetName()), variability, custom));
     return MakeSpec(layer, path);
@@ -239,6 +254,7 @@ void BindFunctions(nb::module_& sdf) {
   const auto create_relationship = [](const LayerPtr& layer, PathArgument path, Variability variability,
                                       bool custom) {
     const Path prim = path.path.GetPrimPath();
+    WaitForReaders();
     if (!layer->HasSpec(prim)) CheckOrRaise(layer->CreatePrimSpec(prim, Specifier::kOver));
     CheckOrRaise(layer->CreateRelationshipSpec(path, variability, custom));
     return MakeSpec(layer, path);
@@ -248,11 +264,15 @@ void BindFunctions(nb::module_& sdf) {
   sdf.def(
       "CopySpec",
       [](const LayerPtr& from_layer, PathArgument from, const LayerPtr& to_layer, PathArgument to) {
+        WaitForReaders();
         CheckOrRaise(to_layer->CopySpec(*from_layer, from, to));
         return true;
       },
       "srcLayer"_a, "srcPath"_a, "dstLayer"_a, "dstPath"_a);
-  sdf.def("_DeleteSpec", [](const Spec& spec) { CheckOrRaise(Check(spec).layer->DeleteSpec(spec.path)); });
+  sdf.def("_DeleteSpec", [](const Spec& spec) {
+    WaitForReaders();
+    CheckOrRaise(Check(spec).layer->DeleteSpec(spec.path));
+  });
   sdf.def(
       "ValueHasValidType",
       [](nb::handle value) {

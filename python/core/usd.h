@@ -54,7 +54,9 @@ struct StageObject : std::enable_shared_from_this<StageObject> {
   ~StageObject();
   StageObject(const StageObject&) = delete;
   StageObject& operator=(const StageObject&) = delete;
-  stage::Editor Edit() { return stage::Editor(*stage, target); }
+  // To change it, when no other thread reads any more (reading.h).
+  stage::Stage& Change();
+  stage::Editor Edit() { return stage::Editor(Change(), target); }
 };
 using StageObjectPtr = std::shared_ptr<StageObject>;
 // The object of an open stage; null when it has none (any more).

@@ -57,7 +57,7 @@ void BindMasking(StageClass& cls) {
   cls.def("GetPopulationMask", [](const StageObject& s) { return s.stage->GetPopulationMask(); });
   cls.def(
       "SetPopulationMask",
-      [](StageObject& s, const StagePopulationMask& mask) { s.stage->SetPopulationMask(mask); }, "mask"_a);
+      [](StageObject& s, const StagePopulationMask& mask) { s.Change().SetPopulationMask(mask); }, "mask"_a);
   cls.def(
       "ExpandPopulationMask",
       [](StageObject& s, const Predicate& traversal, const nb::object& relationships,
@@ -72,7 +72,7 @@ void BindMasking(StageClass& cls) {
           of_attribute = [&](const stage::Attribute& a) {
             return nb::cast<bool>(nb::bool_(attributes(AttributeObject{{{a.GetPrim(), a.GetName()}}})));
           };
-        s.stage->ExpandPopulationMask(traversal.conjunction, of_relationship, of_attribute);
+        s.Change().ExpandPopulationMask(traversal.conjunction, of_relationship, of_attribute);
       },
       "traversalPredicate"_a = Predicate{stage::PrimPredicate::Default(), false}, "relPred"_a = nb::none(),
       "attrPred"_a = nb::none());
@@ -81,15 +81,15 @@ void BindMasking(StageClass& cls) {
       "IsLayerMuted", [](const StageObject& s, const std::string& id) { return s.stage->IsLayerMuted(id); },
       "layerIdentifier"_a);
   cls.def(
-      "MuteLayer", [](StageObject& s, const std::string& id) { CheckOrRaise(s.stage->MuteLayer(id)); },
+      "MuteLayer", [](StageObject& s, const std::string& id) { CheckOrRaise(s.Change().MuteLayer(id)); },
       "layerIdentifier"_a);
   cls.def(
-      "UnmuteLayer", [](StageObject& s, const std::string& id) { CheckOrRaise(s.stage->UnmuteLayer(id)); },
+      "UnmuteLayer", [](StageObject& s, const std::string& id) { CheckOrRaise(s.Change().UnmuteLayer(id)); },
       "layerIdentifier"_a);
   cls.def(
       "MuteAndUnmuteLayers",
       [](StageObject& s, const std::vector<std::string>& mute, const std::vector<std::string>& unmute) {
-        CheckOrRaise(s.stage->MuteAndUnmuteLayers(mute, unmute));
+        CheckOrRaise(s.Change().MuteAndUnmuteLayers(mute, unmute));
       },
       "muteLayers"_a, "unmuteLayers"_a);
 }
@@ -112,7 +112,7 @@ void BindLoading(StageClass& cls) {
   });
   cls.def(
       "SetInterpolationType",
-      [](StageObject& s, stage::InterpolationType type) { s.stage->SetInterpolationType(type); },
+      [](StageObject& s, stage::InterpolationType type) { s.Change().SetInterpolationType(type); },
       "interpolationType"_a);
   cls.def("GetPathResolverContext", [](const StageObject& s) {
     const nb::module_ ar = nb::module_::import_("strata.Ar");

@@ -3,6 +3,7 @@
 
 #include "python/core/spec.h"
 #include "python/core/usd.h"
+#include "python/core/reading.h"
 
 namespace strata::python {
 
@@ -116,13 +117,14 @@ void SetStageMetadata(StageObject& s, Token field, nb::handle value) {
   const Value read = FromPython(value, definition ? definition->type : ValueType::kEmpty);
   const bool in_session = s.target.GetLayer() == s.stage->GetSessionLayer();
   const layer::LayerPtr& layer = in_session ? s.stage->GetSessionLayer() : s.stage->GetRootLayer();
+  s.Change();
   CheckOrRaise(layer->SetField(Path::AbsoluteRoot(), field, read));
 }
 
 bool SetStageMetadataByKey(StageObject& s, Token field, const std::string& key, Value value) {
   const bool in_session = s.target.GetLayer() == s.stage->GetSessionLayer();
   const EditTarget target(in_session ? s.stage->GetSessionLayer() : s.stage->GetRootLayer());
-  stage::Editor editor(*s.stage, target);
+  stage::Editor editor(s.Change(), target);
   CheckOrRaise(editor.SetMetadataByDictKey(Path::AbsoluteRoot(), field, key, std::move(value)));
   return true;
 }
@@ -216,7 +218,7 @@ void BindOpening(StageClass& cls) {
   cls.def(
       "Reload",
       [](StageObject& s) {
-        for (const layer::LayerPtr& layer : s.stage->GetUsedLayers())
+        for (const layer::LayerPtr& layer : s.Change().GetUsedLayers())
           if (!layer->IsAnonymous()) CheckOrRaise(layer->Reload());
         s.stage->Recompose();
       },
@@ -337,22 +339,22 @@ void BindAsking(StageClass& cls) {
   cls.def("GetInterpolationType", [](const StageObject& s) { return s.stage->GetInterpolationType(); });
   cls.def("GetLoadRules", [](const StageObject& s) { return s.stage->GetLoadRules(); });
   cls.def(
-      "SetLoadRules", [](StageObject& s, const StageLoadRules& rules) { s.stage->SetLoadRules(rules); },
+      "SetLoadRules", [](StageObject& s, const StageLoadRules& rules) { s.Change().SetLoadRules(rules); },
       "rules"_a);
   cls.def(
       "Load",
       [](StageObject& s, PathArgument path, StageLoadRules::Rule policy) {
-        s.stage->Load(path, policy);
+        s.Change().Load(path, policy);
         return MakePrim(s.stage->GetPrimAtPath(path));
       },
       "path"_a = PathArgument{Path::AbsoluteRoot()}, "policy"_a = StageLoadRules::Rule::kAllRule);
   cls.def(
-      "Unload", [](StageObject& s, PathArgument path) { s.stage->Unload(path); },
+      "Unload", [](StageObject& s, PathArgument path) { s.Change().Unload(path); },
       "path"_a = PathArgument{Path::AbsoluteRoot()});
   cls.def(
       "LoadAndUnload",
       [](StageObject& s, nb::handle load, nb::handle unload, StageLoadRules::Rule policy) {
-        s.stage->LoadAndUnload(ReadPaths(load), ReadPaths(unload), policy);
+        s.Change().LoadAndUnload(ReadPaths(load), ReadPaths(unload), policy);
       },
       "loadSet"_a, "unloadSet"_a, "policy"_a = StageLoadRules::Rule::kAllRule);
 }
@@ -472,11 +474,11 @@ void BindMetadata(StageClass& cls) {
       [field = names.defaultPrim](StageObject& s, const PrimObject& prim) {
         const Path path = Check(prim).GetPath();
         const Token name(path.IsRootPrim() ? path.GetName() : path.GetString());
-        CheckOrRaise(s.stage->GetRootLayer()->SetField(Path::AbsoluteRoot(), field, name));
+        CheckOrRaise(s.Change().GetRootLayer()->SetField(Path::AbsoluteRoot(), field, name));
       },
       "prim"_a);
   cls.def("ClearDefaultPrim", [field = names.defaultPrim](StageObject& s) {
-    CheckOrRaise(s.stage->GetRootLayer()->EraseField(Path::AbsoluteRoot(), field));
+    CheckOrRaise(s.Change().GetRootLayer()->EraseField(Path::AbsoluteRoot(), field));
   });
 }
 
@@ -485,6 +487,11 @@ void BindMetadata(StageClass& cls) {
 StageObject::StageObject(stage::StagePtr opened)
     : stage(std::move(opened)), target(stage->GetRootLayer()), key(stage.get()) {}
 StageObject::StageObject(Stage& seen) : stage(seen), target(seen.GetRootLayer()), key(&seen) {}
+stage::Stage& StageObject::Change() {
+  stage::Stage& open = *stage;
+  WaitForReaders(&open);
+  return open;
+}
 StageObject::~StageObject() {
   const auto found = Shown().find(key);  // another stage may stand at the address of one that is closed
   if (found != Shown().end() && found->second.expired()) Shown().erase(found);

@@ -303,7 +303,8 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
   system_ = nullptr;
   if (stage_ && options_.computations)
     system_ = std::make_shared<compute::System>(
-        stage_, options_.computations, compute::SystemOptions{{}, compute::SystemOptions::Follow::kNothing});
+        stage_, options_.computations,
+        compute::SystemOptions{{}, compute::SystemOptions::Follow::kNothing, {}});
   if (system_)
     system_->SetListener(
         [this](compute::ComputedChanges computed) { ApplyChanges(StageChanges(), std::move(computed)); });

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +32,13 @@ inline constexpr DiagnosticCode kComputationFailed{"compute.failed", Severity::k
                                                    "A computation gave no answer."};
 inline constexpr DiagnosticCode kComputationSlow{"compute.too-slow", Severity::kError,
                                                  "A computation took longer than it may."};
+
+inline constexpr DiagnosticCode kNeedUndeclared{
+    "compute.need-undeclared", Severity::kError,
+    "A computation asked for an answer that is none of its inputs."};
+inline constexpr DiagnosticCode kEditedByComputation{
+    "compute.edited-by-computation", Severity::kError,
+    "A computation changed the stage that it is computed from."};
 
 // Something that a computation needs. The constructors below say which kinds there are.
 struct Input {
@@ -173,8 +181,16 @@ class Arguments {
   double step_seconds_ = 0;
 };
 
-// A pure function of its arguments; called from many threads. An error is a diagnostic on the prim, and what
-// would be there without the computation holds: of modifiers the previous answer, else what is authored.
+// Functions that share one are called one at a time, whoever asks: those of an interpreter or a device.
+// Locked while such a function is called, and by nobody else. Functions ask nobody, so who holds it waits for
+// no one.
+struct ExclusiveExecutor {
+  std::mutex mutex;
+};
+
+// A pure function of its arguments, which asks for nothing beside them; called from many threads. An error is
+// a diagnostic on the prim, and what would be there without the computation holds: of modifiers the previous
+// answer, else what is authored.
 using Function = std::function<Result<Datum>(const Arguments&)>;
 
 // Answers for many prims in one call, in the order of the arguments: for functions whose call costs more than
@@ -208,6 +224,7 @@ struct Computation {
   Function function;
   BatchFunction batch;  // in place of `function` where many prims are asked at a time; empty: one by one
   std::string module;   // who registers it, for messages
+  std::shared_ptr<ExclusiveExecutor> executor;  // null: its functions may be called by many threads at a time
 
   // Modifiers take the output as it is and give it changed. Those of one output run in the order that
   // `after` and `before` say, by names of other modifiers; then by name, whoever was registered first.

@@ -58,7 +58,7 @@ bool Network::IsComputed(const schema::PrimDefinition* definition, Token output)
 }
 
 Network::Node* Network::Find(const Prim& prim, Token output) const {
-  if (!prim) return nullptr;
+  if (!prim || RefuseNested(prim.GetPath(), output)) return nullptr;
   const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);
   if (chain.IsEmpty()) return nullptr;
   auto steps = static_cast<uint32_t>(chain.modifiers.size() + (chain.maker ? 1 : 0));
@@ -83,13 +83,43 @@ Network::Node* Network::Find(const Prim& prim, Token output) const {
   return top;
 }
 
+bool Network::RefuseNested(Path provider, Token output) const {
+  Calling* calling = Calling::Find();
+  if (!calling) return false;
+  calling->Refuse(Diagnostic(
+      kNeedUndeclared,
+      fmt::format("`{}` asked for \"{}\" of {}, which is none of its inputs.",
+                  calling->GetComputation().name.GetText(), output.GetText(), provider.GetString()),
+      {{}, calling->GetProvider().GetString(), 0, 0, 0},
+      "Say what the function needs as inputs: it is called when they are there."));
+  return true;
+}
+
+bool Network::BeginChanges() {
+  Calling* calling = Calling::Find();
+  if (!calling) {
+    evaluations_.Wait();
+    return true;
+  }
+  calling->Refuse(Diagnostic(
+      kEditedByComputation,
+      fmt::format("`{}` edits the stage while it is called: answers that follow from the "
+                  "edit stay as they are until the stage is edited next.",
+                  calling->GetComputation().name.GetText()),
+      {{}, calling->GetProvider().GetString(), 0, 0, 0}, "Let it answer, and edit the stage outside of it."));
+  return false;
+}
+
 std::vector<const Computation*> Network::FindSteps(const Prim& prim, Token output) const {
   const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);
   std::vector<const Computation*> steps;
   if (chain.maker) steps.push_back(chain.maker);
   steps.insert(steps.end(), chain.modifiers.begin(), chain.modifiers.end());
   if (chain.asks_prims)
-    std::erase_if(steps, [&](const Computation* each) { return each->is_for && !each->is_for(prim); });
+    std::erase_if(steps, [&](const Computation* each) {
+      const Calling calling(*each, prim);
+      return each->is_for && !each->is_for(prim);
+    });
   return steps;
 }
 

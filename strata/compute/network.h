@@ -16,6 +16,7 @@
 #include <tsl/robin_map.h>
 #include <tsl/robin_set.h>
 
+#include "strata/compute/calling.h"
 #include "strata/compute/computation.h"
 #include "strata/scene/path_table.h"
 
@@ -42,6 +43,7 @@ struct NetworkChanges {
   std::vector<Path> metadata;    // prims whose other metadata may differ
   bool has_stage_metadata = false;
   std::vector<ValueKey> outputs;  // that their functions make otherwise now
+  void Add(const NetworkChanges& more);
   static NetworkChanges FromNotice(const stage::ObjectsChanged& objects);
 };
 
@@ -49,7 +51,9 @@ struct NetworkChanges {
 using Overrides = tsl::robin_map<Path, Value>;
 
 // Threads: Find, Evaluate and what else is const may be called by many; Apply and Clear are for one, and
-// nobody else calls anything meanwhile. The stage must outlive it.
+// nobody else calls anything meanwhile, as nobody reads a stage that is edited. An evaluation that goes on
+// all the same is waited for. Functions of computations ask for nothing and edit nothing: that is refused,
+// and told of. The stage must outlive it.
 class Network {
  public:
   Network(const stage::Stage& stage, std::shared_ptr<const Registry> registry, NetworkOptions options);
@@ -73,6 +77,9 @@ class Network {
   // Those of an interval, with its ends and the ticks of the states behind the answer.
   std::vector<double> GetTimes(const Node& node, double begin, double end) const;
 
+  // Waits until nothing is evaluated. False, which is told of, where a function of a computation makes
+  // changes: those are for later, since what it is called from is in use.
+  bool BeginChanges();
   // Asks again which computations have an effect in the stage. True where that changed: then everything was
   // forgotten.
   bool UpdateUsed();
@@ -177,6 +184,8 @@ class Network {
               std::vector<uint32_t>& starts) const;
   Datum Read(const Node& node, size_t link, stage::Time time, const Overrides* overrides) const;
   Datum ReadKnown(const Node& node, size_t link, stage::Time time) const;
+  // True, which is told of, where a function of a computation asks.
+  bool RefuseNested(Path provider, Token output) const;
   void Note(const Node& node, Diagnostic diagnostic) const;
   void Note(const std::string& prim, const std::string& what, Diagnostic diagnostic) const;
 
@@ -191,6 +200,7 @@ class Network {
   NetworkOptions options_;
   uint64_t generation_ = 0;
 
+  mutable Evaluations evaluations_;
   mutable std::shared_mutex structure_;  // guards what follows, up to varying_
   mutable tsl::robin_map<Key, std::unique_ptr<Node>, KeyHash> nodes_;
   mutable std::unique_ptr<scene::PathTable<std::vector<Node*>>> by_prim_;

@@ -46,6 +46,15 @@ NetworkChanges NetworkChanges::FromNotice(const stage::ObjectsChanged& objects) 
   return changes;
 }
 
+void NetworkChanges::Add(const NetworkChanges& more) {
+  const auto add = [](auto& all, const auto& others) { all.insert(all.end(), others.begin(), others.end()); };
+  add(resynced, more.resynced);
+  add(properties, more.properties);
+  add(metadata, more.metadata);
+  add(outputs, more.outputs);
+  has_stage_metadata |= more.has_stage_metadata;
+}
+
 std::vector<ValueKey> Network::Apply(const NetworkChanges& changes) {
   const bool resyncs_prototypes =
       std::any_of(changes.resynced.begin(), changes.resynced.end(), IsInPrototype);

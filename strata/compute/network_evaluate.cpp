@@ -31,6 +31,11 @@ Samples ReadSamples(const stage::Attribute& attribute, Time time) {
   return samples;
 }
 
+std::unique_lock<std::mutex> LockExecutor(const Computation& computation) {
+  return computation.executor ? std::unique_lock(computation.executor->mutex)
+                              : std::unique_lock<std::mutex>();
+}
+
 }  // namespace
 
 // What a call is made of; kept from call to call.
@@ -71,12 +76,20 @@ Datum Network::GetReady(Node& node, Time time) const {
 }
 
 Datum Network::Evaluate(Node& root, Time time) const {
+  if (const Datum* still = root.FindStill(time)) return *still;
+  if (RefuseNested(root.provider, root.output)) return {};
+  const Evaluations::Scope scope(evaluations_);
   Scratch scratch;
   return Evaluate(root, time, scratch);
 }
 
 void Network::Evaluate(std::span<Node* const> nodes, Time time, Datum* answers) const {
   constexpr int kLevels = 4;
+  if (Calling::Find()) {
+    for (const Node* node : nodes)
+      if (node && RefuseNested(node->provider, node->output)) return;
+  }
+  const Evaluations::Scope scope(evaluations_);
   Scratch scratch;
   RunBatches(nodes, time, scratch, kLevels);
   for (size_t i = 0; i < nodes.size(); ++i)
@@ -174,6 +187,7 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
     Gather(*node, time, scratch, data, starts);
     places.push_back({data.size(), starts.size()});
   }
+  const auto exclusive = LockExecutor(*nodes.front()->computation);
   const Clock::time_point begin = Clock::now();
   const auto allowed = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds_per_call * static_cast<double>(nodes.size())));
@@ -194,7 +208,10 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
                                    "Let it answer with as many answers or errors as it is asked for."));
   };
   try {
+    const Calling calling(computation, nodes.front()->prim);
     made = computation.batch(arguments);
+    if (calling.IsRefused())
+      for (Result<Datum>& each : made) each = calling.Check(std::move(each));
     if (made.size() != nodes.size())
       fail(fmt::format("gave {} answers for {} prims.", made.size(), nodes.size()));
   } catch (const std::exception& error) {
@@ -369,14 +386,18 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
     return Diagnostic(kComputationFailed, fmt::format("`{}` threw{}", computation.name.GetText(), what), {},
                       "Let it answer with an error instead.");
   };
-  const Clock::time_point begin = Clock::now();
+  Clock::time_point begin = Clock::now();
   const auto allowed = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds_per_call));
   Result<Datum> made = [&]() -> Result<Datum> {
     try {
       if (computation.stepping) return CallStepped(node, time, scratch);
       Gather(node, time, scratch);
-      return computation.function(Arguments(node.prim, time, scratch.data, scratch.starts, begin + allowed));
+      const auto exclusive = LockExecutor(computation);
+      if (exclusive) begin = Clock::now();  // to wait for others is nobody's time
+      const Calling calling(computation, node.prim);
+      return calling.Check(
+          computation.function(Arguments(node.prim, time, scratch.data, scratch.starts, begin + allowed)));
     } catch (const std::exception& error) {
       return thrown(fmt::format(": {}", error.what()));
     } catch (...) {
@@ -413,10 +434,14 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
     for (Node* input : node.inputs)
       if (!scratch.own.contains(input)) Evaluate(*input, when);
     Gather(node, when, scratch);
+    const auto exclusive = LockExecutor(*node.computation);
     const Clock::time_point begin = Clock::now();
     Arguments arguments(node.prim, when, scratch.data, scratch.starts, begin + allowed);
     arguments.SetState(std::move(state), seconds);
-    Result<Datum> made = function(arguments);
+    Result<Datum> made = [&] {
+      const Calling calling(*node.computation, node.prim);
+      return calling.Check(function(arguments));
+    }();
     if (Clock::now() - begin <= allowed) return made;
     node.is_stopped = true;
     return refuse(kComputationSlow,
@@ -462,6 +487,8 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
 }
 
 Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) const {
+  if (RefuseNested(root.provider, root.output)) return {};
+  const Evaluations::Scope scope(evaluations_);
   Evaluate(root, time);
   Scratch scratch;
   scratch.overrides = &overrides;
@@ -498,6 +525,8 @@ Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) c
 }
 
 std::vector<Network::Step> Network::Explain(Node& top, Time time) const {
+  if (RefuseNested(top.provider, top.output)) return {};
+  const Evaluations::Scope scope(evaluations_);
   Evaluate(top, time);
   std::vector<Step> steps;
   for (Node* node = &top; node; node = node->previous) {

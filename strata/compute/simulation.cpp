@@ -254,8 +254,12 @@ Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* 
   const double first = prim.GetStage()->GetStartTimeCode();
   SimulationCall call{prim, *shape, colliders, settings->parameters, time, 0, arguments.GetStepSeconds()};
   call.seconds = (time - first) / prim.GetStage()->GetTimeCodesPerSecond();
-  Result<SimulationFrame> made =
-      before ? before->module->Step(call, before->current->state) : settings->module->Begin(call);
+  const SimulationModule& module = before ? *before->module : *settings->module;
+  Result<SimulationFrame> made = [&] {
+    std::unique_lock<std::mutex> exclusive;
+    if (ExclusiveExecutor* executor = module.GetExecutor()) exclusive = std::unique_lock(executor->mutex);
+    return before ? module.Step(call, before->current->state) : module.Begin(call);
+  }();
   if (!made) return made.TakeError();
   STRATA_CHECK(CheckFrame(prim, *shape, *made));
   given.Add(prim.GetPath(), *made);

@@ -63,6 +63,8 @@ class SimulationModule {
   virtual bool CanResume(const Datum&) const { return true; }
   // Whether what the module was made of is another now.
   virtual bool IsOutdated() const { return false; }
+  // Null: its functions may be called by many threads at a time.
+  virtual ExclusiveExecutor* GetExecutor() const { return nullptr; }
 };
 using SimulationModulePtr = std::shared_ptr<const SimulationModule>;
 

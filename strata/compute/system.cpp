@@ -21,7 +21,8 @@ uint64_t HashOf(const ValueKey& key) {
 System::System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, SystemOptions options)
     : stage_(std::move(stage)),
       registry_(std::move(registry)),
-      network_(*stage_, registry_, options.network) {
+      network_(*stage_, registry_, options.network),
+      before_changes_(std::move(options.before_changes)) {
   for (const auto& computation : registry_->GetAll())
     watches_layers_ = watches_layers_ || bool(computation->is_used);
   FindExpressions();
@@ -172,7 +173,18 @@ bool System::TransformMightVary(const Prim& prim) const {
   return node && network_.MightVary(*node);
 }
 
-ComputedChanges System::Apply(const NetworkChanges& changes) {
+bool System::BeginChanges(NetworkChanges& changes) {
+  if (before_changes_ && !Calling::Find()) before_changes_();
+  if (!network_.BeginChanges()) {
+    kept_.Add(changes);
+    return false;
+  }
+  changes.Add(std::exchange(kept_, {}));
+  return true;
+}
+
+ComputedChanges System::Apply(NetworkChanges changes) {
+  if (!BeginChanges(changes)) return {};
   if (!changes.has_stage_metadata && changes.resynced.empty()) return Publish(network_.Apply(changes), false);
   WatchLayers();
   const bool is_other = FindExpressions();
@@ -189,10 +201,14 @@ ComputedChanges System::Apply(const NetworkChanges& changes) {
 }
 
 ComputedChanges System::ChangeTime(Time from, Time to) {
+  if (Calling::Find()) return {};
   return Publish(network_.ChangeTime(from, to), true);
 }
 
 ComputedChanges System::Clear() {
+  NetworkChanges all;
+  all.resynced.push_back(Path::AbsoluteRoot());
+  if (!BeginChanges(all)) return {};
   {
     const std::unique_lock lock(mutex_);
     published_.clear();
@@ -204,7 +220,7 @@ ComputedChanges System::Clear() {
 void System::Invalidate(std::vector<ValueKey> outputs) {
   NetworkChanges changes;
   changes.outputs = std::move(outputs);
-  ComputedChanges computed = Publish(network_.Apply(changes), false);
+  ComputedChanges computed = Apply(std::move(changes));
   if (on_changes_) on_changes_(std::move(computed));
 }
 

@@ -17,6 +17,9 @@ struct SystemOptions {
   NetworkOptions network;
   // Whether it hears of changes of the stage by itself, or is told.
   enum class Follow : uint8_t { kStage, kNothing } follow = Follow::kStage;
+  // Called before changes are taken: a host whose edits hold something that functions need (the lock of an
+  // interpreter) lets it go here until nobody computes.
+  std::function<void()> before_changes;
 };
 
 // What changes of a stage mean beyond what the stage itself tells.
@@ -59,7 +62,7 @@ class System final : public stage::ComputedValues {
   void Look(const schema::PrimDefinition* definition) const { FindPublished(definition); }
 
   // Told by whoever hears of changes; tells requests.
-  ComputedChanges Apply(const NetworkChanges& changes);
+  ComputedChanges Apply(NetworkChanges changes);
   ComputedChanges ChangeTime(stage::Time from, stage::Time to);
   ComputedChanges Clear();
   // Outputs that their functions make otherwise now: files that they were made of have changed. Tells the
@@ -83,6 +86,8 @@ class System final : public stage::ComputedValues {
     std::vector<const AttributeExpression*> expressions;
   };
   const Published& FindPublished(const schema::PrimDefinition* definition) const;
+  // False where a function of a computation makes the changes: they are kept for the next ones.
+  bool BeginChanges(NetworkChanges& changes);
   ComputedChanges Publish(const std::vector<ValueKey>& keys, bool is_time);
   // Whether other ones are used than before.
   bool FindExpressions();
@@ -91,7 +96,9 @@ class System final : public stage::ComputedValues {
   stage::StagePtr stage_;
   std::shared_ptr<const Registry> registry_;
   Network network_;
+  std::function<void()> before_changes_;
   uint64_t listener_ = 0;
+  NetworkChanges kept_;                                  // until the next ones
   std::vector<const AttributeExpression*> expressions_;  // that are used in the stage
   std::vector<std::weak_ptr<Request>> requests_;
   std::map<layer::LayerPtr, uint64_t> watched_;  // listeners by layer, where layers' metadata count

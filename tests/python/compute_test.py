@@ -4,7 +4,7 @@ import pathlib
 import sys
 import tempfile
 import threading
-import time
+import time as clock
 import unittest
 
 try:
@@ -247,7 +247,7 @@ class Failures(unittest.TestCase):
         self.fails(lambda call: Gf.Matrix4d(float("inf")), "compute.failed", "is none that")
 
     def test_what_takes_too_long_is_not_called_again(self):
-        self.fails(lambda call: time.sleep(0.3), "compute.too-slow", "is not called again")
+        self.fails(lambda call: clock.sleep(0.3), "compute.too-slow", "is not called again")
 
     def test_computations_that_need_each_other_are_cut(self):
         stage, registry = open_stage(translated("A", (1, 0, 0)) + 'def Sphere "S"\n{\n}\n'), Compute.Registry()
@@ -276,6 +276,126 @@ class Failures(unittest.TestCase):
         Compute.System(open_stage(""), registry)
         with self.assertRaisesRegex(RuntimeError, "in use"):
             registry.computation("x", name="late")(lambda call: 1)
+
+
+class Threads(unittest.TestCase):
+    """A stage has many readers or one writer, whatever Python does meanwhile."""
+
+    def test_edits_wait_for_who_computes_and_nobody_waits_for_ever(self):
+        stage, registry = open_stage(translated("A", (1, 0, 0), "    custom double by = 0\n" + translated("B", (0, 1, 0)))), \
+            Compute.Registry()
+
+        @registry.computation("twice", schemas=["Xform"], cutsOff=True)
+        def twice(call, by=Compute.Attribute("by"), time=Compute.Time()):
+            before = call.prim.GetAttribute("by").Get()
+            clock.sleep(0.002)  # lets the interpreter's lock go
+            if call.prim.GetAttribute("by").Get() != before:
+                changed.append(before)
+            return (by or 0) * 2
+
+        @registry.computation("more", schemas=["Xform"])
+        def more(call, twice=Compute.Computation("twice"), above=Compute.Parent("twice")):
+            clock.sleep(0.001)
+            return (twice or 0) + (above or 0)
+
+        system, changed, made, is_done = Compute.System(stage, registry), [], [], threading.Event()
+        a, b = stage.GetPrimAtPath("/A"), stage.GetPrimAtPath("/A/B")
+        by = a.GetAttribute("by")
+        spec = stage.GetRootLayer().GetAttributeAtPath("/A.by")
+
+        def pull():
+            time = 0
+            while not is_done.is_set():
+                time += 1
+                made.append(system.Compute(b, "more", time % 7))
+
+        threads = [threading.Thread(target=pull, daemon=True) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for value in range(1, 25):
+            by.Set(float(value))
+            self.assertEqual(system.Compute(b, "more", 3), 2.0 * value)
+            spec.default = value + 0.5
+            self.assertEqual(system.Compute(b, "more", 3), 2.0 * value + 1)
+        is_done.set()
+        for thread in threads:
+            thread.join(60)
+            self.assertFalse(thread.is_alive())
+        self.assertEqual(changed, [])
+        self.assertGreater(len(made), 10)
+        self.assertLessEqual(set(made), {each / 1.0 for each in range(50)})
+
+    def test_what_is_told_of_changes_may_edit_again(self):
+        stage, registry = open_stage('def Sphere "S"\n{\n    double radius = 2\n    custom double seen = 0\n}\n'), Compute.Registry()
+
+        @registry.computation("area", schemas=["Sphere"])
+        def area(call, radius=Compute.Attribute("radius"), time=Compute.Time()):
+            return 2 * radius + time
+
+        system, told = Compute.System(stage, registry), []
+
+        def note(keys):
+            told.append(keys)
+            stage.GetAttributeAtPath("/S.seen").Set(float(len(told)))
+        request = system.MakeRequest([("/S", "area")], note, note)
+        self.assertEqual(request.Compute(1), [5.0])
+        system.ChangeTime(1, 2)
+        self.assertEqual(request.Compute(2), [6.0])
+        stage.GetAttributeAtPath("/S.radius").Set(3.0)
+        self.assertEqual(stage.GetAttributeAtPath("/S.seen").Get(), 2.0)
+
+    def test_a_function_that_edits_or_asks_is_refused_and_told_of(self):
+        stage, registry = open_stage('def Sphere "S"\n{\n    double radius = 2\n}\ndef Sphere "T"\n{\n}\n'), Compute.Registry()
+
+        @registry.computation("edits", schemas=["Sphere"])
+        def edits(call):
+            call.prim.GetAttribute("radius").Set(7.0)
+            return 1
+
+        @registry.computation("edits layer", schemas=["Sphere"])
+        def edits_layer(call):
+            stage.GetRootLayer().GetAttributeAtPath("/S.radius").default = 8.0
+            return 1
+
+        @registry.computation("asks", schemas=["Sphere"])
+        def asks(call):
+            return system.Compute(call.prim, "asks", call.time) or 4
+
+        @registry.computation("scratch", schemas=["Sphere"])
+        def scratch(call):
+            other = Usd.Stage.CreateInMemory()
+            return other.DefinePrim("/A").GetName()
+
+        system, prim = Compute.System(stage, registry), stage.GetPrimAtPath("/S")
+        self.assertIsNone(system.Compute(prim, "edits", 1))
+        told, = system.GetDiagnostics()
+        self.assertIn("RuntimeError: A computation cannot edit the stage", told["message"])
+        self.assertEqual(prim.GetAttribute("radius").Get(), 2.0)
+        self.assertIsNone(system.Compute(prim, "asks", 1))
+        self.assertEqual(system.Compute(prim, "scratch", 1), "A")
+        self.assertIsNone(system.Compute(prim, "edits layer", 1))
+        codes = {told["code"] for told in system.GetDiagnostics()}
+        self.assertEqual(codes, {"compute.failed", "compute.need-undeclared", "compute.edited-by-computation"})
+
+    def test_one_function_at_a_time_whoever_asks(self):
+        stage, registry = open_stage("".join(f'def Sphere "S{i}"\n{{\n}}\n' for i in range(8))), Compute.Registry()
+        inside, most = [], []
+
+        @registry.computation("x", schemas=["Sphere"])
+        def x(call):
+            inside.append(1)
+            clock.sleep(0.003)
+            most.append(len(inside))
+            inside.pop()
+            return 1
+
+        system = Compute.System(stage, registry)
+        threads = [threading.Thread(target=lambda i=i: system.Compute(stage.GetPrimAtPath(f"/S{i}"), "x", 1)) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(most, [1] * 8)
 
 
 class Simulations(unittest.TestCase):
