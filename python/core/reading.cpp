@@ -59,7 +59,8 @@ void WaitForReaders(const stage::Stage* edited) {
   if (const compute::Calling* calling = compute::Calling::Find()) {
     if (edited && calling->GetStage() == edited)
       throw std::runtime_error(
-          "A computation cannot edit the stage that it is computed from: let it answer, and edit the stage outside "
+          "A computation cannot edit the stage that it is computed from: let it answer, and edit the stage "
+          "outside "
           "of it");
     return;
   }
@@ -68,7 +69,8 @@ void WaitForReaders(const stage::Stage* edited) {
   {
     const std::lock_guard lock(readers.mutex);
     if (readers.count == own_count) return;
-    // Who waits reads nothing: of two that tell Python of something while they read, neither waits for the other.
+    // Who waits reads nothing: of two that tell Python of something while they read, neither waits for the
+    // other.
     readers.count -= own_count;
     ++readers.waiting;
   }

@@ -22,9 +22,9 @@ class Reading {
   nb::gil_scoped_release released_;
 };
 
-// For edits of a stage, or of a layer (null), with the lock: returns when no other thread is reading, and lets the lock
-// go meanwhile, since those that read may need it. Inside of a computation nobody is waited for; where it is computed
-// from the stage, RuntimeError is raised.
+// For edits of a stage, or of a layer (null), with the lock: returns when no other thread is reading, and
+// lets the lock go meanwhile, since those that read may need it. Inside of a computation nobody is waited
+// for; where it is computed from the stage, RuntimeError is raised.
 void WaitForReaders(const stage::Stage* edited = nullptr);
 
 // What functions in Python are called by, one at a time.

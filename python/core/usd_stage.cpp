@@ -1,9 +1,9 @@
 // Usd.Stage and Usd.EditTarget.
 #include <mutex>
 
+#include "python/core/reading.h"
 #include "python/core/spec.h"
 #include "python/core/usd.h"
-#include "python/core/reading.h"
 
 namespace strata::python {
 
