@@ -187,7 +187,7 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
     Gather(*node, time, scratch, data, starts);
     places.push_back({data.size(), starts.size()});
   }
-  const auto exclusive = LockExecutor(*nodes.front()->computation);
+  auto exclusive = LockExecutor(*nodes.front()->computation);
   const Clock::time_point begin = Clock::now();
   const auto allowed = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds_per_call * static_cast<double>(nodes.size())));
@@ -221,6 +221,7 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
   }
   const auto taken = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin) /
                      static_cast<int64_t>(nodes.size());
+  if (exclusive) exclusive.unlock();
   const Registry::Check* check = registry_->FindCheck(computation.output);
   for (size_t i = 0; i < nodes.size(); ++i) {
     Node& node = *nodes[i];
