@@ -30,7 +30,7 @@ class Judge {
   OpinionRole operator()(const ValueSource& source) {
     bool is_default = source.kind == ResolveSource::kDefault;
     if (time_.IsDefault() && !is_default) return OpinionRole::kNotAsked;
-    bool same_spec = spoke_ && source.spec_path == last_path_ && source.entry == last_entry_;
+    bool same_spec = spoke_ && source.GetSpecPath() == last_path_ && source.entry == last_entry_;
     if (decided_ || same_spec || (animation_blocked_ && !is_default)) return OpinionRole::kHidden;
     if (is_default && source.value->Holds<AnimationBlock>()) {
       if (time_.IsDefault()) return OpinionRole::kNotAsked;
@@ -44,7 +44,7 @@ class Judge {
     if (!spoke_) decided_by_ = source.kind;
     bool combined_before = spoke_;
     spoke_ = true;
-    last_path_ = source.spec_path;
+    last_path_ = source.GetSpecPath();
     last_entry_ = source.entry;
     bool waits = Waits(source);
     decided_ = !waits;
@@ -81,7 +81,7 @@ Opinions Attribute::GetOpinions(Time time) const {
     Opinion& opinion = opinions.all.emplace_back();
     opinion.node = source.node;
     opinion.layer = source.entry->layer;
-    opinion.spec_path = source.spec_path;
+    opinion.spec_path = source.GetSpecPath();
     opinion.field = FieldOf(source);
     if (source.value) opinion.value = *source.value;
     opinion.layer_to_stage = source.layer_to_stage;

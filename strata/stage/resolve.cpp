@@ -18,7 +18,7 @@ void TranslatePaths(Value& value, const ValueSource& source) {
   if (!expression) return;
   // usd-core anchors those of samples nowhere.
   if (source.kind == ResolveSource::kDefault)
-    *expression = expression->MakeAbsolute(source.spec_path.GetPrimPath());
+    *expression = expression->MakeAbsolute(source.GetSpecPath().GetPrimPath());
   if (source.kind == ResolveSource::kValueClips)
     *expression = expression->MakeAbsolute(source.clips->ToClipPath(source.spec_path).GetPrimPath());
   const compose::MapFunction& map = source.node.GetMapToRoot();
@@ -397,7 +397,7 @@ ResolveInfo AttributeResolver::MakeInfo(const ValueSource& source) const {
   info.index = target_ ? target_->GetPrimIndex() : stage_.Record(record_).index;
   info.node = source.node;
   info.layer = source.entry->layer;
-  info.spec_path = source.spec_path;
+  info.spec_path = source.GetSpecPath();
   info.layer_to_stage = source.layer_to_stage;
   return info;
 }

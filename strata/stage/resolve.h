@@ -19,11 +19,15 @@ struct ValueSource {
   ResolveSource kind = ResolveSource::kNone;
   compose::NodeRef node;
   const compose::LayerStack::Entry* entry = nullptr;
-  Path spec_path;                // of the attribute in the layer of `entry`
+  // Of the attribute in the layer of `entry`: its path, or that of its prim with its name. Most who ask for
+  // a value need no path, and to make one costs more than the value.
+  Path spec_path, prim_path;
+  Token name;
   const Value* value = nullptr;  // the field; null for clips
   const ClipSet* clips = nullptr;
   LayerOffset layer_to_stage;
 
+  Path GetSpecPath() const { return spec_path.IsEmpty() ? prim_path.AppendProperty(name) : spec_path; }
   const TimeSamples& GetSamples() const { return value->Get<TimeSamples>(); }
 };
 

@@ -100,6 +100,7 @@ void AttributeResolver::VisitAll(Moment moment, Visitor&& visit) const {
     }
     return;
   }
+  source.name = name_;
   for (const compose::SpecSite& site : index->GetSpecStack()) {
     if (target_) {
       const ResolveTarget::Place place = target_->Find(site.node, *site.entry);
@@ -108,7 +109,7 @@ void AttributeResolver::VisitAll(Moment moment, Visitor&& visit) const {
     }
     const auto spec = FindPropertySpec(site.entry->layer->GetContent(), site.path, name_);
     if (!spec) continue;
-    source.spec_path = site.path.AppendProperty(name_);
+    source.prim_path = site.path;
     source.node = site.node;
     source.entry = site.entry;
     source.layer_to_stage = site.GetOffsetToRoot();
