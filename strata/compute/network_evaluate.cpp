@@ -175,6 +175,7 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
     return !Claim(*node, node->KeyOf(time));
   });
   if (nodes.empty()) return;
+  const Computation& computation = *nodes.front()->computation;
   // The data of all, one after the other.
   std::vector<Datum> data;
   std::vector<uint32_t> starts;
@@ -183,6 +184,8 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
   };
   std::vector<Place> places = {{0, 0}};
   places.reserve(nodes.size() + 1);
+  data.reserve(nodes.size() * computation.inputs.size());
+  starts.reserve(nodes.size() * (computation.inputs.size() + 1));
   for (const Node* node : nodes) {
     Gather(*node, time, scratch, data, starts);
     places.push_back({data.size(), starts.size()});
@@ -199,7 +202,6 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
                            std::span(starts).subspan(at.start, end.start - at.start), begin + allowed);
   }
   std::vector<Result<Datum>> made;
-  const Computation& computation = *nodes.front()->computation;
   const auto fail = [&](const std::string& why) {
     made.clear();
     for (size_t i = 0; i < nodes.size(); ++i)
@@ -324,14 +326,13 @@ void Network::Gather(const Node& node, Time time, const Scratch& scratch, std::v
     } else if (link < node.links.size()) {
       for (Node* each : node.links[link].nodes) take(each);
       if (node.links[link].nodes.empty()) {
-        Datum read;
-        if (scratch.overrides)
-          read = Read(node, link, time, scratch.overrides);
-        else if (may_be_known && node.links[link].IsKnown())
-          read = node.links[link].known;
-        else
-          read = ReadKnown(node, link, time);
-        if (!read.IsEmpty()) data.push_back(std::move(read));
+        if (may_be_known && node.links[link].IsKnown()) {
+          if (!node.links[link].known.IsEmpty()) data.push_back(node.links[link].known);
+        } else if (Datum read = scratch.overrides ? Read(node, link, time, scratch.overrides)
+                                                  : ReadKnown(node, link, time);
+                   !read.IsEmpty()) {
+          data.push_back(std::move(read));
+        }
       }
       ++link;
     }
