@@ -21,10 +21,17 @@ double GetCpuSeconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-void Report(const std::string& name, size_t count, const std::function<void()>& work) {
-  const double start = GetCpuSeconds();
-  work();
-  const double seconds = GetCpuSeconds() - start;
+// Of several rounds the least: what disturbs a round makes it longer, never shorter.
+void Report(const std::string& name, size_t count, const std::function<void()>& work,
+            const std::function<void()>& prepare = nullptr) {
+  double seconds = 0;
+  for (int round = 0; round < (prepare ? 20 : 1); ++round) {
+    if (prepare) prepare();
+    const double start = GetCpuSeconds();
+    work();
+    const double taken = GetCpuSeconds() - start;
+    if (!round || taken < seconds) seconds = taken;
+  }
   std::printf("{\"workload\": \"%s\", \"cpu_seconds\": %.6f, \"count\": %zu, \"ns_each\": %.1f}\n",
               name.c_str(), seconds, count, seconds * 1e9 / static_cast<double>(count));
   std::fflush(stdout);
@@ -79,11 +86,14 @@ void Places(size_t count) {
   const Path one("/F/P7.omni:geospatial:wgs84:local:position");
   Report(fmt::format("tell_of_a_frame_edit_to_{}_places", count), count,
          [&] { (void)editor.Set(reference, Vec3d{53.5, 10.2, 49}); });
-  Report(fmt::format("recompute_{}_places", count), count, compute);
+  double latitude = 53.5;
+  Report(fmt::format("recompute_{}_places", count), count, compute,
+         [&] { (void)editor.Set(reference, Vec3d{latitude += 1e-6, 10.2, 49}); });
   compute::Network::Node* node =
       system.GetNetwork().Find((*stage)->GetPrimAtPath(Path("/F/P7")), compute::GetOutputs().xform);
-  (void)editor.Set(one, Vec3d{53.6, 10.2, 49});
-  Report("recompute_one_place", 1, [&] { sink += system.GetNetwork().Evaluate(*node, 0.0).IsEmpty(); });
+  Report(
+      "recompute_one_place", 1, [&] { sink += system.GetNetwork().Evaluate(*node, 0.0).IsEmpty(); },
+      [&] { (void)editor.Set(one, Vec3d{latitude += 1e-6, 10.2, 49}); });
 }
 
 }  // namespace

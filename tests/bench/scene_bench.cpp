@@ -200,11 +200,9 @@ int main(int argc, char** argv) {
     if (std::string(argv[i]) == "--only") only = argv[i + 1];
     if (std::string(argv[i]) == "--scenes") scenes = argv[i + 1];
   }
-  const std::map<std::string, std::function<void()>> workloads = {{"locators", Locators},
-                                                                  {"flattening", Flattening},
-                                                                  {"merging", Merging},
-                                                                  {"dependencies", Dependencies},
-                                                                  {"chains", bench::RunChains}};
+  const std::map<std::string, std::function<void()>> workloads = {
+      {"locators", Locators},         {"flattening", Flattening}, {"merging", Merging},
+      {"dependencies", Dependencies}, {"times", bench::RunTimes}, {"chains", bench::RunChains}};
   for (const auto& [name, run] : workloads)
     if (only.empty() || only == name) run();
   if (!scenes.empty() && (only.empty() || only == "stage")) Stage(scenes);

@@ -10,6 +10,7 @@ namespace strata::bench {
 void Report(const char* name, size_t count, const std::function<void()>& work);
 
 // The chain over stages made for it.
+void RunTimes();
 void RunChains();
 
 }  // namespace strata::bench
