@@ -79,6 +79,10 @@ class PythonSimulation final : public compute::SimulationModule {
     const nb::gil_scoped_acquire held;
     return Ask([&] { return adapter_->Get().attr("is_outdated")(); });
   }
+  bool Resets(const std::string& parameter) const override {
+    const nb::gil_scoped_acquire held;
+    return Ask([&] { return adapter_->Get().attr("resets")(parameter); });
+  }
   compute::ExclusiveExecutor* GetExecutor() const override { return GetPythonExecutor().get(); }
 
  private:

@@ -96,7 +96,8 @@ class Registry(_core._Registry):
         return add
 
     def AddSimulation(self, name, module):
-        """Lets `warp:sourceFile = name` mean a module or an object with its functions."""
+        """Lets `warp:sourceFile = name` mean a module or an object with its functions. RESETS of a module are the parameters whose edits
+        begin a simulation anew; without it all do."""
         self._AddLoader(lambda asked: _adapt(module, None) if asked == name else None)
 
     def AllowModules(self, prefix, folder, aliases=None):
@@ -207,6 +208,10 @@ class _Adapter:
     def __init__(self, module, path):
         self._module, self._path = module, path
         self._stamp = path and os.stat(path).st_mtime_ns
+
+    def resets(self, parameter):
+        declared = getattr(self._module, "RESETS", None)
+        return declared is None or parameter in declared
 
     def is_outdated(self):
         try:

@@ -65,6 +65,10 @@ struct Input {
   Token output;   // of the other prim or of this one
   Path prim{};    // of kOfPrim
   Value value{};  // of kConstant
+  // Of stepped computations: a change of it begins no state anew. Ticks before the one that was asked for
+  // last keep what it was, whenever they are made again; from there on it is what it is. At most one answer;
+  // of one that varies with time each change begins anew.
+  bool is_lasting = false;
 };
 
 namespace in {
@@ -115,6 +119,10 @@ inline Input Time() {
 }
 inline Input Previous() {
   return {Input::Kind::kPrevious, {}, {}};
+}
+inline Input Lasting(Input input) {
+  input.is_lasting = true;
+  return input;
 }
 }  // namespace in
 

@@ -177,6 +177,9 @@ class Network {
   // What counts of what a function gave: empty where it failed, which is told of, or had no answer.
   Datum Accept(Node& node, Result<Datum> made, const Registry::Check* check) const;
   void Charge(Node& node, std::chrono::nanoseconds taken) const;  // and stops it where that is too long
+  // The tick whose state an answer is made of; no number where the time is none.
+  double FindTick(const Stepping& stepping, stage::Time time) const;
+  static std::vector<Datum> FindLasting(const std::vector<Input>& inputs, const Scratch& scratch);
   Result<Datum> CallStepped(Node& node, stage::Time time, Scratch& scratch) const;
   void Gather(const Node& node, stage::Time time, Scratch& scratch) const;
   // The same behind what is in `data` and `starts`, as if nothing were.

@@ -169,6 +169,22 @@ void Network::Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out
   }
 }
 
+void Network::Node::States::Clear() {
+  kept.clear();
+  former.clear();
+  lasting.clear();
+}
+
+void Network::Node::States::Change(size_t max_changes) {
+  const int64_t from = last_asked;
+  if (kept.empty() || from <= 0 || former.size() >= max_changes) return Clear();
+  const std::vector<Datum>* before = FindFormer(from - 1);
+  std::vector<Datum> values = before ? *before : lasting;
+  former.erase(former.lower_bound(from), former.end());
+  former.emplace(from, std::move(values));
+  kept.erase(kept.lower_bound(from), kept.end());
+}
+
 std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) const {
   std::vector<Node*> seeds;
   for (Path property : changes.properties) {
@@ -222,6 +238,17 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     }
   }
   NodeSet changed(seeds.begin(), seeds.end());
+  NodeSet differs;  // whose answers are others
+  const auto is_lasting = [&](const Node& node) {
+    if (std::find(seeds.begin(), seeds.end(), &node) != seeds.end()) return false;
+    return std::none_of(node.links.begin(), node.links.end(),
+                        [&](const Node::LinkTo& link) {
+                          return std::any_of(link.nodes.begin(), link.nodes.end(), [&](const Node* input) {
+                            return differs.contains(input) && (!link.input.is_lasting || input->varies);
+                          });
+                        }) &&
+           !(node.previous && differs.contains(node.previous));
+  };
   for (Node* seed : seeds) {
     for (Node::LinkTo& link : seed->links) link.is_known = false;
     seed->varies_itself = FindOwnVariation(*seed);
@@ -243,12 +270,16 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     node.is_still_ready = false;
     node.still_answer = {};
     node.is_stopped = node.is_stopped && node.cycle;  // of what it needs now it may be quicker
-    if (node.states) node.states->kept.clear();
+    if (node.states && is_lasting(node))
+      node.states->Change(node.computation->stepping->max_checkpoints);
+    else if (node.states)
+      node.states->Clear();
     bool is_same = cuts_off && was_asked_for;
     for (size_t s = 0; s < former.size() && is_same; ++s)
       is_same = Evaluate(node, former[s].time) == former[s].answer;
     if (is_same) continue;
     if (node.is_top && was_asked_for) out.push_back({node.provider, node.output});
+    differs.insert(&node);
     changed.insert(node.dependents.begin(), node.dependents.end());
   }
 }

@@ -49,6 +49,7 @@ struct Network::Scratch {
   std::vector<Frame> stack;
   // Of evaluations with overrides: what they change, and the answers that holds for.
   const Overrides* overrides = nullptr;
+  const std::vector<Datum>* lasting = nullptr;  // in place of the answers of lasting inputs
   tsl::robin_map<const Node*, Datum, PointerHash> own;
   NodeSet changed;
 };
@@ -97,6 +98,10 @@ void Network::Evaluate(std::span<Node* const> nodes, Time time, Datum* answers) 
 }
 
 Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
+  if (root.states)
+    if (const double tick = FindTick(*root.computation->stepping, time);
+        tick <= root.computation->stepping->max_steps)
+      root.states->last_asked = static_cast<int64_t>(tick);
   if (const Datum* still = root.FindStill(time)) return *still;
   if (root.varies || time.IsDefault()) {
     const std::lock_guard lock(ShardOf(root).mutex);
@@ -319,9 +324,12 @@ void Network::Gather(const Node& node, Time time, const Scratch& scratch, std::v
     if (!answer.IsEmpty()) data.push_back(std::move(answer));
   };
   const bool may_be_known = !scratch.overrides && !time.IsDefault();
-  size_t link = 0;
+  size_t link = 0, lasting = 0;
   for (const Input& input : node.computation->inputs) {
-    if (input.kind == Input::Kind::kPrevious) {
+    if (input.is_lasting && scratch.lasting) {
+      if (const Datum& was = (*scratch.lasting)[lasting++]; !was.IsEmpty()) data.push_back(was);
+      ++link;
+    } else if (input.kind == Input::Kind::kPrevious) {
       if (node.previous) take(node.previous);
     } else if (link < node.links.size()) {
       for (Node* each : node.links[link].nodes) take(each);
@@ -411,6 +419,25 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
   return node.is_stopped || answer.IsEmpty() ? previous() : answer;
 }
 
+double Network::FindTick(const Stepping& stepping, Time time) const {
+  if (time.IsDefault()) return 0;
+  const double first = stepping.first.value_or(stage_.GetStartTimeCode());
+  const double steps = (time.GetValue() - first) / stepping.time_codes_per_step;
+  const double tick =
+      stepping.between == Stepping::Between::kFirst ? std::floor(steps + 1e-9) : std::ceil(steps - 1e-9);
+  return std::isnan(tick) ? tick : std::max(tick, 0.0);
+}
+
+// The answers of lasting inputs among what was gathered.
+std::vector<Datum> Network::FindLasting(const std::vector<Input>& inputs, const Scratch& scratch) {
+  std::vector<Datum> lasting;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].is_lasting)
+      lasting.push_back(scratch.starts[i] < scratch.starts[i + 1] ? scratch.data[scratch.starts[i]]
+                                                                  : Datum());
+  return lasting;
+}
+
 // From the nearest state that is kept, step by step. Inputs are those of each tick.
 Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) const {
   const Stepping& stepping = *node.computation->stepping;
@@ -419,10 +446,7 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
       std::chrono::duration<double>(options_.max_seconds_per_call));
   const double first = stepping.first.value_or(stage_.GetStartTimeCode());
   const double seconds = stepping.time_codes_per_step / stage_.GetTimeCodesPerSecond();
-  const double at = time.IsDefault() ? first : time.GetValue();
-  const double steps = (at - first) / stepping.time_codes_per_step;
-  const double ticks =
-      stepping.between == Stepping::Between::kFirst ? std::floor(steps + 1e-9) : std::ceil(steps - 1e-9);
+  const double ticks = FindTick(stepping, time);
   const auto refuse = [&](const DiagnosticCode& code, std::string why, std::string remedy) {
     return Diagnostic(code, std::move(why), {{}, node.provider.GetString(), 0, 0, 0}, std::move(remedy));
   };
@@ -436,6 +460,9 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
     for (Node* input : node.inputs)
       if (!scratch.own.contains(input)) Evaluate(*input, when);
     Gather(node, when, scratch);
+    if (!scratch.lasting && !scratch.overrides)
+      states.lasting = FindLasting(node.computation->inputs, scratch);
+    scratch.lasting = nullptr;
     const auto exclusive = LockExecutor(*node.computation);
     const Clock::time_point begin = Clock::now();
     Arguments arguments(node.prim, when, scratch.data, scratch.starts, begin + allowed);
@@ -451,13 +478,15 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
                               node.computation->name.GetText(), options_.max_seconds_per_call),
                   "Let it do less at a time, or raise NetworkOptions::max_seconds_per_call.");
   };
+  const auto call_at = [&](const Function& function, int64_t tick, Datum state) -> Result<Datum> {
+    scratch.lasting = scratch.overrides ? nullptr : states.FindFormer(tick);
+    return call(function, Time(first + static_cast<double>(tick) * stepping.time_codes_per_step),
+                std::move(state));
+  };
   // With overrides nothing is kept, and nothing that was is used.
   std::map<int64_t, Datum> of_overrides;
   std::map<int64_t, Datum>& kept = scratch.overrides ? of_overrides : states.kept;
   const std::lock_guard lock(states.mutex);
-  const auto time_of = [&](int64_t tick) {
-    return Time(first + static_cast<double>(tick) * stepping.time_codes_per_step);
-  };
   int64_t tick = 0;
   Datum state;
   auto after = kept.upper_bound(last);
@@ -467,12 +496,12 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
     tick = std::prev(after)->first;
     state = std::prev(after)->second;
   } else {
-    STRATA_TRY(state, call(stepping.init, time_of(0), {}));
+    STRATA_TRY(state, call_at(stepping.init, 0, {}));
     kept.emplace(0, state);
     states.ticks_per_checkpoint = std::max<int64_t>(stepping.ticks_per_checkpoint, 1);
   }
   while (tick < last) {
-    STRATA_TRY(state, call(stepping.step, time_of(tick + 1), state));
+    STRATA_TRY(state, call_at(stepping.step, tick + 1, state));
     ++tick;
     if (tick % states.ticks_per_checkpoint != 0) continue;
     kept.insert_or_assign(tick, state);
@@ -485,6 +514,7 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
     std::erase_if(kept, [&](const auto& each) { return each.first % states.ticks_per_checkpoint != 0; });
     kept.insert_or_assign(tick, state);
   }
+  scratch.lasting = scratch.overrides ? nullptr : states.FindFormer(last);
   return call(node.computation->function, time, std::move(state));
 }
 

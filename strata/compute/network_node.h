@@ -62,6 +62,18 @@ struct Network::Node {
     std::mutex mutex;  // held while a state is made: steps come one after the other
     std::map<int64_t, Datum> kept;
     int64_t ticks_per_checkpoint = 1;
+    std::atomic<int64_t> last_asked = 0;  // a tick, whether it was made or there already
+    // Of lasting inputs: what they are, and what they were before the ticks that are the keys.
+    std::vector<Datum> lasting;
+    std::map<int64_t, std::vector<Datum>> former;
+    // What they were at a tick; null: what they are.
+    const std::vector<Datum>* FindFormer(int64_t tick) const {
+      const auto found = former.upper_bound(tick);
+      return found == former.end() ? nullptr : &found->second;
+    }
+    // From the tick that was asked for last on they are others.
+    void Change(size_t max_changes);
+    void Clear();
   };
   std::unique_ptr<States> states;
   std::atomic<uint64_t> evaluations = 0, nanoseconds = 0;

@@ -22,7 +22,7 @@ struct SimulationNames {
       dependents{"warp:dependentPrims"}, counts{"faceVertexCounts"}, indices{"faceVertexIndices"},
       proto_indices{"protoIndices"}, prototypes{"prototypes"}, instancer{"PointInstancer"},
       point_based{"PointBased"}, boundable{"Boundable"};
-  Token settings{"warp:settings"}, shape{"warp:shape"}, collider{"warp:collider"},
+  Token settings{"warp:settings"}, lasting{"warp:lasting"}, shape{"warp:shape"}, collider{"warp:collider"},
       colliders{"warp:colliders"}, space{"warp:space"}, simulation{"warp:simulation"};
   std::vector<Token> schemas = {Token("OmniWarpComputationAPI"), Token("WarpComputationAPI")};
   // Attributes that simulations may read, and most of which they may give.
@@ -84,7 +84,18 @@ Result<Datum> ComputeSettings(SimulationLibrary& library, const Arguments& argum
         kSimulationModuleMissing, prim, fmt::format("There is no module \"{}\".", name),
         "Say where modules are: AllowModules of strata.Compute.Registry (those of Warp need warp-lang), or "
         "`--kernels FOLDER` for compiled ones.");
+  std::erase_if(settings.parameters.entries,
+                [&](const auto& entry) { return !settings.module->Resets(entry.first); });
   return Datum::Of(std::move(settings));
+}
+
+// Inputs: the settings, and what the parameters are read from.
+Result<Datum> ComputeLasting(const Arguments& arguments) {
+  const auto* settings = arguments.GetIf<SimulationSettings>(0);
+  if (!settings) return Datum();
+  Dictionary parameters = ReadSimulationParameters(arguments.GetPrim(), arguments.GetTime());
+  std::erase_if(parameters.entries, [&](const auto& entry) { return settings->module->Resets(entry.first); });
+  return Datum(Value(std::move(parameters)));
 }
 
 // Inputs: points or positions, counts, indices, then the attributes by name; the simulation, and the space.
@@ -152,7 +163,17 @@ struct Progress {
   friend bool operator==(const Progress&, const Progress&) = default;
 };
 
-enum CallInput : size_t { kSettings, kColliders, kSpace, kOthersSettings, kOthersColliders, kShape };
+enum CallInput : size_t {
+  kSettings,
+  kColliders,
+  kSpace,
+  kOthersSettings,
+  kOthersColliders,
+  kShape,
+  kSpacesOfOthers,  // for what it needs
+  kLasting,
+  kOthersLasting,
+};
 
 template <class T>
 const T* FindEither(const Arguments& arguments, size_t first, size_t second) {
@@ -252,7 +273,10 @@ Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* 
   }
   const double time = arguments.GetTime().GetValue();
   const double first = prim.GetStage()->GetStartTimeCode();
-  SimulationCall call{prim, *shape, colliders, settings->parameters, time, 0, arguments.GetStepSeconds()};
+  Dictionary parameters = settings->parameters;
+  if (const auto* lasting = FindEither<Dictionary>(arguments, kLasting, kOthersLasting))
+    parameters.entries.insert(lasting->entries.begin(), lasting->entries.end());
+  SimulationCall call{prim, *shape, colliders, parameters, time, 0, arguments.GetStepSeconds()};
   call.seconds = (time - first) / prim.GetStage()->GetTimeCodesPerSecond();
   const SimulationModule& module = before ? *before->module : *settings->module;
   Result<SimulationFrame> made = [&] {
@@ -332,6 +356,13 @@ Result<void> AddInputs(Registry& registry, std::shared_ptr<SimulationLibrary> li
            [library](const Arguments& arguments) { return ComputeSettings(*library, arguments); });
   settings.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(settings)));
+
+  Computation lasting = Make(names.lasting, names.schemas,
+                             {in::Computation(names.settings), in::Attribute(names.source_file),
+                              in::AttributesNamed(Token(kParameters))},
+                             ComputeLasting);
+  lasting.cutoff = Computation::Cutoff::kEarly;
+  STRATA_CHECK(registry.Add(std::move(lasting)));
 
   Computation shape = Make(names.shape, {names.point_based, names.instancer}, MakeShapeInputs(),
                            [](const Arguments& a) -> Result<Datum> { return Datum::Of(ReadShape(a)); });
@@ -416,7 +447,9 @@ Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrar
       Make(names.simulation, {names.point_based, names.instancer},
            {in::Computation(names.settings), in::Computation(names.colliders), in::Computation(names.space),
             in::Targets(names.prototypes, names.settings), in::Targets(names.prototypes, names.colliders),
-            in::Computation(names.shape), in::Targets(names.dependents, names.space)},
+            in::Computation(names.shape), in::Targets(names.dependents, names.space),
+            in::Lasting(in::Computation(names.lasting)),
+            in::Lasting(in::Targets(names.prototypes, names.lasting))},
            Answer);
   simulation.is_for = [](const Prim& prim) { return bool(FindSpeaker(prim)); };
   simulation.stepping = std::make_shared<const Stepping>(std::move(stepping));

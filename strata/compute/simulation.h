@@ -63,6 +63,9 @@ class SimulationModule {
   virtual bool CanResume(const Datum&) const { return true; }
   // Whether what the module was made of is another now.
   virtual bool IsOutdated() const { return false; }
+  // Whether an edit of a parameter begins the simulation anew. Else the tick that was asked for last is made
+  // again, with what is now; those before it keep what they were made with.
+  virtual bool Resets(const std::string& /*parameter*/) const { return true; }
   // Null: its functions may be called by many threads at a time.
   virtual ExclusiveExecutor* GetExecutor() const { return nullptr; }
 };
@@ -86,7 +89,8 @@ class SimulationLibrary {
   std::vector<Loader> loaders_;
 };
 
-// Outputs: "warp:settings" (SimulationSettings), "warp:simulation" (SimulationAnswer), and what leads there.
+// Outputs: "warp:settings" (SimulationSettings), "warp:lasting" (the other parameters), "warp:simulation"
+// (SimulationAnswer), and what leads there.
 Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrary> library);
 // What customData of `warp:sourceFile` and, stronger, attributes `warp:params:...` say.
 Dictionary ReadSimulationParameters(const stage::Prim& prim, stage::Time time);
@@ -95,7 +99,7 @@ void RestartSimulations(System& system);
 
 struct SimulationSettings {
   SimulationModulePtr module;
-  Dictionary parameters;
+  Dictionary parameters;  // those that begin anew
   friend bool operator==(const SimulationSettings&, const SimulationSettings&) = default;
 };
 // The values at a time. Between two ticks numbers lie on straight lines.

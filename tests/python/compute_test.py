@@ -497,6 +497,29 @@ class Simulations(unittest.TestCase):
         self.assertEqual({told["path"]: told["code"] for told in system.GetDiagnostics()},
                          {"/B": "compute.simulation-module-missing", "/C": "compute.simulation-module-missing"})
 
+    def test_W7_parameters_that_do_not_reset_count_from_the_tick_that_was_asked_for_last(self):
+        class Rises:
+            RESETS = ("kind",)
+            begins = 0
+
+            def begin(self, call):
+                self.begins += 1
+                return call.AsNumpy(call.shape.points)
+
+            def step(self, call, state):
+                return state + numpy.float32([0, call.parameters["by"], 0])
+
+        module = Rises()
+        stage, system = simulating(mesh("A", "    double warp:params:by = 1\n    int warp:params:kind = 0\n"), module)
+        points = stage.GetAttributeAtPath("/A.points")
+        self.assertEqual(system.GetValue(points, 10)[0], (0, 10, 0))
+        stage.GetAttributeAtPath("/A.warp:params:by").Set(3.0)
+        self.assertEqual([system.GetValue(points, time)[0][1] for time in (10, 12, 9, 12)], [12, 18, 9, 18])
+        self.assertEqual(module.begins, 1)
+        stage.GetAttributeAtPath("/A.warp:params:kind").Set(1)
+        self.assertEqual(system.GetValue(points, 10)[0], (0, 30, 0))
+        self.assertEqual(module.begins, 2)
+
     def test_W8_what_raises_or_has_the_wrong_shape_is_told_of_on_the_prim(self):
         def check(result, why):
             class Module:

@@ -41,6 +41,8 @@ class Sink final : public SimulationModule {
   mutable std::atomic<int> begins = 0, steps = 0;
   std::atomic<bool> fails = false, runs_away = false, loses_one = false, is_outdated = false;
   bool IsOutdated() const override { return is_outdated; }
+  bool Resets(const std::string& parameter) const override { return parameter != lasting; }
+  std::string lasting;  // a parameter
 
  private:
   SimulationFrame Make(const Array<Vec3f>& points) const {
@@ -199,6 +201,68 @@ TEST_CASE("W7: edits of parameters begin a simulation anew, and a module that ch
   CHECK(HeightOf(running, "/A", 10) == doctest::Approx(-3));
   CHECK(loads == 2);
   CHECK(loaded->steps == 10);
+}
+
+TEST_CASE("W7: an edit of a parameter that does not reset counts from the tick on that was asked for last") {
+  Simulating with;
+  with.sink->lasting = "speed";
+  const std::string text =
+      kHead + Mesh("A", "    double warp:params:speed = 2\n    double warp:params:kind = 0\n");
+  Running running(text, with.MakeRegistry());
+  const auto height = [&](double time) { return HeightOf(running, "/A", time); };
+  CHECK(height(25) == doctest::Approx(-5));
+  CHECK(with.sink->begins == 1);
+  const Array<Vec3f> at_12 = PointsOf(running, "/A", 12), at_24 = PointsOf(running, "/A", 24);
+  CHECK(height(25) == doctest::Approx(-5));
+  int steps = with.sink->steps;
+  REQUIRE(running.Edit().Set(Path("/A.warp:params:speed"), 4.0));
+  // 24 ticks at 2 a second, and one at 4; made again from the last state that was kept.
+  CHECK(height(25) == doctest::Approx(-4.8 - 0.4));
+  CHECK(with.sink->begins == 1);
+  CHECK(with.sink->steps - steps <= 10);
+  CHECK(height(30) == doctest::Approx(-4.8 - 6 * 0.4));
+  const Array<Vec3f> at_30 = PointsOf(running, "/A", 30), at_25 = PointsOf(running, "/A", 25);
+  // Back and forth: bit by bit what it was.
+  CHECK(PointsOf(running, "/A", 12) == at_12);
+  CHECK(PointsOf(running, "/A", 24) == at_24);
+  CHECK(PointsOf(running, "/A", 30) == at_30);
+  CHECK(PointsOf(running, "/A", 25) == at_25);
+  // As somebody drags: each edit at the same tick takes the place of the one before.
+  for (const double speed : {5.0, 6.0, 8.0}) REQUIRE(running.Edit().Set(Path("/A.warp:params:speed"), speed));
+  CHECK(height(25) == doctest::Approx(-4.8 - 0.8));
+  CHECK(height(30) == doctest::Approx(-4.8 - 6 * 0.8));
+  // An edit further back forgets those after it.
+  CHECK(PointsOf(running, "/A", 12) == at_12);
+  REQUIRE(running.Edit().Set(Path("/A.warp:params:speed"), 1.0));
+  CHECK(height(11) == doctest::Approx(-2.2));
+  CHECK(height(12) == doctest::Approx(-2.2 - 0.1));
+  CHECK(height(30) == doctest::Approx(-2.2 - 19 * 0.1));
+  CHECK(with.sink->begins == 1);
+  // One that does reset.
+  REQUIRE(running.Edit().Set(Path("/A.warp:params:kind"), 1.0));
+  CHECK(height(30) == doctest::Approx(-3));
+  CHECK(with.sink->begins == 2);
+}
+
+TEST_CASE("W7: edits that do not reset dirty what moves, and parameters with samples count at each tick") {
+  Simulating with;
+  with.sink->lasting = "speed";
+  Running running(kHead + Mesh("A", "    double warp:params:speed.timeSamples = { 0: 1, 10: 1, 11: 3 }\n") +
+                      Mesh("B", "    double warp:params:speed = 1\n"),
+                  with.MakeRegistry());
+  CHECK(HeightOf(running, "/A", 20) == doctest::Approx(-1 - 10 * 0.3));
+  REQUIRE(running.Edit().Set(Path("/A.warp:params:speed"), 2.0, stage::Time(0)));
+  CHECK(HeightOf(running, "/A", 20) < -1 - 10 * 0.3 - 0.1);
+  running.GetChain().stage->SetTime(5);
+  running.PullAll();
+  const auto pull = [&] {
+    return *scene::GetValueAs<Array<Vec3f>>(running.GetChain().GetFinal()->GetPrim(Path("/B")).data,
+                                            scene::DataSourceLocator::Parse("primvars/points/primvarValue"));
+  };
+  CHECK(pull()[0][1] == doctest::Approx(-0.5));
+  REQUIRE(running.Edit().Set(Path("/B.warp:params:speed"), 2.0));
+  CHECK(running.TakeNotices() == "dirtied /B {extent, primvars/points, warpComputation}");
+  CHECK(pull()[0][1] == doctest::Approx(-0.6));
 }
 
 TEST_CASE("W8: what fails, has the wrong shape or runs away is told of on its prim; what is authored holds") {
