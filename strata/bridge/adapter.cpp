@@ -18,12 +18,14 @@ scene::DataSourceLocatorSet PrimAdapter::InvalidateFromDescendant(const stage::P
 std::shared_ptr<AdapterRegistry> AdapterRegistry::MakeExtended() {
   auto registry = std::make_shared<AdapterRegistry>();
   AddGeometryAdapters(*registry);
+  AddCameraAdapters(*registry);
   AddInstancerAdapters(*registry);
   AddLightAdapters(*registry);
   AddMaterialAdapters(*registry);
   AddBindingAdapters(*registry);
   AddGeospatialAdapters(*registry);
   AddWarpAdapters(*registry);
+  AddRenderAdapters(*registry);
   AddColorSpaceAdapters(*registry);
   return registry;
 }

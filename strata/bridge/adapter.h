@@ -85,12 +85,14 @@ class AdapterRegistry {
 
 // What adds the built-in adapters; each in the file of its types.
 void AddGeometryAdapters(AdapterRegistry& registry);
+void AddCameraAdapters(AdapterRegistry& registry);
 void AddInstancerAdapters(AdapterRegistry& registry);
 void AddLightAdapters(AdapterRegistry& registry);
 void AddMaterialAdapters(AdapterRegistry& registry);
 void AddBindingAdapters(AdapterRegistry& registry);
 void AddGeospatialAdapters(AdapterRegistry& registry);
 void AddWarpAdapters(AdapterRegistry& registry);
+void AddRenderAdapters(AdapterRegistry& registry);
 void AddColorSpaceAdapters(AdapterRegistry& registry);
 
 }  // namespace strata::bridge

@@ -10,6 +10,7 @@
 #include "strata/bridge/names.h"
 #include "strata/bridge/native_prototypes.h"
 #include "strata/bridge/point_prototypes.h"
+#include "strata/bridge/render_settings.h"
 #include "strata/bridge/root_scope.h"
 #include "strata/scene/flattening.h"
 #include "strata/scene/pruning.h"
@@ -110,6 +111,8 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
   add(std::make_shared<MadePrimsSceneIndex>(chain.GetFinal(), natives),
       "after flattening: instancers that were made inherit nothing");
   add_plugins(ChainPhase::kPostFlatten);
+  add(std::make_shared<RenderSettingsSceneIndex>(chain.GetFinal()),
+      "after the camera has what it inherits: apertures are fitted to pictures");
   add(std::make_shared<MaterialBindingsSceneIndex>(chain.GetFinal(), options.bindings),
       "after flattening: the bindings of prims above count");
   for (const scene::ResolvingIndex& index : scene::GetResolvingIndices())

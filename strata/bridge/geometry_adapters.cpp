@@ -1,4 +1,4 @@
-// Shapes, meshes, curves, points, volumes, cameras and subsets.
+// Shapes, meshes, curves, points, volumes and subsets.
 #include <algorithm>
 
 #include "strata/bridge/names.h"
@@ -160,35 +160,6 @@ AttributeShape MakeNurbsPatch() {
   return patch;
 }
 
-// -- values in the form of scenes ---------------------------------------------------------------------------
-
-// Scenes have planes in double precision.
-Value ConvertPlanes(const Value& value) {
-  const auto* planes = value.GetIf<Array<Vec4f>>();
-  if (!planes) return Value(Array<Vec4d>());
-  Array<Vec4d> converted;
-  for (const Vec4f& plane : *planes) converted.PushBack({plane[0], plane[1], plane[2], plane[3]});
-  return Value(std::move(converted));
-}
-
-// Stages have lengths of a camera's own in tenths of their unit.
-Value ConvertTenths(const Value& value) {
-  return Value(static_cast<float>(value.GetOr(0.0f) * 0.1));
-}
-
-AttributeShape MakeCamera() {
-  const Names& names = GetNames();
-  AttributeShape camera{names.camera, {names.camera, {}}, {}};
-  for (const char* name : {"projection", "clippingRange", "fStop", "focusDistance", "shutter:open",
-                           "shutter:close", "exposure", "stereoRole"})
-    camera.parts.parts.push_back({Token(name), Token(name)});
-  for (const char* name : {"horizontalAperture", "verticalAperture", "horizontalApertureOffset",
-                           "verticalApertureOffset", "focalLength"})
-    camera.parts.parts.push_back({Token(name), Token(name), ConvertTenths});
-  camera.parts.parts.push_back({Token("clippingPlanes"), Token("clippingPlanes"), ConvertPlanes});
-  return camera;
-}
-
 Value ConvertSubsetType(const Value& value) {
   static const Token kFaceSet("typeFaceSet"), kPointSet("typePointSet"), kCurveSet("typeCurveSet");
   const std::string type = value.GetOr(Token()).GetString();
@@ -290,7 +261,6 @@ void AddGeometryAdapters(AdapterRegistry& registry) {
   add("Capsule_1", {names.capsule, Same(names.capsule, tapered), {}});
   add("Plane",
       {names.plane, Same(names.plane, {names.doubleSided, names.axis, names.length, names.width}), {}});
-  add("Camera", MakeCamera());
   add("GeomSubset", MakeSubset());
   add("OpenVDBAsset", MakeField("openvdbAsset"));
   add("Field3DAsset", MakeField("field3dAsset"));

@@ -111,12 +111,18 @@ class NetworkBuilder {
     const Names& names = GetNames();
     if (!IsLight()) AddInterfaces();
     Entries mappings;
-    for (auto& [input, uses] : interface_)
-      mappings.emplace_back(input, scene::RetainedVectorDataSource::New(std::move(uses)));
-    return RetainedContainerDataSource::New(
-        {{names.nodes, RetainedContainerDataSource::New(std::move(nodes_))},
-         {names.terminals, RetainedContainerDataSource::New(std::move(terminals_))},
-         {names.interfaceMappings, RetainedContainerDataSource::New(std::move(mappings))}});
+    const bool is_former = source_.globals->GetDataForm() == DataForm::k2408;
+    for (auto& [input, uses] : interface_) {
+      DataSourceHandle list = scene::RetainedVectorDataSource::New(std::move(uses));
+      mappings.emplace_back(input, is_former ? list : MakeInterfaceParameter(input, list));
+    }
+    Entries entries = {{names.nodes, RetainedContainerDataSource::New(std::move(nodes_))},
+                       {names.terminals, RetainedContainerDataSource::New(std::move(terminals_))}};
+    if (is_former)
+      entries.emplace_back(names.interfaceMappings, RetainedContainerDataSource::New(std::move(mappings)));
+    else if (!mappings.empty())
+      entries.emplace_back(names.interface, MakeInterface(std::move(mappings)));
+    return RetainedContainerDataSource::New(std::move(entries));
   }
 
  private:
@@ -148,8 +154,11 @@ class NetworkBuilder {
     const Token space = source_.globals->GetDataForm() == DataForm::k2408
                             ? value.GetMetadata(names.colorSpace).GetOr(Token())
                             : FindColorSpace(value);
-    return RetainedContainerDataSource::New({{names.value, MakeUnflaggedAttributeSource(at, value.GetName())},
-                                             {names.colorSpace, scene::Retain(space)}});
+    Entries entries = {{names.value, MakeUnflaggedAttributeSource(at, value.GetName())},
+                       {names.colorSpace, scene::Retain(space)}};
+    if (source_.globals->GetDataForm() != DataForm::k2408)
+      entries.emplace_back(names.typeName, scene::Retain(value.GetTypeName()));
+    return RetainedContainerDataSource::New(std::move(entries));
   }
 
   void AddNode(const stage::Prim& node) {
@@ -181,6 +190,32 @@ class NetworkBuilder {
     if (IsLight() && node == source_.prim)
       entries.emplace_back(names.renderContextNodeIdentifiers, MakeContextIdentifiers(node));
     nodes_.emplace_back(NameNode(node), RetainedContainerDataSource::New(std::move(entries)));
+  }
+
+  // What people are shown of an input of the material.
+  DataSourceHandle MakeInterfaceParameter(Token input, DataSourceHandle mappings) const {
+    const Names& names = GetNames();
+    const stage::Attribute attribute =
+        source_.prim.GetAttribute(Token(std::string(kInputs) + input.GetString()));
+    Entries entries = {{names.mappings, std::move(mappings)}};
+    for (Token text : {names.displayGroup, names.displayName})
+      if (const std::string said = attribute.GetMetadata(text).GetOr(std::string()); !said.empty())
+        entries.emplace_back(text, scene::Retain(Token(said)));
+    return RetainedContainerDataSource::New(std::move(entries));
+  }
+
+  // The material's inputs in their own order, and what they lead to.
+  ContainerDataSourceHandle MakeInterface(Entries parameters) const {
+    const Names& names = GetNames();
+    Array<Token> order;
+    for (Token property : source_.prim.GetPropertyNames())
+      if (IsInput(property) && std::ranges::any_of(parameters, [&](const auto& entry) {
+            return entry.first == GetBaseName(property);
+          }))
+        order.PushBack(GetBaseName(property));
+    return RetainedContainerDataSource::New(
+        {{names.parameters, RetainedContainerDataSource::New(std::move(parameters))},
+         {names.parameterOrder, scene::Retain(std::move(order))}});
   }
 
   // What renderers call the light: attributes such as "ri:light:shaderId".

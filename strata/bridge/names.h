@@ -36,7 +36,9 @@ struct Names {
   X(applyDrawMode) X(drawModeColor) X(cardGeometry) X(sphere) X(cube) X(cone) X(cylinder) X(capsule)        \
   X(plane) X(size) X(radius) X(height) X(axis) X(radiusTop) X(radiusBottom) X(width) X(length) X(active)    \
   X(point) X(normal) X(vector) X(color) X(textureCoordinate) X(pointIndex) X(edgeIndex) X(faceIndex)     \
-  X(elementSize)
+  X(elementSize) X(timeCodesPerSecond) X(activeRenderSettingsPrim) X(renderSettingsPrimPath)                \
+  X(sceneMetrics) X(metersPerUnit) X(kilogramsPerUnit) X(upAxis) X(typeName) X(apiSchemas) X(kind) X(variantSelections) \
+  X(interface) X(parameterOrder) X(displayGroup) X(displayName) X(mappings)
 #define X(name) Token name{#name};
   STRATA_BRIDGE_NAMES(X)
 #undef X

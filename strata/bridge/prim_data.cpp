@@ -179,12 +179,15 @@ DataSourceHandle GetExtentsHint(const PrimSource& source) {
 
 class PrimInfo final : public scene::ContainerDataSource {
  public:
-  explicit PrimInfo(stage::Prim prim) : prim_(std::move(prim)) {}
+  explicit PrimInfo(const PrimSource& source)
+      : prim_(source.prim), is_former_(source.globals->GetDataForm() == DataForm::k2408) {}
   std::vector<Token> GetNames() const override {
     const Names& names = bridge::GetNames();
     std::vector<Token> all = {names.specifier, names.isLoaded};
     if (prim_.IsInstance()) all.push_back(names.niPrototypePath);
     if (prim_.IsPrototype()) all.push_back(names.isNiPrototype);
+    for (Token name : {names.typeName, names.apiSchemas, names.kind, names.variantSelections})
+      if (Get(name)) all.push_back(name);
     return all;
   }
   DataSourceHandle Get(Token name) const override {
@@ -195,17 +198,38 @@ class PrimInfo final : public scene::ContainerDataSource {
       return kSpecifiers[static_cast<size_t>(prim_.GetSpecifier())];
     }
     if (name == names.isLoaded) return scene::RetainBool(prim_.IsLoaded());
-    if (name == names.niPrototypePath && prim_.IsInstance())
-      return scene::Retain(prim_.GetPrototype().GetPath());
-    return name == names.isNiPrototype && prim_.IsPrototype() ? scene::RetainBool(true) : nullptr;
+    if (name == names.niPrototypePath)
+      return prim_.IsInstance() ? scene::Retain(prim_.GetPrototype().GetPath()) : DataSourceHandle();
+    if (name == names.isNiPrototype) return prim_.IsPrototype() ? scene::RetainBool(true) : nullptr;
+    return is_former_ ? nullptr : GetAuthored(name);
   }
 
  private:
+  static DataSourceHandle RetainUnlessEmpty(Token token) {
+    return token.IsEmpty() ? DataSourceHandle() : scene::Retain(token);
+  }
+  DataSourceHandle GetAuthored(Token name) const {
+    const Names& names = bridge::GetNames();
+    if (name == names.typeName) return RetainUnlessEmpty(prim_.GetTypeName());
+    if (name == names.kind) return RetainUnlessEmpty(prim_.GetMetadata(name).GetOr(Token()));
+    if (name == names.apiSchemas) {
+      const std::vector<Token> applied = prim_.GetAppliedSchemas();
+      if (applied.empty()) return nullptr;
+      return scene::Retain(Array<Token>(applied.begin(), applied.end()));
+    }
+    if (name != names.variantSelections) return nullptr;
+    std::vector<RetainedContainerDataSource::Entry> selections;
+    for (const stage::VariantSet& set : prim_.GetVariantSets())
+      selections.emplace_back(set.name, RetainUnlessEmpty(prim_.GetVariantSelection(set.name)));
+    return selections.empty() ? nullptr : RetainedContainerDataSource::New(std::move(selections));
+  }
+
   stage::Prim prim_;
+  bool is_former_;
 };
 
 DataSourceHandle GetPrimInfo(const PrimSource& source) {
-  return scene::Make<const PrimInfo>(source.prim);
+  return scene::Make<const PrimInfo>(source);
 }
 
 DataSourceHandle GetOrigin(const PrimSource& source) {

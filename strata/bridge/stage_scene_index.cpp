@@ -6,6 +6,7 @@
 
 #include "strata/bridge/names.h"
 #include "strata/bridge/prim_data.h"
+#include "strata/domain/metrics.h"
 #include "strata/scene/overlay.h"
 #include "strata/scene/retained.h"
 #include "strata/stage/change_feed.h"
@@ -37,6 +38,23 @@ std::pair<Token, Token> SplitSchema(Token applied) {
   return {Token(text.substr(0, colon)), Token(text.substr(colon + 1))};
 }
 
+scene::ContainerDataSourceHandle MakeMetrics(const stage::Stage& stage) {
+  const Names& names = GetNames();
+  return scene::RetainedContainerDataSource::New(
+      {{names.metersPerUnit, scene::Retain(domain::GetStageMetersPerUnit(stage).value)},
+       {names.kilogramsPerUnit, scene::Retain(domain::GetStageKilogramsPerUnit(stage).value)},
+       {names.upAxis, scene::Retain(domain::GetStageUpAxis(stage).value)}});
+}
+
+// Whether the scene shows a field of the stage itself, at "/".
+bool IsShownOfStage(Token field) {
+  const Names& names = GetNames();
+  for (Token shown : {names.startTimeCode, names.endTimeCode, names.timeCodesPerSecond, names.metersPerUnit,
+                      names.kilogramsPerUnit, names.upAxis, names.renderSettingsPrimPath})
+    if (field == shown) return true;
+  return field.GetText() == "framesPerSecond";
+}
+
 bool IsOver(const Value& before, const Value& after) {
   return (before.IsEmpty() || before.GetOr(Specifier::kDef) == Specifier::kOver) &&
          (after.IsEmpty() || after.GetOr(Specifier::kDef) == Specifier::kOver);
@@ -54,13 +72,15 @@ StageChanges StageChanges::FromStage(const stage::StageChanges& changes) {
                                spec.change->spec_removed;
     if (!spec.path.IsPrimProperty()) {
       if (spec.kind != compose::SpecChange::Kind::kEdited) continue;
-      for (const auto& field : spec.change->fields)
+      for (const auto& field : spec.change->fields) {
+        if (spec.path.IsAbsoluteRoot()) found.stage_metadata |= IsShownOfStage(field.field);
         if (field.field == fields.active ||
             // A spec that comes as `over`, or goes as one, says nothing of what the prim is.
             (field.field == fields.specifier && !(is_structural && IsOver(field.before, field.after))) ||
             field.field == fields.typeName || field.field == fields.apiSchemas ||
             field.field == fields.kind || field.field == fields.instanceable)
           found.resynced.push_back(spec.path);
+      }
       continue;
     }
     PropertyChange& change = properties.emplace(spec.path, PropertyChange::kUpdate).first->second;
@@ -85,6 +105,7 @@ StageChanges StageChanges::FromNotice(const stage::ObjectsChanged& objects) {
       continue;
     }
     for (const Token field : objects.GetChangedFields(path)) {
+      if (path.IsAbsoluteRoot()) found.stage_metadata |= IsShownOfStage(field);
       if (field == fields.active || field == fields.specifier || field == fields.typeName ||
           field == fields.apiSchemas || field == fields.kind || field == fields.instanceable) {
         found.resynced.push_back(path);
@@ -156,14 +177,23 @@ scene::ContainerDataSourceHandle StageSceneIndex::MakeRootData() const {
   const Names& names = GetNames();
   using scene::RetainedContainerDataSource;
   std::string context = "default";
-  return RetainedContainerDataSource::New(
-      {{names.sceneGlobals,
-        RetainedContainerDataSource::New({{names.startTimeCode, scene::Retain(stage_->GetStartTimeCode())},
-                                          {names.endTimeCode, scene::Retain(stage_->GetEndTimeCode())}})},
-       {names.system,
-        RetainedContainerDataSource::New(
-            {{names.assetResolution, RetainedContainerDataSource::New(
-                                         {{names.resolverContext, scene::Retain(std::move(context))}})}})}});
+  std::vector<RetainedContainerDataSource::Entry> globals = {
+      {names.startTimeCode, scene::Retain(stage_->GetStartTimeCode())},
+      {names.endTimeCode, scene::Retain(stage_->GetEndTimeCode())}};
+  std::vector<RetainedContainerDataSource::Entry> entries = {
+      {names.system,
+       RetainedContainerDataSource::New(
+           {{names.assetResolution, RetainedContainerDataSource::New(
+                                        {{names.resolverContext, scene::Retain(std::move(context))}})}})}};
+  if (options_.form != DataForm::k2408) {
+    globals.emplace_back(names.timeCodesPerSecond, scene::Retain(stage_->GetTimeCodesPerSecond()));
+    const Value settings = stage_->GetMetadata(names.renderSettingsPrimPath);
+    if (const std::string path = settings.GetOr(std::string()); !path.empty())
+      globals.emplace_back(names.activeRenderSettingsPrim, scene::Retain(Path(path)));
+    entries.emplace_back(names.sceneMetrics, MakeMetrics(*stage_));
+  }
+  entries.emplace_back(names.sceneGlobals, RetainedContainerDataSource::New(std::move(globals)));
+  return RetainedContainerDataSource::New(std::move(entries));
 }
 
 scene::ScenePrim StageSceneIndex::GetPrim(Path path) const {
@@ -414,6 +444,11 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::Compute
   const std::vector<Path> repopulated = DirtyProperties(properties, out);
   resynced.insert(resynced.end(), repopulated.begin(), repopulated.end());
   ShowAnew(std::move(resynced), out);
+  if (changes.stage_metadata && options_.form != DataForm::k2408)
+    out.dirtied.push_back({Path::AbsoluteRoot(),
+                           {scene::DataSourceLocator(GetNames().sceneGlobals),
+                            scene::DataSourceLocator(GetNames().sceneMetrics),
+                            scene::DataSourceLocator(scene::GetContainerSentinel())}});
   std::move(computed.published.begin(), computed.published.end(), std::back_inserter(out.dirtied));
   Send(std::move(out));
 }

@@ -31,6 +31,7 @@ struct StageChanges {
     PropertyChange change;
   };
   std::vector<Property> properties;
+  bool stage_metadata = false;  // what is said of the stage as a whole
   // From what Stage::Recompose answers.
   static StageChanges FromStage(const stage::StageChanges& changes);
   // From what a stage tells its listeners.

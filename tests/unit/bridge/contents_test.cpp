@@ -174,4 +174,198 @@ def Scope "Looks" { def Material "Red" {} })",
   CHECK(running.TakeFinal().find("dirtied /World/Set/Ball {xform}") != std::string::npos);
 }
 
+TEST_CASE("each concrete type has its type in scenes, and what all prims have") {
+  // Those that are not here have none.
+  const std::map<std::string, std::string> types = {
+      {"BasisCurves", "basisCurves"},
+      {"Camera", "camera"},
+      {"Capsule", "capsule"},
+      {"Capsule_1", "capsule"},
+      {"Cone", "cone"},
+      {"Cube", "cube"},
+      {"Cylinder", "cylinder"},
+      {"Cylinder_1", "cylinder"},
+      {"CylinderLight", "cylinderLight"},
+      {"DiskLight", "diskLight"},
+      {"DistantLight", "distantLight"},
+      {"DomeLight", "domeLight"},
+      {"DomeLight_1", "domeLight"},
+      {"Field3DAsset", "field3dAsset"},
+      {"GenerativeProcedural", "inertGenerativeProcedural"},
+      {"GeomSubset", "geomSubset"},
+      {"HermiteCurves", "basisCurves"},
+      {"LightFilter", "lightFilter"},
+      {"Material", "material"},
+      {"Mesh", "mesh"},
+      {"NurbsCurves", "nurbsCurves"},
+      {"NurbsPatch", "nurbsPatch"},
+      {"OpenVDBAsset", "openvdbAsset"},
+      {"ParticleField", "particleField"},
+      {"ParticleField3DGaussianSplat", "particleField"},
+      {"Plane", "plane"},
+      {"PluginLight", "pluginLight"},
+      {"PluginLightFilter", "lightFilter"},
+      {"PointInstancer", "instancer"},
+      {"Points", "points"},
+      {"RectLight", "rectLight"},
+      {"RenderPass", "renderPass"},
+      {"RenderProduct", "renderProduct"},
+      {"RenderSettings", "renderSettings"},
+      {"RenderVar", "renderVar"},
+      {"Sphere", "sphere"},
+      {"SphereLight", "sphereLight"},
+      {"TetMesh", "tetMesh"},
+      {"Volume", "volume"},
+  };
+  size_t concrete = 0, of_a_type = 0;
+  for (const schema::SchemaInfo* info : schema::Registry::GetBuiltIn()->GetAll()) {
+    if (info->kind != schema::SchemaKind::kConcreteTyped) continue;
+    ++concrete;
+    const std::string name = info->identifier.GetString();
+    Running running("def " + name + " \"P\" {}");
+    const scene::ScenePrim prim = running.First().GetPrim(Path("/P"));
+    // Shaders are part of materials, and no prims.
+    if (name == "Shader" || name == "NodeGraph") continue;
+    const auto expected = types.find(name);
+    of_a_type += expected != types.end();
+    CHECK_MESSAGE(prim.type == Token(expected == types.end() ? "" : expected->second), name);
+    REQUIRE_MESSAGE(prim.data, name);
+    CHECK_MESSAGE(prim.data->Get(Token("primOrigin")), name);
+  }
+  CHECK(concrete >= 59);
+  CHECK(of_a_type == types.size());
+}
+
+TEST_CASE("render settings gather their products and variables, and follow edits of them") {
+  Running running(R"(def Scope "Render" {
+  def RenderSettings "Main" {
+    rel camera = </Cam>
+    rel products = [</Render/Beauty>, </Render/Small>]
+    uniform int2 resolution = (2000, 1000)
+    int ri:samples = 4
+  }
+  def RenderProduct "Beauty" {
+    rel orderedVars = </Render/Color>
+    token productName = "beauty.exr"
+  }
+  def RenderProduct "Small" {
+    uniform int2 resolution = (100, 100)
+    token aspectRatioConformPolicy = "cropAperture"
+  }
+  def RenderVar "Color" { string sourceName = "Ci" }
+}
+def Camera "Cam" { float horizontalAperture = 36
+  float verticalAperture = 24 })");
+  const auto settings = [&] {
+    return scene::RenderSettingsSchema::GetFromParent(running.Final().GetPrim(Path("/Render/Main")).data);
+  };
+  const auto products = settings().GetRenderProducts();
+  REQUIRE(products.GetNumElements() == 2);
+  const auto beauty = products.GetElement(0), small = products.GetElement(1);
+  CHECK(beauty.GetPath() == Path("/Render/Beauty"));
+  CHECK(beauty.GetName() == Token("beauty.exr"));
+  CHECK(beauty.GetType() == Token("raster"));
+  CHECK(beauty.GetResolution() == Vec2i{2000, 1000});  // of the settings
+  CHECK(beauty.GetCameraPrim() == Path("/Cam"));
+  REQUIRE(beauty.GetRenderVars().GetNumElements() == 1);
+  CHECK(beauty.GetRenderVars().GetElement(0).GetSourceName() == std::string("Ci"));
+  CHECK(small.GetResolution() == Vec2i{100, 100});
+  // Twice as wide as high: the film grows in width. Square: it loses width.
+  CHECK((*beauty.GetApertureSize())[0] == doctest::Approx(4.8));
+  CHECK((*beauty.GetApertureSize())[1] == doctest::Approx(2.4));
+  CHECK((*small.GetApertureSize())[0] == doctest::Approx(2.4));
+  CHECK((*small.GetApertureSize())[1] == doctest::Approx(2.4));
+  CHECK(settings().GetContainer()->Get(Token("namespacedSettings")));
+  CHECK(At<int32_t>(running.Final(), "/Render/Main", "renderSettings/namespacedSettings/ri:samples") == 4);
+  running.Pull();
+  running.TakeFinal();
+  running.Set("/Render/Color.sourceName", Value(std::string("a")));
+  CHECK(running.TakeFinal() ==
+        "dirtied /Render/Color {__usdRenderVar/sourceName}; "
+        "dirtied /Render/Main {renderSettings/renderProducts}");
+  running.Set("/Render/Main.resolution", Value(Vec2i{10, 10}));
+  CHECK(running.TakeFinal() ==
+        "dirtied /Render/Main {__usdRenderSettings/resolution, renderSettings/renderProducts}");
+  running.Set("/Cam.verticalAperture", Value(12.0f));
+  CHECK(running.TakeFinal() ==
+        "dirtied /Cam {camera/verticalAperture}; dirtied /Render/Main {renderSettings/renderProducts}");
+}
+
+TEST_CASE("the root says the stage's time, metrics and active render settings, and edits of them dirty it") {
+  Running running("");
+  CHECK(At<double>(running.Final(), "/", "sceneMetrics/metersPerUnit") == 0.01);
+  CHECK(At<Token>(running.Final(), "/", "sceneMetrics/upAxis") == Token("Y"));
+  running.TakeFinal();
+  running.Change([](layer::Layer& layer) {
+    CHECK(layer.SetField(Path::AbsoluteRoot(), Token("metersPerUnit"), Value(1.0)));
+    CHECK(layer.SetField(Path::AbsoluteRoot(), Token("renderSettingsPrimPath"), Value(std::string("/R"))));
+  });
+  CHECK(running.TakeFinal() == "dirtied / {__containerDataSource, sceneGlobals, sceneMetrics}");
+  CHECK(At<double>(running.Final(), "/", "sceneMetrics/metersPerUnit") == 1.0);
+  CHECK(At<Path>(running.Final(), "/", "sceneGlobals/activeRenderSettingsPrim") == Path("/R"));
+}
+
+TEST_CASE("a camera says its exposure, and how much brighter pictures are by all of it") {
+  Running running(R"(def Camera "Cam" {
+    float exposure = 2
+    float exposure:time = 0.5
+    float exposure:iso = 200
+    float exposure:fStop = 2
+    float exposure:responsivity = 3
+    double shutter:open = -0.25
+})");
+  CHECK(At<double>(running.Final(), "/Cam", "camera/shutterOpen") == -0.25);
+  CHECK(At<float>(running.Final(), "/Cam", "camera/exposureIso") == 200.0f);
+  CHECK(*At<float>(running.Final(), "/Cam", "camera/linearExposureScale") == doctest::Approx(3.0));
+  running.Pull();
+  running.TakeFirst();
+  running.Set("/Cam.exposure:time", Value(1.0f));
+  CHECK(running.TakeFirst() == "dirtied /Cam {camera/exposureTime, camera/linearExposureScale}");
+  CHECK(*At<float>(running.Final(), "/Cam", "camera/linearExposureScale") == doctest::Approx(6.0));
+}
+
+TEST_CASE("a material says what its inputs lead to, in their order, and parameters say their type") {
+  Running running(R"(def Material "Mat" {
+  color3f inputs:tint = (1, 1, 1) ( displayGroup = "Look" )
+  float inputs:rough = 1
+  float inputs:unused = 1
+  token outputs:surface.connect = </Mat/S.outputs:out>
+  def Shader "S" {
+    uniform token info:id = "Test"
+    color3f inputs:a.connect = </Mat.inputs:tint>
+    float inputs:b.connect = </Mat.inputs:rough>
+    token outputs:out
+  }
+})");
+  const auto at = [&](std::initializer_list<const char*> names) {
+    DataSourceLocator locator{Token("material"), Token("")};
+    for (const char* name : names) locator = locator.Append(Token(name));
+    return running.Final().GetDataSource(Path("/Mat"), locator);
+  };
+  CHECK(scene::GetValueAs<Array<Token>>(at({"interface", "parameterOrder"})) ==
+        Array<Token>{Token("rough"), Token("tint")});
+  CHECK(scene::GetValueAs<Token>(at({"interface", "parameters", "tint", "displayGroup"})) == Token("Look"));
+  const auto mappings = scene::VectorDataSource::Cast(at({"interface", "parameters", "tint", "mappings"}));
+  REQUIRE(mappings);
+  const auto mapping = scene::ContainerDataSource::Cast(mappings->GetElement(0));
+  CHECK(scene::GetValueAs<Token>(mapping->Get(Token("inputName"))) == Token("a"));
+  CHECK(scene::GetValueAs<Token>(at({"nodes", "S", "parameters", "a", "typeName"})) == Token("color3f"));
+}
+
+TEST_CASE("a prim says its type, its schemas, its kind and the variants that are chosen") {
+  Running running(R"(def Xform "A" (
+  kind = "component"
+  prepend apiSchemas = ["GeomModelAPI"]
+  variants = { string look = "red" }
+  prepend variantSets = "look"
+) {
+  variantSet "look" = { "red" { def Cube "C" {} } }
+})");
+  CHECK(At<Token>(running.Final(), "/A", "__usdPrimInfo/typeName") == Token("Xform"));
+  CHECK(At<Array<Token>>(running.Final(), "/A", "__usdPrimInfo/apiSchemas") ==
+        Array<Token>{Token("GeomModelAPI")});
+  CHECK(At<Token>(running.Final(), "/A", "__usdPrimInfo/kind") == Token("component"));
+  CHECK(At<Token>(running.Final(), "/A", "__usdPrimInfo/variantSelections/look") == Token("red"));
+}
+
 }  // namespace strata::bridge
