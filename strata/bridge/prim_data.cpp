@@ -319,8 +319,19 @@ ContainerDataSourceHandle MakePrimData(const PrimSource& source, const PrimvarMa
   return scene::Make<const PrimData>(source, mappings);
 }
 
-scene::DataSourceLocatorSet InvalidatePrimData(std::span<const Token> properties, PropertyChange change,
-                                               const PrimvarMappings& mappings) {
+namespace {
+
+// Whether the order of a prim's ops names one, inverted or not.
+bool IsInOrder(const stage::Prim& prim, std::string_view op) {
+  const auto order = prim.GetAttribute(GetNames().xform_op_order).GetAs<Array<Token>>();
+  return order &&
+         std::any_of(order->begin(), order->end(), [&](Token each) { return each.GetText().ends_with(op); });
+}
+
+}  // namespace
+
+scene::DataSourceLocatorSet InvalidatePrimData(const stage::Prim& prim, std::span<const Token> properties,
+                                               PropertyChange change, const PrimvarMappings& mappings) {
   const Names& names = GetNames();
   scene::DataSourceLocatorSet dirty;
   for (Token property : properties) {
@@ -328,7 +339,7 @@ scene::DataSourceLocatorSet InvalidatePrimData(std::span<const Token> properties
     if (property == names.visibility || property == names.purpose || property == names.extent ||
         property == names.extentsHint)
       dirty.Insert(property);
-    else if (property == names.xform_op_order || text.starts_with("xformOp:"))
+    else if (property == names.xform_op_order || (text.starts_with("xformOp:") && IsInOrder(prim, text)))
       dirty.Insert(names.xform);
   }
   dirty.Insert(InvalidatePrimvars(properties, change, mappings));

@@ -10,8 +10,8 @@ namespace strata::bridge {
 
 // The prim's own data, with `primvars` of these attributes beside those under "primvars:".
 scene::ContainerDataSourceHandle MakePrimData(const PrimSource& source, const PrimvarMappings& mappings);
-scene::DataSourceLocatorSet InvalidatePrimData(std::span<const Token> properties, PropertyChange change,
-                                               const PrimvarMappings& mappings);
+scene::DataSourceLocatorSet InvalidatePrimData(const stage::Prim& prim, std::span<const Token> properties,
+                                               PropertyChange change, const PrimvarMappings& mappings);
 
 // {min, max} of the pair of points at `first`.
 scene::ContainerDataSourceHandle MakeExtent(const PrimSource& source, Token attribute, size_t first,
@@ -24,9 +24,9 @@ class BaseAdapter : public PrimAdapter {
   scene::ContainerDataSourceHandle GetData(const PrimSource& source) const override {
     return MakePrimData(source, GetMappings());
   }
-  scene::DataSourceLocatorSet Invalidate(const stage::Prim&, std::span<const Token> properties,
+  scene::DataSourceLocatorSet Invalidate(const stage::Prim& prim, std::span<const Token> properties,
                                          PropertyChange change) const override {
-    return InvalidatePrimData(properties, change, GetMappings());
+    return InvalidatePrimData(prim, properties, change, GetMappings());
   }
 
  protected:

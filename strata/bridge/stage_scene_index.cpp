@@ -7,6 +7,7 @@
 #include "strata/bridge/names.h"
 #include "strata/bridge/prim_data.h"
 #include "strata/domain/metrics.h"
+#include "strata/scene/compare.h"
 #include "strata/scene/overlay.h"
 #include "strata/scene/retained.h"
 #include "strata/stage/change_feed.h"
@@ -198,7 +199,7 @@ scene::ContainerDataSourceHandle StageSceneIndex::MakeRootData() const {
 
 scene::ScenePrim StageSceneIndex::GetPrim(Path path) const {
   if (!stage_) return {};
-  if (path.IsAbsoluteRoot()) return {Token(), MakeRootData()};
+  if (path.IsAbsoluteRoot()) return {Token(), root_data_};
   const stage::Prim prim = FindShown(path);
   if (!prim) return {};
   const Adapters& adapters = FindAdapters(prim);
@@ -349,6 +350,7 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
     });
   prototypes_ = ListPrototypes();
   instances_ = ListInstances();
+  root_data_ = stage_ ? MakeRootData() : nullptr;
   if (stage_) {
     if (IsObserved()) AddSubtree(Path::AbsoluteRoot(), changes.added);
   }
@@ -426,6 +428,18 @@ void StageSceneIndex::ShowAnew(std::vector<Path> roots, scene::ChangeSet& out) {
   }
 }
 
+// Metadata of sublayers count for what is in these, and not for the stage.
+void StageSceneIndex::DirtyRoot(scene::ChangeSet& out) {
+  if (options_.form == DataForm::k2408) return;
+  const scene::ContainerDataSourceHandle before = std::exchange(root_data_, MakeRootData());
+  scene::DataSourceLocatorSet different;
+  for (Token name : root_data_->GetNames())
+    if (!scene::DeepEquals(before->Get(name), root_data_->Get(name))) different.Insert(name);
+  if (different.IsEmpty()) return;
+  different.Insert(scene::DataSourceLocator(scene::GetContainerSentinel()));
+  out.dirtied.push_back({Path::AbsoluteRoot(), std::move(different)});
+}
+
 void StageSceneIndex::ApplyChanges(const StageChanges& changes) {
   ApplyChanges(changes, system_ ? system_->Clear() : compute::ComputedChanges());
 }
@@ -444,11 +458,7 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::Compute
   const std::vector<Path> repopulated = DirtyProperties(properties, out);
   resynced.insert(resynced.end(), repopulated.begin(), repopulated.end());
   ShowAnew(std::move(resynced), out);
-  if (changes.stage_metadata && options_.form != DataForm::k2408)
-    out.dirtied.push_back({Path::AbsoluteRoot(),
-                           {scene::DataSourceLocator(GetNames().sceneGlobals),
-                            scene::DataSourceLocator(GetNames().sceneMetrics),
-                            scene::DataSourceLocator(scene::GetContainerSentinel())}});
+  if (changes.stage_metadata) DirtyRoot(out);
   std::move(computed.published.begin(), computed.published.end(), std::back_inserter(out.dirtied));
   Send(std::move(out));
 }

@@ -86,6 +86,7 @@ class StageSceneIndex final : public scene::SceneIndex {
   // Gives the prims that are to be shown anew for it.
   std::vector<Path> DirtyProperties(const std::vector<StageChanges::Property>& properties,
                                     scene::ChangeSet& out) const;
+  void DirtyRoot(scene::ChangeSet& out);
   void ShowAnew(std::vector<Path> roots, scene::ChangeSet& out);
 
   bool FollowsStage() const;
@@ -95,7 +96,8 @@ class StageSceneIndex final : public scene::SceneIndex {
   StageSceneIndexOptions options_;
   stage::StagePtr stage_;
   std::shared_ptr<compute::System> system_;
-  uint64_t listener_ = 0;  // of the stage's notices; 0 when there is none
+  scene::ContainerDataSourceHandle root_data_;  // null without a stage
+  uint64_t listener_ = 0;                       // of the stage's notices; 0 when there is none
   scene::Handle<StageGlobals> globals_;
   // The prototypes that were shown last, and where they are composed: their names may pass to others.
   std::map<Path, Path> prototypes_;

@@ -286,6 +286,7 @@ std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
       Array<Token> order;
       if (Chance(15)) order.PushBack(Token("!resetXformStack!"));
       order.PushBack(Token("xformOp:translate"));
+      const layer::Layer::ChangeBlock block(layer);
       if (Chance(20)) order.PushBack(Token("xformOp:scale"));
       return SetAttribute(layer, prim, "xformOp:translate", "double3", Value(Vec3d{number, 0, 0})) + ", " +
              SetAttribute(layer, prim, "xformOpOrder", "token[]", Value(order));
@@ -294,6 +295,7 @@ std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
       return SetAttribute(layer, prim, "primvars:tint", "color3f[]", Value(Array<Vec3f>{{number, 0, 0}}));
     case 6: {
       const Path path = prim.AppendProperty(Token("primvars:tint"));
+      const layer::Layer::ChangeBlock block(layer);
       std::string text =
           SetAttribute(layer, prim, "primvars:tint", "color3f[]", Value(Array<Vec3f>{{1, 1, 1}}));
       if (layer.HasSpec(path))
@@ -316,6 +318,7 @@ std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
       if (Chance(85)) targets.push_back(Path(Chance(50) ? "/Looks/Red" : "/Looks/Blue"));
       ListOp<Token> apis;
       apis.prepended_items = {Token("MaterialBindingAPI")};
+      const layer::Layer::ChangeBlock block(layer);
       std::string text = SetMetadata(layer, prim, layer::GetFieldNames().apiSchemas, Value(apis));
       return text + ", " + SetTargets(layer, prim, "material:binding", std::move(targets));
     }
@@ -426,10 +429,29 @@ std::string EditedStage::Edit(uint32_t seed, bridge::StageSceneIndex& scene) {
 struct Overshoot {
   size_t dirtied = 0, unchanged = 0;
 };
+constexpr std::string_view kWithoutEffect = " without effect";
+// By the kind of edit.
+using Overshoots = std::map<std::string, Overshoot>;
+
+// "time", "visibility", "variantSelection", "mute"; "several" of edits made as one.
+std::string NameKind(const std::string& edit) {
+  if (edit.find("; ") != std::string::npos) return "several";
+  if (edit.starts_with("time")) return "time";
+  std::string text = edit.substr(edit.find(": ") + 2);
+  text = text.substr(0, text.find(", "));
+  if (text.find(" with interpolation") != std::string::npos) return "interpolation";
+  std::string word = text.substr(0, text.find(' '));
+  if (word != "set" && word != "point" && word != "delete" && word != "sample") return word;
+  std::string rest = text.substr(word.size() + 1);
+  rest = rest.substr(0, rest.find(' '));
+  const size_t dot = rest.find('.');
+  if (dot != std::string::npos) return rest.substr(dot + 1);
+  return word == "delete" ? "prims" : rest;
+}
 
 // What goes wrong with this sequence of edits; nothing when all is well.
 std::string Try(const std::vector<uint32_t>& seeds, const bridge::ChainOptions& options, bool explains,
-                Overshoot* overshoot = nullptr) {
+                Overshoots* overshoots = nullptr) {
   EditedStage stage;
   const bridge::Chain chain = bridge::MakeChain(options);
   chain.stage->SetStage(stage.Get());
@@ -444,6 +466,17 @@ std::string Try(const std::vector<uint32_t>& seeds, const bridge::ChainOptions& 
     for (scene::RecordingObserver& observer : told) (void)observer.Take();
     const std::string edit = stage.Edit(seed, *chain.stage);
     if (explains) done += edit + "\n";
+    if (overshoots) {
+      // What says the same as before is said again, by a layer that does not win or with the value that was.
+      const auto& told_first = first.GetCounts();
+      const bool has_effect =
+          told_first.dirtied > told_first.dirtied_unchanged || told_first.added > told_first.added_unchanged;
+      Overshoot& kind = (*overshoots)[NameKind(edit) + (has_effect ? "" : std::string(kWithoutEffect))];
+      first.ResetCounts();
+      kind.dirtied += last.GetCounts().dirtied;
+      kind.unchanged += last.GetCounts().dirtied_unchanged;
+      last.ResetCounts();
+    }
     const bridge::Chain fresh = bridge::MakeChain(options);
     fresh.stage->SetTime(chain.stage->GetTime());
     fresh.stage->SetStage(stage.Get());
@@ -458,28 +491,49 @@ std::string Try(const std::vector<uint32_t>& seeds, const bridge::ChainOptions& 
     chain.indices[i]->RemoveObserver(told[i]);
     done += chain.indices[i]->GetDisplayName() + " told: " + told[i].TakeSorted() + "\n";
   }
-  if (overshoot) {
-    overshoot->dirtied += last.GetCounts().dirtied;
-    overshoot->unchanged += last.GetCounts().dirtied_unchanged;
-  }
   return wrong.empty() ? wrong : explains ? done + wrong : wrong;
+}
+
+// Of the locators that edits with an effect dirty, those whose data stay may be so many in a hundred. Whole
+// prims that are told anew, and what instancers gather of them, count as dirtied without need where they say
+// the same.
+constexpr std::pair<std::string_view, size_t> kBounds[] = {
+    {"time", 0},           {"load", 0},        {"xformOp:translate", 50},
+    {"visibility", 72},    {"purpose", 80},    {"primvars:tint", 60},
+    {"interpolation", 45}, {"prototypes", 15}, {"material:binding:collection:all", 65},
+    {"mute", 50},          {"several", 56},
+};
+
+void Check(const Overshoots& overshoots) {
+  Overshoot all;
+  for (const auto& [kind, overshoot] : overshoots) {
+    if (kind.ends_with(kWithoutEffect)) continue;
+    all.dirtied += overshoot.dirtied;
+    all.unchanged += overshoot.unchanged;
+    // Shown where a check fails, and with all that passes where that is asked for (-s).
+    CAPTURE(fmt::format("{} of {} unchanged", overshoot.unchanged, overshoot.dirtied));
+    for (const auto& [bounded, percent] : kBounds)
+      // Of a few nothing follows.
+      if (kind == bounded && overshoot.dirtied >= 100)
+        CHECK_MESSAGE(overshoot.unchanged * 100 <= overshoot.dirtied * percent, kind);
+  }
+  CHECK(all.unchanged * 100 <= all.dirtied * 60);
 }
 
 void TryMany(const bridge::ChainOptions& options) {
   const uint32_t count = std::max(1u, GetCaseCount() / 20);
-  Overshoot overshoot;
+  Overshoots overshoots;
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t seed = GetFirstSeed() + i;
     std::mt19937 random(seed);
     std::vector<uint32_t> seeds(40);
     for (uint32_t& one : seeds) one = static_cast<uint32_t>(random());
-    if (Try(seeds, options, false, &overshoot).empty()) continue;
+    if (Try(seeds, options, false, &overshoots).empty()) continue;
     seeds =
         ShrinkSeeds(std::move(seeds), [&](const auto& fewer) { return !Try(fewer, options, false).empty(); });
     FAIL("seed " << seed << ", " << seeds.size() << " edits\n" << Try(seeds, options, true));
   }
-  // Many of the edits say what was so before, and what is dirtied with a prim above mostly stays as it was.
-  CHECK(overshoot.unchanged * 3 <= overshoot.dirtied * 2);
+  Check(overshoots);
 }
 
 }  // namespace

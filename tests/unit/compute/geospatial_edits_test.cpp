@@ -10,8 +10,7 @@ Running OpenTwoFrames() {
   return Running(Stage(kZUp, Frame("A", kHamburg, "",
                                    Place("P", kHamburg, "", "def Xform \"C\" {\n}\n") +
                                        Place("Q", {53.5, 10.2, 0}) + "def Xform \"Plain\" {\n}\n") +
-                                 Frame("B", kHamburg, "", Place("P", kHamburg)) +
-                                 "def Xform \"Far\" {\n}\n"),
+                                 Frame("B", kHamburg, "", Place("P", kHamburg)) + "def Xform \"Far\" {\n}\n"),
                  GetGeospatial());
 }
 
@@ -39,13 +38,13 @@ TEST_CASE("G6, G10: an edit of a frame dirties the places in it, and the same fr
   REQUIRE(edit.CreateAttribute(orientation, Token("double3")));
   running.PullAll();
   REQUIRE(edit.Set(orientation, Vec3d{0, 0, 0}));
-  CHECK(running.TakeNotices() ==
-        "dirtied /A {referencePositionApi/orientation, targetFrameApi/orientation}");
+  CHECK(running.TakeNotices() == "dirtied /A {referencePositionApi/orientation, targetFrameApi/orientation}");
 }
 
-TEST_CASE("G10: units and axes of the stage dirty the places of all frames, and nothing else") {
+TEST_CASE("G10: units and axes of the stage dirty the root and the places of all frames, and nothing else") {
   const std::string places =
-      "dirtied /A/P {xform}; dirtied /A/P/C {xform}; dirtied /A/Q {xform}; dirtied /B/P {xform}";
+      "dirtied / {__containerDataSource, sceneMetrics}; dirtied /A/P {xform}; dirtied /A/P/C {xform}; "
+      "dirtied /A/Q {xform}; dirtied /B/P {xform}";
   Running running = OpenTwoFrames();
   const Vec3d enu = Enu({53.5, 10.2, 0}, kHamburg);
   running.PullAll();
@@ -86,7 +85,8 @@ TEST_CASE("G10: ops of a frame move what stands in it; ops between frame and pla
   CHECK(Distance(Translation(running.World("/A/X/P")), {enu[0] + 2, enu[1], enu[2]}) < kTight);
 }
 
-TEST_CASE("G6: applying a frame to a prim above and taking it away moves the places below, and nobody beside") {
+TEST_CASE(
+    "G6: applying a frame to a prim above and taking it away moves the places below, and nobody beside") {
   Running running(Stage(kZUp,
                         "def Xform \"A\" {\n    double3 omni:geospatial:wgs84:reference:referencePosition = "
                         "(53.4, 10.2, 0)\n" +
@@ -181,19 +181,20 @@ TEST_CASE("G8: what a prim says of resetting stays apart from what its place doe
 }
 
 TEST_CASE("G8: prims without a transform between a frame, a place and what it carries change nothing") {
-  Running running(Stage(kZUp, Frame("A", kHamburg, Moved("(5, 0, 0)"),
-                                    "def Scope \"S\" {\n" +
-                                        Place("P", {53.5, 10.2, 0}, "",
-                                              "def Scope \"T\" {\ndef Cube \"C\" {\n" + Moved("(0, 1, 0)") +
-                                                  "}\n}\n") +
-                                        "}\n")),
-                  GetGeospatial());
+  Running running(
+      Stage(kZUp, Frame("A", kHamburg, Moved("(5, 0, 0)"),
+                        "def Scope \"S\" {\n" +
+                            Place("P", {53.5, 10.2, 0}, "",
+                                  "def Scope \"T\" {\ndef Cube \"C\" {\n" + Moved("(0, 1, 0)") + "}\n}\n") +
+                            "}\n")),
+      GetGeospatial());
   const Vec3d enu = Enu({53.5, 10.2, 0}, kHamburg);
   CHECK(Distance(Translation(running.World("/A/S/P/T/C")), {enu[0] + 5, enu[1] + 1, enu[2]}) < kTight);
 }
 
 TEST_CASE("places that are instances or carry instances and point instancers stand each where it says") {
-  const std::string part = "def Xform \"Part\" {\n    def Cube \"Box\" {\n" + Moved("(0, 0, 1)") + "    }\n}\n";
+  const std::string part =
+      "def Xform \"Part\" {\n    def Cube \"Box\" {\n" + Moved("(0, 0, 1)") + "    }\n}\n";
   const auto instance = [](std::string_view name, const Geodetic& at) {
     return fmt::format(
         "def Xform \"{}\" (\n    instanceable = true\n    references = </Part>\n    prepend apiSchemas = "
