@@ -176,40 +176,41 @@ std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
   return {node, steps};
 }
 
-// Where one comes from below what another stands for, they are as strong as the arcs where they come from, or
-// the one that was written here is stronger.
+// Of arcs that stem from different ones, an arc within another is weaker, wherever it came to stand. Then those
+// introduced deeper in namespace are stronger, then those whose origins are.
 int Graph::CompareSpecializes(uint32_t a, uint32_t b) const {
   const auto [root_a, steps_a] = GetOriginRoot(a);
   const auto [root_b, steps_b] = GetOriginRoot(b);
-  if (root_a == root_b) return 0;
-  const bool is_a_within = IsWithin(root_a, b) || IsWithin(root_a, root_b);
-  const bool is_b_within = IsWithin(root_b, a) || IsWithin(root_b, root_a);
-  if (!is_a_within && !is_b_within) return 0;
-  if (steps_a != 0 && steps_b != 0) return CompareStrength(root_a, root_b);
-  return is_a_within ? 1 : -1;
-}
-
-// Whether where `node` comes from, `steps` back, was introduced further up in namespace than the arc that
-// leads there.
-bool Graph::IsImpliedFromAbove(uint32_t node, uint32_t steps) const {
-  for (; steps != 0; --steps) node = nodes_[node].origin;
-  const uint32_t parent = nodes_[node].parent;
-  return parent != kNoNode && nodes_[node].namespace_depth < nodes_[parent].namespace_depth;
-}
-
-// One written here yields to those that a reference brings. Of one origin, what was implied further out is
-// stronger, unless that comes from further up in namespace, and a copy follows what it implies.
-int Graph::CompareSpecializesOfOneDepth(uint32_t a, uint32_t b) const {
-  const auto [root_a, steps_a] = GetOriginRoot(a);
-  const auto [root_b, steps_b] = GetOriginRoot(b);
-  if (root_a != root_b && steps_a + steps_b != 0) {
+  if (root_a == root_b) return CompareSpecializesOfOneArc(a, steps_a, b, steps_b);
+  if (IsWithin(root_a, root_b) || IsWithin(root_b, root_a)) {
     const int roots = CompareStrength(root_a, root_b);
     if (roots != 0) return roots;
   }
-  if (steps_a > steps_b) return IsImpliedFromAbove(a, steps_a - steps_b) ? 0 : -1;
-  if (steps_b > steps_a) return IsImpliedFromAbove(b, steps_b - steps_a) ? 0 : 1;
-  const bool copy_a = IsCopy(a), copy_b = IsCopy(b);
-  return copy_a == copy_b ? 0 : copy_b ? -1 : 1;
+  if (nodes_[a].namespace_depth != nodes_[b].namespace_depth) return 0;
+  return steps_a + steps_b == 0 ? 0 : CompareStrength(root_a, root_b);
+}
+
+// What was implied further out is stronger, unless the classes that it was implied across stand deeper in
+// namespace. What stands for a placeholder follows what that one implies.
+int Graph::CompareSpecializesOfOneArc(uint32_t a, uint32_t steps_a, uint32_t b, uint32_t steps_b) const {
+  const uint32_t depth_a = GetDepthOfInstance(nodes_[a].origin);
+  const uint32_t depth_b = GetDepthOfInstance(nodes_[b].origin);
+  if (depth_a != depth_b) return depth_a < depth_b ? -1 : 1;
+  if (steps_a != steps_b) return steps_a > steps_b ? -1 : 1;
+  const bool is_copy_a = IsPropagated(a), is_copy_b = IsPropagated(b);
+  return is_copy_a == is_copy_b ? 0 : is_copy_b ? -1 : 1;
+}
+
+// Where in namespace the node was introduced to whose class, or class of a class, `node` belongs.
+uint32_t Graph::GetDepthOfInstance(uint32_t node) const {
+  node = GetPlaceholder(node);
+  const uint32_t below = GetDepthBelowIntroduction(node);
+  do {
+    node = nodes_[node].parent;
+    if (node == kNoNode || node == 0) return 0;
+    node = GetPlaceholder(node);
+  } while (IsClassBased(nodes_[node].arc) && GetDepthBelowIntroduction(node) == below);
+  return nodes_[node].namespace_depth;
 }
 
 int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
@@ -222,10 +223,6 @@ int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
   // What was introduced deeper in namespace is stronger.
   if (node_a.namespace_depth != node_b.namespace_depth)
     return node_a.namespace_depth > node_b.namespace_depth ? -1 : 1;
-  if (node_a.arc == ArcType::kSpecialize) {
-    const int order = CompareSpecializesOfOneDepth(a, b);
-    if (order != 0) return order;
-  }
   // Then what was written here (its origin, the parent, is stronger than all below it) before what is
   // implied.
   if (node_a.origin != node_b.origin) {
@@ -237,19 +234,24 @@ int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
   return 0;
 }
 
-// Whether `node` is in the subtree of `top`, or of what stands below the root for a placeholder in it.
+// Whether `node` is in the subtree of `top`; what stands below the root for a placeholder counts as there.
 bool Graph::IsWithin(uint32_t node, uint32_t top) const {
   for (size_t steps = 0; node != kNoNode && steps < nodes_.size(); ++steps) {
     if (node == top) return true;
-    node = IsCopy(node) ? nodes_[node].origin : nodes_[node].parent;
+    node = IsPropagated(node) ? nodes_[node].origin : nodes_[node].parent;
   }
   return false;
 }
 
-bool Graph::IsCopy(uint32_t node) const {
+bool Graph::IsPropagated(uint32_t node) const {
   const Node& n = nodes_[node];
-  if (n.origin == kNoNode || n.origin == n.parent) return false;
+  if (n.arc != ArcType::kSpecialize || n.parent != 0 || n.origin == n.parent) return false;
   return nodes_[n.origin].path == n.path && nodes_[n.origin].layer_stack == n.layer_stack;
+}
+
+uint32_t Graph::GetPlaceholder(uint32_t node) const {
+  while (IsPropagated(node)) node = nodes_[node].origin;
+  return node;
 }
 
 int Graph::CompareStrength(uint32_t a, uint32_t b) const {

@@ -44,6 +44,8 @@ class Graph {
   uint32_t GetDepth(uint32_t node) const;  // arcs from the root
   // Negative when a is stronger. 0 when they are the same.
   int CompareStrength(uint32_t a, uint32_t b) const;
+  // Whether the specialize stands below the root for a placeholder further in, its origin.
+  bool IsPropagated(uint32_t node) const;
   // Where an implied arc comes from in the end, and over how many steps.
   std::pair<uint32_t, uint32_t> GetOriginRoot(uint32_t node) const;
   uint32_t FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcType arc) const;
@@ -72,10 +74,10 @@ class Graph {
   void Link(uint32_t parent, uint32_t node);
   int CompareSiblings(uint32_t a, uint32_t b) const;
   int CompareSpecializes(uint32_t a, uint32_t b) const;
-  int CompareSpecializesOfOneDepth(uint32_t a, uint32_t b) const;
-  bool IsImpliedFromAbove(uint32_t node, uint32_t steps) const;
+  int CompareSpecializesOfOneArc(uint32_t a, uint32_t steps_a, uint32_t b, uint32_t steps_b) const;
+  uint32_t GetDepthOfInstance(uint32_t node) const;
   bool IsWithin(uint32_t node, uint32_t top) const;
-  bool IsCopy(uint32_t node) const;  // of its origin, for the same site
+  uint32_t GetPlaceholder(uint32_t node) const;
   void ProbePermission(uint32_t node);
   IndexPool& pool_;
   CompositionMode mode_;

@@ -155,7 +155,7 @@ void Indexer::AddTasksFor(uint32_t number) {
 void Indexer::AddImpliedClassTask(uint32_t node, uint32_t top) {
   uint32_t first = FindFirstClass(node), instance = GetIntroducing(first);
   while (IsClassBased(graph_[instance].arc)) {
-    const uint32_t arc = IsPropagatedSpecialize(instance) ? graph_[instance].origin : instance;
+    const uint32_t arc = graph_.IsPropagated(instance) ? graph_[instance].origin : instance;
     const Path path = graph_[first].path.StripAllVariantSelections();
     const Path outside = graph_.GetMapToParent(arc).AddRootIdentity().MapSourceToTarget(path);
     if (!outside.IsEmpty() && outside != path) break;
@@ -181,7 +181,7 @@ void Indexer::AddTasksForAttached(uint32_t top) {
     has_placeholder |= is_placeholder;  // also what a relocate took away
     if (node.Has(kNodeCulled)) continue;
     // At the top a placeholder waits for what stands for it below the root.
-    if (IsClassBased(node.arc) && !(IsTop() && is_placeholder) && !IsPropagatedSpecialize(number))
+    if (IsClassBased(node.arc) && !(IsTop() && is_placeholder) && !graph_.IsPropagated(number))
       AddImpliedClassTask(number, top);
     if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor))
       AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});

@@ -170,7 +170,6 @@ class Indexer {
   void Silence(uint32_t top);
   uint32_t FindFirstClass(uint32_t node) const;
   uint32_t FindSpecializing(uint32_t node) const;
-  bool IsPropagatedSpecialize(uint32_t node) const;
   bool IsPlaceholder(ArcType type, uint32_t parent) const {
     return type == ArcType::kSpecialize && (parent != 0 || !IsTop());
   }

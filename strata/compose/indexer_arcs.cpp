@@ -65,7 +65,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
     const uint32_t number = graph_.Insert(arc.parent, node);
     if (IsDenied(arc, graph_[number])) graph_[number].MakeInert(graph_[number].path.GetElementCount());
     AddTasksFor(number);
-    if (IsClassBased(arc.type) && !IsPlaceholder(arc.type, arc.parent) && !IsPropagatedSpecialize(number))
+    if (IsClassBased(arc.type) && !IsPlaceholder(arc.type, arc.parent) && !graph_.IsPropagated(number))
       AddImpliedClassTask(number);
     return number;
   }

@@ -87,7 +87,7 @@ uint32_t Indexer::FindFirstClass(uint32_t node) const {
 
 void Indexer::EvaluateImpliedClasses(uint32_t node) {
   if (graph_[node].parent == kNoNode) return;
-  const uint32_t arc = IsPropagatedSpecialize(node) ? graph_[node].origin : node;
+  const uint32_t arc = graph_.IsPropagated(node) ? graph_[node].origin : node;
   MapFunction transfer = graph_.GetMapToParent(arc).AddRootIdentity();
   uint32_t destination = graph_[arc].parent;
   // The source of a relocate is no place for classes of what is below it.

@@ -12,26 +12,18 @@ uint32_t Indexer::FindSpecializing(uint32_t node) const {
   return kNoNode;
 }
 
-// Whether it stands below the root for a placeholder further in, its origin.
-bool Indexer::IsPropagatedSpecialize(uint32_t node) const {
-  const Node& n = graph_[node];
-  if (n.arc != ArcType::kSpecialize || n.parent != 0 || n.origin == n.parent) return false;
-  const Node& origin = graph_[n.origin];
-  return origin.arc == n.arc && origin.path == n.path && origin.layer_stack == n.layer_stack;
-}
-
 // The node below the root that stands for the placeholder, or kNoNode.
 uint32_t Indexer::FindPropagated(uint32_t placeholder) const {
   const Node& from = graph_[placeholder];
   if (from.arc != ArcType::kSpecialize || from.parent == 0) return kNoNode;
   for (uint32_t child : graph_.GetChildren(0))
-    if (graph_[child].origin == placeholder && IsPropagatedSpecialize(child)) return child;
+    if (graph_[child].origin == placeholder && graph_.IsPropagated(child)) return child;
   return kNoNode;
 }
 
 // The node that `node` is an arc of; of what stands for a placeholder, where that is.
 uint32_t Indexer::GetIntroducing(uint32_t node) const {
-  return graph_[IsPropagatedSpecialize(node) ? graph_[node].origin : node].parent;
+  return graph_[graph_.IsPropagated(node) ? graph_[node].origin : node].parent;
 }
 
 void Indexer::EvaluateImpliedSpecializes(uint32_t top) {
