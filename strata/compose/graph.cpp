@@ -167,6 +167,13 @@ uint32_t Graph::GetDepth(uint32_t node) const {
   return depth;
 }
 
+bool Graph::IsBelow(uint32_t node, uint32_t top) const {
+  do {
+    node = nodes_[node].parent;
+  } while (node != kNoNode && node != top);
+  return node == top;
+}
+
 // What a node stems from was made before it, so this ends.
 std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
   uint32_t steps = 0;

@@ -42,10 +42,12 @@ class Graph {
   Path GetIntroPath(uint32_t node) const;
   Path GetPathAtIntroduction(uint32_t node) const;
   uint32_t GetDepth(uint32_t node) const;  // arcs from the root
+  bool IsBelow(uint32_t node, uint32_t top) const;
   // Negative when a is stronger. 0 when they are the same.
   int CompareStrength(uint32_t a, uint32_t b) const;
   // Whether the specialize stands below the root for a placeholder further in, its origin.
   bool IsPropagated(uint32_t node) const;
+  uint32_t GetPlaceholder(uint32_t node) const;  // that one, or the node itself
   // Where an implied arc comes from in the end, and over how many steps.
   std::pair<uint32_t, uint32_t> GetOriginRoot(uint32_t node) const;
   uint32_t FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcType arc) const;
@@ -77,7 +79,6 @@ class Graph {
   int CompareSpecializesOfOneArc(uint32_t a, uint32_t steps_a, uint32_t b, uint32_t steps_b) const;
   uint32_t GetDepthOfInstance(uint32_t node) const;
   bool IsWithin(uint32_t node, uint32_t top) const;
-  uint32_t GetPlaceholder(uint32_t node) const;
   void ProbePermission(uint32_t node);
   IndexPool& pool_;
   CompositionMode mode_;

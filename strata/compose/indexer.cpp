@@ -103,7 +103,12 @@ struct HeapOrder {
 
 bool Indexer::IsBefore(const Task& a, const Task& b) const {
   if (a.type != b.type) return a.type < b.type;
-  if (a.node != b.node) return graph_.CompareStrength(a.node, b.node) < 0;
+  if (a.node != b.node) {
+    // Classes are implied outwards: those of all that is below an instance before its own.
+    if (a.type == TaskType::kImpliedClasses && graph_.IsBelow(a.node, b.node)) return true;
+    if (a.type == TaskType::kImpliedClasses && graph_.IsBelow(b.node, a.node)) return false;
+    return graph_.CompareStrength(a.node, b.node) < 0;
+  }
   if (a.set_path != b.set_path) return a.set_path.GetElementCount() < b.set_path.GetElementCount();
   return a.set_number < b.set_number;
 }
@@ -155,7 +160,7 @@ void Indexer::AddTasksFor(uint32_t number) {
 void Indexer::AddImpliedClassTask(uint32_t node, uint32_t top) {
   uint32_t first = FindFirstClass(node), instance = GetIntroducing(first);
   while (IsClassBased(graph_[instance].arc)) {
-    const uint32_t arc = graph_.IsPropagated(instance) ? graph_[instance].origin : instance;
+    const uint32_t arc = graph_.GetPlaceholder(instance);
     const Path path = graph_[first].path.StripAllVariantSelections();
     const Path outside = graph_.GetMapToParent(arc).AddRootIdentity().MapSourceToTarget(path);
     if (!outside.IsEmpty() && outside != path) break;
@@ -163,7 +168,7 @@ void Indexer::AddImpliedClassTask(uint32_t node, uint32_t top) {
     instance = GetIntroducing(first);
   }
   if (instance > top) return;
-  AddTask({TaskType::kImpliedClasses, instance, {}, {}, 0});
+  AddTask({TaskType::kImpliedClasses, graph_.GetPlaceholder(instance), {}, {}, 0});
 }
 
 void Indexer::AddTasksForAll() {

@@ -87,9 +87,8 @@ uint32_t Indexer::FindFirstClass(uint32_t node) const {
 
 void Indexer::EvaluateImpliedClasses(uint32_t node) {
   if (graph_[node].parent == kNoNode) return;
-  const uint32_t arc = graph_.IsPropagated(node) ? graph_[node].origin : node;
-  MapFunction transfer = graph_.GetMapToParent(arc).AddRootIdentity();
-  uint32_t destination = graph_[arc].parent;
+  MapFunction transfer = graph_.GetMapToParent(node).AddRootIdentity();
+  uint32_t destination = graph_[node].parent;
   // The source of a relocate is no place for classes of what is below it.
   while (graph_[destination].arc == ArcType::kRelocate) {
     transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);

@@ -23,7 +23,7 @@ uint32_t Indexer::FindPropagated(uint32_t placeholder) const {
 
 // The node that `node` is an arc of; of what stands for a placeholder, where that is.
 uint32_t Indexer::GetIntroducing(uint32_t node) const {
-  return graph_[graph_.IsPropagated(node) ? graph_[node].origin : node].parent;
+  return graph_[graph_.GetPlaceholder(node)].parent;
 }
 
 void Indexer::EvaluateImpliedSpecializes(uint32_t top) {
