@@ -183,8 +183,8 @@ std::pair<uint32_t, uint32_t> Graph::GetOriginRoot(uint32_t node) const {
   return {node, steps};
 }
 
-// Of arcs that stem from different ones, an arc within another is weaker, wherever it came to stand. Then those
-// introduced deeper in namespace are stronger, then those whose origins are.
+// Of arcs that stem from different ones, an arc within another is weaker, wherever it came to stand. Then
+// those introduced deeper in namespace are stronger, then those whose origins are.
 int Graph::CompareSpecializes(uint32_t a, uint32_t b) const {
   const auto [root_a, steps_a] = GetOriginRoot(a);
   const auto [root_b, steps_b] = GetOriginRoot(b);
@@ -208,7 +208,8 @@ int Graph::CompareSpecializesOfOneArc(uint32_t a, uint32_t steps_a, uint32_t b, 
   return is_copy_a == is_copy_b ? 0 : is_copy_b ? -1 : 1;
 }
 
-// Where in namespace the node was introduced to whose class, or class of a class, `node` belongs.
+// Where in namespace the node was introduced to whose class, or class of a class, `node` belongs. Classes
+// pass what was relocated by.
 uint32_t Graph::GetDepthOfInstance(uint32_t node) const {
   node = GetPlaceholder(node);
   const uint32_t below = GetDepthBelowIntroduction(node);
@@ -216,7 +217,8 @@ uint32_t Graph::GetDepthOfInstance(uint32_t node) const {
     node = nodes_[node].parent;
     if (node == kNoNode || node == 0) return 0;
     node = GetPlaceholder(node);
-  } while (IsClassBased(nodes_[node].arc) && GetDepthBelowIntroduction(node) == below);
+  } while (nodes_[node].arc == ArcType::kRelocate ||
+           (IsClassBased(nodes_[node].arc) && GetDepthBelowIntroduction(node) == below));
   return nodes_[node].namespace_depth;
 }
 

@@ -343,3 +343,37 @@ def "K" { def "x" {}
         "  reference </C/x>\n"
         "    inherit </K/x>\n");
 }
+
+TEST_CASE(
+    "what classes imply is stronger only where the instance of their class is no further up in namespace") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "B" { def "y" (specializes = </L>) { def "z" {}
+ }
+ }
+def "C" (specializes = </L>) { def "z" {}
+ }
+def "L" (specializes = </K>) {}
+def "K" { def "z" (specializes = </K/c>) {}
+ def "c" {}
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/B/y/z") ==
+        "root </B/y/z>\n"
+        "  specialize </L/z>\n"
+        "    specialize </L/c> silent\n"
+        "  specialize </K/z>\n"
+        "    specialize </K/c> silent\n"
+        "  specialize </K/c>\n"
+        "  specialize </B/y/c>\n"
+        "  specialize </L/c>\n");
+  CHECK(DescribeNodes(layers, "/C/z") ==
+        "root </C/z>\n"
+        "  specialize </L/z>\n"
+        "    specialize </L/c> silent\n"
+        "  specialize </K/z>\n"
+        "    specialize </K/c> silent\n"
+        "  specialize </C/c>\n"
+        "  specialize </L/c>\n"
+        "  specialize </K/c>\n");
+}
