@@ -134,7 +134,9 @@ size_t DataSourceLocatorSet::LowerBound(const DataSourceLocator& locator) const 
 }
 
 void DataSourceLocatorSet::Insert(const DataSourceLocator& locator) {
-  const size_t at = LowerBound(locator);
+  const size_t size = GetSize();
+  // Most come in order.
+  const size_t at = size && locators_[size - 1] < locator ? size : LowerBound(locator);
   if (at && locator.HasPrefix(locators_[at - 1])) return;
   size_t last = at;
   while (last < GetSize() && locators_[last].HasPrefix(locator)) ++last;
