@@ -134,6 +134,7 @@ Network::Node* Network::FindOrMake(const Prim& prim, Token output, std::vector<N
     } else {
       auto made = std::make_unique<Node>();
       made->provider = prim.GetPath();
+      made->leaf = GetLeafPath(prim);
       made->output = output;
       made->computation = computation;
       made->step = step;
@@ -143,6 +144,7 @@ Network::Node* Network::FindOrMake(const Prim& prim, Token output, std::vector<N
       previous = made.get();
       fresh.push_back(previous);
       by_prim_->FindOrAdd(prim.GetPath()).value.push_back(previous);
+      if (previous->leaf != previous->provider) by_leaf_[previous->leaf].push_back(previous);
       nodes_.emplace(key, std::move(made));
     }
     ++step;
@@ -153,40 +155,29 @@ Network::Node* Network::FindOrMake(const Prim& prim, Token output, std::vector<N
 }
 
 void Network::Link(Node& node, std::vector<Node*>& fresh) const {
-  for (uint32_t i = 0; i < node.computation->inputs.size(); ++i) {
-    const Input& input = node.computation->inputs[i];
-    if (input.kind == Input::Kind::kPrevious) continue;
-    node.links.emplace_back();
-    node.links.back().input = input;
-    node.links.back().position = i;
-    LinkInput(node, input, fresh);
-  }
   if (node.previous) node.inputs.push_back(node.previous);
-  for (const Node::LinkTo& link : node.links)
-    node.inputs.insert(node.inputs.end(), link.nodes.begin(), link.nodes.end());
+  for (const Input& input : node.computation->inputs) {
+    if (input.kind == Input::Kind::kPrevious) continue;
+    const auto first = static_cast<uint32_t>(node.inputs.size());
+    LinkInput(node, input, fresh);
+    Node::LinkTo& link = node.links.emplace_back();
+    link.input = &input;
+    link.first = first;
+    link.count = static_cast<uint32_t>(node.inputs.size()) - first;
+  }
+  node.links.shrink_to_fit();
+  node.inputs.shrink_to_fit();
   for (Node* input : node.inputs) input->dependents.push_back(&node);
 }
 
 void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fresh) const {
-  Node::LinkTo& link = node.links.back();
   const auto take = [&](const Prim& prim) {
     if (!prim || prim.IsPseudoRoot()) return;
-    if (Node* found = FindOrMake(prim, input.output, fresh)) link.nodes.push_back(found);
-  };
-  const auto reads = [&](Token name) {
-    const Path path = GetLeafPath(node.prim).AppendProperty(name);
-    by_property_[path].push_back(&node);
-    node.read_properties.push_back(path);
+    if (Node* found = FindOrMake(prim, input.output, fresh)) node.inputs.push_back(found);
   };
   switch (input.kind) {
-    case Input::Kind::kAttribute:
-    case Input::Kind::kSource:
-    case Input::Kind::kSamples:
-      link.attribute = node.prim.GetAttribute(input.name);
-      reads(input.name);
-      break;
     case Input::Kind::kAttributesNamed:
-      by_names_[GetLeafPath(node.prim)].push_back(&node);
+      by_names_[node.leaf].push_back(&node);
       break;
     case Input::Kind::kComputation:
       take(node.prim);
@@ -206,12 +197,10 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
       for (const Prim& child : node.prim.GetChildren()) take(child);
       break;
     case Input::Kind::kTargets:
-      reads(input.name);
       for (const Path target : node.prim.GetRelationship(input.name).GetForwardedTargets())
         if (target.IsPrim()) take(stage_.GetPrimAtPath(target));
       break;
     case Input::Kind::kConnections:
-      reads(input.name);
       for (const Path source : node.prim.GetAttribute(input.name).GetConnections())
         take(stage_.GetPrimAtPath(source.GetPrimPath()));
       break;
@@ -222,6 +211,9 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
     case Input::Kind::kStageMetadata:
       by_stage_.push_back(&node);
       break;
+    case Input::Kind::kAttribute:
+    case Input::Kind::kSource:
+    case Input::Kind::kSamples:
     case Input::Kind::kMetadata:
     case Input::Kind::kTime:
     case Input::Kind::kPrevious:
@@ -233,15 +225,16 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
 bool Network::FindOwnVariation(const Node& node) const {
   bool varies = bool(node.computation->stepping);
   for (const Node::LinkTo& link : node.links) {
-    if (link.input.kind == Input::Kind::kTime) varies = true;
-    if (link.attribute.IsDefined()) {
-      const bool does = link.attribute.ValueMightBeTimeVarying();
+    if (link.input->kind == Input::Kind::kTime) varies = true;
+    if (const stage::Attribute attribute = link.IsAttribute() ? node.GetAttribute(link) : stage::Attribute();
+        attribute.IsDefined()) {
+      const bool does = attribute.ValueMightBeTimeVarying();
       const_cast<Node::LinkTo&>(link).varies = does;
       varies = varies || does;
     }
-    if (link.input.kind == Input::Kind::kAttributesNamed)
+    if (link.input->kind == Input::Kind::kAttributesNamed)
       for (const Token name : node.prim.GetAuthoredPropertyNames())
-        if (name.GetText().starts_with(link.input.name.GetText()))
+        if (name.GetText().starts_with(link.input->name.GetText()))
           varies = varies || node.prim.GetAttribute(name).ValueMightBeTimeVarying();
   }
   return varies;
@@ -371,10 +364,10 @@ std::vector<double> Network::GetTimeSamples(const Node& node) const {
     waiting.pop_back();
     if (!at.varies) continue;
     for (const Node::LinkTo& link : at.links) {
-      if (link.varies) attributes.push_back(link.attribute);
-      if (link.input.kind == Input::Kind::kAttributesNamed)
+      if (link.varies) attributes.push_back(at.GetAttribute(link));
+      if (link.input->kind == Input::Kind::kAttributesNamed)
         for (const Token name : at.prim.GetAuthoredPropertyNames())
-          if (name.GetText().starts_with(link.input.name.GetText())) {
+          if (name.GetText().starts_with(link.input->name.GetText())) {
             stage::Attribute attribute = at.prim.GetAttribute(name);
             if (attribute.ValueMightBeTimeVarying()) attributes.push_back(std::move(attribute));
           }

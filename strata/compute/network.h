@@ -192,6 +192,8 @@ class Network {
   void Note(const Node& node, Diagnostic diagnostic) const;
   void Note(const std::string& prim, const std::string& what, Diagnostic diagnostic) const;
 
+  // Those that read a property. A table of them would take more than the nodes do.
+  std::vector<Node*> FindReaders(Path property) const;
   std::vector<Node*> FindSeeds(const NetworkChanges& changes) const;
   void FindDropped(const NetworkChanges& changes, std::vector<Node*>& dropped) const;
   void Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out);
@@ -207,7 +209,7 @@ class Network {
   mutable std::shared_mutex structure_;  // guards what follows, up to varying_
   mutable tsl::robin_map<Key, std::unique_ptr<Node>, KeyHash> nodes_;
   mutable std::unique_ptr<scene::PathTable<std::vector<Node*>>> by_prim_;
-  mutable tsl::robin_map<Path, std::vector<Node*>> by_property_;  // that read it
+  mutable tsl::robin_map<Path, std::vector<Node*>> by_leaf_;      // of instance proxies, by Node::leaf
   mutable tsl::robin_map<Path, std::vector<Node*>> by_names_;     // that read attributes of a prim by prefix
   mutable tsl::robin_map<Path, std::vector<Node*>> by_children_;  // that have asked for all of a prim's
   mutable std::vector<Node*> by_stage_;                           // that read metadata of the stage

@@ -85,7 +85,7 @@ std::vector<ValueKey> Network::Clear() {
   ++generation_;
   nodes_.clear();
   by_prim_ = std::make_unique<scene::PathTable<std::vector<Node*>>>();
-  by_property_.clear();
+  by_leaf_.clear();
   by_names_.clear();
   by_children_.clear();
   by_stage_.clear();
@@ -118,14 +118,13 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
     }
   }
   for (Path property : changes.properties)
-    if (const auto readers = by_property_.find(property); readers != by_property_.end())
-      for (Node* node : readers->second)
-        if (std::any_of(
-                node->computation->inputs.begin(), node->computation->inputs.end(), [&](const Input& input) {
-                  return (input.kind == Input::Kind::kTargets || input.kind == Input::Kind::kConnections) &&
-                         input.name == property.GetNameToken();
-                }))
-          waiting.push_back(node);
+    for (Node* node : FindReaders(property))
+      if (std::any_of(
+              node->computation->inputs.begin(), node->computation->inputs.end(), [&](const Input& input) {
+                return (input.kind == Input::Kind::kTargets || input.kind == Input::Kind::kConnections) &&
+                       input.name == property.GetNameToken();
+              }))
+        waiting.push_back(node);
   NodeSet seen;
   while (!waiting.empty()) {
     Node* node = waiting.back();
@@ -147,12 +146,12 @@ void Network::Unlink(Node& node) {
     if (found->second.empty()) table.erase(key);
   };
   for (Node* input : node.inputs) std::erase(input->dependents, &node);
-  for (Path property : node.read_properties) remove(by_property_, property);
   remove(by_children_, node.provider);
-  for (const Input& input : node.computation->inputs)
+  for (const Input& input : node.computation->inputs) {
     if (input.kind == Input::Kind::kOfPrim) remove(by_children_, input.prim.GetParent());
-  remove(by_names_, node.provider);
-  if (node.prim.IsInstanceProxy()) remove(by_names_, node.prim.GetPrimInPrototype().GetPath());
+  }
+  remove(by_names_, node.leaf);
+  if (node.leaf != node.provider) remove(by_leaf_, node.leaf);
   std::erase(by_stage_, &node);
   if (auto* entry = by_prim_->Find(node.provider)) std::erase(entry->value, &node);
   varying_.erase(&node);
@@ -185,17 +184,33 @@ void Network::Node::States::Change(size_t max_changes) {
   kept.erase(kept.lower_bound(from), kept.end());
 }
 
+std::vector<Network::Node*> Network::FindReaders(Path property) const {
+  std::vector<Node*> readers;
+  const Path prim = property.GetPrimPath();
+  const Token name = property.GetNameToken();
+  const auto take = [&](const std::vector<Node*>& nodes) {
+    for (Node* node : nodes)
+      if (node->leaf == prim && std::ranges::any_of(node->computation->inputs, [name](const Input& input) {
+            return input.name == name && Node::ReadsProperty(input);
+          }))
+        readers.push_back(node);
+  };
+  if (const auto* entry = by_prim_->Find(prim)) take(entry->value);
+  if (const auto proxies = by_leaf_.find(prim); proxies != by_leaf_.end()) take(proxies->second);
+  return readers;
+}
+
 std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) const {
   std::vector<Node*> seeds;
   for (Path property : changes.properties) {
-    if (const auto readers = by_property_.find(property); readers != by_property_.end())
-      seeds.insert(seeds.end(), readers->second.begin(), readers->second.end());
+    const std::vector<Node*> readers = FindReaders(property);
+    seeds.insert(seeds.end(), readers.begin(), readers.end());
     const auto named = by_names_.find(property.GetPrimPath());
     if (named == by_names_.end()) continue;
     for (Node* node : named->second)
       if (std::any_of(node->links.begin(), node->links.end(), [&](const Node::LinkTo& link) {
-            return link.input.kind == Input::Kind::kAttributesNamed &&
-                   property.GetNameToken().GetText().starts_with(link.input.name.GetText());
+            return link.input->kind == Input::Kind::kAttributesNamed &&
+                   property.GetNameToken().GetText().starts_with(link.input->name.GetText());
           }))
         seeds.push_back(node);
   }
@@ -203,7 +218,7 @@ std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) co
     if (const auto* entry = by_prim_->Find(prim))
       for (Node* node : entry->value)
         if (std::any_of(node->links.begin(), node->links.end(),
-                        [](const Node::LinkTo& link) { return link.input.kind == Input::Kind::kMetadata; }))
+                        [](const Node::LinkTo& link) { return link.input->kind == Input::Kind::kMetadata; }))
           seeds.push_back(node);
   for (const ValueKey& key : changes.outputs)
     if (const auto* entry = by_prim_->Find(key.provider))
@@ -243,8 +258,9 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     if (std::find(seeds.begin(), seeds.end(), &node) != seeds.end()) return false;
     return std::none_of(node.links.begin(), node.links.end(),
                         [&](const Node::LinkTo& link) {
-                          return std::any_of(link.nodes.begin(), link.nodes.end(), [&](const Node* input) {
-                            return differs.contains(input) && (!link.input.is_lasting || input->varies);
+                          const auto nodes = node.GetNodes(link);
+                          return std::any_of(nodes.begin(), nodes.end(), [&](const Node* input) {
+                            return differs.contains(input) && (!link.input->is_lasting || input->varies);
                           });
                         }) &&
            !(node.previous && differs.contains(node.previous));

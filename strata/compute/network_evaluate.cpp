@@ -195,7 +195,7 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
     Gather(*node, time, scratch, data, starts);
     places.push_back({data.size(), starts.size()});
   }
-  auto exclusive = LockExecutor(*nodes.front()->computation);
+  auto exclusive = LockExecutor(computation);
   const Clock::time_point begin = Clock::now();
   const auto allowed = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds_per_call * static_cast<double>(nodes.size())));
@@ -242,10 +242,10 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
 
 void Network::RunBatches(std::span<Node* const> nodes, Time time, Scratch& scratch, int depth) const {
   std::map<const Computation*, std::vector<Node*>> groups;
-  NodeSet seen;
+  // Who comes twice is claimed once.
   for (Node* node : nodes)
     if (node && node->computation->batch && !node->computation->stepping && !node->is_stopped &&
-        !IsReady(*node, time) && seen.insert(node).second)
+        !IsReady(*node, time))
       groups[node->computation].push_back(node);
   for (auto& [computation, group] : groups) {
     if (depth > 0) {
@@ -261,28 +261,28 @@ Datum Network::Read(const Node& node, size_t number, Time time, const Overrides*
   const Node::LinkTo& link = node.links[number];
   const auto overridden = [&]() -> const Value* {
     if (!overrides) return nullptr;
-    const auto found = overrides->find(node.provider.AppendProperty(link.input.name));
+    const auto found = overrides->find(node.provider.AppendProperty(link.input->name));
     return found == overrides->end() ? nullptr : &found->second;
   };
-  switch (link.input.kind) {
+  switch (link.input->kind) {
     case Input::Kind::kAttribute:
       if (const Value* value = overridden()) return *value;
-      return link.attribute.Get(time);
+      return node.GetAttribute(link).Get(time);
     case Input::Kind::kSource: {
-      const stage::ResolveInfo info = link.attribute.GetResolveInfo(time);
+      const stage::ResolveInfo info = node.GetAttribute(link).GetResolveInfo(time);
       return Datum::Of(AttributeSource{info.source, info.value_is_blocked,
                                        info.layer ? info.layer->GetIdentifier() : std::string(),
                                        info.layer_to_stage});
     }
     case Input::Kind::kConstant:
-      return link.input.value;
+      return link.input->value;
     case Input::Kind::kSamples:
       if (const Value* value = overridden()) return Datum::Of(Samples{*value, *value, 0});
-      return Datum::Of(ReadSamples(link.attribute, time));
+      return Datum::Of(ReadSamples(node.GetAttribute(link), time));
     case Input::Kind::kMetadata:
-      return node.prim.GetMetadata(link.input.name);
+      return node.prim.GetMetadata(link.input->name);
     case Input::Kind::kStageMetadata:
-      return stage_.GetMetadata(link.input.name);
+      return stage_.GetMetadata(link.input->name);
     case Input::Kind::kTime:
       return time.IsDefault() ? Datum() : Datum(Value(time.GetValue()));
     default:
@@ -295,7 +295,7 @@ Datum Network::ReadKnown(const Node& node, size_t number, Time time) const {
   Datum read = Read(node, number, time, nullptr);
   const Node::LinkTo& link = node.links[number];
   const bool is_attribute =
-      link.input.kind == Input::Kind::kAttribute || link.input.kind == Input::Kind::kSamples;
+      link.input->kind == Input::Kind::kAttribute || link.input->kind == Input::Kind::kSamples;
   if (!is_attribute || link.varies || time.IsDefault()) return read;
   const std::lock_guard lock(ShardOf(node).mutex);
   if (link.is_known) return link.known;
@@ -332,8 +332,8 @@ void Network::Gather(const Node& node, Time time, const Scratch& scratch, std::v
     } else if (input.kind == Input::Kind::kPrevious) {
       if (node.previous) take(node.previous);
     } else if (link < node.links.size()) {
-      for (Node* each : node.links[link].nodes) take(each);
-      if (node.links[link].nodes.empty()) {
+      for (Node* each : node.GetNodes(node.links[link])) take(each);
+      if (node.links[link].count == 0) {
         if (may_be_known && node.links[link].IsKnown()) {
           if (!node.links[link].known.IsEmpty()) data.push_back(node.links[link].known);
         } else if (Datum read = scratch.overrides ? Read(node, link, time, scratch.overrides)
@@ -529,8 +529,8 @@ Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) c
   {
     const std::shared_lock lock(structure_);
     for (const auto& [path, value] : overrides) {
-      if (const auto found = by_property_.find(path); found != by_property_.end())
-        waiting.insert(waiting.end(), found->second.begin(), found->second.end());
+      const std::vector<Node*> readers = FindReaders(path);
+      waiting.insert(waiting.end(), readers.begin(), readers.end());
     }
     while (!waiting.empty()) {
       Node* node = waiting.back();
@@ -573,15 +573,15 @@ std::vector<Network::Step> Network::Explain(Node& top, Time time) const {
     for (size_t i = 0; i < node->links.size(); ++i) {
       const Node::LinkTo& link = node->links[i];
       Step::Source source;
-      source.input = link.input;
-      for (Node* input : link.nodes) {
+      source.input = *link.input;
+      for (Node* input : node->GetNodes(link)) {
         source.computed.push_back({input->provider, input->output});
         source.answers.push_back(GetReady(*input, time));
       }
-      if (link.input.kind == Input::Kind::kAttribute || link.input.kind == Input::Kind::kSamples ||
-          link.input.kind == Input::Kind::kSource)
-        source.attribute = node->provider.AppendProperty(link.input.name);
-      if (link.nodes.empty()) {
+      if (link.input->kind == Input::Kind::kAttribute || link.input->kind == Input::Kind::kSamples ||
+          link.input->kind == Input::Kind::kSource)
+        source.attribute = node->provider.AppendProperty(link.input->name);
+      if (link.count == 0) {
         Datum read = Read(*node, i, time, nullptr);
         if (const Samples* samples = read.GetIf<Samples>())
           read = samples->fraction == 0 ? Datum(samples->lower) : Datum();

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "strata/compute/network.h"
@@ -13,6 +14,7 @@ namespace strata::compute {
 
 struct Network::Node {
   Path provider;
+  Path leaf;  // where changes of the prim's attributes are told: of instance proxies in the prototype
   Token output;
   const Computation* computation = nullptr;
   uint32_t step = 0;           // in the chain of its output
@@ -23,23 +25,33 @@ struct Network::Node {
   stage::Prim prim;
   Node* previous = nullptr;  // of modifiers
 
+  static bool IsAttribute(const Input& input) {
+    return input.kind == Input::Kind::kAttribute || input.kind == Input::Kind::kSource ||
+           input.kind == Input::Kind::kSamples;
+  }
+  static bool ReadsProperty(const Input& input) {
+    return IsAttribute(input) || input.kind == Input::Kind::kTargets ||
+           input.kind == Input::Kind::kConnections;
+  }
   // One for each input that is not the previous answer.
   struct LinkTo {
-    Input input;
-    uint32_t position = 0;     // among the inputs as declared
-    std::vector<Node*> nodes;  // of other computations
-    stage::Attribute attribute;
-    bool varies = false;  // the attribute does
+    const Input* input = nullptr;   // of the computation
+    uint32_t first = 0, count = 0;  // the nodes that answer it, among those of `inputs`
+    bool varies = false;            // the attribute that it is does
+    bool IsAttribute() const { return Node::IsAttribute(*input); }
     // What was read of an attribute that does not vary, at any time but the default one. Written once, with
     // the lock of the shard; read without one after `is_known` was seen to be true.
-    mutable Datum known;
     mutable bool is_known = false;
+    mutable Datum known;
     bool IsKnown() const { return std::atomic_ref(is_known).load(std::memory_order_acquire); }
   };
   std::vector<LinkTo> links;
-  std::vector<Node*> inputs;      // all nodes it needs
+  std::vector<Node*> inputs;      // all nodes it needs: the previous one, then those of each link
   std::vector<Node*> dependents;  // that need it; each once for each time they do
-  std::vector<Path> read_properties;
+  std::span<Node* const> GetNodes(const LinkTo& link) const {
+    return std::span(inputs).subspan(link.first, link.count);
+  }
+  stage::Attribute GetAttribute(const LinkTo& link) const { return prim.GetAttribute(link.input->name); }
   std::shared_ptr<const std::vector<Node*>> cycle;  // that it was cut out of; they all go together
   std::atomic<bool> is_stopped = false;             // not to be called any more
 

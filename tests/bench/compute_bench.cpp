@@ -1,5 +1,6 @@
 // Times computations on scenes made here, and prints one JSON line for each: strata_compute_bench [PLACES].
 #include <fmt/format.h>
+#include <malloc.h>
 #include <time.h>
 
 #include <cstdio>
@@ -79,7 +80,10 @@ void Places(size_t count) {
   const auto compute = [&] {
     for (const compute::Datum& datum : request->Compute(0.0)) sink += datum.IsEmpty() ? 0 : 1;
   };
+  const size_t held = mallinfo2().uordblks;
   Report(fmt::format("compile_and_compute_{}_places", count), count, compute);
+  fmt::print("{{\"workload\": \"memory_of_{}_places\", \"bytes_each\": {}}}\n", count,
+             (mallinfo2().uordblks - held) / count);
   Report(fmt::format("ask_again_for_{}_places", count), count, compute);
   stage::Editor editor(**stage);
   const Path reference("/F.omni:geospatial:wgs84:reference:referencePosition");
