@@ -7,4 +7,5 @@
 #include "strata/bridge/compute_scene_index.h"
 #include "strata/bridge/instance_proxies.h"
 #include "strata/bridge/plugin_info.h"
+#include "strata/bridge/selection.h"
 #include "strata/bridge/stage_scene_index.h"

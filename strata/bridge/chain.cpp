@@ -119,6 +119,8 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
     if (std::ranges::find(options.resolving, index.name) != options.resolving.end())
       add(index.make(chain.GetFinal()), std::string(index.reason));
   ReportUnknown(options.resolving, remarks);
+  chain.selection = std::make_shared<SelectionSceneIndex>(chain.GetFinal());
+  add(chain.selection, "after instancing: prims in instances are selected where they are shown");
   add_plugins(ChainPhase::kResolved);
   add_plugins(ChainPhase::kRenderer);
   return chain;

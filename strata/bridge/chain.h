@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "strata/bridge/material_bindings.h"
+#include "strata/bridge/selection.h"
 #include "strata/bridge/stage_scene_index.h"
 #include "strata/scene/flattening_providers.h"
 #include "strata/scene/plugins.h"
@@ -41,6 +42,7 @@ struct ChainOptions {
 // Indices in order, the stage's first; that of computations stands second where there are any.
 struct Chain {
   std::shared_ptr<StageSceneIndex> stage;
+  std::shared_ptr<SelectionSceneIndex> selection;
   std::vector<scene::SceneIndexPtr> indices;
   std::vector<std::string> reasons;  // why each index stands where it does
   const scene::SceneIndexPtr& GetFinal() const { return indices.back(); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "strata/scene/implicit_surfaces.h"
 #include "strata/scene/light_linking.h"
 #include "strata/scene/pinned_curves.h"
 
@@ -16,6 +17,7 @@ SceneIndexPtr MakeIndex(SceneIndexPtr input) {
 
 constexpr ResolvingIndex kIndices[] = {
     {"pinnedCurves", "for renderers without pinned curves", MakeIndex<PinnedCurvesSceneIndex>},
+    {"implicitSurfaces", "for renderers that draw meshes alone", MakeIndex<ImplicitSurfacesSceneIndex>},
     {"lightLinking", "after instancing: instances of one instancer may be lit by other lights",
      MakeIndex<LightLinkingSceneIndex>},
 };

@@ -14,6 +14,7 @@
 #include "strata/scene/filtering.h"
 #include "strata/scene/flattening.h"
 #include "strata/scene/flattening_providers.h"
+#include "strata/scene/implicit_surfaces.h"
 #include "strata/scene/light_linking.h"
 #include "strata/scene/locator.h"
 #include "strata/scene/locator_set.h"

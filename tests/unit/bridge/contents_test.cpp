@@ -66,7 +66,7 @@ TEST_CASE("a resolving scene index that nobody knows is reported, and the chain 
   const Chain chain = MakeChain(options, remarks);
   REQUIRE(remarks.GetAll().size() == 1);
   CHECK(remarks.GetAll()[0].code == &kResolvingUnknown);
-  CHECK(chain.GetFinal()->GetDisplayName() == "Light linking");
+  CHECK(chain.indices[chain.indices.size() - 2]->GetDisplayName() == "Light linking");
 }
 
 TEST_CASE("primvars say how many values make an element, and are gathered by it") {
@@ -366,6 +366,57 @@ TEST_CASE("a prim says its type, its schemas, its kind and the variants that are
         Array<Token>{Token("GeomModelAPI")});
   CHECK(At<Token>(running.Final(), "/A", "__usdPrimInfo/kind") == Token("component"));
   CHECK(At<Token>(running.Final(), "/A", "__usdPrimInfo/variantSelections/look") == Token("red"));
+}
+
+TEST_CASE("what is selected says so, in the instance that it is selected in, and edits keep it") {
+  Running running(R"(def Xform "Model" { def Cube "Box" {} }
+def Xform "W" {
+  def Xform "A" (instanceable = true  references = </Model>) {}
+  def Xform "B" (instanceable = true  references = </Model>) {}
+  def Sphere "Ball" {}
+})");
+  SelectionSceneIndex& selection = *running.GetChain().selection;
+  const auto selected = [&](Path path) {
+    return scene::SelectionsSchema::GetFromParent(selection.GetPrim(path).data);
+  };
+  running.Pull();
+  running.TakeFinal();
+  CHECK(selection.AddSelection(Path("/W/Ball")));
+  CHECK(running.TakeFinal() == "dirtied /W/Ball {__containerDataSource, selections}");
+  CHECK(selected(Path("/W/Ball")).GetElement(0).GetFullySelected() == true);
+  CHECK(selection.AddSelection(Path("/W/B/Box")));
+  const InstanceProxyPlace box = FindInstanceProxy(running.Final(), Path("/W/B/Box"));
+  REQUIRE(box.steps.size() == 1);
+  const auto nested = selected(box.path).GetElement(0).GetNestedInstanceIndices();
+  REQUIRE(nested.GetNumElements() == 1);
+  CHECK(nested.GetElement(0).GetInstancer() == box.steps[0].instancer);
+  CHECK(nested.GetElement(0).GetInstanceIndices() == Array<int32_t>{1});
+  // The instance before it goes: the selected one has another number.
+  running.SetActive("/W/A", false);
+  const InstanceProxyPlace moved = FindInstanceProxy(running.Final(), Path("/W/B/Box"));
+  REQUIRE(moved.steps.size() == 1);
+  CHECK(selected(moved.path).GetElement(0).GetNestedInstanceIndices().GetElement(0).GetInstanceIndices() ==
+        Array<int32_t>{0});
+  running.TakeFinal();
+  CHECK_FALSE(selection.AddSelection(Path("/Nowhere")));
+  CHECK(running.TakeFinal() == "");
+  selection.ClearSelection();
+  CHECK(running.TakeFinal().find("dirtied /W/Ball {__containerDataSource, selections}") != std::string::npos);
+  CHECK_FALSE(selected(Path("/W/Ball")).IsDefined());
+}
+
+TEST_CASE("a selected instance selects what its instancer shows for it") {
+  Running running(R"(def Xform "Model" { def Cube "Box" {} }
+def Xform "A" (instanceable = true  references = </Model>) {})");
+  SelectionSceneIndex& selection = *running.GetChain().selection;
+  CHECK(selection.AddSelection(Path("/A")));
+  const auto instancer = At<Path>(running.Final(), "/A", "instance/instancer");
+  REQUIRE(instancer);
+  const auto shown = scene::SelectionsSchema::GetFromParent(
+      selection.GetPrim(instancer->AppendChild(Token("UsdNiPrototype"))).data);
+  REQUIRE(shown.GetNumElements() == 1);
+  CHECK(shown.GetElement(0).GetNestedInstanceIndices().GetElement(0).GetInstanceIndices() ==
+        Array<int32_t>{0});
 }
 
 }  // namespace strata::bridge

@@ -98,6 +98,102 @@ TEST_CASE("primvars of curves are dirtied with their topology") {
   curves.RemoveObserver(observer);
 }
 
+TEST_CASE("spheres, cubes and their like become closed meshes of their sizes, which face outwards") {
+  struct Shape {
+    const char* type;
+    ContainerDataSourceHandle sizes;
+    Vec3f half;  // of its box
+  };
+  const Shape shapes[] = {
+      {"sphere", Box({{"radius", Retain(2.0)}}), {2, 2, 2}},
+      {"cube", Box({{"size", Retain(3.0)}}), {1.5f, 1.5f, 1.5f}},
+      {"cone",
+       Box({{"height", Retain(4.0)}, {"radius", Retain(1.0)}, {"axis", Retain(Token("Y"))}}),
+       {1, 2, 1}},
+      {"cylinder",
+       Box({{"height", Retain(4.0)}, {"radius", Retain(1.0)}, {"axis", Retain(Token("X"))}}),
+       {2, 1, 1}},
+      {"cylinder",
+       Box({{"height", Retain(4.0)}, {"radiusTop", Retain(1.0)}, {"radiusBottom", Retain(3.0)}}),
+       {3, 3, 2}},
+      {"capsule",
+       Box({{"height", Retain(2.0)}, {"radius", Retain(0.5)}, {"axis", Retain(Token("Z"))}}),
+       {0.5f, 0.5f, 1.5f}},
+  };
+  for (const Shape& shape : shapes) {
+    CAPTURE(shape.type);
+    const ImplicitSurfacesSceneIndex meshes(
+        MakeScene({{Path("/C"), Token(shape.type), Box({{shape.type, shape.sizes}})}}));
+    const ScenePrim prim = meshes.GetPrim(Path("/C"));
+    CHECK(prim.type == Token("mesh"));
+    const auto topology = MeshSchema::GetFromParent(prim.data).GetTopology();
+    const auto counts = *topology.GetFaceVertexCounts(), indices = *topology.GetFaceVertexIndices();
+    const auto points =
+        *GetValueAs<Array<Vec3f>>(meshes.GetDataSource(Path("/C"), L("primvars/points/primvarValue")));
+    Vec3f low = points[0], high = points[0];
+    for (const Vec3f& point : points)
+      for (size_t i = 0; i < 3; ++i) {
+        low[i] = std::min(low[i], point[i]);
+        high[i] = std::max(high[i], point[i]);
+      }
+    for (size_t i = 0; i < 3; ++i) {
+      CHECK(high[i] == doctest::Approx(shape.half[i]));
+      CHECK(low[i] == doctest::Approx(-shape.half[i]));
+    }
+    // Each edge is there once in each direction, and the volume inside is positive.
+    std::map<std::pair<int32_t, int32_t>, int> edges;
+    double volume = 0;
+    size_t first = 0;
+    for (const int32_t count : counts) {
+      const auto at = [&](int32_t i) { return indices[first + static_cast<size_t>(i % count)]; };
+      for (int32_t i = 0; i < count; ++i) ++edges[{at(i), at(i + 1)}];
+      for (int32_t i = 1; i + 1 < count; ++i) {
+        const Vec3f &a = points[static_cast<size_t>(at(0))], &b = points[static_cast<size_t>(at(i))],
+                    &c = points[static_cast<size_t>(at(i + 1))];
+        volume += a[0] * (b[1] * c[2] - b[2] * c[1]) + a[1] * (b[2] * c[0] - b[0] * c[2]) +
+                  a[2] * (b[0] * c[1] - b[1] * c[0]);
+      }
+      first += static_cast<size_t>(count);
+    }
+    CHECK(first == indices.GetSize());
+    CHECK(volume > 0);
+    size_t unpaired = 0;
+    for (const auto& [edge, times] : edges) {
+      const auto back = edges.find({edge.second, edge.first});
+      unpaired += times != 1 || back == edges.end() || back->second != 1;
+    }
+    CHECK(unpaired == 0);
+  }
+}
+
+TEST_CASE("a plane has its width and length around its axis") {
+  const auto points = [](const char* axis) {
+    const ImplicitSurfacesSceneIndex meshes(MakeScene(
+        {{Path("/C"), Token("plane"),
+          Box({{"plane",
+                Box({{"width", Retain(4.0)}, {"length", Retain(6.0)}, {"axis", Retain(Token(axis))}})}})}}));
+    return *GetValueAs<Array<Vec3f>>(meshes.GetDataSource(Path("/C"), L("primvars/points/primvarValue")));
+  };
+  CHECK(points("Z")[2] == Vec3f{2, 3, 0});
+  CHECK(points("Y")[2] == Vec3f{2, 0, 3});
+  CHECK(points("X")[2] == Vec3f{0, 3, 2});
+}
+
+TEST_CASE("a size that is dirtied dirties the points of the mesh, and what is added is one") {
+  const auto input =
+      MakeScene({{Path("/C"), Token("sphere"), Box({{"sphere", Box({{"radius", Retain(1.0)}})}})}});
+  ImplicitSurfacesSceneIndex meshes(input);
+  RecordingObserver observer;
+  meshes.AddObserver(observer);
+  input->DirtyPrims({{Path("/C"), L("sphere/radius")}});
+  CHECK(observer.TakeSorted() == "dirtied /C {primvars/points/primvarValue, sphere/radius}");
+  input->AddPrims({{Path("/D"), Token("cube"), Box({})}});
+  CHECK(observer.TakeSorted() == "added /D mesh");
+  CHECK(GetValueAs<Array<Vec3f>>(meshes.GetDataSource(Path("/D"), L("primvars/points/primvarValue")))
+            ->GetSize() == 8);
+  meshes.RemoveObserver(observer);
+}
+
 TEST_CASE("path expressions ask prims for their type, purpose, visibility, data and materials") {
   const auto Visible = [](bool yes) { return Box({{"visibility", Retain(yes)}}); };
   const auto scene = MakeScene(
