@@ -146,6 +146,38 @@ TEST_CASE("an edit asks and tells of as many prims in a large scene as in a smal
   for (const Asked& each : small) CHECK(each.told <= 4);
 }
 
+TEST_CASE("filling the chain asks the stage for each prim twice at most") {
+  const auto count = [](int groups) {
+    std::string text;
+    for (int i = 0; i < groups; ++i)
+      text += "def Xform \"G" + std::to_string(i) + "\"\n{\n    def Cube \"C\"\n    {\n    }\n}\n";
+    stage::OpenOptions options;
+    options.schemas = schema::Registry::GetBuiltIn();
+    stage::Scene scene(text, options);
+    auto registry = std::make_shared<scene::SceneIndexPluginRegistry>();
+    std::shared_ptr<scene::DebuggingSceneIndex> watch;
+    scene::SceneIndexPlugin plugin;
+    plugin.name = "watch";
+    plugin.phase = scene::ChainPhase::kStage;
+    plugin.append = [&](scene::SceneIndexPtr input, const scene::PluginContext&) -> scene::SceneIndexPtr {
+      return watch = std::make_shared<scene::DebuggingSceneIndex>(std::move(input));
+    };
+    CHECK(registry->Add(std::move(plugin)));
+    ChainOptions chain_options;
+    chain_options.plugins = registry;
+    const Chain chain = MakeChain(chain_options);
+    scene::RecordingObserver observer;
+    chain.GetFinal()->AddObserver(observer);
+    chain.stage->SetStage(scene.GetOwner());
+    chain.GetFinal()->RemoveObserver(observer);
+    return watch->GetCounts().prims_asked;
+  };
+  // Once to see whether it is an instancer, once whether it is an instance.
+  const size_t few = count(5), many = count(80);
+  CHECK(many - few <= 2 * 2 * 75);
+  CHECK(few <= 2 * 2 * 5 + 8);
+}
+
 TEST_CASE("a plugin library that is not there is reported, and the chain is made without it") {
   scene::SceneIndexPluginRegistry registry;
   Diagnostics remarks;

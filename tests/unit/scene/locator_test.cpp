@@ -210,4 +210,16 @@ TEST_CASE("sets of any size answer as the plain definitions do") {
   }
 }
 
+TEST_CASE("a copy of a set keeps what it holds when the set changes") {
+  DataSourceLocatorSet set{DataSourceLocator::Parse("a/b"), DataSourceLocator::Parse("c")};
+  const DataSourceLocatorSet copy = set;
+  set.Insert(DataSourceLocator::Parse("a"));
+  set.Insert(DataSourceLocator::Parse("b/x"));
+  CHECK(copy.GetString() == "{a/b, c}");
+  CHECK(set.GetString() == "{a, b/x, c}");
+  set = copy;
+  set.Insert(copy);
+  CHECK(set == copy);
+}
+
 }  // namespace strata::scene

@@ -1,3 +1,6 @@
+#include "strata/path/path_table.h"
+#include "strata/stage/attribute_query.h"
+#include "strata/value/time_samples.h"
 #include "tests/unit/stage/scene.h"
 
 namespace strata::stage {
@@ -69,6 +72,43 @@ TEST_CASE("just before a knot a spline has the value it comes with") {
   CHECK(x.GetAs<double>(Time(1)) == 5.0);
   CHECK(x.GetAs<double>(Time::PreTime(1)) == 3.0);
   CHECK(x.GetAs<double>(Time::PreTime(2)) == 5.0);
+}
+
+TEST_CASE("a query tells whether a value may be another one at another time") {
+  Scene scene(
+      "def \"A\"\n{\n    double x.timeSamples = {\n        1: 1,\n        10: 2,\n    }\n"
+      "    token t.timeSamples = {\n        1: \"a\",\n        10: \"b\",\n    }\n"
+      "    double d = 3\n}\n");
+  const Prim prim = scene->GetPrimAtPath(Path("/A"));
+  AttributeQuery number(prim, Token("x")), token(prim, Token("t"));
+  CHECK(number.MightDiffer(4, 6, 1));          // interpolated between the two samples
+  CHECK_FALSE(token.MightDiffer(4, 6, 1));     // held
+  CHECK(token.MightDiffer(4, 12, 1));          // a sample lies between
+  CHECK(token.MightDiffer(4, 9, 1));           // a sample within reach
+  CHECK_FALSE(number.MightDiffer(12, 20, 1));  // beyond the last
+  CHECK_FALSE(number.MightDiffer(-5, -3, 1));  // before the first
+  // What was edited counts, whether or not the query was told to look again.
+  const layer::LayerPtr layer = scene->GetRootLayer();
+  TimeSamples samples;
+  samples.Set(1, Value(1.0));
+  samples.Set(15, Value(2.0));
+  CHECK(layer->SetField(Path("/A.x"), layer::GetFieldNames().timeSamples, Value(std::move(samples))));
+  CHECK(number.MightDiffer(12, 13, 1));
+  number.Refresh();
+  CHECK(number.MightDiffer(12, 13, 1));
+  CHECK_FALSE(number.MightDiffer(17, 18, 1));
+}
+
+TEST_CASE("asking for attributes that are not there makes no paths of them") {
+  Scene scene("def \"A\"\n{\n    double x = 1\n}\n");
+  const Prim prim = scene->GetPrimAtPath(Path("/A"));
+  const Token name("nobodyHasThisAttribute");
+  CHECK_FALSE(prim.GetAttribute(name).HasAuthoredValue());
+  CHECK_FALSE(prim.GetAttribute(name).ValueMightBeTimeVarying());
+  CHECK(prim.GetAttribute(name).Get().IsEmpty());
+  CHECK_FALSE(prim.HasAttribute(name));
+  CHECK(path_table::Find(prim.GetPath().GetId(), PathElement::kProperty, name.GetId(), 0) == 0);
+  CHECK(prim.GetAttribute(Token("x")).HasAuthoredValue());
 }
 
 }  // namespace strata::stage
