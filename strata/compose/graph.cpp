@@ -213,13 +213,16 @@ int Graph::CompareSpecializesOfOneArc(uint32_t a, uint32_t steps_a, uint32_t b, 
 uint32_t Graph::GetDepthOfInstance(uint32_t node) const {
   node = GetPlaceholder(node);
   const uint32_t below = GetDepthBelowIntroduction(node);
-  do {
+  auto is_class = [&] { return IsClassBased(nodes_[node].arc) && GetDepthBelowIntroduction(node) == below; };
+  auto climb = [&] {
     node = nodes_[node].parent;
-    if (node == kNoNode || node == 0) return 0;
-    node = GetPlaceholder(node);
-  } while (nodes_[node].arc == ArcType::kRelocate ||
-           (IsClassBased(nodes_[node].arc) && GetDepthBelowIntroduction(node) == below));
-  return nodes_[node].namespace_depth;
+    if (node != kNoNode && node != 0) node = GetPlaceholder(node);
+    return node != kNoNode && node != 0;
+  };
+  bool is_inner = climb();
+  while (is_inner && is_class()) is_inner = climb();
+  while (is_inner && nodes_[node].arc == ArcType::kRelocate) is_inner = climb();
+  return is_inner ? nodes_[node].namespace_depth : 0;
 }
 
 int Graph::CompareSiblings(uint32_t a, uint32_t b) const {
