@@ -3,8 +3,8 @@
     wheel_test.py --source DIR --scratch DIR --compiler PATH
 
 The sdist is written, unpacked, and `pip wheel .` runs in it without isolation: scikit-build-core and nanobind come from the
-Python that runs this. The copy has the depth of a build in the repository, so that ccache, where it is there, finds the objects
-again. Exit code 77: scikit-build-core is missing.
+Python that runs this. The copy has the depth of a build in the repository and what it includes at the same places in it, so that
+ccache, where it is there, finds the objects again. Exit code 77: scikit-build-core is missing.
 """
 import argparse
 import importlib.util
@@ -13,6 +13,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 
@@ -37,12 +38,28 @@ def make_sdist(source, scratch):
     return scratch / archive.name.removesuffix(".tar.gz")
 
 
+def mirror_environment(venv, copy):
+    """The Python environment `venv` as `copy`: links to what it has, but nanobind itself, whose files are compiled and included."""
+    if venv.is_symlink():
+        copy.symlink_to(venv.resolve())
+        return
+    packages = pathlib.Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
+    (copy / packages).mkdir(parents=True)
+    (copy / "bin").symlink_to(venv / "bin")
+    shutil.copy(venv / "pyvenv.cfg", copy)
+    for entry in (venv / packages).iterdir():
+        if entry.name == "nanobind":
+            shutil.copytree(entry, copy / packages / entry.name)
+        else:
+            (copy / packages / entry.name).symlink_to(entry)
+
+
 def make_wheel(folder, scratch, compiler, venv):
     # The same Python under the same relative path as in the repository: build/venv.
     python = sys.executable
     if venv.exists():
         (folder / "build").mkdir()
-        (folder / "build" / "venv").symlink_to(venv.resolve())
+        mirror_environment(venv, folder / "build" / "venv")
         python = folder / "build" / "venv" / "bin" / "python"
     environment = dict(os.environ, CXX=compiler)
     run(python, "-m", "pip", "wheel", "--no-build-isolation", "--no-deps", "--no-index", "-q", "-w", scratch, ".", cwd=folder,
