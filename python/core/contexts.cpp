@@ -1,6 +1,7 @@
 // Contexts, which own the stage that a program works on: what strata.context is made of.
 #include "strata/context/context.h"
 
+#include "python/core/reading.h"
 #include "python/core/usd.h"
 
 namespace strata::python {
@@ -41,7 +42,7 @@ uint64_t AddListener(ContextObject& c, nb::object listener) {
   // The context may outlive the interpreter; what it holds of Python must not be let go of then.
   auto* held = new nb::object(std::move(listener));
   return c.context->AddListener([held](Context&, ContextEvent event) {
-    const nb::gil_scoped_acquire acquired;
+    const CallIntoPython acquired;
     try {
       (*held)(std::string(context::GetEventName(event)));
     } catch (nb::python_error& error) {
@@ -66,7 +67,7 @@ void BindContexts(nb::module_& core) {
     Diagnostics remarks;
     CheckOrRaise(c.context->Close());  // with the lock: nobody is in the middle of a call to it
     const Result<void> done = [&] {
-      const nb::gil_scoped_release released;
+      const Reading reading;
       return c.context->Open(path.path, options, remarks);
     }();
     Finish(done, remarks);

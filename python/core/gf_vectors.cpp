@@ -302,7 +302,8 @@ void BindVectors(nb::module_& gf) {
   X(Vec2i)
   X(Vec3d)
   X(Vec3f)
-  X(Vec3h) X(Vec3i) X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
+  X(Vec3h)
+  X(Vec3i) X(Vec4d) X(Vec4f) X(Vec4h) X(Vec4i)
 #undef X
       gf.attr("MIN_VECTOR_LENGTH") = kMinVectorLength;
 }

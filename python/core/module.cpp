@@ -2,6 +2,7 @@
 #include "python/core/compute.h"
 #include "python/core/core.h"
 #include "python/core/pcp.h"
+#include "python/core/reading.h"
 #include "python/core/usd.h"
 
 namespace strata::python {
@@ -18,6 +19,7 @@ NB_MODULE(_core, core) {
   using namespace strata::python;
   nanobind::set_leak_warnings(
       false);  // an interpreter that ends does not collect what its modules still hold
+  BindReadingHooks();
   BindTf(core);
   BindResolver(core);
   nb::module_ gf = MakeModule(core, "Gf", "Vectors, matrices, quaternions and boxes.");

@@ -4,6 +4,7 @@
 
 #include "python/core/arguments.h"
 #include "python/core/core.h"
+#include "python/core/reading.h"
 #include "strata/format/crate/compression.h"
 #include "strata/layer/fields.h"
 #include "strata/layer/layer.h"
@@ -25,7 +26,7 @@ nb::object& Handler() {
 
 void Tell(const Layer& layer, const char* kind, const std::string& text) {
   if (!Py_IsInitialized()) return;
-  nb::gil_scoped_acquire held;
+  const CallIntoPython held;
   if (!Handler().is_valid()) return;
   const LayerPtr shown = std::const_pointer_cast<Layer>(layer.shared_from_this());
   try {

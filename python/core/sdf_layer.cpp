@@ -5,6 +5,7 @@
 #include "python/core/core.h"
 #include "python/core/engine.h"
 #include "python/core/reading.h"
+#include "python/core/resolvers.h"
 #include "python/core/sdf_enums.h"
 #include "python/core/spec.h"
 #include "strata/layer/layer.h"
@@ -46,7 +47,7 @@ nb::object FindOrOpen(const std::string& path, const Layer* anchor, const Argume
   Diagnostics remarks;
   LayerPtr found;
   {
-    nb::gil_scoped_release released;
+    const Reading reading;
     found = GetEngine().GetLayerRegistry()->FindOrOpen(WithArguments(path, arguments), anchor, {}, remarks);
   }
   if (found) return nb::cast(found);
@@ -78,11 +79,11 @@ bool Export(const Layer& layer, const FileArgument& path, const std::string& com
   layer::ExportOptions options;
   options.comment = comment;
   options.arguments = arguments;
-  nb::gil_scoped_release released;
-  const Result<void> done = layer.Export(path.path, options);
-  if (done) return true;
-  nb::gil_scoped_acquire acquired;
-  Raise(done.GetError());
+  CheckOrRaise([&] {
+    const Reading reading;
+    return layer.Export(path.path, options);
+  }());
+  return true;
 }
 
 bool Save(Layer& layer, bool force) {
@@ -92,7 +93,10 @@ bool Save(Layer& layer, bool force) {
                               .c_str());
   layer::SaveOptions options;
   if (force) options.external_change = layer::SaveOptions::ExternalChange::kOverwrite;
-  CheckOrRaise(layer.Save(options));
+  CheckOrRaise([&] {
+    const Saving saving;
+    return layer.Save(options);
+  }());
   return true;
 }
 
@@ -314,7 +318,13 @@ void BindContent(nb::class_<Layer>& cls) {
   cls.def("Export", &Export, "filename"_a, "comment"_a = "", "args"_a = Arguments(),
           "Writes a copy in the format that the extension names.");
   cls.def(
-      "ExportToString", [](const Layer& l) { return ValueOrRaise(l.ExportToString()); },
+      "ExportToString",
+      [](const Layer& l) {
+        return ValueOrRaise([&] {
+          const Reading reading;
+          return l.ExportToString();
+        }());
+      },
       "The layer as usda.");
   cls.def("ImportFromString", &ImportFromString, "string"_a,
           "Replaces the content by that of a text of usda.");
@@ -400,7 +410,12 @@ void BindTimeSamples(nb::class_<Layer>& cls) {
 }  // namespace
 
 context::Engine& GetEngine() {
-  static context::Engine& engine = *new context::Engine;  // outlives stages that the interpreter never frees
+  AddDeclaredResolvers();
+  static context::Engine& engine = []() -> context::Engine& {
+    context::EngineOptions options;
+    options.resolver = GetHostResolvers();
+    return *new context::Engine(std::move(options));  // outlives stages that the interpreter never frees
+  }();
   return engine;
 }
 

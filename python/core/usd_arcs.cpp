@@ -57,7 +57,9 @@ void BindReferences(nb::module_& usd) {
   cls.def(
       "AddReference",
       [add](const R& r, const FileArgument& asset, PathArgument prim, LayerOffset offset,
-            ListPosition position) { return add(r, Reference{asset.path, prim.path, offset, nullptr}, position); },
+            ListPosition position) {
+        return add(r, Reference{asset.path, prim.path, offset, nullptr}, position);
+      },
       "assetPath"_a, "primPath"_a, "layerOffset"_a = LayerOffset(), "position"_a = kPosition);
   cls.def(
       "AddReference",

@@ -1,4 +1,5 @@
 // What stages tell of: Usd.Notice stands in strata/_notices.py, on what is bound here.
+#include "python/core/reading.h"
 #include "python/core/usd.h"
 
 namespace strata::python {
@@ -29,7 +30,7 @@ const char* GetName(StageNotice::Kind kind) {
 }
 
 void Tell(const StageNotice& notice) {
-  nb::gil_scoped_acquire held;
+  const CallIntoPython held;
   const StageObjectPtr stage = FindStageObject(notice.stage);
   if (!stage || !Handler().is_valid()) return;
   nb::object told = nb::none();

@@ -1,6 +1,8 @@
 // What strata/_schemas.py makes schema classes of, and the computations over typed prims.
+#include <mutex>
 #include <set>
 
+#include "python/core/reading.h"
 #include "python/core/usd.h"
 #include "strata/domain/bounds.h"
 #include "strata/domain/extent.h"
@@ -98,6 +100,8 @@ nb::object ToBox(const BBox3d& box) {
   return gf.attr("BBox3d")(range, box.matrix);
 }
 
+// Threads: asked by several, each waits for the one before; those who wait do so without the interpreter's
+// lock, or hold it and wait for one who does not need it.
 class BoxCache {
  public:
   BoxCache(stage::Time time, std::vector<Token> purposes, bool use_extents_hint, bool ignore_visibility) {
@@ -106,32 +110,56 @@ class BoxCache {
     if (use_extents_hint) options_.extents_hints = domain::ExtentsHints::kUse;
     if (ignore_visibility) options_.visibility = domain::Visibility::kIgnore;
   }
-  // The cache of the stage that `prim` is on.
-  domain::BoundsCache& On(const PrimObject& prim) {
-    stage::Stage* stage = Check(prim).GetStage();
-    if (stage != stage_) {
-      cache_ = std::make_unique<domain::BoundsCache>(*stage, options_);
-      stage_ = stage;
-    }
-    return *cache_;
+  // Lets go of the interpreter's lock where there is anything below the prim.
+  template <class Ask>
+  nb::object Compute(const PrimObject& prim, const Ask& ask) {
+    stage::Stage& stage = *Check(prim).GetStage();
+    const auto compute = [&] {
+      const std::lock_guard lock(mutex_);
+      return ask(On(stage), prim.prim);
+    };
+    if (!HasChildren(prim.prim)) return ToBox(compute());
+    return ToBox([&] {
+      const Reading reading;
+      return compute();
+    }());
   }
   const domain::BoundsOptions& GetOptions() const { return options_; }
   void SetTime(stage::Time time) {
+    const std::lock_guard lock(mutex_);
     options_.time = time;
     if (cache_) cache_->SetTime(time);
   }
   std::optional<stage::Time> base_time;  // from which instances move on; none: the time
 
   void SetPurposes(std::vector<Token> purposes) {
+    const std::lock_guard lock(mutex_);
     options_.purposes = std::move(purposes);
-    Clear();
+    Forget();
   }
   void Clear() {
+    const std::lock_guard lock(mutex_);
+    Forget();
+  }
+
+ private:
+  static bool HasChildren(const stage::Prim& prim) {
+    const auto children = prim.GetAllChildren();
+    return children.begin() != children.end();
+  }
+  domain::BoundsCache& On(stage::Stage& stage) {
+    if (&stage != stage_) {
+      cache_ = std::make_unique<domain::BoundsCache>(stage, options_);
+      stage_ = &stage;
+    }
+    return *cache_;
+  }
+  void Forget() {
     cache_.reset();
     stage_ = nullptr;
   }
 
- private:
+  std::mutex mutex_;
   domain::BoundsOptions options_;
   stage::Stage* stage_ = nullptr;
   std::unique_ptr<domain::BoundsCache> cache_;
@@ -185,18 +213,29 @@ void BindCaches(nb::module_& geom) {
       "time"_a, "includedPurposes"_a, "useExtentsHint"_a = false, "ignoreVisibility"_a = false);
   boxes.def(
       "ComputeWorldBound",
-      [](BoxCache& c, const PrimObject& p) { return ToBox(c.On(p).ComputeWorldBound(p.prim)); }, "prim"_a);
+      [](BoxCache& c, const PrimObject& p) {
+        return c.Compute(p, [](auto& cache, const auto& prim) { return cache.ComputeWorldBound(prim); });
+      },
+      "prim"_a);
   boxes.def(
       "ComputeLocalBound",
-      [](BoxCache& c, const PrimObject& p) { return ToBox(c.On(p).ComputeLocalBound(p.prim)); }, "prim"_a);
+      [](BoxCache& c, const PrimObject& p) {
+        return c.Compute(p, [](auto& cache, const auto& prim) { return cache.ComputeLocalBound(prim); });
+      },
+      "prim"_a);
   boxes.def(
       "ComputeUntransformedBound",
-      [](BoxCache& c, const PrimObject& p) { return ToBox(c.On(p).ComputeUntransformedBound(p.prim)); },
+      [](BoxCache& c, const PrimObject& p) {
+        return c.Compute(p,
+                         [](auto& cache, const auto& prim) { return cache.ComputeUntransformedBound(prim); });
+      },
       "prim"_a);
   boxes.def(
       "ComputeRelativeBound",
       [](BoxCache& c, const PrimObject& p, const PrimObject& ancestor) {
-        return ToBox(c.On(p).ComputeRelativeBound(p.prim, Check(ancestor)));
+        const stage::Prim& above = Check(ancestor);
+        return c.Compute(
+            p, [&](auto& cache, const auto& prim) { return cache.ComputeRelativeBound(prim, above); });
       },
       "prim"_a, "relativeToAncestorPrim"_a);
   boxes.def("GetIncludedPurposes", [](const BoxCache& c) { return c.GetOptions().purposes; });

@@ -115,10 +115,8 @@ void BindLoading(StageClass& cls) {
       [](StageObject& s, stage::InterpolationType type) { s.Change().SetInterpolationType(type); },
       "interpolationType"_a);
   cls.def("GetPathResolverContext", [](const StageObject& s) {
-    const nb::module_ ar = nb::module_::import_("strata.Ar");
-    const std::vector<std::string>& folders = s.stage->GetPathResolverContext().search_paths;
-    return folders.empty() ? ar.attr("ResolverContext")()
-                           : ar.attr("ResolverContext")(ar.attr("DefaultResolverContext")(folders));
+    const asset::ResolverContext& context = s.stage->GetPathResolverContext();
+    return nb::module_::import_("strata.Ar").attr("_context_of")(context.search_paths, context.values);
   });
   cls.def(
       "ResolveIdentifierToEditTarget",

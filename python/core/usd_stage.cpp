@@ -53,7 +53,10 @@ stage::OpenOptions MakeOptions(const nb::object& session, stage::LoadPolicy load
 
 StageObjectPtr OpenLayer(const layer::LayerPtr& root, const stage::OpenOptions& options) {
   Diagnostics remarks;
-  auto opened = Stage::Open(GetEngine().GetLayerRegistry(), root, options, remarks);
+  auto opened = [&] {
+    const Reading reading;
+    return Stage::Open(GetEngine().GetLayerRegistry(), root, options, remarks);
+  }();
   Warn(remarks);
   return Show(ValueOrRaise(std::move(opened)));
 }
@@ -68,7 +71,7 @@ StageObjectPtr OpenWith(nb::handle root, const stage::OpenOptions& options) {
   if (!nb::try_cast(root, path)) RaiseTypeError("a stage is opened from a path or a layer");
   Diagnostics remarks;
   Result<stage::StagePtr> opened = [&] {
-    nb::gil_scoped_release released;
+    Reading reading;
     return GetEngine().OpenStage(path.path, options, remarks);
   }();
   Warn(remarks);
@@ -86,6 +89,7 @@ stage::OpenOptions ReadOptions(const nb::args& more, const nb::kwargs& named) {
       session = nb::borrow(given);
     } else if (nb::hasattr(given, "_search_paths")) {  // Ar.ResolverContext
       context.emplace().search_paths = nb::cast<std::vector<std::string>>(given.attr("_search_paths")());
+      context->values = nb::cast<std::map<std::string, std::string>>(given.attr("_values")());
     } else {
       nb::try_cast(given, load);
       PyErr_Clear();
@@ -231,7 +235,10 @@ void BindOpening(StageClass& cls) {
         if (!comment) options.source_comment = stage::FlattenOptions::SourceComment::kOmit;
         layer::ExportOptions how;
         how.arguments = arguments;
-        CheckOrRaise(s.stage->Flatten(options)->Export(path.path, how));
+        CheckOrRaise([&] {
+          const Reading reading;
+          return s.stage->Flatten(options)->Export(path.path, how);
+        }());
         return true;
       },
       "filename"_a, "addSourceFileComment"_a = true, "args"_a = std::map<std::string, std::string>());
@@ -240,7 +247,10 @@ void BindOpening(StageClass& cls) {
       [](const StageObject& s, bool comment) {
         stage::FlattenOptions options;
         if (!comment) options.source_comment = stage::FlattenOptions::SourceComment::kOmit;
-        return ValueOrRaise(s.stage->ExportToString(options));
+        return ValueOrRaise([&] {
+          const Reading reading;
+          return s.stage->ExportToString(options);
+        }());
       },
       "addSourceFileComment"_a = true, "The flattened stage as usda.");
   cls.def(
@@ -248,6 +258,7 @@ void BindOpening(StageClass& cls) {
       [](const StageObject& s, bool comment) {
         stage::FlattenOptions options;
         if (!comment) options.source_comment = stage::FlattenOptions::SourceComment::kOmit;
+        const Reading reading;
         return s.stage->Flatten(options);
       },
       "addSourceFileComment"_a = true, "The whole stage as one layer.");
@@ -257,13 +268,19 @@ void BindOpening(StageClass& cls) {
       "Save",
       [overwrite](StageObject& s) {
         Diagnostics remarks;
-        const bool saved = s.stage->Save(remarks, overwrite);
+        const bool saved = [&] {
+          const Saving saving;
+          return s.stage->Save(remarks, overwrite);
+        }();
         ReportSaving(remarks, saved);
       },
       "Saves the layers that are dirty and have a file, without those of the session.");
   cls.def("SaveSessionLayers", [overwrite](StageObject& s) {
     Diagnostics remarks;
-    const bool saved = s.stage->SaveSessionLayers(remarks, overwrite);
+    const bool saved = [&] {
+      const Saving saving;
+      return s.stage->SaveSessionLayers(remarks, overwrite);
+    }();
     ReportSaving(remarks, saved);
   });
 }
@@ -365,6 +382,7 @@ void BindEditing(StageClass& cls) {
       "SetEditTarget",
       [](StageObject& s, const EditTarget& target) {
         if (!target) throw nb::value_error("an edit target without a layer");
+        WaitForReaders();
         s.target = target;
         CheckOrRaise(s.stage->SetEditTarget(target));
       },

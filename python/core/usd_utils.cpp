@@ -1,4 +1,5 @@
 // UsdUtils: what strata/UsdUtils.py asks of the engine.
+#include "python/core/reading.h"
 #include "python/core/spec.h"
 #include "python/core/usd.h"
 #include "strata/pipeline/package.h"
@@ -39,7 +40,7 @@ void BindDependencies(nb::module_& utils) {
     Diagnostics remarks;
     pipeline::Dependencies found;
     {
-      nb::gil_scoped_release released;
+      Reading reading;
       found = pipeline::ComputeAllDependencies(Registry(), root, MakeOptions(), remarks);
     }
     Warn(remarks);
@@ -62,7 +63,7 @@ void BindDependencies(nb::module_& utils) {
               options.first_layer_name = first_name;
               std::optional<Diagnostic> failure;
               {
-                nb::gil_scoped_release released;
+                Reading reading;
                 auto made = pipeline::CreateNewUsdzPackage(Registry(), root, path, options, remarks);
                 if (!made) failure = made.GetError();
               }
@@ -73,7 +74,7 @@ void BindDependencies(nb::module_& utils) {
     Diagnostics remarks;
     std::optional<Diagnostic> failure;
     {
-      nb::gil_scoped_release released;
+      Reading reading;
       auto planned = pipeline::PlanLocalization(Registry(), root, MakeOptions(), remarks);
       if (!planned) {
         failure = planned.GetError();

@@ -1,4 +1,5 @@
 // UsdValidation: what strata/UsdValidation.py asks of the engine.
+#include "python/core/reading.h"
 #include "python/core/usd.h"
 #include "strata/validate/validate.h"
 
@@ -58,7 +59,10 @@ void BindValidation(nb::module_& core) {
         const validate::StageScope scope(*s->stage, ReadTimes(interval, has_default));
         validate::Findings found;
         found.SetValidator(name);
-        if (const Validator* one = Find(name); one->check_stage) one->check_stage(scope, found);
+        if (const Validator* one = Find(name); one->check_stage) {
+          const Reading reading;
+          one->check_stage(scope, found);
+        }
         return Show(found.GetAll());
       },
       "name"_a, "stage"_a, "interval"_a.none(), "hasDefault"_a);

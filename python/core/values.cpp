@@ -107,7 +107,8 @@ Value FromBoundClass(nb::handle source) {
 #define X(type) \
   if (nb::isinstance<type>(source)) return Value(nb::cast<type>(source));
   X(Path)
-  X(Spline) X(LayerOffset) X(Reference) X(Payload) X(ValueBlock) X(AnimationBlock) X(IntListOp) X(UIntListOp)
+  X(Spline)
+  X(LayerOffset) X(Reference) X(Payload) X(ValueBlock) X(AnimationBlock) X(IntListOp) X(UIntListOp)
       X(Int64ListOp) X(UInt64ListOp) X(StringListOp) X(TokenListOp) X(PathListOp) X(ReferenceListOp)
           X(PayloadListOp)
 #undef X

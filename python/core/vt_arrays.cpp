@@ -700,12 +700,12 @@ void BindArrays(nb::module_& vt, nb::module_& sdf) {
   STRATA_VT(Vec2i, Vec2i)
   STRATA_VT(Vec3d, Vec3d)
   STRATA_VT(Vec3f, Vec3f)
-  STRATA_VT(Vec3h, Vec3h) STRATA_VT(Vec3i, Vec3i) STRATA_VT(Vec4d, Vec4d) STRATA_VT(Vec4f, Vec4f)
-      STRATA_VT(Vec4h, Vec4h) STRATA_VT(Vec4i, Vec4i) STRATA_VT(Quatd, Quatd) STRATA_VT(Quatf, Quatf)
-          STRATA_VT(Quath, Quath) STRATA_VT(Matrix2d, Matrix2d) STRATA_VT(Matrix3d, Matrix3d)
-              STRATA_VT(Matrix4d, Matrix4d)
+  STRATA_VT(Vec3h, Vec3h)
+  STRATA_VT(Vec3i, Vec3i) STRATA_VT(Vec4d, Vec4d) STRATA_VT(Vec4f, Vec4f) STRATA_VT(Vec4h, Vec4h)
+      STRATA_VT(Vec4i, Vec4i) STRATA_VT(Quatd, Quatd) STRATA_VT(Quatf, Quatf) STRATA_VT(Quath, Quath)
+          STRATA_VT(Matrix2d, Matrix2d) STRATA_VT(Matrix3d, Matrix3d) STRATA_VT(Matrix4d, Matrix4d)
 #undef STRATA_VT
-                  BindArray<AssetPath>(sdf, "AssetPathArray");
+              BindArray<AssetPath>(sdf, "AssetPathArray");
   BindArray<PathExpression>(sdf, "PathExpressionArray");
   sdf.attr("TimeCodeArray") = vt.attr("TimeCodeArray");
 }

@@ -1,5 +1,6 @@
 """Asset paths: where files are, and packages in packages.   (Ar)"""
 import os as _os
+import sys as _sys
 import threading as _threading
 
 from strata._members import held as _held
@@ -99,6 +100,11 @@ class ResolverContext:
     def _search_paths(self):
         return [folder for one in self._held if isinstance(one, DefaultResolverContext) for folder in one.GetSearchPath()]
 
+    def _values(self):
+        """What the engine carries for resolvers in Python: a name for each context of theirs."""
+        own = [one for one in self._held if not isinstance(one, DefaultResolverContext)]
+        return {f"python.{number}": _name_context(one) for number, one in enumerate(own)}
+
     def __eq__(self, other):
         return isinstance(other, ResolverContext) and self._held == other._held
 
@@ -110,6 +116,22 @@ class ResolverContext:
 
     def __repr__(self):
         return f"Ar.ResolverContext({', '.join(map(repr, self._held))})"
+
+
+# Contexts of resolvers in Python, by the names that the engine knows them by. They are kept: stages name them for as long as they live.
+_named_contexts = {}
+
+
+def _name_context(one):
+    name = next((name for name, known in _named_contexts.items() if known is one or known == one), str(len(_named_contexts)))
+    _named_contexts[name] = one
+    return name
+
+
+def _context_of(folders, values):
+    """The context that the engine was given as folders and names."""
+    held = [_named_contexts[value] for key, value in sorted(values.items()) if key.startswith("python.") and value in _named_contexts]
+    return ResolverContext([*([DefaultResolverContext(folders)] if folders else []), *held])
 
 
 class ResolverContextBinder:
@@ -190,6 +212,10 @@ class AssetInfo:
         self.version, self.assetName, self.resolverInfo = "", "", None
 
 
+def _resolved(path):
+    return path if isinstance(path, ResolvedPath) else ResolvedPath("" if path is None else path)
+
+
 class _Writable:
     """Whether a file can be written, and why not."""
 
@@ -204,68 +230,58 @@ class _Writable:
 
 
 class Resolver:
-    """Turns asset paths into identifiers, places and bytes, as the engine does."""
+    """Turns asset paths into identifiers, places and bytes.
+
+    Derive from it to bring a resolver of your own, and register that with RegisterResolver or in a plugInfo file: the engine then asks
+    its _CreateIdentifier, _Resolve, _OpenAsset and so on, each of which answers for files of the local disk unless it is overridden.
+    They are called from any thread, one at a time; what they raise is warned of, or told by whoever opens the asset.
+    """
+
+    _whole = False  # whether it answers as the engine does, with the resolvers that were registered
+
+    # What is asked of a resolver.
 
     def CreateIdentifier(self, assetPath, anchorAssetPath=""):
-        return _core._CreateIdentifier(assetPath, str(anchorAssetPath))
+        return self._CreateIdentifier(assetPath, _resolved(anchorAssetPath))
 
     def CreateIdentifierForNewAsset(self, assetPath, anchorAssetPath=""):
-        if not assetPath or _core._IsAbsolute(assetPath):
-            return _core._Normalize(assetPath)
-        anchor = str(anchorAssetPath)
-        folder = _os.path.dirname(anchor) if anchor else _os.getcwd()
-        return _core._Normalize(_os.path.join(folder, assetPath))
+        return self._CreateIdentifierForNewAsset(assetPath, _resolved(anchorAssetPath))
 
     def Resolve(self, assetPath):
         caches = getattr(_scopes, "caches", None)
         if caches and assetPath in caches[-1]:
             return caches[-1][assetPath]
-        found = ResolvedPath(_core._Resolve(assetPath, self._search_paths()))
+        found = _resolved(self._Resolve(assetPath))
         if caches:
             caches[-1][assetPath] = found
         return found
 
-    def _search_paths(self):
-        return self.GetCurrentContext()._search_paths() + DefaultResolver._search_path
-
     def ResolveForNewAsset(self, assetPath):
-        return ResolvedPath(self.CreateIdentifierForNewAsset(assetPath))
+        return _resolved(self._ResolveForNewAsset(assetPath))
 
     def GetExtension(self, assetPath):
-        inner = SplitPackageRelativePathInner(assetPath)[1] or assetPath  # noqa: F405
-        return _os.path.splitext(inner)[1][1:]
+        return self._GetExtension(assetPath)
 
     def GetAssetInfo(self, assetPath, resolvedPath):
-        made = AssetInfo()
-        made.version, made.assetName, _, info = _core._AssetInfo(assetPath, str(resolvedPath))
-        made.resolverInfo = info or None
-        return made
+        return self._GetAssetInfo(assetPath, _resolved(resolvedPath))
 
     def GetModificationTimestamp(self, assetPath, resolvedPath):
-        outer = SplitPackageRelativePathOuter(str(resolvedPath))[0]  # noqa: F405
-        return Timestamp(_os.path.getmtime(outer)) if outer and _os.path.exists(outer) else Timestamp()
+        return self._GetModificationTimestamp(assetPath, _resolved(resolvedPath))
 
     def OpenAsset(self, resolvedPath):
-        return _core._Open(str(resolvedPath))
+        return self._OpenAsset(_resolved(resolvedPath))
 
     def CanWriteAssetToPath(self, resolvedPath):
-        path = str(resolvedPath)
-        if _os.path.exists(path):
-            return _Writable("" if _os.access(path, _os.W_OK) else f"'{path}' cannot be written")
-        folder = _os.path.dirname(path)
-        while folder and not _os.path.exists(folder):
-            folder = _os.path.dirname(folder)
-        return _Writable("" if _os.access(folder or ".", _os.W_OK) else f"'{folder}' cannot be written")
+        return self._CanWriteAssetToPath(_resolved(resolvedPath))
 
     def CreateDefaultContext(self):
-        return ResolverContext()
+        return ResolverContext(self._CreateDefaultContext() or ())
 
     def CreateDefaultContextForAsset(self, assetPath):
-        folders = _core._DefaultContext(_os.path.abspath(assetPath)) if assetPath else []
-        return ResolverContext(DefaultResolverContext(folders)) if folders else ResolverContext()
+        return ResolverContext(self._CreateDefaultContextForAsset(assetPath) or ())
 
     def CreateContextFromString(self, *schemeAndContext):
-        return ResolverContext(DefaultResolverContext(schemeAndContext[-1].split(_os.pathsep)))
+        return ResolverContext(self._CreateContextFromString(schemeAndContext[-1]) or ())
 
     def CreateContextFromStrings(self, contextStrs):
         return ResolverContext([self.CreateContextFromString(*one) for one in contextStrs])
@@ -275,10 +291,99 @@ class Resolver:
         return bound[-1] if bound else ResolverContext()
 
     def IsContextDependentPath(self, assetPath):
-        return bool(assetPath) and not _core._IsFileRelative(assetPath) and not _core._IsAbsolute(assetPath)
+        return self._IsContextDependentPath(assetPath)
 
     def RefreshContext(self, context):
-        """Nothing is kept of contexts that could have become old."""
+        """Nothing is kept of contexts that could have become old, unless a resolver of yours does."""
+        self._RefreshContext(context)
+
+    # What a resolver of yours may answer otherwise.
+
+    def _CreateIdentifier(self, assetPath, anchorAssetPath):
+        return _core._CreateIdentifier(assetPath, str(anchorAssetPath), self._whole)
+
+    def _CreateIdentifierForNewAsset(self, assetPath, anchorAssetPath):
+        if not assetPath or _core._IsAbsolute(assetPath):
+            return _core._Normalize(assetPath)
+        folder = _os.path.dirname(str(anchorAssetPath)) if anchorAssetPath else _os.getcwd()
+        return _core._Normalize(_os.path.join(folder, assetPath))
+
+    def _Resolve(self, assetPath):
+        context = self.GetCurrentContext()
+        folders = context._search_paths() + DefaultResolver._search_path
+        return _core._Resolve(assetPath, folders, context._values(), self._whole)
+
+    def _ResolveForNewAsset(self, assetPath):
+        return self.CreateIdentifierForNewAsset(assetPath)
+
+    def _GetExtension(self, assetPath):
+        inner = SplitPackageRelativePathInner(assetPath)[1] or assetPath  # noqa: F405
+        return _os.path.splitext(inner)[1][1:]
+
+    def _GetAssetInfo(self, assetPath, resolvedPath):
+        made = AssetInfo()
+        made.version, made.assetName, _, info = _core._AssetInfo(assetPath, str(resolvedPath), self._whole)
+        made.resolverInfo = info or None
+        return made
+
+    def _GetModificationTimestamp(self, assetPath, resolvedPath):
+        outer = SplitPackageRelativePathOuter(str(resolvedPath))[0]  # noqa: F405
+        return Timestamp(_os.path.getmtime(outer)) if outer and _os.path.exists(outer) else Timestamp()
+
+    def _OpenAsset(self, resolvedPath):
+        return _core._Open(str(resolvedPath), self._whole)
+
+    def _CanWriteAssetToPath(self, resolvedPath):
+        path = str(resolvedPath)
+        if _os.path.exists(path):
+            return _Writable("" if _os.access(path, _os.W_OK) else f"'{path}' cannot be written")
+        folder = _os.path.dirname(path)
+        while folder and not _os.path.exists(folder):
+            folder = _os.path.dirname(folder)
+        return _Writable("" if _os.access(folder or ".", _os.W_OK) else f"'{folder}' cannot be written")
+
+    def _CreateDefaultContext(self):
+        return ResolverContext()
+
+    def _CreateDefaultContextForAsset(self, assetPath):
+        return _context_of(*_core._DefaultContext(_os.path.abspath(assetPath), self._whole)) if assetPath else ResolverContext()
+
+    def _CreateContextFromString(self, contextStr):
+        return DefaultResolverContext(contextStr.split(_os.pathsep))
+
+    def _IsContextDependentPath(self, assetPath):
+        return bool(assetPath) and not _core._IsFileRelative(assetPath) and not _core._IsAbsolute(assetPath)
+
+    def _RefreshContext(self, context):
+        pass
+
+    # What the engine asks of a resolver that is registered (python/core/resolvers.cpp).
+
+    def _answer_identifier(self, path, anchor):
+        return str(self._CreateIdentifier(path, ResolvedPath(anchor)) or "")
+
+    def _answer_resolve(self, path, folders, values):
+        with ResolverContextBinder(_context_of(folders, values)):
+            return str(self._Resolve(path) or "")
+
+    def _answer_open(self, path):
+        opened = self._OpenAsset(ResolvedPath(path))
+        if opened is None or isinstance(opened, (bytes, Ar_PyAsset)):  # noqa: F405
+            return opened
+        return bytes(opened.GetBuffer() if hasattr(opened, "GetBuffer") else memoryview(opened))
+
+    def _answer_stamp(self, path):
+        stamp = self._GetModificationTimestamp(path, ResolvedPath(path))
+        return "" if stamp is None or not stamp.IsValid() else repr(stamp.GetTime())
+
+    def _answer_info(self, path, resolved):
+        info = self._GetAssetInfo(path, ResolvedPath(resolved)) or AssetInfo()
+        more = info.resolverInfo if isinstance(info.resolverInfo, dict) else {}
+        return str(info.version), str(info.assetName), {str(key): str(value) for key, value in more.items()}
+
+    def _answer_context(self, path):
+        context = self.CreateDefaultContextForAsset(path)
+        return context._search_paths(), context._values()
 
 
 class DefaultResolver(Resolver):
@@ -293,6 +398,7 @@ class DefaultResolver(Resolver):
 
 
 _resolver, _underlying = Resolver(), DefaultResolver()
+_resolver._whole = True
 
 
 def GetResolver():
@@ -303,8 +409,45 @@ def GetUnderlyingResolver():
     return _underlying
 
 
-def GetRegisteredURISchemes():
-    return []
+def RegisterResolver(resolver, uriSchemes=()):
+    """Has the engine ask a resolver of yours (Strata's own function): for paths of these schemes and names in what lies there, or,
+    without schemes, for all paths that no other resolver is for. What is open already stays as it is."""
+    if not isinstance(resolver, Resolver):
+        raise TypeError(f"a resolver derives from Ar.Resolver, and {resolver!r} does not")
+    _core._AddResolver(resolver, [uriSchemes] if isinstance(uriSchemes, str) else list(uriSchemes))
+    _ResolverChanged().SendGlobally()
+
+
+def _add_resolvers_of(plugins):
+    """Registers the resolvers that plugInfo files declare: types whose bases name ArResolver, in modules of Python."""
+    primary = {}
+    for plugin in plugins:
+        for name, told in (plugin.metadata or {}).get("Types", {}).items():
+            if not isinstance(told, dict) or not {"ArResolver", "Ar.Resolver"} & set(told.get("bases", ())):
+                continue
+            try:
+                if not plugin.isPythonModule:
+                    raise TypeError(f"its plugin {plugin.name} is no module of Python")
+                plugin.Load()
+                made = getattr(_sys.modules[plugin.name], name.rpartition(".")[2])()
+                schemes = told.get("uriSchemes", [])
+                if schemes:
+                    RegisterResolver(made, schemes)
+                elif isinstance(made, Resolver):
+                    primary[name] = made
+                else:
+                    raise TypeError(f"{type(made).__name__} does not derive from Ar.Resolver")
+            except Exception as error:  # noqa: BLE001
+                _core._WarnOfResolver(f"the resolver {name} of plugin {plugin.name} could not be made: "
+                                      f"{type(error).__name__}: {error}")
+    if primary:
+        # As in OpenUSD: the preferred one, else the first by name.
+        RegisterResolver(primary.get(_preferred[0]) or primary[min(primary)])
+
+
+def _add_declared_resolvers():
+    from strata import Plug
+    _add_resolvers_of(Plug._of_environment())
 
 
 class Notice:

@@ -151,6 +151,15 @@ def _read(path, seen, depth=0):
     return out
 
 
+def _of_environment():
+    """The plugins that PXR_PLUGINPATH_NAME leads to."""
+    seen = set()
+    paths = filter(None, _os.environ.get("PXR_PLUGINPATH_NAME", "").split(_os.pathsep))
+    found = [one for path in paths for one in _read(path, seen)]
+    Registry._seen |= seen
+    return found
+
+
 class Registry:
     """All plugins. There is one in a program."""
 
@@ -170,10 +179,8 @@ class Registry:
     @staticmethod
     def _all():
         if Registry._plugins is None:
-            Registry._plugins = _libraries()
-            for path in filter(None, _os.environ.get("PXR_PLUGINPATH_NAME", "").split(_os.pathsep)):
-                for one in _read(path, Registry._seen):
-                    Registry._plugins.setdefault(one.name, one)
+            # The engine lists the schemas of plugins, too, as if they were of libraries: what is known of the plugins counts.
+            Registry._plugins = {**_libraries(), **{one.name: one for one in reversed(_of_environment())}}
         return Registry._plugins
 
     def RegisterPlugins(self, pathsOrPath):
@@ -185,6 +192,8 @@ class Registry:
                     known[one.name] = one
                     new.append(one)
         if new:
+            from strata import Ar
+            Ar._add_resolvers_of(new)
             notice = Notice.DidRegisterPlugins.__new__(Notice.DidRegisterPlugins)
             notice._plugins = new
             notice.SendGlobally()

@@ -13,7 +13,17 @@
 #include <utility>
 #include <vector>
 
+#include "strata/base/host_threads.h"
+
 namespace strata {
+
+namespace {
+thread_local CallerThreads caller_threads = CallerThreads::kPool;
+}
+
+CallerThreads SetCallerThreads(CallerThreads threads) {
+  return std::exchange(caller_threads, threads);
+}
 
 // Threads take helpers from a queue: a helper joins some parallel work and returns when there is nothing left
 // to join.
@@ -121,7 +131,7 @@ void Executor::ParallelFor(size_t count, size_t grain, const std::function<void(
   grain = std::max<size_t>(1, grain);
   if (count == 0) return;
   size_t threads = GetThreadCount();
-  if (threads == 1 || count <= grain) {
+  if (threads == 1 || count <= grain || caller_threads == CallerThreads::kAlone) {
     body(0, count);
     return;
   }
@@ -147,7 +157,8 @@ struct TaskGroup::State : std::enable_shared_from_this<State> {
       std::lock_guard lock(mutex);
       tasks.push_back(std::move(task));
       ++pending;
-      if (helpers + 1 < pool.GetThreadCount() && helpers < tasks.size()) {
+      if (caller_threads == CallerThreads::kPool && helpers + 1 < pool.GetThreadCount() &&
+          helpers < tasks.size()) {
         ++helpers;
         invite = true;
       }

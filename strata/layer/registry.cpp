@@ -4,12 +4,14 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "strata/asset/asset_path.h"
 #include "strata/base/debug.h"
+#include "strata/base/host_threads.h"
 #include "strata/base/trace.h"
 
 namespace strata::layer {
@@ -374,10 +376,15 @@ LayerPtr LayerRegistry::FindOrOpen(const std::string& asset_path, const Layer* a
   const std::string key = asset::JoinIdentifier(resolved, arguments);
   std::shared_ptr<Impl::Opening> opening;
   {
+    std::optional<HostWait>
+        waiting;  // ends after the lock: what it takes again may be held by who needs that
     std::unique_lock lock(impl_->mutex);
     Impl::Slot& slot = impl_->slots[key];
     if (LayerPtr held = slot.layer.lock()) return held;
     if ((opening = slot.opening)) {
+      lock.unlock();
+      waiting.emplace();
+      lock.lock();
       impl_->opened.wait(lock, [&opening] { return opening->is_done; });
       relay(opening->diagnostics);
       return opening->layer;

@@ -1,12 +1,21 @@
 #include "strata/stage/access.h"
 
+#include <optional>
+
+#include "strata/base/host_threads.h"
 #include "strata/stage/stage_impl.h"
 
 namespace strata::stage {
 
 void StageGate::BeginReading() {
   const std::thread::id self = std::this_thread::get_id();
+  std::optional<HostWait> waiting;  // ends after the lock: what it takes again may be held by who needs that
   std::unique_lock lock(mutex_);
+  if (IsOthers(self)) {
+    lock.unlock();
+    waiting.emplace();
+    lock.lock();
+  }
   // Who reads already may go on: a writer that has begun has waited for that.
   freed_.wait(lock, [&] { return !IsOthers(self); });
   ++readers_[self];
@@ -21,6 +30,7 @@ void StageGate::EndReading() {
 
 bool StageGate::BeginWriting(WhileRead policy) {
   const std::thread::id self = std::this_thread::get_id();
+  std::optional<HostWait> waiting;
   std::unique_lock lock(mutex_);
   if (writes_ > 0 && writer_ == self) {
     ++writes_;
@@ -29,6 +39,11 @@ bool StageGate::BeginWriting(WhileRead policy) {
   if (readers_.count(self)) return false;
   const auto is_free = [&] { return readers_.empty() && writes_ == 0; };
   if (policy == WhileRead::kRefuse && !is_free()) return false;
+  if (!is_free()) {
+    lock.unlock();
+    waiting.emplace();
+    lock.lock();
+  }
   freed_.wait(lock, is_free);
   writer_ = self;
   writes_ = 1;

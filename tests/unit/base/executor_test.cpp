@@ -8,9 +8,11 @@
 #include <functional>
 #include <new>
 #include <numeric>
+#include <thread>
 #include <vector>
 
 #include "strata/base/cpu_limits.h"
+#include "strata/base/host_threads.h"
 
 using namespace strata;
 
@@ -129,4 +131,28 @@ TEST_CASE("Container CPU quotas of both control group versions are found and rou
   CHECK(ReadContainerCpuLimit("4:cpu,cpuacct:/docker/x\n", one) == 0);
   CHECK(ReadContainerCpuLimit("", one) == 0);
   std::filesystem::remove_all(root);
+}
+
+TEST_CASE("A caller that keeps to its thread runs loops and tasks on it alone") {
+  Executor executor(8);
+  const std::thread::id self = std::this_thread::get_id();
+  const CallerThreads before = SetCallerThreads(CallerThreads::kAlone);
+  std::atomic<int> elsewhere = 0, done = 0;
+  const auto note = [&] {
+    ++done;
+    if (std::this_thread::get_id() != self) ++elsewhere;
+  };
+  executor.ParallelFor(1000, 1, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) note();
+  });
+  TaskGroup group(executor);
+  for (int i = 0; i < 100; ++i)
+    group.Run([&] {
+      note();
+      group.Run(note);
+    });
+  group.Wait();
+  CHECK(done == 1200);
+  CHECK(elsewhere == 0);
+  CHECK(SetCallerThreads(before) == CallerThreads::kAlone);
 }
