@@ -5,6 +5,7 @@
 #include "strata/scene/implicit_surfaces.h"
 #include "strata/scene/light_linking.h"
 #include "strata/scene/pinned_curves.h"
+#include "strata/scene/tet_meshes.h"
 
 namespace strata::scene {
 
@@ -17,6 +18,7 @@ SceneIndexPtr MakeIndex(SceneIndexPtr input) {
 
 constexpr ResolvingIndex kIndices[] = {
     {"pinnedCurves", "for renderers without pinned curves", MakeIndex<PinnedCurvesSceneIndex>},
+    {"tetMeshes", "for renderers that draw meshes alone", MakeIndex<TetMeshesSceneIndex>},
     {"implicitSurfaces", "for renderers that draw meshes alone", MakeIndex<ImplicitSurfacesSceneIndex>},
     {"lightLinking", "after instancing: instances of one instancer may be lit by other lights",
      MakeIndex<LightLinkingSceneIndex>},

@@ -36,3 +36,4 @@
 #include "strata/scene/schemas_scene.h"
 #include "strata/scene/snapshot.h"
 #include "strata/scene/switching.h"
+#include "strata/scene/tet_meshes.h"

@@ -323,6 +323,22 @@ TEST_CASE("inputs of a merged scene come and go at once, and show only what is b
   CHECK(Join(CollectPrimPaths(merged)) == "/ /A /A/X");
 }
 
+TEST_CASE(
+    "inputs that go together are told at once: what was theirs alone is gone, what others share comes anew") {
+  auto kept = MakeScene({{Path("/A"), kSphere, nullptr}});
+  auto first = MakeScene({{Path("/A"), kMesh, nullptr}, {Path("/B"), kMesh, nullptr}});
+  auto second = MakeScene({{Path("/B"), kSphere, nullptr}, {Path("/C"), kMesh, nullptr}});
+  MergingSceneIndex merged({{first}, {second}, {kept}});
+  Watch watch(merged);
+  merged.RemoveInputScenes({first.get(), second.get()});
+  CHECK(Join(CollectPrimPaths(merged)) == "/ /A");
+  CHECK(merged.GetPrim(Path("/A")).type == kSphere);
+  const std::string told = watch.Take();
+  CHECK(told.find("added /A sphere") != std::string::npos);
+  for (const char* gone : {"removed /B", "removed /C"}) CHECK(told.find(gone) != std::string::npos);
+  for (const char* back : {"added /B", "added /C"}) CHECK(told.find(back) == std::string::npos);
+}
+
 TEST_CASE("a rerooted scene stands below its prefix, and so do absolute paths in its data") {
   const auto data = Box({{"absolute", Retain(Path("/A/B"))},
                          {"relative", Retain(Path("B"))},

@@ -194,6 +194,34 @@ TEST_CASE("a size that is dirtied dirties the points of the mesh, and what is ad
   meshes.RemoveObserver(observer);
 }
 
+TEST_CASE(
+    "tet meshes become their surfaces: those that are said, else faces that one tetrahedron has alone") {
+  const auto make = [](Array<Vec3i> surface) {
+    return MakeScene(
+        {{Path("/T"), Token("tetMesh"),
+          Box({{"tetMesh",
+                Box({{"topology", Box({{"tetVertexIndices", Retain(Array<Vec4i>{{0, 1, 2, 3}, {1, 2, 3, 4}})},
+                                       {"surfaceFaceVertexIndices", Retain(std::move(surface))},
+                                       {"orientation", Retain(Token("rightHanded"))}})},
+                     {"doubleSided", Retain(true)}})}})}});
+  };
+  const auto indices = [](const SceneIndex& scene) {
+    return *MeshSchema::GetFromParent(scene.GetPrim(Path("/T")).data).GetTopology().GetFaceVertexIndices();
+  };
+  const TetMeshesSceneIndex said(make({{2, 1, 0}}));
+  CHECK(said.GetPrim(Path("/T")).type == Token("mesh"));
+  CHECK(indices(said) == Array<int32_t>{2, 1, 0});
+  CHECK(MeshSchema::GetFromParent(said.GetPrim(Path("/T")).data).GetDoubleSided() == true);
+  const auto input = make({});
+  TetMeshesSceneIndex found(input);
+  CHECK(indices(found) == Array<int32_t>{0, 1, 3, 0, 2, 1, 0, 3, 2, 1, 2, 4, 1, 4, 3, 2, 3, 4});
+  RecordingObserver observer;
+  found.AddObserver(observer);
+  input->DirtyPrims({{Path("/T"), L("tetMesh/topology")}});
+  CHECK(observer.TakeSorted() == "dirtied /T {mesh, tetMesh/topology}");
+  found.RemoveObserver(observer);
+}
+
 TEST_CASE("path expressions ask prims for their type, purpose, visibility, data and materials") {
   const auto Visible = [](bool yes) { return Box({{"visibility", Retain(yes)}}); };
   const auto scene = MakeScene(
