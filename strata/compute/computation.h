@@ -47,6 +47,7 @@ struct Input {
     kSource,           // AttributeSource: where the value comes from
     kSamples,          // Samples: the values around the time, for who interpolates in its own way
     kAttributesNamed,  // no value: the function reads attributes whose names begin so itself
+    kSourcesNamed,     // no value: the function asks which layers say such attributes
     kMetadata,         // of the prim
     kComputation,      // another output of the prim
     kParent,           // an output of the namespace parent
@@ -83,6 +84,9 @@ inline Input AttributeSamples(Token name) {
 }
 inline Input AttributesNamed(Token beginning) {
   return {Input::Kind::kAttributesNamed, beginning, {}};
+}
+inline Input SourcesNamed(Token beginning) {
+  return {Input::Kind::kSourcesNamed, beginning, {}};
 }
 inline Input Metadata(Token field) {
   return {Input::Kind::kMetadata, field, {}};

@@ -22,7 +22,7 @@ using stage::Prim;
 using stage::Time;
 
 struct Names {
-  Token domain{"metrics:domain"};
+  Token domain{"metrics:domain"}, own_axis{"metrics:axis"};
   Token geom{"GeomMetricsAPI"}, physics{"PhysicsMetricsAPI"}, spatial{"SpatialMetricsAPI"};
   Token meters{"metersPerUnit"}, axis{"upAxis"}, kilograms{"kilogramsPerUnit"};
   Token spatial_meters{"spatial:metersPerUnit"}, spatial_axis{"spatial:upAxis"};
@@ -232,6 +232,31 @@ Result<MetricDomain> MetricDomains::OfPrim(const Prim& prim, const MetricDomain&
   return domain;
 }
 
+std::optional<Token> MetricDomains::FindOwnAxis(const Prim& prim, const MetricDomain& domain) const {
+  const Token custom_data = GetNames().custom_data;
+  const compose::PrimIndexPtr index = prim.GetPrimIndex();
+  if (!index || domain.has_own_schema || IsFlagged(prim.GetMetadata(custom_data))) return std::nullopt;
+  const domain::Xformable::Ops ops = domain::Xformable(prim).GetOrderedXformOps();
+  for (size_t i = ops.ops.size(); i-- > 0;) {
+    if (ops.ops[i].attribute.GetText().ends_with(kByHand)) continue;
+    const Attribute attribute = prim.GetAttribute(ops.ops[i].attribute);
+    stage::ResolveInfo info = attribute.GetResolveInfo(Time::Default());
+    if (!info.HasAuthoredValue()) info = attribute.GetResolveInfo(0.0);
+    if (info.HasAuthoredValue()) return OfOpinion(info, domain).up_axis;
+  }
+  const Token type_name = layer::GetFieldNames().typeName;
+  for (const compose::SpecSite& site : index->GetSpecStack()) {
+    const Value* type = site.entry->layer->GetField(site.path, type_name);
+    if (!type || type->GetOr(Token()).IsEmpty()) continue;
+    stage::ResolveInfo info;
+    info.index = index;
+    info.node = site.node;
+    info.layer = site.entry->layer;
+    return OfOpinion(info, domain).up_axis;
+  }
+  return std::nullopt;
+}
+
 MetricDomain MetricDomains::OfOpinion(const stage::ResolveInfo& info, const MetricDomain& domain) const {
   MetricDomain of = domain;
   if (!info.layer || !info.node) return of;
@@ -382,7 +407,17 @@ Result<Datum> ComputeDomain(const MetricsOptions& options, const Arguments& argu
   const auto* parent = arguments.GetIf<MetricDomain>(0);
   auto domain = domains.OfPrim(arguments.GetPrim(), parent ? *parent : domains.OfStage());
   if (!domain) return domain.TakeError();
+  if (const auto* axis = arguments.GetIf<Token>(1)) domain->up_axis = *axis;
   return Datum::Of(*std::move(domain));
+}
+
+Result<Datum> ComputeOwnAxis(const MetricsOptions& options, const Arguments& arguments) {
+  const MetricDomains domains(*arguments.GetPrim().GetStage(), options);
+  const auto* parent = arguments.GetIf<MetricDomain>(0);
+  const auto domain = domains.OfPrim(arguments.GetPrim(), parent ? *parent : domains.OfStage());
+  if (!domain) return Datum();  // which its domain tells of
+  const std::optional<Token> axis = domains.FindOwnAxis(arguments.GetPrim(), *domain);
+  return axis ? Datum(Value(*axis)) : Datum();
 }
 
 Result<Datum> ComputeUnits(const MetricsOptions& options, const Arguments& arguments) {
@@ -448,6 +483,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
   domain.cutoff = Computation::Cutoff::kEarly;
   domain.is_used = is_used;
   domain.inputs = {in::Parent(names.domain),
+                   in::Computation(names.own_axis),
                    in::StageMetadata(fields.metersPerUnit),
                    in::StageMetadata(fields.kilogramsPerUnit),
                    in::StageMetadata(fields.upAxis),
@@ -458,6 +494,22 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
                    in::Attribute(names.spatial_axis)};
   domain.function = [shared](const Arguments& arguments) { return ComputeDomain(*shared, arguments); };
   STRATA_CHECK(registry.Add(std::move(domain)));
+
+  Computation own_axis;
+  own_axis.output = own_axis.name = names.own_axis;
+  own_axis.module = "metrics";
+  own_axis.cutoff = Computation::Cutoff::kEarly;
+  own_axis.is_used = is_used;
+  own_axis.schemas = {Token("Camera"), Token("LightAPI")};
+  own_axis.inputs = {in::Parent(names.domain),
+                     in::SourcesNamed(Token("xformOp")),
+                     in::StageMetadata(fields.metersPerUnit),
+                     in::StageMetadata(fields.upAxis),
+                     in::Metadata(names.custom_data),
+                     in::Attribute(names.axis),
+                     in::Attribute(names.spatial_axis)};
+  own_axis.function = [shared](const Arguments& arguments) { return ComputeOwnAxis(*shared, arguments); };
+  STRATA_CHECK(registry.Add(std::move(own_axis)));
 
   Computation units;
   units.output = GetOutputs().xform;

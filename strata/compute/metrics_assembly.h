@@ -5,8 +5,9 @@
 // metrics schemas at it or above it inside of that; else in those of the stage. A value that a layer of other
 // units wrote for the prim is changed into the prim's: 1 in a layer of half metres is 0.5 in a stage of
 // metres. Ops of transforms are turned as matrices. Between a prim and a parent in other units stands a
-// corrective, so that what is below keeps its numbers. Nothing is authored; what people corrected by hand
-// (ops named `unitsResolve`, `customData = { bool unitsResolved = 1 }`) is left alone.
+// corrective, so that what is below keeps its numbers. Cameras and lights keep the axes of the layer that
+// turned them, and so look where it meant. Nothing is authored; what people corrected by hand (ops named
+// `unitsResolve`, `customData = { bool unitsResolved = 1 }`) is left alone.
 #pragma once
 
 #include <memory>
@@ -56,8 +57,9 @@ struct MetricDomain {
 };
 UnitChange GetChange(const MetricDomain& from, const MetricDomain& to, double tolerance);
 
-// Adds "metrics:domain" of all prims; "units", which modifies "xform"; and the expression "metrics:values" of
-// attributes that have a dimension. In a stage of one domain none of them is there.
+// Adds "metrics:domain" of all prims; "metrics:axis" of cameras and lights; "units", which modifies "xform";
+// and the expression "metrics:values" of attributes that have a dimension. In a stage of one domain none of
+// them is there.
 Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& options = {});
 
 // What becomes of a value of an attribute of a prim in `domain`.
@@ -94,6 +96,10 @@ class MetricDomains {
   bool AreSeveral() const;
   // What a prim is in whose parent is in `parent`; nothing where nobody says.
   Result<MetricDomain> OfPrim(const stage::Prim& prim, const MetricDomain& parent) const;
+  // Cameras and lights look along axes of their own, whatever is up: the up axis of who turned the prim, by
+  // its innermost op, or else made it. Nothing where that is corrected by hand. The prim is in `domain` but
+  // for that.
+  std::optional<Token> FindOwnAxis(const stage::Prim& prim, const MetricDomain& domain) const;
   // What an opinion about a prim is in; the prim is in `domain`.
   MetricDomain OfOpinion(const stage::ResolveInfo& info, const MetricDomain& domain) const;
   // Of the value that an attribute of a prim in the domain has at a time: values of clips are in the units of

@@ -177,6 +177,7 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
   };
   switch (input.kind) {
     case Input::Kind::kAttributesNamed:
+    case Input::Kind::kSourcesNamed:
       by_names_[node.leaf].push_back(&node);
       break;
     case Input::Kind::kComputation:

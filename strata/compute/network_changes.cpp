@@ -209,7 +209,8 @@ std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) co
     if (named == by_names_.end()) continue;
     for (Node* node : named->second)
       if (std::any_of(node->links.begin(), node->links.end(), [&](const Node::LinkTo& link) {
-            return link.input->kind == Input::Kind::kAttributesNamed &&
+            return (link.input->kind == Input::Kind::kAttributesNamed ||
+                    link.input->kind == Input::Kind::kSourcesNamed) &&
                    property.GetNameToken().GetText().starts_with(link.input->name.GetText());
           }))
         seeds.push_back(node);
