@@ -100,6 +100,9 @@ void AddPlugin(const Json& plugin, const Json& info, const std::string& file,
       registry.AddSchemas(std::move(infos), text ? *text : std::string(), path, fields, remarks);
     }
   }
+  if (const auto kinds = info.find("Kinds"); kinds != info.end() && kinds->is_object())
+    for (const auto& [kind, json] : kinds->items())
+      if (json.is_object()) registry.AddKind(Token(kind), Token(GetString(json, "baseKind")));
   const auto applies = info.find("AutoApplyAPISchemas");
   if (applies == info.end() || !applies->is_object()) return;
   for (const auto& [schema, json] : applies->items())

@@ -1,5 +1,5 @@
-// Schemas that plugInfo files declare under Types, with the generatedSchema.usda beside them, added to a
-// registry.   (PlugRegistry)
+// Schemas, and kinds of prims, that plugInfo files declare under Types and Kinds, with the
+// generatedSchema.usda beside them, added to a registry.   (PlugRegistry)
 #pragma once
 
 #include <string>

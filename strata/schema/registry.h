@@ -10,6 +10,7 @@
 
 #include "strata/base/diagnostic.h"
 #include "strata/layer/fields.h"
+#include "strata/schema/kinds.h"
 #include "strata/schema/prim_definition.h"
 #include "strata/schema/schema_info.h"
 
@@ -41,9 +42,11 @@ class Registry {
                   const layer::FieldRegistry& fields, Diagnostics& remarks);
   // Makes an API schema known as applying itself to prims of the given schemas, and of those derived.
   void AddAutoApply(Token api_schema, const std::vector<Token>& to);
+  void AddKind(Token kind, Token base) { kinds_.Add(kind, base); }
 
   // -- asking -----------------------------------------------------------------------------------------
 
+  const KindRegistry& GetKinds() const { return kinds_; }
   const SchemaInfo* Find(Token identifier) const;                 // null when unknown
   const SchemaInfo* FindByTypeName(Token type_name) const;        // "UsdGeomMesh"
   std::vector<const SchemaInfo*> GetAll() const;                  // sorted by identifier
@@ -70,11 +73,17 @@ class Registry {
   std::vector<Token> GetBuiltInSchemas(Token identifier) const;        // REQUIRES: mutex_
   PrimDefinitionPtr GetDefinition(Token identifier, int depth) const;  // REQUIRES: mutex_
 
+  KindRegistry kinds_;
   std::unordered_map<Token, std::unique_ptr<Entry>> entries_;
   std::unordered_map<Token, Token> by_type_name_;
   std::vector<Token> auto_applied_;  // API schemas that apply themselves to others, sorted by family
   mutable std::mutex mutex_;         // guards what entries learn when asked, and composed_
   mutable std::unordered_map<std::string, PrimDefinitionPtr> composed_;
 };
+
+// Those of a registry; null: the built-in ones.
+inline const KindRegistry& GetKinds(const std::shared_ptr<const Registry>& registry) {
+  return registry ? registry->GetKinds() : KindRegistry::GetBuiltIn();
+}
 
 }  // namespace strata::schema
