@@ -7,26 +7,13 @@
 #include <vector>
 
 #include "strata/math/matrix.h"
+#include "strata/schema/kinds.h"
 #include "strata/stage/editor.h"
 #include "strata/stage/stage.h"
 
 namespace strata::domain {
 
-// The kinds that are known, each with the kind that it is a special case of.   (KindRegistry)
-class KindRegistry {
- public:
-  KindRegistry();  // model, component, group, assembly, subcomponent
-  static const KindRegistry& GetBuiltIn();
-  void Add(Token kind, Token base);  // base empty: none
-  bool HasKind(Token kind) const;
-  Token GetBaseKind(Token kind) const;  // empty: none, or not known
-  // Whether `kind` is `base` or a special case of it. Circles end.
-  bool IsA(Token kind, Token base) const;
-  std::vector<Token> GetAllKinds() const;  // sorted
-
- private:
-  std::vector<std::pair<Token, Token>> kinds_;
-};
+using schema::KindRegistry;
 
 class ModelAPI {
  public:

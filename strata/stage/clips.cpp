@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "strata/layer/fields.h"
+#include "strata/stage/clip_manifest.h"
 
 namespace strata::stage {
 
@@ -107,23 +108,10 @@ bool ClipSet::HoldsExpressions(Path path) const {
   return type && *type == "pathExpression";
 }
 
-// Declares every attribute that has samples in some clip.
 layer::LayerPtr ClipSet::GenerateManifest() const {
-  const layer::FieldNames& names = layer::GetFieldNames();
-  layer::LayerPtr manifest = layer::Layer::CreateAnonymous("generated_manifest.usda");
-  layer::Layer::ChangeBlock block(*manifest);
-  for (const auto& clip : clips_) {
-    const layer::Layer* layer = OpenClip(*clip);
-    if (!layer) continue;
-    layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
-      if (spec.GetType() != layer::SpecType::kAttribute || !spec.HasField(names.timeSamples)) return;
-      if (!path.HasPrefix(definition_.prim_path) || manifest->HasSpec(path)) return;
-      const Value* type = spec.Find(names.typeName);
-      // A path that no spec can stand at is declared by nobody.
-      if (manifest->CreatePrimSpec(path.GetPrimPath(), Specifier::kOver))
-        (void)manifest->CreateAttributeSpec(path, type ? type->GetOr(Token()) : Token());
-    });
-  }
+  std::vector<const layer::Layer*> layers;
+  for (const auto& clip : clips_) layers.push_back(OpenClip(*clip));
+  layer::LayerPtr manifest = MakeClipManifest(layers, definition_.prim_path, "generated_manifest.usda");
   // Clips that hold nothing need no layer to say so.
   return manifest->GetContent().GetSpecCount() > 1 ? manifest : nullptr;
 }

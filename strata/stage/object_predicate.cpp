@@ -5,6 +5,8 @@
 
 #include "strata/path/path_pattern.h"
 #include "strata/schema/prim_definition.h"
+#include "strata/schema/registry.h"
+#include "strata/stage/stage.h"
 
 namespace strata::stage {
 
@@ -170,19 +172,13 @@ bool IsStrict(const Node& call) {
   return strict && IsTrue(*strict);
 }
 
-// The kinds of OpenUSD and what each is a case of.
-std::string_view GetBaseKind(std::string_view kind) {
-  if (kind == "assembly") return "group";
-  return kind == "group" || kind == "component" ? "model" : std::string_view();
-}
-
 bool TestKind(const Node& call, const Prim& prim) {
-  const std::string own = prim.GetKind().GetString();
-  for (std::string_view kind = own; !kind.empty(); kind = GetBaseKind(kind)) {
-    if (std::find(call.values.begin(), call.values.end(), kind) != call.values.end()) return true;
-    if (IsStrict(call)) break;
-  }
-  return false;
+  const schema::KindRegistry& kinds = schema::GetKinds(prim.GetStage()->GetOpenOptions().schemas);
+  const Token kind = prim.GetKind();
+  const bool is_strict = IsStrict(call);
+  return std::any_of(call.values.begin(), call.values.end(), [&](const std::string& wanted) {
+    return is_strict ? kind == wanted : kinds.IsA(kind, Token(wanted));
+  });
 }
 
 bool TestIsA(const Node& call, const Prim& prim) {

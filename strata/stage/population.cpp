@@ -57,11 +57,15 @@ class FactFinder final : public compose::SubtreeVisitor {
   const std::vector<bool> opened_;
 };
 
-bool IsGroupKind(Token kind) {
-  return kind == "group" || kind == "assembly";
-}
-bool IsComponentKind(Token kind) {
-  return kind == "component";
+// What a kind is a special case of, as far as flags tell.
+struct KindFacts {
+  bool is_model = false, is_group = false, is_component = false, is_subcomponent = false;
+};
+KindFacts FindKindFacts(Token kind, const schema::KindRegistry& kinds) {
+  static const Token model("model"), group("group"), component("component"), subcomponent("subcomponent");
+  if (kind.IsEmpty()) return {};
+  return {kinds.IsA(kind, model), kinds.IsA(kind, group), kinds.IsA(kind, component),
+          kinds.IsA(kind, subcomponent)};
 }
 
 }  // namespace
@@ -232,19 +236,18 @@ PrimRecord Populator::MakeRecord(uint32_t parent_number, Path source, const Prim
   bool has_payload = record.index->HasAnyPayloads();
   bool payload_loaded = has_payload ? IsPayloadIncluded(source) : parent.Is(PrimFlag::kLoaded);
   bool is_defining = facts.specifier != Specifier::kOver;
-  bool is_group = parent.Is(PrimFlag::kGroup) && IsGroupKind(facts.kind);
-  bool is_component = parent.Is(PrimFlag::kGroup) && IsComponentKind(facts.kind);
-  bool is_model = is_group || is_component || (parent.Is(PrimFlag::kGroup) && facts.kind == "model");
+  const KindFacts kind = FindKindFacts(facts.kind, schema::GetKinds(stage_.options.schemas));
+  const bool is_model = parent.Is(PrimFlag::kGroup) && kind.is_model;
   record.Set(PrimFlag::kActive, facts.is_active);
   record.Set(PrimFlag::kLoaded, facts.is_active && payload_loaded);
   record.Set(PrimFlag::kHasPayload, has_payload);
-  record.Set(PrimFlag::kGroup, is_group);
-  record.Set(PrimFlag::kComponent, is_component);
+  record.Set(PrimFlag::kGroup, is_model && kind.is_group);
+  record.Set(PrimFlag::kComponent, is_model && kind.is_component);
   record.Set(PrimFlag::kModel, is_model);
-  const bool is_subcomponent = facts.kind == "subcomponent";
-  record.Set(PrimFlag::kSubcomponent, is_subcomponent);
-  record.Set(PrimFlag::kHasComponentKind, is_subcomponent || IsComponentKind(facts.kind));
+  record.Set(PrimFlag::kSubcomponent, kind.is_subcomponent);
+  record.Set(PrimFlag::kHasComponentKind, kind.is_subcomponent || kind.is_component);
   record.Set(PrimFlag::kAbstract, parent.Is(PrimFlag::kAbstract) || facts.specifier == Specifier::kClass);
+  record.Set(PrimFlag::kHasClassSpecifier, facts.specifier == Specifier::kClass);
   record.Set(PrimFlag::kHasDefiningSpecifier, is_defining);
   record.Set(PrimFlag::kDefined, is_defining && parent.Is(PrimFlag::kDefined));
   record.Set(PrimFlag::kInstance, facts.is_instance);

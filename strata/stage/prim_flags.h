@@ -25,6 +25,7 @@ enum class PrimFlag : uint32_t {
   kHasClips = 1 << 13,  // it or an ancestor authors value clips
   kPseudoRoot = 1 << 14,
   kHasComponentKind = 1 << 15,  // component or subcomponent, whatever its ancestors are
+  kHasClassSpecifier = 1 << 16,
 };
 
 enum class InstanceProxies : uint8_t { kSkip, kTraverse };

@@ -409,9 +409,10 @@ std::vector<ResolveInfo> AttributeResolver::GetInfoChain(Moment moment) const {
   bool waits = sources.all.empty();
   if (!waits) {
     const ValueSource& last = sources.all.back();
-    waits = last.kind == ResolveSource::kDefault && NeedsWeaker(*last.value);
+    waits = last.kind == ResolveSource::kDefault && MayNeedWeaker(last.value->GetType());
   }
-  if (waits && (sources.fallback || sources.is_blocked || chain.empty())) {
+  // What waits for a weaker one is followed by that, be it nothing.
+  if (waits) {
     ResolveInfo info;
     if (sources.fallback) info.source = ResolveSource::kFallback;
     info.value_is_blocked = sources.is_blocked;
