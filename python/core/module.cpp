@@ -3,6 +3,7 @@
 #include "python/core/core.h"
 #include "python/core/pcp.h"
 #include "python/core/reading.h"
+#include "python/core/sdf_muting.h"
 #include "python/core/usd.h"
 
 namespace strata::python {
@@ -37,6 +38,7 @@ NB_MODULE(_core, core) {
   BindArrayEdits(vt);
   BindListOps(sdf);
   BindLayers(sdf);
+  BindMuting(sdf);
   BindSpecs(sdf);
   BindLayerChanges(sdf);
   nb::module_ pcp = MakeModule(core, "Pcp", "Composition: from layers to prim indices.");
@@ -58,11 +60,16 @@ NB_MODULE(_core, core) {
   BindNotices(usd);
   BindNamespaceEditor(usd);
   BindFlattening(usd);
+  BindClips(usd);
   BindSchemas(core, usd);
   BindShading(core);
   BindContexts(core);
   BindGeomSubsets(core);
   BindGeomShapes(core);
+  BindBackPlates(core);
+  BindKinds(core);
+  BindLods(core);
+  BindRigidBodies(core);
   BindValidation(core);
   BindShaderNodes(core);
   BindLights(core);

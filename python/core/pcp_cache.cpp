@@ -35,6 +35,7 @@ struct CacheObject {
   std::set<Path> computed;  // prims whose indices were asked for
   std::set<Path> computed_properties;
   std::unique_ptr<Cache> cache;
+  std::set<std::string> told_stacks;  // by their root layers: those whose errors were given out
 
   void Restart() {
     compose::CacheOptions options;
@@ -106,6 +107,46 @@ nb::object FindStack(const CacheObject& c, const layer::LayerPtr& root, const la
       return nb::cast(LayerStackObject{stack});
   }
   return nb::none();
+}
+
+bool HasError(const CompositionErrors& errors, compose::ErrorType type) {
+  return std::any_of(errors.begin(), errors.end(), [type](const auto& error) { return error.type == type; });
+}
+
+bool IsInvalidAssetPath(const CacheObject& c, const std::string& path) {
+  for (Path prim : path.empty() ? std::vector<Path>() : c.cache->FindPrimsUsingAsset(path))
+    if (HasError(c.cache->ComputePrimIndex(prim)->GetErrors(), compose::ErrorType::kInvalidAssetPath))
+      return !GetEngine().GetLayerRegistry()->Find(path);
+  return false;
+}
+
+// Whether a layer of a stack writes it among its sublayers, and it is no layer.
+bool IsInvalidSublayer(const CacheObject& c, const std::string& written) {
+  const auto& registry = GetEngine().GetLayerRegistry();
+  for (size_t i = 0; i < c.cache->GetLayerStackCount(); ++i) {
+    const compose::LayerStackPtr& stack = c.cache->GetLayerStack(i);
+    if (!HasError(stack->GetErrors(), compose::ErrorType::kInvalidSublayerPath)) continue;
+    for (const compose::LayerStack::Entry& entry : stack->GetEntries()) {
+      const auto* names = entry.layer->GetFieldAs<std::vector<std::string>>(Path::AbsoluteRoot(),
+                                                                            layer::GetFieldNames().subLayers);
+      if (names && std::find(names->begin(), names->end(), written) != names->end() &&
+          !registry->Find(registry->CreateIdentifier(written, entry.layer.get())))
+        return true;
+    }
+  }
+  return false;
+}
+
+// Of the layer stacks for which this was not asked yet.
+nb::list TakeStackErrors(CacheObject& c) {
+  CompositionErrors errors;
+  for (size_t i = 0; i < c.cache->GetLayerStackCount(); ++i) {
+    const compose::LayerStackPtr& stack = c.cache->GetLayerStack(i);
+    if (!c.told_stacks.insert(stack->GetRootLayer()->GetIdentifier()).second) continue;
+    const CompositionErrors& found = stack->GetErrors();
+    errors.insert(errors.end(), found.begin(), found.end());
+  }
+  return MakeErrors(errors);
 }
 
 void BindChanges(nb::class_<CacheObject>& cls) {
@@ -184,6 +225,9 @@ void BindCaches(nb::module_& pcp) {
   });
   cls.def("_FindSiteDependencies", &FindDependencies);
   cls.def("_FindStack", &FindStack, nb::arg(), nb::arg().none());
+  cls.def("_IsInvalidAssetPath", &IsInvalidAssetPath);
+  cls.def("_IsInvalidSublayerIdentifier", &IsInvalidSublayer);
+  cls.def("_NewStackErrors", &TakeStackErrors);
   cls.def("GetUsedLayers", [](const CacheObject& c) { return c.cache->GetUsedLayers(); });
   cls.def("FindAllLayerStacksUsingLayer", [](const CacheObject& c, const layer::LayerPtr& layer) {
     nb::list out;

@@ -29,7 +29,7 @@ MapFunction Read(nb::handle pairs, const LayerOffset& offset) {
 
 std::string Represent(const MapFunction& map) {
   if (map.IsIdentity()) return "Pcp.MapFunction.Identity()";
-  if (map.IsNull()) return "Pcp.MapFunction()";
+  if (map.IsNull() && map.GetTimeOffset().IsIdentity()) return "Pcp.MapFunction()";
   std::string text = "Pcp.MapFunction(" + Repr(ToDictionary(map));
   if (!map.GetTimeOffset().IsIdentity()) text += ", " + Repr(nb::cast(map.GetTimeOffset()));
   return text + ")";

@@ -5,6 +5,7 @@
 #include "python/core/arguments.h"
 #include "python/core/core.h"
 #include "python/core/reading.h"
+#include "python/core/spec.h"
 #include "strata/format/crate/compression.h"
 #include "strata/layer/fields.h"
 #include "strata/layer/layer.h"
@@ -115,6 +116,16 @@ void BindLayerChanges(nb::module_& sdf) {
         CheckOrRaise(layer::MoveSpec(*layer, from, to));
       },
       "layer"_a, "from"_a, "to"_a);
+  sdf.def(
+      "_Rename",
+      [](Spec& spec, Token name) {
+        const Path parent = spec.path.GetParent();
+        const Path to = spec.path.IsProperty() ? parent.AppendProperty(name) : parent.AppendChild(name);
+        if (to == spec.path) return;
+        CheckOrRaise(layer::MoveSpec(*spec.layer, spec.path, to));
+        spec.path = to;
+      },
+      "spec"_a, "name"_a, "Gives a prim or property another name; the object follows.");
   sdf.def("_PlaceChild", &PlaceChild, "layer"_a, "path"_a, "index"_a);
   sdf.def("_CountFieldSets", &CountFieldSets, "section"_a);
 }

@@ -7,6 +7,7 @@
 #include "python/core/reading.h"
 #include "python/core/resolvers.h"
 #include "python/core/sdf_enums.h"
+#include "python/core/sdf_muting.h"
 #include "python/core/spec.h"
 #include "strata/layer/layer.h"
 #include "strata/layer/validate.h"
@@ -50,6 +51,7 @@ nb::object FindOrOpen(const std::string& path, const Layer* anchor, const Argume
     const Reading reading;
     found = GetEngine().GetLayerRegistry()->FindOrOpen(WithArguments(path, arguments), anchor, {}, remarks);
   }
+  MuteIfAsked(found);
   if (found) return nb::cast(found);
   for (const Diagnostic& remark : remarks.GetAll())
     if (remark.severity == Severity::kError && std::string_view(remark.code->name) != "layer.not-found" &&
@@ -207,8 +209,13 @@ void SetTimeSample(Layer& layer, Path path, double time, nb::handle value) {
 }
 
 void BindIdentity(nb::class_<Layer>& cls) {
-  cls.def_prop_rw("identifier", &Layer::GetIdentifier,
-                  [](Layer& l, const std::string& identifier) { CheckOrRaise(l.SetIdentifier(identifier)); });
+  cls.def_prop_rw("identifier", &Layer::GetIdentifier, [](Layer& l, const std::string& identifier) {
+    // A relative name is one of a new file: below the working directory, and not searched for.
+    const bool is_new = !identifier.empty() && identifier.compare(0, 5, "anon:") != 0 &&
+                        identifier.find("://") == std::string::npos;
+    CheckOrRaise(l.SetIdentifier(is_new ? std::filesystem::absolute(identifier).lexically_normal().string()
+                                        : identifier));
+  });
   cls.def_prop_ro("realPath", [](const Layer& l) { return l.GetResolvedPath(); });
   cls.def_prop_ro("resolvedPath", [](const Layer& l) { return l.GetResolvedPath(); });
   cls.def_prop_ro("repositoryPath", [](const Layer&) { return ""; });

@@ -89,7 +89,9 @@ void BindSpec(nb::module_& sdf) {
   cls.def("__hash__", [](const Spec& s) {
     return (std::hash<const void*>()(s.layer.get()) ^ std::hash<Path>()(s.path)) >> 1;
   });
-  cls.def("__repr__", [](const Spec& s) {
+  cls.def("__repr__", [](nb::handle self) {
+    const Spec& s = nb::cast<const Spec&>(self);
+    if (s.IsExpired()) return "<dormant " + nb::cast<std::string>(self.type().attr("__name__")) + ">";
     return "Sdf.Find(" + Repr(nb::str(s.layer->GetIdentifier().c_str())) + ", " +
            Repr(nb::str(s.path.GetString().c_str())) + ")";
   });

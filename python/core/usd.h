@@ -126,7 +126,7 @@ struct TimeArgument {
 struct Predicate {
   stage::PrimPredicate conjunction;
   bool is_negated = false;
-  bool Matches(uint16_t flags) const { return conjunction.Matches(flags) != is_negated; }
+  bool Matches(uint32_t flags) const { return conjunction.Matches(flags) != is_negated; }
 };
 
 // One for each file, in the order in which the module calls them.
@@ -146,11 +146,16 @@ void BindCollections(nb::module_& usd);
 void BindNotices(nb::module_& usd);
 void BindNamespaceEditor(nb::module_& usd);
 void BindFlattening(nb::module_& usd);
+void BindClips(nb::module_& usd);
 void BindSchemas(nb::module_& core, nb::module_& usd);
 void BindShading(nb::module_& core);
 void BindContexts(nb::module_& core);
 void BindGeomSubsets(nb::module_& core);
 void BindGeomShapes(nb::module_& core);
+void BindBackPlates(nb::module_& core);
+void BindKinds(nb::module_& core);
+void BindLods(nb::module_& core);
+void BindRigidBodies(nb::module_& core);
 void BindValidation(nb::module_& core);
 void BindShaderNodes(nb::module_& core);
 void BindLights(nb::module_& core);

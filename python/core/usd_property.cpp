@@ -2,6 +2,7 @@
 #include "python/core/pcp.h"
 #include "python/core/usd.h"
 #include "python/core/usd_reading.h"
+#include "python/core/usd_resolve_info.h"
 
 namespace strata::python {
 
@@ -231,17 +232,14 @@ void BindAttribute(nb::module_& usd) {
     return true;
   });
 
-  nb::class_<stage::ResolveInfo> info(usd, "ResolveInfo", "Where the value of an attribute comes from.");
-  info.def("GetNode", [](const stage::ResolveInfo& i) { return MakeNode(i.index, i.node); });
-  info.def("GetSource", [](const stage::ResolveInfo& i) { return i.source; });
-  info.def("ValueIsBlocked", [](const stage::ResolveInfo& i) { return i.value_is_blocked; });
-  info.def("HasAuthoredValue", &stage::ResolveInfo::HasAuthoredValue);
-  info.def("HasAuthoredValueOpinion", &stage::ResolveInfo::HasAuthoredValueOpinion);
-  info.def("ValueSourceMightBeTimeVarying", &stage::ResolveInfo::ValueSourceMightBeTimeVarying);
-  cls.def("GetResolveInfo", [](const AttributeObject& a) { return GetAttribute(a).GetResolveInfo(); });
+  BindResolveInfo(usd);
+  cls.def("GetResolveInfo",
+          [](const AttributeObject& a) { return ResolveInfoObject(GetAttribute(a).GetResolveInfo()); });
   cls.def(
       "GetResolveInfo",
-      [](const AttributeObject& a, TimeArgument time) { return GetAttribute(a).GetResolveInfo(time.time); },
+      [](const AttributeObject& a, TimeArgument time) {
+        return ResolveInfoObject(GetAttribute(a).GetResolveInfoChain(time.time));
+      },
       "time"_a);
 }
 

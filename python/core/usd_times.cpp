@@ -174,6 +174,9 @@ void BindTimes(nb::module_& usd) {
   cls.def("__hash__", [](Time t) {
     return (std::hash<double>()(t.IsDefault() ? 0 : t.GetValue()) + t.IsPreTime()) >> 1;
   });
+  cls.def_static(
+      "Test_TimeCodeSequenceRoundTrip", [](const std::vector<TimeArgument>& times) { return times; },
+      "times"_a, "The times as TimeCodes.");
   cls.def("__repr__", &ReprTime);
   cls.def("__str__", [](Time t) { return t.IsDefault() ? std::string("DEFAULT") : TextOf(t.GetValue()); });
 }
@@ -196,6 +199,7 @@ void BindPredicates(nb::module_& usd) {
   usd.attr("PrimIsDefined") = Term(PrimFlag::kDefined);
   usd.attr("PrimIsInstance") = Term(PrimFlag::kInstance);
   usd.attr("PrimHasDefiningSpecifier") = Term(PrimFlag::kHasDefiningSpecifier);
+  usd.attr("PrimHasClassSpecifier") = Term(PrimFlag::kHasClassSpecifier);
   usd.attr("PrimDefaultPredicate") = Predicate{stage::PrimPredicate::Default(), false};
   usd.attr("PrimAllPrimsPredicate") = Predicate{stage::PrimPredicate::All(), false};
   usd.def(

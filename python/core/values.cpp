@@ -224,6 +224,19 @@ bool ReadTyped(nb::handle source, ValueType type, Value& out) {
   }
 }
 
+// What stands first in an array: wrapped values (Vt.Token, ...) hold one of the type that is meant.
+Value GetFirst(const Value& array) {
+  switch (array.GetType()) {
+#define X(name, type, text)       \
+  case ValueType::k##name##Array: \
+    return array.Get<Array<type>>().GetSize() == 0 ? Value() : Value(type(*array.Get<Array<type>>().begin()));
+    STRATA_ELEMENT_TYPES(X)
+#undef X
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 nb::object ToPython(const Value& value) {
@@ -252,7 +265,8 @@ Value FromPython(nb::handle object, ValueType type) {
   if (object.is_none()) return Value();
   Value read;
   if (type != ValueType::kEmpty && ReadTyped(object, type, read)) return read;
-  read = Guess(object);
+  read = nb::hasattr(object, "_array_of_one") ? GetFirst(FromPython(object.attr("_array_of_one")))
+                                              : Guess(object);
   if (read.IsEmpty()) RaiseTypeError("no value of scene description: " + Repr(object));
   if (type == ValueType::kEmpty || read.GetType() == type) return read;
   Value cast = CastValue(read, type);

@@ -395,6 +395,7 @@ class DefaultResolver(Resolver):
     def SetDefaultSearchPath(searchPath):
         """Folders that Resolve looks in after those of the context."""
         DefaultResolver._search_path = [_os.path.abspath(folder) for folder in searchPath]
+        _ResolverChanged(lambda context: any(isinstance(one, DefaultResolverContext) for one in context.Get())).SendGlobally()
 
 
 _resolver, _underlying = Resolver(), DefaultResolver()

@@ -1,6 +1,5 @@
 """Kinds of prims: model, group, assembly, component, subcomponent, and those that plugins add.   (Kind)"""
-
-_bases = {"model": "", "group": "model", "assembly": "group", "component": "model", "subcomponent": ""}
+from strata._core import Kind as _core
 
 
 class Tokens:
@@ -10,47 +9,36 @@ class Tokens:
 
 
 class Registry:
-    """Which kinds there are, and what each derives from."""
+    """Which kinds there are, and what each derives from: those of OpenUSD, and of the plugInfo files that PXR_PLUGINPATH_NAME leads
+    to."""
 
     expired = False
 
     @staticmethod
     def GetAllKinds():
-        return sorted(_bases)
+        return _core.GetAllKinds()
 
     @staticmethod
     def HasKind(kind):
-        return kind in _bases
+        return _core.HasKind(kind)
 
     @staticmethod
     def GetBaseKind(kind):
-        return _bases.get(kind, "")
+        """The kind that it is a special case of; "" where there is none. Raises where nobody knows it."""
+        if not _core.HasKind(kind):
+            from strata.Tf import RaiseCodingError
+            RaiseCodingError(f"Unknown kind: '{kind}'")
+        return _core.GetBaseKind(kind)
 
     @staticmethod
     def IsA(derivedKind, baseKind):
-        kind = derivedKind
-        while kind:
-            if kind == baseKind:
-                return True
-            kind = _bases.get(kind, "")
-        return False
+        return _core.IsA(derivedKind, baseKind)
 
-    @staticmethod
-    def IsModel(kind):
-        return Registry.IsA(kind, "model")
 
-    @staticmethod
-    def IsGroup(kind):
-        return Registry.IsA(kind, "group")
+def _is(base):
+    return staticmethod(lambda kind: _core.IsA(kind, base))
 
-    @staticmethod
-    def IsAssembly(kind):
-        return Registry.IsA(kind, "assembly")
 
-    @staticmethod
-    def IsComponent(kind):
-        return Registry.IsA(kind, "component")
-
-    @staticmethod
-    def IsSubComponent(kind):
-        return Registry.IsA(kind, "subcomponent")
+for _name, _base in (("IsModel", "model"), ("IsGroup", "group"), ("IsAssembly", "assembly"), ("IsComponent", "component"),
+                     ("IsSubComponent", "subcomponent")):
+    setattr(Registry, _name, _is(_base))

@@ -30,9 +30,10 @@ class ErrorBase:
 
     def __init__(self, kind, root_path, message):
         self._kind, self._root_path, self._message = kind, root_path, message
+        self._identifier = None  # of the layer stack of the cache that met it
 
     errorType = property(lambda self: globals().get("ErrorType_" + self._kind))
-    rootSite = property(lambda self: Site(None, self._root_path))
+    rootSite = property(lambda self: Site(self._identifier, self._root_path))
 
     def __str__(self):
         return self._message
@@ -270,7 +271,18 @@ class Cache(_Cache):
     def ComputePrimIndex(self, primPath):
         """(the index, its errors)"""
         index = self._ComputePrimIndex(primPath)
-        return index, index.localErrors
+        errors = _errors(self._NewStackErrors()) + index.localErrors
+        for error in errors:
+            error._identifier = self._identifier
+        return index, errors
+
+    def IsInvalidAssetPath(self, resolvedAssetPath):
+        """Whether a reference or payload of an index made so far leads to this file, which cannot be opened."""
+        return self._IsInvalidAssetPath(resolvedAssetPath)
+
+    def IsInvalidSublayerIdentifier(self, identifier):
+        """Whether a layer of a stack made so far names this as a sublayer, as it is written there, and it cannot be opened."""
+        return self._IsInvalidSublayerIdentifier(identifier)
 
     def ComputePropertyIndex(self, propertyPath):
         """(the index, its errors)"""
@@ -402,3 +414,53 @@ def TranslatePathFromRootToNode(destNode, path):
 
 
 Cache.GetUsedLayersRevision = lambda self: hash(tuple(sorted(layer.identifier for layer in self.GetUsedLayers()))) & 0x7fffffff
+
+
+# -- maps that are composed later ----------------------------------------------------------------------------------------
+
+
+class _DeferredMap(_core.MapFunction):
+    """A map that tells of how many others it is made."""
+
+    def __init__(self, map, count=1):
+        super().__init__(map.sourceToTargetMap, map.timeOffset)
+        self._count = count
+
+    isDeferredComposition = property(lambda self: not self.isIdentity)
+
+    def ComposeOffset(self, offset):
+        return _DeferredMap(_compose_offset(self, offset), self._count)
+
+    def GetInverse(self):
+        return _DeferredMap(_get_inverse(self), self._count)
+
+    def __repr__(self):
+        plain = _represent(self)
+        if self.isIdentity:
+            return plain
+        return f"Pcp.MapFunction.DeferredComposition({plain if self._count == 1 else f'<{self._count} mapping sets, composed: {plain}>'})"
+
+
+_compose, _compose_offset, _get_inverse = _core.MapFunction.Compose, _core.MapFunction.ComposeOffset, _core.MapFunction.GetInverse
+_represent = _core.MapFunction.__repr__
+
+
+def _compose_maps(self, f):
+    """This map after another."""
+    counts = [one._count if isinstance(one, _DeferredMap) else 1 for one in (self, f) if not one.isIdentity]
+    made = _compose(self, f)
+    if not any(isinstance(one, _DeferredMap) for one in (self, f)):
+        return made
+    return _DeferredMap(made, max(1, sum(counts)))
+
+
+_core.MapFunction.Compose = _compose_maps
+
+
+def _defer(map):
+    if not isinstance(map, _core.MapFunction):
+        raise TypeError(f"a map function is needed, not {type(map).__name__}")
+    return map if isinstance(map, _DeferredMap) else _DeferredMap(map)
+
+
+_core.MapFunction.DeferredComposition = staticmethod(_defer)

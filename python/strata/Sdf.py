@@ -82,10 +82,18 @@ def _apply_order(field):
     return apply
 
 
+def _rename(spec, name):
+    """Another name in its layer: the object follows, others that stand for the spec or for what is below it do not."""
+    if not _can_set_name(spec, name):
+        from strata.Tf import RaiseCodingError
+        RaiseCodingError(f"Cannot rename <{spec.path}> to '{name}'")
+    _core._Rename(spec, name)
+
+
 def _can_set_name(spec, newName):
     parent = _parent(spec)
     good = _Tf.IsValidIdentifier(newName) if isinstance(spec, PrimSpec) else Path.IsValidNamespacedIdentifier(newName)
-    if not good or parent is None:
+    if not good or parent is None or not spec.layer.permissionToEdit:
         return False
     return newName == spec.name or newName not in (parent.nameChildren if isinstance(spec, PrimSpec) else parent.properties)
 
@@ -209,6 +217,7 @@ _extend(
     CanSetName=_can_set_name,
     DisplayName="displayName",
 )
+PrimSpec.name = PropertySpec.name = property(_core.Spec.name.__get__, _rename)
 _add_has_and_clear(PrimSpec, Active="active", Instanceable="instanceable", Kind="kind")
 _keys(PrimSpec, Active="active", Comment="comment", CustomData="customData", Documentation="documentation", Hidden="hidden",
       InheritPaths="inheritPaths", Kind="kind", Payload="payload", Permission="permission", Prefix="prefix",
@@ -246,6 +255,18 @@ def _set_default(spec, value):
     spec.ClearInfo("default") if value is None else spec.SetInfo("default", value)
 
 
+def _set_spline(spec, spline):
+    """Splines are of the type of the attribute."""
+    from strata.Ts import Spline
+    if not isinstance(spline, Spline):
+        raise TypeError(f"a Ts.Spline is needed, not {type(spline).__name__}")
+    kind, wanted = spline.GetValueTypeName(), spec.GetInfo("typeName")
+    if not (wanted == "timecode" and kind == "double" if spline.IsTimeValued() else wanted == kind):
+        from strata.Tf import RaiseCodingError
+        RaiseCodingError(f"<{spec.path}> is of type {wanted}: it takes no spline of {kind}")
+    spec.SetInfo("spline", spline)
+
+
 def _bracketing(spec, time):
     return spec.layer.GetBracketingTimeSamplesForPath(spec.path, time)
 
@@ -273,6 +294,8 @@ _extend(
     EraseTimeSample=lambda spec, time: spec.layer.EraseTimeSample(spec.path, time),
     HasSpline=lambda spec: spec.HasInfo("spline"),
     ClearSpline=lambda spec: spec.ClearInfo("spline"),
+    GetSpline=lambda spec: spec.GetInfo("spline") if spec.HasSpline() else _importlib.import_module("strata.Ts").Spline(),
+    SetSpline=_set_spline,
 )
 _add_has_and_clear(AttributeSpec, ArraySizeConstraint="arraySizeConstraint", ColorSpace="colorSpace", Limits="limits")
 _keys(AttributeSpec, AllowedTokens="allowedTokens", ArraySizeConstraint="arraySizeConstraint", ColorSpace="colorSpace",

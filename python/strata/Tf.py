@@ -34,16 +34,20 @@ _MORE = """CallContext CatchAndRepostErrors DiagnosticTrap DumpTokenStats Error 
     SetPythonExceptionDebugTracingEnabled StatusObject Warning WindowsImportWrapper""".split()
 
 
+_CONVERSIONS = ("Tf_TestAnnotatedBoolResult", "Tf_TestPyContainerConversions", "Tf_TestPyOptionalStd")
+
+
 def __getattr__(name):
     """Loads what few scripts use where it is first asked for."""
-    if name not in _MORE:
+    if name not in _MORE and name not in _CONVERSIONS:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    globals()[name] = getattr(_importlib.import_module("strata._tf_more"), name)
+    module = _importlib.import_module("strata._tf_more" if name in _MORE else "strata._tf_conversions")
+    globals()[name] = getattr(module, name)
     return globals()[name]
 
 
 def __dir__():
-    return sorted({*globals(), *_MORE})
+    return sorted({*globals(), *_MORE, *_CONVERSIONS})
 
 
 def RaiseCodingError(msg):
@@ -227,6 +231,10 @@ def _value_of_full_name(name):
 
 
 Enum.GetValueFromFullName = staticmethod(_value_of_full_name)
+# Each kind of enumeration gives its own enumerators a name, a displayName, a fullName and a value.
+for _field in ("name", "displayName", "fullName", "value"):
+    if not hasattr(Enum, _field):
+        setattr(Enum, _field, None)
 Tf_PyEnumWrapper = Enum
 
 

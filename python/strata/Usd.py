@@ -179,6 +179,8 @@ from strata._usd_more import (  # noqa: E402, F401
     ColorSpaceCache, ColorSpaceHashCache, FlattenLayerStack, FlattenLayerStackAdvanced, FlattenLayerStackResolveAssetPath,
     FlattenLayerStackResolveAssetPathAdvanced, FlattenResolveAssetPathContext)
 
+from strata._usd_expressions import ComputePathExpressionFromCollectionMembershipQueryRuleMap  # noqa: E402, F401
+
 SchemaBase, APISchemaBase, Typed = _schemas.SchemaBase, _schemas.APISchemaBase, _schemas.Typed
 _schemas.install("Usd", globals(), (
     "apiSchemas", "clipSets", "clips", "custom", "exclude", "fallbackPrimTypes",

@@ -783,6 +783,7 @@ class _ModelAPI:
     GetExtentsHintAttr, _ = _schemas.accessors("extentsHint", "float3[]")
 
 
+from strata import _geom_plates as _plates  # noqa: E402, F401
 from strata._geom_more import XformOpTypes  # noqa: E402, F401
 from strata._geom_shapes import ConstraintTarget  # noqa: E402, F401
 

@@ -8,10 +8,10 @@ _core_names = {name for name in vars(_core) if name.endswith("Array")}
 class _ValueWrapper:
     """A value with the type of it that is meant."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_text", "_array_of_one")
 
-    def __init__(self, text):
-        self._text = text
+    def __init__(self, text, array):
+        self._text, self._array_of_one = text, array
 
     def __repr__(self):
         return self._text
@@ -22,7 +22,7 @@ def _add_wrapper(name, cpp_name, array):
         if cpp_name == "unsigned char" and isinstance(value, int) and not 0 <= value < 256:
             raise OverflowError(f"{value} is no {cpp_name}")
         checked = _array_named(array[:-5])([value])
-        return _ValueWrapper(f"{cpp_name}({str(checked)[1:-1]})")
+        return _ValueWrapper(f"{cpp_name}({str(checked)[1:-1]})", checked)
     wrap.__name__ = name
     wrap.__doc__ = f"The value, to be taken as a {cpp_name}."
     globals()[name] = wrap

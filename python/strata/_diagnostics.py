@@ -17,12 +17,15 @@ def remove(delegate):
 class CallContext:
     """A place in code."""
 
-    __slots__ = ("file", "function", "line")
+    __slots__ = ("_place",)
 
     def __init__(self, file, function, line):
-        self.file, self.function, self.line = file, function, line
+        self._place = file, function, line
 
-    prettyFunction = property(lambda self: self.function)
+    file = property(lambda self: self._place[0])
+    function = property(lambda self: self._place[1])
+    line = property(lambda self: self._place[2])
+    prettyFunction = function
 
 
 CallContext.__module__ = "strata.Tf"

@@ -296,8 +296,12 @@ class ConstraintTarget:
     def SetIdentifier(self, identifier):
         self._attribute.SetMetadata("constraintTargetIdentifier", identifier)
 
-    def Get(self, time):
-        return self._attribute.Get(time)
+    def Get(self, value, time=_DEFAULT):
+        """Puts the transform of the target into a matrix. Whether there is one."""
+        found = self._attribute.Get(time)
+        if found is not None:
+            value.Set(*(found[row][column] for row in range(4) for column in range(4)))
+        return found is not None
 
     def Set(self, value, time=_DEFAULT):
         return self._attribute.Set(value, time)
@@ -305,7 +309,7 @@ class ConstraintTarget:
     def ComputeInWorldSpace(self, time=_DEFAULT):
         if not self.IsDefined():
             raise _Tf.ErrorException("this is no constraint target: it is of a model and named constraintTargets:NAME")
-        held = self.Get(time)
+        held = self._attribute.Get(time)
         return (held if held is not None else _IDENTITY) * _core._LocalToWorld(self._attribute.GetPrim(), time)
 
 

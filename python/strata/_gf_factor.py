@@ -72,6 +72,10 @@ def rotate_onto_projected(v1, v2, axis):
 
 def decompose(three, rot, tw_axis, fb_axis, lr_axis, handedness, *given, **named):
     """Angles, in radians, of turns about axes one after the other: (tw, fb, lr), with a swing about tw at the end where not three."""
+    hints = dict(zip(("thetaTwHint", "thetaFBHint", "thetaLRHint", "thetaSwHint"), given), **named)
+    if not three and sum(hints.get(name) is not None for name in ("thetaTwHint", "thetaFBHint", "thetaLRHint", "thetaSwHint")) < 3:
+        from strata.Tf import RaiseCodingError
+        RaiseCodingError("Need three angles to correctly decompose rotation")
     tw, fb, lr = Vec3d(tw_axis), Vec3d(fb_axis), Vec3d(lr_axis)
     frame = Matrix3d(*tw, *fb, *lr)
     upper = Matrix3d(*(rot[i][j] for i in range(3) for j in range(3)))

@@ -168,6 +168,8 @@ def _can_apply(layer, edits):
 
 def _apply(layer, edits):
     """Makes the edits, or none of them."""
+    if not layer.permissionToEdit:
+        return False
     good, found = _process(layer, edits)
     if not good:
         return False

@@ -1,33 +1,20 @@
 """What scripts seldom ask of layers: muting, detaching, dependencies, names of prims.   (Sdf.Layer)"""
+import os
+
 from strata._core import Sdf as _core
 from strata._core.Sdf import Layer, Path, PrimSpec, PropertySpec
 
 # -- muting --------------------------------------------------------------------------------------------------------------
 
-_muted = {}  # path: what the layer said, or None where it is not open
-
 
 def _mute(path, is_muted):
-    if (path in _muted) == is_muted:
-        return
-    layer = Layer.Find(path)
-    if is_muted:
-        _muted[path] = None
-        if layer is not None:
-            kept = Layer.CreateAnonymous()
-            kept.TransferContent(layer)
-            _muted[path] = kept
-            layer.TransferContent(Layer.CreateAnonymous())
-    else:
-        kept = _muted.pop(path)
-        if layer is not None and kept is not None:
-            layer.TransferContent(kept)
-    from strata import _sdf_notices
-    _sdf_notices.LayerMutenessChanged(path, is_muted).Send()
+    if _core._SetMuted(path, is_muted):
+        from strata import _sdf_notices
+        _sdf_notices.LayerMutenessChanged(path, is_muted).Send()
 
 
 def _get_muted():
-    return sorted(_muted)
+    return _core._GetMuted()
 
 
 def _add_muted(mutedPath):
@@ -187,10 +174,11 @@ def _previous_sample(layer, path, time):
 
 
 def _dump():
-    """Prints the layers that are open."""
-    print("Layers in the layer registry:")
-    for layer in sorted(Layer.GetLoadedLayers(), key=lambda layer: layer.identifier):
-        print(f"    {layer.identifier}: format '{layer.GetFileFormat().formatId}', realPath '{layer.realPath}'")
+    """Writes the layers that are open to the error output."""
+    lines = ["Layers in the layer registry:"] + [
+        f"    {layer.identifier}: format '{layer.GetFileFormat().formatId}', realPath '{layer.realPath}'"
+        for layer in sorted(Layer.GetLoadedLayers(), key=lambda layer: layer.identifier)]
+    os.write(2, ("\n".join(lines) + "\n").encode())
 
 
 def text_of(spec):
@@ -236,7 +224,7 @@ def install():
             "DumpLayerInfo": _dump}.items():
         setattr(Layer, name, staticmethod(function))
     for name, function in {
-            "IsMuted": lambda layer: layer.identifier in _muted or layer.realPath in _muted,
+            "IsMuted": lambda layer: _core._IsMuted(layer),
             "SetMuted": lambda layer, muted: _mute(layer.realPath or layer.identifier, bool(muted)),
             "IsDetached": _is_detached, "StreamsData": _streams, "GetAssetInfo": lambda layer: None,
             "UpdateAssetInfo": lambda layer: None, "GetExternalAssetDependencies": _external_assets,

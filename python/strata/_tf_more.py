@@ -1,6 +1,7 @@
 """Errors as objects, places in code, counts of memory, and what modules of pxr do when they load.   (Tf)"""
 import contextlib as _contextlib
 import importlib as _importlib
+import importlib.machinery as _machinery
 import os as _os
 import sys as _sys
 import traceback as _traceback
@@ -8,6 +9,7 @@ import traceback as _traceback
 from strata import _diagnostics
 from strata._core.Tf import ErrorException
 from strata._diagnostics import CallContext
+from strata._notices import Notice
 
 _errors = []  # what was caught and posted again, for the marks that are set
 
@@ -195,14 +197,39 @@ def DumpTokenStats():
 # -- modules -------------------------------------------------------------------------------------------------------------
 
 
-class PyModuleWasLoaded:
-    """Sent for each module of pxr that is loaded."""
+class PyModuleWasLoaded(Notice):
+    """Sent for each module of pxr that is loaded, once somebody listens."""
 
     def __init__(self, name=""):
         self._name = name
 
     def name(self):
         return self._name
+
+    @staticmethod
+    def _begin():
+        if _ModuleWatch not in map(type, _sys.meta_path):
+            _sys.meta_path.insert(0, _ModuleWatch())
+
+
+class _ModuleWatch:
+    """Finds the modules of this package as everything else does, and tells when one has been loaded."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        package, _, module = name.rpartition(".")
+        if package != "strata" or not module[:1].isupper():
+            return None
+        spec = _machinery.PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            load = spec.loader.exec_module
+
+            def load_and_tell(loaded):
+                load(loaded)
+                PyModuleWasLoaded(module[0].lower() + module[1:]).SendGlobally()
+
+            spec.loader.exec_module = load_and_tell
+        return spec
 
 
 class WindowsImportWrapper:
@@ -226,8 +253,12 @@ def PreparePythonModule(moduleName=None):
     """Fills the calling module from the extension module beside it, `_name`."""
     scope = _sys._getframe(1).f_globals
     name = moduleName or "_" + scope["__name__"].rpartition(".")[2]
-    module = _importlib.import_module(name if "." not in scope["__name__"] else scope["__name__"] + "." + name)
+    module = _importlib.import_module("." + name, scope["__name__"])
     PrepareModule(module, scope)
+    for made in scope.values():  # what it holds belongs to the package, not to the module inside
+        if getattr(made, "__module__", None) == module.__name__:
+            with _contextlib.suppress(AttributeError, TypeError):
+                made.__module__ = scope["__name__"]
 
 
 class ScriptModuleLoader:
@@ -269,7 +300,9 @@ class RefPtrTracker:
         return "TfRefPtrTracker traces:\n"
 
     def GetTracesReportForWatched(self, watched):
-        return f"TfRefPtrTracker traces for {watched}:\n"
+        if not isinstance(watched, int):
+            raise TypeError("the address of what is watched is needed")
+        return f"TfRefPtrTracker traces for {watched:#x}:  not watched\n" if watched else "TfRefPtrTracker traces for 0:  not watched\n"
 
 
 # -- memory --------------------------------------------------------------------------------------------------------------
@@ -301,19 +334,34 @@ class MallocTag:
             return []
 
         def GetPrettyPrintString(self, *options):
-            return ""
+            return "\nMalloc Tag Report\n\nTotal bytes = 0\n"
 
-        def Report(self, *given):
-            """Writes to a file, or to the output where none is given."""
-            if given and isinstance(given[0], str):
-                with open(given[0], "w") as file:
-                    file.write(self.GetPrettyPrintString())
+        def Report(self, fileName=None, rootName=""):
+            """Writes to a file, or to the standard output where none is given."""
+            text = self.GetPrettyPrintString()
+            if fileName is None:
+                _os.write(1, text.encode())
+                return
+            with open(fileName, "w") as file:
+                file.write(text)
 
         def LogReport(self, rootName=""):
-            return ""
+            """Writes to a file in the folder of temporary files, and gives its name."""
+            import tempfile
+            handle, path = tempfile.mkstemp("", f"callSiteReport{'_' + rootName if rootName else ''}.")
+            with _os.fdopen(handle, "w") as file:
+                file.write(self.GetPrettyPrintString())
+            return path
 
         def LoadReport(self, fileName):
-            return False
+            """Takes what a report says in place of what was counted. Whether it could."""
+            try:
+                with open(fileName) as file:
+                    file.read()
+            except OSError:
+                raise_error(_importlib.import_module("strata.Tf").TF_DIAGNOSTIC_CODING_ERROR_TYPE,
+                            f"Failed to open file '{fileName}'.", 1)
+            return True
 
     class PauseControl:
         """Within it, and where it says so, nothing is counted."""

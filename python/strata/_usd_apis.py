@@ -24,6 +24,25 @@ class ClipsAPI:
     def SetClipSets(self, clipSets):
         return self._prim.SetMetadata("clipSets", clipSets)
 
+    def GenerateClipManifest(self, clipSet="default", writeBlocksForClipsWithMissingValues=False):
+        """A layer that declares what the clips of a set have samples of; or (whether to block what clips lack,) of "default"."""
+        if isinstance(clipSet, bool):
+            clipSet, writeBlocksForClipsWithMissingValues = "default", clipSet
+        made = _core._GenerateClipManifest(self._prim, clipSet, bool(writeBlocksForClipsWithMissingValues))
+        if made is None:
+            from strata.Tf import RaiseCodingError
+            RaiseCodingError(f"No clip set named '{clipSet}'")
+        return made
+
+    @staticmethod
+    def GenerateClipManifestFromLayers(clipLayers, clipPrimPath):
+        """The same, of layers and the prim in them."""
+        path = Path(clipPrimPath) if isinstance(clipPrimPath, str) else clipPrimPath
+        if not path.IsPrimPath() or any(layer is None for layer in clipLayers):
+            from strata.Tf import RaiseCodingError
+            RaiseCodingError(f"<{path}> must be a prim path" if not path.IsPrimPath() else "Invalid clip layer")
+        return _core._MakeClipManifest(list(clipLayers), path)
+
     def ComputeClipAssetPaths(self, clipSet="default"):
         """The asset paths of the clips: those listed, else those that the template finds."""
         listed = self.GetClipAssetPaths(clipSet)
@@ -431,6 +450,19 @@ class ColorSpaceDefinitionAPI:
         parts = path.name.split(":") if path.IsPropertyPath() else []
         return (len(parts) > 1 and parts[0] == "colorSpaceDefinition" and parts[-1] not in
                 ("name", "redChroma", "greenChroma", "blueChroma", "whitePoint", "gamma", "linearBias"))
+
+    def ComputeColorSpaceFromDefinitionAttributes(self):
+        """The color space that the attributes define, under the name of the definition."""
+        from strata.Gf import ColorSpace
+        value = {name: getattr(self, f"Get{name}Attr")().Get() for name in (
+            "RedChroma", "GreenChroma", "BlueChroma", "WhitePoint", "Gamma", "LinearBias")}
+        return ColorSpace(self.GetName(), *value.values())
+
+    def CreateColorSpaceAttrsWithMatrix(self, rgbToXYZ, gamma, linearBias):
+        """The same from the matrix that leads from its colors to XYZ."""
+        from strata.Gf import ColorSpace
+        made = ColorSpace("", rgbToXYZ, gamma, linearBias)
+        self.CreateColorSpaceAttrsWithChroma(*made.GetPrimariesAndWhitePoint(), gamma, linearBias)
 
     def CreateColorSpaceAttrsWithChroma(self, redChroma, greenChroma, blueChroma, whitePoint, gamma, linearBias):
         for attribute, value in ((self.CreateRedChromaAttr(), redChroma), (self.CreateGreenChromaAttr(), greenChroma),

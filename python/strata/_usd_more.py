@@ -119,6 +119,21 @@ def _spec_of_kind(kind):
     return get
 
 
+def _local_property_names(self):
+    """Those that the schema of the definition declares itself, and not what it inherits or has built in."""
+    identifier = self.GetMetadata("typeName") or next(iter(self.GetAppliedAPISchemas()), "")
+    own = {name for name, *_ in _core._ListProperties(identifier, False)} if identifier else set()
+    built_in = [_core._FindDefinition(name) for name in self.GetAppliedAPISchemas() if name != identifier]
+
+    def is_as_in(other, name):
+        there, here = other._Property(name), self._Property(name)
+        return bool(there) and (there._TypeName(), there._FallbackValue()) == (here._TypeName(), here._FallbackValue())
+
+    return [name for name in sorted(own & set(self.GetPropertyNames()))
+            if not any(one is not None and is_as_in(one, name) for one in built_in)]
+
+
+PrimDefinition.GetLocallyDefinedPropertyNames = _local_property_names
 PrimDefinition.FlattenTo = _flatten_to
 PrimDefinition.GetSchemaPropertySpec = _spec_of_kind(_sdf.PropertySpec)
 PrimDefinition.GetSchemaAttributeSpec = _spec_of_kind(_sdf.AttributeSpec)
@@ -128,22 +143,45 @@ PrimDefinition.GetSchemaRelationshipSpec = _spec_of_kind(_sdf.RelationshipSpec)
 # -- colour spaces -------------------------------------------------------------------------------------------------------
 
 
-class ColorSpaceHashCache:
+class ColorSpaceCache:
+    """The base of caches of colour spaces: keeps nothing."""
+
+    def Find(self, path):
+        """The name that is kept for a path; the empty text when there is none."""
+        return ""
+
+    def Insert(self, path, colorSpace):
+        pass
+
+
+class ColorSpaceHashCache(ColorSpaceCache):
     """What was found of colour spaces, by path."""
 
     def __init__(self):
         self._held = {}
 
     def Find(self, path):
-        """The name that is kept for a path; the empty text when there is none."""
         return self._held.get(str(path), "")
 
     def Insert(self, path, colorSpace):
         self._held[str(path)] = colorSpace
 
 
-class ColorSpaceCache(ColorSpaceHashCache):
-    """The same, as a base of others."""
+def _cached_name(of, cache):
+    if isinstance(of, _core.Attribute):
+        name = of.GetMetadata("colorSpace") if of.HasAuthoredMetadata("colorSpace") else ""
+        return name or _cached_name(of.GetPrim(), cache)
+    name = cache.Find(of.GetPath())
+    if name:
+        return name
+    name = _core._ColorSpaceName(of)
+    if name:
+        cache.Insert(of.GetPath(), name)
+        while not of.IsPseudoRoot() and not of.HasAPI("ColorSpaceAPI"):
+            of = of.GetParent()
+        if not of.IsPseudoRoot() and not cache.Find(of.GetPath()):
+            cache.Insert(of.GetPath(), name)
+    return name
 
 
 @_schemas.add_to("Usd", "ColorSpaceAPI")
@@ -152,11 +190,18 @@ class _ColorSpaces:
 
     @staticmethod
     def ComputeColorSpaceName(primOrAttribute, cache=None):
-        return _core._ColorSpaceName(primOrAttribute)
+        """The name; of prims that a cache knows what it says. It and the prim that decides are put into it."""
+        if cache is None:
+            return _core._ColorSpaceName(primOrAttribute)
+        if not isinstance(cache, ColorSpaceCache):
+            raise TypeError(f"a ColorSpaceCache is needed, not {type(cache).__name__}")
+        return _cached_name(primOrAttribute, cache)
 
     @staticmethod
     def ComputeColorSpace(primOrAttribute, cache=None):
         from strata.Gf import ColorSpace
+        if cache is not None:
+            _ColorSpaces.ComputeColorSpaceName(primOrAttribute, cache)
         found = _core._ColorSpace(primOrAttribute)
         if found is None:
             return ColorSpace("")

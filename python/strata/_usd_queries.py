@@ -19,6 +19,9 @@ def _introducing_list_editor(arc):
 CompositionArc.GetIntroducingListEditor = _introducing_list_editor
 
 
+_core.AttributeQuery.GetSpline = lambda self: self.GetAttribute().GetSpline()
+
+
 class PrimCompositionQuery:
     """The arcs of a prim, those that a filter lets through, strongest first."""
 

@@ -272,27 +272,31 @@ PrimDefinition.ListPropertyMetadataFields = lambda self, propName: self._Propert
 class PrimTypeInfo:
     """The type of a prim and the schemas applied to it."""
 
-    def __init__(self, prim):
-        self._prim = prim
+    def __init__(self, prim=None):
+        self._prim = prim  # None: the empty type, that of prims without type and schemas
+
+    @staticmethod
+    def GetEmptyPrimType():
+        return PrimTypeInfo()
 
     def GetTypeName(self):
-        return self._prim.GetTypeName()
+        return self._prim.GetTypeName() if self._prim else ""
 
     def GetSchemaType(self):
         return SchemaRegistry.GetTypeFromSchemaTypeName(self.GetSchemaTypeName())
 
     def GetSchemaTypeName(self):
-        return _core._SchemaType(self._prim)
+        return _core._SchemaType(self._prim) if self._prim else ""
 
     def GetAppliedAPISchemas(self):
-        return [name for name in self._prim.GetAppliedSchemas() if name not in self._built_in()]
+        return [] if not self._prim else [name for name in self._prim.GetAppliedSchemas() if name not in self._built_in()]
 
     def _built_in(self):
         own = _core._FindDefinition(self.GetSchemaTypeName())
         return own.GetAppliedAPISchemas() if own else []
 
     def GetPrimDefinition(self):
-        return _core._PrimDefinition(self._prim)
+        return _core._PrimDefinition(self._prim) if self._prim else SchemaRegistry().GetEmptyPrimDefinition()
 
     def _parts(self):
         return self.GetTypeName(), self.GetSchemaTypeName(), self.GetAppliedAPISchemas()

@@ -391,5 +391,37 @@ class Notebooks(unittest.TestCase):
         self.assertIn("expired", prim._repr_html_())
 
 
+class NamesThatUsdCoreCannotCall(unittest.TestCase):
+    """usd-core has no conversions for what these take or give, so that no transcript can compare them."""
+
+    def test_bounds_with_overrides_leave_out_and_move_subtrees(self):
+        stage = Usd.Stage.CreateInMemory()
+        world = UsdGeom.Xform.Define(stage, "/W")
+        UsdGeom.Cube.Define(stage, "/W/A").AddTranslateOp().Set(Gf.Vec3d(10, 0, 0))
+        UsdGeom.Cube.Define(stage, "/W/B/C")
+        cache = UsdGeom.BBoxCache(Usd.TimeCode.Default(), ["default"])
+
+        def bound(*overrides):
+            return cache.ComputeWorldBoundWithOverrides(world.GetPrim(), *overrides).ComputeAlignedRange()
+
+        self.assertEqual(bound(set(), Gf.Matrix4d(1), {}), Gf.Range3d((-1, -1, -1), (11, 1, 1)))
+        self.assertEqual(bound({"/W/A"}, Gf.Matrix4d(1), {}), Gf.Range3d((-1, -1, -1), (1, 1, 1)))
+        up = Gf.Matrix4d().SetTranslate(Gf.Vec3d(0, 100, 0))
+        self.assertEqual(bound(set(), up, {}), Gf.Range3d((-1, 99, -1), (11, 101, 1)))
+        self.assertEqual(bound({"/W/A"}, Gf.Matrix4d(1), {"/W/B/C": up}), Gf.Range3d((-1, 99, -1), (1, 101, 1)))
+        self.assertTrue(bound({"/W"}, Gf.Matrix4d(1), {}).IsEmpty())
+
+    def test_the_empty_prim_type_is_that_of_prims_without_type_and_schemas(self):
+        empty = Usd.PrimTypeInfo.GetEmptyPrimType()
+        self.assertEqual((empty.GetTypeName(), empty.GetAppliedAPISchemas()), ("", []))
+        stage = Usd.Stage.CreateInMemory()
+        self.assertEqual(empty, stage.DefinePrim("/A").GetPrimTypeInfo())
+        self.assertNotEqual(empty, stage.DefinePrim("/B", "Xform").GetPrimTypeInfo())
+
+    def test_the_lengths_of_a_dual_quaternion_of_halves(self):
+        real, dual = Gf.DualQuath(Gf.Quath(0, 3, 0, 4), Gf.Quath(1, 0, 0, 0)).GetLength()
+        self.assertEqual((real, dual), (5.0, 0.0))
+
+
 if __name__ == "__main__":
     unittest.main()

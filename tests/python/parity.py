@@ -4,6 +4,9 @@ A name counts as present only where a line of a transcript (cases/NAME.txt) asks
 Strata prints what usd-core prints. usd-core gives no signatures to compare (its functions have no text of their arguments): the
 calls in the transcripts, with their keyword names, stand for them.
 
+Names whose every call raises in usd-core, whatever is given, have nothing to be compared: lines marked "# cannot be called: why" show
+that, and they are listed apart from the others.
+
     parity.py                 writes docs/python-parity.md
     parity.py --check         is the page what would be written?
     parity.py --list MODULE   what is left of a module, by class
@@ -27,7 +30,8 @@ import run
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "python-parity.md"
 MODULES = ("Gf Tf Vt Ar Kind Sdf Pcp Usd UsdGeom UsdShade UsdLux UsdSkel UsdPhysics UsdVol UsdMedia UsdRender UsdUI UsdSemantics "
            "UsdProc UsdUtils UsdValidation UsdHydra UsdLod UsdProfiles UsdRi Sdr Ts Plug Trace Work").split()
-STATES = ("present", "differs", "not shown", "absent")
+STATES = ("present", "differs", "not shown", "absent", "uncallable")
+UNCALLABLE = run.UNCALLABLE
 
 
 # -- what there is -------------------------------------------------------------------------------------------------------
@@ -183,6 +187,8 @@ def play(case):
         printed = run.rounded(run.normalized(run.answer(tree, scope), folder))
         if run.MARK in part.source:
             printed = run.MARK
+        if UNCALLABLE in part.source:
+            printed = UNCALLABLE + printed
         played.append((part.source, printed, sorted(names.asked)))
     return played
 
@@ -222,18 +228,22 @@ def is_error(printed):
 
 
 def shown_names():
-    """(names that lines show to agree, names that only lines ask for which differ)"""
+    """(names that lines show to agree, names that only lines ask for which differ, names that usd-core cannot call)"""
     cases = sorted(run.CASES.glob("*.txt"))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         theirs = list(pool.map(lambda case: ask("play", False, str(case)), cases))
         ours = list(pool.map(lambda case: ask("play", True, str(case)), cases))
-    agree, differ = set(), set()
+    agree, differ, uncallable = set(), set(), set()
     for one, other in zip(theirs, ours):
         for (_, expected, asked), (_, got, _) in zip(one, other):
+            if expected.startswith(UNCALLABLE):
+                if is_error(expected[len(UNCALLABLE):]):
+                    uncallable.update(full for full in asked)
+                continue
             if is_error(expected):
                 continue
             (agree if got == expected and expected != run.MARK else differ).update(asked)
-    return agree, differ - agree
+    return agree, differ - agree, uncallable - agree - differ
 
 
 # -- the page ------------------------------------------------------------------------------------------------------------
@@ -243,7 +253,7 @@ def measure():
     """{module: {name: state}}"""
     wanted = ask("inventory", False)
     there = ask("resolve", True, given=wanted)
-    agree, differ = shown_names()
+    agree, differ, uncallable = shown_names()
     states = {}
     for module_name, names in wanted.items():
         of_module = states[module_name] = {}
@@ -251,7 +261,7 @@ def measure():
         for name in sorted(names):
             full = f"{module_name}.{name}"
             of_module[name] = ("absent" if name not in has else "present" if full in agree else
-                               "differs" if full in differ else "not shown")
+                               "differs" if full in differ else "uncallable" if full in uncallable else "not shown")
     return states
 
 
@@ -267,8 +277,10 @@ def render(states):
     lines = ["# Names of usd-core's Python modules", "",
              "Written by `tests/python/parity.py` from usd-core 26.11 and the transcripts in `tests/python/cases`. A name counts as",
              "*present* only where a transcript asks for it (and calls what can be called) and both print the same; *differs*: lines",
-             "that ask for it are marked as different on purpose; *not shown*: it is there, but no transcript asks for it yet.",
-             "", "| module | names | present | differs | not shown | absent | share present |", "|---|---|---|---|---|---|---|"]
+             "that ask for it are marked as different on purpose; *not shown*: it is there, but no transcript asks for it yet;",
+             "*uncallable*: each call raises in usd-core, whatever is given, so that there is nothing to compare: left out of the share.",
+             "", "| module | names | present | differs | not shown | absent | uncallable | share present |",
+             "|---|---|---|---|---|---|---|---|"]
     total = collections.Counter()
     for module_name, names in states.items():
         counts = collections.Counter(names.values())
@@ -291,8 +303,9 @@ def render(states):
 
 def row(title, counts):
     names = sum(counts.values())
+    comparable = names - counts["uncallable"]
     cells = [f"`{title}`" if title != "all" else "**all**", str(names)] + [str(counts[state]) for state in STATES]
-    return "| " + " | ".join(cells) + f" | {100 * counts['present'] // names if names else 0} % |"
+    return "| " + " | ".join(cells) + f" | {100 * counts['present'] // comparable if comparable else 0} % |"
 
 
 def main():

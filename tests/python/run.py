@@ -6,7 +6,8 @@ A case is cases/NAME.txt: lines typed after >>> (and ...), each followed by what
     run.py --oracle [NAME...]    usd-core against the cases: are they still what it answers?
     run.py --update [NAME...]    writes what usd-core answers into the cases
 
-Lines after which nothing is compared end in "# differs: why": there Strata answers otherwise on purpose.
+Lines after which nothing is compared end in "# differs: why": there Strata answers otherwise on purpose. Or in "# cannot be called:
+why": there usd-core raises, whatever is given.
 """
 import argparse
 import contextlib
@@ -23,6 +24,7 @@ import tempfile
 
 CASES = pathlib.Path(__file__).resolve().parent / "cases"
 MARK = "# differs:"
+UNCALLABLE = "# cannot be called:"  # usd-core raises, whatever is given
 
 
 def normalized(text, folder):
@@ -66,7 +68,7 @@ def play(text):
             lines.append((">>> " if i == 0 else "... ") + line + "\n")
         source = part.source if "\n" not in part.source.rstrip("\n") else part.source + "\n"
         got = normalized(answer(source, scope), folder)
-        if MARK in part.source:
+        if MARK in part.source or UNCALLABLE in part.source:
             got = ""
         lines.extend(("<BLANKLINE>" if not line.strip() else line) + "\n" for line in got.rstrip("\n").split("\n") if got)
     return "".join(lines)
@@ -77,7 +79,7 @@ def without_answers_that_differ(text):
     lines, skipping = [], False
     for line in text.splitlines(keepends=True):
         if line.startswith((">>> ", "... ")):
-            skipping = MARK in line
+            skipping = MARK in line or UNCALLABLE in line
             lines.append(line)
         elif not skipping:
             lines.append(line)
