@@ -126,7 +126,7 @@ class Registry(_core._Registry):
 def CompileModule(path, folder, compiler=None):
     """Compiles the kernels of a module of Warp ahead of time: NAME.kernels and NAME.so in a folder, which programs without Python and
     without Warp run (`strata compute --kernels FOLDER`). The module says in KERNELS what a step launches; strata/compute/kernels.h tells
-    how. Needs warp-lang and a C compiler, which links. Gives the path of NAME.kernels."""
+    how; RESETS goes with them. Needs warp-lang and a C compiler, which links. Gives the path of NAME.kernels."""
     import subprocess
     import tempfile
     path, folder = pathlib.Path(path), pathlib.Path(folder)
@@ -144,7 +144,8 @@ def CompileModule(path, folder, compiler=None):
         subprocess.run([compiler or os.environ.get("CC", "cc"), "-shared", "-o", str(folder / (path.stem + ".so")), *objects, "-lm"],
                        check=True)
     target = folder / (path.stem + ".kernels")
-    target.write_text(f"warp {'.'.join(wp.__version__.split('.')[:2])}\nlibrary {path.stem}.so\n{module.KERNELS.strip()}\n")
+    resets = "resets " + ", ".join(module.RESETS) + "\n" if hasattr(module, "RESETS") else ""
+    target.write_text(f"warp {'.'.join(wp.__version__.split('.')[:2])}\nlibrary {path.stem}.so\n{module.KERNELS.strip()}\n{resets}")
     return target
 
 
@@ -196,6 +197,9 @@ def _load(path, prefix="strata_simulation_"):
     except ModuleNotFoundError as error:
         if error.name == "warp":
             raise ModuleNotFoundError("NVIDIA Warp is not installed: pip install warp-lang", name="warp") from error
+        if error.name and error.name.startswith("warp."):
+            raise ModuleNotFoundError(f"NVIDIA Warp as it is installed has no {error.name}: write what the module needs of it as kernels",
+                                      name=error.name) from error
         raise
     return module
 

@@ -86,6 +86,10 @@ class PlanReader {
         const auto state = FindState(Trim(rest));
         if (attribute.empty() || !state) return Refuse("say a value of no state");
         plan_.values.emplace_back(Token(attribute), *state);
+      } else if (word == "resets") {
+        if (!plan_.resets) plan_.resets.emplace();
+        while (!rest.empty())
+          if (const std::string_view name = Cut(rest, ','); !name.empty()) plan_.resets->emplace_back(name);
       } else if (word == "launch") {
         STRATA_CHECK(ReadLaunch(rest));
       } else {
@@ -216,6 +220,10 @@ class KernelModule final : public SimulationModule {
   bool IsOutdated() const override {
     std::error_code error;
     return std::filesystem::last_write_time(file_, error) != written_ || error;
+  }
+  bool Resets(const std::string& parameter) const override {
+    return !plan_.resets ||
+           std::find(plan_.resets->begin(), plan_.resets->end(), parameter) != plan_.resets->end();
   }
 
  private:

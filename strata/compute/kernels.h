@@ -1,6 +1,7 @@
 // Simulations of kernels that NVIDIA Warp compiled ahead of time: run without Warp and without Python.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,11 +10,12 @@
 // A folder holds NAME.kernels, a text, beside the shared library that it names. Lines of the text, in their
 // order (# begins a remark):
 //
-//   warp 1.19                     whose calling convention the library has
-//   library deform.so             in the same folder
-//   state places = points         an array that goes on from step to step: begins as the points, or as
-//   `zeros` value points = places         which attribute it stands for; else the first one for points or
-//   positions launch sway: state places, float amplitude = 0.06, seconds, next places
+//   warp 1.19                  whose calling convention the library has
+//   library deform.so          in the same folder
+//   state places = points      an array that goes on from step to step: begins as the points, or as `zeros`
+//   value points = places      which attribute it stands for; else the first one for points or positions
+//   resets seed, size          parameters whose edits begin a simulation anew; without such a line all do
+//   launch sway: state places, float amplitude = 0.06, seconds, next places
 //
 // A launch runs a kernel for each point. Its arguments are those of the kernel: a state as it is or as it
 // will be, parameters with what holds where nobody gives them (float, int), `seconds` since the first tick,
@@ -43,6 +45,7 @@ struct KernelPlan {
   std::vector<State> states;
   std::vector<std::pair<Token, size_t>> values;  // attributes and their states
   std::vector<Launch> launches;
+  std::optional<std::vector<std::string>> resets;  // parameters; nothing: all
   static Result<KernelPlan> Parse(std::string_view text, const std::string& file);
 };
 

@@ -536,6 +536,35 @@ class Simulations(unittest.TestCase):
         check(lambda: numpy.full((2, 3), numpy.nan, numpy.float32), "no numbers")
         check(lambda: None, "not of type")
 
+    def test_W14_modules_that_want_what_warp_has_no_more_are_told_of_with_a_remedy(self):
+        import types
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "old.py").write_text("import warp as wp\nimport warp.sim\n\n\ndef begin(call):\n    return [(5, 5, 5)] * 2\n")
+
+        def told_with(warp):
+            former = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "warp"}
+            sys.modules["warp"] = warp
+            try:
+                stage, registry = open_stage(mesh("A", module="old") + mesh("B")), Compute.Registry()
+                registry.AllowModules("", folder)
+                registry.AddSimulation("sink", Sink())
+                system = Compute.System(stage, registry)
+                # What is authored holds, and nobody else is hurt.
+                self.assertEqual(list(system.GetValue(stage.GetAttributeAtPath("/A.points"), 10)), [(0, 0, 0), (1, 0, 0)])
+                self.assertAlmostEqual(system.GetValue(stage.GetAttributeAtPath("/B.points"), 10)[0][1], -1, places=5)
+                told, = system.GetDiagnostics()
+                self.assertEqual(told["path"], "/A")
+                return told["message"]
+            finally:
+                del sys.modules["warp"]
+                sys.modules.update(former)
+        without_sim = types.ModuleType("warp")
+        without_sim.__path__ = []  # a package with nothing in it
+        message = told_with(without_sim)
+        self.assertIn("has no warp.sim", message)
+        self.assertIn("as kernels", message)
+        self.assertIn("NVIDIA Warp is not installed: pip install warp-lang", told_with(None))
+
     def test_W12_W13_the_samples_protocol_each_prim_with_its_own_parameters_begun_and_ended_once(self):
         log = []
 

@@ -88,6 +88,17 @@ class Rows(unittest.TestCase):
                     numpy.testing.assert_allclose(box.GetMin(), moved.min(axis=0) + self.offset(stage, path), rtol=1e-6)
                     numpy.testing.assert_allclose(box.GetMax(), moved.max(axis=0) + self.offset(stage, path), rtol=1e-6)
 
+    def test_W14_a_module_that_imports_warp_sim_is_told_of_and_what_is_authored_holds(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "old.py").write_text("import warp as wp\nimport warp.sim\n\n\ndef begin(call):\n    return [(5, 5, 5)] * 16\n")
+        stage = Usd.Stage.CreateInMemory()
+        stage.GetRootLayer().ImportFromString(HEAD + grid("A", 4, module="old"))
+        system, points = system_of(stage, folder), stage.GetAttributeAtPath("/A.points")
+        self.assertEqual(list(system.GetValue(points, 3)), list(points.Get(3)))
+        told, = system.GetDiagnostics()
+        self.assertEqual(told["path"], "/A")
+        self.assertIn("has no warp.sim", told["message"])
+
     @staticmethod
     def offset(stage, path):
         translate = stage.GetAttributeAtPath(path).GetPrim().GetAttribute("xformOp:translate")
@@ -213,7 +224,11 @@ class Rows(unittest.TestCase):
     def test_W11_kernels_compiled_ahead_of_time_run_without_python_and_without_warp(self):
         folder = pathlib.Path(tempfile.mkdtemp())
         for name in ("deform", "particles"):
-            Compute.CompileModule(MODULES / f"{name}.py", folder)
+            made = Compute.CompileModule(MODULES / f"{name}.py", folder)
+            self.assertNotIn("resets", made.read_text())
+        text = (MODULES / "deform.py").read_text()
+        (folder / "declares.py").write_text(text + '\nRESETS = ("seed", "size")\n')
+        self.assertEqual(Compute.CompileModule(folder / "declares.py", folder).read_text().splitlines()[-1], "resets seed, size")
         scenes = {
             "deform": (grid("A", 8, "    double warp:params:amplitude = 0.2\n"), "/A", "points"),
             "particles": (

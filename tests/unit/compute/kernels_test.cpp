@@ -88,6 +88,30 @@ TEST_CASE("W11: compiled kernels run from C++, with parameters, colliders and st
   CHECK(WhatIsWrong(other).empty());
 }
 
+TEST_CASE("W7, W11: compiled kernels say which parameters begin anew; of others an edit counts from now on") {
+  KernelFolder folder;
+  if (!folder.IsThere()) return;
+  // Each step adds by * times * dt to the speed: heights are sums of 1, 2, ... times that, in tenths.
+  const std::string scene =
+      Scene("mine.lift", "    double warp:params:by = 10\n    double warp:params:times = 1\n");
+  const auto height_after_edit = [&](const std::string& resets, const char* parameter) {
+    folder.Write(kText + resets);
+    Running running(scene, folder.MakeRegistry());
+    const Array<Vec3f> at_3 = PointsAt(running, 3);
+    CHECK(at_3[0][1] == doctest::Approx(0.1 * (1 + 2 + 3)));
+    REQUIRE(running.Edit().Set(Path(std::string("/P.warp:params:") + parameter), 20.0));
+    const float height = PointsAt(running, 3)[0][1];
+    CHECK(WhatIsWrong(running).empty());
+    return height;
+  };
+  const auto anew = doctest::Approx(2 * 0.6), from_now = doctest::Approx(0.1 + 0.2 + 0.4);
+  CHECK(height_after_edit("", "by") == anew);
+  CHECK(height_after_edit("resets by\n", "by") == anew);
+  CHECK(height_after_edit("resets times, by\n", "by") == anew);
+  CHECK(height_after_edit("resets times\n", "by") == from_now);
+  CHECK(height_after_edit("resets\n", "by") == from_now);
+}
+
 TEST_CASE("what scenes name beside the folder's kernels is not loaded") {
   KernelFolder folder;
   folder.Write(kText);
