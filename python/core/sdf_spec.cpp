@@ -7,6 +7,7 @@
 #include "python/core/sdf_enums.h"
 #include "python/core/spec.h"
 #include "strata/layer/fields.h"
+#include "strata/layer/thread_change_block.h"
 
 namespace strata::python {
 
@@ -294,6 +295,7 @@ void BindFunctions(nb::module_& sdf) {
 
   nb::class_<layer::Layer::ChangeBlock>(sdf, "_LayerChangeBlock")
       .def(nb::init<layer::Layer&>(), nb::keep_alive<1, 2>());
+  nb::class_<layer::ThreadChangeBlock>(sdf, "_ThreadChangeBlock").def(nb::init<>());
 }
 
 }  // namespace

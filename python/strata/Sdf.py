@@ -471,14 +471,14 @@ class LayerTree:
 
 
 class ChangeBlock:
-    """While one is open the layers given (all that are open, when none are) gather their changes and announce them at once."""
+    """While one is open, changes are gathered and announced at once: those of the thread that opened it, or of the layers given."""
 
     def __init__(self, *layers):
         self._layers = layers
         self._open = []
 
     def __enter__(self):
-        self._open = [_core._LayerChangeBlock(layer) for layer in self._layers or Layer.GetLoadedLayers()]
+        self._open = [_core._LayerChangeBlock(layer) for layer in self._layers] or [_core._ThreadChangeBlock()]
         return self
 
     def __exit__(self, kind, value, trace):

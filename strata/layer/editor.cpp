@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "strata/layer/thread_change_block.h"
+
 namespace strata::layer {
 
 LayerEditor::LayerEditor(Layer& layer) : layer_(layer), block_(layer) {
+  ThreadChangeBlock::Hold(layer);
   layer_.dirty_ = true;
   ++layer_.revision_;
 }

@@ -9,6 +9,7 @@
 #include "strata/layer/children.h"
 #include "strata/layer/editor.h"
 #include "strata/layer/registry.h"
+#include "strata/layer/thread_change_block.h"
 #include "strata/layer/validate.h"
 #include "strata/value/time_samples.h"
 
@@ -352,7 +353,8 @@ Layer::ChangeBlock::ChangeBlock(Layer& layer) : layer_(layer) {
   ++layer_.open_blocks_;
 }
 Layer::ChangeBlock::~ChangeBlock() {
-  if (--layer_.open_blocks_ == 0) LayerEditor::Announce(layer_);
+  const int open = --layer_.open_blocks_;
+  if (open == 0 || ThreadChangeBlock::IsHeldByOthersAlone(layer_, open)) LayerEditor::Announce(layer_);
 }
 
 }  // namespace strata::layer

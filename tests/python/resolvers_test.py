@@ -204,13 +204,15 @@ class Resolvers(unittest.TestCase):
         plugins = plugin(self.folder, {"vault_plugin.VaultResolver": {"bases": ["ArResolver"], "uriSchemes": ["vault"]}})
         said = python("""
             import threading
-            from strata import Usd
+            from strata import Sdf, Usd
             stages = []
             def work():
                 for number in range(3):
                     stage = Usd.Stage.CreateInMemory()
-                    for index in range(10):
-                        stage.DefinePrim(f"/A{index}").GetReferences().AddReference("vault:shot/root.usda")
+                    with Sdf.ChangeBlock():
+                        for index in range(40):
+                            spec = Sdf.CreatePrimInLayer(stage.GetRootLayer(), f"/A{index}")
+                            spec.referenceList.Prepend(Sdf.Reference("vault:shot/root.usda"))
                     stages.append(stage.GetAttributeAtPath("/A7.legs").Get())
             threads = [threading.Thread(target=work) for _ in range(4)]
             [one.start() for one in threads]

@@ -1,7 +1,11 @@
+#include <optional>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include "strata/layer/children.h"
 #include "strata/layer/layer.h"
+#include "strata/layer/thread_change_block.h"
 #include "strata/value/time_samples.h"
 
 using namespace strata;
@@ -224,6 +228,31 @@ TEST_CASE("a change block gathers edits and announces them together") {
   CHECK(fields[0].before.IsEmpty());
   CHECK(fields[0].after == Value(4.0));
   CHECK(fields[1].after.Get<TimeSamples>().GetSize() == 5);
+}
+
+TEST_CASE("a thread's change block holds what the thread edits, and nothing that others edit") {
+  const LayerPtr mine = Layer::CreateAnonymous(), theirs = Layer::CreateAnonymous();
+  std::vector<std::string> heard;
+  mine->AddChangeListener([&](const Layer&, const ChangeList&) { heard.push_back("mine"); });
+  theirs->AddChangeListener([&](const Layer&, const ChangeList&) { heard.push_back("theirs"); });
+  const auto add = [](const LayerPtr& layer, const char* path) {
+    MustDo(layer->CreateAttributeSpec(Path(path), Token("double")));
+  };
+  std::optional<ThreadChangeBlock> outer(std::in_place);
+  {
+    const ThreadChangeBlock inner;
+    add(mine, "/A.x");
+  }
+  std::thread([&] { add(theirs, "/A.x"); }).join();
+  CHECK(heard == std::vector<std::string>{"theirs"});
+  std::thread([&] { add(mine, "/A.y"); }).join();
+  CHECK(heard == std::vector<std::string>{"theirs", "mine"});
+  add(mine, "/A.z");
+  CHECK(heard.size() == 2);
+  std::thread([&] { outer.reset(); }).join();
+  CHECK(heard == std::vector<std::string>{"theirs", "mine", "mine"});
+  add(mine, "/A.w");
+  CHECK(heard.size() == 4);
 }
 
 TEST_CASE("a listener may edit the layer that it listens to") {
