@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "tests/unit/compute/places.h"
 
 // Rows G6, G10, G12 and G13: what edits and the time mean for places on the Earth, and for whom.
@@ -131,6 +133,43 @@ TEST_CASE("G10: a frame that is put between a frame and its places takes over wh
   running.PullAll();
   REQUIRE(edit.RemovePrim(Path("/A/New")));
   CHECK(running.TakeNotices() == "removed /A/New");
+}
+
+TEST_CASE("G12: after each of a script of edits the running scene says what one opened anew says") {
+  Running running = OpenTwoFrames();
+  const Path at("/A/P.omni:geospatial:wgs84:local:position");
+  const Path of_frame("/A.omni:geospatial:wgs84:reference:referencePosition");
+  const std::vector<std::pair<const char*, std::function<bool(stage::Editor&)>>> script = {
+      {"a place moves", [&](auto& edit) { return bool(edit.Set(at, Vec3d{53.5, 10.3, 10})); }},
+      {"the frame moves", [&](auto& edit) { return bool(edit.Set(of_frame, Vec3d{53.4, 10.25, 5})); }},
+      {"a place gets an op",
+       [&](auto& edit) {
+         return edit.CreateAttribute(Path("/A/P/C.xformOp:translate"), Token("double3")) &&
+                edit.Set(Path("/A/P/C.xformOp:translate"), Vec3d{1, 2, 3}) &&
+                edit.CreateAttribute(Path("/A/P/C.xformOpOrder"), Token("token[]")) &&
+                edit.Set(Path("/A/P/C.xformOpOrder"), Array<Token>{Token("xformOp:translate")});
+       }},
+      {"the stage has other units",
+       [&](auto& edit) { return bool(edit.SetMetadata(Path("/"), Token("metersPerUnit"), Value(0.01))); }},
+      {"a place is one no more",
+       [&](auto& edit) { return bool(edit.ClearMetadata(Path("/A/Q"), Token("apiSchemas"))); }},
+      {"a frame goes", [&](auto& edit) { return bool(edit.RemovePrim(Path("/B"))); }},
+      {"a place moves back", [&](auto& edit) { return bool(edit.Set(at, Vec3d{53.5, 10.2, 0})); }}};
+  std::vector<Matrix4d> seen;
+  for (const auto& [what, apply] : script) {
+    CAPTURE(what);
+    stage::Editor edit = running.Edit();
+    REQUIRE(apply(edit));
+    Running anew(*running.GetStage().GetRootLayer()->ExportToString(), GetGeospatial());
+    for (const char* path : {"/A", "/A/P", "/A/P/C", "/A/Q", "/A/Plain", "/Far"})
+      CHECK(running.World(path) == anew.World(path));
+    CHECK(bool(running.At("/B/P")) == bool(anew.At("/B/P")));
+    if (running.At("/B/P")) CHECK(running.World("/B/P") == anew.World("/B/P"));
+    seen.push_back(running.World("/A/P/C"));
+  }
+  // What each edit does to the prim that the place carries: four move it, two do not, the last one does.
+  for (const size_t i : {1, 2, 3, 6}) CHECK_FALSE(seen[i] == seen[i - 1]);
+  for (const size_t i : {4, 5}) CHECK(seen[i] == seen[i - 1]);
 }
 
 TEST_CASE("G13: samples of ops and of the position are merged, and shutters learn of both") {

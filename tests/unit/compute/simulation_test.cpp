@@ -319,6 +319,61 @@ TEST_CASE("W9: extents follow what is simulated, in scenes and bounding boxes al
   }
 }
 
+TEST_CASE("W9: normals, primvars, velocities and an extent of the module's own are followed like points") {
+  class Gives final : public SimulationModule {
+   public:
+    Result<SimulationFrame> Begin(const SimulationCall& call) const override { return Make(call); }
+    Result<SimulationFrame> Step(const SimulationCall& call, const Datum&) const override {
+      return Make(call);
+    }
+
+   private:
+    static Result<SimulationFrame> Make(const SimulationCall& call) {
+      const auto at = static_cast<float>(call.time);
+      return SimulationFrame{Datum(),
+                             {{Token("normals"), Value(Array<Vec3f>(3, Vec3f{0, at, 0}))},
+                              {Token("velocities"), Value(Array<Vec3f>(3, Vec3f{at, 0, 0}))},
+                              {Token("primvars:heat"), Value(Array<float>(3, at))},
+                              {Token("extent"), Value(Array<Vec3f>{{-at, -1, -1}, {at, 1, 1}})}}};
+    }
+  };
+  Simulating with;
+  with.library->Add("sink", std::make_shared<Gives>());
+  const std::string more =
+      "\n    normal3f[] normals = [(0, 0, 1), (0, 0, 1), (0, 0, 1)]\n    vector3f[] velocities = [(0, 0, 0), "
+      "(0, 0, 0), (0, 0, 0)]\n    float[] primvars:heat = [0, 0, 0] (\n        interpolation = \"vertex\"\n  "
+      " "
+      " )\n";
+  Running running(kHead + Mesh("A", more), with.MakeRegistry());
+  for (const double time : {4.0, 9.0, 2.0}) {
+    const auto at = static_cast<float>(time);
+    const auto value = [&](const char* name) {
+      return running.GetSystem().GetValue(running.At("/A").GetAttribute(Token(name)), stage::Time(time));
+    };
+    CHECK(value("normals")->GetOr(Array<Vec3f>()) == Array<Vec3f>(3, Vec3f{0, at, 0}));
+    CHECK(value("velocities")->GetOr(Array<Vec3f>()) == Array<Vec3f>(3, Vec3f{at, 0, 0}));
+    CHECK(value("primvars:heat")->GetOr(Array<float>()) == Array<float>(3, at));
+    // What the module says of the extent counts, and nothing is made up.
+    CHECK(running.Bound("/A", stage::Time(time)).max[0] == time);
+    running.GetChain().stage->SetTime(time);
+    const auto data = running.GetChain().GetFinal()->GetPrim(Path("/A")).data;
+    const auto drawn = [&](const char* locator) { return scene::DataSourceLocator::Parse(locator); };
+    CHECK(*scene::GetValueAs<Array<Vec3f>>(data, drawn("primvars/normals/primvarValue")) ==
+          Array<Vec3f>(3, Vec3f{0, at, 0}));
+    CHECK(*scene::GetValueAs<Array<float>>(data, drawn("primvars/heat/primvarValue")) == Array<float>(3, at));
+    CHECK(scene::GetValueAs<Vec3d>(data, drawn("extent/max"))->operator[](0) == time);
+    CHECK(PointsOf(running, "/A", time).IsEmpty());  // which it leaves as they are authored
+  }
+  CHECK(running.GetSystem().GetDiagnostics().IsEmpty());
+  running.GetChain().stage->SetTime(3);
+  running.PullAll();
+  running.GetChain().stage->SetTime(5);
+  const std::string told = running.TakeNotices();
+  for (const char* locator : {"extent", "primvars/heat", "primvars/normals", "primvars/velocities"})
+    CHECK(told.find(locator) != std::string::npos);
+  CHECK(told.find("primvars/points") == std::string::npos);
+}
+
 TEST_CASE("W10: what lies between two ticks is between their points, and shutters learn of the ticks") {
   Simulating with;
   Running running(kHead + Mesh("A"), with.MakeRegistry());
