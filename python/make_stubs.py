@@ -62,6 +62,10 @@ SKIPPED = {"__module__", "__doc__", "__dict__", "__weakref__", "__slots__", "__n
 ALIASES = {"typing.Any", "typing.Self", "typing.ClassVar"}
 
 
+# Classes to derive from, with what is OpenUSD's protected methods: called and overridden in derived classes.
+DERIVED_FROM = {"SingleInputFilteringSceneIndexBase"}
+
+
 def is_public(name):
     return not name.startswith("_") or name.startswith("__") and name.endswith("__")
 
@@ -350,7 +354,8 @@ class Stub:
         if value.__doc__:
             self.write_doc(depth + 1, value.__doc__)
         for member, one in sorted(folded.items(), key=lambda item: not inspect.isclass(item[1])):
-            if member not in SKIPPED and is_public(member) and not (one is None and member.startswith("__")):
+            is_shown = is_public(member) or name in DERIVED_FROM and inspect.isroutine(one)
+            if member not in SKIPPED and is_shown and not (one is None and member.startswith("__")):
                 self.write_member(depth + 1, member, one)
         for member in sorted(self.assigned_names(value) - folded.keys()):
             self.write(depth + 1, f"{member}: typing.Any")

@@ -1,6 +1,7 @@
 // The extension module strata._core: one submodule for each of OpenUSD's modules.
 #include "python/core/compute.h"
 #include "python/core/core.h"
+#include "python/core/hd.h"
 #include "python/core/pcp.h"
 #include "python/core/reading.h"
 #include "python/core/sdf_muting.h"
@@ -81,4 +82,8 @@ NB_MODULE(_core, core) {
   BindSimulations(compute);
   BindSystems(compute);
   BindUtils(core);
+  nb::module_ hd = MakeModule(core, "Hd", "The running scene: prims with data that flow through scene indices.");
+  BindDataSources(hd);
+  BindSceneIndices(hd);
+  BindSceneChains(hd);
 }

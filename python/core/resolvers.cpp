@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "python/core/assets.h"
+#include "python/core/callbacks.h"
 #include "python/core/engine.h"
 #include "python/core/reading.h"
 
@@ -16,12 +17,6 @@ namespace strata::python {
 namespace {
 
 using asset::ResolverContext;
-
-std::string DescribeException(nb::python_error& error) {
-  const std::string type = nb::cast<std::string>(error.type().attr("__name__"));
-  const std::string text = Text(error.value());
-  return text.empty() ? type : type + ": " + text;
-}
 
 // The object is kept for as long as the program runs: stages that the interpreter leaves behind still name
 // it.
@@ -99,14 +94,7 @@ class PythonResolver final : public asset::Resolver {
     Ask(question, about, failure, [&](const nb::object& method) { out = nb::cast<T>(method(arguments...)); });
     if (!failure.code || !Py_IsInitialized()) return out;
     const nb::gil_scoped_acquire held;
-    try {
-      Diagnostics remarks;
-      remarks.Add(std::move(failure));
-      Warn(remarks);
-    } catch (nb::python_error& error) {
-      error.discard_as_unraisable(
-          "a resolver");  // warnings are errors here, and there is no one to raise it to
-    }
+    WarnInCallback(std::move(failure), "a resolver");
     return out;
   }
 

@@ -30,7 +30,7 @@ CASES = {
     "inspect_composition": [["$DIR"]],
 }
 # Scripts of Strata alone: what each prints stands in tests/python/NAME.expect.txt.
-ALONE = {"contexts": ["$DIR"]}
+ALONE = {"contexts": ["$DIR"], "scene_indices": []}
 # Scripts that ask for what Strata's modules do not have yet.
 NOT_YET = set()
 

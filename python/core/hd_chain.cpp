@@ -1,0 +1,141 @@
+// Hd: a stage as the chain of scene indices that renderers read, and the plugins that stand in it.
+#include "python/core/engine.h"
+#include "python/core/hd.h"
+#include "python/core/reading.h"
+#include "python/core/usd.h"
+#include "strata/bridge/chain.h"
+#include "strata/bridge/plugin_info.h"
+
+namespace strata::python {
+
+namespace {
+
+using scene::SceneIndexPlugin;
+using scene::SceneIndexPtr;
+
+// Outlives the interpreter: chains do.
+const std::shared_ptr<scene::SceneIndexPluginRegistry>& GetPlugins() {
+  static const auto& registry = *new std::shared_ptr<scene::SceneIndexPluginRegistry>(
+      std::make_shared<scene::SceneIndexPluginRegistry>());
+  return registry;
+}
+
+struct ChainObject {
+  bridge::Chain chain;
+  StageObjectPtr stage;  // that is shown, kept
+};
+
+ChainObject MakeScene(const StageObjectPtr& stage, const std::string& renderer, const std::string& app,
+                      bool like_openusd, bool with_plugins, const std::vector<PathArgument>& excluded,
+                      TimeArgument time) {
+  bridge::ChainOptions options = like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
+  options.context.renderer = renderer;
+  options.context.app = app;
+  options.excluded.assign(excluded.begin(), excluded.end());
+  if (with_plugins) options.plugins = GetPlugins();
+  Diagnostics remarks;
+  const Alone alone;
+  ChainObject made{bridge::MakeChain(options, remarks), stage};
+  Warn(remarks);
+  if (!time.time.IsDefault()) made.chain.stage->SetTime(time.time.GetValue());
+  if (stage) made.chain.stage->SetStage(stage->stage.Own());
+  return made;
+}
+
+scene::ChainPhase FindPhaseOrRaise(const std::string& name) {
+  if (const std::optional<scene::ChainPhase> found = scene::FindChainPhase(name)) return *found;
+  std::string known;
+  for (size_t i = 0; i < scene::kChainPhaseCount; ++i)
+    known += (i ? ", " : "") + std::string(scene::GetChainPhaseName(static_cast<scene::ChainPhase>(i)));
+  throw nb::value_error(("there is no phase '" + name + "', but " + known).c_str());
+}
+
+// The function gets (input, {"renderer", "app"}) and gives a scene index.
+void RegisterPlugin(const std::string& name, nb::object append, const std::string& phase,
+                    std::vector<std::string> renderers, std::vector<std::string> apps,
+                    std::vector<std::string> after, std::vector<std::string> before,
+                    std::vector<std::string> tags, const std::string& display_name) {
+  SceneIndexPlugin plugin;
+  if (!PyCallable_Check(append.ptr())) RaiseTypeError("what appends a scene index is a function");
+  plugin.name = name;
+  plugin.display_name = display_name;
+  plugin.phase = FindPhaseOrRaise(phase);
+  plugin.renderers = std::move(renderers);
+  plugin.apps = std::move(apps);
+  plugin.after = std::move(after);
+  plugin.before = std::move(before);
+  plugin.tags = std::move(tags);
+  plugin.append = [kept = Keep(std::move(append))](SceneIndexPtr input, const scene::PluginContext& context) {
+    if (!Py_IsInitialized()) throw std::runtime_error("its interpreter has ended");
+    const nb::gil_scoped_acquire held;
+    try {
+      nb::dict told;
+      told["renderer"] = context.renderer;
+      told["app"] = context.app;
+      return nb::cast<SceneIndexPtr>(kept->Get()(input, told));
+    } catch (nb::python_error& error) {
+      throw std::runtime_error(DescribeException(error));
+    } catch (const nb::cast_error&) {
+      throw std::runtime_error("it gives no scene index");
+    }
+  };
+  KeepEditsToTheirThread();
+  CheckOrRaise(GetPlugins()->Add(std::move(plugin)));
+}
+
+}  // namespace
+
+void BindSceneChains(nb::module_& hd) {
+  using Stage = bridge::StageSceneIndex;
+  nb::class_<Stage, scene::SceneIndex> stage(hd, "StageSceneIndex",
+                                             "The prims of a stage, read when they are asked for.");
+  stage.def(
+      "SetTime",
+      [](Stage& s, TimeArgument time) {
+        const Alone alone;
+        s.SetTime(time.time.GetValue());
+      },
+      "time"_a);
+  stage.def("GetTime", &Stage::GetTime);
+  nb::class_<ChainObject> chain(hd, "SceneIndices", "The chain from a stage to what renderers read.");
+  chain.def_prop_ro("stageSceneIndex", [](const ChainObject& c) -> SceneIndexPtr { return c.chain.stage; });
+  chain.def_prop_ro("finalSceneIndex", [](const ChainObject& c) { return c.chain.GetFinal(); });
+  chain.def_prop_ro(
+      "sceneIndices", [](const ChainObject& c) { return c.chain.indices; }, "In order, the stage's first.");
+  chain.def_prop_ro(
+      "reasons", [](const ChainObject& c) { return c.chain.reasons; },
+      "Why each index stands where it does.");
+  chain.def(
+      "SetTime",
+      [](ChainObject& c, TimeArgument time) {
+        const Alone alone;
+        c.chain.stage->SetTime(time.time.GetValue());
+      },
+      "time"_a);
+  chain.def("GetTime", [](const ChainObject& c) { return c.chain.stage->GetTime(); });
+  hd.def(
+      "CreateSceneIndices", &MakeScene, "stage"_a.none(), "renderer"_a = "", "app"_a = "",
+      "likeOpenUSD"_a = false, "withPlugins"_a = true, "excludedPrimPaths"_a = std::vector<PathArgument>(),
+      "time"_a = TimeArgument(),
+      "The standard chain over a stage, with the plugins for a renderer and an application at their phases.");
+  using Strings = std::vector<std::string>;
+  hd.def("_RegisterPlugin", &RegisterPlugin, "name"_a, "append"_a, "phase"_a = "postFlatten",
+         "renderers"_a = Strings(), "apps"_a = Strings(), "after"_a = Strings(), "before"_a = Strings(),
+         "tags"_a = Strings(), "displayName"_a = "");
+  hd.def("_LoadPlugins", [](const Strings& paths) {
+    Diagnostics remarks;
+    bridge::LoadScenePlugins(paths, *GetPlugins(), remarks);
+    Warn(remarks);
+  });
+  hd.def("_PlanPlugins", [](const std::string& phase, const std::string& renderer, const std::string& app) {
+    nb::list out;
+    Diagnostics remarks;
+    for (const scene::PlannedPlugin& one :
+         GetPlugins()->Plan(FindPhaseOrRaise(phase), {renderer, app, nullptr}, remarks))
+      out.append(nb::make_tuple(one.plugin->name, one.reason));
+    Warn(remarks);
+    return out;
+  });
+}
+
+}  // namespace strata::python
