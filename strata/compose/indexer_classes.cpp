@@ -179,13 +179,16 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
         break;
       }
     }
+    uint32_t followed = implied == kNoNode ? kNoNode : FindPropagated(implied);
     if (implied == kNoNode) {
       implied = AddClassArc(from.arc, destination, child, class_path, map, from.sibling_number,
                             CountNamespaceDepth(graph_[destination].path), &from);
+      // What is new goes on at what stands for the class below the root, whoever brought that there.
+      if (IsPlaceholder(from.arc, destination)) followed = graph_.FindChild(0, stack, class_path, from.arc);
     }
     if (implied == kNoNode) continue;
-    const uint32_t followed = FindPropagated(implied);
-    ImplyClasses(followed == kNoNode ? implied : followed, child, transfer, depth + 1);
+    if (followed == kNoNode) followed = implied;
+    if (followed != propagated) ImplyClasses(followed, child, transfer, depth + 1);
   }
 }
 
