@@ -30,6 +30,17 @@ pipeline::DependencyOptions MakeOptions() {
   return options;
 }
 
+// Of process(layer, path, path as authored, dependencies) -> (path, dependencies).
+pipeline::DependencyOptions::Processor MakeProcessor(const nb::object& process) {
+  return [&process](const LayerPtr& layer, const pipeline::AssetPathUse& use,
+                    const pipeline::ProcessedPath& given) {
+    const CallIntoPython call;
+    const nb::object answer = process(layer, given.path, use.authored, given.dependencies);
+    auto [path, dependencies] = nb::cast<std::pair<std::string, std::vector<std::string>>>(answer);
+    return pipeline::ProcessedPath{std::move(path), std::move(dependencies)};
+  };
+}
+
 void BindDependencies(nb::module_& utils) {
   utils.def("_ExtractExternalReferences", [](const LayerPtr& layer, bool udim) {
     const auto how = udim ? pipeline::UdimPaths::kExpand : pipeline::UdimPaths::kKeep;
@@ -70,21 +81,26 @@ void BindDependencies(nb::module_& utils) {
               Warn(remarks);
               if (failure) Raise(*failure);
             });
-  utils.def("_Localize", [](const LayerPtr& root, const FileArgument& folder) {
-    Diagnostics remarks;
-    std::optional<Diagnostic> failure;
-    {
-      Reading reading;
-      auto planned = pipeline::PlanLocalization(Registry(), root, MakeOptions(), remarks);
-      if (!planned) {
-        failure = planned.GetError();
-      } else if (auto written = pipeline::WriteLocalization(Registry(), *planned, folder); !written) {
-        failure = written.GetError();
-      }
-    }
-    Warn(remarks);
-    if (failure) Raise(*failure);
-  });
+  utils.def(
+      "_Localize",
+      [](const LayerPtr& root, const FileArgument& folder, const nb::object& process) {
+        Diagnostics remarks;
+        std::optional<Diagnostic> failure;
+        pipeline::DependencyOptions options = MakeOptions();
+        if (!process.is_none()) options.processor = MakeProcessor(process);
+        {
+          Reading reading;
+          auto planned = pipeline::PlanLocalization(Registry(), root, options, remarks);
+          if (!planned) {
+            failure = planned.GetError();
+          } else if (auto written = pipeline::WriteLocalization(Registry(), *planned, folder); !written) {
+            failure = written.GetError();
+          }
+        }
+        Warn(remarks);
+        if (failure) Raise(*failure);
+      },
+      "root"_a, "folder"_a, "process"_a.none());
   utils.def("_PackFiles",
             [](const FileArgument& path, const std::vector<std::pair<std::string, std::string>>& files) {
               auto zip = ValueOrRaise(asset::ZipWriter::Open(path));

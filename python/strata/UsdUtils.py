@@ -157,19 +157,25 @@ def CreateNewARKitUsdzPackage(assetPath, usdzFilePath, firstLayerName="", editLa
 
 
 def LocalizeAsset(assetPath, localizationDirectory, editLayersInPlace=False, processingFunc=None):
-    """Brings a layer and all that it needs into a folder; False when there is no such layer."""
+    """Brings a layer and all that it needs into a folder; False when there is no such layer.
+
+    processingFunc(layer, DependencyInfo) is asked once for each path of each layer, with the files that a pattern stands for as
+    dependencies, and answers with a DependencyInfo: its path is written in place of the other one, or removed where it is empty,
+    and its dependencies, if there are any, are brought in place of what the path names. A layer's own text is never changed.
+    """
     root = _open(assetPath)
     if not root:
         return False
-    if processingFunc is not None:
-        def unchanged(layer, info):
-            answered = processingFunc(layer, info)
-            if answered.assetPath != info.assetPath:
-                raise NotImplementedError("a function that changes asset paths while they are localized is not supported: "
-                                          "change them with ModifyAssetPaths first")
-            return answered
-        ComputeAllDependencies(assetPath, unchanged)
-    _core._Localize(root, localizationDirectory)
+
+    def process(layer, path, raw, dependencies):
+        given = DependencyInfo(path, dependencies)
+        given._raw = raw
+        answered = processingFunc(layer, given)
+        if not isinstance(answered, DependencyInfo):
+            raise TypeError(f"{answered!r} is no DependencyInfo")
+        return answered.assetPath, answered.dependencies
+
+    _core._Localize(root, localizationDirectory, process if processingFunc is not None else None)
     return True
 
 

@@ -140,15 +140,36 @@ class Collector {
     for (const std::string& error : text.errors) Report(found, error);
     if (text.text.empty()) return;  // an expression may say that there is nothing
     const std::string anchor = visit.layer->IsAnonymous() ? std::string() : visit.layer->GetResolvedPath();
-    found.identifier =
-        registry_.GetResolver().CreateIdentifier(asset::SplitIdentifier(text.text, nullptr), anchor);
-    for (const std::string& path : ExpandPattern(registry_, text.text, use.kind, anchor, context_))
-      FollowOne(visit, found, path, anchor);
-    if (found.resolved.empty()) {
+    const std::vector<std::string> paths = Process(found, anchor);
+    if (!found.evaluated.empty()) {
+      found.identifier =
+          registry_.GetResolver().CreateIdentifier(asset::SplitIdentifier(found.evaluated, nullptr), anchor);
+    }
+    for (const std::string& path : paths) FollowOne(visit, found, path, anchor);
+    if (found.resolved.empty() && !found.evaluated.empty()) {
       dependencies_.unresolved.push_back(found.identifier);
       Report(found, "There is no such asset.");
     }
     dependencies_.uses.push_back(std::move(found));
+  }
+
+  // The paths to follow for what `use` evaluates to, which the processor may change.
+  std::vector<std::string> Process(DependencyUse& use, const std::string& anchor) {
+    const auto expand = [&](const std::string& path) {
+      return ExpandPattern(registry_, path, use.at.kind, anchor, context_);
+    };
+    if (!options_.processor) return expand(use.evaluated);
+    auto [known, is_new] = processed_.try_emplace({use.layer.get(), use.evaluated});
+    if (is_new) {
+      ProcessedPath given{use.evaluated, {}};
+      if (IsPattern(use.evaluated, use.at.kind)) given.dependencies = expand(use.evaluated);
+      known->second = options_.processor(use.layer, use.at, given);
+    }
+    const ProcessedPath& now = known->second;
+    use.is_processed = now.path != use.evaluated || !now.dependencies.empty();
+    use.evaluated = now.path;
+    if (now.path.empty() || !now.dependencies.empty()) return now.dependencies;
+    return expand(now.path);
   }
 
   void FollowOne(const Visit& visit, DependencyUse& found, const std::string& path,
@@ -204,6 +225,7 @@ class Collector {
   Dependencies dependencies_;
   std::deque<Visit> queue_;
   std::map<const layer::Layer*, std::vector<Dictionary>> seen_;
+  std::map<std::pair<const layer::Layer*, std::string>, ProcessedPath> processed_;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 //   (UsdUtilsExtractExternalReferences, UsdUtilsComputeAllDependencies)
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,9 +39,10 @@ std::vector<std::string> ExpandPattern(const layer::LayerRegistry& registry, con
 struct DependencyUse {
   layer::LayerPtr layer;
   AssetPathUse at;
-  std::string evaluated;              // of an expression; otherwise as authored
-  std::string identifier;             // as seen from the layer; of a pattern, the pattern's
+  std::string evaluated;   // of an expression, or what the processor made of it; otherwise as authored
+  std::string identifier;  // as seen from the layer; of a pattern, the pattern's
   std::vector<std::string> resolved;  // where; several for a pattern, none when it is nowhere
+  bool is_processed = false;          // the processor has put something else in its place
 };
 
 struct Dependencies {
@@ -49,12 +52,24 @@ struct Dependencies {
   std::vector<DependencyUse> uses;      // layer by layer, in the order in which they were reached
 };
 
+// A path, and the files that it stands for, as the layer would name them; none when it stands for itself.
+struct ProcessedPath {
+  std::string path;
+  std::vector<std::string> dependencies;
+  bool operator==(const ProcessedPath&) const = default;
+};
+
 struct DependencyOptions {
   // None: what the resolver makes of the root layer's place.
   std::optional<asset::ResolverContext> context;
   Budgets budgets;
   Executor* executor = nullptr;
   enum class Packages : uint8_t { kEnter, kKeepWhole } packages = Packages::kEnter;
+  // Says what is followed in the place of a path: asked once for each that a layer's paths evaluate to. An
+  // empty path is followed nowhere. What it throws goes on to the caller.
+  using Processor =
+      std::function<ProcessedPath(const layer::LayerPtr&, const AssetPathUse&, const ProcessedPath&)>;
+  Processor processor;
 };
 
 // Follows every asset path from `root` on, in all variants, whichever are selected. Expression variables are

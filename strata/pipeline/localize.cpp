@@ -129,7 +129,8 @@ class Rewriter {
            const asset::ResolverContext& context, Diagnostics& diagnostics)
       : registry_(registry), places_(places), context_(context), diagnostics_(diagnostics) {
     for (const DependencyUse& use : dependencies.uses)
-      if (!use.resolved.empty()) targets_[{use.layer.get(), use.at.authored}].push_back(&use);
+      if (!use.resolved.empty() || use.is_processed)
+        targets_[{use.layer.get(), use.at.authored}].push_back(&use);
   }
 
   // The layer's bytes when it lies at `place`; nothing when its file can be copied as it is.
@@ -160,8 +161,7 @@ class Rewriter {
     if (found == targets_.end()) return use.is_deleted ? FindDeleted(source, place, use) : std::nullopt;
     std::set<std::string> texts;
     for (const DependencyUse* target : found->second) {
-      const std::string to = target->resolved.front();
-      const std::string moved = GetMovedFile(to);
+      const std::string moved = GetMovedFile(GetFileOf(*target));
       const std::string new_place =
           IsPatternOf(*target) ? places_.FindPattern(target->evaluated, moved) : places_.Find(moved);
       texts.insert(MakeText(target->evaluated, new_place, place));
@@ -169,7 +169,8 @@ class Rewriter {
     if (texts.size() == 1) {
       const std::string& text = *texts.begin();
       // An expression that still says the right thing stays one.
-      if (text == found->second.front()->evaluated) return std::nullopt;
+      const DependencyUse& first = *found->second.front();
+      if (text == (first.is_processed ? use.authored : first.evaluated)) return std::nullopt;
       return text;
     }
     SourceLocation where = AtFile(source.GetIdentifier());
@@ -179,6 +180,13 @@ class Rewriter {
                    fmt::format("{} stands for {} files, and stays as it is.", use.authored, texts.size()),
                    where, "Bring these files together by hand, in one folder."));
     return std::nullopt;
+  }
+
+  // The file whose place tells where the path leads. What a processor names besides the path does not.
+  std::string GetFileOf(const DependencyUse& use) const {
+    if (!use.is_processed || IsPatternOf(use))
+      return use.resolved.empty() ? std::string() : use.resolved.front();
+    return registry_.GetResolver().Resolve(use.identifier, context_);
   }
 
   static bool IsPatternOf(const DependencyUse& use) {

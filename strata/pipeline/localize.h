@@ -32,7 +32,8 @@ struct Localization {
 // What lies in or below the root layer's folder keeps its relative place; files of other folders share a
 // folder named by a number, one for each folder. Packages are taken whole. Asset paths are rewritten only
 // where they would not find their file, and layers that need no rewriting keep their bytes. What does not
-// exist is a warning, and its path stays. The root layer must not lie in a package.
+// exist is a warning, and its path stays. The root layer must not lie in a package. Paths that the options'
+// processor changes are written as it says, led to where their file goes; those that it empties are removed.
 Result<Localization> PlanLocalization(layer::LayerRegistry& registry, const layer::LayerPtr& root,
                                       const DependencyOptions& options, Diagnostics& diagnostics);
 
