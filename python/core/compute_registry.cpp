@@ -318,6 +318,7 @@ void BindRegistry(nb::module_& compute) {
         RegistryObject{std::make_shared<compute::Registry>(), std::make_shared<compute::SimulationLibrary>()};
     CheckOrRaise(compute::AddGeospatial(*self->registry));
     CheckOrRaise(compute::AddMetricsAssembly(*self->registry, {}));
+    CheckOrRaise(compute::AddMetricsReport(*self->registry, {}));
     CheckOrRaise(compute::AddSimulations(*self->registry, self->library));
   });
   cls.def("_Add", &Add, "output"_a, "name"_a, "schemas"_a, "inputs"_a, "function"_a, "batch"_a.none(),

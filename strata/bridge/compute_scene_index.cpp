@@ -1,6 +1,7 @@
 #include "strata/bridge/compute_scene_index.h"
 
 #include "strata/bridge/names.h"
+#include "strata/compute/metrics_report.h"
 #include "strata/scene/editor.h"
 #include "strata/scene/retained.h"
 
@@ -9,6 +10,15 @@ namespace strata::bridge {
 namespace {
 
 using stage::ComputedTransform;
+
+struct MetricsNames {
+  Token stage{"stage"}, domain{"domain"}, divergences{"divergences"};
+  Token property{"property"}, dimension{"dimension"}, layer_id{"layerId"}, layer{"layer"}, action{"action"};
+};
+const MetricsNames& GetMetricsNames() {
+  static const MetricsNames names;
+  return names;
+}
 
 // What the data of one output share.
 struct OutputSource {
@@ -78,8 +88,53 @@ class ValueSource final : public scene::SampledDataSource {
   OutputSource source_;
 };
 
+scene::ContainerDataSourceHandle MakeDomainData(const compute::MetricDomain& domain) {
+  const Names& names = GetNames();
+  return scene::RetainedContainerDataSource::New(
+      {{names.metersPerUnit, scene::Retain(domain.meters_per_unit)},
+       {names.kilogramsPerUnit, scene::Retain(domain.kilograms_per_unit)},
+       {names.upAxis, scene::Retain(domain.up_axis)}});
+}
+
+scene::DataSourceHandle MakeDivergenceData(const compute::MetricsReport::Divergence& divergence) {
+  const MetricsNames& names = GetMetricsNames();
+  return scene::RetainedContainerDataSource::New(
+      {{names.property, scene::Retain(divergence.attribute.GetNameToken())},
+       {names.dimension, scene::Retain(Token(divergence.dimension))},
+       {names.layer_id, scene::Retain(divergence.layer)},
+       {names.layer, MakeDomainData(divergence.of_value)},
+       {names.action, scene::Retain(Token(compute::GetActionName(divergence.action)))}});
+}
+
+// The units of the stage and of a prim, and which of its values are in others.
+class MetricsSource final : public scene::ContainerDataSource {
+ public:
+  explicit MetricsSource(OutputSource source) : source_(std::move(source)) {}
+  std::vector<Token> GetNames() const override {
+    const MetricsNames& names = GetMetricsNames();
+    return {names.stage, names.domain, names.divergences};
+  }
+  scene::DataSourceHandle Get(Token name) const override {
+    const MetricsNames& names = GetMetricsNames();
+    if (name != names.stage && name != names.domain && name != names.divergences) return nullptr;
+    const compute::Datum answer = source_.Compute(0);
+    const auto* metrics = answer.GetIf<compute::PrimMetrics>();
+    if (!metrics) return nullptr;
+    if (name == names.stage) return MakeDomainData(metrics->of_stage);
+    if (name == names.domain) return MakeDomainData(metrics->of_prim);
+    std::vector<scene::DataSourceHandle> divergences;
+    for (const auto& divergence : metrics->divergences) divergences.push_back(MakeDivergenceData(divergence));
+    return scene::RetainedVectorDataSource::New(std::move(divergences));
+  }
+
+ private:
+  OutputSource source_;
+};
+
 scene::DataSourceHandle MakeSource(OutputSource source) {
   const Names& names = GetNames();
+  if (source.output == compute::GetMetricsReportOutput())
+    return scene::Make<const MetricsSource>(std::move(source));
   if (source.output != compute::GetOutputs().xform) return scene::Make<const ValueSource>(std::move(source));
   return scene::RetainedContainerDataSource::New(
       {{names.matrix, scene::Make<const MatrixSource>(source)},
@@ -100,7 +155,7 @@ scene::ScenePrim ComputeSceneIndex::GetPrim(Path path) const {
   for (const auto* publication : published) {
     if (publication->output == compute::GetOutputs().xform)
       if (scene::DataSourceHandle authored = prim.data->Get(GetNames().xform))
-        editor.Set(GetNames().authored_xform, authored);
+        for (const Token name : system->FindAuthoredNames(source)) editor.Set(name, authored);
     editor.Set(publication->locator, MakeSource({system, stage_->GetGlobals(), source, publication->output}));
   }
   prim.data = editor.Finish();

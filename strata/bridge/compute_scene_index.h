@@ -10,8 +10,8 @@ namespace strata::bridge {
 
 // Stands before flattening, so that transforms are those of prims by themselves and whatever is below
 // inherits what was computed. Each published output stands at its locator; the transform as authored stays
-// readable as `authoredXform`. A scene that computes nothing passes through: no prim is asked for again,
-// nothing is made.
+// readable as `authoredXform`, and under the names that computations keep it by; what is told of `xform` is
+// told of those. A scene that computes nothing passes through: no prim is asked for again, nothing is made.
 class ComputeSceneIndex final : public scene::SingleInputFilteringSceneIndex {
  public:
   // `stage` is what `input` shows: where computations and the time are.

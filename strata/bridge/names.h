@@ -45,7 +45,6 @@ struct Names {
   // clang-format on
   Token default_{"default"};
   Token prim_info{"__usdPrimInfo"};
-  Token authored_xform{"authoredXform"};
   Token xform_op_order{"xformOpOrder"};
   Token instance_translations{"hydra:instanceTranslations"};
   Token instance_rotations{"hydra:instanceRotations"};

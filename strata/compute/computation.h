@@ -242,6 +242,8 @@ struct Computation {
   // `after` and `before` say, by names of other modifiers; then by name, whoever was registered first.
   enum class Role : uint8_t { kMakes, kModifies } role = Role::kMakes;
   std::vector<Token> after, before;
+  // A name under which scenes hold what is authored of the output's locator, beside what it is changed into.
+  Token keeps_authored_as;
 
   // Whether what depends on it is left alone where a change of its inputs gave the same answer: it is made
   // anew as soon as something changes, so that this can be seen.

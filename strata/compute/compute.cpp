@@ -7,6 +7,7 @@ Result<std::shared_ptr<const Registry>> MakeStandardRegistry(const MetricsOption
   auto registry = std::make_shared<Registry>();
   STRATA_CHECK(AddGeospatial(*registry));
   STRATA_CHECK(AddMetricsAssembly(*registry, metrics));
+  STRATA_CHECK(AddMetricsReport(*registry, metrics));
   if (!library) library = std::make_shared<SimulationLibrary>();
   STRATA_CHECK(AddSimulations(*registry, std::move(library)));
   return std::shared_ptr<const Registry>(std::move(registry));

@@ -269,6 +269,7 @@ Result<void> AddGeospatial(Registry& registry) {
             in::Attribute(Token("omni:geospatial:wgs84:local:orientToLocalFrame"))},
            ComputeOmniPlace);
   place.role = Computation::Role::kModifies;
+  place.keeps_authored_as = Token("geospatialPreservedXform");
   place.after = {Token("units"), Token("geo:anchor")};
   place.batch = MakeBatch<ComputeOmniPlace>();
   STRATA_CHECK(registry.Add(std::move(place)));
@@ -281,6 +282,7 @@ Result<void> AddGeospatial(Registry& registry) {
             in::OfPrim(Path("/CesiumGeoreference"), frame)},
            ComputeCesiumPlace);
   anchor.role = Computation::Role::kModifies;
+  anchor.keeps_authored_as = Token("geospatialPreservedXform");
   anchor.after = {Token("units")};
   anchor.batch = MakeBatch<ComputeCesiumPlace>();
   return registry.Add(std::move(anchor));

@@ -517,6 +517,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
   units.module = "metrics";
   units.role = Computation::Role::kModifies;
   units.is_used = is_used;
+  units.keeps_authored_as = Token("metricsPreservedXform");
   units.inputs = {in::Previous(), in::Computation(names.domain), in::Parent(names.domain),
                   in::AttributesNamed(Token("xformOp")), in::Metadata(names.custom_data)};
   units.function = [shared](const Arguments& arguments) { return ComputeUnits(*shared, arguments); };

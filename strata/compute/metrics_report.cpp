@@ -20,7 +20,7 @@ using stage::Time;
 using Action = MetricsReport::Divergence::Action;
 
 struct Names {
-  Token domain{"metrics:domain"};
+  Token domain{"metrics:domain"}, report{"metrics:report"};
   Token scale{"xformOp:scale:unitsResolve"}, rotate{"xformOp:rotateX:unitsResolve"};
   Token matrix{"xformOp:transform:unitsResolve"}, order{"xformOpOrder"}, reset{"!resetXformStack!"};
 };
@@ -62,6 +62,54 @@ void VisitAll(const System& system, Time time, const Visit& visit) {
   }
 }
 
+std::vector<MetricsReport::Divergence> FindDivergences(const MetricDomains& domains, const Prim& prim,
+                                                       Time time, const MetricDomain& own,
+                                                       const MetricDomain* parent,
+                                                       const MetricsOptions& options) {
+  std::vector<MetricsReport::Divergence> divergences;
+  const TransformChange transform = FindTransformChange(prim, time, own, parent, options);
+  for (const Token name : prim.GetAuthoredPropertyNames()) {
+    const Attribute attribute = prim.GetAttribute(name);
+    if (!attribute.IsDefined()) continue;
+    MetricsReport::Divergence divergence{};
+    divergence.attribute = attribute.GetPath();
+    divergence.of_prim = own;
+    if (name.GetText().starts_with("xformOp:")) {
+      const stage::ResolveInfo info = attribute.GetResolveInfo(time);
+      if (!transform.has_changed_ops || !info.HasAuthoredValue()) continue;
+      divergence.of_value = domains.OfOpinion(info, own);
+      if (GetChange(divergence.of_value, own, options.tolerance).IsIdentity()) continue;
+      if (divergence.of_value.up_axis == own.up_axis && IsScaleOrTurn(name)) continue;
+      divergence.action = Action::kTurnedAsMatrix;
+      divergence.layer = info.layer->GetIdentifier();
+      divergence.dimension = "transform";
+    } else {
+      const auto change = FindAttributeChange(attribute, time, own, options);
+      if (!change) continue;
+      divergence.of_value = change->from;
+      divergence.layer = change->info.layer ? change->info.layer->GetIdentifier() : "fallback";
+      divergence.dimension = change->dimension->GetText();
+      divergence.action = change->is_by_hand ? Action::kLeftByHand
+                          : Convert(attribute.Get(time), *change->dimension, change->change)
+                              ? Action::kConverted
+                              : Action::kCannot;
+    }
+    divergences.push_back(std::move(divergence));
+  }
+  return divergences;
+}
+
+Result<Datum> ComputePrimMetrics(const MetricsOptions& options, const Arguments& arguments) {
+  const Prim& prim = arguments.GetPrim();
+  const auto* own = arguments.GetIf<MetricDomain>(0);
+  if (!own) return Datum();
+  const MetricDomains domains(*prim.GetStage(), options);
+  const Time time(prim.GetStage()->GetStartTimeCode());
+  return Datum::Of(
+      PrimMetrics{domains.OfStage(), *own,
+                  FindDivergences(domains, prim, time, *own, arguments.GetIf<MetricDomain>(1), options)});
+}
+
 }  // namespace
 
 std::string_view GetActionName(Action action) {
@@ -90,37 +138,37 @@ MetricsReport CollectMetricsReport(const System& system, Time time, const Metric
       boundary.looks_corrected = LooksCorrected(prim, time, boundary.transform.corrective);
       report.boundaries.push_back(std::move(boundary));
     }
-    const TransformChange transform = FindTransformChange(prim, time, own, parent, options);
-    for (const Token name : prim.GetAuthoredPropertyNames()) {
-      const Attribute attribute = prim.GetAttribute(name);
-      if (!attribute.IsDefined()) continue;
-      MetricsReport::Divergence divergence{};
-      divergence.attribute = attribute.GetPath();
-      divergence.of_prim = own;
-      if (name.GetText().starts_with("xformOp:")) {
-        const stage::ResolveInfo info = attribute.GetResolveInfo(time);
-        if (!transform.has_changed_ops || !info.HasAuthoredValue()) continue;
-        divergence.of_value = domains.OfOpinion(info, own);
-        if (GetChange(divergence.of_value, own, options.tolerance).IsIdentity()) continue;
-        if (divergence.of_value.up_axis == own.up_axis && IsScaleOrTurn(name)) continue;
-        divergence.action = Action::kTurnedAsMatrix;
-        divergence.layer = info.layer->GetIdentifier();
-        divergence.dimension = "transform";
-      } else {
-        const auto change = FindAttributeChange(attribute, time, own, options);
-        if (!change) continue;
-        divergence.of_value = change->from;
-        divergence.layer = change->info.layer ? change->info.layer->GetIdentifier() : "fallback";
-        divergence.dimension = change->dimension->GetText();
-        divergence.action = change->is_by_hand ? Action::kLeftByHand
-                            : Convert(attribute.Get(time), *change->dimension, change->change)
-                                ? Action::kConverted
-                                : Action::kCannot;
-      }
-      report.divergences.push_back(std::move(divergence));
-    }
+    const auto found = FindDivergences(domains, prim, time, own, parent, options);
+    report.divergences.insert(report.divergences.end(), found.begin(), found.end());
   });
   return report;
+}
+
+Token GetMetricsReportOutput() {
+  return GetNames().report;
+}
+
+Result<void> AddMetricsReport(Registry& registry, const MetricsOptions& options) {
+  const Names& names = GetNames();
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  const auto shared = std::make_shared<const MetricsOptions>(options);
+  Computation report;
+  report.output = report.name = names.report;
+  report.module = "metrics";
+  report.schemas = {Token("Typed")};
+  report.cutoff = Computation::Cutoff::kEarly;
+  report.is_used = [shared](const stage::Stage& stage) { return MetricDomains(stage, *shared).AreSeveral(); };
+  // Any attribute may have a dimension, and whichever layer gives it decides.
+  report.inputs = {in::Computation(names.domain),
+                   in::Parent(names.domain),
+                   in::SourcesNamed(Token()),
+                   in::Metadata(Token("customData")),
+                   in::StageMetadata(fields.metersPerUnit),
+                   in::StageMetadata(fields.kilogramsPerUnit),
+                   in::StageMetadata(fields.upAxis)};
+  report.function = [shared](const Arguments& arguments) { return ComputePrimMetrics(*shared, arguments); };
+  registry.Publish(names.report, Token("metrics"));
+  return registry.Add(std::move(report));
 }
 
 namespace {

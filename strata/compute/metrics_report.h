@@ -30,11 +30,24 @@ struct MetricsReport {
     std::string layer;  // identifier of what wrote it
     MetricDomain of_value, of_prim;
     std::string dimension;
+    friend bool operator==(const Divergence&, const Divergence&) = default;
   };
   MetricDomain of_stage;
   std::vector<Boundary> boundaries;  // in the order of the stage
   std::vector<Divergence> divergences;
 };
+
+// The same of one prim, as it is at the stage's first frame.
+struct PrimMetrics {
+  MetricDomain of_stage, of_prim;
+  std::vector<MetricsReport::Divergence> divergences;
+  friend bool operator==(const PrimMetrics&, const PrimMetrics&) = default;
+};
+// Adds "metrics:report" (PrimMetrics), which scenes have at `metrics`. Metrics assembly with the same options
+// is there; in a stage of one domain neither has any effect.
+Result<void> AddMetricsReport(Registry& registry, const MetricsOptions& options = {});
+Token GetMetricsReportOutput();
+
 std::string_view GetActionName(MetricsReport::Divergence::Action action);  // "converted", ...
 
 // At one time. `system` has metrics assembly with the same options. Visits every prim, inside of instances

@@ -52,6 +52,15 @@ const Registry::Chain& Network::FindChain(const schema::PrimDefinition* definiti
   return *chains_.emplace(key, std::move(chain)).first->second;
 }
 
+std::vector<Token> Network::FindAuthoredNames(const schema::PrimDefinition* definition, Token output) const {
+  std::vector<Token> names;
+  for (const Computation* modifier : FindChain(definition, output).modifiers)
+    if (const Token name = modifier->keeps_authored_as;
+        !name.IsEmpty() && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  return names;
+}
+
 bool Network::IsComputed(const schema::PrimDefinition* definition, Token output) const {
   const Registry::Chain& chain = FindChain(definition, output);
   return !chain.modifiers.empty() || HasMaker(chain);

@@ -107,6 +107,8 @@ const System::Published& System::FindPublished(const schema::PrimDefinition* def
     if (network_.IsComputed(definition, publication.output)) made->publications.push_back(&publication);
   for (const AttributeExpression* expression : expressions_)
     if (Registry::Applies(expression->schemas, definition)) made->expressions.push_back(expression);
+  made->authored_names = network_.FindAuthoredNames(definition, GetOutputs().xform);
+  made->authored_names.insert(made->authored_names.begin(), Token("authoredXform"));
   if (!made->publications.empty()) is_active_ = true;
   const std::unique_lock lock(mutex_);
   return *published_.emplace(definition, std::move(made)).first->second;
@@ -114,6 +116,10 @@ const System::Published& System::FindPublished(const schema::PrimDefinition* def
 
 std::vector<const Registry::Publication*> System::FindPublished(const Prim& prim) const {
   return FindPublished(prim.GetPrimDefinition()).publications;
+}
+
+std::vector<Token> System::FindAuthoredNames(const Prim& prim) const {
+  return FindPublished(prim.GetPrimDefinition()).authored_names;
 }
 
 bool System::MightCompute(const Prim& prim) const {

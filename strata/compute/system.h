@@ -57,6 +57,8 @@ class System final : public stage::ComputedValues {
                                                    double end) const override;
   // Publications of outputs that are computed for the prim by its schemas, or for all prims of this stage.
   std::vector<const Registry::Publication*> FindPublished(const stage::Prim& prim) const;
+  // Under which names scenes hold the prim's transform as it is authored, where one is computed.
+  std::vector<Token> FindAuthoredNames(const stage::Prim& prim) const;
   // Whether some definition that was looked at has any: until then scenes cost nothing.
   bool IsActive() const { return is_active_; }
   void Look(const schema::PrimDefinition* definition) const { FindPublished(definition); }
@@ -84,6 +86,7 @@ class System final : public stage::ComputedValues {
   struct Published {
     std::vector<const Registry::Publication*> publications;
     std::vector<const AttributeExpression*> expressions;
+    std::vector<Token> authored_names;  // of transforms
   };
   const Published& FindPublished(const schema::PrimDefinition* definition) const;
   // False where a function of a computation makes the changes: they are kept for the next ones.

@@ -21,7 +21,7 @@ SHOWN = {"wgs84_deutschebahn-rails": ["/RootGeoReference", "/RootGeoReference/Wo
 
 def dump(tool, file, *options):
     done = subprocess.run([tool, "scene", "dump", file, *options], capture_output=True, timeout=120, check=False)
-    return done.stdout.decode() + done.stderr.decode().replace(str(SAMPLES), "$SAMPLES")
+    return (done.stdout.decode() + done.stderr.decode()).replace(str(SAMPLES), "$SAMPLES")
 
 
 def show(tool, name, file):

@@ -1,7 +1,7 @@
 #include "tests/unit/compute/places.h"
 
-// A case for each of the rows G1 to G15; what edits dirty is in geospatial_edits_test.cpp. Places are checked against values of the
-// closed form in 50 digits.
+// A case for each of the rows G1 to G15; what edits dirty is in geospatial_edits_test.cpp. Places are checked
+// against values of the closed form in 50 digits.
 namespace strata::compute {
 
 TEST_CASE("geocentric coordinates are those of the closed form, at poles and across the antimeridian") {
@@ -349,7 +349,8 @@ TEST_CASE(
 }
 
 TEST_CASE("scenes hold what prims say of places, under the names that Hydra's samples gave it") {
-  Running running(Stage(kZUp, Frame("A", kHamburg, "", Place("P", kHamburg))), GetGeospatial());
+  Running running(Stage(kZUp, Frame("A", kHamburg, "", Place("P", kHamburg, Moved("(1, 2, 3)")))),
+                  GetGeospatial());
   const auto read = [&](const char* path, const char* locator) {
     return scene::GetValueAs<Vec3d>(running.GetChain().GetFinal()->GetPrim(Path(path)).data,
                                     scene::DataSourceLocator::Parse(locator));
@@ -359,6 +360,13 @@ TEST_CASE("scenes hold what prims say of places, under the names that Hydra's sa
   CHECK(read("/A", "referencePositionApi/referencePosition").value_or(Vec3d()) == hamburg);
   CHECK(read("/A/P", "positionApi/position").value_or(Vec3d()) == hamburg);
   CHECK(read("/A/P", "localPositionApi/position").value_or(Vec3d()) == hamburg);
+  const auto data = running.GetChain().GetFinal()->GetPrim(Path("/A/P")).data;
+  const auto preserved =
+      scene::GetValueAs<Matrix4d>(data, scene::DataSourceLocator::Parse("geospatialPreservedXform/matrix"));
+  CHECK(preserved == MakeTranslation({1, 2, 3}));
+  CHECK_FALSE(data->Get(Token("metricsPreservedXform")));
+  CHECK_FALSE(
+      running.GetChain().GetFinal()->GetPrim(Path("/A")).data->Get(Token("geospatialPreservedXform")));
 }
 
 }  // namespace strata::compute

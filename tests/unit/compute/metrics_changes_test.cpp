@@ -12,9 +12,11 @@ layer::LayerPtr FindLayer(Running& running, std::string_view name) {
 }
 
 const std::string kCentimetres =
-    "(\n    defaultPrim = \"T\"\n    metersPerUnit = 0.01\n)\ndef Xform \"T\" {\n    def Cube \"C\" {\n    }\n}\n";
+    "(\n    defaultPrim = \"T\"\n    metersPerUnit = 0.01\n)\ndef Xform \"T\" {\n    def Cube \"C\" {\n    "
+    "}\n}\n";
 const std::string kMetres =
-    "(\n    defaultPrim = \"T\"\n    metersPerUnit = 1\n)\ndef Xform \"T\" {\n    def Cube \"C\" {\n    }\n}\n";
+    "(\n    defaultPrim = \"T\"\n    metersPerUnit = 1\n)\ndef Xform \"T\" {\n    def Cube \"C\" {\n    "
+    "}\n}\n";
 
 double Radius(Running& running, const char* path) {
   return scene::GetValueAs<double>(running.GetChain().GetFinal()->GetPrim(Path(path)).data,
@@ -66,11 +68,13 @@ TEST_CASE("M13: a variant whose layers differ in one value's units dirties that 
     return fmt::format("        \"{}\" {{\n            double radius = {}\n        }}\n", name, radius);
   };
   Running running(
-      {{"root.usda", "(\n    metersPerUnit = 1\n    subLayers = [\n        @half.usda@\n    ]\n)\nover \"S\" (\n "
-                     "   variants = {\n        string size = \"a\"\n    }\n)\n{\n}\ndef Cube \"Plain\" {\n}\n"},
-       {"half.usda", "(\n    metersPerUnit = 0.5\n)\ndef Sphere \"S\" (\n    prepend variantSets = \"size\"\n)\n{\n"
-                     "    variantSet \"size\" = {\n" +
-                         variant("a", "2") + variant("b", "4") + "    }\n}\n"}},
+      {{"root.usda",
+        "(\n    metersPerUnit = 1\n    subLayers = [\n        @half.usda@\n    ]\n)\nover \"S\" (\n "
+        "   variants = {\n        string size = \"a\"\n    }\n)\n{\n}\ndef Cube \"Plain\" {\n}\n"},
+       {"half.usda",
+        "(\n    metersPerUnit = 0.5\n)\ndef Sphere \"S\" (\n    prepend variantSets = \"size\"\n)\n{\n"
+        "    variantSet \"size\" = {\n" +
+            variant("a", "2") + variant("b", "4") + "    }\n}\n"}},
       GetMetrics());
   CHECK(Radius(running, "/S") == 1);
   running.PullAll();
@@ -106,16 +110,67 @@ TEST_CASE("M13: editing the units of a sublayer dirties what it says, and what o
       GetMetrics());
   CHECK(Radius(running, "/S") == 0.5);
   running.PullAll();
-  REQUIRE(FindLayer(running, "sub.usda")->SetField(Path::AbsoluteRoot(), Token("metersPerUnit"), Value(0.25)));
+  REQUIRE(
+      FindLayer(running, "sub.usda")->SetField(Path::AbsoluteRoot(), Token("metersPerUnit"), Value(0.25)));
   CHECK(running.TakeNotices() == "dirtied /S {sphere/radius, xform}");
   CHECK(Radius(running, "/S") == 0.25);
   CHECK(Distance(At(running, "/S"), {0.5, 0, 0}) < 1e-15);
 }
 
+TEST_CASE("M13: scenes hold the units of prims and what diverges, under `metrics`, and are told of them") {
+  const std::string head =
+      "(\n    metersPerUnit = 1\n    upAxis = \"Z\"\n    subLayers = [\n        @half.usda@\n    ]\n)\n";
+  Running running(
+      {{"root.usda", head + "def Sphere \"Whole\" {\n    double radius = 2\n}\n"},
+       {"half.usda", "(\n    metersPerUnit = 0.5\n)\ndef Sphere \"Half\" {\n    double radius = 2\n" +
+                         Move("(4, 0, 0)") + "}\n"}},
+      *MakeStandardRegistry());
+  const auto read = [&](const char* path) { return running.GetChain().GetFinal()->GetPrim(Path(path)).data; };
+  const auto number = [&](const char* path, const char* locator) {
+    return scene::GetValueAs<double>(read(path), scene::DataSourceLocator::Parse(locator)).value_or(-1);
+  };
+  const auto list = [&](const char* path) {
+    const auto divergences = scene::VectorDataSource::Cast(
+        scene::ContainerDataSource::Get(read(path), scene::DataSourceLocator::Parse("metrics/divergences")));
+    std::string all;
+    for (size_t i = 0; divergences && i < divergences->GetNumElements(); ++i) {
+      const auto each = scene::ContainerDataSource::Cast(divergences->GetElement(i));
+      REQUIRE(each);
+      all += scene::GetValueAs<Token>(each, Token("property")).value_or(Token()).GetString() + " " +
+             scene::GetValueAs<Token>(each, Token("action")).value_or(Token()).GetString() + " ";
+      const double unit =
+          scene::GetValueAs<double>(each, scene::DataSourceLocator::Parse("layer/metersPerUnit")).value_or(0);
+      all += unit == 0.5 ? "0.5; " : "?; ";
+      CHECK(scene::GetValueAs<std::string>(each, Token("layerId")).value_or("").find("half.usda") !=
+            std::string::npos);
+    }
+    return all;
+  };
+  CHECK(number("/Half", "metrics/stage/metersPerUnit") == 1);
+  CHECK(number("/Half", "metrics/domain/metersPerUnit") == 1);
+  CHECK(list("/Half") == "radius converted 0.5; xformOp:translate turned as a matrix 0.5; ");
+  CHECK(list("/Whole").empty());
+  CHECK(scene::GetValueAs<Matrix4d>(read("/Half"),
+                                    scene::DataSourceLocator::Parse("metricsPreservedXform/matrix")) ==
+        MakeTranslation({4, 0, 0}));
+  CHECK(Distance(At(running, "/Half"), {2, 0, 0}) < 1e-12);
+  running.PullAll();
+  list("/Half");
+  running.TakeNotices();
+  // A stronger opinion in the stage's units diverges no more.
+  REQUIRE(running.Edit().Set(Path("/Half.radius"), 3.0));
+  CHECK(running.TakeNotices().find("metrics") != std::string::npos);
+  CHECK(list("/Half") == "xformOp:translate turned as a matrix 0.5; ");
+  // The same layer again says another number: nothing diverges otherwise.
+  REQUIRE(running.Edit().Set(Path("/Half.radius"), 4.0));
+  CHECK(running.TakeNotices().find("metrics") == std::string::npos);
+}
+
 TEST_CASE("M13: a muted layer and one of the session change whose units count") {
   Running running(
       {{"root.usda",
-        "(\n    metersPerUnit = 1\n    subLayers = [\n        @a.usda@,\n        @b.usda@,\n    ]\n)\ndef Cube "
+        "(\n    metersPerUnit = 1\n    subLayers = [\n        @a.usda@,\n        @b.usda@,\n    ]\n)\ndef "
+        "Cube "
         "\"Plain\" {\n}\n"},
        {"a.usda", "(\n    metersPerUnit = 0.1\n)\nover \"S\" {\n    double radius = 20\n}\n"},
        {"b.usda", "(\n    metersPerUnit = 0.01\n)\ndef Sphere \"S\" {\n    double radius = 300\n}\n"}},
