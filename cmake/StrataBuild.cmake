@@ -44,10 +44,11 @@ find_program(STRATA_CCACHE ccache)
 mark_as_advanced(STRATA_CCACHE)
 if(STRATA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Precompiled headers are cached only when ccache may overlook their time stamps and macros. Paths below the sources count as
-  # relative, so that a copy of the sources elsewhere (a wheel made from an sdist) finds the same objects.
+  # relative, so that a copy of the sources elsewhere (a wheel made from an sdist) finds the same objects. The locale is no part of
+  # the key: Python sets LC_CTYPE for what it starts where the machine has none, and an object does not depend on it.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}"
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${STRATA_CCACHE}")
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime,locale "${STRATA_CCACHE}")
 endif()
 
 find_program(STRATA_MOLD mold)
