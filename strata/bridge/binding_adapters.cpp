@@ -186,8 +186,8 @@ const AttributeParts& GetGeomModelParts() {
   static const AttributeParts parts = [] {
     AttributeParts made{GetNames().geomModel, {}};
     for (const char* name :
-         {"drawMode", "applyDrawMode", "drawModeColor", "cardGeometry", "cardTextureXPos", "cardTextureYPos",
-          "cardTextureZPos", "cardTextureXNeg", "cardTextureYNeg", "cardTextureZNeg"}) {
+         {"drawMode", "applyDrawMode", "drawModeColor", "cardGeometry", "cardVisibility", "cardTextureXPos",
+          "cardTextureYPos", "cardTextureZPos", "cardTextureXNeg", "cardTextureYNeg", "cardTextureZNeg"}) {
       std::string attribute = std::string("model:") + name;
       made.parts.push_back({Token(name), Token(attribute)});
     }

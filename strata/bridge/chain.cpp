@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "strata/bridge/compute_scene_index.h"
+#include "strata/bridge/draw_modes.h"
 #include "strata/bridge/extents.h"
 #include "strata/bridge/material_bindings.h"
 #include "strata/bridge/names.h"
@@ -41,6 +42,7 @@ scene::FlatteningSceneIndex::Providers MakeProviders(const ChainOptions& options
           {names.primvars, scene::MakePrimvarsFlattening()},
           {names.model, scene::MakeOverlayFlattening()},
           {names.coordSysBinding, scene::MakeOverlayFlattening()},
+          {names.geomModel, MakeGeomModelFlattening()},
           {names.directMaterialBindings, MakeDirectBindingFlattening(bindings)}};
 }
 
@@ -61,6 +63,25 @@ void ReportUnknown(const std::vector<std::string>& resolving, Diagnostics& remar
       remarks.Add(Diagnostic(kResolvingUnknown,
                              fmt::format("There is no resolving scene index \"{}\".", name), {},
                              fmt::format("It is one of {}.", known)));
+}
+
+scene::SceneIndexPtr MakeDrawModes(const Chain& chain, const ChainOptions& options,
+                                   std::shared_ptr<const PrototypeCopiesSceneIndex> points,
+                                   std::shared_ptr<const PrototypeCopiesSceneIndex> natives) {
+  using Replaced = DrawModesSceneIndex::Options::Replaced;
+  DrawModesSceneIndex::Options draw_modes;
+  if (options.stage.dataless == StageSceneIndexOptions::Dataless::kNull)
+    draw_modes.replaced = Replaced::kIsEmpty;
+  // Copies of prototypes of point instancers are copied with the instances around them.
+  draw_modes.is_copy_root = [points = std::move(points), natives = std::move(natives)](Path path) {
+    return points->IsCopyRoot(natives->FindSource(path));
+  };
+  if (options.draw_modes == ChainOptions::DrawModes::kOfStage)
+    draw_modes.may_have = [stage = std::weak_ptr<const StageSceneIndex>(chain.stage)] {
+      const auto held = stage.lock();
+      return held && held->MayHaveGeomModels();
+    };
+  return std::make_shared<DrawModesSceneIndex>(chain.GetFinal(), std::move(draw_modes));
 }
 
 }  // namespace
@@ -101,7 +122,8 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
   add(std::make_shared<ExtentSceneIndex>(chain.GetFinal(), options.extent_purposes),
       "before instancing, so that copies have extents too");
   add_plugins(ChainPhase::kPreInstancing);
-  add(std::make_shared<PointPrototypesSceneIndex>(chain.GetFinal()),
+  const auto points = std::make_shared<PointPrototypesSceneIndex>(chain.GetFinal());
+  add(points,
       "before native instancing: prototypes of point instancers may hold instances");
   add_plugins(ChainPhase::kPreFlatten);
   const auto natives = std::make_shared<NativePrototypesSceneIndex>(
@@ -115,6 +137,8 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
       "after the camera has what it inherits: apertures are fitted to pictures");
   add(std::make_shared<MaterialBindingsSceneIndex>(chain.GetFinal(), options.bindings),
       "after flattening: the bindings of prims above count");
+  add(MakeDrawModes(chain, options, points, natives),
+      "after bindings: what stands in for a model is not bound to the model's materials");
   for (const scene::ResolvingIndex& index : scene::GetResolvingIndices())
     if (std::ranges::find(options.resolving, index.name) != options.resolving.end())
       add(index.make(chain.GetFinal()), std::string(index.reason));

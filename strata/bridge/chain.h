@@ -28,6 +28,9 @@ struct ChainOptions {
   std::vector<Path> excluded;
   // The subtree that is drawn, with what it inherits from above; empty: the whole scene.
   Path root;
+  // Which prims are asked for draw modes: where no prim of the stage has GeomModelAPI none, or all, for
+  // plugins that give models to scenes.
+  enum class DrawModes : uint8_t { kOfStage, kAnywhere } draw_modes = DrawModes::kOfStage;
   // By their names, see scene::GetResolvingIndices; they stand in the order of those. One that is not known
   // is reported and left out.
   std::vector<std::string> resolving;

@@ -38,7 +38,7 @@ struct Names {
   X(point) X(normal) X(vector) X(color) X(textureCoordinate) X(pointIndex) X(edgeIndex) X(faceIndex)     \
   X(elementSize) X(timeCodesPerSecond) X(activeRenderSettingsPrim) X(renderSettingsPrimPath)                \
   X(sceneMetrics) X(metersPerUnit) X(kilogramsPerUnit) X(upAxis) X(typeName) X(apiSchemas) X(kind) X(variantSelections) \
-  X(interface) X(parameterOrder) X(displayGroup) X(displayName) X(mappings)
+  X(GeomModelAPI) X(interface) X(parameterOrder) X(displayGroup) X(displayName) X(mappings)
 #define X(name) Token name{#name};
   STRATA_BRIDGE_NAMES(X)
 #undef X
@@ -50,6 +50,7 @@ struct Names {
   Token instance_rotations{"hydra:instanceRotations"};
   Token instance_scales{"hydra:instanceScales"};
   Token all_contexts{"__all"};
+  Token apply_draw_mode{"model:applyDrawMode"};
   Token light_filters{"light:filters"};
   Token light_shader_id{"light:shaderId"};
   Token light_filter_shader_id{"lightFilter:shaderId"};

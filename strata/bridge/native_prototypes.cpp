@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 
+#include "strata/bridge/draw_modes.h"
 #include "strata/bridge/names.h"
 #include "strata/scene/compare.h"
 #include "strata/scene/overlay.h"
@@ -26,10 +27,16 @@ using Entries = std::vector<RetainedContainerDataSource::Entry>;
 constexpr uint32_t kMaxNesting = 64;
 constexpr size_t kMaxCopies = 1000000;
 
-// What instances hand on as a whole.
-std::vector<Token> GetSharedNames() {
+// What instances hand on as a whole: what is below the combination's prim inherits it, but for draw modes,
+// which are the prototype's.
+std::vector<Token> GetInheritedNames() {
   const Names& names = GetNames();
   return {names.purpose, names.directMaterialBindings};
+}
+std::vector<Token> GetSharedNames() {
+  std::vector<Token> shared = GetInheritedNames();
+  shared.push_back(GetNames().geomModel);
+  return shared;
 }
 
 std::vector<Token> FindConstantPrimvars(const scene::SceneIndex& flattened, Path instance) {
@@ -158,6 +165,11 @@ ContainerDataSourceHandle MakeInstancedBy(Path root) {
 // Of the instancer .../UsdNiPrototype/UsdNiPropagatedPrototypes/<combination>/<prototype>/UsdNiInstancer.
 Path GetCopyRootOf(Path instancer) {
   return instancer.GetParent().GetParent().GetParent().GetParent();
+}
+
+// Of the root .../<combination>/<prototype>/UsdNiInstancer/UsdNiPrototype.
+Token GetCombinationOf(Path root) {
+  return root.GetParent().GetParent().GetParent().GetNameToken();
 }
 
 class InstanceLocations final : public scene::TypedSampledDataSource<PathVector> {
@@ -291,6 +303,10 @@ bool NativePrototypesSceneIndex::TakeChanges(const scene::ChangeSet& changes) {
       for (Token name : GetSharedNames()) matters |= dirtied.locators.Intersects(name);
       if (matters && FindCombination(dirtied.path, nullptr) != known->second) is_concerned = true;
     }
+  // Instances below a prim that is drawn as something else are none.
+  if (instance_count_)
+    for (const scene::DirtiedPrim& dirtied : observer_->dirtied)
+      is_concerned |= dirtied.locators.Intersects(names.geomModel) && instances_.Find(dirtied.path);
   return is_concerned;
 }
 
@@ -317,12 +333,59 @@ CopyTables NativePrototypesSceneIndex::MakeTables() const {
   instancers_.clear();
   combinations_.clear();
   CopyTables tables;
-  if (instance_count_) AddScope(Path::AbsoluteRoot(), Path::AbsoluteRoot(), 0, tables);
+  if (instance_count_) AddScope(Path::AbsoluteRoot(), Path::AbsoluteRoot(), 0, nullptr, tables);
   former_made_.clear();
   return tables;
 }
 
-void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting, CopyTables& tables) const {
+namespace {
+
+// Which prims of a scope are drawn as something else, with all that is below them.
+class ReplacedPrims {
+ public:
+  // `outer` is what the scope inherits from where it is shown; null: nothing.
+  ReplacedPrims(const scene::SceneIndex& flattened, Path scope, ContainerDataSourceHandle outer)
+      : flattened_(flattened), scope_(scope), outer_(std::move(outer)) {}
+  bool IsScopeReplaced() const { return !scope_.IsAbsoluteRoot() && IsReplaced(scope_); }
+  // Whether a prim above this one is, up to the scope.
+  bool IsBelowOne(Path path) {
+    std::vector<Path> unknown;
+    bool is_below = false;
+    for (path = path.GetParent(); path != scope_; path = path.GetParent()) {
+      if (const auto known = known_.find(path); known != known_.end()) {
+        is_below = known->second;
+        break;
+      }
+      unknown.push_back(path);
+    }
+    for (; !unknown.empty(); unknown.pop_back()) {
+      is_below = is_below || IsReplaced(unknown.back());
+      known_[unknown.back()] = is_below;
+    }
+    return is_below;
+  }
+
+ private:
+  bool IsReplaced(Path path) const {
+    static const scene::FlatteningProviderPtr flattening = MakeGeomModelFlattening();
+    const Token name = GetNames().geomModel;
+    const auto model = flattening->GetFlattenedDataSource(
+        {ContainerDataSource::Cast(flattened_.GetDataSource(path, name)), outer_, Token()});
+    return model && !FindAppliedDrawMode(RetainedContainerDataSource::New({{name, model}})).IsEmpty();
+  }
+
+  const scene::SceneIndex& flattened_;
+  Path scope_;
+  ContainerDataSourceHandle outer_;
+  tsl::robin_map<Path, bool> known_;  // itself or one above it
+};
+
+}  // namespace
+
+void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting,
+                                          const ContainerDataSourceHandle& outer, CopyTables& tables) const {
+  ReplacedPrims replaced(*flattened_, scope, outer);
+  if (replaced.IsScopeReplaced()) return;
   std::vector<Path> found;
   std::vector<const scene::PathTable<Path>::Entry*> waiting;
   if (const auto* entry = instances_.Find(scope)) waiting.push_back(entry);
@@ -334,6 +397,7 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
       // The instances in prototypes belong to their copies.
       if (!scope.IsAbsoluteRoot() || !IsHidden(child->GetPath())) waiting.push_back(child);
   }
+  std::erase_if(found, [&](Path instance) { return replaced.IsBelowOne(instance); });
   if (found.empty()) return;
   std::sort(found.begin(), found.end());
   struct Members {
@@ -357,16 +421,18 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
   for (const auto& [group, members] : groups) {
     if (tables.copies.size() >= kMaxCopies || nesting >= kMaxNesting) return;
     const Path combination = propagated.AppendChild(group.combination);
-    ContainerDataSourceHandle& shared = shared_[group.combination];
-    if (!shared) {
+    Shared& shared = shared_[group.combination];
+    if (!shared.inherited) {
       // The name of the combination stands for what they say: it is the same for all of its instances.
+      const auto freeze = [&](Token name) {
+        return Freeze(flattened_->GetDataSource(members.instances.front(), DataSourceLocator(name)));
+      };
       Entries entries;
-      for (Token name : GetSharedNames())
-        entries.emplace_back(
-            name, Freeze(flattened_->GetDataSource(members.instances.front(), DataSourceLocator(name))));
-      shared = RetainedContainerDataSource::New(std::move(entries));
+      for (Token name : GetInheritedNames()) entries.emplace_back(name, freeze(name));
+      shared.inherited = RetainedContainerDataSource::New(std::move(entries));
+      shared.model = ContainerDataSource::Cast(freeze(names.geomModel));
     }
-    tables.AddMadePrim(combination, {Token(), shared});
+    tables.AddMadePrim(combination, {Token(), shared.inherited});
     const Path holder = combination.AppendChild(group.prototype.GetNameToken());
     tables.AddMadePrim(holder, {Token(), empty});
     const Path instancer = holder.AppendChild(kInstancer), root = instancer.AppendChild(kPrototype);
@@ -387,7 +453,11 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
     bool is_inside_itself = false;
     for (Path around = is_copy ? top : Path(); !around.IsEmpty(); around = tables.copies.at(around).outer)
       is_inside_itself |= tables.copies.at(around).source == group.prototype;
-    if (!is_inside_itself) AddScope(group.prototype, root, nesting + 1, tables);
+    if (!is_inside_itself) {
+      const auto model = MakeGeomModelFlattening()->GetFlattenedDataSource(
+          {shared_[group.combination].model, outer, Token()});
+      AddScope(group.prototype, root, nesting + 1, model, tables);
+    }
   }
 }
 
@@ -456,6 +526,8 @@ void NativePrototypesSceneIndex::Decorate(Path path, const Place& place, scene::
   if (path == place.root) {
     more.emplace_back(names.xform,
                       RetainedContainerDataSource::New({{names.resetXformStack, scene::Retain(true)}}));
+    if (const auto shared = shared_.find(GetCombinationOf(path)); shared != shared_.end())
+      more.emplace_back(names.geomModel, shared->second.model);
     if (auto system = GetInput().GetDataSource(Path::AbsoluteRoot(), DataSourceLocator(names.system)))
       more.emplace_back(names.system, std::move(system));
   }

@@ -56,7 +56,9 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   void AddChanges(const scene::ChangeSet& changes, scene::ChangeSet& out) override;
 
   // The instances at and below `scope` in the input, shown at and below `top`.
-  void AddScope(Path scope, Path top, uint32_t nesting, CopyTables& tables) const;
+  // `outer`: the `geomModel` that the scope inherits there.
+  void AddScope(Path scope, Path top, uint32_t nesting, const scene::ContainerDataSourceHandle& outer,
+                CopyTables& tables) const;
   Token FindCombination(Path instance, std::vector<Token>* primvars) const;
   scene::ContainerDataSourceHandle MakeInstancerData(Path path,
                                                      std::shared_ptr<const InstancerMembers> instances,
@@ -85,7 +87,10 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   mutable tsl::robin_map<Path, Token> combinations_;            // by instance in the input
   mutable tsl::robin_map<Path, Instancer> made_, former_made_;  // by instancer
   mutable std::vector<Path> regrouped_;  // instancers that have other instances, until that was told
-  mutable tsl::robin_map<Token, scene::ContainerDataSourceHandle> shared_;  // by combination
+  struct Shared {
+    scene::ContainerDataSourceHandle inherited, model;  // model: null where they have no draw modes
+  };
+  mutable tsl::robin_map<Token, Shared> shared_;  // by combination
 };
 
 // What a flattened scene shows, but for prims that `copies` made: those inherit nothing.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "strata/bridge/names.h"
+#include "strata/domain/model.h"
 #include "strata/domain/xformable.h"
 #include "strata/scene/overlay.h"
 #include "strata/scene/retained.h"
@@ -262,6 +263,22 @@ DataSourceHandle GetModel(const PrimSource& source) {
   return RetainedContainerDataSource::New(std::move(entries));
 }
 
+// Components are drawn as their draw mode says unless they say otherwise.   (UsdGeomModelAPI)
+bool IsAppliedComponent(const PrimSource& source) {
+  const stage::Prim& prim = source.prim;
+  if (!prim.IsModel() || prim.GetAttribute(GetNames().apply_draw_mode).HasAuthoredValue()) return false;
+  // What OpenUSD 24.08 shows of models is what those with the schema say.
+  if (source.globals->GetDataForm() == DataForm::k2408 && !prim.HasAPI(GetNames().GeomModelAPI)) return false;
+  static const Token component("component");
+  return domain::ModelAPI(prim).IsKind(component);
+}
+
+DataSourceHandle GetAppliedComponent(const PrimSource& source) {
+  static const DataSourceHandle applied =
+      RetainedContainerDataSource::New({{GetNames().applyDrawMode, scene::RetainBool(true)}});
+  return IsAppliedComponent(source) ? applied : nullptr;
+}
+
 // Each answers null itself where the prim has no such part.
 const Parts& GetBaseParts() {
   const Names& names = GetNames();
@@ -274,6 +291,7 @@ const Parts& GetBaseParts() {
       {names.extent, GetExtent, HasExtent},
       {names.extentsHint, GetExtentsHint, HasExtentsHint},
       {names.model, GetModel, HasModel},
+      {names.geomModel, GetAppliedComponent, IsAppliedComponent},
   };
   return parts;
 }
@@ -339,6 +357,8 @@ scene::DataSourceLocatorSet InvalidatePrimData(const stage::Prim& prim, std::spa
     if (property == names.visibility || property == names.purpose || property == names.extent ||
         property == names.extentsHint)
       dirty.Insert(property);
+    else if (property == names.apply_draw_mode && prim.IsModel())
+      dirty.Insert(scene::DataSourceLocator{names.geomModel, names.applyDrawMode});
     else if (property == names.xform_op_order || (text.starts_with("xformOp:") && IsInOrder(prim, text)))
       dirty.Insert(names.xform);
   }

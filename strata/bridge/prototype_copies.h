@@ -34,6 +34,9 @@ class PrototypeCopiesSceneIndex : public scene::SingleInputFilteringSceneIndex {
   std::vector<Path> GetChildPrimPaths(Path path) const final;
   // Whether the prim is none of the input's, nor a copy of one.
   bool IsMade(Path path) const { return tables_.made_prims.contains(path); }
+  // Where in the input a prim comes from; the path itself where it is made.
+  Path FindSource(Path path) const { return FindPlace(path).source; }
+  bool IsCopyRoot(Path path) const { return tables_.copies.contains(path); }
 
  protected:
   explicit PrototypeCopiesSceneIndex(scene::SceneIndexPtr input)

@@ -145,6 +145,7 @@ const StageSceneIndex::Adapters& StageSceneIndex::FindAdapters(
   if (definition)
     for (Token applied : definition->GetAppliedSchemas()) {
       const auto [schema, instance] = SplitSchema(applied);
+      if (schema == GetNames().GeomModelAPI) may_have_geom_models_ = true;
       if (const APISchemaAdapter* adapter = options_.adapters->FindAPISchemaAdapter(schema))
         made->apis.push_back({adapter, instance});
     }
@@ -327,6 +328,7 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
   scene::ChangeSet changes;
   if (stage_) changes.removed.push_back(Path::AbsoluteRoot());
   adapters_.Clear();
+  may_have_geom_models_ = false;
   // Data sources of the old stage keep what they share among themselves.
   const double time = globals_->GetTime();
   StopFollowing();

@@ -1,6 +1,7 @@
 // The prims of a stage as a running scene, read when they are asked for.   (UsdImagingStageSceneIndex)
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <vector>
@@ -63,6 +64,8 @@ class StageSceneIndex final : public scene::SceneIndex {
   std::shared_ptr<const compute::System> GetComputations() const { return system_; }
   StageGlobalsPtr GetGlobals() const { return globals_; }
   size_t GetTimeVaryingCount() const { return globals_->GetTimeVaryingCount(); }
+  // Whether a prim that was shown since the stage was set has GeomModelAPI.
+  bool MayHaveGeomModels() const { return may_have_geom_models_; }
 
  private:
   struct Adapters;
@@ -103,6 +106,7 @@ class StageSceneIndex final : public scene::SceneIndex {
   std::map<Path, Path> prototypes_;
   tsl::robin_map<Path, Path> instances_;  // their prototypes
   mutable DefinitionTable<Adapters> adapters_;
+  mutable std::atomic<bool> may_have_geom_models_ = false;
 };
 
 }  // namespace strata::bridge

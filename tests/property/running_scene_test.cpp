@@ -196,6 +196,7 @@ class EditedStage {
   }
   std::string EditLayer(layer::Layer& layer);
   std::string EditTyped(layer::Layer& layer, Path prim);
+  std::string EditModel(layer::Layer& layer, Path prim);
   std::string EditArcs(layer::Layer& layer, Path prim);
   std::string EditPrim(layer::Layer& layer, Path prim);
   std::string SetAttribute(layer::Layer& layer, Path prim, const char* name, const char* type, Value value);
@@ -262,7 +263,17 @@ std::string EditedStage::SetMetadata(layer::Layer& layer, Path prim, Token field
 
 std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
   const float number = static_cast<float>(Below(4));
-  switch (Below(18)) {
+  switch (Below(20)) {
+    case 18:
+      return EditModel(layer, PickPrim({"/World", "/World/G", "/World/A", "/World/P/One", "/World/P/Two",
+                                        "/World/C", "/Model", "/Model/Inner", "/Leaf", "/World/Far"}));
+    case 19:
+      return SetMetadata(layer,
+                         PickPrim({"/World", "/World/G", "/World/A", "/World/B", "/World/C", "/Model"}),
+                         layer::GetFieldNames().kind,
+                         Value(Token(Chance(40)   ? "component"
+                                     : Chance(70) ? "group"
+                                                  : "subcomponent")));
     case 16:
       return SetTargets(layer, Path("/World"), "collection:lit:includes",
                         {PickPrim({"/World/G", "/World/C", "/World/G/Q", "/World/Far"})});
@@ -337,6 +348,34 @@ std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
     default:
       return Chance(50) ? SetAttribute(layer, Path("/World/L"), "inputs:intensity", "float", Value(number))
                         : SetAttribute(layer, Path("/World/Cam"), "focalLength", "float", Value(number));
+  }
+}
+
+std::string EditedStage::EditModel(layer::Layer& layer, Path prim) {
+  ListOp<Token> apis;
+  apis.prepended_items = {Token("GeomModelAPI"), Token("MaterialBindingAPI")};
+  const layer::Layer::ChangeBlock block(layer);
+  std::string text;
+  if (Chance(70)) text = SetMetadata(layer, prim, layer::GetFieldNames().apiSchemas, Value(apis)) + ", ";
+  static const char* const kModes[] = {"inherited", "default", "origin", "bounds", "cards"};
+  switch (Below(6)) {
+    case 0:
+    case 1:
+      return text + SetAttribute(layer, prim, "model:drawMode", "token", Value(Token(kModes[Below(5)])));
+    case 2:
+      return text + SetAttribute(layer, prim, "model:applyDrawMode", "bool", Value(Chance(60)));
+    case 3:
+      return text + SetAttribute(layer, prim, "model:drawModeColor", "float3",
+                                 Value(Vec3f{1, 0, Chance(50) ? 1.0f : 0.0f}));
+    case 4:
+      return text + SetAttribute(layer, prim, Chance(50) ? "model:cardTextureXPos" : "model:cardTextureZNeg",
+                                 "asset",
+                                 Value(AssetPath(Chance(40)   ? ""
+                                                 : Chance(50) ? "a.png"
+                                                              : "b.png")));
+    default:
+      return text + SetAttribute(layer, prim, "extentsHint", "float3[]",
+                                 Value(Array<Vec3f>{{0, 0, 0}, {1, 1, static_cast<float>(Below(3))}}));
   }
 }
 
@@ -499,8 +538,8 @@ std::string Try(const std::vector<uint32_t>& seeds, const bridge::ChainOptions& 
 // the same.
 constexpr std::pair<std::string_view, size_t> kBounds[] = {
     {"time", 0},           {"load", 0},        {"xformOp:translate", 50},
-    {"visibility", 72},    {"purpose", 80},    {"primvars:tint", 60},
-    {"interpolation", 45}, {"prototypes", 15}, {"material:binding:collection:all", 65},
+    {"visibility", 80},    {"purpose", 80},    {"primvars:tint", 60},
+    {"interpolation", 45}, {"prototypes", 15}, {"material:binding:collection:all", 70},
     {"mute", 50},          {"several", 56},
 };
 
