@@ -14,6 +14,7 @@ using stage::ComputedTransform;
 struct MetricsNames {
   Token stage{"stage"}, domain{"domain"}, divergences{"divergences"};
   Token property{"property"}, dimension{"dimension"}, layer_id{"layerId"}, layer{"layer"}, action{"action"};
+  Token layer_mpu{"layerMpu"}, stage_mpu{"stageMpu"};
 };
 const MetricsNames& GetMetricsNames() {
   static const MetricsNames names;
@@ -96,12 +97,17 @@ scene::ContainerDataSourceHandle MakeDomainData(const compute::MetricDomain& dom
        {names.upAxis, scene::Retain(domain.up_axis)}});
 }
 
-scene::DataSourceHandle MakeDivergenceData(const compute::MetricsReport::Divergence& divergence) {
+// `layerMpu` and `stageMpu` are the names of Hydra's first such scene index, for lengths; `layer` says it
+// all.
+scene::DataSourceHandle MakeDivergenceData(const compute::MetricsReport::Divergence& divergence,
+                                           const compute::MetricDomain& of_stage) {
   const MetricsNames& names = GetMetricsNames();
   return scene::RetainedContainerDataSource::New(
       {{names.property, scene::Retain(divergence.attribute.GetNameToken())},
        {names.dimension, scene::Retain(Token(divergence.dimension))},
        {names.layer_id, scene::Retain(divergence.layer)},
+       {names.layer_mpu, scene::Retain(divergence.of_value.meters_per_unit)},
+       {names.stage_mpu, scene::Retain(of_stage.meters_per_unit)},
        {names.layer, MakeDomainData(divergence.of_value)},
        {names.action, scene::Retain(Token(compute::GetActionName(divergence.action)))}});
 }
@@ -123,13 +129,21 @@ class MetricsSource final : public scene::ContainerDataSource {
     if (name == names.stage) return MakeDomainData(metrics->of_stage);
     if (name == names.domain) return MakeDomainData(metrics->of_prim);
     std::vector<scene::DataSourceHandle> divergences;
-    for (const auto& divergence : metrics->divergences) divergences.push_back(MakeDivergenceData(divergence));
+    for (const auto& divergence : metrics->divergences)
+      divergences.push_back(MakeDivergenceData(divergence, metrics->of_stage));
     return scene::RetainedVectorDataSource::New(std::move(divergences));
   }
 
  private:
   OutputSource source_;
 };
+
+const scene::DataSourceHandle& GetIdentityXform() {
+  static const scene::DataSourceHandle identity =
+      scene::RetainedContainerDataSource::New({{GetNames().matrix, scene::Retain(Matrix4d::Identity())},
+                                               {GetNames().resetXformStack, scene::Retain(false)}});
+  return identity;
+}
 
 scene::DataSourceHandle MakeSource(OutputSource source) {
   const Names& names = GetNames();
@@ -153,9 +167,11 @@ scene::ScenePrim ComputeSceneIndex::GetPrim(Path path) const {
   count_.fetch_add(1, std::memory_order_relaxed);
   scene::ContainerDataSourceEditor editor(prim.data);
   for (const auto* publication : published) {
-    if (publication->output == compute::GetOutputs().xform)
-      if (scene::DataSourceHandle authored = prim.data->Get(GetNames().xform))
-        for (const Token name : system->FindAuthoredNames(source)) editor.Set(name, authored);
+    if (publication->output == compute::GetOutputs().xform) {
+      scene::DataSourceHandle authored = prim.data->Get(GetNames().xform);
+      if (!authored) authored = GetIdentityXform();  // whoever asks what was authored gets an answer
+      for (const Token name : system->FindAuthoredNames(source)) editor.Set(name, authored);
+    }
     editor.Set(publication->locator, MakeSource({system, stage_->GetGlobals(), source, publication->output}));
   }
   prim.data = editor.Finish();

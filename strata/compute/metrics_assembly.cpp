@@ -302,6 +302,11 @@ const DimensionRegistry& GetDimensions(const MetricsOptions& options) {
   return options.dimensions ? *options.dimensions : DimensionRegistry::GetBuiltIn();
 }
 
+bool HasClips(const Prim& prim) {
+  const stage::PrimAccess access(prim);
+  return access && access.stage->Record(access.record).Is(stage::PrimFlag::kHasClips);
+}
+
 // The same movement in other coordinates. Units alone change no turn, scale or shear.
 Matrix4d ChangeOp(const Matrix4d& op, const UnitChange& change) {
   if (change.turn != UnitChange::Turn::kNone)
@@ -398,6 +403,11 @@ std::optional<AttributeChange> FindAttributeChange(const Attribute& attribute, T
   return found;
 }
 
+std::vector<Token> ListMeasured(const Prim& prim, const MetricsOptions& options) {
+  return HasClips(prim) || options.fallbacks == FallbackDomain::kStage ? prim.GetPropertyNames()
+                                                                       : prim.GetAuthoredPropertyNames();
+}
+
 namespace {
 
 using OptionsPtr = std::shared_ptr<const MetricsOptions>;
@@ -433,8 +443,7 @@ Result<Datum> ComputeUnits(const MetricsOptions& options, const Arguments& argum
 // before they are joined.
 std::optional<Value> JoinClips(const MetricsOptions& options, const Attribute& attribute, Time time,
                                const MetricDomain& domain) {
-  const stage::PrimAccess access(attribute.GetPrim());
-  if (time.IsDefault() || !access || !access.stage->Record(access.record).Is(stage::PrimFlag::kHasClips) ||
+  if (time.IsDefault() || !HasClips(attribute.GetPrim()) ||
       attribute.GetResolveInfo(time).source != stage::ResolveSource::kValueClips ||
       attribute.GetStage()->GetInterpolationType() != stage::InterpolationType::kLinear)
     return std::nullopt;
@@ -461,7 +470,7 @@ std::optional<Value> ConvertAttribute(const MetricsOptions& options, const Attri
 }
 
 std::vector<Token> ListAttributes(const MetricsOptions& options, const Prim& prim) {
-  std::vector<Token> names = prim.GetAuthoredPropertyNames();
+  std::vector<Token> names = ListMeasured(prim, options);
   std::erase_if(names,
                 [&](Token name) { return !GetDimensions(options).Find(prim.GetPrimDefinition(), name); });
   return names;

@@ -74,6 +74,10 @@ struct AttributeChange {
 std::optional<AttributeChange> FindAttributeChange(const stage::Attribute& attribute, stage::Time time,
                                                    const MetricDomain& domain, const MetricsOptions& options);
 
+// The properties of a prim whose values may be in other units: those that somebody authored, and where clips
+// or fallbacks may be, those of its schemas too.
+std::vector<Token> ListMeasured(const stage::Prim& prim, const MetricsOptions& options);
+
 // What becomes of a prim's own transform. `parent` is null below the root.
 struct TransformChange {
   Matrix4d matrix = Matrix4d::Identity();  // in place of the authored one

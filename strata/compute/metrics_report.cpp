@@ -62,52 +62,99 @@ void VisitAll(const System& system, Time time, const Visit& visit) {
   }
 }
 
-std::vector<MetricsReport::Divergence> FindDivergences(const MetricDomains& domains, const Prim& prim,
-                                                       Time time, const MetricDomain& own,
-                                                       const MetricDomain* parent,
-                                                       const MetricsOptions& options) {
-  std::vector<MetricsReport::Divergence> divergences;
-  const TransformChange transform = FindTransformChange(prim, time, own, parent, options);
-  for (const Token name : prim.GetAuthoredPropertyNames()) {
-    const Attribute attribute = prim.GetAttribute(name);
-    if (!attribute.IsDefined()) continue;
+// Times at which what diverges may be another. Samples have one opinion for all frames, clips one each; ops
+// that leave everything in its place at one frame need not at the next.
+std::vector<Time> ListTimesOf(const Attribute& attribute, bool is_op) {
+  const Time first(attribute.GetStage()->GetStartTimeCode());
+  std::vector<Time> times = {first, Time::Default()};
+  if (is_op || attribute.GetResolveInfo(first).source == stage::ResolveSource::kValueClips)
+    for (const double sample : attribute.GetTimeSamples()) times.push_back(Time(sample));
+  return times;
+}
+
+// What diverges of one prim.
+class DivergenceSearch {
+ public:
+  DivergenceSearch(const MetricDomains& domains, const Prim& prim, const MetricDomain& own,
+                   const MetricDomain* parent, const MetricsOptions& options)
+      : domains_(domains), prim_(prim), own_(own), parent_(parent), options_(options) {}
+
+  std::vector<MetricsReport::Divergence> Run() {
+    for (const Token name : ListMeasured(prim_, options_)) {
+      const Attribute attribute = prim_.GetAttribute(name);
+      if (!attribute.IsDefined()) continue;
+      first_ = found_.size();
+      const bool is_op = name.GetText().starts_with("xformOp:");
+      for (const Time time : ListTimesOf(attribute, is_op))
+        if (is_op)
+          TakeOp(attribute, time);
+        else
+          Take(attribute, time);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  MetricsReport::Divergence Begin(const Attribute& attribute, const MetricDomain& of_value, std::string layer,
+                                  std::string dimension) const {
     MetricsReport::Divergence divergence{};
     divergence.attribute = attribute.GetPath();
-    divergence.of_prim = own;
-    if (name.GetText().starts_with("xformOp:")) {
-      const stage::ResolveInfo info = attribute.GetResolveInfo(time);
-      if (!transform.has_changed_ops || !info.HasAuthoredValue()) continue;
-      divergence.of_value = domains.OfOpinion(info, own);
-      if (GetChange(divergence.of_value, own, options.tolerance).IsIdentity()) continue;
-      if (divergence.of_value.up_axis == own.up_axis && IsScaleOrTurn(name)) continue;
-      divergence.action = Action::kTurnedAsMatrix;
-      divergence.layer = info.layer->GetIdentifier();
-      divergence.dimension = "transform";
-    } else {
-      const auto change = FindAttributeChange(attribute, time, own, options);
-      if (!change) continue;
-      divergence.of_value = change->from;
-      divergence.layer = change->info.layer ? change->info.layer->GetIdentifier() : "fallback";
-      divergence.dimension = change->dimension->GetText();
-      divergence.action = change->is_by_hand ? Action::kLeftByHand
-                          : Convert(attribute.Get(time), *change->dimension, change->change)
-                              ? Action::kConverted
-                              : Action::kCannot;
-    }
-    divergences.push_back(std::move(divergence));
+    divergence.layer = std::move(layer);
+    divergence.of_value = of_value;
+    divergence.of_prim = own_;
+    divergence.dimension = std::move(dimension);
+    return divergence;
   }
-  return divergences;
-}
+  // Of each attribute what diverges alike is listed once, whatever the time.
+  bool IsListed(const MetricsReport::Divergence& divergence) const {
+    return std::find(found_.begin() + static_cast<std::ptrdiff_t>(first_), found_.end(), divergence) !=
+           found_.end();
+  }
+  void TakeOp(const Attribute& attribute, Time time) {
+    const stage::ResolveInfo info = attribute.GetResolveInfo(time);
+    if (!info.HasAuthoredValue()) return;
+    const MetricDomain of_value = domains_.OfValue(attribute, time, info, own_);
+    if (GetChange(of_value, own_, options_.tolerance).IsIdentity()) return;
+    if (of_value.up_axis == own_.up_axis && IsScaleOrTurn(attribute.GetName())) return;
+    auto divergence = Begin(attribute, of_value, info.layer->GetIdentifier(), "transform");
+    divergence.action = Action::kTurnedAsMatrix;
+    if (!IsListed(divergence) && FindTransformChange(prim_, time, own_, parent_, options_).has_changed_ops)
+      found_.push_back(std::move(divergence));
+  }
+  void Take(const Attribute& attribute, Time time) {
+    const auto change = FindAttributeChange(attribute, time, own_, options_);
+    if (!change) return;
+    auto divergence =
+        Begin(attribute, change->from, change->info.layer ? change->info.layer->GetIdentifier() : "fallback",
+              change->dimension->GetText());
+    // Whether numbers can be changed is the same for all: only axes differ in that.
+    const bool is_known = found_.size() > first_ && found_.back().layer == divergence.layer &&
+                          found_.back().of_value == divergence.of_value &&
+                          attribute.GetTypeName() != Token("token");
+    divergence.action = change->is_by_hand ? Action::kLeftByHand
+                        : is_known         ? found_.back().action
+                        : Convert(attribute.Get(time), *change->dimension, change->change)
+                            ? Action::kConverted
+                            : Action::kCannot;
+    if (!IsListed(divergence)) found_.push_back(std::move(divergence));
+  }
+
+  const MetricDomains& domains_;
+  const Prim& prim_;
+  const MetricDomain& own_;
+  const MetricDomain* parent_;
+  const MetricsOptions& options_;
+  std::vector<MetricsReport::Divergence> found_;
+  size_t first_ = 0;  // of the attribute
+};
 
 Result<Datum> ComputePrimMetrics(const MetricsOptions& options, const Arguments& arguments) {
   const Prim& prim = arguments.GetPrim();
   const auto* own = arguments.GetIf<MetricDomain>(0);
   if (!own) return Datum();
   const MetricDomains domains(*prim.GetStage(), options);
-  const Time time(prim.GetStage()->GetStartTimeCode());
-  return Datum::Of(
-      PrimMetrics{domains.OfStage(), *own,
-                  FindDivergences(domains, prim, time, *own, arguments.GetIf<MetricDomain>(1), options)});
+  DivergenceSearch search(domains, prim, *own, arguments.GetIf<MetricDomain>(1), options);
+  return Datum::Of(PrimMetrics{domains.OfStage(), *own, search.Run()});
 }
 
 }  // namespace
@@ -138,7 +185,7 @@ MetricsReport CollectMetricsReport(const System& system, Time time, const Metric
       boundary.looks_corrected = LooksCorrected(prim, time, boundary.transform.corrective);
       report.boundaries.push_back(std::move(boundary));
     }
-    const auto found = FindDivergences(domains, prim, time, own, parent, options);
+    const auto found = DivergenceSearch(domains, prim, own, parent, options).Run();
     report.divergences.insert(report.divergences.end(), found.begin(), found.end());
   });
   return report;
@@ -301,7 +348,7 @@ Result<size_t> BakeMetrics(const System& system, Editor& editor, Diagnostics& re
                remarks.Add(Diagnostic(kNotBaked, "The prim stands between units and has no transform.",
                                       {{}, prim.GetPath().GetString(), 0, 0, 0}, "Make it an Xform."));
              }
-             for (const Token name : prim.GetAuthoredPropertyNames())
+             for (const Token name : ListMeasured(prim, options))
                if (const Attribute attribute = prim.GetAttribute(name); attribute.IsDefined())
                  BakeAttribute(attribute, own, options, baked, remarks);
              if (baked.attributes.empty() && !baked.has_order) return;

@@ -23,7 +23,8 @@ struct MetricsReport {
     // No op says so by its name, but one scales by just what the units differ by.
     bool looks_corrected = false;
   };
-  // A value in other units than its prim. Ops of transforms are among them.
+  // A value in other units than its prim, at some frame or at the default time. Ops of transforms are among
+  // them. An attribute whose opinions differ with the time has one of each.
   struct Divergence {
     enum class Action : uint8_t { kConverted, kTurnedAsMatrix, kLeftByHand, kCannot } action;
     Path attribute;
@@ -37,7 +38,7 @@ struct MetricsReport {
   std::vector<Divergence> divergences;
 };
 
-// The same of one prim, as it is at the stage's first frame.
+// The same of one prim.
 struct PrimMetrics {
   MetricDomain of_stage, of_prim;
   std::vector<MetricsReport::Divergence> divergences;
@@ -50,8 +51,8 @@ Token GetMetricsReportOutput();
 
 std::string_view GetActionName(MetricsReport::Divergence::Action action);  // "converted", ...
 
-// At one time. `system` has metrics assembly with the same options. Visits every prim, inside of instances
-// too, where the stage has more than one domain.
+// Transforms as they are at `time`, divergences of all. `system` has metrics assembly with the same options.
+// Visits every prim, inside of instances too, where the stage has more than one domain.
 MetricsReport CollectMetricsReport(const System& system, stage::Time time,
                                    const MetricsOptions& options = {});
 

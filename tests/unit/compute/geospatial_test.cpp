@@ -349,7 +349,8 @@ TEST_CASE(
 }
 
 TEST_CASE("scenes hold what prims say of places, under the names that Hydra's samples gave it") {
-  Running running(Stage(kZUp, Frame("A", kHamburg, "", Place("P", kHamburg, Moved("(1, 2, 3)")))),
+  Running running(Stage(kZUp, Frame("A", kHamburg, "",
+                                    Place("P", kHamburg, Moved("(1, 2, 3)")) + Place("Bare", kHamburg))),
                   GetGeospatial());
   const auto read = [&](const char* path, const char* locator) {
     return scene::GetValueAs<Vec3d>(running.GetChain().GetFinal()->GetPrim(Path(path)).data,
@@ -365,6 +366,11 @@ TEST_CASE("scenes hold what prims say of places, under the names that Hydra's sa
       scene::GetValueAs<Matrix4d>(data, scene::DataSourceLocator::Parse("geospatialPreservedXform/matrix"));
   CHECK(preserved == MakeTranslation({1, 2, 3}));
   CHECK_FALSE(data->Get(Token("metricsPreservedXform")));
+  // A place that says no transform of its own had the one that changes nothing.
+  const auto bare = running.GetChain().GetFinal()->GetPrim(Path("/A/Bare")).data;
+  for (const char* name : {"geospatialPreservedXform", "authoredXform"})
+    CHECK(scene::GetValueAs<Matrix4d>(bare, scene::DataSourceLocator{Token(name), Token("matrix")}) ==
+          Matrix4d::Identity());
   CHECK_FALSE(
       running.GetChain().GetFinal()->GetPrim(Path("/A")).data->Get(Token("geospatialPreservedXform")));
 }

@@ -141,6 +141,8 @@ TEST_CASE("M13: scenes hold the units of prims and what diverges, under `metrics
       const double unit =
           scene::GetValueAs<double>(each, scene::DataSourceLocator::Parse("layer/metersPerUnit")).value_or(0);
       all += unit == 0.5 ? "0.5; " : "?; ";
+      CHECK(scene::GetValueAs<double>(each, Token("layerMpu")).value_or(0) == unit);
+      CHECK(scene::GetValueAs<double>(each, Token("stageMpu")).value_or(0) == 1);
       CHECK(scene::GetValueAs<std::string>(each, Token("layerId")).value_or("").find("half.usda") !=
             std::string::npos);
     }
@@ -164,6 +166,48 @@ TEST_CASE("M13: scenes hold the units of prims and what diverges, under `metrics
   // The same layer again says another number: nothing diverges otherwise.
   REQUIRE(running.Edit().Set(Path("/Half.radius"), 4.0));
   CHECK(running.TakeNotices().find("metrics") == std::string::npos);
+}
+
+TEST_CASE("M12, M13: divergences are those of all frames, of the default time and of each clip") {
+  const auto clip = [](const char* unit, const char* samples) {
+    return fmt::format(
+        "(\n    metersPerUnit = {}\n)\ndef Sphere \"S\" {{\n    double radius.timeSamples = {{ {} "
+        "}}\n}}\n",
+        unit, samples);
+  };
+  Running running(
+      {{"root.usda",
+        "(\n    metersPerUnit = 1\n    startTimeCode = 0\n    subLayers = [\n        @sub.usda@\n    ]\n)\n"
+        "over \"Sampled\" {\n    double radius.timeSamples = { 0: 1, 10: 2 }\n}\n"
+        "def Sphere \"S\" (\n    clips = {\n        dictionary default = {\n            asset[] assetPaths = "
+        "[@a.usda@, @b.usda@]\n            asset manifestAssetPath = @manifest.usda@\n            string "
+        "primPath = \"/S\"\n            double2[] active = [(0, 0), (10, 1)]\n        }\n    }\n)\n{\n}\n"},
+       {"sub.usda",
+        "(\n    metersPerUnit = 0.5\n)\ndef Sphere \"Sampled\" {\n    double radius = 3\n}\n"
+        "def Sphere \"Moves\" {\n    double3 xformOp:translate.timeSamples = { 0: (0, 0, 0), 8: (4, 0, 0) "
+        "}\n  "
+        "  uniform token[] xformOpOrder = [\"xformOp:translate\"]\n}\n"},
+       {"manifest.usda", "over \"S\" {\n    double radius\n}\n"},
+       {"a.usda", clip("1", "0: 3, 8: 5")},
+       {"b.usda", clip("0.01", "10: 700, 20: 900")}},
+      *MakeStandardRegistry());
+  const MetricsReport report = CollectMetricsReport(running.GetSystem(), 0.0);
+  std::string all;
+  for (const MetricsReport::Divergence& each : report.divergences)
+    all += fmt::format("{} {} {}; ", each.attribute.GetString(), each.of_value.meters_per_unit,
+                       GetActionName(each.action));
+  // The samples of one are in the stage's units, its default is not; the second clip alone is in others; and
+  // what stands at the origin in the first frame moves away from it.
+  CHECK(all.find("/Sampled.radius 0.5 converted; ") != std::string::npos);
+  CHECK(all.find("/S.radius 0.01 converted; ") != std::string::npos);
+  CHECK(all.find("/Moves.xformOp:translate 0.5 turned as a matrix; ") != std::string::npos);
+  CHECK(report.divergences.size() == 3);
+  const auto metrics = scene::VectorDataSource::Cast(
+      scene::ContainerDataSource::Get(running.GetChain().GetFinal()->GetPrim(Path("/S")).data,
+                                      scene::DataSourceLocator::Parse("metrics/divergences")));
+  REQUIRE(metrics);
+  CHECK(metrics->GetNumElements() == 1);
+  CHECK(Radius(running, "/S") == 3);
 }
 
 TEST_CASE("M13: a muted layer and one of the session change whose units count") {
