@@ -31,6 +31,8 @@ struct ComputeCommand {
   bool is_below = false;
   std::string unauthored = "inherit";
   std::vector<std::string> kernels;
+  std::vector<std::string> plugins;  // plugInfo files
+  std::vector<std::string> orders;   // "first,then": modifiers
 };
 
 struct AssembleCommand {
@@ -84,15 +86,19 @@ std::optional<compute::UnauthoredMetrics> ParseUnauthored(const std::string& tex
 
 std::unique_ptr<compute::System> MakeSystem(Session& session, const stage::StagePtr& stage,
                                             const compute::MetricsOptions& metrics,
-                                            const std::vector<std::string>& kernels = {}) {
+                                            const ComputeCommand& command = {}) {
   auto library = std::make_shared<compute::SimulationLibrary>();
-  for (const std::string& folder : kernels) compute::AddKernelFolder(*library, folder);
-  auto registry = compute::MakeStandardRegistry(metrics, std::move(library));
-  if (!registry) {
-    session.GetDiagnostics().Add(registry.TakeError());
+  for (const std::string& folder : command.kernels) compute::AddKernelFolder(*library, folder);
+  auto registry = std::make_shared<compute::Registry>();
+  if (auto added = compute::AddStandardComputations(*registry, metrics, std::move(library)); !added) {
+    session.GetDiagnostics().Add(added.TakeError());
     return nullptr;
   }
-  return std::make_unique<compute::System>(stage, *registry);
+  compute::LoadComputationOrders(command.plugins, *registry, session.GetDiagnostics());
+  for (const std::string& order : command.orders)
+    if (const size_t comma = order.find(','); comma != std::string::npos)
+      registry->Order(Token(order.substr(0, comma)), Token(order.substr(comma + 1)));
+  return std::make_unique<compute::System>(stage, std::move(registry));
 }
 
 struct Asked {
@@ -220,7 +226,7 @@ int Compute(Session& session, const ComputeCommand& options) {
   if (!stage) return session.Finish("compute", std::nullopt);
   compute::MetricsOptions metrics;
   metrics.unauthored = *ParseUnauthored(options.unauthored);
-  const auto system = MakeSystem(session, stage, metrics, options.kernels);
+  const auto system = MakeSystem(session, stage, metrics, options);
   if (!system) return session.Finish("compute", std::nullopt);
   const stage::Prim prim = stage->GetPrimAtPath(Path(options.path));
   if (!prim) {
@@ -440,6 +446,22 @@ void AddCompute(CLI::App& app, Action& chosen) {
                    "Simulate by the compiled kernels of a folder, whose code is run; may be repeated")
       ->allow_extra_args(false)
       ->type_name("FOLDER");
+  command
+      ->add_option("--plugins", options->plugins,
+                   "plugInfo files that declare the order of computations; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  command
+      ->add_option("--order", options->orders,
+                   "Which of two modifiers comes first, whatever others say; may be repeated")
+      ->allow_extra_args(false)
+      ->check([](const std::string& order) {
+        const size_t comma = order.find(',');
+        return comma == 0 || comma == std::string::npos || comma + 1 == order.size()
+                   ? std::string("write two names with a comma between them")
+                   : std::string();
+      })
+      ->type_name("FIRST,THEN");
   AddUnauthored(*command, options->unauthored);
   command->footer(
       "Examples:\n"

@@ -32,7 +32,13 @@ struct SceneCommand {
 bridge::Chain MakeChain(Session& session, const SceneCommand& options) {
   bridge::ChainOptions chain =
       options.is_like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
-  if (options.is_computed) chain.stage.computations = compute::MakeStandardRegistry().ValueOr(nullptr);
+  if (options.is_computed) {
+    auto computations = std::make_shared<compute::Registry>();
+    if (auto added = compute::AddStandardComputations(*computations); !added)
+      session.GetDiagnostics().Add(added.TakeError());
+    compute::LoadComputationOrders(options.plugins, *computations, session.GetDiagnostics());
+    chain.stage.computations = std::move(computations);
+  }
   if (!options.plugins.empty()) {
     auto registry = std::make_shared<scene::SceneIndexPluginRegistry>();
     bridge::LoadScenePlugins(options.plugins, *registry, session.GetDiagnostics());

@@ -316,10 +316,7 @@ void BindRegistry(nb::module_& compute) {
   cls.def("__init__", [](RegistryObject* self) {
     new (self)
         RegistryObject{std::make_shared<compute::Registry>(), std::make_shared<compute::SimulationLibrary>()};
-    CheckOrRaise(compute::AddGeospatial(*self->registry));
-    CheckOrRaise(compute::AddMetricsAssembly(*self->registry, {}));
-    CheckOrRaise(compute::AddMetricsReport(*self->registry, {}));
-    CheckOrRaise(compute::AddSimulations(*self->registry, self->library));
+    CheckOrRaise(compute::AddStandardComputations(*self->registry, {}, self->library));
   });
   cls.def("_Add", &Add, "output"_a, "name"_a, "schemas"_a, "inputs"_a, "function"_a, "batch"_a.none(),
           "init"_a.none(), "step"_a.none(), "modifies"_a, "cutsOff"_a, "after"_a, "before"_a, "type"_a,
@@ -339,6 +336,18 @@ void BindRegistry(nb::module_& compute) {
         self.registry->Order(first, then);
       },
       "first"_a, "then"_a, "The program's own word on which of two modifiers comes first.");
+  cls.def(
+      "LoadOrders",
+      [](RegistryObject& self, const std::vector<std::string>& paths) {
+        CheckOpen(self);
+        Diagnostics remarks;
+        compute::LoadComputationOrders(paths, *self.registry, remarks);
+        nb::list out;
+        for (const Diagnostic& each : remarks.GetAll()) out.append(ToPython(each));
+        return out;
+      },
+      "paths"_a,
+      "Takes the orders of modifiers that plugInfo files declare, and gives what is wrong with them.");
   cls.def(
       "Publish",
       [](RegistryObject& self, Token output, const std::string& locator) {

@@ -58,13 +58,23 @@ bool Names(const std::vector<Token>& names, Token name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-using Orders = std::vector<std::pair<Token, Token>>;
+// What others say of modifiers: first the host, where its first word counts, then plugInfo files, whose words
+// all count, so that the order in which they were read does not.
+struct Orders {
+  const std::vector<std::pair<Token, Token>>&host, &declared;
+};
 
 bool SaysBefore(const Orders& orders, const Computation& first, const Computation& second) {
-  for (const auto& [before, after] : orders) {
+  for (const auto& [before, after] : orders.host) {
     if (before == first.name && after == second.name) return true;
     if (before == second.name && after == first.name) return false;
   }
+  bool is_contrary = false;
+  for (const auto& [before, after] : orders.declared) {
+    if (before == first.name && after == second.name) return true;
+    is_contrary = is_contrary || (before == second.name && after == first.name);
+  }
+  if (is_contrary) return false;
   return Names(first.before, second.name) || Names(second.after, first.name);
 }
 
@@ -86,7 +96,7 @@ std::vector<const Computation*> SortModifiers(const Orders& orders, std::vector<
           fmt::format("The orders of the modifiers of \"{}\" that `{}` and others ask for contradict each "
                       "other; they run by name.",
                       waiting.front()->output.GetText(), waiting.front()->name.GetText()),
-          {}, "Take back one of their `after` and `before`."));
+          {}, "Take back one of their `after` and `before`, or what a plugInfo file declares."));
       next = waiting.begin();
     } else if (!ordered.empty()) {
       // What follows by name alone, and not because somebody said so, is a conflict.
@@ -245,7 +255,7 @@ Registry::Chain Registry::FindChain(Token output, const schema::PrimDefinition* 
     best = rank;
   }
   if (chain.modifiers.size() > 1)
-    chain.modifiers = SortModifiers(orders_, std::move(chain.modifiers), diagnostics);
+    chain.modifiers = SortModifiers({orders_, declared_}, std::move(chain.modifiers), diagnostics);
   return chain;
 }
 

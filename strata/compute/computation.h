@@ -284,8 +284,11 @@ class Registry {
   // Refused are computations without an output, a name or a function, and second ones of the same name for
   // the same output.
   Result<void> Add(Computation computation);
-  // The host's word on two modifiers, whatever they say themselves.
+  // The host's word on two modifiers, whatever they and plugInfo files say.
   void Order(Token first, Token then) { orders_.emplace_back(first, then); }
+  // What a plugInfo file says of two modifiers, whatever they say themselves. Two files that contradict each
+  // other are told of when it matters.
+  void Declare(Token first, Token then) { declared_.emplace_back(first, then); }
   // Of several that have a value for an attribute the first by name decides.
   void Add(AttributeExpression expression);
   const std::vector<AttributeExpression>& GetExpressions() const { return expressions_; }
@@ -319,7 +322,7 @@ class Registry {
  private:
   std::vector<std::shared_ptr<const Computation>> all_;
   std::vector<AttributeExpression> expressions_;
-  std::vector<std::pair<Token, Token>> orders_;
+  std::vector<std::pair<Token, Token>> orders_, declared_;
   std::vector<Publication> publications_;
   tsl::robin_map<Token, Check> checks_;
 };

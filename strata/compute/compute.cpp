@@ -2,14 +2,19 @@
 
 namespace strata::compute {
 
+Result<void> AddStandardComputations(Registry& registry, const MetricsOptions& metrics,
+                                     std::shared_ptr<SimulationLibrary> library) {
+  STRATA_CHECK(AddGeospatial(registry));
+  STRATA_CHECK(AddMetricsAssembly(registry, metrics));
+  STRATA_CHECK(AddMetricsReport(registry, metrics));
+  if (!library) library = std::make_shared<SimulationLibrary>();
+  return AddSimulations(registry, std::move(library));
+}
+
 Result<std::shared_ptr<const Registry>> MakeStandardRegistry(const MetricsOptions& metrics,
                                                              std::shared_ptr<SimulationLibrary> library) {
   auto registry = std::make_shared<Registry>();
-  STRATA_CHECK(AddGeospatial(*registry));
-  STRATA_CHECK(AddMetricsAssembly(*registry, metrics));
-  STRATA_CHECK(AddMetricsReport(*registry, metrics));
-  if (!library) library = std::make_shared<SimulationLibrary>();
-  STRATA_CHECK(AddSimulations(*registry, std::move(library)));
+  STRATA_CHECK(AddStandardComputations(*registry, metrics, std::move(library)));
   return std::shared_ptr<const Registry>(std::move(registry));
 }
 

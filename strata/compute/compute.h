@@ -12,13 +12,17 @@
 #include "strata/compute/metrics_assembly.h"
 #include "strata/compute/metrics_report.h"
 #include "strata/compute/network.h"
+#include "strata/compute/plugin_orders.h"
 #include "strata/compute/simulation.h"
 #include "strata/compute/system.h"
 
 namespace strata::compute {
 
-// With all computations of this room: places on the Earth, metrics, and simulations by modules of the library
+// Adds all computations of this room: places on the Earth, metrics, and simulations by modules of the library
 // (null: an empty one, with which prims that name modules are told of).
+Result<void> AddStandardComputations(Registry& registry, const MetricsOptions& metrics = {},
+                                     std::shared_ptr<SimulationLibrary> library = nullptr);
+// One that has them.
 Result<std::shared_ptr<const Registry>> MakeStandardRegistry(
     const MetricsOptions& metrics = {}, std::shared_ptr<SimulationLibrary> library = nullptr);
 

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -199,6 +203,80 @@ TEST_CASE("M25: the host's word on an order wins over what modifiers say") {
   Running running(std::string(kNested), registry);
   CHECK(Distance(Translation(running.World("/A")), {1, 0, 0}) < 1e-12);
   CHECK(running.GetSystem().GetDiagnostics().IsEmpty());
+}
+
+TEST_CASE("M25: plugInfo files order modifiers, whichever is read first, and the host has the last word") {
+  const auto declare = [](const char* name, const char* ordering) {
+    return fmt::format(
+        "# comment\n{{ \"Plugins\": [ {{ \"Info\": {{ \"Exec\": {{ \"Computations\": {{ \"{}\": {{ "
+        "\"ordering\": "
+        "{{ {} }} }} }} }} }} }} ] }}",
+        name, ordering);
+  };
+  // What the modifiers say themselves is the other way round.
+  const auto open = [&](std::vector<std::string> files, bool has_host, Diagnostics& remarks) {
+    auto registry = std::make_shared<Registry>();
+    REQUIRE(registry->Add(Modifier("a:turn", MakeRotation(2, 90))));
+    REQUIRE(registry->Add(Modifier("b:move", MakeTranslation({1, 0, 0}), {"a:turn"})));
+    for (const std::string& text : files) DeclareComputationOrders(text, "plugInfo.json", *registry, remarks);
+    if (has_host) registry->Order(Token("a:turn"), Token("b:move"));
+    Running running(std::string(kNested), registry);
+    const Vec3d at = Translation(running.World("/A"));
+    remarks.Append(running.GetSystem().GetDiagnostics());
+    return at;
+  };
+  const std::string says = declare("a:turn", "\"after\": [\"b:move\"]"),
+                    same = declare("b:move", "\"before\": \"a:turn\""),
+                    contrary = declare("b:move", "\"after\": \"a:turn\"");
+  Diagnostics remarks;
+  CHECK(Distance(open({}, false, remarks), {1, 0, 0}) < 1e-12);
+  for (const auto& files : std::vector<std::vector<std::string>>{{says}, {same}, {says, same}, {same, says}})
+    CHECK(Distance(open(files, false, remarks), {0, 1, 0}) < 1e-12);
+  CHECK(Distance(open({says}, true, remarks), {1, 0, 0}) < 1e-12);
+  CHECK(remarks.IsEmpty());
+  for (const auto& files : std::vector<std::vector<std::string>>{{says, contrary}, {contrary, says}}) {
+    Diagnostics told;
+    CHECK(Distance(open(files, false, told), {1, 0, 0}) < 1e-12);
+    REQUIRE(told.GetAll().size() == 1);
+    CHECK(told.GetAll()[0].code == &kModifiersUnordered);
+  }
+}
+
+TEST_CASE("M25: orders in plugInfo files that cannot be are told of with their file, and the others hold") {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("strata-orders-{}", getpid());
+  std::filesystem::create_directories(folder);
+  const std::string file = (folder / "plugInfo.json").string();
+  std::ofstream(file) << "{ \"Plugins\": [ 7, { \"Info\": { \"Exec\": { \"Computations\": {\n"
+                         "\"a:turn\": { \"ordering\": { \"after\": [\"b:move\", \"nobody\"] } },\n"
+                         "\"b:move\": { \"ordering\": { \"after\": 3 } },\n"
+                         "\"c:size\": { \"ordering\": { \"before\": \"a:turn\" } },\n"
+                         "\"d\": [] } } } } ] }";
+  Registry registry;
+  REQUIRE(registry.Add(Modifier("a:turn", MakeRotation(2, 90))));
+  REQUIRE(registry.Add(Modifier("b:move", MakeTranslation({1, 0, 0}))));
+  Computation other =
+      Make("size", "c:size", {}, {in::Previous()}, [](const Arguments& a) { return a.Get(0); });
+  other.role = Role::kModifies;
+  REQUIRE(registry.Add(std::move(other)));
+  Diagnostics remarks;
+  LoadComputationOrders({folder.string()}, registry, remarks);
+  DeclareComputationOrders("[", "broken.json", registry, remarks);
+  std::string told;
+  for (const Diagnostic& each : remarks.GetAll()) {
+    CHECK(each.code == &kOrderUnusable);
+    CHECK_FALSE(each.location.file.empty());
+    told += each.message + "\n";
+  }
+  CHECK(told ==
+        "There is no modifier \"nobody\" that could come first or last.\n"
+        "The computation \"b:move\" is declared in a form that is not known.\n"
+        "\"c:size\" and \"a:turn\" change different outputs: they have no order.\n"
+        "The computation \"d\" is declared in a form that is not known.\n"
+        "The plugInfo file is no JSON object.\n");
+  Running running(std::string(kNested), std::make_shared<Registry>(registry));
+  CHECK(Distance(Translation(running.World("/A")), {0, 1, 0}) < 1e-12);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("what throws, gives nonsense or takes too long is told of, and what is authored holds") {
