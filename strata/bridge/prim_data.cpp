@@ -181,11 +181,13 @@ DataSourceHandle GetExtentsHint(const PrimSource& source) {
 class PrimInfo final : public scene::ContainerDataSource {
  public:
   explicit PrimInfo(const PrimSource& source)
-      : prim_(source.prim), is_former_(source.globals->GetDataForm() == DataForm::k2408) {}
+      : prim_(source.prim),
+        is_former_(source.globals->GetDataForm() == DataForm::k2408),
+        is_instance_(prim_.IsInstance() && !source.globals->IsTakenApart(prim_)) {}
   std::vector<Token> GetNames() const override {
     const Names& names = bridge::GetNames();
     std::vector<Token> all = {names.specifier, names.isLoaded};
-    if (prim_.IsInstance()) all.push_back(names.niPrototypePath);
+    if (is_instance_) all.push_back(names.niPrototypePath);
     if (prim_.IsPrototype()) all.push_back(names.isNiPrototype);
     for (Token name : {names.typeName, names.apiSchemas, names.kind, names.variantSelections})
       if (Get(name)) all.push_back(name);
@@ -200,7 +202,7 @@ class PrimInfo final : public scene::ContainerDataSource {
     }
     if (name == names.isLoaded) return scene::RetainBool(prim_.IsLoaded());
     if (name == names.niPrototypePath)
-      return prim_.IsInstance() ? scene::Retain(prim_.GetPrototype().GetPath()) : DataSourceHandle();
+      return is_instance_ ? scene::Retain(prim_.GetPrototype().GetPath()) : DataSourceHandle();
     if (name == names.isNiPrototype) return prim_.IsPrototype() ? scene::RetainBool(true) : nullptr;
     return is_former_ ? nullptr : GetAuthored(name);
   }
@@ -227,6 +229,7 @@ class PrimInfo final : public scene::ContainerDataSource {
 
   stage::Prim prim_;
   bool is_former_;
+  bool is_instance_;
 };
 
 DataSourceHandle GetPrimInfo(const PrimSource& source) {

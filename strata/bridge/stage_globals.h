@@ -40,6 +40,10 @@ class StageGlobals final : public scene::Counted {
       : rule_(rule), form_(form), computed_(std::move(computed)) {}
   DataForm GetDataForm() const { return form_; }
   const stage::ComputedValues* GetComputed() const { return computed_.get(); }
+  // Whether an instance shows its own prims in place of its prototype's.
+  bool IsTakenApart(const stage::Prim& instance) const {
+    return computed_ && computed_->IsTakenApart(instance);
+  }
 
   double GetTime() const { return time_; }
   stage::Time GetStageTime(double shutter_offset) const { return stage::Time(time_ + shutter_offset); }

@@ -31,6 +31,8 @@ namespace {
 constexpr stage::PrimPredicate kShown =
     stage::PrimPredicate().Require(stage::PrimFlag::kActive).Exclude(stage::PrimFlag::kAbstract);
 
+constexpr stage::PrimPredicate kShownInside = kShown.With(stage::InstanceProxies::kTraverse);
+
 // "CollectionAPI:lightLink" as schema and instance.
 std::pair<Token, Token> SplitSchema(Token applied) {
   const std::string_view text = applied.GetText();
@@ -153,7 +155,17 @@ const StageSceneIndex::Adapters& StageSceneIndex::FindAdapters(
 }
 
 bool StageSceneIndex::IsShown(const stage::Prim& prim) const {
-  return prim && !prim.IsInstanceProxy() && IsShown(prim.GetRecord());
+  if (!prim) return false;
+  return prim.IsInstanceProxy() ? IsShownProxy(prim) : IsShown(prim.GetRecord());
+}
+
+bool StageSceneIndex::IsShownProxy(const stage::Prim& proxy) const {
+  if (taken_apart_.empty() || !kShown.Matches(proxy.GetFlags())) return false;
+  for (stage::Prim above = proxy.GetParent(); above && !above.IsPseudoRoot(); above = above.GetParent())
+    if ((above.IsInstance() && !taken_apart_.contains(above.GetPath())) ||
+        FindAdapters(above).mode == PopulationMode::kRepresentsSelfAndDescendants)
+      return false;
+  return true;
 }
 
 bool StageSceneIndex::IsShown(uint32_t record) const {
@@ -171,6 +183,8 @@ bool StageSceneIndex::IsShown(uint32_t record) const {
 stage::Prim StageSceneIndex::FindShown(Path path) const {
   if (!stage_) return {};
   const uint32_t record = stage_->GetImpl().FindOwn(path);
+  if (record == stage::kNoRecord && !taken_apart_.empty())
+    if (stage::Prim proxy = stage_->GetPrimAtPath(path); IsShown(proxy)) return proxy;
   return record != stage::kNoRecord && IsShown(record) ? stage_->GetImpl().MakePrim(path, record)
                                                        : stage::Prim();
 }
@@ -225,10 +239,11 @@ std::vector<Path> StageSceneIndex::GetChildPrimPaths(Path path) const {
   std::vector<Path> children;
   if (!stage_) return children;
   stage::Prim prim = path.IsAbsoluteRoot() ? stage_->GetPseudoRoot() : FindShown(path);
-  if (!prim || prim.IsInstance() ||
+  if (!prim || (prim.IsInstance() && !taken_apart_.contains(path)) ||
       (!prim.IsPseudoRoot() && FindAdapters(prim).mode == PopulationMode::kRepresentsSelfAndDescendants))
     return children;
-  for (const stage::Prim& child : prim.GetFilteredChildren(kShown)) children.push_back(child.GetPath());
+  const auto& shown = taken_apart_.empty() ? kShown : kShownInside;
+  for (const stage::Prim& child : prim.GetFilteredChildren(shown)) children.push_back(child.GetPath());
   if (path.IsAbsoluteRoot())
     for (const stage::Prim& prototype : stage_->GetPrototypes()) children.push_back(prototype.GetPath());
   return children;
@@ -251,10 +266,33 @@ tsl::robin_map<Path, Path> StageSceneIndex::ListInstances() const {
   return instances;
 }
 
+tsl::robin_map<Path, Path> StageSceneIndex::ListTakenApart() const {
+  tsl::robin_map<Path, Path> found;
+  if (!system_) return found;
+  std::vector<stage::Prim> waiting;
+  for (const auto& [path, prototype] : instances_)
+    if (stage::Prim instance = stage_->GetPrimAtPath(path); system_->IsTakenApart(instance))
+      waiting.push_back(std::move(instance));
+  while (!waiting.empty()) {
+    const stage::Prim prim = std::move(waiting.back());
+    waiting.pop_back();
+    if (prim.IsInstance()) {
+      if (!system_->IsTakenApart(prim)) continue;
+      found.emplace(prim.GetPath(), prim.GetPrototype().GetPath());
+    }
+    for (stage::Prim& child : prim.GetFilteredChildren(kShownInside)) waiting.push_back(std::move(child));
+  }
+  return found;
+}
+
 std::vector<Path> StageSceneIndex::FindPlaces(Path path) const {
   std::vector<Path> places = {path};
   for (const auto& [prototype, source] : prototypes_)
     if (path != source && path.HasPrefix(source)) places.push_back(path.ReplacePrefix(source, prototype));
+  const size_t count = taken_apart_.empty() ? 0 : places.size();
+  for (size_t i = 0; i < count; ++i)
+    for (const auto& [instance, prototype] : taken_apart_)
+      if (places[i].HasPrefix(prototype)) places.push_back(places[i].ReplacePrefix(prototype, instance));
   return places;
 }
 
@@ -275,6 +313,12 @@ void StageSceneIndex::CompareInstancing(std::vector<Path>& resynced, scene::Chan
       out.dirtied.push_back(
           {instance, scene::DataSourceLocator{GetNames().prim_info, GetNames().niPrototypePath}});
   instances_ = std::move(instances);
+  const tsl::robin_map<Path, Path> former = std::exchange(taken_apart_, ListTakenApart());
+  for (const auto& [instance, prototype] : taken_apart_)
+    if (const auto before = former.find(instance); before == former.end() || before->second != prototype)
+      resynced.push_back(instance);
+  for (const auto& [instance, prototype] : former)
+    if (!taken_apart_.contains(instance)) resynced.push_back(instance);
 }
 
 Token StageSceneIndex::FindType(const stage::Prim& prim, const Adapters& adapters) const {
@@ -309,8 +353,12 @@ void StageSceneIndex::AddSubtree(Path root, std::vector<scene::AddedPrim>& out) 
     for (const stage::Prim& prototype : stage_->GetPrototypes()) waiting.push_back(prototype.GetRecord());
     std::reverse(waiting.begin(), waiting.end());
     push_children(stage_->GetPseudoRoot().GetRecord());
+  } else if (const uint32_t own = stage.FindOwn(root); own != stage::kNoRecord) {
+    waiting.push_back(own);
   } else {
-    waiting.push_back(stage.FindOwn(root));
+    const stage::Prim proxy = stage_->GetPrimAtPath(root);
+    out.push_back({root, FindType(proxy, FindAdapters(proxy))});
+    AddProxies(proxy, out);
   }
   while (!waiting.empty()) {
     const uint32_t number = waiting.back();
@@ -318,10 +366,36 @@ void StageSceneIndex::AddSubtree(Path root, std::vector<scene::AddedPrim>& out) 
     const stage::PrimRecord& record = stage.Record(number);
     const Adapters& adapters = FindAdapters(record.definition);
     out.push_back({record.path, FindType(stage.MakePrim(record.path, number), adapters)});
-    if (!record.Is(stage::PrimFlag::kInstance) &&
-        adapters.mode != PopulationMode::kRepresentsSelfAndDescendants)
+    if (adapters.mode == PopulationMode::kRepresentsSelfAndDescendants) continue;
+    if (!record.Is(stage::PrimFlag::kInstance))
       push_children(number);
+    else if (taken_apart_.contains(record.path))
+      AddProxies(stage.MakePrim(record.path, number), out);
   }
+}
+
+void StageSceneIndex::AddProxies(const stage::Prim& above, std::vector<scene::AddedPrim>& out) const {
+  std::vector<stage::Prim> waiting;
+  const auto push_children = [&](const stage::Prim& prim) {
+    if (FindAdapters(prim).mode == PopulationMode::kRepresentsSelfAndDescendants ||
+        (prim.IsInstance() && !taken_apart_.contains(prim.GetPath())))
+      return;
+    std::vector<stage::Prim> children = prim.GetFilteredChildren(kShownInside);
+    std::move(children.rbegin(), children.rend(), std::back_inserter(waiting));
+  };
+  push_children(above);
+  while (!waiting.empty()) {
+    const stage::Prim prim = std::move(waiting.back());
+    waiting.pop_back();
+    out.push_back({prim.GetPath(), FindType(prim, FindAdapters(prim))});
+    push_children(prim);
+  }
+}
+
+void StageSceneIndex::TakePublished(std::vector<scene::DirtiedPrim> published, scene::ChangeSet& out) const {
+  for (scene::DirtiedPrim& each : published)
+    if (stage_->GetImpl().FindOwn(each.path) != stage::kNoRecord || IsShown(stage_->GetPrimAtPath(each.path)))
+      out.dirtied.push_back(std::move(each));
 }
 
 void StageSceneIndex::SetStage(stage::StagePtr stage) {
@@ -352,6 +426,7 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
     });
   prototypes_ = ListPrototypes();
   instances_ = ListInstances();
+  taken_apart_ = ListTakenApart();
   root_data_ = stage_ ? MakeRootData() : nullptr;
   if (stage_) {
     if (IsObserved()) AddSubtree(Path::AbsoluteRoot(), changes.added);
@@ -368,7 +443,7 @@ void StageSceneIndex::SetTime(double time) {
   globals_->SetTime(time);
   if (computed.published.empty() && computed.properties.empty())
     return Send(std::move(changes), Form::kNormal);
-  std::move(computed.published.begin(), computed.published.end(), std::back_inserter(changes.dirtied));
+  TakePublished(std::move(computed.published), changes);
   std::vector<StageChanges::Property> properties;
   for (const Path path : computed.properties) properties.push_back({path, PropertyChange::kUpdate});
   ShowAnew(DirtyProperties(properties, changes), changes);
@@ -461,7 +536,7 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::Compute
   resynced.insert(resynced.end(), repopulated.begin(), repopulated.end());
   ShowAnew(std::move(resynced), out);
   if (changes.stage_metadata) DirtyRoot(out);
-  std::move(computed.published.begin(), computed.published.end(), std::back_inserter(out.dirtied));
+  TakePublished(std::move(computed.published), out);
   Send(std::move(out));
 }
 

@@ -40,7 +40,8 @@ struct StageChanges {
 };
 
 // Shows active prims that are not abstract, without descending into instances, whose prototypes are children
-// of "/". Holds the stage.
+// of "/". Instances of which something inside is computed from what stands above them are shown as other
+// prims are: no prototype can say what is in them. Holds the stage.
 class StageSceneIndex final : public scene::SceneIndex {
  public:
   explicit StageSceneIndex(StageSceneIndexOptions options = {});
@@ -76,14 +77,18 @@ class StageSceneIndex final : public scene::SceneIndex {
   Token FindType(const stage::Prim& prim, const Adapters& adapters) const;
   bool IsShown(const stage::Prim& prim) const;
   bool IsShown(uint32_t record) const;
+  // Whether all instances above an instance proxy are taken apart.
+  bool IsShownProxy(const stage::Prim& proxy) const;
   stage::Prim FindShown(Path path) const;
   scene::ContainerDataSourceHandle MakeRootData() const;
   std::map<Path, Path> ListPrototypes() const;
   tsl::robin_map<Path, Path> ListInstances() const;
   // The path, and those of prims in prototypes that are composed there.
   std::vector<Path> FindPlaces(Path path) const;
+  tsl::robin_map<Path, Path> ListTakenApart() const;
   void CompareInstancing(std::vector<Path>& resynced, scene::ChangeSet& out);
   void AddSubtree(Path root, std::vector<scene::AddedPrim>& out) const;
+  void AddProxies(const stage::Prim& above, std::vector<scene::AddedPrim>& out) const;
   // The prim that stands for one which an ancestor represents; not valid where none does.
   stage::Prim FindRepresentative(stage::Prim prim) const;
   // Gives the prims that are to be shown anew for it.
@@ -91,6 +96,8 @@ class StageSceneIndex final : public scene::SceneIndex {
                                     scene::ChangeSet& out) const;
   void DirtyRoot(scene::ChangeSet& out);
   void ShowAnew(std::vector<Path> roots, scene::ChangeSet& out);
+  // Of instance proxies those that are shown.
+  void TakePublished(std::vector<scene::DirtiedPrim> published, scene::ChangeSet& out) const;
 
   bool FollowsStage() const;
   void ApplyChanges(const StageChanges& changes, compute::ComputedChanges computed);
@@ -105,6 +112,8 @@ class StageSceneIndex final : public scene::SceneIndex {
   // The prototypes that were shown last, and where they are composed: their names may pass to others.
   std::map<Path, Path> prototypes_;
   tsl::robin_map<Path, Path> instances_;  // their prototypes
+  // Instances that are, and those nested in them by where they appear; their prototypes.
+  tsl::robin_map<Path, Path> taken_apart_;
   mutable DefinitionTable<Adapters> adapters_;
   mutable std::atomic<bool> may_have_geom_models_ = false;
 };

@@ -66,6 +66,10 @@ bool Network::IsComputed(const schema::PrimDefinition* definition, Token output)
   return !chain.modifiers.empty() || HasMaker(chain);
 }
 
+bool Network::IsMade(const schema::PrimDefinition* definition, Token output) const {
+  return HasMaker(FindChain(definition, output));
+}
+
 Network::Node* Network::Find(const Prim& prim, Token output) const {
   if (!prim || RefuseNested(prim.GetPath(), output)) return nullptr;
   const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);

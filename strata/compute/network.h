@@ -66,6 +66,8 @@ class Network {
   Node* Find(const stage::Prim& prim, Token output) const;
   // Whether prims of a definition have an output by more than computations for all prims.
   bool IsComputed(const schema::PrimDefinition* definition, Token output) const;
+  // Whether prims of a definition make an output by their schemas: those are what nearest ancestors are.
+  bool IsMade(const schema::PrimDefinition* definition, Token output) const;
   // The names that its modifiers keep what is authored under, each once.
   std::vector<Token> FindAuthoredNames(const schema::PrimDefinition* definition, Token output) const;
 

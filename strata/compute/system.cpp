@@ -22,6 +22,7 @@ System::System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, 
     : stage_(std::move(stage)),
       registry_(std::move(registry)),
       network_(*stage_, registry_, options.network),
+      outside_(network_, *registry_),
       before_changes_(std::move(options.before_changes)) {
   for (const auto& computation : registry_->GetAll())
     watches_layers_ = watches_layers_ || bool(computation->is_used);
@@ -193,6 +194,7 @@ ComputedChanges System::Apply(NetworkChanges changes) {
   if (!BeginChanges(changes)) return {};
   if (!changes.has_stage_metadata && changes.resynced.empty()) return Publish(network_.Apply(changes), false);
   WatchLayers();
+  outside_.Clear();
   const bool is_other = FindExpressions();
   {
     const std::unique_lock lock(mutex_);
@@ -219,6 +221,7 @@ ComputedChanges System::Clear() {
     const std::unique_lock lock(mutex_);
     published_.clear();
   }
+  outside_.Clear();
   FindExpressions();
   return Publish(network_.Clear(), false);
 }
@@ -236,7 +239,7 @@ ComputedChanges System::Publish(const std::vector<ValueKey>& keys, bool is_time)
     for (const Registry::Publication& publication : registry_->GetPublications()) {
       if (publication.output != key.output) continue;
       const Prim prim = stage_->GetPrimAtPath(key.provider);
-      if (!prim || prim.IsInstanceProxy()) continue;
+      if (!prim) continue;
       if (!out.published.empty() && out.published.back().path == key.provider)
         out.published.back().locators.Insert(publication.locator);
       else

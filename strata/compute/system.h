@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "strata/compute/network.h"
+#include "strata/compute/outside.h"
 #include "strata/scene/changes.h"
 #include "strata/stage/computed_values.h"
 
@@ -24,9 +25,10 @@ struct SystemOptions {
 
 // What changes of a stage mean beyond what the stage itself tells.
 struct ComputedChanges {
-  std::vector<scene::DirtiedPrim> published;  // prims whose published outputs may differ
-  std::vector<Path> properties;               // attributes whose computed values may differ
-  bool is_everything = false;                 // other computations have an effect in the stage than before
+  // Prims whose published outputs may differ; instance proxies that somebody asked for are among them.
+  std::vector<scene::DirtiedPrim> published;
+  std::vector<Path> properties;  // attributes whose computed values may differ
+  bool is_everything = false;    // other computations have an effect in the stage than before
 };
 
 class Request;
@@ -55,6 +57,8 @@ class System final : public stage::ComputedValues {
   bool ValuesMightVary(const stage::Prim& prim) const override;
   std::optional<std::vector<double>> GetValueTimes(const stage::Attribute& attribute, double begin,
                                                    double end) const override;
+  // Where what is in an instance is computed from what stands above it.
+  bool IsTakenApart(const stage::Prim& instance) const override { return outside_.Has(instance); }
   // Publications of outputs that are computed for the prim by its schemas, or for all prims of this stage.
   std::vector<const Registry::Publication*> FindPublished(const stage::Prim& prim) const;
   // Under which names scenes hold the prim's transform as it is authored, where one is computed.
@@ -99,6 +103,7 @@ class System final : public stage::ComputedValues {
   stage::StagePtr stage_;
   std::shared_ptr<const Registry> registry_;
   Network network_;
+  OutsideNeeds outside_;
   std::function<void()> before_changes_;
   uint64_t listener_ = 0;
   NetworkChanges kept_;                                  // until the next ones

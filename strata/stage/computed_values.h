@@ -29,6 +29,8 @@ class ComputedValues {
   virtual bool TransformMightVary(const Prim& prim) const = 0;
   // Whether another time may give attributes of the prim other values, though nothing authored varies.
   virtual bool ValuesMightVary(const Prim&) const { return false; }
+  // Whether what is in an instance cannot be what its prototype says: scenes show its own prims then.
+  virtual bool IsTakenApart(const Prim&) const { return false; }
   // The times within an interval, ends among them, between which a computed value that varies so lies on
   // straight lines. Nothing: the value does not, and varies as what is authored.
   virtual std::optional<std::vector<double>> GetValueTimes(const Attribute&, double, double) const {
