@@ -9,6 +9,7 @@
 #include "strata/bridge/draw_modes.h"
 #include "strata/bridge/names.h"
 #include "strata/scene/compare.h"
+#include "strata/scene/names.h"
 #include "strata/scene/overlay.h"
 #include "strata/scene/retained.h"
 
@@ -156,15 +157,21 @@ class InstancePrimvar final : public GatheredSource {
   }
 };
 
-// What stands in the copy of a prototype with this root is there because of the instancer around it.
-ContainerDataSourceHandle MakeInstancedBy(Path root) {
-  return RetainedContainerDataSource::New({{Token("paths"), scene::Retain(PathVector{root.GetParent()})},
+ContainerDataSourceHandle MakeInstancedBy(Path instancer, Path root) {
+  return RetainedContainerDataSource::New({{Token("paths"), scene::Retain(PathVector{instancer})},
                                            {Token("prototypeRoots"), scene::Retain(PathVector{root})}});
 }
 
-// Of the instancer .../UsdNiPrototype/UsdNiPropagatedPrototypes/<combination>/<prototype>/UsdNiInstancer.
-Path GetCopyRootOf(Path instancer) {
-  return instancer.GetParent().GetParent().GetParent().GetParent();
+// What stands in the copy of a prototype with this root is there because of the instancer around it.
+ContainerDataSourceHandle MakeInstancedBy(Path root) {
+  return MakeInstancedBy(root.GetParent(), root);
+}
+
+// The first of the paths that a prim says of those who instance it; empty where none does.
+Path FindInstancedBy(const scene::SceneIndex& scene, Path prim, Token what) {
+  const auto paths = scene::GetValueAs<PathVector>(
+      scene.GetDataSource(prim, DataSourceLocator{strata::scene::GetNames().instancedBy, what}));
+  return paths && !paths->empty() ? paths->front() : Path();
 }
 
 // Of the root .../<combination>/<prototype>/UsdNiInstancer/UsdNiPrototype.
@@ -409,17 +416,30 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
     std::vector<Token> primvars;
     const Token combination = FindCombination(instance, &primvars);
     combinations_[instance] = combination;
-    Members& members = groups[{combination, instances_.Find(instance)->value}];
+    const Path around = FindInstancedBy(GetInput(), instance, Token("prototypeRoots"));
+    Members& members = groups[{around, combination, instances_.Find(instance)->value}];
     members.instances.push_back(instance);
     members.primvars = std::move(primvars);
   }
   static const Token kInstancer("UsdNiInstancer"), kPrototype("UsdNiPrototype");
   static const ContainerDataSourceHandle empty = RetainedContainerDataSource::New();
   const Names& names = GetNames();
-  const Path propagated = top.AppendChild(GetPropagatedPrototypesName());
-  tables.AddMadePrim(propagated, {Token(), nullptr});
+  const bool is_copy = !scope.IsAbsoluteRoot();
   for (const auto& [group, members] : groups) {
     if (tables.copies.size() >= kMaxCopies || nesting >= kMaxNesting) return;
+    // Instances in the prototype of a point instancer are placed as often as that is, and so is their
+    // instancer.
+    const bool is_in_points = !group.around.IsEmpty();
+    const Path around = is_in_points ? group.around.ReplacePrefix(scope, top) : top;
+    const Path propagated = around.AppendChild(GetPropagatedPrototypesName());
+    if (!tables.made_prims.contains(propagated)) tables.AddMadePrim(propagated, {Token(), nullptr});
+    ContainerDataSourceHandle instanced_by;
+    if (is_in_points)
+      instanced_by = MakeInstancedBy(
+          FindInstancedBy(GetInput(), members.instances.front(), Token("paths")).ReplacePrefix(scope, top),
+          around);
+    else if (is_copy)
+      instanced_by = MakeInstancedBy(top);
     const Path combination = propagated.AppendChild(group.combination);
     Shared& shared = shared_[group.combination];
     if (!shared.inherited) {
@@ -438,15 +458,13 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
     const Path instancer = holder.AppendChild(kInstancer), root = instancer.AppendChild(kPrototype);
     InstancerMembers instances{members.instances, {}};
     for (Path instance : members.instances) instances.locations.push_back(instance.ReplacePrefix(scope, top));
-    tables.AddMadePrim(instancer,
-                       {names.instancer, FindInstancerData(instancer, std::move(instances), members.primvars,
-                                                           !scope.IsAbsoluteRoot())});
+    tables.AddMadePrim(instancer, {names.instancer, FindInstancerData(instancer, std::move(instances),
+                                                                      members.primvars, instanced_by)});
     for (size_t i = 0; i < members.instances.size(); ++i) {
       const Path instance = members.instances[i];
       (*members_)[instance.ReplacePrefix(scope, top)] = {instancer, static_cast<int32_t>(i)};
       instancers_[instance].push_back(instancer);
     }
-    const bool is_copy = !scope.IsAbsoluteRoot();
     tables.AddCopy(root, {group.prototype, instancer, is_copy ? top : Path()});
     tables.extra_children[instancer].push_back(root);
     // A prototype that holds an instance of itself would have no end.
@@ -462,7 +480,8 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
 }
 
 const ContainerDataSourceHandle& NativePrototypesSceneIndex::FindInstancerData(
-    Path path, InstancerMembers instances, const std::vector<Token>& primvars, bool is_in_copy) const {
+    Path path, InstancerMembers instances, const std::vector<Token>& primvars,
+    const ContainerDataSourceHandle& instanced_by) const {
   const auto known = former_made_.find(path);
   Instancer& made = made_[path];
   if (known != former_made_.end() && known->second.primvars == primvars) {
@@ -475,14 +494,14 @@ const ContainerDataSourceHandle& NativePrototypesSceneIndex::FindInstancerData(
   } else {
     made.instances = std::make_shared<InstancerMembers>(std::move(instances));
     made.primvars = primvars;
-    made.data = MakeInstancerData(path, made.instances, primvars, is_in_copy);
+    made.data = MakeInstancerData(path, made.instances, primvars, instanced_by);
   }
   return made.data;
 }
 
-ContainerDataSourceHandle NativePrototypesSceneIndex::MakeInstancerData(Path path, InstancesPtr instances,
-                                                                        const std::vector<Token>& primvars,
-                                                                        bool is_in_copy) const {
+ContainerDataSourceHandle NativePrototypesSceneIndex::MakeInstancerData(
+    Path path, InstancesPtr instances, const std::vector<Token>& primvars,
+    const ContainerDataSourceHandle& instanced_by) const {
   static const Token kTransforms("hydra:instanceTransforms"), kLocations("instanceLocations");
   static const Token kPrototype("UsdNiPrototype");
   const Names& names = GetNames();
@@ -510,7 +529,7 @@ ContainerDataSourceHandle NativePrototypesSceneIndex::MakeInstancerData(Path pat
        {kLocations, scene::Make<const InstanceLocations>(instances)}});
   Entries entries = {{names.instancerTopology, topology},
                      {names.primvars, RetainedContainerDataSource::New(std::move(values))}};
-  if (is_in_copy) entries.emplace_back(Token("instancedBy"), MakeInstancedBy(GetCopyRootOf(path)));
+  if (instanced_by) entries.emplace_back(strata::scene::GetNames().instancedBy, instanced_by);
   return RetainedContainerDataSource::New(std::move(entries));
 }
 
@@ -520,8 +539,9 @@ void NativePrototypesSceneIndex::Decorate(Path path, const Place& place, scene::
   Entries more;
   if (members_->contains(path)) {
     more.emplace_back(names.instance, scene::Make<const InstanceSource>(members_, path));
-  } else if (!place.root.IsEmpty()) {
-    more.emplace_back(Token("instancedBy"), MakeInstancedBy(place.root));
+  } else if (!place.root.IsEmpty() && !prim.data->Get(strata::scene::GetNames().instancedBy)) {
+    // What a point instancer in the prototype shows is instanced by that.
+    more.emplace_back(strata::scene::GetNames().instancedBy, MakeInstancedBy(place.root));
   }
   if (path == place.root) {
     more.emplace_back(names.xform,

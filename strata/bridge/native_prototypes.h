@@ -2,6 +2,8 @@
 // (UsdImagingNiPrototypePropagatingSceneIndex, UsdImagingNiInstanceAggregationSceneIndex)
 #pragma once
 
+#include <tuple>
+
 #include "strata/bridge/prototype_copies.h"
 #include "strata/scene/path_table.h"
 
@@ -22,8 +24,8 @@ struct InstancerMembers {
 // For each prototype and each combination of what instances hand on to it (purpose, bound materials, names of
 // their constant primvars) there is an instancer with a copy of the prototype:
 //   /UsdNiPropagatedPrototypes/<combination>/__Prototype_1/UsdNiInstancer/UsdNiPrototype
-// and so below each copy for the instances in it. The stage's own prototypes are not shown. Instances say
-// which element of which instancer they are.
+// and so below each copy for the instances in it, whether it is one of these or one for a point instancer.
+// The stage's own prototypes are not shown. Instances say which element of which instancer they are.
 class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
  public:
   // `flattened` is the same scene as `input`, flattened: what instances inherit is read there. Both tell of
@@ -35,11 +37,12 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
  private:
   // What instances of one instancer have in common.
   struct Group {
+    Path around;  // the copy for a point instancer that they are in, in the input; empty: none
     Token combination;
     Path prototype;  // in the input
     bool operator<(const Group& other) const {
-      return std::pair(prototype, combination.GetText()) <
-             std::pair(other.prototype, other.combination.GetText());
+      return std::tuple(around, prototype, combination.GetText()) <
+             std::tuple(other.around, other.prototype, other.combination.GetText());
     }
   };
   struct Membership {
@@ -60,10 +63,9 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   void AddScope(Path scope, Path top, uint32_t nesting, const scene::ContainerDataSourceHandle& outer,
                 CopyTables& tables) const;
   Token FindCombination(Path instance, std::vector<Token>* primvars) const;
-  scene::ContainerDataSourceHandle MakeInstancerData(Path path,
-                                                     std::shared_ptr<const InstancerMembers> instances,
-                                                     const std::vector<Token>& primvars,
-                                                     bool is_in_copy) const;
+  scene::ContainerDataSourceHandle MakeInstancerData(
+      Path path, std::shared_ptr<const InstancerMembers> instances, const std::vector<Token>& primvars,
+      const scene::ContainerDataSourceHandle& instanced_by) const;
 
   scene::SceneIndexPtr flattened_;
   std::unique_ptr<FlattenedObserver> observer_;
@@ -75,9 +77,9 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
     std::vector<Token> primvars;
     scene::ContainerDataSourceHandle data;
   };
-  const scene::ContainerDataSourceHandle& FindInstancerData(Path path, InstancerMembers instances,
-                                                            const std::vector<Token>& primvars,
-                                                            bool is_in_copy) const;
+  const scene::ContainerDataSourceHandle& FindInstancerData(
+      Path path, InstancerMembers instances, const std::vector<Token>& primvars,
+      const scene::ContainerDataSourceHandle& instanced_by) const;
   using Members = tsl::robin_map<Path, Membership>;  // by instance in the output
   class InstanceSource;
   mutable Members former_members_;  // until they were compared

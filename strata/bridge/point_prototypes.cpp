@@ -157,14 +157,16 @@ void PointPrototypesSceneIndex::Decorate(Path path, const Place& place, scene::S
         names.instancerTopology,
         RetainedContainerDataSource::New({{names.prototypes, scene::Retain(std::move(prototypes))}}));
   }
+  std::vector<RetainedContainerDataSource::Entry> info;
   if (const auto extra = GetTables().extra_children.find(path); extra != GetTables().extra_children.end()) {
     std::vector<RetainedContainerDataSource::Entry> propagated;
     for (Path root : extra->second) propagated.emplace_back(root.GetNameToken(), scene::Retain(root));
-    more.emplace_back(
-        names.prim_info,
-        RetainedContainerDataSource::New(
-            {{Token("piPropagatedPrototypes"), RetainedContainerDataSource::New(std::move(propagated))}}));
+    info.emplace_back(Token("piPropagatedPrototypes"),
+                      RetainedContainerDataSource::New(std::move(propagated)));
   }
+  // Nor are instances drawn where prims have no type.
+  if (HasNoType(place)) info.emplace_back(names.niPrototypePath, scene::BlockDataSource::Get());
+  if (!info.empty()) more.emplace_back(names.prim_info, RetainedContainerDataSource::New(std::move(info)));
   if (!place.root.IsEmpty()) {
     const auto& copy = GetTables().copies.at(place.root);
     more.emplace_back(
