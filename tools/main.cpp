@@ -93,6 +93,7 @@ int Main(int argc, char** argv) {
   AddCheck(app, chosen);
   AddMetrics(app, chosen);
   AddScene(app, chosen);
+  AddRender(app, chosen);
   AddCompute(app, chosen);
   AddAssemble(app, chosen);
   AddSchema(app, chosen);

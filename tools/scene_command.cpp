@@ -2,9 +2,8 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "strata/bridge/bridge.h"
-#include "strata/compute/compute.h"
 #include "strata/scene/scene.h"
+#include "tools/chain_options.h"
 #include "tools/commands.h"
 
 namespace strata::tool {
@@ -21,34 +20,8 @@ struct SceneCommand {
   std::string index;  // empty: the last one
   std::string root = "/";
   std::vector<double> times;
-  std::vector<std::string> plugins;  // plugInfo files
-  std::vector<std::string> resolving;
-  std::string scope;  // the subtree that is drawn; empty: all
-  std::string renderer;
-  bool is_like_openusd = false;
-  bool is_computed = false;
+  ChainChoice chain;
 };
-
-bridge::Chain MakeChain(Session& session, const SceneCommand& options) {
-  bridge::ChainOptions chain =
-      options.is_like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
-  if (options.is_computed) {
-    auto computations = std::make_shared<compute::Registry>();
-    if (auto added = compute::AddStandardComputations(*computations); !added)
-      session.GetDiagnostics().Add(added.TakeError());
-    compute::LoadComputationOrders(options.plugins, *computations, session.GetDiagnostics());
-    chain.stage.computations = std::move(computations);
-  }
-  if (!options.plugins.empty()) {
-    auto registry = std::make_shared<scene::SceneIndexPluginRegistry>();
-    bridge::LoadScenePlugins(options.plugins, *registry, session.GetDiagnostics());
-    chain.plugins = std::move(registry);
-  }
-  chain.context.renderer = options.renderer;
-  chain.resolving = options.resolving;
-  if (!options.scope.empty()) chain.root = Path(options.scope);
-  return bridge::MakeChain(chain, session.GetDiagnostics());
-}
 
 // The index whose name is `name`, but for case and spaces; of several the last one.
 scene::SceneIndexPtr FindIndex(const bridge::Chain& chain, const std::string& name) {
@@ -73,14 +46,13 @@ scene::SceneIndexPtr FindIndex(Session& session, const bridge::Chain& chain, con
 }
 
 double GetFirstTime(const stage::Stage& stage, const SceneCommand& options) {
-  if (!options.times.empty()) return options.times.front();
-  return stage.HasAuthoredTimeCodeRange() ? stage.GetStartTimeCode() : 0.0;
+  return options.times.empty() ? tool::GetFirstTime(stage) : options.times.front();
 }
 
 int Dump(Session& session, const SceneCommand& options) {
   const stage::StagePtr stage = session.OpenStage(options.stage, layer::OpenOptions::SourceMaps::kNone);
   if (!stage) return session.Finish("scene dump", std::nullopt);
-  bridge::Chain chain = MakeChain(session, options);
+  bridge::Chain chain = MakeChain(session, options.chain);
   const scene::SceneIndexPtr index = FindIndex(session, chain, options.index);
   if (!index) return session.Finish("scene dump", std::nullopt);
   chain.stage->SetTime(GetFirstTime(*stage, options));
@@ -105,7 +77,7 @@ int Dump(Session& session, const SceneCommand& options) {
 }
 
 int Plan(Session& session, const SceneCommand& options) {
-  const bridge::Chain chain = MakeChain(session, options);
+  const bridge::Chain chain = MakeChain(session, options.chain);
   if (session.GetOptions().output == OutputFormat::kJson) {
     JsonWriter writer;
     writer.BeginArray();
@@ -128,7 +100,7 @@ int Plan(Session& session, const SceneCommand& options) {
 int Watch(Session& session, const SceneCommand& options) {
   const stage::StagePtr stage = session.OpenStage(options.stage, layer::OpenOptions::SourceMaps::kNone);
   if (!stage) return session.Finish("scene watch", std::nullopt);
-  bridge::Chain chain = MakeChain(session, options);
+  bridge::Chain chain = MakeChain(session, options.chain);
   const scene::SceneIndexPtr index = FindIndex(session, chain, options.index);
   if (!index) return session.Finish("scene watch", std::nullopt);
   scene::RecordingObserver observer;
@@ -164,24 +136,7 @@ void AddScene(CLI::App& app, Action& chosen) {
   const auto add = [&](const char* name, const char* summary, int (*run)(Session&, const SceneCommand&)) {
     auto options = std::make_shared<SceneCommand>();
     CLI::App* command = scene->add_subcommand(name, summary);
-    command->add_flag_callback(
-        "--like-openusd", [options] { options->is_like_openusd = true; },
-        "As OpenUSD's own chain behaves: nearest visibility wins, flattened transforms reset");
-    command->add_flag_callback(
-        "--computed", [options] { options->is_computed = true; },
-        "With places on the Earth and metrics computed");
-    command
-        ->add_option("--plugins", options->plugins,
-                     "plugInfo files of scene index plugins, which stand at their phases")
-        ->type_name("FILE");
-    command->add_option("--renderer", options->renderer, "The renderer for which plugins are chosen")
-        ->type_name("NAME");
-    command
-        ->add_option("--resolve", options->resolving,
-                     "Scene indices that turn data into what renderers draw, such as lightLinking")
-        ->type_name("NAME")
-        ->delimiter(',');
-    command->add_option("--scope", options->scope, "Draw the subtree at this prim alone")->type_name("PATH");
+    AddChainOptions(*command, options->chain);
     command->callback([options, run, &chosen] {
       chosen = [options, run](Session& session) { return run(session, *options); };
     });

@@ -136,7 +136,7 @@ class Check:
                 self.remarks.append(f"{room} holds {size} of {total} lines, {size / total:.0%} of the library")
 
     def lengths(self):
-        for folder in ("strata", "tools", "python", "tests", "scripts"):
+        for folder in ("strata", "consumers", "tools", "python", "tests", "scripts"):
             for path in sorted((self.root / folder).rglob("*")):
                 if path.suffix in (".h", ".cpp", ".py", ".sh") and path.is_file():
                     count = path.read_text(encoding="utf-8").count("\n")

@@ -1,0 +1,56 @@
+#include "tools/chain_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "strata/bridge/bridge.h"
+#include "strata/compute/compute.h"
+
+namespace strata::tool {
+
+void AddChainOptions(CLI::App& command, ChainChoice& choice) {
+  command.add_flag_callback(
+      "--like-openusd", [&choice] { choice.is_like_openusd = true; },
+      "As OpenUSD's own chain behaves: nearest visibility wins, flattened transforms reset");
+  command.add_flag_callback(
+      "--computed", [&choice] { choice.is_computed = true; },
+      "With places on the Earth and metrics computed");
+  command
+      .add_option("--plugins", choice.plugins,
+                  "plugInfo files of scene index plugins, which stand at their phases")
+      ->type_name("FILE");
+  command.add_option("--renderer", choice.renderer, "The renderer for which plugins are chosen")
+      ->type_name("NAME");
+  command
+      .add_option("--resolve", choice.resolving,
+                  "Scene indices that turn data into what renderers draw, such as lightLinking")
+      ->type_name("NAME")
+      ->delimiter(',');
+  command.add_option("--scope", choice.scope, "Draw the subtree at this prim alone")->type_name("PATH");
+}
+
+bridge::Chain MakeChain(Session& session, const ChainChoice& choice) {
+  bridge::ChainOptions chain =
+      choice.is_like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
+  if (choice.is_computed) {
+    auto computations = std::make_shared<compute::Registry>();
+    if (auto added = compute::AddStandardComputations(*computations); !added)
+      session.GetDiagnostics().Add(added.TakeError());
+    compute::LoadComputationOrders(choice.plugins, *computations, session.GetDiagnostics());
+    chain.stage.computations = std::move(computations);
+  }
+  if (!choice.plugins.empty()) {
+    auto registry = std::make_shared<scene::SceneIndexPluginRegistry>();
+    bridge::LoadScenePlugins(choice.plugins, *registry, session.GetDiagnostics());
+    chain.plugins = std::move(registry);
+  }
+  chain.context.renderer = choice.renderer;
+  chain.resolving = choice.resolving;
+  if (!choice.scope.empty()) chain.root = Path(choice.scope);
+  return bridge::MakeChain(chain, session.GetDiagnostics());
+}
+
+double GetFirstTime(const stage::Stage& stage) {
+  return stage.HasAuthoredTimeCodeRange() ? stage.GetStartTimeCode() : 0.0;
+}
+
+}  // namespace strata::tool

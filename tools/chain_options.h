@@ -1,0 +1,31 @@
+// The options of everything that reads a stage as a running scene, and the chain they ask for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "strata/bridge/chain.h"
+#include "tools/session.h"
+
+namespace CLI {
+class App;
+}
+
+namespace strata::tool {
+
+struct ChainChoice {
+  std::vector<std::string> plugins;  // plugInfo files
+  std::vector<std::string> resolving;
+  std::string scope;  // the subtree that is drawn; empty: all
+  std::string renderer;
+  bool is_like_openusd = false;
+  bool is_computed = false;
+};
+
+void AddChainOptions(CLI::App& command, ChainChoice& choice);
+// What cannot be used is among the session's diagnostics.
+bridge::Chain MakeChain(Session& session, const ChainChoice& choice);
+// The stage's start time code, where it says one.
+double GetFirstTime(const stage::Stage& stage);
+
+}  // namespace strata::tool
