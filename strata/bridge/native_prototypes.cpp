@@ -594,4 +594,26 @@ void NativePrototypesSceneIndex::AddChanges(const scene::ChangeSet& changes, sce
   }
 }
 
+// What prims that were made would inherit, they do not have, and so it does not change.
+void MadePrimsSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
+  const auto is_made = [&](const scene::DirtiedPrim& each) { return copies_->IsMade(each.path); };
+  if (std::none_of(changes.dirtied.begin(), changes.dirtied.end(), is_made))
+    return Send(changes, Form::kNormal);
+  scene::ChangeSet told = changes;
+  std::vector<scene::DirtiedPrim> dirtied;
+  for (scene::DirtiedPrim& each : told.dirtied) {
+    if (is_made(each)) {
+      const scene::ScenePrim prim = copies_->GetPrim(each.path);
+      scene::DataSourceLocatorSet kept;
+      for (const DataSourceLocator& locator : each.locators)
+        if (locator.IsEmpty() || (prim.data && prim.data->Get(locator.GetFirstElement())))
+          kept.Insert(locator);
+      each.locators = std::move(kept);
+    }
+    if (!each.locators.IsEmpty()) dirtied.push_back(std::move(each));
+  }
+  told.dirtied = std::move(dirtied);
+  Send(std::move(told), Form::kNormal);
+}
+
 }  // namespace strata::bridge

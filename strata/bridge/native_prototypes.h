@@ -106,6 +106,8 @@ class MadePrimsSceneIndex final : public scene::SingleInputFilteringSceneIndex {
   std::string GetDisplayName() const override { return "Instancers"; }
 
  private:
+  void ProcessChanges(const scene::ChangeSet& changes) override;
+
   std::shared_ptr<PrototypeCopiesSceneIndex> copies_;
 };
 
