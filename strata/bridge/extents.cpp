@@ -61,9 +61,12 @@ scene::ScenePrim ExtentSceneIndex::GetPrim(Path path) const {
 }
 
 void ExtentSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
+  const Token hint = GetNames().extentsHint;
+  const auto concerns = [hint](const scene::DirtiedPrim& entry) { return entry.locators.Intersects(hint); };
+  if (std::ranges::none_of(changes.dirtied, concerns)) return Forward(changes);
   scene::ChangeSet out = changes;
   for (scene::DirtiedPrim& entry : out.dirtied)
-    if (entry.locators.Intersects(GetNames().extentsHint)) entry.locators.Insert(GetNames().extent);
+    if (concerns(entry)) entry.locators.Insert(GetNames().extent);
   Send(std::move(out), Form::kNormal);
 }
 

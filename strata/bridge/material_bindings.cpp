@@ -221,6 +221,13 @@ void MaterialBindingsSceneIndex::DirtyBelow(Path root, scene::ChangeSet& out) co
 
 void MaterialBindingsSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
   const Names& names = GetNames();
+  const bool is_concerned = std::ranges::any_of(changes.dirtied, [&names](const scene::DirtiedPrim& entry) {
+    for (Token name : {names.directMaterialBindings, names.collectionMaterialBindings, names.collections})
+      if (entry.locators.Intersects(name)) return true;
+    return false;
+  });
+  const bool is_dirty_alone = changes.added.empty() && changes.removed.empty();
+  if (!is_concerned && (!shared_ || is_dirty_alone)) return Forward(changes);
   scene::ChangeSet out = changes;
   for (scene::DirtiedPrim& entry : out.dirtied)
     if (entry.locators.Intersects(names.directMaterialBindings))

@@ -33,7 +33,7 @@ scene::DataSourceLocatorSet CompareNames(const scene::ContainerDataSourceHandle&
 }  // namespace
 
 PrototypeCopiesSceneIndex::Place PrototypeCopiesSceneIndex::FindPlace(const CopyTables& tables, Path path) {
-  if (!tables.copies.empty())
+  if (!tables.copies.empty() && path.IsAbsolute())
     for (Path up = path; !up.IsEmpty(); up = up.GetParent())
       if (const auto found = tables.copies.find(up); found != tables.copies.end())
         return {path.ReplacePrefix(up, found->second.source), up};
@@ -43,7 +43,7 @@ PrototypeCopiesSceneIndex::Place PrototypeCopiesSceneIndex::FindPlace(const Copy
 template <class Visit>
 void PrototypeCopiesSceneIndex::VisitShown(Path source, Visit&& visit) const {
   if (!IsHidden(source)) visit(source, Path());
-  if (tables_.roots_by_source.empty()) return;
+  if (tables_.roots_by_source.empty() || !source.IsAbsolute()) return;
   for (Path up = source; !up.IsEmpty(); up = up.GetParent())
     if (const auto found = tables_.roots_by_source.find(up); found != tables_.roots_by_source.end())
       for (Path root : found->second) visit(source.ReplacePrefix(up, root), root);
@@ -105,6 +105,7 @@ void PrototypeCopiesSceneIndex::ProcessChanges(const scene::ChangeSet& changes) 
     VisitShown(added.path, [&](Path shown, Path root) {
       out.added.push_back({shown, GetShownType({added.path, root}, added.type)});
     });
+  out.dirtied.reserve(out.dirtied.size() + changes.dirtied.size());
   for (const scene::DirtiedPrim& dirtied : changes.dirtied)
     VisitShown(dirtied.path, [&](Path shown, Path) { out.dirtied.push_back({shown, dirtied.locators}); });
   const size_t dirtied_count = out.dirtied.size();

@@ -107,12 +107,12 @@ void SelectionSceneIndex::ClearSelection() {
 }
 
 void SelectionSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
-  if (paths_.empty()) return Send(changes, Form::kNormal);
+  if (paths_.empty()) return Forward(changes);
   bool may_lead_elsewhere = !changes.removed.empty() || !changes.added.empty();
   for (const scene::DirtiedPrim& dirtied : changes.dirtied)
     may_lead_elsewhere |= dirtied.locators.Intersects(scene::GetNames().instance) ||
                           dirtied.locators.Intersects(scene::GetNames().instancerTopology);
-  if (!may_lead_elsewhere) return Send(changes, Form::kNormal);
+  if (!may_lead_elsewhere) return Forward(changes);
   Replace(FindSelections(), changes);
 }
 

@@ -29,26 +29,41 @@ void StageGlobals::FlagAsTimeVarying(Path prim, const scene::DataSourceLocator& 
 void StageGlobals::SortDependents() const {
   if (is_sorted_.load(std::memory_order_relaxed)) return;
   sorted_.clear();
+  // Prims that vary in the same places share one set, which whoever is told of them looks at once.
+  tsl::robin_map<size_t, scene::DataSourceLocatorSet> sets;
   for (const Shard& shard : shards_)
-    for (const auto& [path, dependents] : shard.dependents) sorted_.emplace_back(path, dependents.get());
-  std::sort(sorted_.begin(), sorted_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [path, dependents] : shard.dependents) {
+      scene::DataSourceLocatorSet all;
+      for (const Dependent& each : *dependents) all.Insert(each.locator);
+      const auto known = sets.try_emplace(all.GetHash(), all).first;
+      if (known->second == all) all = known->second;
+      sorted_.push_back({path, dependents.get(), std::move(all)});
+    }
+  std::sort(sorted_.begin(), sorted_.end(), [](const auto& a, const auto& b) { return a.prim < b.prim; });
   is_sorted_.store(true, std::memory_order_relaxed);
 }
 
 std::vector<scene::DirtiedPrim> StageGlobals::CollectDirty(double to) const {
   SortDependents();
   std::vector<scene::DirtiedPrim> dirty;
-  const auto might_differ = [&](stage::AttributeQuery& attribute) {
-    attribute.Refresh();
-    return attribute.MightDiffer(time_, to, kShutter);
+  const auto differs = [&](Dependent& dependent) {
+    return rule_ == TimeRule::kAny || dependent.attributes.empty() ||
+           std::ranges::any_of(dependent.attributes, [&](stage::AttributeQuery& attribute) {
+             attribute.Refresh();
+             return attribute.MightDiffer(time_, to, kShutter);
+           });
   };
-  for (const auto& [path, dependents] : sorted_) {
+  for (const Varying& varying : sorted_) {
+    Dependents& dependents = *varying.dependents;
+    const auto same = std::ranges::find_if_not(dependents, differs);
+    if (same == dependents.end()) {
+      dirty.push_back({varying.prim, varying.all});
+      continue;
+    }
     scene::DataSourceLocatorSet locators;
-    for (Dependent& each : *dependents)
-      if (rule_ == TimeRule::kAny || each.attributes.empty() ||
-          std::ranges::any_of(each.attributes, might_differ))
-        locators.Insert(each.locator);
-    if (!locators.IsEmpty()) dirty.push_back({path, std::move(locators)});
+    for (auto each = dependents.begin(); each != dependents.end(); ++each)
+      if (each < same || (each > same && differs(*each))) locators.Insert(each->locator);
+    if (!locators.IsEmpty()) dirty.push_back({varying.prim, std::move(locators)});
   }
   return dirty;
 }

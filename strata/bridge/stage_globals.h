@@ -65,6 +65,11 @@ class StageGlobals final : public scene::Counted {
     std::vector<stage::AttributeQuery> attributes;
   };
   using Dependents = std::vector<Dependent>;  // of one prim
+  struct Varying {
+    Path prim;
+    Dependents* dependents;
+    scene::DataSourceLocatorSet all;  // of the dependents
+  };
   struct Shard {
     mutable std::mutex mutex;
     tsl::robin_map<Path, std::unique_ptr<Dependents>> dependents;  // guarded by mutex
@@ -78,7 +83,7 @@ class StageGlobals final : public scene::Counted {
   double time_ = 0;
   mutable std::array<Shard, kShards> shards_;
   // Those of all shards by path, as long as nothing was flagged or forgotten since.
-  mutable std::vector<std::pair<Path, Dependents*>> sorted_;
+  mutable std::vector<Varying> sorted_;
   mutable std::atomic<bool> is_sorted_ = false;
 };
 using StageGlobalsPtr = scene::Handle<const StageGlobals>;

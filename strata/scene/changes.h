@@ -4,7 +4,6 @@
 // is there says that everything about it may differ. Locators hold all below them.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include <tsl/robin_map.h>
@@ -35,7 +34,6 @@ struct ChangeSet {
   std::vector<RenamedPrim> renamed;
   std::vector<AddedPrim> added;
   std::vector<DirtiedPrim> dirtied;
-  uint64_t generation = 0;  // of the index that sent it
 
   bool IsEmpty() const { return removed.empty() && renamed.empty() && added.empty() && dirtied.empty(); }
   // Additions with parents before their children, else in the order given. No prim is removed twice or below

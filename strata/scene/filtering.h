@@ -24,7 +24,7 @@ class SingleInputFilteringSceneIndex : public SceneIndex, private SceneIndexObse
   explicit SingleInputFilteringSceneIndex(SceneIndexPtr input);
   const SceneIndex& GetInput() const { return *input_; }
   // Sends what a change of the input means for who watches this index. Nothing is renamed in it.
-  virtual void ProcessChanges(const ChangeSet& changes) { Send(changes, Form::kNormal); }
+  virtual void ProcessChanges(const ChangeSet& changes) { Forward(changes); }
 
  private:
   void ApplyChanges(const SceneIndex& sender, const ChangeSet& changes) final;

@@ -216,7 +216,11 @@ void FlatteningSceneIndex::ProcessChanges(const ChangeSet& changes) {
   ChangeSet out = changes;
   for (Path root : changes.removed) cache_.RemoveSubtree(root);
   for (const AddedPrim& added : changes.added) Refresh(added, out);
-  for (const DirtiedPrim& dirtied : changes.dirtied) Dirty(dirtied, out);
+  Reached reached;
+  for (const DirtiedPrim& dirtied : changes.dirtied) {
+    if (!reached.set.IsCopyOf(dirtied.locators)) reached = Reach(dirtied.locators);
+    Dirty(dirtied.path, reached, out);
+  }
   // Below one prim each is reached once.
   const bool is_plain =
       out.dirtied.size() == changes.dirtied.size() || (changes.added.empty() && changes.dirtied.size() == 1);
@@ -254,31 +258,40 @@ void FlatteningSceneIndex::Refresh(const AddedPrim& added, ChangeSet& out) {
   }
 }
 
-void FlatteningSceneIndex::Dirty(const DirtiedPrim& dirtied, ChangeSet& out) {
-  Table::Entry* entry = cache_.Find(dirtied.path);
+FlatteningSceneIndex::Reached FlatteningSceneIndex::Reach(const DataSourceLocatorSet& set) const {
+  Reached reached = {set, set.IsUniversal() || set.Contains(GetContainerSentinel()), {}};
+  for (size_t i = 0; i < config_->providers.size(); ++i) {
+    if (!set.Intersects(config_->providers[i].first)) continue;
+    const DataSourceLocator& here = config_->locators[i];
+    DataSourceLocatorSet locators = set.Intersection(here).ReplacePrefix(here, {});
+    if (!locators.IsEmpty()) reached.providers.push_back({i, std::move(locators)});
+  }
+  return reached;
+}
+
+void FlatteningSceneIndex::Dirty(Path path, const Reached& reached, ChangeSet& out) {
+  if (reached.providers.empty() && !reached.is_container) return;
+  Table::Entry* entry = cache_.Find(path);
   const FlattenedPrim* known = entry ? entry->value.Get() : nullptr;
   if (!known) return;
   const FlattenedPrim* prim = known->HasData() ? known : nullptr;
-  if (prim && (dirtied.locators.IsUniversal() || dirtied.locators.Contains(GetContainerSentinel()))) {
-    ScenePrim input = GetInput().GetPrim(dirtied.path);
+  if (prim && reached.is_container) {
+    ScenePrim input = GetInput().GetPrim(path);
     if (input.data) prim->SetInput(std::move(input));
   }
   std::vector<Inherited> inherited;
-  for (size_t i = 0; i < config_->providers.size(); ++i) {
-    const FlatteningProviderPtr& provider = config_->providers[i].second;
-    const DataSourceLocator& here = config_->locators[i];
-    if (!dirtied.locators.Intersects(here)) continue;
-    DataSourceLocatorSet locators = dirtied.locators.Intersection(here).ReplacePrefix(here, {});
-    if (locators.IsEmpty()) continue;
+  for (const auto& [i, locators] : reached.providers) {
     ContainerDataSourceHandle flattened;
     if (prim) {
       // Who was not asked has told nobody.
       if (!prim->IsMade(i)) continue;
-      flattened = prim->GetAt(i);
+      if (entry->GetFirstChild()) flattened = prim->GetAt(i);
       prim->Invalidate(i, locators);
     }
-    locators = provider->ComputeDirtyLocatorsForDescendants(locators, flattened);
-    if (!locators.IsEmpty()) inherited.push_back({i, std::move(locators)});
+    if (!entry->GetFirstChild()) continue;
+    DataSourceLocatorSet below =
+        config_->providers[i].second->ComputeDirtyLocatorsForDescendants(locators, flattened);
+    if (!below.IsEmpty()) inherited.push_back({i, std::move(below)});
   }
   if (!inherited.empty()) DirtyBelow(*entry, std::move(inherited), out);
 }

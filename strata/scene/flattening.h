@@ -72,7 +72,14 @@ class FlatteningSceneIndex final : public SingleInputFilteringSceneIndex {
   // Null: there is no such prim.
   const FlattenedPrim* FindFlattened(Path path) const;
   void Refresh(const AddedPrim& added, ChangeSet& out);
-  void Dirty(const DirtiedPrim& dirtied, ChangeSet& out);
+  // What a dirtied set means for the providers; prims that share one set are looked at together.
+  struct Reached {
+    DataSourceLocatorSet set;
+    bool is_container = false;  // the prim's own container is another one
+    std::vector<Inherited> providers;
+  };
+  Reached Reach(const DataSourceLocatorSet& set) const;
+  void Dirty(Path path, const Reached& reached, ChangeSet& out);
   void DirtyBelow(const Table::Entry& entry, std::vector<Inherited> inherited, ChangeSet& out);
 
   Handle<const Config> config_;

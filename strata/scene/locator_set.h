@@ -1,6 +1,7 @@
 // A set of locators that holds, with each, all that lie below it.   (HdDataSourceLocatorSet)
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <initializer_list>
@@ -42,6 +43,12 @@ class DataSourceLocatorSet {
   // Whether one of its locators is a prefix of `locator`, or the other way round.
   bool Intersects(const DataSourceLocator& locator) const;
   bool Intersects(const DataSourceLocatorSet& other) const;
+  bool Intersects(Token name) const {
+    if (name.IsEmpty()) return !IsEmpty();
+    return std::any_of(begin(), end(), [name](const DataSourceLocator& each) {
+      return each.IsEmpty() || each.GetFirstElement() == name;
+    });
+  }
   // What it holds of all at and below `locator`.
   DataSourceLocatorSet Intersection(const DataSourceLocator& locator) const;
   DataSourceLocatorSet Intersection(const DataSourceLocatorSet& other) const;
@@ -50,6 +57,8 @@ class DataSourceLocatorSet {
 
   std::string GetString() const;  // "{a/b, c}"
   size_t GetHash() const;
+  // Whether it is a copy of the other that shares its locators: a quick test of equality that may fail.
+  bool IsCopyOf(const DataSourceLocatorSet& other) const { return locators_.IsSame(other.locators_); }
   friend bool operator==(const DataSourceLocatorSet& a, const DataSourceLocatorSet& b);
 
  private:

@@ -1,6 +1,8 @@
 #include "strata/scene/scene_index.h"
 
 #include <algorithm>
+#include <exception>
+#include <iterator>
 
 namespace strata::scene {
 
@@ -42,14 +44,45 @@ bool SceneIndex::IsObserved() const {
 
 void SceneIndex::Send(ChangeSet changes, Form form) {
   if (form == Form::kAny) changes.Normalize();
+  Forward(changes);
+}
+
+void SceneIndex::Forward(const ChangeSet& changes) {
   if (changes.IsEmpty()) return;
-  changes.generation = ++generation_;
+  ++generation_;
   ++deliveries_;
   // Who comes meanwhile hears of the next change set.
   const size_t count = observers_.size();
-  for (size_t i = 0; i < count; ++i)
-    if (SceneIndexObserver* observer = observers_[i]) observer->ApplyChanges(*this, changes);
+  std::exception_ptr first_failure;
+  for (size_t i = 0; i < count; ++i) {
+    SceneIndexObserver* observer = observers_[i];
+    if (!observer) continue;
+    // One that throws keeps no other one from being told.
+    try {
+      observer->ApplyChanges(*this, changes);
+    } catch (...) {
+      if (!first_failure) first_failure = std::current_exception();
+    }
+  }
   if (!--deliveries_) std::erase(observers_, nullptr);
+  if (first_failure) std::rethrow_exception(first_failure);
+}
+
+bool ReadsFrom(const SceneIndex& scene, const SceneIndex& other) {
+  std::vector<SceneIndexPtr> held;
+  std::vector<const SceneIndex*> waiting = {&scene};
+  tsl::robin_map<const SceneIndex*, bool> seen;
+  while (!waiting.empty()) {
+    const SceneIndex* index = waiting.back();
+    waiting.pop_back();
+    if (index == &other) return true;
+    if (!seen.emplace(index, true).second) continue;
+    for (SceneIndexPtr& input : index->GetInputScenes()) {
+      waiting.push_back(input.get());
+      held.push_back(std::move(input));
+    }
+  }
+  return false;
 }
 
 void VisitPrims(const SceneIndex& scene, Path root, const std::function<void(Path)>& visit) {
@@ -59,7 +92,9 @@ void VisitPrims(const SceneIndex& scene, Path root, const std::function<void(Pat
     waiting.pop_back();
     visit(path);
     const std::vector<Path> children = scene.GetChildPrimPaths(path);
-    waiting.insert(waiting.end(), children.rbegin(), children.rend());
+    // A scene that names others as children would lead round in circles.
+    std::copy_if(children.rbegin(), children.rend(), std::back_inserter(waiting),
+                 [path](Path child) { return child.GetParent() == path; });
   }
 }
 

@@ -66,15 +66,18 @@ class SceneIndex {
   void AddObserver(SceneIndexObserver& observer);
   void RemoveObserver(SceneIndexObserver& observer);
   bool IsObserved() const;
-  // Grows with each change set sent.
+  // Grows with each change set sent: who reads later sees whether it is behind.
   uint64_t GetGeneration() const { return generation_; }
 
  protected:
   SceneIndex() = default;
-  // Tells the observers; an empty change set is not sent. Change sets made of one that was received, entry by
+  // Tells the observers; an empty change set is not sent. What an observer throws is thrown again once all
+  // were told. Change sets made of one that was received, entry by
   // entry, are as normal as that one was.
   enum class Form : uint8_t { kAny, kNormal };
   void Send(ChangeSet changes, Form form = Form::kAny);
+  // Sends on, as it is, what was received.
+  void Forward(const ChangeSet& changes);
 
  private:
   std::vector<SceneIndexObserver*> observers_;  // null: left while changes were delivered
@@ -82,7 +85,11 @@ class SceneIndex {
   uint64_t generation_ = 0;
 };
 
-// Visits `root` and all below it, parents first. Iterative.
+// Whether `other` is `scene`, or one that it reads, or one that those read.
+bool ReadsFrom(const SceneIndex& scene, const SceneIndex& other);
+
+// Visits `root` and all below it, parents first. Iterative. What a scene names as children and lies elsewhere
+// is passed over.
 void VisitPrims(const SceneIndex& scene, Path root, const std::function<void(Path)>& visit);
 std::vector<Path> CollectPrimPaths(const SceneIndex& scene, Path root = Path::AbsoluteRoot());
 

@@ -122,7 +122,7 @@ void Merging() {
   scene::MergingSceneIndex merging;
   Counter counter;
   merging.AddObserver(counter);
-  Report("merge_insert_10k_inputs", kInputs, [&] { merging.AddInputScenes(inputs); });
+  Report("merge_insert_10k_inputs", kInputs, [&] { (void)merging.AddInputScenes(inputs); });
   Report("merge_remove_10k_inputs", kInputs, [&] { merging.RemoveInputScenes(scenes); });
   merging.RemoveObserver(counter);
 }
