@@ -10,7 +10,7 @@ PathPrefixes::PathPrefixes(const std::vector<Path>& roots) {
 }
 
 bool PathPrefixes::Cover(Path path) const {
-  if (roots_.empty()) return false;
+  if (roots_.empty() || !path.IsAbsolute()) return false;
   for (; !path.IsEmpty(); path = path.GetParent())
     if (roots_.contains(path)) return true;
   return false;

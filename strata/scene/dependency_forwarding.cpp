@@ -88,7 +88,7 @@ void DependencyForwardingSceneIndex::Forget(Path path) {
   dependencies_.erase(path);
 }
 
-void DependencyForwardingSceneIndex::Forward(std::vector<DirtiedPrim>& dirtied) const {
+void DependencyForwardingSceneIndex::AddDependents(std::vector<DirtiedPrim>& dirtied) const {
   // What is known to be dirty already: an entry goes on only with what it adds.
   tsl::robin_map<Path, DataSourceLocatorSet> visited;
   std::vector<DirtiedPrim> waiting = dirtied;
@@ -117,7 +117,7 @@ void DependencyForwardingSceneIndex::ProcessChanges(const ChangeSet& changes) {
   ChangeSet out = changes;
   // Of what is removed or added everything changes for those that depend on it.
   std::vector<DirtiedPrim> causes = changes.dirtied;
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (!changes.removed.empty() && !dependencies_.empty()) {
     const PathPrefixes gone(changes.removed);
     std::vector<Path> forgotten, missing;
@@ -132,7 +132,7 @@ void DependencyForwardingSceneIndex::ProcessChanges(const ChangeSet& changes) {
     causes.push_back({added.path, DataSourceLocatorSet::Universal()});
   }
   const size_t count = causes.size();
-  Forward(causes);
+  AddDependents(causes);
   // Dependencies that changed themselves are learned anew; whoever asks for the prim does that as well.
   for (const DirtiedPrim& entry : causes)
     if (entry.locators.Intersects(dependencies) && dependencies_.contains(entry.path)) {
@@ -140,6 +140,8 @@ void DependencyForwardingSceneIndex::ProcessChanges(const ChangeSet& changes) {
       Learn(entry.path, GetInput().GetPrim(entry.path).data);
     }
   out.dirtied.insert(out.dirtied.end(), causes.begin() + static_cast<std::ptrdiff_t>(count), causes.end());
+  // Who is told reads.
+  lock.unlock();
   Send(std::move(out));
 }
 

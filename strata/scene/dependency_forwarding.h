@@ -37,7 +37,7 @@ class DependencyForwardingSceneIndex final : public SingleInputFilteringSceneInd
   void ProcessChanges(const ChangeSet& changes) override;
   void Learn(Path path, const ContainerDataSourceHandle& data) const;  // mutex held
   void Forget(Path path);
-  void Forward(std::vector<DirtiedPrim>& dirtied) const;
+  void AddDependents(std::vector<DirtiedPrim>& dirtied) const;  // mutex held
 
   mutable std::mutex mutex_;
   mutable tsl::robin_map<Path, std::vector<Dependency>> dependencies_;  // by dependent prim; guarded

@@ -28,7 +28,7 @@ class MergingSceneIndex::Watcher final : public SceneIndexObserver {
 };
 
 MergingSceneIndex::MergingSceneIndex(std::vector<Input> strongest_first) {
-  AddInputScenes(std::move(strongest_first));
+  (void)AddInputScenes(std::move(strongest_first));  // nobody can read it yet
 }
 
 MergingSceneIndex::MergingSceneIndex() = default;
@@ -36,6 +36,8 @@ MergingSceneIndex::~MergingSceneIndex() = default;
 
 std::vector<const MergingSceneIndex::Watcher*> MergingSceneIndex::FindInputs(Path path) const {
   std::vector<const Watcher*> found;
+  // Above a relative path there is always another one.
+  if (!path.IsAbsolute()) return found;
   size_t places = 0;
   for (Path up = path; !up.IsEmpty(); up = up.GetParent())
     if (const auto* entry = roots_.Find(up); entry && !entry->value.inputs.empty()) {
@@ -97,7 +99,13 @@ void MergingSceneIndex::AddPrimsBelow(Path path, std::vector<AddedPrim>& out) co
   VisitPrims(*this, path, [&](Path each) { out.push_back({each, GetPrim(each).type}); });
 }
 
-void MergingSceneIndex::AddInputScenes(std::vector<Input> inputs) {
+Result<void> MergingSceneIndex::AddInputScenes(std::vector<Input> inputs) {
+  for (const Input& input : inputs)
+    if (input.scene && ReadsFrom(*input.scene, *this))
+      return Diagnostic(
+          kInputCycle,
+          "The scene \"" + input.scene->GetDisplayName() + "\" reads the one it was to be an input of.", {},
+          "Add a scene that stands before the merged one.");
   ChangeSet changes;
   for (Input& input : inputs) {
     const Path root = input.root;
@@ -106,7 +114,7 @@ void MergingSceneIndex::AddInputScenes(std::vector<Input> inputs) {
     watchers_.push_back(std::make_unique<Watcher>(*this, std::move(input), next_order_++));
     roots_.FindOrAdd(root).value.inputs.push_back(watchers_.back().get());
   }
-  if (!IsObserved()) return;
+  if (!IsObserved()) return {};
   for (size_t i = watchers_.size() - inputs.size(); i < watchers_.size(); ++i) {
     const Input& input = watchers_[i]->GetInput();
     if (!input.scene->GetPrim(input.root) && input.scene->GetChildPrimPaths(input.root).empty()) continue;
@@ -114,6 +122,7 @@ void MergingSceneIndex::AddInputScenes(std::vector<Input> inputs) {
                [&](Path path) { changes.added.push_back({path, GetPrim(path).type}); });
   }
   Send(std::move(changes));
+  return {};
 }
 
 void MergingSceneIndex::RemoveInputScenes(const std::vector<const SceneIndex*>& scenes) {

@@ -4,10 +4,15 @@
 #include <memory>
 #include <vector>
 
+#include "strata/base/diagnostic.h"
+#include "strata/base/result.h"
 #include "strata/scene/path_table.h"
 #include "strata/scene/scene_index.h"
 
 namespace strata::scene {
+
+inline constexpr DiagnosticCode kInputCycle{"scene.input-cycle", Severity::kError,
+                                            "A scene would read itself."};
 
 // A prim has the first type that an input gives it, and the data of all laid over each other, strongest
 // input first. Each input shows only what lies at or below its root; prims above the roots are there, empty.
@@ -26,8 +31,9 @@ class MergingSceneIndex final : public SceneIndex {
   std::vector<SceneIndexPtr> GetInputScenes() const override;
   std::string GetDisplayName() const override { return "Merging"; }
 
-  // Weaker than all that are there, in this order; one change set for all.
-  void AddInputScenes(std::vector<Input> inputs);
+  // Weaker than all that are there, in this order; one change set for all. In error, and nothing is added,
+  // where one of them reads this scene.
+  Result<void> AddInputScenes(std::vector<Input> inputs);
   // All inputs that are one of these scenes.
   void RemoveInputScenes(const std::vector<const SceneIndex*>& scenes);
 

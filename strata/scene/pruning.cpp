@@ -5,6 +5,8 @@
 namespace strata::scene {
 
 bool PathPruningSceneIndex::IsPruned(Path path) const {
+  // Above a relative path there is always another one.
+  if (!path.IsAbsolute()) return false;
   for (; !path.IsEmpty(); path = path.GetParent())
     if (is_pruned_(path)) return true;
   return false;
