@@ -14,6 +14,9 @@ void AddChainOptions(CLI::App& command, ChainChoice& choice) {
   command.add_flag_callback(
       "--computed", [&choice] { choice.is_computed = true; },
       "With places on the Earth and metrics computed");
+  command.add_flag_callback(
+      "--check", [&choice] { choice.checks = std::make_shared<scene::SceneChecks>(); },
+      "Check that the scene indices, those of plugins among them, keep the promises of scenes");
   command
       .add_option("--plugins", choice.plugins,
                   "plugInfo files of scene index plugins, which stand at their phases")
@@ -43,10 +46,15 @@ bridge::Chain MakeChain(Session& session, const ChainChoice& choice) {
     bridge::LoadScenePlugins(choice.plugins, *registry, session.GetDiagnostics());
     chain.plugins = std::move(registry);
   }
+  chain.checks = choice.checks;
   chain.context.renderer = choice.renderer;
   chain.resolving = choice.resolving;
   if (!choice.scope.empty()) chain.root = Path(choice.scope);
   return bridge::MakeChain(chain, session.GetDiagnostics());
+}
+
+void ReportChecks(Session& session, const ChainChoice& choice) {
+  if (choice.checks) choice.checks->Report(session.GetDiagnostics());
 }
 
 double GetFirstTime(const stage::Stage& stage) {

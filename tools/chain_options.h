@@ -20,11 +20,14 @@ struct ChainChoice {
   std::string renderer;
   bool is_like_openusd = false;
   bool is_computed = false;
+  std::shared_ptr<scene::SceneChecks> checks;  // null: nothing is checked
 };
 
 void AddChainOptions(CLI::App& command, ChainChoice& choice);
 // What cannot be used is among the session's diagnostics.
 bridge::Chain MakeChain(Session& session, const ChainChoice& choice);
+// What was noted while the chain was read and changed.
+void ReportChecks(Session& session, const ChainChoice& choice);
 // The stage's start time code, where it says one.
 double GetFirstTime(const stage::Stage& stage);
 

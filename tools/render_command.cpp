@@ -193,6 +193,7 @@ int Run(Session& session, const RenderCommand& options) {
   chain.stage->SetTime(options.times.empty() ? GetFirstTime(*stage) : options.times.front());
   chain.stage->SetStage(stage);
   Result<std::string> answer = Draw(session, options, *plugin, chain);
+  ReportChecks(session, options.chain);
   if (answer) return session.Finish("render", *answer);
   session.GetDiagnostics().Add(answer.TakeError());
   return session.Finish("render", std::nullopt);

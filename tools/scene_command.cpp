@@ -69,10 +69,14 @@ int Dump(Session& session, const SceneCommand& options) {
     return session.Finish("scene dump", std::nullopt);
   }
   const scene::PrintOptions print{.max_elements = 8, .shutter = {-0.5, 0.5}};
-  if (session.GetOptions().output != OutputFormat::kJson)
-    return session.Finish("scene dump", scene::PrintScene(*index, root, print));
+  if (session.GetOptions().output != OutputFormat::kJson) {
+    const std::string text = scene::PrintScene(*index, root, print);
+    ReportChecks(session, options.chain);
+    return session.Finish("scene dump", text);
+  }
   JsonWriter writer;
   scene::WriteScene(*index, writer, root, print);
+  ReportChecks(session, options.chain);
   return session.Finish("scene dump", writer.GetText());
 }
 
@@ -124,6 +128,7 @@ int Watch(Session& session, const SceneCommand& options) {
   }
   writer.EndArray();
   index->RemoveObserver(observer);
+  ReportChecks(session, options.chain);
   const bool is_json = session.GetOptions().output == OutputFormat::kJson;
   return session.Finish("scene watch", is_json ? writer.GetText() : text);
 }

@@ -359,7 +359,7 @@ void BindStandard(nb::module_& hd) {
       "AddInputScene",
       [](Merging& m, SceneIndexPtr input, PathArgument root) {
         const Alone alone;
-        m.AddInputScenes({{std::move(input), root}});
+        CheckOrRaise(m.AddInputScenes({{std::move(input), root}}));
       },
       "inputScene"_a, "activeInputSceneRoot"_a = PathArgument{Path::AbsoluteRoot()});
   merging.def(
@@ -387,7 +387,13 @@ void BindStandard(nb::module_& hd) {
   using Debugging = scene::DebuggingSceneIndex;
   nb::class_<Debugging, SceneIndex>(hd, "DebuggingSceneIndex",
                                     "Passes everything on, and notes what breaks a promise.")
-      .def(nb::init<SceneIndexPtr>(), "inputScene"_a)
+      .def(
+          "__init__",
+          [](Debugging* made, SceneIndexPtr input) {
+            const Alone alone;
+            new (made) Debugging(std::move(input));
+          },
+          "inputScene"_a)
       .def("GetViolations", &Debugging::GetViolations);
 }
 

@@ -213,6 +213,7 @@ scene::ContainerDataSourceHandle StageSceneIndex::MakeRootData() const {
 }
 
 scene::ScenePrim StageSceneIndex::GetPrim(Path path) const {
+  const scene::SceneChecks::Reading reading(options_.checks.get());
   if (!stage_) return {};
   if (path.IsAbsoluteRoot()) return {Token(), root_data_};
   const stage::Prim prim = FindShown(path);
@@ -236,6 +237,7 @@ scene::ScenePrim StageSceneIndex::GetPrim(Path path) const {
 }
 
 std::vector<Path> StageSceneIndex::GetChildPrimPaths(Path path) const {
+  const scene::SceneChecks::Reading reading(options_.checks.get());
   std::vector<Path> children;
   if (!stage_) return children;
   stage::Prim prim = path.IsAbsoluteRoot() ? stage_->GetPseudoRoot() : FindShown(path);
@@ -399,6 +401,7 @@ void StageSceneIndex::TakePublished(std::vector<scene::DirtiedPrim> published, s
 }
 
 void StageSceneIndex::SetStage(stage::StagePtr stage) {
+  const scene::SceneChecks::Changing changing(options_.checks.get());
   scene::ChangeSet changes;
   if (stage_) changes.removed.push_back(Path::AbsoluteRoot());
   adapters_.Clear();
@@ -436,6 +439,7 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
 
 void StageSceneIndex::SetTime(double time) {
   if (time == globals_->GetTime()) return;
+  const scene::SceneChecks::Changing changing(options_.checks.get());
   scene::ChangeSet changes;
   if (stage_) changes.dirtied = globals_->CollectDirty(time);
   compute::ComputedChanges computed;
@@ -523,6 +527,7 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes) {
 
 void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::ComputedChanges computed) {
   if (!stage_) return;
+  const scene::SceneChecks::Changing changing(options_.checks.get());
   scene::ChangeSet out;
   std::vector<Path> resynced;
   for (Path path : changes.resynced)

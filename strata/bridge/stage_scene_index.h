@@ -9,6 +9,7 @@
 #include "strata/bridge/adapter.h"
 #include "strata/bridge/definition_table.h"
 #include "strata/compute/system.h"
+#include "strata/scene/checks.h"
 #include "strata/scene/scene_index.h"
 
 namespace strata::bridge {
@@ -22,6 +23,9 @@ struct StageSceneIndexOptions {
   // Prims that no adapter gives data: with the data that all prims have, so that what they inherit shows at
   // them; or without data, as Hydra had it before 25.11.
   enum class Dataless : uint8_t { kEmpty, kNull } dataless = Dataless::kEmpty;
+  // What is told of readers that are there while the stage, the time or prims change, and keeps them apart;
+  // null: nobody looks.
+  std::shared_ptr<scene::SceneChecks> checks;
 };
 
 // What was done to a stage since the scene last showed it, in the stage's own paths.

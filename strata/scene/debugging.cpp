@@ -1,85 +1,154 @@
 #include "strata/scene/debugging.h"
 
-#include <thread>
+#include <algorithm>
+#include <utility>
+
+#include "strata/scene/checked_data.h"
 
 namespace strata::scene {
 
-namespace {
-
-// Counts a reader as long as it lives.
-class Reading {
+// The input as it is read for checking: not counted, and not endless.
+class DebuggingSceneIndex::Walk final : public SceneIndex {
  public:
-  explicit Reading(std::atomic<int>& readers) : readers_(readers) { ++readers_; }
-  ~Reading() { --readers_; }
+  explicit Walk(const DebuggingSceneIndex& of) : of_(of) {}
+  ScenePrim GetPrim(Path path) const override { return of_.ReadPrim(path); }
+  std::vector<Path> GetChildPrimPaths(Path path) const override {
+    std::vector<Path> children = of_.ReadChildren(path);
+    walked_ += children.size();
+    if (walked_ <= kMaxWalkedPrims) return children;
+    of_.Note("has more than " + std::to_string(kMaxWalkedPrims) + " prims: not all are checked");
+    return {};
+  }
+  std::string GetDisplayName() const override { return of_.GetDisplayName(); }
 
  private:
-  std::atomic<int>& readers_;
+  const DebuggingSceneIndex& of_;
+  mutable size_t walked_ = 0;
 };
 
-// The thread that tells of changes may read, and those who hear of them do.
-thread_local bool is_telling = false;
+DebuggingSceneIndex::DebuggingSceneIndex(SceneIndexPtr input, std::shared_ptr<SceneChecks> checks,
+                                         std::string name)
+    : SingleInputFilteringSceneIndex(std::move(input)),
+      checks_(checks ? std::move(checks) : std::make_shared<SceneChecks>()),
+      name_(std::move(name)),
+      mirror_(std::make_unique<MirrorObserver>(Walk(*this))) {}
 
-}  // namespace
-
-DebuggingSceneIndex::DebuggingSceneIndex(SceneIndexPtr input)
-    : SingleInputFilteringSceneIndex(std::move(input)), mirror_(GetInput()) {}
-
-void DebuggingSceneIndex::Note(std::string violation) const {
-  const std::lock_guard lock(mutex_);
-  if (violations_.size() < kMaxNotes) violations_.push_back(std::move(violation));
+void DebuggingSceneIndex::Note(const std::string& violation) const {
+  checks_->Note(name_.empty() ? violation : name_ + ": " + violation);
 }
 
-std::vector<std::string> DebuggingSceneIndex::GetViolations() const {
-  const std::lock_guard lock(mutex_);
-  return violations_;
+template <class Ask>
+auto DebuggingSceneIndex::Try(const std::string& what, const Ask& ask) const -> decltype(ask()) {
+  try {
+    return ask();
+  } catch (...) {
+    Note(what + " throws: " + DescribeCurrentException());
+    return decltype(ask())();
+  }
 }
 
 DebuggingSceneIndex::Counts DebuggingSceneIndex::GetCounts() const {
   Counts counts = counts_;
   counts.prims_asked = prims_asked_;
   counts.children_asked = children_asked_;
+  counts.missing_asked = missing_asked_;
   return counts;
 }
 
-ScenePrim DebuggingSceneIndex::GetPrim(Path path) const {
-  const Reading reading(readers_);
-  ++prims_asked_;
-  if (is_changing_ && !is_telling) Note(path.GetString() + " is read while changes are told");
-  ScenePrim prim = GetInput().GetPrim(path);
+ScenePrim DebuggingSceneIndex::ReadPrim(Path path) const {
+  ScenePrim prim = Try("GetPrim of " + path.GetString(), [&] { return GetInput().GetPrim(path); });
   if (!prim.type.IsEmpty() && !prim.data) Note(path.GetString() + " has a type and no data");
   return prim;
 }
 
-std::vector<Path> DebuggingSceneIndex::GetChildPrimPaths(Path path) const {
-  const Reading reading(readers_);
-  ++children_asked_;
-  if (is_changing_ && !is_telling)
-    Note("children of " + path.GetString() + " are read while changes are told");
-  std::vector<Path> children = GetInput().GetChildPrimPaths(path);
-  tsl::robin_map<Path, bool> seen;
-  for (Path child : children) {
-    if (child.GetParent() != path) Note(child.GetString() + " is no child of " + path.GetString());
-    if (!seen.emplace(child, true).second) Note(child.GetString() + " is a child twice");
+std::vector<Path> DebuggingSceneIndex::ReadChildren(Path path) const {
+  std::vector<Path> children =
+      Try("GetChildPrimPaths of " + path.GetString(), [&] { return GetInput().GetChildPrimPaths(path); });
+  if (!children.empty() && path.GetElementCount() >= kMaxDepth) {
+    Note(path.GetString().substr(0, 80) + "... has children below " + std::to_string(kMaxDepth) + " others");
+    return {};
   }
+  tsl::robin_map<Path, bool> seen;
+  std::erase_if(children, [&](Path child) {
+    if (child.GetParent() != path || child.IsEmpty()) {
+      Note(child.GetString() + " is no child of " + path.GetString());
+      return true;
+    }
+    if (seen.emplace(child, true).second) return false;
+    Note(child.GetString() + " is a child twice");
+    return true;
+  });
   return children;
 }
 
-void DebuggingSceneIndex::ProcessChanges(const ChangeSet& changes) {
-  if (readers_) Note("changes are told while the scene is read");
+bool DebuggingSceneIndex::IsReachable(Path path) const {
+  if (!path.IsAbsolute()) return false;
+  for (Path above = path.GetParent(); !path.IsAbsoluteRoot();
+       path = std::exchange(above, above.GetParent())) {
+    const std::vector<Path> children = above.IsEmpty() ? std::vector<Path>() : ReadChildren(above);
+    if (std::ranges::find(children, path) == children.end()) return false;
+  }
+  return true;
+}
+
+ScenePrim DebuggingSceneIndex::GetPrim(Path path) const {
+  const SceneChecks::Reading reading(checks_.get());
+  ++prims_asked_;
+  ScenePrim prim = ReadPrim(path);
+  if (!prim) {
+    ++missing_asked_;
+    return prim;
+  }
+  // What the mirror does not have may have come and not been told yet.
+  if (!path.IsProperty() && !mirror_->GetPrims().contains(path) && !IsReachable(path)) {
+    Note(path.GetString() + " is shown and cannot be reached");
+    return {};
+  }
+  prim.data = CheckData(std::move(prim.data), checks_,
+                        name_.empty() ? path.GetString() : name_ + ": " + path.GetString());
+  return prim;
+}
+
+std::vector<Path> DebuggingSceneIndex::GetChildPrimPaths(Path path) const {
+  const SceneChecks::Reading reading(checks_.get());
+  ++children_asked_;
+  return ReadChildren(path);
+}
+
+void DebuggingSceneIndex::CheckChanges(const ChangeSet& changes) {
   ++counts_.change_sets;
   counts_.added += changes.added.size();
   counts_.removed += changes.removed.size();
   counts_.dirtied += changes.dirtied.size();
-  mirror_.ApplyChanges(GetInput(), changes);
-  for (std::string& difference : mirror_.Compare(GetInput())) Note(std::move(difference));
+  ChangeSet normal = changes;
+  normal.Normalize();
+  if (normal != changes) Note("a change tells of a prim twice, or of one before its parent");
+  const Walk scene(*this);
+  mirror_->ApplyChanges(scene, changes);
+  const std::vector<std::string> different = mirror_->Compare(scene);
+  for (const std::string& difference : different) Note(difference);
   for (const DirtiedPrim& dirtied : changes.dirtied)
-    if (!mirror_.GetPrims().contains(dirtied.path))
+    if (!mirror_->GetPrims().contains(dirtied.path))
       Note(dirtied.path.GetString() + " is dirtied and is not there");
-  const bool was_telling = std::exchange(is_telling, true);
-  is_changing_ = true;
-  Send(changes, Form::kNormal);
-  is_changing_ = false;
-  is_telling = was_telling;
+  // What was noted once is not noted with every change to come.
+  if (!different.empty()) mirror_ = std::make_unique<MirrorObserver>(scene);
+}
+
+void DebuggingSceneIndex::ProcessChanges(const ChangeSet& changes) {
+  const SceneChecks::Changing changing(checks_.get());
+  const std::thread::id self = std::this_thread::get_id();
+  if (teller_ == std::thread::id()) teller_ = self;
+  if (teller_ != self) Note("changes are told by another thread than before");
+  teller_ = self;
+  CheckChanges(changes);
+  if (nested_ >= kMaxNested) return Note("changes cause changes without end");
+  ++nested_;
+  try {
+    Send(changes);
+  } catch (...) {
+    Note("who is told of changes throws: " + DescribeCurrentException());
+  }
+  --nested_;
 }
 
 }  // namespace strata::scene

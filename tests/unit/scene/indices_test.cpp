@@ -313,7 +313,7 @@ TEST_CASE("inputs of a merged scene come and go at once, and show only what is b
   auto second = MakeScene({{Path("/A/X"), kSphere, nullptr}, {Path("/C/D/Z"), kSphere, nullptr}});
   MergingSceneIndex merged;
   Watch watch(merged);
-  merged.AddInputScenes({{first, Path("/A")}, {second, Path("/C/D")}});
+  CHECK(merged.AddInputScenes({{first, Path("/A")}, {second, Path("/C/D")}}));
   CHECK(Join(CollectPrimPaths(merged)) == "/ /A /A/X /C /C/D /C/D/Z");
   CHECK(watch.Take() == "added /; added /A; added /A/X mesh; added /C; added /C/D; added /C/D/Z sphere");
   first->AddPrims({{Path("/B/W"), kMesh, nullptr}});
