@@ -13,8 +13,10 @@
 #include "strata/bridge/point_prototypes.h"
 #include "strata/bridge/render_settings.h"
 #include "strata/bridge/root_scope.h"
+#include "strata/scene/debugging.h"
 #include "strata/scene/flattening.h"
 #include "strata/scene/pruning.h"
+#include "strata/scene/render_passes.h"
 #include "strata/scene/resolving.h"
 
 namespace strata::bridge {
@@ -98,21 +100,39 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
     chain.indices.push_back(std::move(index));
     chain.reasons.push_back(std::move(reason));
   };
+  const auto check = [&](scene::SceneIndexPtr index) -> scene::SceneIndexPtr {
+    const std::string name = index->GetDisplayName();
+    return std::make_shared<scene::DebuggingSceneIndex>(std::move(index), options.checks, name);
+  };
+  const auto add_check = [&] {
+    if (options.checks) add(check(chain.GetFinal()), "checks what is shown so far");
+  };
   const auto add_plugins = [&](ChainPhase phase) {
     if (!options.plugins) return;
-    for (auto& inserted : options.plugins->Append(phase, chain.GetFinal(), options.context, remarks))
-      add(std::move(inserted.index), std::move(inserted.reason));
+    const scene::SceneIndexPtr below = options.checks ? check(chain.GetFinal()) : chain.GetFinal();
+    auto all = options.plugins->Append(phase, below, options.context, remarks);
+    if (all.empty()) return;
+    if (options.checks) add(below, "checks what plugins are shown, and what they throw");
+    for (auto& inserted : all) add(std::move(inserted.index), std::move(inserted.reason));
+    add_check();
   };
   const auto flatten = [&](scene::SceneIndexPtr input, BindingRule bindings) {
     return std::make_shared<scene::FlatteningSceneIndex>(std::move(input), MakeProviders(options, bindings),
                                                          options.gaps);
   };
-  chain.stage = std::make_shared<StageSceneIndex>(options.stage);
+  StageSceneIndexOptions stage = options.stage;
+  if (options.checks) stage.checks = options.checks;
+  chain.stage = std::make_shared<StageSceneIndex>(std::move(stage));
   add(chain.stage, "the prims of the stage, read when they are asked for");
+  add_check();
   add_plugins(ChainPhase::kStage);
   if (options.stage.computations)
     add(std::make_shared<ComputeSceneIndex>(chain.GetFinal(), chain.stage),
         "before flattening: computed transforms are of prims by themselves, and what is below inherits them");
+  chain.globals = std::make_shared<scene::SceneGlobalsSceneIndex>(chain.GetFinal());
+  add(chain.globals, "before all that asks which render pass, settings and camera count");
+  add(std::make_shared<scene::RenderPassesSceneIndex>(chain.GetFinal()),
+      "before instancing, so that instancers do not count what the active pass leaves out");
   if (!options.excluded.empty())
     add(MakeExclusion(chain.GetFinal(), options.excluded),
         "before instancing, so that instancers do not count what is excluded");
@@ -123,8 +143,7 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
       "before instancing, so that copies have extents too");
   add_plugins(ChainPhase::kPreInstancing);
   const auto points = std::make_shared<PointPrototypesSceneIndex>(chain.GetFinal());
-  add(points,
-      "before native instancing: prototypes of point instancers may hold instances");
+  add(points, "before native instancing: prototypes of point instancers may hold instances");
   add_plugins(ChainPhase::kPreFlatten);
   const auto natives = std::make_shared<NativePrototypesSceneIndex>(
       chain.GetFinal(), flatten(chain.GetFinal(), BindingRule::kDirect));
@@ -133,7 +152,9 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
   add(std::make_shared<MadePrimsSceneIndex>(chain.GetFinal(), natives),
       "after flattening: instancers that were made inherit nothing");
   add_plugins(ChainPhase::kPostFlatten);
-  add(std::make_shared<RenderSettingsSceneIndex>(chain.GetFinal()),
+  const auto active = options.stage.form == DataForm::kNewest ? RenderSettingsSceneIndex::Active::kShown
+                                                              : RenderSettingsSceneIndex::Active::kLeftOut;
+  add(std::make_shared<RenderSettingsSceneIndex>(chain.GetFinal(), active),
       "after the camera has what it inherits: apertures are fitted to pictures");
   add(std::make_shared<MaterialBindingsSceneIndex>(chain.GetFinal(), options.bindings),
       "after flattening: the bindings of prims above count");
@@ -147,6 +168,7 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
   add(chain.selection, "after instancing: prims in instances are selected where they are shown");
   add_plugins(ChainPhase::kResolved);
   add_plugins(ChainPhase::kRenderer);
+  add_check();
   return chain;
 }
 

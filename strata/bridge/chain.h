@@ -9,8 +9,10 @@
 #include "strata/bridge/material_bindings.h"
 #include "strata/bridge/selection.h"
 #include "strata/bridge/stage_scene_index.h"
+#include "strata/scene/checks.h"
 #include "strata/scene/flattening_providers.h"
 #include "strata/scene/plugins.h"
+#include "strata/scene/scene_globals.h"
 
 namespace strata::bridge {
 
@@ -38,6 +40,9 @@ struct ChainOptions {
   // Put into the chain at their phases; null: none.
   std::shared_ptr<const scene::SceneIndexPluginRegistry> plugins;
   scene::PluginContext context;
+  // Where promises that are broken are noted: by debugging indices over the stage, around plugins, and last.
+  // Null: nobody looks.
+  std::shared_ptr<scene::SceneChecks> checks;
   // As OpenUSD's own chain behaves.
   static ChainOptions LikeOpenUSD();
 };
@@ -46,6 +51,7 @@ struct ChainOptions {
 struct Chain {
   std::shared_ptr<StageSceneIndex> stage;
   std::shared_ptr<SelectionSceneIndex> selection;
+  std::shared_ptr<scene::SceneGlobalsSceneIndex> globals;  // what the application says of the scene
   std::vector<scene::SceneIndexPtr> indices;
   std::vector<std::string> reasons;  // why each index stands where it does
   const scene::SceneIndexPtr& GetFinal() const { return indices.back(); }

@@ -55,18 +55,21 @@ const std::vector<Token>& GetSettingNames() {
 // What settings come to, with the prims that they name; reads these when it is asked.
 class Settings final : public ContainerDataSource {
  public:
-  Settings(ContainerDataSourceHandle authored, std::shared_ptr<Users> users, Path path)
-      : authored_(std::move(authored)), users_(std::move(users)), path_(path) {}
+  using Active = RenderSettingsSceneIndex::Active;
+  Settings(ContainerDataSourceHandle authored, std::shared_ptr<Users> users, Path path, Active active)
+      : authored_(std::move(authored)), users_(std::move(users)), path_(path), active_(active) {}
 
   std::vector<Token> GetNames() const override {
     const RenderNames& names = GetRenderNames();
     std::vector<Token> all = {names.renderProducts};
+    if (active_ == Active::kShown) all.push_back(names.active);
     for (Token name : GetSettingNames())
       if (authored_->Get(name)) all.push_back(name);
     return all;
   }
   DataSourceHandle Get(Token name) const override {
     if (name == GetRenderNames().renderProducts) return MakeProducts();
+    if (name == GetRenderNames().active) return active_ == Active::kShown ? MakeActive() : nullptr;
     const bool is_shown = std::ranges::find(GetSettingNames(), name) != GetSettingNames().end();
     return is_shown ? authored_->Get(name) : nullptr;
   }
@@ -75,6 +78,13 @@ class Settings final : public ContainerDataSource {
   ContainerDataSourceHandle Read(const scene::SceneIndex& input, Path path, Token name) const {
     users_->Note(path, path_);
     return ContainerDataSource::Cast(input.GetDataSource(path, DataSourceLocator(name)));
+  }
+
+  DataSourceHandle MakeActive() const {
+    const auto input = users_->input.lock();
+    if (!input) return nullptr;
+    const auto globals = Read(*input, Path::AbsoluteRoot(), GetRenderNames().sceneGlobals);
+    return scene::RetainBool(GetValueAs<Path>(globals, GetRenderNames().activeRenderSettingsPrim) == path_);
   }
 
   DataSourceHandle MakeProducts() const {
@@ -139,6 +149,7 @@ class Settings final : public ContainerDataSource {
   ContainerDataSourceHandle authored_;
   std::shared_ptr<Users> users_;
   Path path_;
+  Active active_;
 };
 
 }  // namespace
@@ -155,15 +166,22 @@ scene::ScenePrim RenderSettingsSceneIndex::GetPrim(Path path) const {
   if (auto authored = ContainerDataSource::Cast(prim.data->Get(names.stage_settings)))
     prim.data = scene::OverlayContainerDataSource::New(
         RetainedContainerDataSource::New(
-            {{names.renderSettings, scene::Make<const Settings>(std::move(authored), users_, path)}}),
+            {{names.renderSettings,
+              scene::Make<const Settings>(std::move(authored), users_, path, active_)}}),
         prim.data);
   return prim;
 }
 
 void RenderSettingsSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
   const RenderNames& names = GetRenderNames();
+  const auto is_concerned = [&](const scene::DirtiedPrim& dirtied) {
+    return dirtied.locators.Intersects(names.stage_settings);
+  };
+  if (users_->settings.empty() && std::ranges::none_of(changes.dirtied, is_concerned))
+    return Forward(changes);
   scene::ChangeSet out = changes;
-  for (scene::DirtiedPrim& dirtied : out.dirtied)
+  for (scene::DirtiedPrim& dirtied : out.dirtied) {
+    if (!dirtied.locators.Intersects(names.stage_settings)) continue;
     for (const DataSourceLocator& locator : dirtied.locators.Intersection(names.stage_settings)) {
       // The products show what the settings say for them, too.
       const Token name = locator.GetElementCount() > 1 ? locator.GetElement(1) : Token();
@@ -175,16 +193,21 @@ void RenderSettingsSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
         dirtied.locators.Insert(DataSourceLocator{names.renderSettings, names.renderProducts});
       if (locator.GetElementCount() == 1) dirtied.locators.Insert(names.renderSettings);
     }
+  }
   if (users_->settings.empty()) return Send(std::move(out), Form::kNormal);
   const auto tell = [&](Path read) {
     if (const auto found = users_->settings.find(read); found != users_->settings.end())
       for (Path settings : found->second)
-        out.dirtied.push_back({settings, DataSourceLocator{names.renderSettings, names.renderProducts}});
+        out.dirtied.push_back(
+            {settings, DataSourceLocator{names.renderSettings,
+                                         read.IsAbsoluteRoot() ? names.active : names.renderProducts}});
   };
   for (const scene::DirtiedPrim& dirtied : changes.dirtied) {
-    bool matters = false;
+    const bool is_root = dirtied.path.IsAbsoluteRoot();
+    bool matters = is_root && dirtied.locators.Intersects(
+                                  DataSourceLocator{names.sceneGlobals, names.activeRenderSettingsPrim});
     for (Token name : {names.stage_product, names.stage_var, names.camera})
-      matters |= dirtied.locators.Intersects(name);
+      matters |= !is_root && dirtied.locators.Intersects(name);
     if (matters) tell(dirtied.path);
   }
   for (const scene::AddedPrim& added : changes.added) tell(added.path);

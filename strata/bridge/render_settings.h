@@ -21,7 +21,8 @@ struct RenderNames {
   X(disableMotionBlur) X(disableDepthOfField) X(instantaneousShutter) X(includedPurposes)                   \
   X(materialBindingPurposes) X(renderingColorSpace) X(productType) X(productName) X(dataType)               \
   X(sourceName) X(sourceType) X(renderProducts) X(renderVars) X(path) X(type) X(name) X(cameraPrim)         \
-  X(apertureSize) X(horizontalAperture) X(verticalAperture)
+  X(apertureSize) X(horizontalAperture) X(verticalAperture)          \
+  X(active) X(sceneGlobals) X(activeRenderSettingsPrim)
 #define X(name) Token name{#name};
   STRATA_RENDER_NAMES(X)
 #undef X
@@ -38,11 +39,13 @@ const RenderNames& GetRenderNames();
 // Adds `renderSettings` to prims of that type: `renderProducts`, each with its `renderVars`, where products
 // say less than the settings with what these say; the aperture of a product is that of its camera, conformed
 // to its resolution by its policy. Products, variables and cameras that are edited dirty the settings that
-// were read with them.
+// were read with them. `active` says whether `sceneGlobals` of "/" name the settings, and follows them.
 class RenderSettingsSceneIndex final : public scene::SingleInputFilteringSceneIndex {
  public:
-  explicit RenderSettingsSceneIndex(scene::SceneIndexPtr input)
-      : SingleInputFilteringSceneIndex(input), users_(std::make_shared<Users>(input)) {}
+  // Whether `active` is there: that `sceneGlobals/activeRenderSettingsPrim` names the settings.
+  enum class Active : uint8_t { kLeftOut, kShown };
+  explicit RenderSettingsSceneIndex(scene::SceneIndexPtr input, Active active = Active::kShown)
+      : SingleInputFilteringSceneIndex(input), users_(std::make_shared<Users>(input)), active_(active) {}
   scene::ScenePrim GetPrim(Path path) const override;
   std::string GetDisplayName() const override { return "Render settings"; }
 
@@ -62,6 +65,7 @@ class RenderSettingsSceneIndex final : public scene::SingleInputFilteringSceneIn
  private:
   void ProcessChanges(const scene::ChangeSet& changes) override;
   std::shared_ptr<Users> users_;  // shared with the data of settings
+  Active active_;
 };
 
 }  // namespace strata::bridge

@@ -5,6 +5,7 @@
 
 #include "strata/scene/names.h"
 #include "strata/scene/overlay.h"
+#include "strata/scene/prim_types.h"
 #include "strata/scene/retained.h"
 
 namespace strata::scene {
@@ -29,13 +30,6 @@ const std::vector<Token>& GetLinkCollections() {
   static const std::vector<Token> collections = {GetLinkNames().lightLink, GetLinkNames().shadowLink,
                                                  GetLinkNames().filterLink};
   return collections;
-}
-
-bool IsGeometry(Token type) {
-  static const std::set<std::string_view> kTypes = {
-      "mesh",   "basisCurves", "points",   "nurbsCurves", "nurbsPatch", "tetMesh",    "volume",       "cube",
-      "sphere", "cone",        "cylinder", "capsule",     "plane",      "geomSubset", "particleField"};
-  return kTypes.contains(type.GetText());
 }
 
 bool HoldsEverything(const PathExpression& expression) {
@@ -242,7 +236,7 @@ class LinkedPrim final : public ContainerDataSource {
   ContainerDataSourceHandle Make(Token name) const {
     const LinkNames& names = GetLinkNames();
     const bool is_instancer = type_ == scene::GetNames().instancer;
-    if (name == names.categories && (is_instancer || IsGeometry(type_)))
+    if (name == names.categories && (is_instancer || IsGeometryType(type_)))
       return linker_->FindCategories(path_);
     if (name == names.instanceCategories && is_instancer) return linker_->FindInstanceCategories(path_);
     return nullptr;
@@ -266,7 +260,7 @@ ScenePrim LightLinkingSceneIndex::GetPrim(Path path) const {
 }
 
 void LightLinkingSceneIndex::ProcessChanges(const ChangeSet& changes) {
-  if (!linker_->IsAsked()) return Send(changes, Form::kNormal);
+  if (!linker_->IsAsked()) return Forward(changes);
   const LinkNames& names = GetLinkNames();
   const Links before = linker_->CopyLinks();
   linker_->Remove(PathPrefixes(changes.removed));
@@ -301,7 +295,7 @@ void LightLinkingSceneIndex::ProcessChanges(const ChangeSet& changes) {
     VisitPrims(GetInput(), Path::AbsoluteRoot(), [&](Path path) {
       const Token type = GetInput().GetPrim(path).type;
       const bool is_instancer = type == scene::GetNames().instancer;
-      if (!is_instancer && !IsGeometry(type)) return;
+      if (!is_instancer && !IsGeometryType(type)) return;
       const std::vector<Path> places = linker_->FindPlaces(path);
       if (appears || is_instancer || std::ranges::any_of(different, [&](const Link* link) {
             return std::ranges::any_of(places, [&](Path place) { return link->Holds(place); });

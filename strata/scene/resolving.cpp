@@ -4,6 +4,7 @@
 
 #include "strata/scene/implicit_surfaces.h"
 #include "strata/scene/light_linking.h"
+#include "strata/scene/material_overrides.h"
 #include "strata/scene/pinned_curves.h"
 #include "strata/scene/tet_meshes.h"
 
@@ -20,6 +21,8 @@ constexpr ResolvingIndex kIndices[] = {
     {"pinnedCurves", "for renderers without pinned curves", MakeIndex<PinnedCurvesSceneIndex>},
     {"tetMeshes", "for renderers that draw meshes alone", MakeIndex<TetMeshesSceneIndex>},
     {"implicitSurfaces", "for renderers that draw meshes alone", MakeIndex<ImplicitSurfacesSceneIndex>},
+    {"materialOverrides", "after bindings: what materials are is settled, and their values may be replaced",
+     MakeIndex<MaterialOverridesSceneIndex>},
     {"lightLinking", "after instancing: instances of one instancer may be lit by other lights",
      MakeIndex<LightLinkingSceneIndex>},
 };

@@ -191,13 +191,74 @@ class CollectionMaterialBindingsSchema final
   using SchemaOfEach::SchemaOfEach;
 };
 
+class NodeParametersSchema final : public SchemaOfEach<NodeParametersSchema, "", MaterialParameterSchema> {
+ public:
+  using SchemaOfEach::SchemaOfEach;
+};
+
+class ParameterValuesSchema final
+    : public SchemaOfEach<ParameterValuesSchema, "parameterValues", NodeParametersSchema> {
+ public:
+  using SchemaOfEach::SchemaOfEach;
+};
+
+class InterfaceValuesSchema final
+    : public SchemaOfEach<InterfaceValuesSchema, "interfaceValues", MaterialParameterSchema> {
+ public:
+  using SchemaOfEach::SchemaOfEach;
+};
+
 class MaterialOverrideSchema final : public SchemaOf<MaterialOverrideSchema, "materialOverride"> {
  public:
   using SchemaOf::SchemaOf;
-  static constexpr SchemaMember<"interfaceValues", MaterialParametersSchema> kInterfaceValues{};
-  static constexpr SchemaMember<"parameterValues", DataSourceHandle> kParameterValues{};
+  static constexpr SchemaMember<"interfaceValues", InterfaceValuesSchema> kInterfaceValues{};
+  static constexpr SchemaMember<"parameterValues", ParameterValuesSchema> kParameterValues{};
   auto GetInterfaceValues() const { return Read(kInterfaceValues); }
   auto GetParameterValues() const { return Read(kParameterValues); }
+};
+
+class BoundCollectionSchema final : public SchemaOf<BoundCollectionSchema, ""> {
+ public:
+  using SchemaOf::SchemaOf;
+  static constexpr SchemaMember<"collectionPrimPath", Path> kCollectionPrimPath{};
+  static constexpr SchemaMember<"collectionName", Token> kCollectionName{};
+  static constexpr SchemaMember<"materialPath", Path> kMaterialPath{};
+  static constexpr SchemaMember<"bindingStrength", Token> kBindingStrength{};
+  auto GetCollectionPrimPath(double shutter_offset = 0) const {
+    return Read(kCollectionPrimPath, shutter_offset);
+  }
+  auto GetCollectionName(double shutter_offset = 0) const { return Read(kCollectionName, shutter_offset); }
+  auto GetMaterialPath(double shutter_offset = 0) const { return Read(kMaterialPath, shutter_offset); }
+  auto GetBindingStrength(double shutter_offset = 0) const { return Read(kBindingStrength, shutter_offset); }
+};
+
+class BoundCollectionsSchema final
+    : public SchemaOfList<BoundCollectionsSchema, "collectionMaterialBindings", BoundCollectionSchema> {
+ public:
+  using SchemaOfList::SchemaOfList;
+};
+
+class UsdMaterialBindingSchema final : public SchemaOf<UsdMaterialBindingSchema, ""> {
+ public:
+  using SchemaOf::SchemaOf;
+  static constexpr SchemaMember<"directMaterialBinding", DirectMaterialBindingSchema>
+      kDirectMaterialBinding{};
+  static constexpr SchemaMember<"collectionMaterialBindings", BoundCollectionsSchema>
+      kCollectionMaterialBindings{};
+  auto GetDirectMaterialBinding() const { return Read(kDirectMaterialBinding); }
+  auto GetCollectionMaterialBindings() const { return Read(kCollectionMaterialBindings); }
+};
+
+class UsdMaterialBindingListSchema final
+    : public SchemaOfList<UsdMaterialBindingListSchema, "", UsdMaterialBindingSchema> {
+ public:
+  using SchemaOfList::SchemaOfList;
+};
+
+class UsdMaterialBindingsSchema final
+    : public SchemaOfEach<UsdMaterialBindingsSchema, "usdMaterialBindings", UsdMaterialBindingListSchema> {
+ public:
+  using SchemaOfEach::SchemaOfEach;
 };
 
 class LightSchema final : public SchemaOf<LightSchema, "light"> {
@@ -228,6 +289,48 @@ class CategoriesSchema final : public SchemaOfEach<CategoriesSchema, "categories
   using SchemaOfEach::SchemaOfEach;
 };
 
+class SplitDiopterSchema final : public SchemaOf<SplitDiopterSchema, "splitDiopter"> {
+ public:
+  using SchemaOf::SchemaOf;
+  static constexpr SchemaMember<"count", int32_t> kCount{};
+  static constexpr SchemaMember<"angle", float> kAngle{};
+  static constexpr SchemaMember<"offset1", float> kOffset1{};
+  static constexpr SchemaMember<"width1", float> kWidth1{};
+  static constexpr SchemaMember<"focusDistance1", float> kFocusDistance1{};
+  static constexpr SchemaMember<"offset2", float> kOffset2{};
+  static constexpr SchemaMember<"width2", float> kWidth2{};
+  static constexpr SchemaMember<"focusDistance2", float> kFocusDistance2{};
+  auto GetCount(double shutter_offset = 0) const { return Read(kCount, shutter_offset); }
+  auto GetAngle(double shutter_offset = 0) const { return Read(kAngle, shutter_offset); }
+  auto GetOffset1(double shutter_offset = 0) const { return Read(kOffset1, shutter_offset); }
+  auto GetWidth1(double shutter_offset = 0) const { return Read(kWidth1, shutter_offset); }
+  auto GetFocusDistance1(double shutter_offset = 0) const { return Read(kFocusDistance1, shutter_offset); }
+  auto GetOffset2(double shutter_offset = 0) const { return Read(kOffset2, shutter_offset); }
+  auto GetWidth2(double shutter_offset = 0) const { return Read(kWidth2, shutter_offset); }
+  auto GetFocusDistance2(double shutter_offset = 0) const { return Read(kFocusDistance2, shutter_offset); }
+};
+
+class LensDistortionSchema final : public SchemaOf<LensDistortionSchema, "lensDistortion"> {
+ public:
+  using SchemaOf::SchemaOf;
+  static constexpr SchemaMember<"type", Token> kType{};
+  static constexpr SchemaMember<"k1", float> kK1{};
+  static constexpr SchemaMember<"k2", float> kK2{};
+  static constexpr SchemaMember<"center", Vec2f> kCenter{};
+  static constexpr SchemaMember<"anaSq", float> kAnaSq{};
+  static constexpr SchemaMember<"asym", Vec2f> kAsym{};
+  static constexpr SchemaMember<"scale", float> kScale{};
+  static constexpr SchemaMember<"ior", float> kIor{};
+  auto GetType(double shutter_offset = 0) const { return Read(kType, shutter_offset); }
+  auto GetK1(double shutter_offset = 0) const { return Read(kK1, shutter_offset); }
+  auto GetK2(double shutter_offset = 0) const { return Read(kK2, shutter_offset); }
+  auto GetCenter(double shutter_offset = 0) const { return Read(kCenter, shutter_offset); }
+  auto GetAnaSq(double shutter_offset = 0) const { return Read(kAnaSq, shutter_offset); }
+  auto GetAsym(double shutter_offset = 0) const { return Read(kAsym, shutter_offset); }
+  auto GetScale(double shutter_offset = 0) const { return Read(kScale, shutter_offset); }
+  auto GetIor(double shutter_offset = 0) const { return Read(kIor, shutter_offset); }
+};
+
 class CameraSchema final : public SchemaOf<CameraSchema, "camera"> {
  public:
   using SchemaOf::SchemaOf;
@@ -251,6 +354,10 @@ class CameraSchema final : public SchemaOf<CameraSchema, "camera"> {
   static constexpr SchemaMember<"linearExposureScale", float> kLinearExposureScale{};
   static constexpr SchemaMember<"focusOn", bool> kFocusOn{};
   static constexpr SchemaMember<"dofAspect", float> kDofAspect{};
+  static constexpr SchemaMember<"splitDiopter", SplitDiopterSchema> kSplitDiopter{};
+  static constexpr SchemaMember<"lensDistortion", LensDistortionSchema> kLensDistortion{};
+  static constexpr SchemaMember<"namespacedProperties", DataSourceHandle> kNamespacedProperties{};
+  static constexpr SchemaMember<"backPlate", DataSourceHandle> kBackPlate{};
   auto GetProjection(double shutter_offset = 0) const { return Read(kProjection, shutter_offset); }
   auto GetHorizontalAperture(double shutter_offset = 0) const {
     return Read(kHorizontalAperture, shutter_offset);
@@ -283,6 +390,10 @@ class CameraSchema final : public SchemaOf<CameraSchema, "camera"> {
   }
   auto GetFocusOn(double shutter_offset = 0) const { return Read(kFocusOn, shutter_offset); }
   auto GetDofAspect(double shutter_offset = 0) const { return Read(kDofAspect, shutter_offset); }
+  auto GetSplitDiopter() const { return Read(kSplitDiopter); }
+  auto GetLensDistortion() const { return Read(kLensDistortion); }
+  auto GetNamespacedProperties() const { return Read(kNamespacedProperties); }
+  auto GetBackPlate() const { return Read(kBackPlate); }
 };
 
 class CoordSysSchema final : public SchemaOf<CoordSysSchema, "coordSys"> {
