@@ -39,7 +39,7 @@ class Docs:
     def codes(self):
         """name -> (severity, summary, file), of every code that the sources declare."""
         found = self.composition_errors()
-        for folder in ("strata", "tools"):
+        for folder in ("strata", "consumers", "tools"):
             for path in sorted((ROOT / folder).rglob("*")):
                 if path.suffix not in (".h", ".cpp"):
                     continue

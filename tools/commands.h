@@ -37,6 +37,7 @@ void AddCheck(CLI::App& app, Action& chosen);
 void AddMetrics(CLI::App& app, Action& chosen);
 void AddScene(CLI::App& app, Action& chosen);
 void AddRender(CLI::App& app, Action& chosen);
+void AddExport(CLI::App& app, Action& chosen);
 void AddCompute(CLI::App& app, Action& chosen);
 void AddAssemble(CLI::App& app, Action& chosen);
 void AddSchema(CLI::App& app, Action& chosen);

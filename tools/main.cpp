@@ -94,6 +94,7 @@ int Main(int argc, char** argv) {
   AddMetrics(app, chosen);
   AddScene(app, chosen);
   AddRender(app, chosen);
+  AddExport(app, chosen);
   AddCompute(app, chosen);
   AddAssemble(app, chosen);
   AddSchema(app, chosen);
