@@ -190,7 +190,7 @@ void Indexer::AddTasksForAttached(uint32_t top) {
       AddImpliedClassTask(number, top);
     if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor))
       AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
-    if (!IsTop() || !MaySelect(number)) continue;
+    if (!IsTop()) continue;
     AddTask({TaskType::kAncestralVariantSets, number, {}, {}, 0});
     if (node.CanContributeSpecs() && (graph_.GetSite(number).fields & kSiteVariantSets))
       AddTask({TaskType::kVariantSets, number, {}, {}, 0});

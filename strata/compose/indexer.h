@@ -196,7 +196,7 @@ class Indexer {
     Token name;
     bool found = false;
   };
-  bool MaySelect(uint32_t node) const;
+  bool MaySelectAt(uint32_t node, Path path) const;
   Selection FindSelection(uint32_t node, Path path, Token variant_set);
   using SelectionReader = Selection (Indexer::*)(uint32_t node, Path path, Token variant_set);
   Selection FindSelectionAt(uint32_t node, Path path, Token variant_set, SelectionReader read);

@@ -7,24 +7,12 @@
 
 namespace strata::compose {
 
-namespace {
-
-// Whether a relocate took away what stands at a path, or what is above it.
-bool IsTakenAway(const LayerStack& stack, Path path) {
-  if (!stack.HasRelocates()) return false;
-  for (; !path.IsEmpty() && !path.IsAbsoluteRoot(); path = path.GetParent())
-    if (stack.IsRelocationSource(path)) return true;
-  return false;
-}
-
-}  // namespace
-
-// Whether variants above a site are asked for: also where the site itself is silent, because it is the source
-// of a relocate or was taken away by one.
-bool Indexer::MaySelect(uint32_t number) const {
+// Whether a site selects variants at a path at or above it. A silent one does where it had not yet been silenced: what is
+// above the source of a relocate selects what is in it. What came below a prohibited site is gone altogether.
+bool Indexer::MaySelectAt(uint32_t number, Path path) const {
   const Node& node = graph_[number];
-  return node.CanContributeSpecs() || node.arc == ArcType::kRelocate ||
-         (node.Has(kNodeProhibited) && !node.Has(kNodeDueToAncestor));
+  if (node.Has(kNodeProhibited) && node.Has(kNodeDueToAncestor)) return false;
+  return node.CanContributeSpecs() || path.GetElementCount() < node.restricted_depth;
 }
 
 void Indexer::EvaluateVariantSets(const Task& task) {
@@ -37,12 +25,11 @@ void Indexer::EvaluateVariantSets(const Task& task) {
 
 // Variant sets of what is above a site that was reached directly: their selections decide what is there.
 void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
-  if (!MaySelect(node)) return;
   if (graph_[node].path.IsPrimVariantSelection()) return;
   const LayerStackPtr stack = pool_.GetStack(graph_[node].layer_stack);
   for (Path above = graph_[node].path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
        above = above.GetParent()) {
-    if (graph_[node].Has(kNodeProhibited) && IsTakenAway(*stack, above)) continue;
+    if (!MaySelectAt(node, above)) continue;
     NoteVisit(graph_[node].layer_stack, above, ArcType::kVariant);
     const LayerStack::Site site = stack->FindSite(above);
     if (site.fields & kSiteVariantSets) {
@@ -55,8 +42,8 @@ void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
 }
 
 void Indexer::EvaluateVariant(const Task& task) {
-  if (!MaySelect(task.node)) return;
   const Path path = task.set_path.IsEmpty() ? graph_[task.node].path : task.set_path;
+  if (!MaySelectAt(task.node, path)) return;
   const Selection selection = FindSelection(task.node, path, task.variant_set);
   if (selection.found && !selection.name.IsEmpty()) return AddVariantArc(task, selection.name);
   Task later = task;
@@ -174,10 +161,6 @@ Indexer::Selection Indexer::ReadPriorSelection(uint32_t number, Path path, Token
 
 Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token variant_set) {
   const Node& node = graph_[number];
-  // The source of a relocate is silent, but what is above it selects what is in it.
-  const bool is_moved_along = node.arc == ArcType::kRelocate && node.Has(kNodeDueToAncestor);
-  if ((!MaySelect(number) || (is_moved_along && !node.CanContributeSpecs())) && node.arc != ArcType::kVariant)
-    return {};
   // The node's own selections belong to the path of what is asked for too.
   Path site_path = path;
   if (node.path.ContainsPrimVariantSelection()) {
@@ -190,7 +173,7 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
     }
   }
   const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
-  if (node.Has(kNodeProhibited) && IsTakenAway(*stack, site_path)) return {};
+  if (!MaySelectAt(number, site_path)) return {};
   NoteSelectionSite(number, site_path);
   NoteVisit(node.layer_stack, site_path, ArcType::kVariant);
   const LayerStack::Site site = stack->FindSite(site_path);

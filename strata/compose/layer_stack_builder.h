@@ -35,6 +35,8 @@ class LayerStackBuilder {
   void OrderByOwner(const layer::Layer& layer, std::vector<layer::LayerPtr>& sublayers,
                     std::vector<LayerOffset>& offsets);
   void AddRelocates();
+  // Whether the stack is inside the sublayers of `layer`: to add it again would not end.
+  bool IsOpen(const layer::Layer& layer) const;
   void AddError(ErrorType type, std::string message, const layer::Layer& where, std::string hint);
 
   LayerProvider* provider_;

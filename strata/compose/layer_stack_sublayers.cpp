@@ -97,6 +97,10 @@ void LayerStackBuilder::OrderByOwner(const layer::Layer& layer, std::vector<laye
   std::rotate(offsets.begin(), offsets.begin() + first, offsets.begin() + first + 1);
 }
 
+bool LayerStackBuilder::IsOpen(const layer::Layer& layer) const {
+  return std::find(open_.begin(), open_.end(), &layer) != open_.end();
+}
+
 void LayerStackBuilder::AddSublayers(const layer::LayerPtr& layer, const LayerOffset& offset,
                                      double time_codes_per_second, int depth, bool is_session) {
   const layer::FieldNames& names = layer::GetFieldNames();
@@ -116,7 +120,7 @@ void LayerStackBuilder::AddSublayers(const layer::LayerPtr& layer, const LayerOf
   std::vector<layer::LayerPtr> sublayers;
   for (const std::string& path : *paths) sublayers.push_back(OpenSublayer(*layer, path));
   for (size_t i = 0; i < sublayers.size(); ++i) {
-    if (!sublayers[i] || IsUsableOffset(offsets[i])) continue;
+    if (!sublayers[i] || IsUsableOffset(offsets[i]) || IsOpen(*sublayers[i])) continue;
     AddError(
         ErrorType::kInvalidSublayerOffset,
         fmt::format("Invalid sublayer offset {} in sublayer @{}@ of layer @{}@. Using no offset instead.",
@@ -128,7 +132,7 @@ void LayerStackBuilder::AddSublayers(const layer::LayerPtr& layer, const LayerOf
   for (size_t i = 0; i < sublayers.size(); ++i) {
     const layer::LayerPtr& sublayer = sublayers[i];
     if (!sublayer) continue;
-    if (std::find(open_.begin(), open_.end(), sublayer.get()) != open_.end()) {
+    if (IsOpen(*sublayer)) {
       AddError(ErrorType::kSublayerCycle,
                fmt::format("Sublayer hierarchy with root layer @{}@ has cycles. Detected when layer @{}@ was "
                            "seen in the layer "

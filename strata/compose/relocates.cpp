@@ -8,9 +8,14 @@ namespace strata::compose {
 
 namespace {
 
-struct Authored {
+struct Relocate {
+  enum State { kAsAuthored, kInChain, kFinished };
+
   Path source, target;
   const layer::Layer* layer;
+  size_t rank;    // among all, the strongest layer's first, as written there
+  Path original;  // the source before any other relocate
+  State state = kAsAuthored;
 };
 
 const char* kHint = "Mend the relocate in the layer's metadata.";
@@ -27,7 +32,7 @@ const char* FindOwnFault(Path source, Path target) {
   return nullptr;
 }
 
-std::string DescribeTarget(const Authored& relocate) {
+std::string DescribeTarget(const Relocate& relocate) {
   return fmt::format("relocation from <{}> authored at @{}@</>", relocate.source.GetString(),
                      relocate.layer->GetIdentifier());
 }
@@ -69,18 +74,19 @@ class RelocatesComputer {
             layer, source);
         continue;
       }
-      by_source_.emplace(source, Authored{source, target, &layer});  // a stronger layer's stays
+      // A stronger layer's stays.
+      by_source_.emplace(source, Relocate{source, target, &layer, by_source_.size(), source});
     }
   }
 
   void FindSharedTargets() {
-    std::map<Path, std::vector<const Authored*>> by_target;
+    std::map<Path, std::vector<const Relocate*>> by_target;
     for (const auto& [source, relocate] : by_source_)
       if (!relocate.target.IsEmpty()) by_target[relocate.target].push_back(&relocate);
     for (const auto& [target, relocates] : by_target) {
       if (relocates.size() < 2) continue;
       std::string list;
-      for (const Authored* relocate : relocates) {
+      for (const Relocate* relocate : relocates) {
         list += (list.empty() ? "" : "; ") + DescribeTarget(*relocate);
         faulty_.push_back(relocate->source);
       }
@@ -93,7 +99,7 @@ class RelocatesComputer {
     }
   }
 
-  void AddConflict(const Authored& relocate, const Authored& other, const char* why) {
+  void AddConflict(const Relocate& relocate, const Relocate& other, const char* why) {
     AddError(
         ErrorType::kInvalidConflictingRelocation,
         fmt::format("Relocation from <{}> to <{}> authored at @{}@</> conflicts with another relocation from "
@@ -106,7 +112,7 @@ class RelocatesComputer {
   }
 
   // The relocate whose source is `path` or its nearest ancestor above.
-  const Authored* FindAt(Path path) const {
+  const Relocate* FindAt(Path path) const {
     auto found = by_source_.find(path);
     return found == by_source_.end() ? nullptr : &found->second;
   }
@@ -114,7 +120,7 @@ class RelocatesComputer {
   void FindConflicts() {
     for (const auto& [source, relocate] : by_source_) {
       if (!relocate.target.IsEmpty()) {
-        if (const Authored* other = FindAt(relocate.target)) {
+        if (const Relocate* other = FindAt(relocate.target)) {
           AddConflict(
               relocate, *other,
               "The target of a relocate cannot be the source of another relocate in the same layer stack.");
@@ -124,44 +130,63 @@ class RelocatesComputer {
         }
         for (Path above = relocate.target.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
              above = above.GetParent())
-          if (const Authored* other = FindAt(above))
+          if (const Relocate* other = FindAt(above))
             AddConflict(relocate, *other,
                         "The target of a relocate cannot be a descendant of the source of another relocate.");
       }
-      std::vector<const Authored*> outer;
+      std::vector<const Relocate*> outer;
       for (Path above = source.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
            above = above.GetParent())
-        if (const Authored* other = FindAt(above)) outer.push_back(other);
+        if (const Relocate* other = FindAt(above)) outer.push_back(other);
       for (auto other = outer.rbegin(); other != outer.rend(); ++other)
         AddConflict(relocate, **other,
                     "The source of a relocate cannot be a descendant of the source of another relocate.");
     }
   }
 
-  // Writes every source as it was before any relocate of an ancestor: /A/New/B -> /A/C with /A/Old -> /A/New
-  // becomes /A/Old/B -> /A/C.
+  // Writes every source as it was before any relocate of an ancestor: /A/New/B -> /A/C with /A/Old -> /A/New becomes
+  // /A/Old/B -> /A/C. The relocate above is written so first. Where relocates lead into each other in a circle the one that
+  // closes the circle is taken as authored; the circle is entered at the strongest one, the first written in its layer.
   void Combine() {
-    std::map<Path, Path> by_target;
-    for (const auto& [source, target] : result_.incremental)
-      if (!target.IsEmpty()) by_target[target] = source;
-    for (const auto& [source, target] : result_.incremental) {
-      Path original = source;
-      size_t steps = 0;
-      for (Path above = original; !above.IsAbsoluteRoot() && !above.IsEmpty() && steps <= by_target.size();) {
-        auto found = by_target.find(above);
-        if (found == by_target.end() || found->second == source) {
-          above = above.GetParent();
-          continue;
-        }
-        original = original.ReplacePrefix(found->first, found->second);
-        above = original;
-        ++steps;
-      }
-      result_.combined[original] = target;
+    std::vector<Relocate*> by_rank;
+    std::map<Path, Relocate*> by_target;
+    for (auto& [source, relocate] : by_source_) {
+      by_rank.push_back(&relocate);
+      if (!relocate.target.IsEmpty()) by_target[relocate.target] = &relocate;
     }
+    std::sort(by_rank.begin(), by_rank.end(), [](auto* a, auto* b) { return a->rank < b->rank; });
+    for (Relocate* start : by_rank) {
+      std::vector<Relocate*> chain;  // each below the target of the next
+      Relocate* above = start;
+      for (; above && above->state == Relocate::kAsAuthored; above = FindAbove(by_target, *above)) {
+        above->state = Relocate::kInChain;
+        chain.push_back(above);
+      }
+      if (above && above->state == Relocate::kInChain) {
+        above = chain.back();
+        above->state = Relocate::kAsAuthored;
+        chain.pop_back();
+      }
+      for (; !chain.empty(); chain.pop_back()) {
+        Relocate* relocate = chain.back();
+        if (above) relocate->original = relocate->source.ReplacePrefix(above->target, above->original);
+        relocate->state = Relocate::kFinished;
+        above = relocate;
+      }
+    }
+    for (const auto& [source, relocate] : by_source_) result_.combined[relocate.original] = relocate.target;
   }
 
-  std::map<Path, Authored> by_source_;
+  // The relocate whose target is the nearest ancestor of the source of `below`, or the source itself.
+  static Relocate* FindAbove(const std::map<Path, Relocate*>& by_target, const Relocate& below) {
+    for (Path path = below.source; !path.IsAbsoluteRoot() && !path.IsEmpty(); path = path.GetParent()) {
+      auto found = by_target.find(path);
+      if (found != by_target.end() && found->second != &below) return found->second;
+    }
+    return nullptr;
+  }
+
+  std::map<Path, Relocate> by_source_;
   std::vector<Path> faulty_;
   RelocatesResult result_;
 };

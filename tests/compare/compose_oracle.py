@@ -169,6 +169,26 @@ def collect_paths(cache, includes):
     return errors
 
 
+def find_payload_paths(folder, session, fallbacks, usd, root, includes):
+    """The paths to request for every payload to be included. Inclusion is asked for the prim that a payload is written at: one that comes after the
+    prim asked for, or the source of a relocate, which is no prim of the scene. What a payload brings can have more of them."""
+    included = set()
+    while True:
+        cache = open_cache(folder, session, fallbacks, usd, root)
+        cache.RequestPayloads(sorted(included), [])
+        found = {path for path in collect_paths(cache, includes)}
+        for path in list(found):
+            nodes = [cache.FindPrimIndex(path).rootNode]
+            while nodes:
+                node = nodes.pop()
+                found.add(node.path.StripAllVariantSelections())
+                nodes += node.children
+        found.discard(Sdf.Path.absoluteRootPath)
+        if found <= included:
+            return sorted(included)
+        included |= found
+
+
 def describe_scene(folder, session=None, fallbacks=None, includes=lambda path: True, usd=True, root="root.usda",
                    all_payloads=False):
     """The oracle's answer, or None where a layer does not open."""
@@ -177,8 +197,7 @@ def describe_scene(folder, session=None, fallbacks=None, includes=lambda path: T
         return None
     namer = Namer((folder / root).parent)
     if all_payloads:
-        # Whether a payload is included can depend on the prim that it is written at, which may come after the one asked for.
-        included = [path for path in collect_paths(cache, includes) if path != Sdf.Path.absoluteRootPath]
+        included = find_payload_paths(folder, session, fallbacks or {}, usd, root, includes)
         cache = open_cache(folder, session, fallbacks or {}, usd, root)
         cache.RequestPayloads(included, [])
     # All indices before any property: targets ask for indices of other prims, whose errors would then be lost.
