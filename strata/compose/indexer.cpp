@@ -75,7 +75,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
     if (prohibited_source_.IsEmpty()) continue;
     // What its ancestors brought stays, silent: the classes in it are implied further out all the same.
     for (uint32_t node = 0; node < graph_.GetSize(); ++node) {
-      if (!graph_[node].Has(kNodeInert)) graph_[node].Set(kNodeProhibited, true);
+      if (node != 0) graph_[node].Set(kNodeElided, true);
       graph_[node].MakeInert(graph_[node].path.GetElementCount());
     }
     while (i-- > 0) graph_.DescendTo(levels[i].GetNameToken());

@@ -7,11 +7,12 @@
 
 namespace strata::compose {
 
-// Whether a site selects variants at a path at or above it. A silent one does where it had not yet been silenced: what is
-// above the source of a relocate selects what is in it. What came below a prohibited site is gone altogether.
+// Whether a site selects variants at a path at or above it. A silent one does where it had not yet been
+// silenced: what is above the source of a relocate selects what is in it. What came below a prohibited site
+// is gone.
 bool Indexer::MaySelectAt(uint32_t number, Path path) const {
   const Node& node = graph_[number];
-  if (node.Has(kNodeProhibited) && node.Has(kNodeDueToAncestor)) return false;
+  if (node.Has(kNodeElided)) return false;
   return node.CanContributeSpecs() || path.GetElementCount() < node.restricted_depth;
 }
 
@@ -173,7 +174,7 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
     }
   }
   const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
-  if (!MaySelectAt(number, site_path)) return {};
+  if (!MaySelectAt(number, path)) return {};
   NoteSelectionSite(number, site_path);
   NoteVisit(node.layer_stack, site_path, ArcType::kVariant);
   const LayerStack::Site site = stack->FindSite(site_path);

@@ -22,7 +22,7 @@ enum NodeFlag : uint16_t {
   kNodePrivate = 1u << 5,
   kNodeNew = 1u << 6,         // added at this prim, not inherited from its namespace parent
   kNodeSymmetry = 1u << 7,    // symmetry fields are written here
-  kNodeProhibited = 1u << 8,  // silenced where a relocate took away what an arc leads to
+  kNodeElided = 1u << 8,      // came below what an arc leads to and a relocate took away
 };
 
 struct PrimIndexNode {

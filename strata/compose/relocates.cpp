@@ -144,9 +144,10 @@ class RelocatesComputer {
     }
   }
 
-  // Writes every source as it was before any relocate of an ancestor: /A/New/B -> /A/C with /A/Old -> /A/New becomes
-  // /A/Old/B -> /A/C. The relocate above is written so first. Where relocates lead into each other in a circle the one that
-  // closes the circle is taken as authored; the circle is entered at the strongest one, the first written in its layer.
+  // Writes every source as it was before any relocate of an ancestor: /A/New/B -> /A/C with /A/Old -> /A/New
+  // becomes /A/Old/B -> /A/C. The relocate above is written so first. Where relocates lead into each other in
+  // a circle the one that closes the circle is taken as authored; the circle is entered at the strongest one,
+  // the first written in its layer.
   void Combine() {
     std::vector<Relocate*> by_rank;
     std::map<Path, Relocate*> by_target;

@@ -1,5 +1,6 @@
 // What becomes of arcs to prims that a relocate took away, and of what else was where one leads. The answers
 // are usd-core's.
+#include <map>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -81,4 +82,25 @@ TEST_CASE(
   CHECK(outside.errors[0].type == ErrorType::kInvalidExternalTargetPath);
   const TargetList beside = cache->ComputeTargets(*index, Token("s"), Cache::Targets::kRelationshipTargets);
   CHECK(beside.targets == std::vector<Path>{Path("/B/z")});
+}
+
+TEST_CASE(
+    "relocates that lead into each other in a circle are combined in the order in which they are written") {
+  const auto cache =
+      Open("(\n relocates = {</C/z/x>: </L>, </L/y>: </C/z>}\n)\n" + MakePrim("C", "") + MakePrim("L", ""));
+  const std::map<Path, Path>& relocates = cache->GetRootLayerStack()->GetRelocatesSourceToTarget();
+  CHECK(relocates == std::map<Path, Path>{{Path("/L/y/x"), Path("/L")}, {Path("/L/y/x/y"), Path("/C/z")}});
+}
+
+// From usd-core: the selection of /A{u=p}y/x is not asked, since /A/y is an instance; that of /A{u=p}y is.
+TEST_CASE("what an instance overrides below itself selects no variants, the instance does") {
+  const std::string inner =
+      "def \"y\" (\n variantSets = \"w\"\n instanceable = true\n variants = {\n string w = \"b\"\n}\n)\n{\n"
+      "def \"x\" (\n variants = {\n string v = \"b\"\n }\n)\n{\n}\n"
+      "variantSet \"w\" = {\n \"b\" {\n def \"x\" (\n variantSets = \"v\"\n)\n{\n variantSet \"v\" = {\n "
+      "\"b\" {\n }\n}\n}\n}\n}\n}\n";
+  const auto cache = Open(MakePrim("A", "variantSets = \"u\"\nvariants = {\n string u = \"p\"\n}",
+                                   "variantSet \"u\" = {\n \"p\" {\n" + inner + "}\n}\n"));
+  CHECK(GetStack(*cache, "/A/y") == "/A{u=p}y /A{u=p}y{w=b}");
+  CHECK(GetStack(*cache, "/A/y/x") == "/A{u=p}y{w=b}x");
 }
