@@ -68,21 +68,43 @@ void SceneIndex::Forward(const ChangeSet& changes) {
   if (first_failure) std::rethrow_exception(first_failure);
 }
 
-bool ReadsFrom(const SceneIndex& scene, const SceneIndex& other) {
+namespace {
+
+// Calls `visit` for a scene and all that it reads or encapsulates, each once, until it answers no.
+template <class Visit>
+void VisitScenes(SceneIndex& first, const Visit& visit) {
   std::vector<SceneIndexPtr> held;
-  std::vector<const SceneIndex*> waiting = {&scene};
+  std::vector<SceneIndex*> waiting = {&first};
   tsl::robin_map<const SceneIndex*, bool> seen;
   while (!waiting.empty()) {
-    const SceneIndex* index = waiting.back();
+    SceneIndex* index = waiting.back();
     waiting.pop_back();
-    if (index == &other) return true;
     if (!seen.emplace(index, true).second) continue;
-    for (SceneIndexPtr& input : index->GetInputScenes()) {
-      waiting.push_back(input.get());
-      held.push_back(std::move(input));
-    }
+    if (!visit(*index)) return;
+    for (auto& scenes : {index->GetInputScenes(), index->GetEncapsulatedScenes()})
+      for (const SceneIndexPtr& scene : scenes) {
+        waiting.push_back(scene.get());
+        held.push_back(scene);
+      }
   }
-  return false;
+}
+
+}  // namespace
+
+void SceneIndex::SystemMessage(Token type, const ContainerDataSourceHandle& arguments) {
+  VisitScenes(*this, [&](SceneIndex& scene) {
+    scene.OnSystemMessage(type, arguments);
+    return true;
+  });
+}
+
+bool ReadsFrom(const SceneIndex& scene, const SceneIndex& other) {
+  bool is_found = false;
+  VisitScenes(const_cast<SceneIndex&>(scene), [&](const SceneIndex& each) {
+    is_found |= &each == &other;
+    return !is_found;
+  });
+  return is_found;
 }
 
 void VisitPrims(const SceneIndex& scene, Path root, const std::function<void(Path)>& visit) {

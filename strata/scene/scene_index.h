@@ -58,6 +58,8 @@ class SceneIndex {
   }
   // The indices this one reads, strongest first.
   virtual std::vector<SceneIndexPtr> GetInputScenes() const { return {}; }
+  // Where it is a graph of indices seen as one: the last of those inside.
+  virtual std::vector<SceneIndexPtr> GetEncapsulatedScenes() const { return {}; }
   // What people call it: "Flattening".
   virtual std::string GetDisplayName() const = 0;
 
@@ -66,11 +68,17 @@ class SceneIndex {
   void AddObserver(SceneIndexObserver& observer);
   void RemoveObserver(SceneIndexObserver& observer);
   bool IsObserved() const;
+  // Tells this index and all that it reads of something, each once: whether work may go on in the background,
+  // that it is time to look whether it is done, or what a host and its indices agree on.
+  void SystemMessage(Token type, const ContainerDataSourceHandle& arguments);
   // Grows with each change set sent: who reads later sees whether it is behind.
   uint64_t GetGeneration() const { return generation_; }
 
  protected:
   SceneIndex() = default;
+  virtual void OnSystemMessage(Token type, const ContainerDataSourceHandle& arguments) {
+    (void)type, (void)arguments;
+  }
   // Tells the observers; an empty change set is not sent. What an observer throws is thrown again once all
   // were told. Change sets made of one that was received, entry by
   // entry, are as normal as that one was.
@@ -85,7 +93,7 @@ class SceneIndex {
   uint64_t generation_ = 0;
 };
 
-// Whether `other` is `scene`, or one that it reads, or one that those read.
+// Whether `other` is `scene`, or one that it reads or encapsulates, or one that those do.
 bool ReadsFrom(const SceneIndex& scene, const SceneIndex& other);
 
 // Visits `root` and all below it, parents first. Iterative. What a scene names as children and lies elsewhere
