@@ -22,24 +22,51 @@ const std::shared_ptr<scene::SceneIndexPluginRegistry>& GetPlugins() {
 
 struct ChainObject {
   bridge::Chain chain;
-  StageObjectPtr stage;  // that is shown, kept
+  StageObjectPtr stage;                        // that is shown, kept
+  std::shared_ptr<scene::SceneChecks> checks;  // null: nothing is checked
 };
 
 ChainObject MakeScene(const StageObjectPtr& stage, const std::string& renderer, const std::string& app,
                       bool like_openusd, bool with_plugins, const std::vector<PathArgument>& excluded,
-                      TimeArgument time) {
+                      TimeArgument time, bool check) {
   bridge::ChainOptions options = like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
   options.context.renderer = renderer;
   options.context.app = app;
   options.excluded.assign(excluded.begin(), excluded.end());
   if (with_plugins) options.plugins = GetPlugins();
+  if (check) options.checks = std::make_shared<scene::SceneChecks>();
   Diagnostics remarks;
   const Alone alone;
-  ChainObject made{bridge::MakeChain(options, remarks), stage};
+  ChainObject made{bridge::MakeChain(options, remarks), stage, options.checks};
   Warn(remarks);
   if (!time.time.IsDefault()) made.chain.stage->SetTime(time.time.GetValue());
   if (stage) made.chain.stage->SetStage(stage->stage.Own());
   return made;
+}
+
+template <class T>
+std::optional<T> ReadOptional(nb::handle object, const char* wanted) {
+  if (object.is_none()) return std::nullopt;
+  return ReadAs<T>(object, wanted);
+}
+std::optional<Path> ReadPath(nb::handle object) {
+  if (object.is_none()) return std::nullopt;
+  return ReadAs<PathArgument>(object, "a path");
+}
+
+void SetGlobals(ChainObject& chain, nb::handle camera, nb::handle pass, nb::handle settings, nb::handle start,
+                nb::handle end, nb::handle rate, nb::handle frame, nb::handle state) {
+  scene::SceneGlobals globals;
+  globals.primary_camera = ReadPath(camera);
+  globals.active_render_pass = ReadPath(pass);
+  globals.active_render_settings = ReadPath(settings);
+  globals.start_time_code = ReadOptional<double>(start, "a time");
+  globals.end_time_code = ReadOptional<double>(end, "a time");
+  globals.time_codes_per_second = ReadOptional<double>(rate, "a number");
+  globals.current_frame = ReadOptional<double>(frame, "a time");
+  globals.scene_state_id = ReadOptional<int32_t>(state, "a number");
+  const Alone alone;
+  chain.chain.globals->SetGlobals(std::move(globals));
 }
 
 scene::ChainPhase FindPhaseOrRaise(const std::string& name) {
@@ -113,10 +140,20 @@ void BindSceneChains(nb::module_& hd) {
       },
       "time"_a);
   chain.def("GetTime", [](const ChainObject& c) { return c.chain.stage->GetTime(); });
+  chain.def(
+      "GetViolations",
+      [](const ChainObject& c) { return c.checks ? c.checks->GetViolations() : std::vector<std::string>(); },
+      "Promises that were broken, each once, of a chain that is checked.");
+  chain.def("SetSceneGlobals", &SetGlobals, "primaryCameraPrim"_a.none() = nb::none(),
+            "activeRenderPassPrim"_a.none() = nb::none(), "activeRenderSettingsPrim"_a.none() = nb::none(),
+            "startTimeCode"_a.none() = nb::none(), "endTimeCode"_a.none() = nb::none(),
+            "timeCodesPerSecond"_a.none() = nb::none(), "currentFrame"_a.none() = nb::none(),
+            "sceneStateId"_a.none() = nb::none(),
+            "What an application says of the scene as a whole; what is None is as the stage says it.");
   hd.def(
       "CreateSceneIndices", &MakeScene, "stage"_a.none(), "renderer"_a = "", "app"_a = "",
       "likeOpenUSD"_a = false, "withPlugins"_a = true, "excludedPrimPaths"_a = std::vector<PathArgument>(),
-      "time"_a = TimeArgument(),
+      "time"_a = TimeArgument(), "check"_a = false,
       "The standard chain over a stage, with the plugins for a renderer and an application at their phases.");
   using Strings = std::vector<std::string>;
   hd.def("_RegisterPlugin", &RegisterPlugin, "name"_a, "append"_a, "phase"_a = "postFlatten",
