@@ -1,4 +1,6 @@
 // Pcp.MapFunction and Pcp.MapExpression.
+#include <fmt/format.h>
+
 #include "python/core/arguments.h"
 #include "python/core/pcp.h"
 #include "strata/compose/dump.h"
@@ -27,7 +29,17 @@ MapFunction Read(nb::handle pairs, const LayerOffset& offset) {
   return MapFunction::Create(std::move(read), offset);
 }
 
+std::string Represent(const MapFunction& map);
+
+std::string RepresentDeferred(const MapFunction& map) {
+  const size_t count = map.GetSteps().size();
+  const std::string plain = Represent(MapFunction::Create(map.GetPairs(), map.GetTimeOffset()));
+  const std::string steps = fmt::format("<{} mapping sets, composed: {}>", count, plain);
+  return "Pcp.MapFunction.DeferredComposition(" + (count == 1 ? plain : steps) + ")";
+}
+
 std::string Represent(const MapFunction& map) {
+  if (map.IsDeferred()) return RepresentDeferred(map);
   if (map.IsIdentity()) return "Pcp.MapFunction.Identity()";
   if (map.IsNull() && map.GetTimeOffset().IsIdentity()) return "Pcp.MapFunction()";
   std::string text = "Pcp.MapFunction(" + Repr(ToDictionary(map));
@@ -35,16 +47,16 @@ std::string Represent(const MapFunction& map) {
   return text + ")";
 }
 
+// Whether they have the same pairs and time, deferred or not.
+bool AreSame(const MapFunction& a, const MapFunction& b) {
+  return a.GetPairs() == b.GetPairs() && a.GetTimeOffset() == b.GetTimeOffset();
+}
+
 // The text of a map: its offset, and a line for each pair, without the end of the last line.
 std::string Describe(const MapFunction& map) {
   std::string text = compose::DescribeMap(map);
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
-}
-
-// The map of a class implied on the far side of an arc: sources and targets carried over it.
-MapFunction ImplyClass(const MapFunction& of_class, const MapFunction& transfer) {
-  return transfer.Compose(of_class).Compose(transfer.GetInverse()).AddRootIdentity();
 }
 
 }  // namespace
@@ -60,11 +72,14 @@ void BindMaps(nb::module_& pcp) {
       "sourceToTargetMap"_a, "timeOffset"_a = LayerOffset());
   map.def_static("Identity", &MapFunction::Identity);
   map.def_static("IdentityPathMap", [] { return ToDictionary(MapFunction::Identity()); });
-  map.def_static("ImpliedClass", &ImplyClass, "classArc"_a, "transferFunc"_a);
+  map.def_static("ImpliedClass", &MapFunction::ImpliedClass, "transferFunc"_a, "classArc"_a);
   map.def_prop_ro("isNull", &MapFunction::IsNull);
   map.def_prop_ro("isIdentity", &MapFunction::IsIdentity);
   map.def_prop_ro("isIdentityPathMapping", &MapFunction::IsIdentityPathMapping);
-  map.def_prop_ro("isDeferredComposition", [](const MapFunction&) { return false; });
+  map.def_static(
+      "DeferredComposition", [](const MapFunction& m) { return m.Defer(); }, "f"_a,
+      "The same map, to be followed as a step of its own by what it is composed with.");
+  map.def_prop_ro("isDeferredComposition", &MapFunction::IsDeferred);
   map.def_prop_ro("timeOffset", &MapFunction::GetTimeOffset);
   map.def_prop_ro("sourceToTargetMap", &ToDictionary);
   map.def(
@@ -78,9 +93,12 @@ void BindMaps(nb::module_& pcp) {
   map.def("GetInverse", &MapFunction::GetInverse);
   map.def("__repr__", &Represent);
   map.def("__str__", &Describe);
-  map.def("__hash__", [](const MapFunction& m) { return m.GetHash() >> 1; });
-  map.def("__eq__", [](const MapFunction& a, const MapFunction& b) { return a == b; }, nb::is_operator());
-  map.def("__ne__", [](const MapFunction& a, const MapFunction& b) { return !(a == b); }, nb::is_operator());
+  map.def("__hash__", [](const MapFunction& m) {
+    return MapFunction::Create(m.GetPairs(), m.GetTimeOffset()).GetHash() >> 1;
+  });
+  map.def("__eq__", &AreSame, nb::is_operator());
+  map.def(
+      "__ne__", [](const MapFunction& a, const MapFunction& b) { return !AreSame(a, b); }, nb::is_operator());
 
   nb::class_<MapExpression> expression(pcp, "MapExpression", "A map as the nodes of an index give it.");
   expression.def("__init__", [](MapExpression* e) { new (e) MapExpression{}; });
@@ -90,10 +108,10 @@ void BindMaps(nb::module_& pcp) {
       "Constant", [](const MapFunction& value) { return MapExpression{value}; }, "constValue"_a);
   expression.def_static(
       "ImpliedClass",
-      [](const MapExpression& of_class, const MapExpression& transfer) {
-        return MapExpression{ImplyClass(of_class.map, transfer.map)};
+      [](const MapExpression& transfer, const MapExpression& of_class) {
+        return MapExpression{MapFunction::ImpliedClass(transfer.map, of_class.map)};
       },
-      "classArc"_a, "transferFunc"_a);
+      "transferFunc"_a, "classArc"_a);
   expression.def("Compose", [](const MapExpression& a, const MapExpression& b) {
     return MapExpression{a.map.Compose(b.map)};
   });

@@ -72,6 +72,10 @@ using IndexGraphPtr = std::shared_ptr<const IndexGraph>;
 std::optional<MapFunction> RenameMap(const MapFunction& map, uint32_t source_stack, uint32_t target_stack,
                                      const Trunks& from, const Trunks& to);
 
+// Whether between the steps of a deferred map some path lies at or below a trunk: in which layer stack is not
+// known, so RenameMap would not do.
+bool HasStepAtTrunk(const MapFunction& map, const Trunks& trunks);
+
 // The number of the trunk (from 1) that a site belongs to, 0 when to none.
 uint16_t FindTrunk(const Trunks& trunks, uint32_t layer_stack, Path path);
 

@@ -243,6 +243,10 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
   auto candidate = std::make_unique<Candidate>();
   if (!graph->errors.empty()) return nullptr;
   const Trunks& trunks = *graph->home;
+  for (const PrimIndexNode& node : graph->nodes)
+    if (HasStepAtTrunk(pool_->GetMap(node.map_to_parent), trunks) ||
+        HasStepAtTrunk(pool_->GetMap(node.map_to_root), trunks))
+      return nullptr;
   for (const Indexer::Visit& visit : visits) {
     for (uint16_t i = 0; i < trunks.size(); ++i) {
       const bool is_same_stack = trunks[i].layer_stack == visit.layer_stack;

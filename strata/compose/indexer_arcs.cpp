@@ -120,7 +120,7 @@ MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, const LayerOf
   add(stack.GetRelocatesSourceToTarget());
   add(stack.GetIncrementalRelocatesSourceToTarget());
   if (pairs.size() == 1 && pairs.front().second == target) return map;
-  return MapFunction::Create(std::move(pairs)).Compose(map);
+  return MapFunction::Create(std::move(pairs)).Compose(map).Defer();
 }
 
 void Indexer::EvaluateReferences(uint32_t node) {

@@ -113,45 +113,6 @@ Path MoveIntoVariants(Path path, Path site) {
 
 }  // namespace
 
-namespace {
-
-// The map of a class as the class that it implies at the other end of `transfer` has it. Not the plain
-// composition of transfer, class and inverse: what the class alone, without its root identity, does not speak
-// of is no block there; only what it maps and `transfer` cannot name is.
-MapFunction ImplyAcross(const MapFunction& class_map, const MapFunction& transfer) {
-  std::vector<MapFunction::Pair> pairs, own = class_map.GetPairs();
-  own.erase(
-      std::remove(own.begin(), own.end(), MapFunction::Pair(Path::AbsoluteRoot(), Path::AbsoluteRoot())),
-      own.end());
-  const MapFunction alone = MapFunction::Create(own);
-  for (const auto& [source, target] : transfer.GetPairs()) {
-    if (target.IsEmpty()) continue;
-    const Path mapped = alone.MapSourceToTarget(source);
-    if (!mapped.IsEmpty()) pairs.emplace_back(target, transfer.MapSourceToTarget(mapped));
-  }
-  for (const auto& [source, target] : class_map.GetPairs()) {
-    const Path implied = transfer.MapSourceToTarget(source);
-    if (!implied.IsEmpty()) pairs.emplace_back(implied, transfer.MapSourceToTarget(target));
-  }
-  for (const auto& [source, target] : transfer.GetPairs()) {
-    const Path implied = transfer.MapSourceToTarget(alone.MapTargetToSource(source));
-    if (!implied.IsEmpty()) pairs.emplace_back(implied, target);
-  }
-  // A real target is preferred to a block of the same source.
-  std::stable_sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) {
-    if (a.first != b.first) return a.first < b.first;
-    return !a.second.IsEmpty() && b.second.IsEmpty();
-  });
-  pairs.erase(std::unique(pairs.begin(), pairs.end(),
-                          [](const auto& a, const auto& b) { return a.first == b.first; }),
-              pairs.end());
-  const LayerOffset& offset = transfer.GetTimeOffset();
-  return MapFunction::Create(std::move(pairs), offset * class_map.GetTimeOffset() * offset.GetInverse())
-      .AddRootIdentity();
-}
-
-}  // namespace
-
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
 void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
@@ -164,7 +125,7 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
         graph_.GetDepthBelowIntroduction(child) == graph_.GetDepthBelowIntroduction(source))
       continue;
     const MapFunction& class_map = graph_.GetMapToParent(child);
-    MapFunction map = transfer.IsIdentity() ? class_map : ImplyAcross(class_map, transfer);
+    MapFunction map = transfer.IsIdentity() ? class_map : MapFunction::ImpliedClass(transfer, class_map);
     map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
     const Path plain_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
     if (plain_path.IsEmpty()) continue;

@@ -73,8 +73,13 @@ MapFunction MapFunction::Make(Pairs pairs, bool has_root_identity, LayerOffset o
   pairs.erase(std::unique(pairs.begin(), pairs.end(),
                           [](const Pair& a, const Pair& b) { return a.first == b.first; }),
               pairs.end());
-  for (size_t i = pairs.size(); i-- > 0;)
-    if (IsImplied(pairs, pairs[i], has_root_identity)) pairs.erase(pairs.begin() + static_cast<ptrdiff_t>(i));
+  // Those of parents first: without one that is implied, those below it may be implied too.
+  for (size_t i = 0; i < pairs.size();) {
+    if (IsImplied(pairs, pairs[i], has_root_identity))
+      pairs.erase(pairs.begin() + static_cast<ptrdiff_t>(i));
+    else
+      ++i;
+  }
   MapFunction result;
   result.offset_ = offset;
   result.has_root_identity_ = has_root_identity;
@@ -102,7 +107,7 @@ MapFunction MapFunction::Create(std::vector<Pair> source_to_target, LayerOffset 
 }
 
 MapFunction MapFunction::AddRootIdentity() const {
-  if (has_root_identity_) return *this;
+  if (has_root_identity_ && !steps_) return *this;
   return Make(pairs_ ? *pairs_ : Pairs(), true, offset_);
 }
 
@@ -128,6 +133,12 @@ Path MapFunction::MapPrefix(Path path, Direction direction) const {
 
 Path MapFunction::Map(Path path, Direction direction) const {
   if (path.IsEmpty()) return Path();
+  if (steps_) {
+    const size_t count = steps_->size();
+    for (size_t i = 0; i < count && !path.IsEmpty(); ++i)
+      path = (*steps_)[direction == Direction::kForward ? count - 1 - i : i].Map(path, direction);
+    return path;
+  }
   if (IsIdentityPathMapping()) return path;
   Path result = MapPrefix(path, direction);
   if (result.IsEmpty() || !path.ContainsTarget()) return result;
@@ -155,6 +166,37 @@ Path MapFunction::MapTargetToSource(Path path) const {
 }
 
 MapFunction MapFunction::Compose(const MapFunction& inner) const {
+  if (!steps_ && !inner.steps_) return ComposePairs(inner);
+  Steps steps;
+  AppendStepsTo(steps);
+  inner.AppendStepsTo(steps);
+  return FromSteps(std::move(steps));
+}
+
+void MapFunction::AppendStepsTo(Steps& steps) const {
+  if (steps_)
+    steps.insert(steps.end(), steps_->begin(), steps_->end());
+  else if (!IsIdentity())
+    steps.push_back(*this);
+}
+
+std::vector<MapFunction> MapFunction::GetSteps() const {
+  return steps_ ? *steps_ : Steps{*this};
+}
+
+MapFunction MapFunction::FromSteps(Steps steps) {
+  MapFunction whole = Identity();
+  for (size_t i = steps.size(); i-- > 0;) whole = steps[i].ComposePairs(whole);
+  whole.steps_ = std::make_shared<const Steps>(std::move(steps));
+  return whole;
+}
+
+MapFunction MapFunction::Defer() const {
+  if (steps_ || IsIdentity()) return *this;
+  return FromSteps({*this});
+}
+
+MapFunction MapFunction::ComposePairs(const MapFunction& inner) const {
   const LayerOffset offset = offset_ * inner.offset_;
   if (IsIdentityPathMapping() || inner.IsIdentityPathMapping()) {
     MapFunction result = IsIdentityPathMapping() ? inner : *this;
@@ -179,18 +221,56 @@ MapFunction MapFunction::Compose(const MapFunction& inner) const {
 }
 
 MapFunction MapFunction::ComposeOffset(const LayerOffset& offset) const {
+  if (steps_) {
+    Steps steps = *steps_;
+    steps.back() = steps.back().ComposeOffset(offset);
+    return FromSteps(std::move(steps));
+  }
   MapFunction result = *this;
   result.offset_ = offset_ * offset;
   return result;
 }
 
 MapFunction MapFunction::GetInverse() const {
+  if (steps_) {
+    Steps steps;
+    for (auto step = steps_->rbegin(); step != steps_->rend(); ++step) steps.push_back(step->GetInverse());
+    return FromSteps(std::move(steps));
+  }
+  // Each pair turned round, also where another one says as much.
   Pairs pairs;
   if (pairs_) {
     for (const Pair& pair : *pairs_)
       if (!pair.second.IsEmpty()) pairs.emplace_back(pair.second, pair.first);
   }
-  return Make(std::move(pairs), has_root_identity_, offset_.GetInverse());
+  std::sort(pairs.begin(), pairs.end());
+  MapFunction inverse = *this;
+  inverse.offset_ = offset_.GetInverse();
+  inverse.pairs_ = pairs.empty() ? nullptr : std::make_shared<const Pairs>(std::move(pairs));
+  return inverse;
+}
+
+// Not the plain composition of transfer, class and inverse: only what the class itself speaks of, and what
+// the transfer moves of that, has a place in it; what the class maps and the transfer cannot name is a block.
+MapFunction MapFunction::ImpliedClass(const MapFunction& transfer, const MapFunction& class_map) {
+  Pairs pairs;
+  if (class_map.pairs_) {
+    for (const auto& [source, target] : *class_map.pairs_) {
+      const Path implied = transfer.MapSourceToTarget(source);
+      if (!implied.IsEmpty()) pairs.emplace_back(implied, transfer.MapSourceToTarget(target));
+    }
+  }
+  if (transfer.pairs_) {
+    MapFunction alone = class_map;
+    alone.has_root_identity_ = false;
+    for (const auto& [source, target] : *transfer.pairs_) {
+      const Path implied = transfer.MapSourceToTarget(alone.MapTargetToSource(source));
+      if (!implied.IsEmpty()) pairs.emplace_back(implied, target);
+    }
+  }
+  DropRepeatedSources(pairs);
+  const LayerOffset& offset = transfer.GetTimeOffset();
+  return Make(std::move(pairs), true, offset * class_map.GetTimeOffset() * offset.GetInverse());
 }
 
 std::vector<MapFunction::Pair> MapFunction::GetPairs() const {
@@ -208,13 +288,14 @@ size_t MapFunction::GetHash() const {
   if (pairs_) {
     for (const Pair& pair : *pairs_) mix(uint64_t{pair.first.GetId()} << 32 | pair.second.GetId());
   }
+  if (steps_) mix(steps_->size());
   return hash;
 }
 
 bool operator==(const MapFunction& a, const MapFunction& b) {
   if (a.has_root_identity_ != b.has_root_identity_ || !(a.offset_ == b.offset_)) return false;
-  if (a.pairs_ == b.pairs_) return true;
-  return a.pairs_ && b.pairs_ && *a.pairs_ == *b.pairs_;
+  if (a.pairs_ != b.pairs_ && !(a.pairs_ && b.pairs_ && *a.pairs_ == *b.pairs_)) return false;
+  return a.steps_ == b.steps_ || (a.steps_ && b.steps_ && *a.steps_ == *b.steps_);
 }
 
 }  // namespace strata::compose

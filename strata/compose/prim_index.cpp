@@ -104,7 +104,6 @@ SpecSite SpecStack::Iterator::operator*() const {
 
 std::optional<MapFunction> RenameMap(const MapFunction& map, uint32_t source_stack, uint32_t target_stack,
                                      const Trunks& from, const Trunks& to) {
-  std::vector<MapFunction::Pair> pairs = map.GetPairs();
   bool is_changed = false;
   auto rename = [&](Path& path, uint32_t stack) {
     const uint16_t trunk = path.IsEmpty() ? uint16_t{0} : FindTrunk(from, stack, path);
@@ -112,12 +111,37 @@ std::optional<MapFunction> RenameMap(const MapFunction& map, uint32_t source_sta
     path = path.ReplacePrefix(from[trunk - 1].path, to[trunk - 1].path, Path::TargetFix::kKeepTargets);
     is_changed = true;
   };
-  for (auto& [source, target] : pairs) {
-    rename(source, source_stack);
-    rename(target, target_stack);
+  auto rename_ends = [&](const MapFunction& step, bool is_first, bool is_last) {
+    std::vector<MapFunction::Pair> pairs = step.GetPairs();
+    for (auto& [source, target] : pairs) {
+      if (is_first) rename(source, source_stack);
+      if (is_last) rename(target, target_stack);
+    }
+    return MapFunction::Create(std::move(pairs), step.GetTimeOffset());
+  };
+  MapFunction renamed;
+  if (map.IsDeferred()) {
+    const std::vector<MapFunction> steps = map.GetSteps();
+    renamed = MapFunction::Identity();
+    for (size_t i = 0; i < steps.size(); ++i)
+      renamed = renamed.Compose(rename_ends(steps[i], i + 1 == steps.size(), i == 0).Defer());
+  } else {
+    renamed = rename_ends(map, true, true);
   }
-  if (!is_changed) return std::nullopt;
-  return MapFunction::Create(std::move(pairs), map.GetTimeOffset());
+  return is_changed ? std::optional<MapFunction>(std::move(renamed)) : std::nullopt;
+}
+
+bool HasStepAtTrunk(const MapFunction& map, const Trunks& trunks) {
+  if (!map.IsDeferred()) return false;
+  const std::vector<MapFunction> steps = map.GetSteps();
+  auto is_at_trunk = [&](Path path) {
+    return !path.IsEmpty() && std::any_of(trunks.begin(), trunks.end(),
+                                          [&](const Trunk& trunk) { return path.HasPrefix(trunk.path); });
+  };
+  for (size_t i = 0; i < steps.size(); ++i)
+    for (const auto& [source, target] : steps[i].GetPairs())
+      if ((i + 1 != steps.size() && is_at_trunk(source)) || (i != 0 && is_at_trunk(target))) return true;
+  return false;
 }
 
 uint16_t FindTrunk(const Trunks& trunks, uint32_t layer_stack, Path path) {

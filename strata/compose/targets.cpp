@@ -73,7 +73,7 @@ class TargetComposer {
         fmt::format("The {} <{}> from <{}> in layer @{}@ ", GetTargetName(), target.GetString(),
                     site.path.GetString(), site.entry->layer->GetIdentifier());
     const Path path = site.node.GetMapToRoot().MapSourceToTarget(target);
-    if (path.IsEmpty() || !IsNamedOnTheWay(site.node, target)) {
+    if (path.IsEmpty()) {
       if (!is_deletion) AddExternalError(start, target, site);
       return Path();
     }
@@ -104,34 +104,6 @@ class TargetComposer {
       return Path();
     }
     return path;
-  }
-
-  // Whether the way from `node` to the root can name `target`. A map over several arcs can hide that one of
-  // them cannot: where the next arc takes a part of its namespace elsewhere, as relocates do, the target
-  // would go the way of what is around that part.
-  static bool IsNamedOnTheWay(NodeRef node, Path target) {
-    while (!node.IsRoot()) {
-      // A specialize below the root is a copy: its way is that of what it was copied from.
-      const NodeRef origin = node.GetOrigin();
-      if (node.GetArcType() == ArcType::kSpecialize && node.GetParent().IsRoot() &&
-          origin.GetPath() == node.GetPath() && origin.GetLayerStackNumber() == node.GetLayerStackNumber())
-        node = origin;
-      const Path named = node.GetMapToParent().MapSourceToTarget(target);
-      node = node.GetParent();
-      if (named.IsEmpty()) return node.IsRoot() || !IsTakenElsewhere(node.GetMapToParent(), target);
-      target = named;
-    }
-    return true;
-  }
-
-  static bool IsTakenElsewhere(const MapFunction& map, Path target) {
-    const std::vector<MapFunction::Pair> pairs = map.GetPairs();
-    for (const auto& [part, part_target] : pairs) {
-      if (part.IsAbsoluteRoot() || !target.HasPrefix(part)) continue;
-      for (const auto& [whole, whole_target] : pairs)
-        if (!whole.IsAbsoluteRoot() && whole != part && part.HasPrefix(whole)) return true;
-    }
-    return false;
   }
 
   static bool IsRelocatedAway(const LayerStack& stack, Path target) {
