@@ -3,6 +3,7 @@
 
 #include "python/core/compute.h"
 #include "python/core/reading.h"
+#include "strata/compute/simulation_transforms.h"
 
 namespace strata::python {
 
@@ -52,7 +53,8 @@ nb::object MakeCall(const SimulationCall& call) {
   for (const SimulatedShape& each : call.colliders) colliders.append(MakeShape(each));
   nb::object cls = nb::module_::import_("strata.Compute").attr("SimulationCall");
   return cls(nb::cast(MakePrim(call.prim)), MakeShape(call.shape), colliders,
-             ToPython(Value(call.parameters)), call.time, call.seconds, call.step_seconds);
+             ToPython(Value(call.parameters)), call.time, call.seconds, call.step_seconds,
+             nb::cast(call.xform));
 }
 
 // An object with begin(call) and step(call, state), each giving a state and a dictionary of values; for
@@ -62,6 +64,7 @@ class PythonSimulation final : public compute::SimulationModule {
   PythonSimulation(std::string name, nb::object adapter)
       : name_(std::move(name)),
         borrows_(nb::cast<bool>(adapter.attr("borrows"))),
+        moves_(nb::cast<bool>(adapter.attr("moves"))),
         adapter_(Keep(std::move(adapter))) {}
 
   Result<SimulationFrame> Begin(const SimulationCall& call) const override {
@@ -83,6 +86,7 @@ class PythonSimulation final : public compute::SimulationModule {
     const nb::gil_scoped_acquire held;
     return Ask([&] { return adapter_->Get().attr("resets")(parameter); });
   }
+  bool Moves() const override { return moves_; }
   compute::ExclusiveExecutor* GetExecutor() const override { return GetPythonExecutor().get(); }
 
  private:
@@ -115,6 +119,9 @@ class PythonSimulation final : public compute::SimulationModule {
     }
   }
   Value Read(const SimulationCall& call, Token name, nb::handle given) const {
+    const compute::TransformNames& names = compute::GetTransformNames();
+    if (name == names.xform || name == names.world_xform) return FromPython(given, ValueType::kMatrix4d);
+    if (name == names.instances) return FromPython(given, ValueType::kMatrix4dArray);
     const stage::Attribute attribute = call.prim.GetAttribute(name);
     const ValueTypeName* type = attribute.IsDefined() ? attribute.GetValueTypeName() : nullptr;
     if (!type) return FromPython(given);
@@ -124,7 +131,7 @@ class PythonSimulation final : public compute::SimulationModule {
   }
 
   std::string name_;
-  bool borrows_;
+  bool borrows_, moves_;
   KeptPtr adapter_;
 };
 

@@ -164,8 +164,8 @@ class Shape:
 
 class SimulationCall:
     """What a step is called with: `prim`, `shape`, `colliders` (shapes), `parameters` (a dictionary), `time` (time code), `seconds` since
-    the first tick, `dt` (the seconds of a step)."""
-    __slots__ = ("prim", "shape", "colliders", "parameters", "time", "seconds", "dt")
+    the first tick, `dt` (the seconds of a step), `xform` (of prims without points: their own transform, without what the module gives)."""
+    __slots__ = ("prim", "shape", "colliders", "parameters", "time", "seconds", "dt", "xform")
 
     def __init__(self, *values):
         for name, value in zip(self.__slots__, values):
@@ -225,8 +225,13 @@ class _Adapter:
 
 
 class _Module(_Adapter):
-    """A module with begin(call) and step(call, state), each giving (state, values) or points that are the state, too."""
+    """A module with begin(call) and step(call, state), each giving (state, values) or points that are the state, too. With MOVES = True it
+    moves prims that have no points, by a value "xform" or "world.xform"."""
     borrows = True
+
+    @property
+    def moves(self):
+        return bool(getattr(self._module, "MOVES", False))
 
     def begin(self, call):
         return self._split(call, self._module.begin(call))
@@ -260,7 +265,7 @@ def _share(value):
 class _Sample(_Adapter):
     """A module of the protocol that the samples of runtime computation have: initialize_sim_mesh or initialize_sim_particles, exec_sim,
     terminate_sim, and is_enabled. It keeps its state in itself, so that a seek back begins anew."""
-    borrows = False
+    borrows = moves = False
 
     def __init__(self, module, path):
         super().__init__(module, path)

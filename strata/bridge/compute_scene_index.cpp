@@ -34,15 +34,15 @@ struct OutputSource {
   bool GetTimes(double start, double end, std::vector<double>* times) const {
     const compute::Network::Node* node = system->GetNetwork().Find(prim, output);
     if (!node || !system->GetNetwork().MightVary(*node)) return false;
-    std::vector<double> samples = system->GetNetwork().GetTimeSamples(*node);
-    const double frame = globals->GetTime();
+    Compute(0);
+    if (!system->GetNetwork().VariesAsKnown(*node)) return false;
+    if (!times) return true;
     // Between samples answers need not lie on straight lines: the ends of the interval count too.
-    std::erase_if(samples, [&](double time) { return time - frame <= start || time - frame >= end; });
-    if (times) {
-      times->assign(1, start);
-      for (double time : samples) times->push_back(time - frame);
-      times->push_back(end);
-    }
+    const double frame = globals->GetTime();
+    *times = system->GetNetwork().GetTimes(*node, frame + start, frame + end);
+    for (double& time : *times) time -= frame;
+    times->front() = start;
+    times->back() = end;
     return true;
   }
 };

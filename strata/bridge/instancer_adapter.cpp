@@ -48,8 +48,12 @@ class InstanceIndices final : public scene::VectorDataSource {
   explicit InstanceIndices(const PrimSource& source) {
     const Names& names = GetNames();
     FlagIfVarying(source, names.protoIndices, {names.instancerTopology, names.instanceIndices});
-    const auto indices =
-        source.prim.GetAttribute(names.protoIndices).GetAs<Array<int32_t>>(source.globals->GetStageTime(0));
+    const stage::Attribute attribute = source.prim.GetAttribute(names.protoIndices);
+    const stage::Time time = source.globals->GetStageTime(0);
+    const stage::ComputedValues* computed = source.globals->GetComputed();
+    const std::optional<Value> simulated = computed ? computed->GetValue(attribute, time) : std::nullopt;
+    const Value value = simulated ? *simulated : attribute.Get(time);
+    const auto* indices = value.GetIf<Array<int32_t>>();
     if (!indices) return;
     const size_t prototypes = source.prim.GetRelationship(names.prototypes).GetForwardedTargets().size();
     for (size_t i = 0; i < indices->GetSize(); ++i) {

@@ -125,11 +125,19 @@ class Primvars final : public scene::ContainerDataSource {
  private:
   bool HasMapped(const PrimvarMapping& mapping) const {
     const stage::Attribute attribute = source_.prim.GetAttribute(mapping.attribute);
-    if (!attribute.HasAuthoredValue()) return false;
+    if (!attribute.HasAuthoredValue()) return IsSimulated(attribute);
     if (mapping.emptiness == PrimvarMapping::Emptiness::kCounts) return true;
     const std::vector<double> times = attribute.GetTimeSamples();
     return attribute.Get(times.empty() ? stage::Time::Default() : stage::Time(times.front())).GetArraySize() >
            0;
+  }
+
+  // What nobody authored can be made by who moves the prim.
+  bool IsSimulated(const stage::Attribute& attribute) const {
+    const stage::ComputedValues* computed = source_.globals->GetComputed();
+    if (!computed || !computed->ValuesMightVary(source_.prim)) return false;
+    const std::optional<Value> made = computed->GetValue(attribute, source_.globals->GetStageTime(0));
+    return made && !made->IsEmpty();
   }
 
   PrimSource source_;

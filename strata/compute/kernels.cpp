@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "strata/base/files.h"
+#include "strata/compute/simulation_transforms.h"
 #include "strata/math/transform.h"
 
 namespace strata::compute {
@@ -115,12 +116,17 @@ class PlanReader {
   }
   Result<void> ReadState(std::string_view rest) {
     const std::string_view name = Cut(rest, '=');
+    using Begin = KernelPlan::State::Begin;
     const std::string_view begins = Trim(rest);
-    if (!IsIdentifier(name) || FindState(name) || plan_.states.size() >= kMaxStates ||
-        (begins != "points" && begins != "zeros"))
+    if (!IsIdentifier(name) || FindState(name) || plan_.states.size() >= kMaxStates)
       return Refuse("say a state that is none");
-    plan_.states.push_back({std::string(name), begins == "zeros"});
-    return {};
+    for (const auto& [word, begin] : {std::pair{"points", Begin::kPoints}, std::pair{"zeros", Begin::kZeros},
+                                      std::pair{"xform", Begin::kXform}, std::pair{"xforms", Begin::kXforms}})
+      if (begins == word) {
+        plan_.states.push_back({std::string(name), begin});
+        return {};
+      }
+    return Refuse("say a state that is none");
   }
   Result<void> ReadLaunch(std::string_view rest) {
     KernelPlan::Launch launch;
@@ -191,6 +197,48 @@ double FindNumber(const Dictionary& parameters, const Argument& argument) {
   return number.GetOr(argument.otherwise);
 }
 
+// Transforms as rows of three numbers: the axes, then where it is.
+void AppendRows(const Matrix4d& m, Array<Vec3f>& rows) {
+  for (size_t i = 0; i < 4; ++i)
+    rows.PushBack({static_cast<float>(m[i][0]), static_cast<float>(m[i][1]), static_cast<float>(m[i][2])});
+}
+Array<Matrix4d> ReadRows(const Array<Vec3f>& rows) {
+  Array<Matrix4d> transforms;
+  for (size_t first = 0; first + 4 <= rows.GetSize(); first += 4) {
+    Matrix4d m = Matrix4d::Identity();
+    for (size_t i = 0; i < 4; ++i)
+      for (size_t j = 0; j < 3; ++j) m[i][j] = rows[first + i][j];
+    transforms.PushBack(m);
+  }
+  return transforms;
+}
+
+Array<Vec3f> MakeFirst(const SimulationCall& call, KernelPlan::State::Begin begin) {
+  using Begin = KernelPlan::State::Begin;
+  Array<Vec3f> rows;
+  switch (begin) {
+    case Begin::kPoints:
+      return call.shape.points;
+    case Begin::kZeros:
+      return Array<Vec3f>(call.shape.points.GetSize());
+    case Begin::kXform:
+      AppendRows(call.xform, rows);
+      return rows;
+    case Begin::kXforms:
+      for (const Matrix4d& each : ListInstanceTransforms(call.shape)) AppendRows(each, rows);
+      return rows;
+  }
+  return rows;
+}
+
+Value MakeValue(Token name, const Array<Vec3f>& state) {
+  const TransformNames& names = GetTransformNames();
+  if (name == names.instances) return Value(ReadRows(state));
+  if (name != names.xform && name != names.world_xform) return Value(state);
+  const Array<Matrix4d> transforms = ReadRows(state);
+  return transforms.IsEmpty() ? Value(state) : Value(transforms[0]);
+}
+
 struct KernelStates {
   std::vector<Array<Vec3f>> arrays;
   friend bool operator==(const KernelStates&, const KernelStates&) = default;
@@ -208,8 +256,7 @@ class KernelModule final : public SimulationModule {
 
   Result<SimulationFrame> Begin(const SimulationCall& call) const override {
     KernelStates states;
-    for (const KernelPlan::State& state : plan_.states)
-      states.arrays.push_back(state.is_zero ? Array<Vec3f>(call.shape.points.GetSize()) : call.shape.points);
+    for (const KernelPlan::State& state : plan_.states) states.arrays.push_back(MakeFirst(call, state.begin));
     return Finish(call, std::move(states));
   }
   Result<SimulationFrame> Step(const SimulationCall& call, const Datum& state) const override {
@@ -225,12 +272,18 @@ class KernelModule final : public SimulationModule {
     return !plan_.resets ||
            std::find(plan_.resets->begin(), plan_.resets->end(), parameter) != plan_.resets->end();
   }
+  bool Moves() const override {
+    const TransformNames& names = GetTransformNames();
+    return std::any_of(plan_.values.begin(), plan_.values.end(), [&](const auto& value) {
+      return value.first == names.xform || value.first == names.world_xform;
+    });
+  }
 
  private:
   SimulationFrame Finish(const SimulationCall& call, KernelStates states) const {
     SimulationFrame frame;
     for (const auto& [attribute, state] : plan_.values)
-      frame.values.emplace_back(attribute, Value(states.arrays[state]));
+      frame.values.emplace_back(attribute, MakeValue(attribute, states.arrays[state]));
     if (plan_.values.empty())
       frame.values.emplace_back(Token(call.shape.is_instancer ? "positions" : "points"),
                                 Value(states.arrays[0]));
@@ -248,11 +301,13 @@ class KernelModule final : public SimulationModule {
     for (const Argument& argument : launch.arguments) {
       switch (argument.kind) {
         case Kind::kState:
-          packed.Add(Describe(states.arrays[argument.state].GetData(), count, sizeof(Vec3f)));
+          packed.Add(Describe(states.arrays[argument.state].GetData(),
+                              states.arrays[argument.state].GetSize(), sizeof(Vec3f)));
           break;
         case Kind::kNext:
-          if (next[argument.state].IsEmpty()) next[argument.state].AppendUninitialized(count);
-          packed.Add(Describe(next[argument.state].GetData(), count, sizeof(Vec3f)));
+          if (next[argument.state].IsEmpty())
+            next[argument.state].AppendUninitialized(states.arrays[argument.state].GetSize());
+          packed.Add(Describe(next[argument.state].GetData(), next[argument.state].GetSize(), sizeof(Vec3f)));
           break;
         case Kind::kFloat:
           packed.Add(static_cast<float>(FindNumber(call.parameters, argument)));

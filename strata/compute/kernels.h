@@ -12,14 +12,20 @@
 //
 //   warp 1.19                  whose calling convention the library has
 //   library deform.so          in the same folder
-//   state places = points      an array that goes on from step to step: begins as the points, or as `zeros`
-//   value points = places      which attribute it stands for; else the first one for points or positions
+//   state places = points      an array that goes on from step to step: begins as the points, or as `zeros`;
+//                              as `xform` in four rows, the prim's axes and where it is; as `xforms` in four
+//                              rows for each instance of a point instancer
+//   value points = places      which attribute it stands for; else the first one for points or positions.
+//   Four
+//                              rows are an `xform` or `world.xform`, any number times four
+//                              `instanceTransforms`
 //   resets seed, size          parameters whose edits begin a simulation anew; without such a line all do
 //   launch sway: state places, float amplitude = 0.06, seconds, next places
 //
-// A launch runs a kernel for each point. Its arguments are those of the kernel: a state as it is or as it
-// will be, parameters with what holds where nobody gives them (float, int), `seconds` since the first tick,
-// `dt`, the time code `time`, or `balls`: colliders with a radius, centre and radius in one vec4 each.
+// A launch runs a kernel for each row of the first state. Its arguments are those of the kernel: a state as
+// it is or as it will be, parameters with what holds where nobody gives them (float, int), `seconds` since
+// the first tick, `dt`, the time code `time`, or `balls`: colliders with a radius, centre and radius in one
+// vec4 each.
 namespace strata::compute {
 
 inline constexpr DiagnosticCode kKernelsUnusable{"compute.kernels-unusable", Severity::kError,
@@ -29,7 +35,7 @@ inline constexpr DiagnosticCode kKernelsUnusable{"compute.kernels-unusable", Sev
 struct KernelPlan {
   struct State {
     std::string name;
-    bool is_zero = false;
+    enum class Begin : uint8_t { kPoints, kZeros, kXform, kXforms } begin = Begin::kPoints;
   };
   struct Argument {
     enum class Kind : uint8_t { kState, kNext, kFloat, kInt, kSeconds, kStep, kTime, kBalls } kind;

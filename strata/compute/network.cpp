@@ -193,9 +193,17 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
     case Input::Kind::kSourcesNamed:
       by_names_[node.leaf].push_back(&node);
       break;
-    case Input::Kind::kComputation:
-      take(node.prim);
+    case Input::Kind::kComputation: {
+      Node* found = FindOrMake(node.prim, input.output, fresh);
+      if (!input.before.IsEmpty())
+        for (Node* step = found; step; step = step->previous)
+          if (step->computation->name == input.before) {
+            found = step->previous;
+            break;
+          }
+      if (found) node.inputs.push_back(found);
       break;
+    }
     case Input::Kind::kParent:
       take(node.prim.GetParent());
       break;
@@ -367,6 +375,12 @@ uint64_t Network::GetEvaluationCount() const {
 
 bool Network::MightVary(const Node& node) const {
   return node.varies;
+}
+
+bool Network::VariesAsKnown(const Node& node) const {
+  const Node* step = &node;
+  while (step && !MayDiffer(*step)) step = step->previous;
+  return step && step->varies;
 }
 
 std::vector<double> Network::GetTimeSamples(const Node& node) const {

@@ -76,6 +76,8 @@ class Network {
   void Evaluate(std::span<Node* const> nodes, stage::Time time, Datum* answers) const;
   Datum EvaluateWith(Node& node, stage::Time time, const Overrides& overrides) const;
   bool MightVary(const Node& node) const;
+  // The same with what is known by now of modifiers that change nothing. REQUIRES: it was evaluated.
+  bool VariesAsKnown(const Node& node) const;
   // Sorted times at which an attribute behind the answer has samples.
   std::vector<double> GetTimeSamples(const Node& node) const;
   // Those of an interval, with its ends and the ticks of the states behind the answer.
@@ -200,6 +202,7 @@ class Network {
   std::vector<Node*> FindReaders(Path property) const;
   std::vector<Node*> FindSeeds(const NetworkChanges& changes) const;
   void FindDropped(const NetworkChanges& changes, std::vector<Node*>& dropped) const;
+  static bool MayDiffer(const Node& node);
   void Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out);
   void Unlink(Node& node);
   void Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out);

@@ -157,9 +157,14 @@ void Network::Unlink(Node& node) {
   varying_.erase(&node);
 }
 
+bool Network::MayDiffer(const Node& node) {
+  return !node.computation->may_differ || node.computation->may_differ(node.prim);
+}
+
 void Network::Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out) {
   for (Node* node : dropped)
-    if (node->is_top && !node->slots.empty()) out.push_back({node->provider, node->output});
+    if (node->is_top && !node->slots.empty() && MayDiffer(*node))
+      out.push_back({node->provider, node->output});
   if (!dropped.empty()) ++generation_;
   for (Node* node : dropped) Unlink(*node);
   for (Node* node : dropped) {
@@ -295,7 +300,8 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     for (size_t s = 0; s < former.size() && is_same; ++s)
       is_same = Evaluate(node, former[s].time) == former[s].answer;
     if (is_same) continue;
-    if (node.is_top && was_asked_for) out.push_back({node.provider, node.output});
+    if (node.is_top && was_asked_for && (MayDiffer(node) || differs.contains(node.previous)))
+      out.push_back({node.provider, node.output});
     differs.insert(&node);
     changed.insert(node.dependents.begin(), node.dependents.end());
   }

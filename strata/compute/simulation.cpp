@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 
+#include "strata/compute/simulation_transforms.h"
 #include "strata/domain/extent.h"
 #include "strata/layer/fields.h"
 #include "strata/math/transform.h"
@@ -23,7 +24,7 @@ struct SimulationNames {
       proto_indices{"protoIndices"}, prototypes{"prototypes"}, instancer{"PointInstancer"},
       point_based{"PointBased"}, boundable{"Boundable"};
   Token settings{"warp:settings"}, lasting{"warp:lasting"}, shape{"warp:shape"}, collider{"warp:collider"},
-      colliders{"warp:colliders"}, space{"warp:space"}, simulation{"warp:simulation"};
+      colliders{"warp:colliders"}, space{"warp:space"}, rest{"warp:rest"}, simulation{"warp:simulation"};
   std::vector<Token> schemas = {Token("OmniWarpComputationAPI"), Token("WarpComputationAPI")};
   // Attributes that simulations may read, and most of which they may give.
   std::vector<Token> attributes = {
@@ -49,6 +50,11 @@ bool HasWarp(const Prim& prim) {
 bool IsShaped(const Prim& prim) {
   const SimulationNames& names = GetSimulationNames();
   return prim.IsA(names.point_based) || prim.IsA(names.instancer);
+}
+
+// Prims without points that modules may move.
+bool IsBody(const Prim& prim) {
+  return HasWarp(prim) && !IsShaped(prim) && prim.IsA(Token("Xformable"));
 }
 
 // Point instancers are simulated by what a prototype without points of its own says, too.
@@ -173,6 +179,7 @@ enum CallInput : size_t {
   kSpacesOfOthers,  // for what it needs
   kLasting,
   kOthersLasting,
+  kRest,
 };
 
 template <class T>
@@ -233,7 +240,21 @@ class Given {
     const std::lock_guard lock(mutex_);
     std::vector<Token>& names = by_prim_[prim];
     for (const auto& [name, value] : frame.values)
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+      if (name != GetTransformNames().xform && name != GetTransformNames().world_xform &&
+          std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(name);
+  }
+  // That the prim's module may move it.
+  void SetMoves(Path prim, bool moves) {
+    const std::lock_guard lock(mutex_);
+    if (moves)
+      movers_.insert(prim);
+    else
+      movers_.erase(prim);
+  }
+  bool Moves(Path prim) const {
+    const std::lock_guard lock(mutex_);
+    return movers_.contains(prim);
   }
   std::vector<Token> List(const Prim& prim) const {
     std::vector<Token> names;
@@ -251,6 +272,7 @@ class Given {
  private:
   mutable std::mutex mutex_;
   tsl::robin_map<Path, std::vector<Token>> by_prim_;
+  tsl::robin_set<Path> movers_;
 };
 
 Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* before) {
@@ -258,6 +280,8 @@ Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* 
   const auto* settings = FindEither<SimulationSettings>(arguments, kSettings, kOthersSettings);
   const auto* others = FindEither<Colliders>(arguments, kColliders, kOthersColliders);
   if (!settings) return Datum();  // what keeps it from having any has been told of
+  const bool is_body = IsBody(prim);
+  if (is_body && !settings->module->Moves()) return Datum();
   // Kept, since members of the shape are read through the arguments by position.
   const std::vector<Datum> datums(arguments.GetAll(kShape).begin(), arguments.GetAll(kShape).end());
   const auto* shape = datums.empty() ? nullptr : datums.front().GetIf<SimulatedShape>();
@@ -276,7 +300,9 @@ Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* 
   Dictionary parameters = settings->parameters;
   if (const auto* lasting = FindEither<Dictionary>(arguments, kLasting, kOthersLasting))
     parameters.entries.insert(lasting->entries.begin(), lasting->entries.end());
-  SimulationCall call{prim, *shape, colliders, parameters, time, 0, arguments.GetStepSeconds()};
+  const auto* rest = arguments.GetIf<stage::ComputedTransform>(kRest);
+  const Matrix4d own_xform = is_body && rest ? rest->matrix : Matrix4d::Identity();
+  SimulationCall call{prim, *shape, colliders, parameters, own_xform, time, 0, arguments.GetStepSeconds()};
   call.seconds = (time - first) / prim.GetStage()->GetTimeCodesPerSecond();
   const SimulationModule& module = before ? *before->module : *settings->module;
   Result<SimulationFrame> made = [&] {
@@ -285,6 +311,8 @@ Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* 
     return before ? module.Step(call, before->current->state) : module.Begin(call);
   }();
   if (!made) return made.TakeError();
+  given.SetMoves(prim.GetPath(), module.Moves());
+  STRATA_CHECK(ReadTransforms(call, module, *made));
   STRATA_CHECK(CheckFrame(prim, *shape, *made));
   given.Add(prim.GetPath(), *made);
   Progress progress;
@@ -364,7 +392,9 @@ Result<void> AddInputs(Registry& registry, std::shared_ptr<SimulationLibrary> li
   lasting.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(lasting)));
 
-  Computation shape = Make(names.shape, {names.point_based, names.instancer}, MakeShapeInputs(),
+  const std::vector<Token> simulated = {names.point_based, names.instancer, names.schemas[0],
+                                        names.schemas[1]};
+  Computation shape = Make(names.shape, simulated, MakeShapeInputs(),
                            [](const Arguments& a) -> Result<Datum> { return Datum::Of(ReadShape(a)); });
   shape.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(shape)));
@@ -377,12 +407,21 @@ Result<void> AddInputs(Registry& registry, std::shared_ptr<SimulationLibrary> li
   STRATA_CHECK(registry.Add(std::move(collider)));
   STRATA_CHECK(registry.Add(Make(names.colliders, names.schemas,
                                  {in::Targets(names.dependents, names.collider)}, ComputeColliders)));
-  // Only prims with colliders care where they are.
-  Computation space =
-      Make(names.space, {names.point_based, names.instancer}, {in::Computation(GetOutputs().world_xform)},
-           [](const Arguments& a) -> Result<Datum> { return a.Get(0); });
+  Computation rest = Make(names.rest, names.schemas, {in::Before(GetOutputs().xform, GetMoveName())},
+                          [](const Arguments& a) -> Result<Datum> { return a.Get(0); });
+  rest.is_for = IsBody;
+  STRATA_CHECK(registry.Add(std::move(rest)));
+  // Only prims with colliders care where they are; of those that are moved, where they would be.
+  const Outputs& outputs = GetOutputs();
+  Computation space = Make(names.space, simulated,
+                           {in::Before(outputs.xform, GetMoveName()), in::Parent(outputs.world_xform)},
+                           [](const Arguments& a) -> Result<Datum> {
+                             const auto own = a.GetOr(0, stage::ComputedTransform());
+                             const Matrix4d* above = own.resets_stack ? nullptr : a.GetIf<Matrix4d>(1);
+                             return Datum::Of(above ? MultiplyAffine(own.matrix, *above) : own.matrix);
+                           });
   space.is_for = [](const Prim& prim) {
-    const Prim speaker = FindSpeaker(prim);
+    const Prim speaker = IsBody(prim) ? prim : FindSpeaker(prim);
     return speaker && !speaker.GetRelationship(GetSimulationNames().dependents).GetForwardedTargets().empty();
   };
   return registry.Add(std::move(space));
@@ -434,6 +473,8 @@ Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrar
   Stepping stepping;
   stepping.between = Stepping::Between::kSecond;
   const auto given = std::make_shared<Given>();
+  STRATA_CHECK(AddSimulatedTransforms(registry, names.schemas, names.simulation,
+                                      [given](const Prim& prim) { return given->Moves(prim.GetPath()); }));
   stepping.init = [given](const Arguments& arguments) { return Advance(*given, arguments, nullptr); };
   stepping.step = [given](const Arguments& arguments) -> Result<Datum> {
     const auto* before = arguments.GetState().GetIf<Progress>();
@@ -444,14 +485,14 @@ Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrar
     return !progress || progress->module->CanResume(progress->current->state);
   };
   Computation simulation =
-      Make(names.simulation, {names.point_based, names.instancer},
+      Make(names.simulation, {names.point_based, names.instancer, names.schemas[0], names.schemas[1]},
            {in::Computation(names.settings), in::Computation(names.colliders), in::Computation(names.space),
             in::Targets(names.prototypes, names.settings), in::Targets(names.prototypes, names.colliders),
             in::Computation(names.shape), in::Targets(names.dependents, names.space),
             in::Lasting(in::Computation(names.lasting)),
-            in::Lasting(in::Targets(names.prototypes, names.lasting))},
+            in::Lasting(in::Targets(names.prototypes, names.lasting)), in::Computation(names.rest)},
            Answer);
-  simulation.is_for = [](const Prim& prim) { return bool(FindSpeaker(prim)); };
+  simulation.is_for = [](const Prim& prim) { return IsBody(prim) || FindSpeaker(prim); };
   simulation.stepping = std::make_shared<const Stepping>(std::move(stepping));
   STRATA_CHECK(registry.Add(std::move(simulation)));
 

@@ -41,15 +41,18 @@ struct SimulationCall {
   const SimulatedShape& shape;                   // as authored at the tick
   const std::vector<SimulatedShape>& colliders;  // what `warp:dependentPrims` names, as computed at the tick
   const Dictionary& parameters;                  // customData of `warp:sourceFile`, under `warp:params:...`
-  double time = 0;                               // time code of the tick
-  double seconds = 0;                            // since the first tick
+  const Matrix4d& xform;  // of prims without points: their own, as it is at the tick without the module
+  double time = 0;        // time code of the tick
+  double seconds = 0;     // since the first tick
   double step_seconds = 0;
 };
 
 // What a step leaves behind: a state, which nobody changes any more, and values of attributes.
 struct SimulationFrame {
   Datum state;
-  std::vector<std::pair<Token, Value>> values;  // `points`, `normals`, `positions`, `primvars:...`
+  // `points`, `normals`, `positions`, `primvars:...`; a matrix4d `xform` or `world.xform` in place of the
+  // prim's own; of point instancers `instanceTransforms`, a matrix4d for each, in place of `positions`.
+  std::vector<std::pair<Token, Value>> values;
 };
 
 // Called from many threads for many prims, for one prim by one thread at a time. A frame follows from the
@@ -66,6 +69,9 @@ class SimulationModule {
   // Whether an edit of a parameter begins the simulation anew. Else the tick that was asked for last is made
   // again, with what is now; those before it keep what they were made with.
   virtual bool Resets(const std::string& /*parameter*/) const { return true; }
+  // Whether it may give `xform` or `world.xform`. Prims without points are simulated by such modules alone:
+  // else they only speak for the instancers whose prototypes they are.
+  virtual bool Moves() const { return false; }
   // Null: its functions may be called by many threads at a time.
   virtual ExclusiveExecutor* GetExecutor() const { return nullptr; }
 };

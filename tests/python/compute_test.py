@@ -431,6 +431,37 @@ class Simulations(unittest.TestCase):
         authored = numpy.asarray(attribute.Get(0))
         self.assertEqual(authored.ctypes.data, seen["in"].ctypes.data)
 
+    def test_W9_modules_move_prims_without_points_and_instances(self):
+        class Moves:
+            MOVES = True
+
+            def begin(self, call):
+                return 0, self.pose(call, 0)
+
+            def step(self, call, state):
+                return state + 1, self.pose(call, state + 1)
+
+            def pose(self, call, fallen):
+                down = numpy.eye(4)
+                down[3, 1] = -fallen
+                if call.shape.isInstancer:
+                    return {"instanceTransforms": [Gf.Matrix4d(*down.flatten().tolist()) for _ in call.shape.points]}
+                return {"xform": numpy.array(call.xform) @ down}
+
+        text = ('def Xform "B" (\n    apiSchemas = ["WarpComputationAPI"]\n)\n{\n    string warp:sourceFile = "sink"\n'
+                '    double3 xformOp:translate = (1, 2, 3)\n    uniform token[] xformOpOrder = ["xformOp:translate"]\n'
+                '    def Cube "C"\n    {\n    }\n}\n'
+                'def PointInstancer "I" (\n    apiSchemas = ["WarpComputationAPI"]\n)\n{\n    string warp:sourceFile = "sink"\n'
+                '    rel prototypes = </I/P>\n    int[] protoIndices = [0, 0]\n    point3f[] positions = [(9, 0, 0), (8, 0, 0)]\n'
+                '    def Sphere "P"\n    {\n    }\n}\n')
+        stage, system = simulating(text, Moves())
+        for time in (0, 4, 2):
+            matrix = system.GetLocalToWorldTransform(stage.GetPrimAtPath("/B/C"), time)
+            self.assertEqual(matrix.ExtractTranslation(), (1, 2 - time, 3))
+            positions = numpy.array(system.GetValue(stage.GetAttributeAtPath("/I.positions"), time))
+            numpy.testing.assert_array_equal(positions, [[0, -time, 0]] * 2)
+        self.assertEqual(system.GetDiagnostics(), [])
+
     def test_W5_colliders_come_with_what_they_are_and_where(self):
         seen = {}
 

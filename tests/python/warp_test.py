@@ -47,6 +47,48 @@ def grid(name, size, more="", module="deform", height=lambda x, y: (x, 0, y), ap
             f'    point3f[] points = [{points}]\n{more}}}\n')
 
 
+# Turns axes about Z; every fourth row is where something stands.
+SPIN = """
+import numpy
+import warp as wp
+
+MOVES = True
+
+
+@wp.kernel
+def turn(rows: wp.array(dtype=wp.vec3), speed: float, dt: float, turned: wp.array(dtype=wp.vec3)):
+    i = wp.tid()
+    row = rows[i]
+    angle = speed * dt * 0.017453292519943295
+    if i % 4 < 3:
+        turned[i] = wp.vec3(row[0] * wp.cos(angle) - row[1] * wp.sin(angle), row[0] * wp.sin(angle) + row[1] * wp.cos(angle), row[2])
+    else:
+        turned[i] = row
+
+
+def values(call, rows):
+    matrices = numpy.tile(numpy.eye(4), (rows.shape[0] // 4, 1, 1))
+    matrices[:, :, :3] = rows.numpy().reshape(-1, 4, 3)
+    return {"instanceTransforms": matrices} if call.shape.isInstancer else {"xform": matrices[0]}
+
+
+def begin(call):
+    matrices = [numpy.array(call.xform)]
+    if call.shape.isInstancer:
+        matrices = [numpy.vstack((numpy.eye(4)[:3], (*point, 1))) for point in call.AsNumpy(call.shape.points)]
+    rows = wp.array(numpy.vstack(matrices)[:, :3].astype(numpy.float32), dtype=wp.vec3, device="cpu")
+    return rows, values(call, rows)
+
+
+def step(call, rows):
+    turned = wp.empty_like(rows)
+    wp.launch(turn, rows.shape, [rows, float(call.parameters.get("speed", 90)), call.dt], [turned], device=rows.device)
+    return turned, values(call, turned)
+
+
+"""
+
+
 class Rows(unittest.TestCase):
     def values(self, system, stage, path, time):
         made = system.GetValue(stage.GetAttributeAtPath(path), time)
@@ -253,6 +295,36 @@ class Rows(unittest.TestCase):
                 text = subprocess.run([tool, "compute", "--kernels", folder, "--time", "40", "--output", attribute, scene, prim],
                                       env={}, check=True, capture_output=True, text=True).stdout
                 numpy.testing.assert_array_equal(numpy.array(eval(text), dtype=numpy.float32), made)
+
+    def test_W9_kernels_move_prims_and_instances_by_warp_and_ahead_of_time(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        (folder / "spin.py").write_text(SPIN + 'KERNELS = """\nstate pose = xform\n'
+                                        'launch turn: state pose, float speed = 90, dt, next pose\nvalue xform = pose\n"""\n')
+        (folder / "spins.py").write_text(SPIN + 'KERNELS = """\nstate poses = xforms\n'
+                                         'launch turn: state poses, float speed = 90, dt, next poses\nvalue instanceTransforms = poses\n"""\n')
+        for name in ("spin", "spins"):
+            Compute.CompileModule(folder / f"{name}.py", folder / "kernels")
+        text = HEAD + (
+            'def Xform "B" (\n    apiSchemas = ["WarpComputationAPI"]\n)\n{\n    string warp:sourceFile = "spin"\n'
+            '    double3 xformOp:translate = (1, 2, 3)\n    uniform token[] xformOpOrder = ["xformOp:translate"]\n'
+            '    def Cube "C"\n    {\n        double3 xformOp:translate = (5, 0, 0)\n'
+            '        uniform token[] xformOpOrder = ["xformOp:translate"]\n    }\n}\n'
+            'def PointInstancer "I" (\n    apiSchemas = ["WarpComputationAPI"]\n)\n{\n    string warp:sourceFile = "spins"\n'
+            '    rel prototypes = </I/P>\n    int[] protoIndices = [0, 0]\n    point3f[] positions = [(9, 0, 0), (8, 0, 0)]\n'
+            '    def Sphere "P"\n    {\n    }\n}\n')
+        (folder / "scene.usda").write_text(text)
+        stage = Usd.Stage.Open(str(folder / "scene.usda"))
+        compiled = Compute.Registry()
+        compiled.AllowKernels("", folder / "kernels")
+        for system in (system_of(stage, folder), Compute.System(stage, compiled)):
+            # A quarter of a turn a second, about Z and about where it stands.
+            for time, expected in ((0, (6, 2, 3)), (24, (1, 7, 3)), (48, (-4, 2, 3)), (24, (1, 7, 3))):
+                at = system.GetLocalToWorldTransform(stage.GetPrimAtPath("/B/C"), time).ExtractTranslation()
+                numpy.testing.assert_allclose(numpy.array(at), expected, atol=1e-5)
+            turns = system.GetValue(stage.GetAttributeAtPath("/I.orientationsf"), 24)
+            for turn in turns:
+                self.assertAlmostEqual(abs(turn.GetReal()), 0.5 ** 0.5, places=5)
+            numpy.testing.assert_allclose(self.values(system, stage, "/I.positions", 24), [[9, 0, 0], [8, 0, 0]], atol=1e-6)
 
     def test_points_reach_kernels_and_come_back_without_a_copy(self):
         stage, seen = Usd.Stage.CreateInMemory(), {}
