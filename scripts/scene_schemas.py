@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the typed views of data in running scenes from data/scene_schemas: strata/scene/schemas_<file>.h for each file there, and
-docs/reference/scene_schemas.md. With --check nothing is written, and what is out of date fails."""
+"""Makes the typed views of data in running scenes from data/scene_schemas: strata/scene/schemas_<file>.h for each file there,
+python/strata/_hd_schemas.py, and docs/reference/scene_schemas.md. With --check nothing is written, and what is out of date fails."""
 import argparse
 import subprocess
 import sys
@@ -67,6 +67,22 @@ def write_class(schema, known):
     return out + ["};", ""]
 
 
+def write_python(schemas):
+    """The schemas as Python has them: what _hd_views makes classes of."""
+    lines = ['"""What typed views of data there are, made by scripts/scene_schemas.py from data/scene_schemas: (name, token, form, kind of what',
+             'it holds, members)."""', "SCHEMAS = ["]
+    for schema in schemas:
+        line = f'    ("{schema.name}", "{schema.token}", "{schema.form}", "{schema.of}", ['
+        for name, kind in schema.members:
+            member = f'("{name}", "{kind}"), '
+            if len(line) + len(member) > 128:
+                lines.append(line.rstrip())
+                line = "        "
+            line += member
+        lines.append(line.rstrip(", ") + "]),")
+    return "\n".join([*lines, "]", ""])
+
+
 def formatted(text, file):
     done = subprocess.run(["clang-format-19", f"--assume-filename={file}"], input=text, capture_output=True, text=True, cwd=PROJECT, check=True)
     return done.stdout
@@ -76,7 +92,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    made, docs, known = {}, ["# Data of prims in running scenes", "", "Made by `scripts/scene_schemas.py` from `data/scene_schemas`. "
+    made, all_schemas, docs, known = {}, [], ["# Data of prims in running scenes", "", "Made by `scripts/scene_schemas.py` from `data/scene_schemas`. "
                              "A schema is a typed view of a container: `MeshSchema::GetFromParent(data).GetTopology()`. Members are named for "
                              "locators and builders: `MeshSchema::GetLocator(MeshSchema::kTopology)`, `SchemaBuilder().SetValue(CubeSchema::kSize, 2.0).Build()`.", ""], set()
     for file in sorted(SOURCES.glob("*.txt")):
@@ -86,6 +102,7 @@ def main():
                  "namespace strata::scene {", ""]
         docs += [f"## {about}", "", "| schema | in data | members |", "|---|---|---|"]
         local = set()
+        all_schemas += schemas
         for schema in schemas:
             lines += write_class(schema, local)
             local.add(schema.name)
@@ -95,6 +112,7 @@ def main():
         known |= local
         made[PROJECT / "strata" / "scene" / f"schemas_{file.stem}.h"] = "\n".join([*lines, "}  // namespace strata::scene", ""])
     made[PROJECT / "docs" / "reference" / "scene_schemas.md"] = "\n".join(docs).rstrip() + "\n"
+    made[PROJECT / "python" / "strata" / "_hd_schemas.py"] = write_python(all_schemas)
     stale = 0
     for file, text in made.items():
         if file.suffix == ".h":

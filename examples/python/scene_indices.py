@@ -41,6 +41,8 @@ def main() -> int:
     print([index.GetDisplayName() for index in scene.sceneIndices if isinstance(index, Recoloured)])
     print(final.GetPrim("/World/Sail").primType, final.GetChildPrimPaths("/World"))
     print(final.GetDataSource("/World/Sail", Recoloured.where).GetValue())
+    primvars = Hd.PrimvarsSchema.GetFromParent(final.GetPrim("/World/Sail").dataSource)
+    print("typed:", primvars.Get("displayColor").GetPrimvarValue().GetValue(), Hd.MeshSchema.GetTopologyLocator())
 
     told = Told()
     final.AddObserver(told)

@@ -74,6 +74,7 @@ class Alone {
 
 void BindDataSources(nb::module_& hd);
 void BindSceneIndices(nb::module_& hd);
+void BindStandardSceneIndices(nb::module_& hd);
 void BindSceneChains(nb::module_& hd);
 
 }  // namespace strata::python

@@ -5,6 +5,7 @@
 #include "python/core/usd.h"
 #include "strata/bridge/chain.h"
 #include "strata/bridge/plugin_info.h"
+#include "strata/compute/compute.h"
 
 namespace strata::python {
 
@@ -28,13 +29,17 @@ struct ChainObject {
 
 ChainObject MakeScene(const StageObjectPtr& stage, const std::string& renderer, const std::string& app,
                       bool like_openusd, bool with_plugins, const std::vector<PathArgument>& excluded,
-                      TimeArgument time, bool check) {
+                      TimeArgument time, bool check, std::vector<std::string> resolving, PathArgument root,
+                      bool computed) {
   bridge::ChainOptions options = like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
   options.context.renderer = renderer;
   options.context.app = app;
   options.excluded.assign(excluded.begin(), excluded.end());
   if (with_plugins) options.plugins = GetPlugins();
   if (check) options.checks = std::make_shared<scene::SceneChecks>();
+  options.resolving = std::move(resolving);
+  options.root = root;
+  if (computed) options.stage.computations = compute::MakeStandardRegistry().ValueOr(nullptr);
   Diagnostics remarks;
   const Alone alone;
   ChainObject made{bridge::MakeChain(options, remarks), stage, options.checks};
@@ -153,8 +158,11 @@ void BindSceneChains(nb::module_& hd) {
   hd.def(
       "CreateSceneIndices", &MakeScene, "stage"_a.none(), "renderer"_a = "", "app"_a = "",
       "likeOpenUSD"_a = false, "withPlugins"_a = true, "excludedPrimPaths"_a = std::vector<PathArgument>(),
-      "time"_a = TimeArgument(), "check"_a = false,
-      "The standard chain over a stage, with the plugins for a renderer and an application at their phases.");
+      "time"_a = TimeArgument(), "check"_a = false, "resolving"_a = std::vector<std::string>(),
+      "rootPrimPath"_a = PathArgument(), "computed"_a = false,
+      "The standard chain over a stage, with the plugins for a renderer and an application at their phases; "
+      "with the resolving scene indices of these names, the subtree of a prim alone, and what is computed of "
+      "places and metrics, where these are asked for.");
   using Strings = std::vector<std::string>;
   hd.def("_RegisterPlugin", &RegisterPlugin, "name"_a, "append"_a, "phase"_a = "postFlatten",
          "renderers"_a = Strings(), "apps"_a = Strings(), "after"_a = Strings(), "before"_a = Strings(),

@@ -85,5 +85,6 @@ NB_MODULE(_core, core) {
   nb::module_ hd = MakeModule(core, "Hd", "The running scene: prims with data that flow through scene indices.");
   BindDataSources(hd);
   BindSceneIndices(hd);
+  BindStandardSceneIndices(hd);
   BindSceneChains(hd);
 }

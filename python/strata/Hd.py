@@ -10,11 +10,19 @@ No package of OpenUSD has this module; the names are those of its Hydra. A scene
     Hd.RegisterSceneIndexPlugin("onlyMeshes", lambda input, context: OnlyMeshes(input), phase="resolved")
     scene = Hd.CreateSceneIndices(stage).finalSceneIndex
 """
+import collections.abc as _abc
 import json as _json
+import typing as _typing
 
 from strata._core import Hd as _core
 from strata._core.Hd import *  # noqa: F403
 from strata._core.Hd import ContainerDataSource, SampledDataSource, SceneIndexBase, SceneIndexObserver, VectorDataSource
+from strata._hd_views import VIEWS as _VIEWS
+from strata._hd_views import ContainerSchema, Schema, VectorSchema
+
+globals().update({f"{_name}Schema": _view for _name, _view in _VIEWS.items()})
+for _base in (Schema, ContainerSchema, VectorSchema):
+    _base.__module__ = "strata.Hd"
 
 SceneIndexObserver.AddedPrimEntry = _core._AddedPrimEntry
 SceneIndexObserver.RemovedPrimEntry = _core._RemovedPrimEntry
@@ -40,6 +48,53 @@ def RetainedSmallVectorDataSource(*elements) -> VectorDataSource:
 def OverlayContainerDataSource(*strongestFirst) -> ContainerDataSource:
     """Several containers as one; None counts for nothing."""
     return _core._Overlay(*strongestFirst)
+
+
+def FlatteningSceneIndex(inputSceneIndex: SceneIndexBase, rules: _abc.Mapping[str, str]) -> SceneIndexBase:
+    """Data that prims inherit, gathered at each: {"xform": "xform", "model": "overlay"}.
+
+    Rules: xform (products), visibility, purpose, primvars (constant ones), overlay (the prim's own over those above).
+    """
+    return _core._Flattening(inputSceneIndex, dict(rules))
+
+
+def ComputeSceneIndexDiff(before: SceneIndexBase, after: SceneIndexBase, comparesData: bool = False):
+    """What turns one scene into another: (paths removed, entries added, entries dirtied).
+
+    Prims in both are dirtied as a whole unless their data are the same object; with comparesData, unless they say the same.
+    """
+    return _core._ComputeDiff(before, after, comparesData)
+
+
+def Plan(sceneIndices: _core.SceneIndices) -> list[tuple[str, str]]:
+    """The indices of a chain in order, and why each stands where it does, as `strata scene plan` says it."""
+    return list(zip((index.GetDisplayName() for index in sceneIndices.sceneIndices), sceneIndices.reasons))
+
+
+def FindSceneIndex(sceneIndices: _core.SceneIndices, name: str) -> SceneIndexBase | None:
+    """The last index of a chain with a display name, but for case, spaces and hyphens, as `strata scene dump --index` takes it."""
+    def plain(text):
+        return text.replace(" ", "").replace("-", "").lower()
+    return next((index for index in reversed(sceneIndices.sceneIndices) if plain(index.GetDisplayName()) == plain(name)), None)
+
+
+def Watch(sceneIndices: _core.SceneIndices, times: _abc.Iterable[float],
+          sceneIndex: SceneIndexBase | None = None) -> _abc.Iterator[tuple[float, list[str]]]:
+    """Moves a chain from time to time and gives for each what an index of it, else the last one, then told, as `strata scene watch` does.
+
+    All data are read before each step: only who has looked at data is told that they change.
+    """
+    watched = sceneIndex if sceneIndex is not None else sceneIndices.finalSceneIndex
+    observer = _core.RecordingSceneIndexObserver()
+    watched.AddObserver(observer)
+    try:
+        for time in times:
+            watched.Print()
+            observer.Take()
+            sceneIndices.SetTime(time)
+            yield time, observer.Take()
+    finally:
+        watched.RemoveObserver(observer)
 
 
 def ToJson(sceneIndex: SceneIndexBase, root="/"):
