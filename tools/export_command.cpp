@@ -92,7 +92,7 @@ Result<std::string> Write(Session& session, const ExportCommand& options, const 
 
 #endif
 
-int Run(Session& session, const ExportCommand& options) {
+int Run(Session& session, [[maybe_unused]] const ExportCommand& options) {
   const auto fail = [&](Diagnostic why) {
     session.GetDiagnostics().Add(std::move(why));
     return session.Finish("export", std::nullopt);

@@ -124,10 +124,25 @@ CameraView FrameBox(const Vec3d& min, const Vec3d& max, UpAxis up, double aspect
   const double half_height = 0.35, half_width = half_height * aspect_ratio;
   view.window_min = {-half_width, -half_height};
   view.window_max = {half_width, half_height};
-  const double half = std::atan(std::min(half_width, half_height));
-  const double distance = radius / std::sin(half);
-  view.transform = LookAlong(middle + back * distance, back, above);
-  view.clipping_range = {distance - radius * 1.01, distance + radius * 1.01};
+  view.transform = LookAlong(middle, back, above);
+  // So far away that each corner of the box is on the picture, with some room around.
+  constexpr double kRoom = 1.08;
+  double distance = 0, nearest = -1e300, farthest = 1e300;
+  for (int corner = 0; corner < 8; ++corner) {
+    Vec3d from;
+    for (size_t k = 0; k < 3; ++k)
+      from[k] = is_empty ? radius : (max[k] - min[k]) / 2 * (corner >> k & 1 ? 1 : -1);
+    double at[3] = {};
+    for (size_t row = 0; row < 3; ++row)
+      for (size_t k = 0; k < 3; ++k) at[row] += from[k] * view.transform[row][k];
+    const double away = std::max(std::abs(at[0]) / half_width, std::abs(at[1]) / half_height) * kRoom;
+    distance = std::max(distance, at[2] + std::max(away, radius * 1e-3));
+    nearest = std::max(nearest, at[2]);
+    farthest = std::min(farthest, at[2]);
+  }
+  for (size_t k = 0; k < 3; ++k) view.transform[3][k] = middle[k] + back[k] * distance;
+  view.clipping_range = {std::max((distance - nearest) * 0.5, distance * 1e-4),
+                         distance - farthest + radius * 0.1};
   return view;
 }
 

@@ -4,6 +4,7 @@
     render_test.py TOOL
 """
 import sys
+from pathlib import Path
 
 from pictures import Picture, Tool
 
@@ -175,6 +176,18 @@ def without_a_camera_all_is_seen(tool):
     assert box and min(box) > 0 and max(box) < 63 and box[2] - box[0] > 20, box
 
 
+def the_example_shot_looks_as_it_did(tool):
+    """Up to what processors make of the last bits: few pixels differ, and none by much of the whole."""
+    shot, here = Path(__file__).resolve().parents[2] / "examples" / "shot" / "shot.usda", Path(__file__).resolve().parent
+    out = tool.folder / "trawler.png"
+    tool.run("render", shot, out, "--scope", "/Harbour/Boats/Trawler", "--headlight", "--width", 128)
+    now, expected = Picture(out), Picture(here / "expected" / "trawler.png")
+    assert (now.width, now.height) == (expected.width, expected.height) == (128, 96)
+    apart = [max(abs(a - b) for a, b in zip(one, other)) for one, other in zip(now.pixels(), expected.pixels())]
+    assert sum(apart) / len(apart) < 0.5 and sum(each > 24 for each in apart) < len(apart) / 200, (sum(apart) / len(apart), max(apart))
+    assert len(expected.covered()) > 700
+
+
 def progress_is_told(tool):
     scene = tool.write("progress.usda", HEAD + CUBE)
     done = tool.run("render", scene, tool.folder / "p.png", "--width", 64, "--progress")
@@ -229,7 +242,7 @@ def main():
         return 77
     for test in (the_object_covers_its_pixels_and_moves_with_time, the_colour_is_the_prims_and_then_its_materials,
                  instances_are_drawn_where_they_are_placed, curves_and_points_are_drawn, light_comes_from_where_lights_are,
-                 the_same_input_gives_the_same_picture, without_a_camera_all_is_seen, progress_is_told,
+                 the_same_input_gives_the_same_picture, without_a_camera_all_is_seen, the_example_shot_looks_as_it_did, progress_is_told,
                  bad_input_draws_what_it_can, what_cannot_be_done_is_said):
         test(tool)
         print("ok:", test.__name__.replace("_", " "))
