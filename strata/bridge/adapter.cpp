@@ -15,7 +15,10 @@ scene::DataSourceLocatorSet PrimAdapter::InvalidateFromDescendant(const stage::P
   return {};
 }
 
-std::shared_ptr<AdapterRegistry> AdapterRegistry::MakeExtended() {
+namespace {
+
+// OpenUSD 24.08 showed nothing of skeletons without a plugin.
+std::shared_ptr<AdapterRegistry> MakeFormer() {
   auto registry = std::make_shared<AdapterRegistry>();
   AddGeometryAdapters(*registry);
   AddCameraAdapters(*registry);
@@ -30,9 +33,17 @@ std::shared_ptr<AdapterRegistry> AdapterRegistry::MakeExtended() {
   return registry;
 }
 
-std::shared_ptr<const AdapterRegistry> AdapterRegistry::GetBuiltIn() {
-  static const std::shared_ptr<const AdapterRegistry> registry = MakeExtended();
+}  // namespace
+
+std::shared_ptr<AdapterRegistry> AdapterRegistry::MakeExtended() {
+  std::shared_ptr<AdapterRegistry> registry = MakeFormer();
+  AddSkelAdapters(*registry);
   return registry;
+}
+
+std::shared_ptr<const AdapterRegistry> AdapterRegistry::GetBuiltIn(DataForm form) {
+  static const std::shared_ptr<const AdapterRegistry> newest = MakeExtended(), former = MakeFormer();
+  return form == DataForm::k2408 ? former : newest;
 }
 
 const PrimAdapter& AdapterRegistry::FindPrimAdapter(Token type) const {

@@ -63,8 +63,8 @@ using APISchemaAdapterPtr = std::shared_ptr<const APISchemaAdapter>;
 class AdapterRegistry {
  public:
   // Of all types that the library knows.
-  static std::shared_ptr<const AdapterRegistry> GetBuiltIn();
-  // A copy of those to add to.
+  static std::shared_ptr<const AdapterRegistry> GetBuiltIn(DataForm form = DataForm::kNewest);
+  // A copy of the newest to add to.
   static std::shared_ptr<AdapterRegistry> MakeExtended();
 
   // For prims of exactly this type, in place of the adapter that is there.
@@ -94,5 +94,6 @@ void AddGeospatialAdapters(AdapterRegistry& registry);
 void AddWarpAdapters(AdapterRegistry& registry);
 void AddRenderAdapters(AdapterRegistry& registry);
 void AddColorSpaceAdapters(AdapterRegistry& registry);
+void AddSkelAdapters(AdapterRegistry& registry);
 
 }  // namespace strata::bridge

@@ -30,6 +30,7 @@ ChainOptions ChainOptions::LikeOpenUSD() {
   options.xform = scene::FlattenedXformForm::kResetStack;
   options.gaps = scene::FlatteningSceneIndex::Gaps::kCut;
   options.bindings = BindingRule::kDirect;
+  options.skinning = ChainOptions::Skinning::kAtRest;
   options.extent_purposes = {Token("geometry")};
   return options;
 }
@@ -38,14 +39,18 @@ namespace {
 
 scene::FlatteningSceneIndex::Providers MakeProviders(const ChainOptions& options, BindingRule bindings) {
   const Names& names = GetNames();
-  return {{names.xform, scene::MakeXformFlattening(options.xform)},
-          {names.visibility, scene::MakeVisibilityFlattening(options.visibility)},
-          {names.purpose, scene::MakePurposeFlattening(scene::PurposeRule::kAlways)},
-          {names.primvars, scene::MakePrimvarsFlattening()},
-          {names.model, scene::MakeOverlayFlattening()},
-          {names.coordSysBinding, scene::MakeOverlayFlattening()},
-          {names.geomModel, MakeGeomModelFlattening()},
-          {names.directMaterialBindings, MakeDirectBindingFlattening(bindings)}};
+  scene::FlatteningSceneIndex::Providers providers = {
+      {names.xform, scene::MakeXformFlattening(options.xform)},
+      {names.visibility, scene::MakeVisibilityFlattening(options.visibility)},
+      {names.purpose, scene::MakePurposeFlattening(scene::PurposeRule::kAlways)},
+      {names.primvars, scene::MakePrimvarsFlattening()},
+      {names.model, scene::MakeOverlayFlattening()},
+      {names.coordSysBinding, scene::MakeOverlayFlattening()},
+      {names.geomModel, MakeGeomModelFlattening()},
+      {names.directMaterialBindings, MakeDirectBindingFlattening(bindings)}};
+  if (options.skinning == ChainOptions::Skinning::kResolved)
+    providers.emplace_back(names.skelBinding, scene::MakeOverlayFlattening());
+  return providers;
 }
 
 scene::SceneIndexPtr MakeExclusion(scene::SceneIndexPtr input, std::vector<Path> excluded) {
@@ -151,6 +156,13 @@ Chain MakeChain(const ChainOptions& options, Diagnostics& remarks) {
   add(flatten(chain.GetFinal(), options.bindings), "what prims inherit, gathered at each");
   add(std::make_shared<MadePrimsSceneIndex>(chain.GetFinal(), natives),
       "after flattening: instancers that were made inherit nothing");
+  if (options.skinning == ChainOptions::Skinning::kResolved) {
+    chain.skinning = std::make_shared<SkinningSceneIndex>(
+        chain.GetFinal(), chain.stage,
+        [points, natives](Path path) { return points->FindSource(natives->FindSource(path)); });
+    add(chain.skinning,
+        "after instancing: each copy is moved by the animation that is bound where it stands");
+  }
   add_plugins(ChainPhase::kPostFlatten);
   const auto active = options.stage.form == DataForm::kNewest ? RenderSettingsSceneIndex::Active::kShown
                                                               : RenderSettingsSceneIndex::Active::kLeftOut;

@@ -8,6 +8,7 @@
 
 #include "strata/bridge/material_bindings.h"
 #include "strata/bridge/selection.h"
+#include "strata/bridge/skinning.h"
 #include "strata/bridge/stage_scene_index.h"
 #include "strata/scene/checks.h"
 #include "strata/scene/flattening_providers.h"
@@ -30,6 +31,8 @@ struct ChainOptions {
   std::vector<Path> excluded;
   // The subtree that is drawn, with what it inherits from above; empty: the whole scene.
   Path root;
+  // Whether points are where skeletons and blend shapes move them, or at rest.
+  enum class Skinning : uint8_t { kResolved, kAtRest } skinning = Skinning::kResolved;
   // Which prims are asked for draw modes: where no prim of the stage has GeomModelAPI none, or all, for
   // plugins that give models to scenes.
   enum class DrawModes : uint8_t { kOfStage, kAnywhere } draw_modes = DrawModes::kOfStage;
@@ -52,6 +55,7 @@ struct Chain {
   std::shared_ptr<StageSceneIndex> stage;
   std::shared_ptr<SelectionSceneIndex> selection;
   std::shared_ptr<scene::SceneGlobalsSceneIndex> globals;  // what the application says of the scene
+  std::shared_ptr<SkinningSceneIndex> skinning;  // null: points are at rest
   std::vector<scene::SceneIndexPtr> indices;
   std::vector<std::string> reasons;  // why each index stands where it does
   const scene::SceneIndexPtr& GetFinal() const { return indices.back(); }

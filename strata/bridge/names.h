@@ -38,7 +38,8 @@ struct Names {
   X(point) X(normal) X(vector) X(color) X(textureCoordinate) X(pointIndex) X(edgeIndex) X(faceIndex)     \
   X(elementSize) X(timeCodesPerSecond) X(activeRenderSettingsPrim) X(renderSettingsPrimPath)                \
   X(sceneMetrics) X(metersPerUnit) X(kilogramsPerUnit) X(upAxis) X(typeName) X(apiSchemas) X(kind) X(variantSelections) \
-  X(GeomModelAPI) X(interface) X(parameterOrder) X(displayGroup) X(displayName) X(mappings)
+  X(skelBinding) X(skeleton) X(animationSource) X(hasSkelRoot) X(skelAnimation) X(skelBlendShape)         \
+  X(SkelBindingAPI) X(GeomModelAPI) X(interface) X(parameterOrder) X(displayGroup) X(displayName) X(mappings)
 #define X(name) Token name{#name};
   STRATA_BRIDGE_NAMES(X)
 #undef X

@@ -37,6 +37,7 @@ std::vector<Token> GetInheritedNames() {
 std::vector<Token> GetSharedNames() {
   std::vector<Token> shared = GetInheritedNames();
   shared.push_back(GetNames().geomModel);
+  shared.push_back(GetNames().skelBinding);
   return shared;
 }
 
@@ -317,6 +318,14 @@ bool NativePrototypesSceneIndex::TakeChanges(const scene::ChangeSet& changes) {
   return is_concerned;
 }
 
+DataSourceHandle NativePrototypesSceneIndex::FindShared(Path instance, Token name) const {
+  DataSourceHandle data = flattened_->GetDataSource(instance, name);
+  const auto* known = data && name == GetNames().skelBinding ? instances_.Find(instance) : nullptr;
+  if (!known) return data;
+  // What lies in the instance lies in its prototype for all that share it.
+  return scene::MapPaths(ContainerDataSource::Cast(data), scene::PathMap(instance, known->value));
+}
+
 Token NativePrototypesSceneIndex::FindCombination(Path instance, std::vector<Token>* primvars) const {
   std::vector<Token> constant = FindConstantPrimvars(*flattened_, instance);
   std::string name = "NoPrimvars";
@@ -327,7 +336,7 @@ Token NativePrototypesSceneIndex::FindCombination(Path instance, std::vector<Tok
     name += fmt::format("{:016x}", hash);
   }
   for (Token shared : GetSharedNames()) {
-    const DataSourceHandle data = flattened_->GetDataSource(instance, DataSourceLocator(shared));
+    const DataSourceHandle data = FindShared(instance, shared);
     if (data) name += fmt::format("_{}{:016x}", shared.GetText(), scene::HashDataSource(data));
   }
   if (primvars) *primvars = std::move(constant);
@@ -444,13 +453,12 @@ void NativePrototypesSceneIndex::AddScope(Path scope, Path top, uint32_t nesting
     Shared& shared = shared_[group.combination];
     if (!shared.inherited) {
       // The name of the combination stands for what they say: it is the same for all of its instances.
-      const auto freeze = [&](Token name) {
-        return Freeze(flattened_->GetDataSource(members.instances.front(), DataSourceLocator(name)));
-      };
+      const auto freeze = [&](Token name) { return Freeze(FindShared(members.instances.front(), name)); };
       Entries entries;
       for (Token name : GetInheritedNames()) entries.emplace_back(name, freeze(name));
       shared.inherited = RetainedContainerDataSource::New(std::move(entries));
       shared.model = ContainerDataSource::Cast(freeze(names.geomModel));
+      shared.skin = ContainerDataSource::Cast(freeze(names.skelBinding));
     }
     tables.AddMadePrim(combination, {Token(), shared.inherited});
     const Path holder = combination.AppendChild(group.prototype.GetNameToken());
@@ -546,8 +554,13 @@ void NativePrototypesSceneIndex::Decorate(Path path, const Place& place, scene::
   if (path == place.root) {
     more.emplace_back(names.xform,
                       RetainedContainerDataSource::New({{names.resetXformStack, scene::Retain(true)}}));
-    if (const auto shared = shared_.find(GetCombinationOf(path)); shared != shared_.end())
+    if (const auto shared = shared_.find(GetCombinationOf(path)); shared != shared_.end()) {
       more.emplace_back(names.geomModel, shared->second.model);
+      scene::PathMap map;
+      for (Path root = path; !root.IsEmpty(); root = GetTables().copies.at(root).outer)
+        map.Add(GetTables().copies.at(root).source, root);
+      more.emplace_back(names.skelBinding, scene::MapPaths(shared->second.skin, map));
+    }
     if (auto system = GetInput().GetDataSource(Path::AbsoluteRoot(), DataSourceLocator(names.system)))
       more.emplace_back(names.system, std::move(system));
   }

@@ -62,6 +62,8 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   // `outer`: the `geomModel` that the scope inherits there.
   void AddScope(Path scope, Path top, uint32_t nesting, const scene::ContainerDataSourceHandle& outer,
                 CopyTables& tables) const;
+  // What an instance hands on under a name.
+  scene::DataSourceHandle FindShared(Path instance, Token name) const;
   Token FindCombination(Path instance, std::vector<Token>* primvars) const;
   scene::ContainerDataSourceHandle MakeInstancerData(
       Path path, std::shared_ptr<const InstancerMembers> instances, const std::vector<Token>& primvars,
@@ -90,7 +92,8 @@ class NativePrototypesSceneIndex final : public PrototypeCopiesSceneIndex {
   mutable tsl::robin_map<Path, Instancer> made_, former_made_;  // by instancer
   mutable std::vector<Path> regrouped_;  // instancers that have other instances, until that was told
   struct Shared {
-    scene::ContainerDataSourceHandle inherited, model;  // model: null where they have no draw modes
+    scene::ContainerDataSourceHandle inherited;
+    scene::ContainerDataSourceHandle model, skin;  // `geomModel`, `skelBinding`; null: none
   };
   mutable tsl::robin_map<Token, Shared> shared_;  // by combination
 };

@@ -26,6 +26,13 @@ void StageGlobals::FlagAsTimeVarying(Path prim, const scene::DataSourceLocator& 
   for (stage::Attribute& attribute : attributes) added.attributes.emplace_back(std::move(attribute));
 }
 
+void StageGlobals::Unflag(Path prim, const scene::DataSourceLocator& locator) const {
+  Shard& shard = shards_[MixBits(prim.GetId()) >> 40 & (kShards - 1)];
+  const std::lock_guard lock(shard.mutex);
+  if (const auto found = shard.dependents.find(prim); found != shard.dependents.end())
+    std::erase_if(*found->second, [&](const Dependent& known) { return known.locator == locator; });
+}
+
 void StageGlobals::SortDependents() const {
   if (is_sorted_.load(std::memory_order_relaxed)) return;
   sorted_.clear();

@@ -50,6 +50,8 @@ class StageGlobals final : public scene::Counted {
   // For data sources when they are made: what they say of the prim changes with time. Thread-safe.
   void FlagAsTimeVarying(Path prim, const scene::DataSourceLocator& locator,
                          std::vector<stage::Attribute> attributes) const;
+  // For who flagged a locator that nobody else does.
+  void Unflag(Path prim, const scene::DataSourceLocator& locator) const;
 
   // For the index alone; nobody reads meanwhile.
   void SetTime(double time) { time_ = time; }

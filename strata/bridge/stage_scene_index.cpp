@@ -121,7 +121,7 @@ StageChanges StageChanges::FromNotice(const stage::ObjectsChanged& objects) {
 
 StageSceneIndex::StageSceneIndex(StageSceneIndexOptions options)
     : options_(std::move(options)), globals_(new StageGlobals(options_.time_rule, options_.form)) {
-  if (!options_.adapters) options_.adapters = AdapterRegistry::GetBuiltIn();
+  if (!options_.adapters) options_.adapters = AdapterRegistry::GetBuiltIn(options_.form);
 }
 
 StageSceneIndex::~StageSceneIndex() {
@@ -148,6 +148,7 @@ const StageSceneIndex::Adapters& StageSceneIndex::FindAdapters(
     for (Token applied : definition->GetAppliedSchemas()) {
       const auto [schema, instance] = SplitSchema(applied);
       if (schema == GetNames().GeomModelAPI) may_have_geom_models_ = true;
+      if (schema == GetNames().SkelBindingAPI) may_have_skin_ = true;
       if (const APISchemaAdapter* adapter = options_.adapters->FindAPISchemaAdapter(schema))
         made->apis.push_back({adapter, instance});
     }
@@ -405,7 +406,7 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
   scene::ChangeSet changes;
   if (stage_) changes.removed.push_back(Path::AbsoluteRoot());
   adapters_.Clear();
-  may_have_geom_models_ = false;
+  may_have_geom_models_ = may_have_skin_ = false;
   // Data sources of the old stage keep what they share among themselves.
   const double time = globals_->GetTime();
   StopFollowing();

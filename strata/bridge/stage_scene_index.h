@@ -71,6 +71,7 @@ class StageSceneIndex final : public scene::SceneIndex {
   size_t GetTimeVaryingCount() const { return globals_->GetTimeVaryingCount(); }
   // Whether a prim that was shown since the stage was set has GeomModelAPI.
   bool MayHaveGeomModels() const { return may_have_geom_models_; }
+  bool MayHaveSkin() const { return may_have_skin_; }  // SkelBindingAPI, likewise
 
  private:
   struct Adapters;
@@ -119,7 +120,7 @@ class StageSceneIndex final : public scene::SceneIndex {
   // Instances that are, and those nested in them by where they appear; their prototypes.
   tsl::robin_map<Path, Path> taken_apart_;
   mutable DefinitionTable<Adapters> adapters_;
-  mutable std::atomic<bool> may_have_geom_models_ = false;
+  mutable std::atomic<bool> may_have_geom_models_ = false, may_have_skin_ = false;
 };
 
 }  // namespace strata::bridge

@@ -125,7 +125,13 @@ std::vector<double> SkelAnimation::GetTimeSamples() const {
   return {times.begin(), times.end()};
 }
 
-Skeleton::Skeleton(Prim prim) : prim_(std::move(prim)) {
+Skeleton::Skeleton(Prim prim)
+    : Skeleton(prim, SkelAnimation(prim.IsA(Token("Skeleton"))
+                                       ? FindInheritedSkelTarget(prim, GetNames().skel_animation_source)
+                                       : Prim())) {}
+
+Skeleton::Skeleton(Prim prim, SkelAnimation animation)
+    : prim_(std::move(prim)), animation_(std::move(animation)) {
   if (!prim_.IsA(Token("Skeleton"))) {
     fault_ = "it is no prim of type Skeleton";
     return;
@@ -135,7 +141,6 @@ Skeleton::Skeleton(Prim prim) : prim_(std::move(prim)) {
   rest_ = TakeMatrices(prim_, "restTransforms");
   for (const Matrix4d& bind : TakeMatrices(prim_, "bindTransforms"))
     inverse_bind_.push_back(GetTransformInverse(bind).value_or(Matrix4d::Identity()));
-  animation_ = SkelAnimation(FindInheritedSkelTarget(prim_, GetNames().skel_animation_source));
   if (animation_.IsValid()) mapper_ = AnimMapper(animation_.GetJointOrder(), joints_);
   is_valid_ = topology_.Validate(&fault_);
 }

@@ -73,6 +73,8 @@ class SkelAnimation {
 class Skeleton {
  public:
   explicit Skeleton(stage::Prim prim);
+  // Moved by this animation, whatever is bound; by none where it is not valid.
+  Skeleton(stage::Prim prim, SkelAnimation animation);
   bool IsValid() const { return is_valid_; }  // topology and array sizes are sound
   const stage::Prim& GetPrim() const { return prim_; }
   const std::string& GetFault() const { return fault_; }

@@ -388,8 +388,12 @@ std::vector<Matrix4d> SkinningQuery::MapTransforms(const Skeleton& skeleton,
   return mapped;
 }
 
-std::optional<Array<Vec3f>> SkinningQuery::Compute(const Skeleton& skeleton, Time time, Part part,
-                                                   Joints joints, Diagnostics* remarks) const {
+Array<Vec3f> SkinningQuery::GetRest(Part part, Time time) const {
+  return GetArray<Vec3f>(prim_, part == Part::kPoints ? "points" : "normals", time);
+}
+
+std::optional<Array<Vec3f>> SkinningQuery::Compute(Array<Vec3f> rest, const Skeleton& skeleton, Time time,
+                                                   Part part, Joints joints, Diagnostics* remarks) const {
   const auto refuse = [&](const std::string& why) -> std::optional<Array<Vec3f>> {
     if (remarks) {
       remarks->Add(
@@ -400,7 +404,6 @@ std::optional<Array<Vec3f>> SkinningQuery::Compute(const Skeleton& skeleton, Tim
     return std::nullopt;
   };
   if (!fault_.empty() && remarks) refuse(fault_);
-  Array<Vec3f> rest = GetArray<Vec3f>(prim_, part == Part::kPoints ? "points" : "normals", time);
   if (rest.IsEmpty()) return std::nullopt;
   const SkelAnimation& animation = skeleton.GetAnimation();
   if (!blend_shapes_.empty() && animation.IsValid()) {
@@ -432,17 +435,17 @@ std::optional<Array<Vec3f>> SkinningQuery::Compute(const Skeleton& skeleton, Tim
 
 std::optional<Array<Vec3f>> SkinningQuery::ComputeSkinnedPoints(const Skeleton& skeleton, Time time,
                                                                 Diagnostics* remarks) const {
-  return Compute(skeleton, time, Part::kPoints, Joints::kMove, remarks);
+  return Compute(GetRest(Part::kPoints, time), skeleton, time, Part::kPoints, Joints::kMove, remarks);
 }
 std::optional<Array<Vec3f>> SkinningQuery::ComputeSkinnedNormals(const Skeleton& skeleton, Time time,
                                                                  Diagnostics* remarks) const {
-  return Compute(skeleton, time, Part::kNormals, Joints::kMove, remarks);
+  return Compute(GetRest(Part::kNormals, time), skeleton, time, Part::kNormals, Joints::kMove, remarks);
 }
 std::optional<Array<Vec3f>> SkinningQuery::ComputeBlendedPoints(const Skeleton& skeleton, Time time) const {
-  return Compute(skeleton, time, Part::kPoints, Joints::kIgnored, nullptr);
+  return Compute(GetRest(Part::kPoints, time), skeleton, time, Part::kPoints, Joints::kIgnored, nullptr);
 }
 std::optional<Array<Vec3f>> SkinningQuery::ComputeBlendedNormals(const Skeleton& skeleton, Time time) const {
-  return Compute(skeleton, time, Part::kNormals, Joints::kIgnored, nullptr);
+  return Compute(GetRest(Part::kNormals, time), skeleton, time, Part::kNormals, Joints::kIgnored, nullptr);
 }
 
 std::optional<Matrix4d> SkinningQuery::ComputeSkinnedTransform(const Skeleton& skeleton, Time time) const {

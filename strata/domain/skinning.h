@@ -75,6 +75,13 @@ class SkinningQuery {
                                                    Diagnostics* remarks = nullptr) const;
   std::optional<Array<Vec3f>> ComputeSkinnedNormals(const Skeleton& skeleton, stage::Time time,
                                                     Diagnostics* remarks = nullptr) const;
+  enum class Part : uint8_t { kPoints, kNormals };
+  enum class Joints : uint8_t { kMove, kIgnored };
+  // The same of values at rest that are given: as many as they should be, or nothing, with a remark.
+  std::optional<Array<Vec3f>> Deform(Part part, Array<Vec3f> rest, const Skeleton& skeleton, stage::Time time,
+                                     Joints joints, Diagnostics* remarks = nullptr) const {
+    return Compute(std::move(rest), skeleton, time, part, joints, remarks);
+  }
   // The points and normals at rest, moved by blend shapes alone, in the space of the geometry.
   std::optional<Array<Vec3f>> ComputeBlendedPoints(const Skeleton& skeleton, stage::Time time) const;
   std::optional<Array<Vec3f>> ComputeBlendedNormals(const Skeleton& skeleton, stage::Time time) const;
@@ -84,10 +91,9 @@ class SkinningQuery {
 
  private:
   void FindBlendShapes();
-  enum class Part : uint8_t { kPoints, kNormals };
-  enum class Joints : uint8_t { kMove, kIgnored };
-  std::optional<Array<Vec3f>> Compute(const Skeleton& skeleton, stage::Time time, Part part, Joints joints,
-                                      Diagnostics* remarks) const;
+  Array<Vec3f> GetRest(Part part, stage::Time time) const;
+  std::optional<Array<Vec3f>> Compute(Array<Vec3f> rest, const Skeleton& skeleton, stage::Time time, Part part,
+                                      Joints joints, Diagnostics* remarks) const;
   std::vector<Matrix4d> MapTransforms(const Skeleton& skeleton, std::vector<Matrix4d> transforms) const;
 
   stage::Prim prim_, skeleton_prim_;

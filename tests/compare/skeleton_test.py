@@ -18,6 +18,9 @@ from pxr import Gf, Usd, UsdGeom, UsdSkel, Vt
 CORPUS = Path(__file__).resolve().parents[2] / ".." / "shared" / "conformance"
 
 
+SHOWN = [0]  # arrays of points of running scenes that were compared
+
+
 def flat(values):
     if values is None:
         return None
@@ -164,6 +167,13 @@ def compare(title, path, times, ask):
                      if one[key] != other[key])
         for time, a, b in zip(times, one["samples"], other["samples"]):
             wrong += sum(tell(title, f"{name} {key} at {time}", a[key], b.get(key)) for key in a if not close(a[key], b.get(key)))
+    for name, one in expected["targets"].items():
+        for index, (time, a) in enumerate(zip(times, one["samples"])):
+            # What does not fit stays at rest in a running scene.
+            shown = found["shown"].get(name, [])
+            SHOWN[0] += bool(a["points"])
+            if a["points"] and not close(a["points"], shown[index] if index < len(shown) else None):
+                wrong += tell(title, f"{name} shown at {time}", a["points"], shown[index] if index < len(shown) else None)
     for name, samples in bake(path, times).items():
         if name in expected["targets"] and not expected["targets"][name]["isSimple"]:
             continue
@@ -446,7 +456,7 @@ def main():
     def ask(question):
         process.stdin.write(json.dumps(question) + "\n")
         process.stdin.flush()
-        return json.loads(process.stdout.readline()).get("answer") or {"skeletons": {}, "targets": {}, "baked": {}}
+        return json.loads(process.stdout.readline()).get("answer") or {"skeletons": {}, "targets": {}, "shown": {}, "baked": {}}
 
     wrong = targets = stages = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -470,7 +480,7 @@ def main():
         one, count = compare(name, str(path), times, ask)
         wrong, targets, stages = wrong + one, targets + count, stages + 1
     process.stdin.close()
-    print(f"{stages} stages, {targets} skinning targets: {wrong} differences from usd-core")
+    print(f"{stages} stages, {targets} skinning targets: {SHOWN[0]} arrays of points in running scenes: {wrong} differences from usd-core")
     return 1 if wrong or not targets else 0
 
 

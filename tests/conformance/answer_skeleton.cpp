@@ -1,4 +1,5 @@
 // Answers about skeletons: poses of joints, geometry that they deform, and what baking makes of it.
+#include "strata/bridge/bridge.h"
 #include "strata/domain/skinning.h"
 #include "strata/domain/xformable.h"
 #include "strata/math/transform.h"
@@ -80,6 +81,40 @@ Json DescribeBaked(stage::Stage& stage, const std::vector<double>& times) {
   return baked;
 }
 
+// Points at the end of the chain: of geometry that joints move in the space of its skeleton, of others in its
+// own.
+Json DescribeShown(const stage::StagePtr& stage, const std::vector<double>& times) {
+  const bridge::Chain chain = bridge::MakeChain();
+  chain.stage->SetStage(stage);
+  Json shown = Json::object();
+  const auto proxies = stage::PrimPredicate::Default().With(stage::InstanceProxies::kTraverse);
+  for (double time : times) {
+    chain.stage->SetTime(time);
+    for (const stage::Prim& prim : stage->Traverse(proxies)) {
+      if (!prim.IsA(Token("PointBased"))) continue;
+      const Path place = prim.IsInstanceProxy()
+                             ? bridge::FindInstanceProxy(*chain.GetFinal(), prim.GetPath()).path
+                             : prim.GetPath();
+      auto points = scene::GetValueAs<Array<Vec3f>>(chain.GetFinal()->GetDataSource(
+          place, {Token("primvars"), Token("points"), Token("primvarValue")}));
+      const domain::SkinningQuery query(prim);
+      Matrix4d way = Matrix4d::Identity();
+      if (query.HasJointInfluences() && query.GetSkeletonPrim())
+        way = MultiplyAffine(domain::Xformable(prim).ComputeLocalToWorldTransform(time),
+                             GetTransformInverse(domain::Xformable(query.GetSkeletonPrim())
+                                                     .ComputeLocalToWorldTransform(time))
+                                 .value_or(Matrix4d::Identity()));
+      for (size_t i = 0; points && i < points->size(); ++i) {
+        Vec3f& at = points->GetMutableData()[i];
+        const Vec3d moved = TransformPoint({at[0], at[1], at[2]}, way);
+        for (size_t k = 0; k < 3; ++k) at[k] = static_cast<float>(moved[k]);
+      }
+      shown[prim.GetPath().GetString()].push_back(Numbers(points));
+    }
+  }
+  return shown;
+}
+
 }  // namespace
 
 Json AnswerSkeleton(const Json& question) {
@@ -94,6 +129,7 @@ Json AnswerSkeleton(const Json& question) {
     const domain::SkinningQuery query(prim);
     if (query.GetSkeletonPrim()) answer["targets"][path] = DescribeTarget(query, times);
   }
+  answer["shown"] = DescribeShown(stage, times);
   answer["baked"] = DescribeBaked(*stage, times);
   return answer;
 }

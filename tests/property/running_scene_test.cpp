@@ -58,6 +58,58 @@ def Xform "Model" (
     {
     }
 }
+def SkelRoot "Char" (
+    prepend apiSchemas = ["SkelBindingAPI"]
+)
+{
+    rel skel:skeleton = </Char/Skel>
+    rel skel:animationSource = </Char/Walk>
+    def Skeleton "Skel" (
+        prepend apiSchemas = ["SkelBindingAPI"]
+    )
+    {
+        uniform token[] joints = ["A"]
+        uniform matrix4d[] bindTransforms = [((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1))]
+        uniform matrix4d[] restTransforms = [((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1))]
+    }
+    def SkelAnimation "Walk"
+    {
+        uniform token[] joints = ["A"]
+        uniform token[] blendShapes = ["tall"]
+        float3[] translations = [(1, 0, 0)]
+        quatf[] rotations = [(1, 0, 0, 0)]
+        half3[] scales = [(1, 1, 1)]
+        float[] blendShapeWeights = [0.5]
+    }
+    def Mesh "Skin" (
+        prepend apiSchemas = ["SkelBindingAPI"]
+    )
+    {
+        point3f[] points = [(0, 0, 0), (1, 0, 0), (0, 1, 0)]
+        normal3f[] normals = [(0, 0, 1), (0, 0, 1), (0, 0, 1)] (
+            interpolation = "vertex"
+        )
+        int[] primvars:skel:jointIndices = [0, 0, 0] (
+            interpolation = "vertex"
+        )
+        float[] primvars:skel:jointWeights = [1, 1, 0.5] (
+            interpolation = "vertex"
+        )
+        uniform token[] skel:blendShapes = ["tall"]
+        rel skel:blendShapeTargets = </Char/Skin/Tall>
+        def BlendShape "Tall"
+        {
+            uniform vector3f[] offsets = [(0, 0, 1), (0, 0, 1), (0, 0, 1)]
+        }
+    }
+}
+def SkelAnimation "Stand"
+{
+    uniform token[] joints = ["A"]
+    float3[] translations = [(5, 0, 0)]
+    quatf[] rotations = [(1, 0, 0, 0)]
+    half3[] scales = [(1, 1, 1)]
+}
 def Scope "Looks"
 {
     def Material "Red"
@@ -140,6 +192,13 @@ def Xform "World" (
         {
         }
     }
+    def "Twin" (
+        instanceable = true
+        references = </Char>
+        prepend apiSchemas = ["SkelBindingAPI"]
+    )
+    {
+    }
     def SphereLight "L"
     {
     }
@@ -197,6 +256,7 @@ class EditedStage {
   std::string EditLayer(layer::Layer& layer);
   std::string EditTyped(layer::Layer& layer, Path prim);
   std::string EditModel(layer::Layer& layer, Path prim);
+  std::string EditSkin(layer::Layer& layer, float number);
   std::string EditArcs(layer::Layer& layer, Path prim);
   std::string EditPrim(layer::Layer& layer, Path prim);
   std::string SetAttribute(layer::Layer& layer, Path prim, const char* name, const char* type, Value value);
@@ -263,7 +323,11 @@ std::string EditedStage::SetMetadata(layer::Layer& layer, Path prim, Token field
 
 std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
   const float number = static_cast<float>(Below(4));
-  switch (Below(20)) {
+  switch (Below(23)) {
+    case 20:
+    case 21:
+    case 22:
+      return EditSkin(layer, number);
     case 18:
       return EditModel(layer, PickPrim({"/World", "/World/G", "/World/A", "/World/P/One", "/World/P/Two",
                                         "/World/C", "/Model", "/Model/Inner", "/Leaf", "/World/Far"}));
@@ -348,6 +412,39 @@ std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
     default:
       return Chance(50) ? SetAttribute(layer, Path("/World/L"), "inputs:intensity", "float", Value(number))
                         : SetAttribute(layer, Path("/World/Cam"), "focalLength", "float", Value(number));
+  }
+}
+
+std::string EditedStage::EditSkin(layer::Layer& layer, float number) {
+  switch (Below(8)) {
+    case 0:
+    case 1:
+      return SetAttribute(layer, PickPrim({"/Char/Walk", "/Stand"}), "translations", "float3[]",
+                          Value(Array<Vec3f>{{number, 1, 0}}));
+    case 2:
+      return SetAttribute(layer, Path("/Char/Walk"), "blendShapeWeights", "float[]",
+                          Value(Array<float>{number}));
+    case 3:
+      return SetTargets(layer, PickPrim({"/Char", "/World/Twin", "/Char/Skel"}), "skel:animationSource",
+                        Chance(70) ? PathVector{PickPrim({"/Char/Walk", "/Stand"})} : PathVector());
+    case 4:
+      return SetAttribute(layer, Path("/Char/Skin"), "points", "point3f[]",
+                          Value(Array<Vec3f>{{0, 0, 0}, {number, 0, 0}, {0, number, 1}}));
+    case 5:
+      return SetMetadata(layer, PickPrim({"/Char", "/Char/Skel", "/Char/Walk", "/Stand", "/Char/Skin/Tall"}),
+                         layer::GetFieldNames().active, Value(Chance(70)));
+    case 6: {
+      const layer::Layer::ChangeBlock block(layer);
+      const Path prim = PickPrim({"/Char", "/Char/Skel", "/Char/Skin", "/World/Twin"});
+      return SetAttribute(layer, prim, "xformOp:translate", "double3", Value(Vec3d{number, 0, 0})) + ", " +
+             SetAttribute(layer, prim, "xformOpOrder", "token[]",
+                          Value(Array<Token>{Token("xformOp:translate")}));
+    }
+    default:
+      return Chance(50) ? SetAttribute(layer, Path("/Char/Skin"), "primvars:skel:jointWeights", "float[]",
+                                       Value(Array<float>{1, 1, number}))
+                        : SetAttribute(layer, Path("/Char/Skin/Tall"), "offsets", "vector3f[]",
+                                       Value(Array<Vec3f>{{0, 0, number}, {0, 0, 1}, {0, 1, 0}}));
   }
 }
 
