@@ -1,6 +1,7 @@
 #include "strata/bridge/skinning.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <mutex>
@@ -45,6 +46,22 @@ const DataSourceLocator& GetNormalsLocator() {
 const DataSourceLocator& GetMovedLocator() {
   static const DataSourceLocator locator{GetNames().skelBinding, Token("__moved")};
   return locator;
+}
+
+// What an animation says at each time.
+const std::array<Token, 4>& GetPoseNames() {
+  static const std::array<Token, 4> names = {Token("translations"), Token("rotations"), Token("scales"),
+                                             Token("blendShapeWeights")};
+  return names;
+}
+
+// Whether all that it says of animations is what these say at each time.
+bool IsOfPoses(const DataSourceLocatorSet& locators) {
+  for (const DataSourceLocator& locator : locators.Intersection(DataSourceLocator(GetNames().skelAnimation)))
+    if (locator.GetElementCount() < 2 ||
+        std::ranges::find(GetPoseNames(), locator.GetElement(1)) == GetPoseNames().end())
+      return false;
+  return true;
 }
 
 bool HasPoints(Token type) {
@@ -125,8 +142,36 @@ class SkinningSceneIndex::Binding {
   std::optional<WayHome> home;
   std::optional<Matrix4d> first_home;     // at the time at which it was made
   std::vector<stage::Attribute> varying;  // that move it
+  stage::Prim animation;                  // not valid: none
+  bool has_normals = false;
   DataSourceLocator moved;
   StageGlobalsPtr globals;
+
+  // What moves it with time, as the stage is now.
+  std::vector<stage::Attribute> FindVarying(const WayHome& way) const {
+    std::vector<stage::Attribute> found;
+    std::vector<Token> moving;
+    if (query->HasJointInfluences()) {
+      found = way.GetVarying();
+      moving = {GetPoseNames().begin(), GetPoseNames().begin() + 3};
+    }
+    if (query->HasBlendShapes()) moving.push_back(GetPoseNames()[3]);
+    if (animation)
+      for (const Token name : moving)
+        if (stage::Attribute attribute = animation.GetAttribute(name); attribute.ValueMightBeTimeVarying())
+          found.push_back(std::move(attribute));
+    return found;
+  }
+  bool VariesAsBefore() const {
+    return std::ranges::equal(varying, FindVarying(*home), {}, &stage::Attribute::GetPath,
+                              &stage::Attribute::GetPath);
+  }
+  // Its data that are others when it moves.
+  DataSourceLocatorSet GetMovedData() const {
+    DataSourceLocatorSet data{GetPointsLocator(), DataSourceLocator(GetNames().extent)};
+    if (has_normals) data.Insert(GetNormalsLocator());
+    return data;
+  }
 
   ~Binding() {
     if (query && !varying.empty()) globals->Unflag(source, moved);
@@ -222,6 +267,11 @@ class SkinningSceneIndex::State {
     bindings_.erase(known);
     remarked_.erase(path);
   }
+  // For who was told of no change and asks for nothing anew.
+  void ResolveAgain(Path path) {
+    Drop(path);
+    (void)Find(path);
+  }
   // What goes is dropped; gives the geometry that stays and was moved by what goes.
   std::vector<Path> TakeRemovals(const scene::PathPrefixes& gone) {
     std::vector<Path> dropped, concerned;
@@ -271,7 +321,10 @@ class SkinningSceneIndex::State {
     binding->home.emplace(skeleton_prim, geometry);
     binding->first_home = binding->home->Compute(binding->globals->GetStageTime(0));
     binding->query = std::move(query);
-    FlagVarying(animation_prim, *binding);
+    binding->animation = animation_prim;
+    binding->has_normals =
+        bool(ContainerDataSource::Get(data, DataSourceLocator{names.primvars, names.normals}));
+    FlagVarying(*binding);
     return binding;
   }
 
@@ -287,18 +340,8 @@ class SkinningSceneIndex::State {
       binding.users_of.push_back(map.Map(target));
   }
 
-  void FlagVarying(const stage::Prim& animation, Binding& binding) const {
-    std::vector<const char*> moving;
-    if (binding.query->HasJointInfluences()) {
-      moving = {"translations", "rotations", "scales"};
-      binding.varying = binding.home->GetVarying();
-    }
-    if (binding.query->HasBlendShapes()) moving.push_back("blendShapeWeights");
-    if (animation)
-      for (const char* name : moving)
-        if (stage::Attribute attribute = animation.GetAttribute(Token(name));
-            attribute.ValueMightBeTimeVarying())
-          binding.varying.push_back(std::move(attribute));
+  void FlagVarying(Binding& binding) const {
+    binding.varying = binding.FindVarying(*binding.home);
     if (binding.varying.empty()) return;
     binding.moved = GetMovedLocator().Append(Token(std::to_string(next_number_++)));
     binding.globals->FlagAsTimeVarying(binding.source, binding.moved, binding.varying);
@@ -469,14 +512,11 @@ scene::ScenePrim SkinningSceneIndex::GetPrim(Path path) const {
 void SkinningSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
   if (state_->IsUnused()) return Send(changes, Form::kNormal);
   const Names& names = GetNames();
-  const DataSourceLocatorSet moved{GetPointsLocator(), GetNormalsLocator(), DataSourceLocator(names.extent)};
   // The containers of what is moved are made anew.
   const DataSourceLocatorSet remade{DataSourceLocator{names.primvars, names.points},
                                     DataSourceLocator{names.primvars, names.normals},
                                     DataSourceLocator(names.extent)};
-  const DataSourceLocatorSet moving{DataSourceLocator(names.skeleton), DataSourceLocator(names.skelAnimation),
-                                    DataSourceLocator(names.skelBlendShape),
-                                    DataSourceLocator(names.skelBinding)};
+  const DataSourceLocatorSet moving{names.skeleton, names.skelBlendShape, names.skelBinding};
   scene::ChangeSet out = changes;
   out.dirtied.clear();
   const auto remake = [&](const std::vector<Path>& geometry) {
@@ -485,6 +525,17 @@ void SkinningSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
       const bool was_moved = before && before->query;
       state_->Drop(path);
       if (was_moved || state_->Find(path)) out.dirtied.push_back({path, remade});
+    }
+  };
+  // Poses are read when points are: bindings hold as long as the same attributes vary.
+  const auto move = [&](const std::vector<Path>& geometry) {
+    for (const Path path : geometry) {
+      const Binding* binding = state_->Peek(path);
+      if (!binding || !binding->query) continue;
+      if (binding->VariesAsBefore())
+        out.dirtied.push_back({path, binding->GetMovedData()});
+      else
+        remake({path});
     }
   };
   // Where the way from the skeleton is the same, nothing has moved.
@@ -513,13 +564,22 @@ void SkinningSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
         told.locators.Insert(locator);
         is_rebound |= locator.IsEmpty() || locator.GetFirstElement() == names.skelBinding;
       } else if (binding && binding->query && locator == binding->moved) {
-        told.locators.Insert(moved);
+        told.locators.Insert(binding->GetMovedData());
       }
     }
-    if (binding && is_rebound) remake({dirtied.path});
+    const bool is_moved = binding && binding->query;
+    if (is_moved && told.locators.Intersects(GetPointsLocator())) told.locators.Insert(names.extent);
+    if (binding && is_rebound)
+      remake({dirtied.path});
+    else if (is_moved && told.locators.Intersects(GetNormalsLocator()))
+      state_->ResolveAgain(dirtied.path);
     if (binding && binding->query && told.locators.Intersects(GetPointsLocator()))
       told.locators.Insert(names.extent);
     if (!told.locators.IsEmpty()) out.dirtied.push_back(told);
+    if (told.locators.Intersects(names.skelAnimation) && IsOfPoses(told.locators))
+      move(state_->FindUsers(dirtied.path));
+    else if (told.locators.Intersects(names.skelAnimation))
+      remake(state_->FindUsers(dirtied.path));
     if (told.locators.Intersects(moving)) remake(state_->FindUsers(dirtied.path));
     if (told.locators.Intersects(names.xform)) {
       look_at_way(dirtied.path);

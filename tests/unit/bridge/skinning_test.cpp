@@ -117,13 +117,14 @@ TEST_CASE("a change of the time dirties what it moves and nothing else, and not 
 }
 
 TEST_CASE("edits of poses, bindings and influences dirty the points that they move") {
-  const std::string told = "dirtied /C/M {extent, primvars/normals, primvars/points}";
   Running running(Character(kBound));
   running.First().SetTime(10);
   PointsOf(running.Final(), Path("/C/M"));
   running.TakeFinal();
   running.Set("/C/Move.translations", Value(Array<Vec3f>{{1, 0, 7}}));
-  CHECK(running.TakeFinal() == told + "; dirtied /C/Move {skelAnimation/translations}");
+  CHECK(running.TakeFinal() ==
+        "dirtied /C/M {extent, primvars/normals/primvarValue, primvars/points/primvarValue}; "
+        "dirtied /C/Move {skelAnimation/translations}");
   CheckNear(PointsOf(running.Final(), Path("/C/M")), {{0, 0, 0}, {1, 1, 7}, {1, 2, 7}});
   running.Change([](layer::Layer& layer) {
     ListOp<Path> none;
