@@ -5,8 +5,10 @@
 #include "strata/scene/implicit_surfaces.h"
 #include "strata/scene/light_linking.h"
 #include "strata/scene/material_overrides.h"
+#include "strata/scene/nurbs.h"
 #include "strata/scene/pinned_curves.h"
 #include "strata/scene/tet_meshes.h"
+#include "strata/scene/velocity_motion.h"
 
 namespace strata::scene {
 
@@ -18,6 +20,9 @@ SceneIndexPtr MakeIndex(SceneIndexPtr input) {
 }
 
 constexpr ResolvingIndex kIndices[] = {
+    {"velocityMotion", "before shapes are made anew: velocities are those of control points",
+     MakeIndex<VelocityMotionSceneIndex>},
+    {"nurbs", "for renderers without nurbs", MakeIndex<NurbsSceneIndex>},
     {"pinnedCurves", "for renderers without pinned curves", MakeIndex<PinnedCurvesSceneIndex>},
     {"tetMeshes", "for renderers that draw meshes alone", MakeIndex<TetMeshesSceneIndex>},
     {"implicitSurfaces", "for renderers that draw meshes alone", MakeIndex<ImplicitSurfacesSceneIndex>},

@@ -23,6 +23,7 @@
 #include "strata/scene/locator_set.h"
 #include "strata/scene/material_overrides.h"
 #include "strata/scene/merging.h"
+#include "strata/scene/nurbs.h"
 #include "strata/scene/observers.h"
 #include "strata/scene/overlay.h"
 #include "strata/scene/pinned_curves.h"
@@ -46,3 +47,4 @@
 #include "strata/scene/system_data.h"
 #include "strata/scene/test_kit.h"
 #include "strata/scene/tet_meshes.h"
+#include "strata/scene/velocity_motion.h"

@@ -378,6 +378,9 @@ std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
       return text + " with interpolation";
     }
     case 7:
+      if (Chance(30))
+        return SetAttribute(layer, Path("/World/G/M"), "velocities", "vector3f[]",
+                            Value(Array<Vec3f>{{0, 0, number}, {1, 0, 0}, {0, 1, 0}}));
       return SetAttribute(layer, Path("/World/G/M"), "points", "point3f[]",
                           Value(Array<Vec3f>{{0, 0, 0}, {number, 0, 0}, {0, number, 1}}));
     case 8:
@@ -677,6 +680,12 @@ void TryMany(const bridge::ChainOptions& options) {
 TEST_CASE(
     "after any edits and times, what notices said of a running scene is what a chain made afresh shows") {
   TryMany({});
+}
+
+TEST_CASE("so it is where points move with velocities and nurbs are approximated") {
+  bridge::ChainOptions options;
+  options.resolving = {"velocityMotion", "nurbs"};
+  TryMany(options);
 }
 
 TEST_CASE("so it is with the chain as OpenUSD has it") {
