@@ -84,8 +84,10 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
 }
 
 void Indexer::AfterDescent() {
-  if (!IsTop()) FindProhibited();
-  if (prohibited_source_.IsEmpty()) AddTasksForAll();
+  FindProhibited();
+  if (prohibited_source_.IsEmpty()) return AddTasksForAll();
+  // No scene has this prim; who asks for it all the same, as for a target, gets an index that says nothing.
+  if (IsTop()) ElideSubtree(0);
 }
 
 namespace {

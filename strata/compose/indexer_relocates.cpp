@@ -68,15 +68,15 @@ void Indexer::EvaluateImpliedRelocations(uint32_t node) {
   AddArc(arc, options);
 }
 
-// Whether some node stands at a path that its own layer stack relocates away: then the frame's site is
-// prohibited.
+// Whether some node stands at a path that its own layer stack relocates away: then the site of the frame, or
+// at the top the prim asked for, is prohibited.
 void Indexer::FindProhibited() {
   for (uint32_t node : graph_.GetSubtree(0)) {
     const Node& n = graph_[node];
     if (n.Has(kNodeCulled)) continue;
     if (n.Has(kNodeInert))
       continue;  // it has no say: the place of an instance, or what is followed elsewhere
-    if (node == 0 && frame_->arc == ArcType::kRelocate && n.path == frame_->path) continue;
+    if (node == 0 && frame_ && frame_->arc == ArcType::kRelocate && n.path == frame_->path) continue;
     if (!graph_.GetStack(node).IsRelocationSource(n.path)) continue;
     prohibited_source_ = n.path;
     prohibited_stack_ = n.layer_stack;

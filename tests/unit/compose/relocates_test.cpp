@@ -104,3 +104,18 @@ TEST_CASE("what an instance overrides below itself selects no variants, the inst
   CHECK(GetStack(*cache, "/A/y") == "/A{u=p}y /A{u=p}y{w=b}");
   CHECK(GetStack(*cache, "/A/y/x") == "/A{u=p}y{w=b}x");
 }
+
+TEST_CASE("the index of a prim that a relocate took away, here or where an arc leads, says nothing") {
+  const auto cache = Open(
+      MakeRelocate("/R/x", "/R/y") +
+      MakePrim("R", "inherits = </K>", MakePrim("x", "inherits = </K>", MakePrim("z", "inherits = </K>"))) +
+      MakePrim("K", "", MakePrim("x", "")) + MakePrim("C", "inherits = </R>"));
+  for (const char* path : {"/R/x", "/R/x/z", "/C/x"}) {
+    CAPTURE(path);
+    const PrimIndexPtr index = cache->ComputePrimIndex(Path(path));
+    CHECK(index->GetNodeCount() == 1);
+    CHECK(index->GetRootNode().IsInert());
+    CHECK(index->GetSpecStack().empty());
+    CHECK(index->GetErrors().empty());
+  }
+}
