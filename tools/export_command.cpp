@@ -73,7 +73,7 @@ Result<std::string> Write(Session& session, const ExportCommand& options, const 
   asked.executor = &session.GetEngine().GetExecutor();
   STRATA_TRY(asked.times, ListTimes(*stage, options));
   ChainChoice choice = options.chain;
-  for (const char* name : {"pinnedCurves", "nurbsApproximation", "implicitSurfaces", "tetMeshes"})
+  for (const char* name : {"nurbs", "pinnedCurves", "tetMeshes", "implicitSurfaces", "materialOverrides"})
     if (scene::FindResolvingIndex(name)) choice.resolving.emplace_back(name);
   bridge::Chain chain = MakeChain(session, choice);
   asked.set_time = [&](double time) { chain.stage->SetTime(time); };

@@ -332,7 +332,7 @@ render::RendererPlugin MakePlugin() {
         "sphereLight", "diskLight", "rectLight", "cylinderLight", "domeLight"})
     plugin.prim_types.emplace_back(type);
   plugin.render_contexts = {Token("embree"), Token()};
-  plugin.resolving = {"pinnedCurves", "nurbsApproximation", "implicitSurfaces", "tetMeshes"};
+  plugin.resolving = {"nurbs", "pinnedCurves", "tetMeshes", "implicitSurfaces", "materialOverrides"};
   plugin.settings = {{"samples", "paths of light for each pixel", Value(int32_t{16})},
                      {"bounces", "how often a path is reflected", Value(int32_t{2})},
                      {"headlight", "a light at the camera in place of the scene's", Value(false)},
