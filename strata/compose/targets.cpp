@@ -84,7 +84,7 @@ class TargetComposer {
       return Path();
     }
     const bool is_full = cache_.GetOptions().mode == CompositionMode::kFull;
-    if (!is_deletion && is_full && IsRelocatedAway(*site.node.GetLayerStack(), target)) {
+    if (!is_deletion && is_full && IsRelocatedAway(path)) {
       AddError(ErrorType::kInvalidTargetPath,
                start +
                    "is invalid.  This may be because the path is the pre-relocated source path of a "
@@ -106,10 +106,9 @@ class TargetComposer {
     return path;
   }
 
-  static bool IsRelocatedAway(const LayerStack& stack, Path target) {
-    for (Path path = target.GetPrimPath(); !path.IsEmpty() && !path.IsAbsoluteRoot(); path = path.GetParent())
-      if (stack.IsRelocationSource(path)) return true;
-    return false;
+  // Whether a relocate took away the prim of `target`, in the scene or where its arcs lead.
+  bool IsRelocatedAway(Path target) {
+    return cache_.ComputePrimIndex(target.GetPrimPath())->GetRootNode().IsInert();
   }
 
   // Whether what `node` names as `authored`, and the scene as `target`, is private where arcs beyond the node
