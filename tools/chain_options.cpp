@@ -12,6 +12,9 @@ void AddChainOptions(CLI::App& command, ChainChoice& choice) {
       "--like-openusd", [&choice] { choice.is_like_openusd = true; },
       "As OpenUSD's own chain behaves: nearest visibility wins, flattened transforms reset");
   command.add_flag_callback(
+      "--at-rest", [&choice] { choice.is_at_rest = true; },
+      "With points that skeletons would move left at rest");
+  command.add_flag_callback(
       "--computed", [&choice] { choice.is_computed = true; },
       "With places on the Earth and metrics computed");
   command.add_flag_callback(
@@ -34,6 +37,7 @@ void AddChainOptions(CLI::App& command, ChainChoice& choice) {
 bridge::Chain MakeChain(Session& session, const ChainChoice& choice) {
   bridge::ChainOptions chain =
       choice.is_like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
+  if (choice.is_at_rest) chain.skinning = bridge::ChainOptions::Skinning::kAtRest;
   if (choice.is_computed) {
     auto computations = std::make_shared<compute::Registry>();
     if (auto added = compute::AddStandardComputations(*computations); !added)

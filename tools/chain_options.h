@@ -19,6 +19,7 @@ struct ChainChoice {
   std::string scope;  // the subtree that is drawn; empty: all
   std::string renderer;
   bool is_like_openusd = false;
+  bool is_at_rest = false;
   bool is_computed = false;
   std::shared_ptr<scene::SceneChecks> checks;  // null: nothing is checked
 };

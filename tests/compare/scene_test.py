@@ -36,7 +36,7 @@ class Scene:
 
     def dump(self, time):
         options = ["--session", self.session] * bool(self.session) + ["--no-payloads"] * self.unloaded
-        done = subprocess.run([TOOL, "scene", "dump", self.root, *options, "--index", BEFORE_STANDINS, "--time", repr(time), "--json"],
+        done = subprocess.run([TOOL, "scene", "dump", self.root, *options, "--at-rest", "--index", BEFORE_STANDINS, "--time", repr(time), "--json"],
                               capture_output=True, timeout=120, check=False)
         report = json.loads(done.stdout.decode("utf-8", "replace"))
         return report["answer"] if report["ok"] else None
