@@ -82,7 +82,8 @@ NB_MODULE(_core, core) {
   BindSimulations(compute);
   BindSystems(compute);
   BindUtils(core);
-  nb::module_ hd = MakeModule(core, "Hd", "The running scene: prims with data that flow through scene indices.");
+  nb::module_ hd =
+      MakeModule(core, "Hd", "The running scene: prims with data that flow through scene indices.");
   BindDataSources(hd);
   BindSceneIndices(hd);
   BindStandardSceneIndices(hd);

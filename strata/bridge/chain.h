@@ -55,7 +55,7 @@ struct Chain {
   std::shared_ptr<StageSceneIndex> stage;
   std::shared_ptr<SelectionSceneIndex> selection;
   std::shared_ptr<scene::SceneGlobalsSceneIndex> globals;  // what the application says of the scene
-  std::shared_ptr<SkinningSceneIndex> skinning;  // null: points are at rest
+  std::shared_ptr<SkinningSceneIndex> skinning;            // null: points are at rest
   std::vector<scene::SceneIndexPtr> indices;
   std::vector<std::string> reasons;  // why each index stands where it does
   const scene::SceneIndexPtr& GetFinal() const { return indices.back(); }

@@ -200,8 +200,7 @@ void DrawModesSceneIndex::Add(const scene::AddedPrim& added, const Newcomers& ne
   if (IsHidden(added.path)) return;
   const auto known = standins_.find(added.path);
   auto form = FindForm(added.path);
-  if (known != standins_.end() && !(form && *form == known->second))
-    return Replace(added.path, out);
+  if (known != standins_.end() && !(form && *form == known->second)) return Replace(added.path, out);
   if (!form) {
     out.added.push_back(added);
     return;

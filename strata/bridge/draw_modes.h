@@ -22,8 +22,9 @@ scene::FlatteningProviderPtr MakeGeomModelFlattening();
 Token FindAppliedDrawMode(const scene::ContainerDataSourceHandle& prim);
 
 // In place of all that lies below a prim that a draw mode replaces stands what MakeStandin makes; the prim
-// itself keeps its data and has no type. Copies of the prim for instancers, which stand below it, stay. Needs `geomModel` flattened. A change of the mode tells of the whole
-// subtree; of extents, colours and pictures, of what shows them.
+// itself keeps its data and has no type. Copies of the prim for instancers, which stand below it, stay. Needs
+// `geomModel` flattened. A change of the mode tells of the whole subtree; of extents, colours and pictures,
+// of what shows them.
 class DrawModesSceneIndex final : public scene::SingleInputFilteringSceneIndex {
  public:
   struct Options {

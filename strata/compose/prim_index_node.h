@@ -20,9 +20,9 @@ enum NodeFlag : uint16_t {
   kNodeDueToAncestor = 1u << 3,  // came with the namespace parent
   kNodeRestricted = 1u << 4,     // permissions hide it
   kNodePrivate = 1u << 5,
-  kNodeNew = 1u << 6,         // added at this prim, not inherited from its namespace parent
-  kNodeSymmetry = 1u << 7,    // symmetry fields are written here
-  kNodeElided = 1u << 8,      // came below what an arc leads to and a relocate took away
+  kNodeNew = 1u << 6,       // added at this prim, not inherited from its namespace parent
+  kNodeSymmetry = 1u << 7,  // symmetry fields are written here
+  kNodeElided = 1u << 8,    // came below what an arc leads to and a relocate took away
 };
 
 struct PrimIndexNode {

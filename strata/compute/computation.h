@@ -62,10 +62,10 @@ struct Input {
     kConstant,         // a value of who registers the computation: a parameter of the module
   };
   Kind kind = Kind::kTime;
-  Token name;     // of the attribute, the metadata field or the relationship
-  Token output;   // of the other prim or of this one
-  Path prim{};    // of kOfPrim
-  Value value{};  // of kConstant
+  Token name;      // of the attribute, the metadata field or the relationship
+  Token output;    // of the other prim or of this one
+  Path prim{};     // of kOfPrim
+  Value value{};   // of kConstant
   Token before{};  // of kComputation: the output as it is before the modifier of this name
   // Of stepped computations: a change of it begins no state anew. Ticks before the one that was asked for
   // last keep what it was, whenever they are made again; from there on it is what it is. At most one answer;
@@ -254,8 +254,8 @@ struct Computation {
   // Whether what depends on it is left alone where a change of its inputs gave the same answer: it is made
   // anew as soon as something changes, so that this can be seen.
   enum class Cutoff : uint8_t { kNone, kEarly } cutoff = Cutoff::kNone;
-  // Of modifiers, whether answers for a prim may be other than what was before, as far as is known; null: yes.
-  // Where they may not, nobody is told that what it needs has changed.
+  // Of modifiers, whether answers for a prim may be other than what was before, as far as is known; null:
+  // yes. Where they may not, nobody is told that what it needs has changed.
   std::function<bool(const stage::Prim&)> may_differ;
   // With a state: `function` makes the answer of the state at the tick at or before the time.
   std::shared_ptr<const Stepping> stepping;

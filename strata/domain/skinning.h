@@ -92,8 +92,8 @@ class SkinningQuery {
  private:
   void FindBlendShapes();
   Array<Vec3f> GetRest(Part part, stage::Time time) const;
-  std::optional<Array<Vec3f>> Compute(Array<Vec3f> rest, const Skeleton& skeleton, stage::Time time, Part part,
-                                      Joints joints, Diagnostics* remarks) const;
+  std::optional<Array<Vec3f>> Compute(Array<Vec3f> rest, const Skeleton& skeleton, stage::Time time,
+                                      Part part, Joints joints, Diagnostics* remarks) const;
   std::vector<Matrix4d> MapTransforms(const Skeleton& skeleton, std::vector<Matrix4d> transforms) const;
 
   stage::Prim prim_, skeleton_prim_;
@@ -109,8 +109,8 @@ class SkinningQuery {
 
 // Writes the deformed points and normals of all geometry below `root` as samples, at the times at which its
 // skeleton or any geometry of that skeleton moves, within `interval` when one is given, and extents with
-// them; geometry that joints move as a whole gets a transform instead. Where something was baked a root of type
-// SkelRoot becomes an Xform, so that bindings move nothing any more. Returns how many prims were baked.
+// them; geometry that joints move as a whole gets a transform instead. Where something was baked a root of
+// type SkelRoot becomes an Xform, so that bindings move nothing any more. Returns how many prims were baked.
 Result<size_t> BakeSkinning(stage::Stage& stage, stage::Editor& editor, const stage::Prim& root,
                             std::optional<std::pair<double, double>> interval, Diagnostics& remarks);
 

@@ -100,10 +100,10 @@ Json DescribeShown(const stage::StagePtr& stage, const std::vector<double>& time
       const domain::SkinningQuery query(prim);
       Matrix4d way = Matrix4d::Identity();
       if (query.HasJointInfluences() && query.GetSkeletonPrim())
-        way = MultiplyAffine(domain::Xformable(prim).ComputeLocalToWorldTransform(time),
-                             GetTransformInverse(domain::Xformable(query.GetSkeletonPrim())
-                                                     .ComputeLocalToWorldTransform(time))
-                                 .value_or(Matrix4d::Identity()));
+        way = MultiplyAffine(
+            domain::Xformable(prim).ComputeLocalToWorldTransform(time),
+            GetTransformInverse(domain::Xformable(query.GetSkeletonPrim()).ComputeLocalToWorldTransform(time))
+                .value_or(Matrix4d::Identity()));
       for (size_t i = 0; points && i < points->size(); ++i) {
         Vec3f& at = points->GetMutableData()[i];
         const Vec3d moved = TransformPoint({at[0], at[1], at[2]}, way);
