@@ -30,7 +30,7 @@ scene::DataSourceLocator ToLocator(nb::handle object);
 // Raises TypeError, which says what is wanted, for an object of another type.
 template <class T>
 T ReadAs(nb::handle object, const char* wanted) {
-  T read;
+  T read{};
   if (!nb::try_cast(object, read)) RaiseTypeError(std::string(wanted) + " is wanted, not " + Repr(object));
   return read;
 }
