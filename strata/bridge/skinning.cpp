@@ -573,8 +573,6 @@ void SkinningSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
       remake({dirtied.path});
     else if (is_moved && told.locators.Intersects(GetNormalsLocator()))
       state_->ResolveAgain(dirtied.path);
-    if (binding && binding->query && told.locators.Intersects(GetPointsLocator()))
-      told.locators.Insert(names.extent);
     if (!told.locators.IsEmpty()) out.dirtied.push_back(told);
     if (told.locators.Intersects(names.skelAnimation) && IsOfPoses(told.locators))
       move(state_->FindUsers(dirtied.path));
