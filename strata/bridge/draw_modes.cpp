@@ -240,7 +240,7 @@ void DrawModesSceneIndex::LookAgain(scene::ChangeSet& out) {
 }
 
 void DrawModesSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
-  if (standins_.empty() && !MayHave()) return Send(changes, Form::kNormal);
+  if (standins_.empty() && !MayHave()) return Forward(changes);
   scene::ChangeSet out;
   for (const Path path : changes.removed)
     if (!IsHidden(path)) out.removed.push_back(path);

@@ -611,7 +611,7 @@ void NativePrototypesSceneIndex::AddChanges(const scene::ChangeSet& changes, sce
 void MadePrimsSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
   const auto is_made = [&](const scene::DirtiedPrim& each) { return copies_->IsMade(each.path); };
   if (std::none_of(changes.dirtied.begin(), changes.dirtied.end(), is_made))
-    return Send(changes, Form::kNormal);
+    return Forward(changes);
   scene::ChangeSet told = changes;
   std::vector<scene::DirtiedPrim> dirtied;
   for (scene::DirtiedPrim& each : told.dirtied) {

@@ -510,7 +510,7 @@ scene::ScenePrim SkinningSceneIndex::GetPrim(Path path) const {
 }
 
 void SkinningSceneIndex::ProcessChanges(const scene::ChangeSet& changes) {
-  if (state_->IsUnused()) return Send(changes, Form::kNormal);
+  if (state_->IsUnused()) return Forward(changes);
   const Names& names = GetNames();
   // The containers of what is moved are made anew.
   const DataSourceLocatorSet remade{DataSourceLocator{names.primvars, names.points},
