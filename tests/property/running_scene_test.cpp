@@ -672,8 +672,7 @@ void TryMany(const bridge::ChainOptions& options) {
         ShrinkSeeds(std::move(seeds), [&](const auto& fewer) { return !Try(fewer, options, false).empty(); });
     FAIL("seed " << seed << ", " << seeds.size() << " edits\n" << Try(seeds, options, true));
   }
-  constexpr uint32_t kEnough = 15;  // sequences; the bounds are those of many, of fewer nothing follows
-  if (count >= kEnough) Check(overshoots);
+  Check(overshoots);
 }
 
 }  // namespace
