@@ -171,7 +171,8 @@ def collect_paths(cache, includes):
 
 def find_payload_paths(folder, session, fallbacks, usd, root, includes):
     """The paths to request for every payload to be included. Inclusion is asked for the prim that a payload is written at: one that comes after the
-    prim asked for, or the source of a relocate, which is no prim of the scene. What a payload brings can have more of them."""
+    prim asked for, or the source of a relocate, which is no prim of the scene; at such a source it is asked for the target, which need not be a
+    prim either. What a payload brings can have more of them."""
     included = set()
     while True:
         cache = open_cache(folder, session, fallbacks, usd, root)
@@ -183,6 +184,9 @@ def find_payload_paths(folder, session, fallbacks, usd, root, includes):
                 node = nodes.pop()
                 found.add(node.path.StripAllVariantSelections())
                 nodes += node.children
+        relocates = cache.layerStack.incrementalRelocatesSourceToTarget
+        found |= {path.ReplacePrefix(source, target) for source, target in relocates.items() if target for path in found
+                  if path.HasPrefix(source)}
         found.discard(Sdf.Path.absoluteRootPath)
         if found <= included:
             return sorted(included)
