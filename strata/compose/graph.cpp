@@ -291,6 +291,12 @@ uint32_t Graph::FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcT
   return kNoNode;
 }
 
+uint32_t Graph::FindChildAt(uint32_t parent, uint32_t layer_stack, Path path) const {
+  for (uint32_t child = nodes_[parent].first_child; child != kNoNode; child = nodes_[child].next_sibling)
+    if (nodes_[child].layer_stack == layer_stack && nodes_[child].path == path) return child;
+  return kNoNode;
+}
+
 bool Graph::HasSpeakingSite(uint32_t layer_stack, Path path) const {
   return std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& node) {
     return node.path == path && node.layer_stack == layer_stack && !node.Has(kNodeCulled) &&

@@ -51,6 +51,7 @@ class Graph {
   // Where an implied arc comes from in the end, and over how many steps.
   std::pair<uint32_t, uint32_t> GetOriginRoot(uint32_t node) const;
   uint32_t FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcType arc) const;
+  uint32_t FindChildAt(uint32_t parent, uint32_t layer_stack, Path path) const;  // over any arc
   // Whether a node that is neither silent nor culled stands for the site.
   bool HasSpeakingSite(uint32_t layer_stack, Path path) const;
   // Calls visit(node) strongest first. The graph must not change meanwhile.

@@ -34,8 +34,8 @@ void Indexer::EvaluateImpliedSpecializes(uint32_t top) {
 
 void Indexer::PropagateToRoot(uint32_t placeholder) {
   const Node from = graph_[placeholder];
-  if (graph_.FindChild(0, from.layer_stack, from.path, from.arc) != kNoNode)
-    return AddImpliedClassTask(placeholder);
+  // What stands there over another arc has the site's say as well: a relocate's source has none.
+  if (graph_.FindChildAt(0, from.layer_stack, from.path) != kNoNode) return AddImpliedClassTask(placeholder);
   Arc arc{from.arc, 0, placeholder, from.layer_stack, from.path, from.map_to_root};
   arc.sibling_number = from.sibling_number;
   arc.namespace_depth = CountNamespaceDepth(graph_[0].path);

@@ -119,3 +119,12 @@ TEST_CASE("the index of a prim that a relocate took away, here or where an arc l
     CHECK(index->GetErrors().empty());
   }
 }
+
+// A class that specializes back: at the target of the relocate the way leads to the source once more.
+TEST_CASE("a specialize that leads to where a relocate came from is not followed a second time") {
+  const auto cache = Open(MakeRelocate("/B/x", "/B/y") + MakePrim("B", "specializes = </K>") +
+                          MakePrim("K", "specializes = </B>", MakePrim("x", "") + MakePrim("y", "")));
+  CHECK(GetStack(*cache, "/B/y") == "/K/x");
+  CHECK(GetErrors(*cache, "/B/y").empty());
+  CHECK(GetErrors(*cache, "/K/y").empty());
+}
