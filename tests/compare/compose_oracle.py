@@ -187,6 +187,8 @@ def find_payload_paths(folder, session, fallbacks, usd, root, includes):
         relocates = cache.layerStack.incrementalRelocatesSourceToTarget
         found |= {path.ReplacePrefix(source, target) for source, target in relocates.items() if target for path in found
                   if path.HasPrefix(source)}
+        # What lies above the source of a relocate need not be a prim of the scene either.
+        found |= {prefix for path in found for prefix in path.GetPrefixes()}
         found.discard(Sdf.Path.absoluteRootPath)
         if found <= included:
             return sorted(included)
