@@ -167,6 +167,9 @@ class Indexer {
                        const Node* ignored_site);
   void EvaluateImpliedClasses(uint32_t node);
   void ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth);
+  ArcType GetArcTo(uint32_t node) const {  // also of the frame's root
+    return node == 0 && frame_ ? frame_->arc : graph_[node].arc;
+  }
   void Silence(uint32_t top);
   uint32_t FindFirstClass(uint32_t node) const;
   uint32_t FindSpecializing(uint32_t node) const;

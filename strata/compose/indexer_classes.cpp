@@ -51,10 +51,13 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   options.contributes = !says_the_same && !is_placeholder;
   options.include_ancestral = options.contributes && !class_path.IsRootPrim();
   options.skip_duplicates = options.contributes;
-  // One class of a prim is said once: the strongest of several places that imply a specialize says it.
+  // One class of a prim is said once: the strongest of several places that imply a specialize says it. What
+  // was relocated may both inherit and specialize it.
+  const bool may_be_both = GetArcTo(parent) == ArcType::kRelocate;
   for (uint32_t known : graph_.GetChildren(parent)) {
     const Node& node = graph_[known];
     if (node.path != class_path || node.layer_stack != arc.layer_stack) continue;
+    if (may_be_both && node.arc != type) continue;
     if (says_the_same || type == ArcType::kInherit || node.arc != type || !ignored_site ||
         graph_.CompareStrength(origin, node.origin) >= 0)
       return known;

@@ -58,7 +58,6 @@ void Indexer::EvaluateImpliedRelocations(uint32_t node) {
   if (source.IsEmpty() || !source.IsPrim()) return;
   const uint32_t stack = graph_[grandparent].layer_stack;
   if (graph_.FindChild(grandparent, stack, source, ArcType::kRelocate) != kNoNode) return;
-  if (source == graph_[grandparent].path) return;
 
   Arc arc{ArcType::kRelocate, grandparent, node, stack, source};
   arc.sibling_number = graph_[node].sibling_number;

@@ -128,3 +128,22 @@ TEST_CASE("a specialize that leads to where a relocate came from is not followed
   CHECK(GetErrors(*cache, "/B/y").empty());
   CHECK(GetErrors(*cache, "/K/y").empty());
 }
+
+TEST_CASE("what was relocated from where a class is inherited and specialized is followed over both") {
+  const auto cache = Open("(\n relocates = {</K/y>: </A/m>, </P/y/x>: </A/z>}\n)\n" + MakePrim("A", "") +
+                          MakePrim("K", "") + MakePrim("P", "inherits = </K>\nspecializes = </K>"));
+  CHECK(GetErrors(*cache, "/A/z") == Errors{"ArcToProhibitedChild", "ArcToProhibitedChild"});
+  CHECK(GetErrors(*cache, "/P/z").empty());
+}
+
+// The source of the relocate in /B is, seen from /C, where its own relocate leads: /C/m, which has no say
+// there.
+TEST_CASE("a relocate that an instance would imply at its own target is a cycle") {
+  const std::string relocates = "(\n relocates = {</B/x>: </B/m>, </C/x>: </C/m>}\n)\n";
+  const std::string classes = MakePrim("B", "specializes = </K>") + MakePrim("K", "", MakePrim("x", ""));
+  const auto plain = Open(relocates + classes + MakePrim("C", "specializes = </B>"));
+  CHECK(GetErrors(*plain, "/C/m") == Errors{"ArcToProhibitedChild"});
+  const auto instance = Open(relocates + classes + MakePrim("C", "specializes = </B>\ninstanceable = true"));
+  CHECK(GetErrors(*instance, "/C/m") == Errors{"ArcCycle"});
+  CHECK(GetStack(*instance, "/C/m") == "/K/x");
+}
