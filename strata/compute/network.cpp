@@ -28,7 +28,8 @@ Network::Network(const stage::Stage& stage, std::shared_ptr<const Registry> regi
     : stage_(stage),
       registry_(std::move(registry)),
       options_(options),
-      by_prim_(std::make_unique<scene::PathTable<std::vector<Node*>>>()) {}
+      by_prim_(std::make_unique<scene::PathTable<std::vector<Node*>>>()),
+      by_looked_at_(std::make_unique<scene::PathTable<std::vector<Node*>>>()) {}
 
 Network::~Network() = default;
 
@@ -219,15 +220,18 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
       for (const Prim& child : node.prim.GetChildren()) take(child);
       break;
     case Input::Kind::kTargets:
+      LookAtTargets(node, input.name);
       for (const Path target : node.prim.GetRelationship(input.name).GetForwardedTargets())
         if (target.IsPrim()) take(stage_.GetPrimAtPath(target));
       break;
     case Input::Kind::kConnections:
-      for (const Path source : node.prim.GetAttribute(input.name).GetConnections())
+      for (const Path source : node.prim.GetAttribute(input.name).GetConnections()) {
+        LookAt(node, source.GetPrimPath());
         take(stage_.GetPrimAtPath(source.GetPrimPath()));
+      }
       break;
     case Input::Kind::kOfPrim:
-      by_children_[input.prim.GetParent()].push_back(&node);
+      LookAt(node, input.prim);
       take(stage_.GetPrimAtPath(input.prim));
       break;
     case Input::Kind::kStageMetadata:
@@ -241,6 +245,24 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
     case Input::Kind::kPrevious:
     case Input::Kind::kConstant:
       break;
+  }
+}
+
+void Network::LookAt(Node& node, Path path) const {
+  std::vector<Path>& paths = looked_at_[&node];
+  if (std::find(paths.begin(), paths.end(), path) != paths.end()) return;
+  paths.push_back(path);
+  by_looked_at_->FindOrAdd(path).value.push_back(&node);
+}
+
+// The targets, and those of relationships among them.
+void Network::LookAtTargets(Node& node, Token relationship) const {
+  std::vector<Path> all = node.prim.GetRelationship(relationship).GetTargets();
+  for (size_t i = 0; i < all.size(); ++i) {
+    LookAt(node, all[i]);
+    if (!all[i].IsPrimProperty()) continue;
+    for (const Path target : stage_.GetRelationshipAtPath(all[i]).GetTargets())
+      if (std::find(all.begin(), all.end(), target) == all.end()) all.push_back(target);
   }
 }
 

@@ -44,6 +44,8 @@ struct NetworkChanges {
   bool has_stage_metadata = false;
   std::vector<ValueKey> outputs;  // that their functions make otherwise now
   void Add(const NetworkChanges& more);
+  // Whether what is resynced may be seen anywhere: what is in prototypes is, through their instances.
+  bool ResyncsAll() const;
   static NetworkChanges FromNotice(const stage::ObjectsChanged& objects);
 };
 
@@ -86,9 +88,8 @@ class Network {
   // Waits until nothing is evaluated. False, which is told of, where a function of a computation makes
   // changes: those are for later, since what it is called from is in use.
   bool BeginChanges();
-  // Asks again which computations have an effect in the stage. True where that changed: then everything was
-  // forgotten.
-  bool UpdateUsed();
+  // Asks again which computations have an effect in the stage: where others do than before, nothing holds.
+  bool IsUsedOtherwise() const;
   // Outputs whose answers may differ now and that somebody has asked for.
   std::vector<ValueKey> Apply(const NetworkChanges& changes);
   // The same for a move of the time: of what was asked for at `from`.
@@ -165,6 +166,9 @@ class Network {
   Node* FindOrMake(const stage::Prim& prim, Token output, std::vector<Node*>& fresh) const;
   void Link(Node& node, std::vector<Node*>& fresh) const;
   void LinkInput(Node& node, const Input& input, std::vector<Node*>& fresh) const;
+  // What is at the path, whether something is there now or not, says what the node is linked to.
+  void LookAt(Node& node, Path path) const;
+  void LookAtTargets(Node& node, Token relationship) const;
   void Finish(const std::vector<Node*>& fresh) const;
   void BreakCycle(const std::vector<Node*>& cycle) const;
   bool FindOwnVariation(const Node& node) const;
@@ -219,7 +223,10 @@ class Network {
   mutable tsl::robin_map<Path, std::vector<Node*>> by_leaf_;      // of instance proxies, by Node::leaf
   mutable tsl::robin_map<Path, std::vector<Node*>> by_names_;     // that read attributes of a prim by prefix
   mutable tsl::robin_map<Path, std::vector<Node*>> by_children_;  // that have asked for all of a prim's
-  mutable std::vector<Node*> by_stage_;                           // that read metadata of the stage
+  // By what their links lead to or would, elsewhere in the stage: prims, and relationships that lead on.
+  mutable std::unique_ptr<scene::PathTable<std::vector<Node*>>> by_looked_at_;
+  mutable tsl::robin_map<const Node*, std::vector<Path>, PointerHash> looked_at_;
+  mutable std::vector<Node*> by_stage_;  // that read metadata of the stage
   mutable tsl::robin_set<Node*, PointerHash> varying_;
   mutable std::mutex chains_mutex_;  // guards chains_ and used_
   mutable tsl::robin_map<ChainKey, std::unique_ptr<Registry::Chain>, ChainHash> chains_;

@@ -17,6 +17,21 @@ void SortAndThin(std::vector<ValueKey>& keys) {
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
 }
 
+// Calls it with what the table holds at and below a path.
+template <class T, class Take>
+void ForSubtree(const scene::PathTable<T>& table, Path root, const Take& take) {
+  const auto* entry = table.Find(root);
+  if (!entry) return;
+  std::vector<const typename scene::PathTable<T>::Entry*> waiting = {entry};
+  while (!waiting.empty()) {
+    const auto* at = waiting.back();
+    waiting.pop_back();
+    take(at->value);
+    for (const auto* child = at->GetFirstChild(); child; child = child->GetNextSibling())
+      waiting.push_back(child);
+  }
+}
+
 bool IsInPrototype(Path path) {
   const std::vector<Path> prefixes = path.GetPrefixes();
   return !prefixes.empty() && prefixes.front().GetNameToken().GetText().starts_with("__Prototype_");
@@ -55,27 +70,27 @@ void NetworkChanges::Add(const NetworkChanges& more) {
   has_stage_metadata |= more.has_stage_metadata;
 }
 
+bool NetworkChanges::ResyncsAll() const {
+  return std::any_of(resynced.begin(), resynced.end(),
+                     [](Path path) { return path.IsAbsoluteRoot() || IsInPrototype(path); });
+}
+
 std::vector<ValueKey> Network::Apply(const NetworkChanges& changes) {
-  const bool resyncs_prototypes =
-      std::any_of(changes.resynced.begin(), changes.resynced.end(), IsInPrototype);
-  const bool resyncs_all = std::any_of(changes.resynced.begin(), changes.resynced.end(),
-                                       [](Path path) { return path.IsAbsoluteRoot(); });
-  if (resyncs_all || resyncs_prototypes) return Clear();
+  if (changes.ResyncsAll()) return Clear();
   std::vector<ValueKey> out;
   std::vector<Node*> dropped;
   FindDropped(changes, dropped);
+  // Prims that had no output may have it now, whether others are dropped or not.
+  if (!dropped.empty() || !changes.resynced.empty()) ++generation_;
   Drop(dropped, out);
   Spread(FindSeeds(changes), out);
   SortAndThin(out);
   return out;
 }
 
-bool Network::UpdateUsed() {
-  bool is_same = true;
-  for (const auto& [computation, was_used] : used_)
-    is_same = is_same && computation->is_used(stage_) == was_used;
-  if (!is_same) Clear();
-  return !is_same;
+bool Network::IsUsedOtherwise() const {
+  return std::any_of(used_.begin(), used_.end(),
+                     [&](const auto& each) { return each.first->is_used(stage_) != each.second; });
 }
 
 std::vector<ValueKey> Network::Clear() {
@@ -88,6 +103,8 @@ std::vector<ValueKey> Network::Clear() {
   by_leaf_.clear();
   by_names_.clear();
   by_children_.clear();
+  by_looked_at_ = std::make_unique<scene::PathTable<std::vector<Node*>>>();
+  looked_at_.clear();
   by_stage_.clear();
   varying_.clear();
   chains_.clear();
@@ -106,16 +123,7 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
   for (Path root : changes.resynced) {
     if (const auto above = by_children_.find(root.GetParent()); above != by_children_.end())
       take(above->second);
-    const auto* entry = by_prim_->Find(root);
-    if (!entry) continue;
-    std::vector<const scene::PathTable<std::vector<Node*>>::Entry*> below = {entry};
-    while (!below.empty()) {
-      const auto* at = below.back();
-      below.pop_back();
-      take(at->value);
-      for (const auto* child = at->GetFirstChild(); child; child = child->GetNextSibling())
-        below.push_back(child);
-    }
+    for (const auto* table : {by_prim_.get(), by_looked_at_.get()}) ForSubtree(*table, root, take);
   }
   for (Path property : changes.properties)
     for (Node* node : FindReaders(property))
@@ -125,6 +133,8 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
                        input.name == property.GetNameToken();
               }))
         waiting.push_back(node);
+  for (Path property : changes.properties)
+    if (const auto* lead_on = by_looked_at_->Find(property)) take(lead_on->value);
   NodeSet seen;
   while (!waiting.empty()) {
     Node* node = waiting.back();
@@ -147,8 +157,9 @@ void Network::Unlink(Node& node) {
   };
   for (Node* input : node.inputs) std::erase(input->dependents, &node);
   remove(by_children_, node.provider);
-  for (const Input& input : node.computation->inputs) {
-    if (input.kind == Input::Kind::kOfPrim) remove(by_children_, input.prim.GetParent());
+  if (const auto looked_at = looked_at_.find(&node); looked_at != looked_at_.end()) {
+    for (const Path path : looked_at->second) std::erase(by_looked_at_->Find(path)->value, &node);
+    looked_at_.erase(looked_at);
   }
   remove(by_names_, node.leaf);
   if (node.leaf != node.provider) remove(by_leaf_, node.leaf);
@@ -165,7 +176,6 @@ void Network::Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out
   for (Node* node : dropped)
     if (node->is_top && !node->slots.empty() && MayDiffer(*node))
       out.push_back({node->provider, node->output});
-  if (!dropped.empty()) ++generation_;
   for (Node* node : dropped) Unlink(*node);
   for (Node* node : dropped) {
     diagnostics_.erase({node->provider.GetString(), node->computation->name.GetString()});
@@ -220,12 +230,17 @@ std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) co
           }))
         seeds.push_back(node);
   }
-  for (Path prim : changes.metadata)
-    if (const auto* entry = by_prim_->Find(prim))
-      for (Node* node : entry->value)
-        if (std::any_of(node->links.begin(), node->links.end(),
-                        [](const Node::LinkTo& link) { return link.input->kind == Input::Kind::kMetadata; }))
+  for (Path prim : changes.metadata) {
+    const auto take = [&](const std::vector<Node*>& nodes) {
+      for (Node* node : nodes)
+        if (node->leaf == prim && std::ranges::any_of(node->computation->inputs, [](const Input& input) {
+              return input.kind == Input::Kind::kMetadata;
+            }))
           seeds.push_back(node);
+    };
+    if (const auto* entry = by_prim_->Find(prim)) take(entry->value);
+    if (const auto proxies = by_leaf_.find(prim); proxies != by_leaf_.end()) take(proxies->second);
+  }
   for (const ValueKey& key : changes.outputs)
     if (const auto* entry = by_prim_->Find(key.provider))
       std::copy_if(entry->value.begin(), entry->value.end(), std::back_inserter(seeds),

@@ -192,7 +192,7 @@ bool System::BeginChanges(NetworkChanges& changes) {
 
 ComputedChanges System::Apply(NetworkChanges changes) {
   if (!BeginChanges(changes)) return {};
-  if (!changes.has_stage_metadata && changes.resynced.empty()) return Publish(network_.Apply(changes), false);
+  if (!changes.has_stage_metadata && changes.resynced.empty()) return Publish(network_.Apply(changes));
   WatchLayers();
   outside_.Clear();
   const bool is_other = FindExpressions();
@@ -200,17 +200,18 @@ ComputedChanges System::Apply(NetworkChanges changes) {
     const std::unique_lock lock(mutex_);
     published_.clear();
   }
-  if (network_.UpdateUsed() || is_other) {
-    ComputedChanges all;
-    all.is_everything = true;
-    return all;
-  }
-  return Publish(network_.Apply(changes), false);
+  const bool is_everything = network_.IsUsedOtherwise() || is_other;
+  if (is_everything || changes.ResyncsAll()) changes.resynced = {Path::AbsoluteRoot()};
+  ComputedChanges computed = Publish(network_.Apply(changes), Told::kOfValues, changes.resynced);
+  if (!is_everything) return computed;
+  computed = {};
+  computed.is_everything = true;
+  return computed;
 }
 
 ComputedChanges System::ChangeTime(Time from, Time to) {
   if (Calling::Find()) return {};
-  return Publish(network_.ChangeTime(from, to), true);
+  return Publish(network_.ChangeTime(from, to), Told::kOfTime);
 }
 
 ComputedChanges System::Clear() {
@@ -223,7 +224,7 @@ ComputedChanges System::Clear() {
   }
   outside_.Clear();
   FindExpressions();
-  return Publish(network_.Clear(), false);
+  return Publish(network_.Clear(), Told::kOfValues, all.resynced);
 }
 
 void System::Invalidate(std::vector<ValueKey> outputs) {
@@ -233,7 +234,8 @@ void System::Invalidate(std::vector<ValueKey> outputs) {
   if (on_changes_) on_changes_(std::move(computed));
 }
 
-ComputedChanges System::Publish(const std::vector<ValueKey>& keys, bool is_time) {
+ComputedChanges System::Publish(const std::vector<ValueKey>& keys, Told told_of,
+                                const std::vector<Path>& resynced) {
   ComputedChanges out;
   for (const ValueKey& key : keys) {
     for (const Registry::Publication& publication : registry_->GetPublications()) {
@@ -256,17 +258,21 @@ ComputedChanges System::Publish(const std::vector<ValueKey>& keys, bool is_time)
   if (requests_.empty()) return out;
   tsl::robin_set<uint64_t> changed;
   for (const ValueKey& key : keys) changed.insert(HashOf(key));
+  const auto may_come = [&](Path provider) {
+    return std::any_of(resynced.begin(), resynced.end(), [&](Path root) { return provider.HasPrefix(root); });
+  };
   const std::vector<std::weak_ptr<Request>> requests = requests_;
   for (const std::weak_ptr<Request>& each : requests) {
     const std::shared_ptr<Request> request = each.lock();
     if (!request) continue;
     std::vector<size_t> told;
     for (size_t i = 0; i < request->keys_.size(); ++i)
-      if (request->is_computed_[i] && changed.contains(HashOf(request->keys_[i]))) {
+      if (request->is_computed_[i] && (changed.contains(HashOf(request->keys_[i])) ||
+                                       (!request->nodes_[i] && may_come(request->keys_[i].provider)))) {
         request->is_computed_[i] = false;
         told.push_back(i);
       }
-    const Invalidation& callback = is_time ? request->on_time_ : request->on_values_;
+    const Invalidation& callback = told_of == Told::kOfTime ? request->on_time_ : request->on_values_;
     if (!told.empty() && callback) callback(told);
   }
   return out;

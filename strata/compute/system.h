@@ -95,7 +95,10 @@ class System final : public stage::ComputedValues {
   const Published& FindPublished(const schema::PrimDefinition* definition) const;
   // False where a function of a computation makes the changes: they are kept for the next ones.
   bool BeginChanges(NetworkChanges& changes);
-  ComputedChanges Publish(const std::vector<ValueKey>& keys, bool is_time);
+  enum class Told : uint8_t { kOfValues, kOfTime };
+  // What was asked for in vain of prims at and below those that are `resynced` may be there now.
+  ComputedChanges Publish(const std::vector<ValueKey>& keys, Told told_of = Told::kOfValues,
+                          const std::vector<Path>& resynced = {});
   // Whether other ones are used than before.
   bool FindExpressions();
   void WatchLayers();
