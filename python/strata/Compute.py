@@ -119,7 +119,8 @@ class Registry(_core._Registry):
             path = folder / (stem + ".py")
             if not stem.isidentifier() or not path.is_file():
                 return None
-            return _adapt(_load(path), path)
+            stamp = _stamp(path)
+            return _adapt(_load(path), path, stamp)
         self._AddLoader(load)
 
 
@@ -204,14 +205,20 @@ def _load(path, prefix="strata_simulation_"):
     return module
 
 
-def _adapt(module, path):
-    return _Sample(module, path) if hasattr(module, "exec_sim") else _Module(module, path)
+def _stamp(path):
+    """What an edit of a file changes. Taken before it is read: what is written meanwhile counts as an edit. Clocks of file systems are
+    coarse, so that its time alone is not enough."""
+    status = os.stat(path)
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _adapt(module, path, stamp=None):
+    return _Sample(module, path, stamp) if hasattr(module, "exec_sim") else _Module(module, path, stamp)
 
 
 class _Adapter:
-    def __init__(self, module, path):
-        self._module, self._path = module, path
-        self._stamp = path and os.stat(path).st_mtime_ns
+    def __init__(self, module, path, stamp):
+        self._module, self._path, self._stamp = module, path, stamp
 
     def resets(self, parameter):
         declared = getattr(self._module, "RESETS", None)
@@ -219,7 +226,7 @@ class _Adapter:
 
     def is_outdated(self):
         try:
-            return self._path is not None and os.stat(self._path).st_mtime_ns != self._stamp
+            return self._path is not None and _stamp(self._path) != self._stamp
         except OSError:
             return True
 
@@ -267,8 +274,8 @@ class _Sample(_Adapter):
     terminate_sim, and is_enabled. It keeps its state in itself, so that a seek back begins anew."""
     borrows = moves = False
 
-    def __init__(self, module, path):
-        super().__init__(module, path)
+    def __init__(self, module, path, stamp):
+        super().__init__(module, path, stamp)
         self._runs = weakref.WeakValueDictionary()  # by path: the run that the module holds, while a state needs it
 
     def begin(self, call):
