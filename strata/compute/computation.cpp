@@ -78,49 +78,92 @@ bool SaysBefore(const Orders& orders, const Computation& first, const Computatio
   return Names(first.before, second.name) || Names(second.after, first.name);
 }
 
-// The smallest name whose predecessors are all placed comes next.
-std::vector<const Computation*> SortModifiers(const Orders& orders, std::vector<const Computation*> modifiers,
-                                              Diagnostics& diagnostics) {
+// Which of the modifiers come before which, with what follows from it.
+class Order {
+ public:
+  Order(const Orders& orders, const std::vector<const Computation*>& modifiers)
+      : count_(modifiers.size()), is_before_(count_ * count_) {
+    for (size_t i = 0; i < count_; ++i)
+      for (size_t j = 0; j < count_; ++j)
+        is_before_[i * count_ + j] = i != j && SaysBefore(orders, *modifiers[i], *modifiers[j]);
+    for (size_t i = 0; i < count_; ++i)
+      for (size_t j = 0; j < count_; ++j)
+        if (modifiers[i]->comes_first && !modifiers[j]->comes_first && !IsBefore(j, i))
+          is_before_[i * count_ + j] = true;
+    for (size_t between = 0; between < count_; ++between)
+      for (size_t i = 0; i < count_; ++i)
+        for (size_t j = 0; j < count_; ++j)
+          if (IsBefore(i, between) && IsBefore(between, j)) is_before_[i * count_ + j] = true;
+  }
+  bool IsBefore(size_t i, size_t j) const { return is_before_[i * count_ + j]; }
+  // Whether nothing says which of the two comes first, or something says both.
+  bool IsConflict(size_t i, size_t j) const { return i != j && IsBefore(i, j) == IsBefore(j, i); }
+  size_t CountBefore(size_t j) const {
+    size_t count = 0;
+    for (size_t i = 0; i < count_; ++i) count += IsBefore(i, j);
+    return count;
+  }
+
+ private:
+  size_t count_;
+  std::vector<char> is_before_;
+};
+
+std::string Describe(const Computation& computation) {
+  return fmt::format("`{}`{}", computation.name.GetText(),
+                     computation.module.empty() ? "" : " of " + computation.module);
+}
+
+// Stands in place of computations that write one output and are in each other's way: it tells of them on
+// each prim, and what was there before holds.
+std::shared_ptr<const Computation> MakeConflict(const std::vector<const Computation*>& writers,
+                                                std::string what, std::string remedy) {
+  Computation conflict;
+  conflict.output = writers.front()->output;
+  conflict.role = writers.front()->role;
+  std::string names;
+  for (const Computation* each : writers) {
+    names += (names.empty() ? "" : " or ") + each->name.GetString();
+    conflict.schemas.insert(conflict.schemas.end(), each->schemas.begin(), each->schemas.end());
+  }
+  conflict.name = Token(names);
+  conflict.function = [what = std::move(what),
+                       remedy = std::move(remedy)](const Arguments&) -> Result<Datum> {
+    return Diagnostic(kModifiersUnordered, what, {}, remedy);
+  };
+  return std::make_shared<const Computation>(std::move(conflict));
+}
+
+// Those without a conflict in their order; then what tells of the others, which change nothing.
+void SortModifiers(const Orders& orders, Registry::Chain& chain) {
+  std::vector<const Computation*> modifiers = std::exchange(chain.modifiers, {}), contrary;
   std::sort(modifiers.begin(), modifiers.end(),
             [](const auto* a, const auto* b) { return a->name.GetText() < b->name.GetText(); });
-  std::vector<const Computation*> ordered, waiting = modifiers;
-  while (!waiting.empty()) {
-    auto next = std::find_if(waiting.begin(), waiting.end(), [&](const Computation* candidate) {
-      return std::none_of(waiting.begin(), waiting.end(), [&](const Computation* other) {
-        return other != candidate && SaysBefore(orders, *other, *candidate);
-      });
-    });
-    if (next == waiting.end()) {
-      diagnostics.Add(Diagnostic(
-          kModifiersUnordered,
-          fmt::format("The orders of the modifiers of \"{}\" that `{}` and others ask for contradict each "
-                      "other; they run by name.",
-                      waiting.front()->output.GetText(), waiting.front()->name.GetText()),
-          {}, "Take back one of their `after` and `before`, or what a plugInfo file declares."));
-      next = waiting.begin();
-    } else if (!ordered.empty()) {
-      // What follows by name alone, and not because somebody said so, is a conflict.
-      const Computation& former = *ordered.back();
-      std::vector<const Computation*> reached = {&former};
-      for (size_t i = 0; i < reached.size(); ++i)
-        for (const Computation* other : modifiers)
-          if (SaysBefore(orders, *reached[i], *other) &&
-              std::find(reached.begin(), reached.end(), other) == reached.end())
-            reached.push_back(other);
-      if (std::find(reached.begin(), reached.end(), *next) == reached.end())
-        diagnostics.Add(Diagnostic(
-            kModifiersUnordered,
-            fmt::format("`{}`{} and `{}`{} both change \"{}\", and neither says which comes first; they run "
-                        "by name.",
-                        former.name.GetText(), former.module.empty() ? "" : " of " + former.module,
-                        (*next)->name.GetText(), (*next)->module.empty() ? "" : " of " + (*next)->module,
-                        former.output.GetText()),
-            {}, "Give one of them an `after` or `before` with the name of the other."));
-    }
-    ordered.push_back(*next);
-    waiting.erase(next);
+  const Order order(orders, modifiers);
+  std::vector<std::pair<size_t, const Computation*>> placed;
+  bool is_contradiction = false;
+  for (size_t i = 0; i < modifiers.size(); ++i) {
+    size_t other = 0;
+    while (other < modifiers.size() && !order.IsConflict(i, other)) ++other;
+    if (other == modifiers.size())
+      placed.emplace_back(order.CountBefore(i), modifiers[i]);
+    else
+      contrary.push_back(modifiers[i]);
+    is_contradiction = is_contradiction || (other < modifiers.size() && order.IsBefore(i, other));
   }
-  return ordered;
+  std::sort(placed.begin(), placed.end());
+  for (const auto& [before, modifier] : placed) chain.modifiers.push_back(modifier);
+  if (contrary.empty()) return;
+  std::string who;
+  for (size_t i = 0; i < contrary.size(); ++i)
+    who += (i == 0 ? "" : i + 1 == contrary.size() ? " and " : ", ") + Describe(*contrary[i]);
+  chain.conflicts.push_back(MakeConflict(
+      contrary,
+      fmt::format("{} change \"{}\", and {}; none of them does.", who, contrary.front()->output.GetText(),
+                  is_contradiction ? "what says which comes first contradicts itself"
+                                   : "nothing says which comes first"),
+      "Give one of them an `after` or `before` with the name of the other, or order them in the program."));
+  chain.modifiers.push_back(chain.conflicts.back().get());
 }
 
 }  // namespace
@@ -201,7 +244,7 @@ Result<void> Registry::Add(Computation computation) {
 
 void Registry::Add(AttributeExpression expression) {
   const auto before = [](const AttributeExpression& a, const AttributeExpression& b) {
-    return a.name.GetText() < b.name.GetText();
+    return a.converts != b.converts ? b.converts : a.name.GetText() < b.name.GetText();
   };
   expressions_.insert(std::upper_bound(expressions_.begin(), expressions_.end(), expression, before),
                       std::move(expression));
@@ -229,10 +272,10 @@ bool Registry::Applies(const std::vector<Token>& schemas, const schema::PrimDefi
 }
 
 Registry::Chain Registry::FindChain(Token output, const schema::PrimDefinition* definition,
-                                    const std::function<bool(const Computation&)>& is_used,
-                                    Diagnostics& diagnostics) const {
+                                    const std::function<bool(const Computation&)>& is_used) const {
   Chain chain;
   size_t best = 0;
+  std::vector<const Computation*> makers;  // of the best rank
   for (const auto& computation : all_) {
     if (computation->output != output || !Applies(computation->schemas, definition) || !is_used(*computation))
       continue;
@@ -242,20 +285,22 @@ Registry::Chain Registry::FindChain(Token output, const schema::PrimDefinition* 
       continue;
     }
     const size_t rank = RankOf(*computation, definition);
-    const bool is_better = !chain.maker || rank < best ||
-                           (rank == best && computation->name.GetText() < chain.maker->name.GetText());
-    if (chain.maker && rank == best)
-      diagnostics.Add(
-          Diagnostic(kModifiersUnordered,
-                     fmt::format("`{}` and `{}` both make \"{}\"; the first by name does.",
-                                 chain.maker->name.GetText(), computation->name.GetText(), output.GetText()),
-                     {}, "Make one of them a modifier, or register it for a schema of its own."));
-    if (!is_better) continue;
-    chain.maker = computation.get();
-    best = rank;
+    if (makers.empty() || rank < best) makers.clear();
+    if (makers.empty()) best = rank;
+    if (rank == best) makers.push_back(computation.get());
   }
-  if (chain.modifiers.size() > 1)
-    chain.modifiers = SortModifiers({orders_, declared_}, std::move(chain.modifiers), diagnostics);
+  if (makers.size() > 1) {
+    std::sort(makers.begin(), makers.end(),
+              [](const auto* a, const auto* b) { return a->name.GetText() < b->name.GetText(); });
+    chain.conflicts.push_back(
+        MakeConflict(makers,
+                     fmt::format("{} and {} both make \"{}\"; none of them does.", Describe(*makers[0]),
+                                 Describe(*makers[1]), output.GetText()),
+                     "Make one of them a modifier, or register it for a schema of its own."));
+    makers = {chain.conflicts.back().get()};
+  }
+  if (!makers.empty()) chain.maker = makers.front();
+  if (chain.modifiers.size() > 1) SortModifiers({orders_, declared_}, chain);
   return chain;
 }
 

@@ -24,8 +24,8 @@ namespace strata::compute {
 
 inline constexpr DiagnosticCode kComputationUnusable{"compute.computation-unusable", Severity::kError,
                                                      "A computation cannot be registered as it is."};
-inline constexpr DiagnosticCode kModifiersUnordered{"compute.modifiers-unordered", Severity::kWarning,
-                                                    "Two computations change one output and say no order."};
+inline constexpr DiagnosticCode kModifiersUnordered{"compute.modifiers-unordered", Severity::kError,
+                                                    "Two computations write one output and say no order."};
 inline constexpr DiagnosticCode kComputationCycle{"compute.cycle", Severity::kError,
                                                   "Computations need each other's answers."};
 inline constexpr DiagnosticCode kComputationFailed{"compute.failed", Severity::kError,
@@ -245,9 +245,11 @@ struct Computation {
   std::shared_ptr<ExclusiveExecutor> executor;  // null: its functions may be called by many threads at a time
 
   // Modifiers take the output as it is and give it changed. Those of one output run in the order that
-  // `after` and `before` say, by names of other modifiers; then by name, whoever was registered first.
+  // `after` and `before` say, by names of other modifiers. Two that nothing orders are told of on each prim,
+  // and change nothing.
   enum class Role : uint8_t { kMakes, kModifies } role = Role::kMakes;
   std::vector<Token> after, before;
+  bool comes_first = false;  // before all that do not say that they come before it
   // A name under which scenes hold what is authored of the output's locator, beside what it is changed into.
   Token keeps_authored_as;
 
@@ -280,7 +282,8 @@ struct AttributeExpression {
   std::function<bool(const stage::Stage&)> is_used;            // as of computations
   std::vector<Token> schemas;                                  // as of computations
   std::function<bool(Token name)> may_change;                  // attributes of these names alone; null: any
-  bool varies = false;  // values vary where the output does, though nothing authored may
+  bool varies = false;    // values vary where the output does, though nothing authored may
+  bool converts = false;  // says what is authored in other terms: counts where no other has a value
 };
 
 // An output in place of an attribute's value; answers of other types than the attribute's are passed over.
@@ -298,7 +301,7 @@ class Registry {
   // What a plugInfo file says of two modifiers, whatever they say themselves. Two files that contradict each
   // other are told of when it matters.
   void Declare(Token first, Token then) { declared_.emplace_back(first, then); }
-  // Of several that have a value for an attribute the first by name decides.
+  // Where two have a value for an attribute, that is told of on its prim, and what is authored holds.
   void Add(AttributeExpression expression);
   const std::vector<AttributeExpression>& GetExpressions() const { return expressions_; }
   // Where an output stands in the data of scenes, as a whole. Of "xform" it is built in.
@@ -320,11 +323,13 @@ class Registry {
     const Computation* maker = nullptr;  // null: nobody makes it
     std::vector<const Computation*> modifiers;
     bool asks_prims = false;  // whether one of them says itself which prims it is for
+    std::vector<std::shared_ptr<const Computation>>
+        conflicts;  // among those above, in place of who writes alike
     bool IsEmpty() const { return !maker && modifiers.empty(); }
   };
-  // `is_used` says which of all computations count. Conflicts are told.
+  // `is_used` says which of all computations count. The registry outlives the chain.
   Chain FindChain(Token output, const schema::PrimDefinition* definition,
-                  const std::function<bool(const Computation&)>& is_used, Diagnostics& diagnostics) const;
+                  const std::function<bool(const Computation&)>& is_used) const;
   // Whether a computation is for prims of a definition.
   static bool Applies(const std::vector<Token>& schemas, const schema::PrimDefinition* definition);
 

@@ -46,6 +46,24 @@ std::optional<Token> GetAxis(const Value* value) {
   return axis && (*axis == "Y" || *axis == "Z") ? std::optional(*axis) : std::nullopt;
 }
 
+std::string ToText(const Value& value) {
+  if (const Token* name = value.GetIf<Token>()) return name->GetString();
+  const Value number = CastValue(value, ValueType::kDouble);
+  return number.IsEmpty() ? "no number" : fmt::format("{}", number.GetOr(0.0));
+}
+
+// What is said of units and cannot be; empty where all can be, or nothing is said.
+std::string FindUnusable(const layer::Layer& layer) {
+  const layer::FieldNames& fields = layer::GetFieldNames();
+  const Path root = Path::AbsoluteRoot();
+  for (const Token field : {fields.metersPerUnit, fields.kilogramsPerUnit})
+    if (const Value* said = layer.GetField(root, field); said && !GetUnit(said))
+      return fmt::format("{} = {}", field.GetText(), ToText(*said));
+  const Value* axis = layer.GetField(root, fields.upAxis);
+  return axis && !GetAxis(axis) ? fmt::format("{} = {}", fields.upAxis.GetText(), ToText(*axis))
+                                : std::string();
+}
+
 // The node that the nearest reference or payload leads to: from the root always to the strongest below that
 // is of another layer stack.
 compose::NodeRef FindIntroducing(const compose::PrimIndex& index) {
@@ -122,6 +140,7 @@ MetricDomain MetricDomains::OfStage() const {
 bool MetricDomains::AreSeveral() const {
   const MetricDomain stage = OfStage();
   for (const layer::LayerPtr& layer : stage_.GetUsedLayers()) {
+    if (!FindUnusable(*layer).empty()) return true;
     Said said = Read(*layer);
     const bool is_session = layer == stage_.GetSessionLayer();
     if (options_.unauthored == UnauthoredMetrics::kUsdFallback && !is_session)
@@ -153,6 +172,16 @@ void MetricDomains::ReadUpwards(compose::NodeRef node, const compose::LayerStack
   }
 }
 
+Diagnostic MetricDomains::Refuse(const Prim& prim, const std::string& file, std::string why) {
+  return Diagnostic(kMetricsUnusable, std::move(why), {file, prim.GetPath().GetString(), 0, 0, 0},
+                    "Write units that are positive and finite, and an up axis of Y or Z.");
+}
+
+bool MetricDomains::IsOfParent(const Prim& prim) {
+  const compose::PrimIndexPtr own = prim.GetPrimIndex(), above = prim.GetParent().GetPrimIndex();
+  return own && above && FindIntroducing(*own).GetLayerStack() == FindIntroducing(*above).GetLayerStack();
+}
+
 Result<MetricDomain> MetricDomains::OfPrim(const Prim& prim, const MetricDomain& parent) const {
   MetricDomain domain = parent;
   domain.has_own_schema = false;
@@ -164,6 +193,10 @@ Result<MetricDomain> MetricDomains::OfPrim(const Prim& prim, const MetricDomain&
   }
   if (!index) return domain;
   for (const compose::SpecSite& site : index->GetSpecStack()) {
+    if (const std::string unusable = FindUnusable(*site.entry->layer); !unusable.empty())
+      return Refuse(prim, site.entry->layer->GetIdentifier(),
+                    fmt::format("The layer {} says {}, which cannot be; the prim is left as authored.",
+                                site.entry->layer->GetDisplayName(), unusable));
     const Said said = Read(*site.entry->layer);
     domain.opinions = MixBits(domain.opinions ^ std::hash<double>()(said.length.value_or(0)));
     domain.opinions = MixBits(domain.opinions ^ std::hash<double>()(said.mass.value_or(0)));
@@ -204,31 +237,29 @@ Result<MetricDomain> MetricDomains::OfPrim(const Prim& prim, const MetricDomain&
     const stage::ResolveInfo info = attribute.GetResolveInfo(Time::Default());
     return std::pair(std::move(value), info.node ? info.node.GetLayerStack().get() : nullptr);
   };
-  const auto take_length = [&](Token schema, Token name) {
-    if (const auto own = ask(schema, name))
-      if (const auto unit = GetUnit(&own->first)) {
-        domain.meters_per_unit = *unit;
-        domain.said_length = own->second;
-        domain.has_own_schema = true;
-      }
-  };
-  const auto take_axis = [&](Token schema, Token name) {
-    if (const auto own = ask(schema, name))
-      if (const auto axis = GetAxis(&own->first)) {
-        domain.up_axis = *axis;
-        domain.said_axis = own->second;
-        domain.has_own_schema = true;
-      }
-  };
-  take_length(names.spatial, names.spatial_meters);
-  take_length(names.geom, names.meters);
-  take_axis(names.spatial, names.spatial_axis);
-  take_axis(names.geom, names.axis);
-  if (const auto own = ask(names.physics, names.kilograms))
-    if (const auto unit = GetUnit(&own->first)) {
-      domain.kilograms_per_unit = *unit;
-      domain.said_mass = own->second;
+  std::string unusable;
+  const auto take = [&](Token schema, Token name, auto read, auto& value, auto& by) {
+    const auto own = ask(schema, name);
+    if (!own) return false;
+    const auto said = read(&own->first);
+    if (!said) {
+      unusable = fmt::format("{} = {}", name.GetText(), ToText(own->first));
+      return false;
     }
+    value = *said;
+    by = own->second;
+    return true;
+  };
+  for (const auto& [schema, length, axis] :
+       {std::tuple(names.spatial, names.spatial_meters, names.spatial_axis),
+        std::tuple(names.geom, names.meters, names.axis)}) {
+    domain.has_own_schema |= take(schema, length, GetUnit, domain.meters_per_unit, domain.said_length);
+    domain.has_own_schema |= take(schema, axis, GetAxis, domain.up_axis, domain.said_axis);
+  }
+  take(names.physics, names.kilograms, GetUnit, domain.kilograms_per_unit, domain.said_mass);
+  if (!unusable.empty())
+    return Refuse(prim, {},
+                  fmt::format("The prim says {}, which cannot be; it is left as authored.", unusable));
   return domain;
 }
 
@@ -413,9 +444,13 @@ namespace {
 using OptionsPtr = std::shared_ptr<const MetricsOptions>;
 
 Result<Datum> ComputeDomain(const MetricsOptions& options, const Arguments& arguments) {
-  const MetricDomains domains(*arguments.GetPrim().GetStage(), options);
+  const Prim& prim = arguments.GetPrim();
+  const MetricDomains domains(*prim.GetStage(), options);
   const auto* parent = arguments.GetIf<MetricDomain>(0);
-  auto domain = domains.OfPrim(arguments.GetPrim(), parent ? *parent : domains.OfStage());
+  // Of what keeps the parent from having one, the parent tells.
+  if (!parent && prim.GetParent() && !prim.GetParent().IsPseudoRoot() && MetricDomains::IsOfParent(prim))
+    return Datum();
+  auto domain = domains.OfPrim(prim, parent ? *parent : domains.OfStage());
   if (!domain) return domain.TakeError();
   if (const auto* axis = arguments.GetIf<Token>(1)) domain->up_axis = *axis;
   return Datum::Of(*std::move(domain));
@@ -525,6 +560,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
   units.name = Token("units");
   units.module = "metrics";
   units.role = Computation::Role::kModifies;
+  units.comes_first = true;
   units.is_used = is_used;
   units.keeps_authored_as = Token("metricsPreservedXform");
   units.inputs = {in::Previous(), in::Computation(names.domain), in::Parent(names.domain),
@@ -534,6 +570,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
 
   AttributeExpression values;
   values.name = Token("metrics:values");
+  values.converts = true;
   values.output = names.domain;
   values.is_used = is_used;
   values.function = [shared](const Attribute& attribute, Time time, const Datum& answer,

@@ -19,6 +19,8 @@
 
 namespace strata::compute {
 
+inline constexpr DiagnosticCode kMetricsUnusable{"compute.metrics-unusable", Severity::kError,
+                                                 "A layer or a prim has units that cannot be."};
 inline constexpr DiagnosticCode kMetricsUnknown{"compute.metrics-unknown", Severity::kError,
                                                 "A layer does not say in which units its numbers are."};
 
@@ -98,8 +100,11 @@ class MetricDomains {
   MetricDomain OfStage() const;
   // Whether anything in the stage is in other units than the stage.
   bool AreSeveral() const;
-  // What a prim is in whose parent is in `parent`; nothing where nobody says.
+  // What a prim is in whose parent is in `parent`; an error where nobody says, or what somebody says cannot
+  // be.
   Result<MetricDomain> OfPrim(const stage::Prim& prim, const MetricDomain& parent) const;
+  // Whether what brought the prim is what brought its parent.
+  static bool IsOfParent(const stage::Prim& prim);
   // Cameras and lights look along axes of their own, whatever is up: the up axis of who turned the prim, by
   // its innermost op, or else made it. Nothing where that is corrected by hand. The prim is in `domain` but
   // for that.
@@ -113,6 +118,7 @@ class MetricDomains {
 
  private:
   struct Said;
+  static Diagnostic Refuse(const stage::Prim& prim, const std::string& file, std::string why);
   Said Read(const layer::Layer& layer) const;
   // Walks from a node to who led to it, as long as something is left unsaid. True where all is known.
   void ReadUpwards(compose::NodeRef node, const compose::LayerStack* end, Said& said) const;

@@ -46,10 +46,8 @@ const Registry::Chain& Network::FindChain(const schema::PrimDefinition* definiti
   const ChainKey key{definition, output};
   const std::lock_guard lock(chains_mutex_);
   if (const auto found = chains_.find(key); found != chains_.end()) return *found->second;
-  Diagnostics remarks;
   auto chain = std::make_unique<Registry::Chain>(registry_->FindChain(
-      output, definition, [this](const Computation& computation) { return IsUsed(computation); }, remarks));
-  for (const Diagnostic& remark : remarks.GetAll()) Note({}, remark.message, remark);
+      output, definition, [this](const Computation& computation) { return IsUsed(computation); }));
   return *chains_.emplace(key, std::move(chain)).first->second;
 }
 

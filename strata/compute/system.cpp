@@ -1,5 +1,7 @@
 #include "strata/compute/system.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "strata/layer/fields.h"
@@ -115,6 +117,13 @@ const System::Published& System::FindPublished(const schema::PrimDefinition* def
   return *published_.emplace(definition, std::move(made)).first->second;
 }
 
+Diagnostics System::GetDiagnostics() const {
+  Diagnostics all = network_.GetDiagnostics();
+  const std::shared_lock lock(mutex_);
+  for (const auto& [key, diagnostic] : conflicts_) all.Add(diagnostic);
+  return all;
+}
+
 std::vector<const Registry::Publication*> System::FindPublished(const Prim& prim) const {
   return FindPublished(prim.GetPrimDefinition()).publications;
 }
@@ -131,13 +140,39 @@ bool System::MightCompute(const Prim& prim) const {
 std::optional<Value> System::GetValue(const stage::Attribute& attribute, Time time) const {
   if (expressions_.empty()) return std::nullopt;
   const Prim& prim = attribute.GetPrim();
+  const AttributeExpression* writer = nullptr;
+  bool is_conflict = false;
+  std::optional<Value> written;
   for (const AttributeExpression* expression : FindPublished(prim.GetPrimDefinition()).expressions) {
+    if (expression->converts ? written.has_value() : is_conflict) continue;
     if (expression->may_change && !expression->may_change(attribute.GetName())) continue;
     const Datum answer = Compute(prim, expression->output, time);
     if (answer.IsEmpty()) continue;
-    if (std::optional<Value> value = expression->function(attribute, time, answer, *this)) return value;
+    std::optional<Value> value = expression->function(attribute, time, answer, *this);
+    if (!value) continue;
+    if (expression->converts) return value;
+    is_conflict = writer;
+    if (is_conflict) TellOfConflict(attribute, *writer, *expression);
+    writer = expression;
+    written = is_conflict ? std::nullopt : std::move(value);
   }
-  return std::nullopt;
+  if (written && has_conflicts_) {
+    const std::unique_lock lock(mutex_);
+    conflicts_.erase({prim.GetPath().GetString(), attribute.GetName().GetString()});
+  }
+  return written;
+}
+
+void System::TellOfConflict(const stage::Attribute& attribute, const AttributeExpression& one,
+                            const AttributeExpression& other) const {
+  const std::string prim = attribute.GetPrim().GetPath().GetString();
+  Diagnostic told(kModifiersUnordered,
+                  fmt::format("\"{}\" and \"{}\" both stand for the value of {}; neither does.",
+                              one.output.GetText(), other.output.GetText(), attribute.GetName().GetText()),
+                  {{}, prim, 0, 0, 0}, "Let one output stand for it, or let it be a modifier of the other.");
+  const std::unique_lock lock(mutex_);
+  conflicts_.insert_or_assign({prim, attribute.GetName().GetString()}, std::move(told));
+  has_conflicts_ = true;
 }
 
 bool System::ValuesMightVary(const Prim& prim) const {
@@ -159,6 +194,7 @@ std::optional<std::vector<double>> System::GetValueTimes(const stage::Attribute&
     if (!node || !network_.MightVary(*node)) continue;
     const Datum answer = Compute(prim, expression->output, begin);
     if (answer.IsEmpty() || !expression->function(attribute, begin, answer, *this)) continue;
+    if (!expression->converts && !GetValue(attribute, begin)) break;  // another one is in its way
     return network_.GetTimes(*node, begin, end);
   }
   return std::nullopt;
@@ -199,6 +235,7 @@ ComputedChanges System::Apply(NetworkChanges changes) {
   {
     const std::unique_lock lock(mutex_);
     published_.clear();
+    conflicts_.clear();
   }
   const bool is_everything = network_.IsUsedOtherwise() || is_other;
   if (is_everything || changes.ResyncsAll()) changes.resynced = {Path::AbsoluteRoot()};
@@ -221,6 +258,7 @@ ComputedChanges System::Clear() {
   {
     const std::unique_lock lock(mutex_);
     published_.clear();
+    conflicts_.clear();
   }
   outside_.Clear();
   FindExpressions();

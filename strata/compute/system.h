@@ -84,7 +84,8 @@ class System final : public stage::ComputedValues {
   std::shared_ptr<Request> MakeRequest(std::vector<ValueKey> keys, Invalidation on_values = {},
                                        Invalidation on_time = {});
 
-  Diagnostics GetDiagnostics() const { return network_.GetDiagnostics(); }
+  // What is wrong now, by prim.
+  Diagnostics GetDiagnostics() const;
 
  private:
   struct Published {
@@ -92,6 +93,8 @@ class System final : public stage::ComputedValues {
     std::vector<const AttributeExpression*> expressions;
     std::vector<Token> authored_names;  // of transforms
   };
+  void TellOfConflict(const stage::Attribute& attribute, const AttributeExpression& one,
+                      const AttributeExpression& other) const;
   const Published& FindPublished(const schema::PrimDefinition* definition) const;
   // False where a function of a computation makes the changes: they are kept for the next ones.
   bool BeginChanges(NetworkChanges& changes);
@@ -115,9 +118,10 @@ class System final : public stage::ComputedValues {
   std::map<layer::LayerPtr, uint64_t> watched_;  // listeners by layer, where layers' metadata count
   bool watches_layers_ = false;
   std::function<void(ComputedChanges)> on_changes_;
-  mutable std::atomic<bool> is_active_ = false;
-  mutable std::shared_mutex mutex_;  // guards published_
+  mutable std::atomic<bool> is_active_ = false, has_conflicts_ = false;
+  mutable std::shared_mutex mutex_;  // guards what follows
   mutable tsl::robin_map<const schema::PrimDefinition*, std::unique_ptr<Published>> published_;
+  mutable std::map<std::pair<std::string, std::string>, Diagnostic> conflicts_;  // by prim and attribute
 };
 
 // Values that are asked for together, again and again.   (ExecUsdRequest, ExecUsdCacheView)

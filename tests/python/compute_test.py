@@ -219,7 +219,8 @@ class Functions(unittest.TestCase):
         self.assertEqual(place({"double": ["move"]}), (22, []))
         self.assertEqual(place({"move": ["double"]}), (12, []))
         self.assertEqual(place({"move": ["double"], "program": ("move", "double")}), (22, []))
-        self.assertEqual(place({})[1][0]["code"], "compute.modifiers-unordered")
+        where, (told,) = place({})
+        self.assertEqual((where, told["code"], told["path"]), (1, "compute.modifiers-unordered", "/A"))
 
 
 class Failures(unittest.TestCase):
