@@ -19,10 +19,11 @@ using stage::Prim;
 using stage::Time;
 
 struct SimulationNames {
-  Token points{"points"}, positions{"positions"}, extent{"extent"}, source_file{"warp:sourceFile"},
-      dependents{"warp:dependentPrims"}, counts{"faceVertexCounts"}, indices{"faceVertexIndices"},
-      proto_indices{"protoIndices"}, prototypes{"prototypes"}, instancer{"PointInstancer"},
-      point_based{"PointBased"}, boundable{"Boundable"};
+  Token points{"points"}, positions{"positions"}, extent{"extent"}, velocities{"velocities"},
+      accelerations{"accelerations"}, source_file{"warp:sourceFile"}, dependents{"warp:dependentPrims"},
+      counts{"faceVertexCounts"}, indices{"faceVertexIndices"}, proto_indices{"protoIndices"},
+      prototypes{"prototypes"}, instancer{"PointInstancer"}, point_based{"PointBased"},
+      boundable{"Boundable"};
   Token settings{"warp:settings"}, lasting{"warp:lasting"}, shape{"warp:shape"}, collider{"warp:collider"},
       colliders{"warp:colliders"}, space{"warp:space"}, rest{"warp:rest"}, simulation{"warp:simulation"};
   std::vector<Token> schemas = {Token("OmniWarpComputationAPI"), Token("WarpComputationAPI")};
@@ -218,14 +219,18 @@ Result<void> CheckFrame(const Prim& prim, const SimulatedShape& shape, const Sim
                   fmt::format("The module gives values for \"{}\" that are not of type {}.", name.GetText(),
                               type->name.GetText()),
                   "Let it give arrays of that type.");
-    if (name != counted) continue;
     const auto* points = value.GetIf<Array<Vec3f>>();
-    if (points && points->GetSize() != shape.points.GetSize() && !may_grow)
+    if (!points) continue;
+    const bool is_extent = name == names.extent;
+    const bool is_per_point = name == counted || name == names.velocities || name == names.accelerations;
+    const size_t expected = is_extent ? 2 : shape.points.GetSize();
+    if ((is_extent || (is_per_point && !may_grow)) && points->GetSize() != expected)
       return Fail(kSimulationFailed, prim,
                   fmt::format("The module gives {} {} where there are {}.", points->GetSize(), name.GetText(),
-                              shape.points.GetSize()),
-                  fmt::format("Give as many, or \"{}\" with them.", regroups.GetText()));
-    if (points && !IsFinite(*points))
+                              expected),
+                  is_extent ? "Give the least and the largest corner."
+                            : fmt::format("Give as many, or \"{}\" with them.", regroups.GetText()));
+    if (!IsFinite(*points))
       return Fail(kSimulationFailed, prim,
                   fmt::format("The module gives {} that are infinite or no numbers.", name.GetText()),
                   "Shorter steps or more damping keep a simulation from running away.");
@@ -280,6 +285,12 @@ Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* 
   const auto* settings = FindEither<SimulationSettings>(arguments, kSettings, kOthersSettings);
   const auto* others = FindEither<Colliders>(arguments, kColliders, kOthersColliders);
   if (!settings) return Datum();  // what keeps it from having any has been told of
+  for (const Datum& other : arguments.GetAll(kOthersSettings))
+    if (!arguments.GetIf<SimulationSettings>(kSettings) &&
+        other.GetIf<SimulationSettings>()->module != settings->module)
+      return Fail(kSimulationFailed, prim,
+                  "Prototypes of the instancer name different modules, which would all move it.",
+                  "Name one module at the instancer itself, or the same at each prototype.");
   const bool is_body = IsBody(prim);
   if (is_body && !settings->module->Moves()) return Datum();
   // Kept, since members of the shape are read through the arguments by position.

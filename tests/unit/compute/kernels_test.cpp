@@ -1,57 +1,10 @@
-#include "strata/compute/kernels.h"
-
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <random>
 
-#include "tests/unit/compute/running.h"
+#include "tests/unit/compute/kernel_folder.h"
 
 namespace strata::compute {
 
 namespace {
-
-namespace fs = std::filesystem;
-
-// A folder with the library of tests/unit/kernels and a text beside it.
-class KernelFolder {
- public:
-  KernelFolder() : path_(fs::temp_directory_path() / ("strata_kernels_" + std::to_string(::getpid()))) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-    if (const char* built = std::getenv("STRATA_TEST_KERNELS")) {
-      fs::copy_file(built, path_ / "lift.so");
-      is_there_ = true;
-    }
-  }
-  ~KernelFolder() { fs::remove_all(path_); }
-  bool IsThere() const { return is_there_; }
-  void Write(const std::string& text) { std::ofstream(path_ / "lift.kernels") << text; }
-  std::shared_ptr<const Registry> MakeRegistry() {
-    auto library = std::make_shared<SimulationLibrary>();
-    AddKernelFolder(*library, path_.string(), "mine");
-    return *MakeStandardRegistry({}, library);
-  }
-
- private:
-  fs::path path_;
-  bool is_there_ = false;
-};
-
-constexpr const char* kText =
-    "warp 1.19\nlibrary lift.so\nstate places = points  # as they are\nstate speeds = zeros\n"
-    "launch lift: state places, state speeds, balls, float by = 1.5, int times = 2, dt, next places, next "
-    "speeds\n";
-
-std::string Scene(const std::string& module = "mine.lift", const std::string& more = "") {
-  return "#usda 1.0\n(timeCodesPerSecond = 10)\ndef Points \"P\" (apiSchemas = "
-         "[\"OmniWarpComputationAPI\"])\n{\n"
-         "    string warp:sourceFile = \"" +
-         module + "\"\n    point3f[] points = [(0, 0, 0), (7, 1, 0)]\n" + more +
-         "}\ndef Sphere \"Ball\"\n{\n    double radius = 3\n}\n";
-}
 
 Array<Vec3f> PointsAt(Running& running, double time) {
   const auto value =
@@ -69,8 +22,8 @@ std::string WhatIsWrong(Running& running) {
 TEST_CASE("W11: compiled kernels run from C++, with parameters, colliders and states that go on") {
   KernelFolder folder;
   if (!folder.IsThere()) return;
-  folder.Write(kText);
-  Running running(Scene(), folder.MakeRegistry());
+  folder.Write(kLiftText);
+  Running running(PointsScene(), folder.MakeRegistry());
   // Each step adds by * times * dt to the speed, and speed times dt and the number of balls to the height.
   Array<Vec3f> points = PointsAt(running, 1);
   REQUIRE(points.GetSize() == 2);
@@ -80,9 +33,9 @@ TEST_CASE("W11: compiled kernels run from C++, with parameters, colliders and st
   CHECK(points[0][1] == doctest::Approx(0.3 * 0.1 + 0.6 * 0.1));
   CHECK(points[1][0] == 7);
 
-  Running other(Scene("mine.lift",
-                      "    double warp:params:by = 3\n    int warp:params:times = 1\n    rel "
-                      "warp:dependentPrims = </Ball>\n"),
+  Running other(PointsScene("mine.lift",
+                            "    double warp:params:by = 3\n    int warp:params:times = 1\n    rel "
+                            "warp:dependentPrims = </Ball>\n"),
                 folder.MakeRegistry());
   CHECK(PointsAt(other, 1)[0][1] == doctest::Approx(0.3 * 0.1 + 3));
   CHECK(WhatIsWrong(other).empty());
@@ -93,9 +46,9 @@ TEST_CASE("W7, W11: compiled kernels say which parameters begin anew; of others 
   if (!folder.IsThere()) return;
   // Each step adds by * times * dt to the speed: heights are sums of 1, 2, ... times that, in tenths.
   const std::string scene =
-      Scene("mine.lift", "    double warp:params:by = 10\n    double warp:params:times = 1\n");
+      PointsScene("mine.lift", "    double warp:params:by = 10\n    double warp:params:times = 1\n");
   const auto height_after_edit = [&](const std::string& resets, const char* parameter) {
-    folder.Write(kText + resets);
+    folder.Write(kLiftText + resets);
     Running running(scene, folder.MakeRegistry());
     const Array<Vec3f> at_3 = PointsAt(running, 3);
     CHECK(at_3[0][1] == doctest::Approx(0.1 * (1 + 2 + 3)));
@@ -114,9 +67,9 @@ TEST_CASE("W7, W11: compiled kernels say which parameters begin anew; of others 
 
 TEST_CASE("what scenes name beside the folder's kernels is not loaded") {
   KernelFolder folder;
-  folder.Write(kText);
+  folder.Write(kLiftText);
   for (const char* name : {"lift", "other.lift", "mine.../lift", "mine./etc/passwd", "mine.missing"}) {
-    Running running(Scene(name), folder.MakeRegistry());
+    Running running(PointsScene(name), folder.MakeRegistry());
     CHECK(PointsAt(running, 1).IsEmpty());
     CHECK(WhatIsWrong(running).find("There is no module") == 0);
   }
@@ -129,7 +82,7 @@ TEST_CASE("texts about kernels that cannot be understood are refused with their 
     CHECK(plan.GetError().code == &kKernelsUnusable);
     return std::to_string(plan.GetError().location.line) + ": " + plan.GetError().message;
   };
-  CHECK(why(kText).empty());
+  CHECK(why(kLiftText).empty());
   CHECK(why("") == "0: The kernels of f.kernels lack a version, a library, a state or a launch.");
   CHECK(why("warp 2.0\n") == "1: The kernels of f.kernels are of another version of Warp than 1.19.");
   CHECK(why("\nlibrary ../x.so\n") ==
@@ -144,7 +97,7 @@ TEST_CASE("texts about kernels that cannot be understood are refused with their 
 TEST_CASE("any text is a plan or is refused") {
   std::mt19937 random(7);
   for (int i = 0; i < 3000; ++i) {
-    std::string text = kText;
+    std::string text = kLiftText;
     for (unsigned edits = random() % 8; edits > 0; --edits) {
       const size_t at = random() % text.size();
       if (random() % 2 == 0)
@@ -161,14 +114,14 @@ TEST_CASE("any text is a plan or is refused") {
 TEST_CASE("libraries that are missing or lack a kernel are told of on the prim") {
   KernelFolder folder;
   if (!folder.IsThere()) return;
-  std::string text = kText;
+  std::string text = kLiftText;
   folder.Write(text.replace(text.find("launch lift"), 11, "launch fall"));
-  Running lacks(Scene(), folder.MakeRegistry());
+  Running lacks(PointsScene(), folder.MakeRegistry());
   CHECK(PointsAt(lacks, 1).IsEmpty());
   CHECK(WhatIsWrong(lacks).find("has no kernel \"fall\"") != std::string::npos);
-  text = kText;
+  text = kLiftText;
   folder.Write(text.replace(text.find("lift.so"), 7, "none.so"));
-  Running missing(Scene(), folder.MakeRegistry());
+  Running missing(PointsScene(), folder.MakeRegistry());
   CHECK(PointsAt(missing, 1).IsEmpty());
   CHECK(WhatIsWrong(missing).find("cannot be loaded") != std::string::npos);
 }

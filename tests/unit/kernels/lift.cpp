@@ -1,6 +1,8 @@
 // A kernel with the calling convention of those that Warp 1.19 compiles for CPUs, for tests/unit/compute.
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 
 namespace {
 
@@ -45,4 +47,10 @@ extern "C" __attribute__((visibility("default"))) void lift_cpu_forward(Bounds* 
     moved[1] = place[1] + faster[1] * with->dt + lifted;
     moved[2] = place[2];
   }
+}
+
+// Takes its time.
+extern "C" __attribute__((visibility("default"))) void stall_cpu_forward(Bounds* bounds, Arguments* with) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  lift_cpu_forward(bounds, with);
 }
