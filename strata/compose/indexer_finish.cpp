@@ -51,7 +51,7 @@ void Indexer::DescendTo(Token child) {
 }
 
 // Whether what lies on the way to an arc's target is an instance. Specializes are not yet where they will
-// count, and make none.
+// count, and make none; no more does what only ancestors of an arc's target bring.
 bool Indexer::IsInstanceable() const {
   if (options_.mode == CompositionMode::kFull) return false;
   const Token field = layer::GetFieldNames().instanceable;
@@ -70,8 +70,8 @@ bool Indexer::IsInstanceable() const {
   if (!has_own_arc || !instanceable || !*instanceable) return false;
   const std::vector<bool> is_own = FindInstanceableNodes(graph_.GetNodes());
   for (uint32_t i = 0; i < is_own.size(); ++i)
-    if (is_own[i] && graph_[i].Has(kNodeHasSpecs) && graph_[i].CanContributeSpecs() &&
-        FindSpecializing(i) == kNoNode)
+    if (is_own[i] && !graph_[i].Has(kNodeDueToAncestor) && graph_[i].Has(kNodeHasSpecs) &&
+        graph_[i].CanContributeSpecs() && FindSpecializing(i) == kNoNode)
       return true;
   return false;
 }
