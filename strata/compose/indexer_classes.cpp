@@ -80,12 +80,13 @@ void Indexer::Silence(uint32_t top) {
 // The first class of the hierarchy that `node`, a class, is in: classes of classes introduced at one prim.
 // What it is a class of is their instance.
 uint32_t Indexer::FindFirstClass(uint32_t node) const {
+  node = graph_.GetPlaceholder(node);  // what stands below the root is introduced at the prim asked for
   const uint32_t depth = graph_.GetDepthBelowIntroduction(node);
-  for (uint32_t above = GetIntroducing(node);
-       IsClassBased(graph_[above].arc) && graph_.GetDepthBelowIntroduction(above) == depth;
-       above = GetIntroducing(node))
+  for (uint32_t above = GetIntroducing(node);; above = GetIntroducing(node)) {
+    above = graph_.GetPlaceholder(above);
+    if (!IsClassBased(graph_[above].arc) || graph_.GetDepthBelowIntroduction(above) != depth) return node;
     node = above;
-  return node;
+  }
 }
 
 void Indexer::EvaluateImpliedClasses(uint32_t node) {
