@@ -159,14 +159,18 @@ void Indexer::AddTasksFor(uint32_t number) {
 // The instance of the hierarchy of classes that `node` is in implies it further out. Where that is a class
 // itself, it does so only if the first class of the hierarchy has another path there; else the instance of
 // its own hierarchy does.
-void Indexer::AddImpliedClassTask(uint32_t node, uint32_t top) {
-  uint32_t first = FindFirstClass(node), instance = GetIntroducing(first);
+void Indexer::AddImpliedClassTask(uint32_t node) {
+  AddImpliedClassTask(node, kNoNode, SpecializePlace::kWritten);
+}
+
+void Indexer::AddImpliedClassTask(uint32_t node, uint32_t top, SpecializePlace place) {
+  uint32_t first = FindFirstClass(node, place), instance = GetIntroducing(first);
   while (IsClassBased(graph_[instance].arc)) {
     const uint32_t arc = graph_.GetPlaceholder(instance);
     const Path path = graph_[first].path.StripAllVariantSelections();
     const Path outside = graph_.GetMapToParent(arc).AddRootIdentity().MapSourceToTarget(path);
     if (!outside.IsEmpty() && outside != path) break;
-    first = FindFirstClass(instance);
+    first = FindFirstClass(instance, place);
     instance = GetIntroducing(first);
   }
   if (instance > top) return;
@@ -189,7 +193,7 @@ void Indexer::AddTasksForAttached(uint32_t top) {
     if (node.Has(kNodeCulled)) continue;
     // At the top a placeholder waits for what stands for it below the root.
     if (IsClassBased(node.arc) && !(IsTop() && is_placeholder) && !graph_.IsPropagated(number))
-      AddImpliedClassTask(number, top);
+      AddImpliedClassTask(number, top, number == top ? SpecializePlace::kWritten : SpecializePlace::kBelowRoot);
     if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor))
       AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
     if (!IsTop()) continue;

@@ -95,6 +95,8 @@ class Indexer {
     Token variant_set;
     uint32_t set_number = 0;  // place of the set among those of its prim
   };
+  // Where a specialize is looked at that stands for a placeholder.
+  enum class SpecializePlace : uint8_t { kWritten, kBelowRoot };
   struct ArcOptions {
     bool contributes = true;  // whether opinions at the arc's own site count
     bool include_ancestral = false;
@@ -127,7 +129,8 @@ class Indexer {
   void AfterDescent();
   void AddTask(Task task);
   void AddTasksFor(uint32_t node);
-  void AddImpliedClassTask(uint32_t node, uint32_t top = kNoNode);
+  void AddImpliedClassTask(uint32_t node);  // of a class that was added or implied
+  void AddImpliedClassTask(uint32_t node, uint32_t top, SpecializePlace place);
   void AddTasksForAll();
   void AddTasksForAttached(uint32_t top);
   bool IsBefore(const Task& a, const Task& b) const;
@@ -171,7 +174,7 @@ class Indexer {
     return node == 0 && frame_ ? frame_->arc : graph_[node].arc;
   }
   void Silence(uint32_t top);
-  uint32_t FindFirstClass(uint32_t node) const;
+  uint32_t FindFirstClass(uint32_t node, SpecializePlace place) const;
   uint32_t FindSpecializing(uint32_t node) const;
   bool IsPlaceholder(ArcType type, uint32_t parent) const {
     return type == ArcType::kSpecialize && (parent != 0 || !IsTop());
@@ -179,7 +182,8 @@ class Indexer {
   uint32_t FindPropagated(uint32_t placeholder) const;
   uint32_t GetIntroducing(uint32_t node) const;
   void EvaluateImpliedSpecializes(uint32_t top);
-  void PropagateToRoot(uint32_t placeholder);
+  bool IsSaidAtRoot(uint32_t placeholder) const;
+  bool PropagateToRoot(uint32_t placeholder);  // whether what the class says is now said there
 
   // -- indexer_relocates.cpp
   void EvaluateRelocations(uint32_t node);

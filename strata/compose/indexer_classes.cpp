@@ -66,7 +66,8 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   // What a relocate implies of a specialize is what stands for it below the root, which has the class.
   if (says_the_same && type == ArcType::kInherit && IsPlaceholderOfRelocate(parent)) return kNoNode;
   const uint32_t added = AddArc(arc, options);
-  if (added != kNoNode && is_placeholder && IsTop()) PropagateToRoot(added);
+  if (added != kNoNode && is_placeholder && IsTop() && (IsSaidAtRoot(added) || PropagateToRoot(added)))
+    AddImpliedClassTask(added);
   return added;
 }
 
@@ -78,12 +79,14 @@ void Indexer::Silence(uint32_t top) {
 }
 
 // The first class of the hierarchy that `node`, a class, is in: classes of classes introduced at one prim.
-// What it is a class of is their instance.
-uint32_t Indexer::FindFirstClass(uint32_t node) const {
-  node = graph_.GetPlaceholder(node);  // what stands below the root is introduced at the prim asked for
+// What it is a class of is their instance. A specialize that is followed below the root stands there for a
+// prim as far down as the one asked for; the place where it is written may be further up.
+uint32_t Indexer::FindFirstClass(uint32_t node, SpecializePlace place) const {
+  auto find_place = [&](uint32_t n) { return place == SpecializePlace::kWritten ? graph_.GetPlaceholder(n) : n; };
+  node = find_place(node);
   const uint32_t depth = graph_.GetDepthBelowIntroduction(node);
-  for (uint32_t above = GetIntroducing(node);; above = GetIntroducing(node)) {
-    above = graph_.GetPlaceholder(above);
+  while (true) {
+    const uint32_t above = find_place(GetIntroducing(node));
     if (!IsClassBased(graph_[above].arc) || graph_.GetDepthBelowIntroduction(above) != depth) return node;
     node = above;
   }

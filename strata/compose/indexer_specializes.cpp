@@ -28,14 +28,21 @@ uint32_t Indexer::GetIntroducing(uint32_t node) const {
 
 void Indexer::EvaluateImpliedSpecializes(uint32_t top) {
   if (graph_[top].parent == kNoNode) return;
-  for (uint32_t node : graph_.GetSubtree(top))
-    if (graph_[node].arc == ArcType::kSpecialize && graph_[node].parent != 0) PropagateToRoot(node);
+  for (uint32_t node : graph_.GetSubtree(top)) {
+    if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0 || IsSaidAtRoot(node)) continue;
+    PropagateToRoot(node);
+    AddImpliedClassTask(node);  // also where the class was said elsewhere: only its opinions are known
+  }
 }
 
-void Indexer::PropagateToRoot(uint32_t placeholder) {
+// What stands there over another arc has the site's say as well: a relocate's source has none.
+bool Indexer::IsSaidAtRoot(uint32_t placeholder) const {
+  const Node& node = graph_[placeholder];
+  return graph_.FindChildAt(0, node.layer_stack, node.path) != kNoNode;
+}
+
+bool Indexer::PropagateToRoot(uint32_t placeholder) {
   const Node from = graph_[placeholder];
-  // What stands there over another arc has the site's say as well: a relocate's source has none.
-  if (graph_.FindChildAt(0, from.layer_stack, from.path) != kNoNode) return AddImpliedClassTask(placeholder);
   Arc arc{from.arc, 0, placeholder, from.layer_stack, from.path, from.map_to_root};
   arc.sibling_number = from.sibling_number;
   arc.namespace_depth = CountNamespaceDepth(graph_[0].path);
@@ -43,9 +50,9 @@ void Indexer::PropagateToRoot(uint32_t placeholder) {
   options.include_ancestral = !from.path.IsRootPrim();
   options.skip_duplicates = true;
   const uint32_t added = AddArc(arc, options);
-  if (added == kNoNode) return;
+  if (added == kNoNode) return false;
   graph_[added].Set(kNodeDueToAncestor, from.Has(kNodeDueToAncestor));
-  AddImpliedClassTask(placeholder);
+  return true;
 }
 
 }  // namespace strata::compose
