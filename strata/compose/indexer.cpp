@@ -193,7 +193,8 @@ void Indexer::AddTasksForAttached(uint32_t top) {
     if (node.Has(kNodeCulled)) continue;
     // At the top a placeholder waits for what stands for it below the root.
     if (IsClassBased(node.arc) && !(IsTop() && is_placeholder) && !graph_.IsPropagated(number))
-      AddImpliedClassTask(number, top, number == top ? SpecializePlace::kWritten : SpecializePlace::kBelowRoot);
+      AddImpliedClassTask(number, top,
+                          number == top ? SpecializePlace::kWritten : SpecializePlace::kBelowRoot);
     if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor))
       AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
     if (!IsTop()) continue;

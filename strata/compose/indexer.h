@@ -182,7 +182,7 @@ class Indexer {
   uint32_t FindPropagated(uint32_t placeholder) const;
   uint32_t GetIntroducing(uint32_t node) const;
   void EvaluateImpliedSpecializes(uint32_t top);
-  bool IsSaidAtRoot(uint32_t placeholder) const;
+  uint32_t FindSaidAtRoot(uint32_t placeholder) const;
   bool PropagateToRoot(uint32_t placeholder);  // whether what the class says is now said there
 
   // -- indexer_relocates.cpp

@@ -66,7 +66,8 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   // What a relocate implies of a specialize is what stands for it below the root, which has the class.
   if (says_the_same && type == ArcType::kInherit && IsPlaceholderOfRelocate(parent)) return kNoNode;
   const uint32_t added = AddArc(arc, options);
-  if (added != kNoNode && is_placeholder && IsTop() && (IsSaidAtRoot(added) || PropagateToRoot(added)))
+  if (added != kNoNode && is_placeholder && IsTop() &&
+      (FindSaidAtRoot(added) != kNoNode || PropagateToRoot(added)))
     AddImpliedClassTask(added);
   return added;
 }
@@ -82,7 +83,9 @@ void Indexer::Silence(uint32_t top) {
 // What it is a class of is their instance. A specialize that is followed below the root stands there for a
 // prim as far down as the one asked for; the place where it is written may be further up.
 uint32_t Indexer::FindFirstClass(uint32_t node, SpecializePlace place) const {
-  auto find_place = [&](uint32_t n) { return place == SpecializePlace::kWritten ? graph_.GetPlaceholder(n) : n; };
+  auto find_place = [&](uint32_t n) {
+    return place == SpecializePlace::kWritten ? graph_.GetPlaceholder(n) : n;
+  };
   node = find_place(node);
   const uint32_t depth = graph_.GetDepthBelowIntroduction(node);
   while (true) {

@@ -29,16 +29,22 @@ uint32_t Indexer::GetIntroducing(uint32_t node) const {
 void Indexer::EvaluateImpliedSpecializes(uint32_t top) {
   if (graph_[top].parent == kNoNode) return;
   for (uint32_t node : graph_.GetSubtree(top)) {
-    if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0 || IsSaidAtRoot(node)) continue;
-    PropagateToRoot(node);
-    AddImpliedClassTask(node);  // also where the class was said elsewhere: only its opinions are known
+    if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0) continue;
+    const uint32_t said = FindSaidAtRoot(node);
+    if (said == kNoNode) PropagateToRoot(node);
+    // Also where the class is said by a node elsewhere: then only its opinions are known. Where the same
+    // subtree brought it to the root, that has implied it further out, up to the top.
+    const uint32_t instance = GetIntroducing(FindFirstClass(node, SpecializePlace::kWritten));
+    if (said == kNoNode || !graph_.IsBelow(graph_[said].origin, top) ||
+        (instance == top && !IsClassBased(graph_[top].arc)))
+      AddImpliedClassTask(node);
   }
 }
 
 // What stands there over another arc has the site's say as well: a relocate's source has none.
-bool Indexer::IsSaidAtRoot(uint32_t placeholder) const {
+uint32_t Indexer::FindSaidAtRoot(uint32_t placeholder) const {
   const Node& node = graph_[placeholder];
-  return graph_.FindChildAt(0, node.layer_stack, node.path) != kNoNode;
+  return graph_.FindChildAt(0, node.layer_stack, node.path);
 }
 
 bool Indexer::PropagateToRoot(uint32_t placeholder) {
