@@ -1,5 +1,5 @@
 """Rows W of the caveats of the Warp sample, with NVIDIA Warp and the modules of examples/simulations. Skipped (exit code 77) where
-warp-lang is not installed."""
+warp-lang is not installed; with --no-skips that fails, and so does each test that is skipped."""
 import os
 import pathlib
 import shutil
@@ -14,7 +14,7 @@ try:
     import warp as wp
 except ModuleNotFoundError as error:
     print(f"skipped: {error.name} is not installed (pip install {'warp-lang' if error.name == 'warp' else error.name})")
-    sys.exit(77)
+    sys.exit(1 if "--no-skips" in sys.argv else 77)
 
 from strata import Compute, Usd
 
@@ -345,4 +345,9 @@ class Rows(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    allows_skips = "--no-skips" not in sys.argv
+    print(f"Python {sys.version.split()[0]}, numpy {numpy.__version__}, warp-lang {wp.__version__}", flush=True)
+    program = unittest.main(argv=[each for each in sys.argv if each != "--no-skips"], exit=False)
+    for test, why in program.result.skipped:
+        print(f"skipped: {test}: {why}")
+    sys.exit(not program.result.wasSuccessful() or bool(program.result.skipped and not allows_skips))
