@@ -221,6 +221,11 @@ Matrix4d GeoFrame::Orient(const Geodetic& place) const {
   return FromLinear(GetTranspose(to_prim) * turn * to_prim);
 }
 
+Matrix4d GeoFrame::Rebase(const Geodetic& place) const {
+  const Matrix3d turn = GetTranspose(GetLinear(Orient(place)));
+  return MultiplyAffine(MakeTranslation(Place(place) * -1.0), FromLinear(turn));
+}
+
 Result<void> AddGeospatial(Registry& registry) {
   const layer::FieldNames& fields = layer::GetFieldNames();
   const Token origin("geo:origin"), frame("geo:frame"), xform = GetOutputs().xform;

@@ -37,6 +37,10 @@ struct GeoFrame {
 
   Vec3d Place(const Geodetic& place) const;
   Matrix4d Orient(const Geodetic& place) const;
+  // From the space of the prim to that of a tangent frame at another place, with the axes and units of this
+  // one: what is far away and near that place has small numbers there, as renderers of single precision need
+  // them. With kEcef its axes are east, north and up, as the prim has them.
+  Matrix4d Rebase(const Geodetic& place) const;
 };
 
 // Adds "geo:origin" and "geo:frame" of prims with a reference position, and "geo:place", which modifies
