@@ -42,9 +42,11 @@ void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
 void Indexer::DescendTo(Token child) {
   std::vector<bool> is_own;
   const Graph& top = GetTop().graph_;
-  const bool is_known = !IsTop() && top[0].Has(kNodeInert) && graph_[0].layer_stack == top[0].layer_stack &&
-                        graph_[0].path == GetTop().GetInstancePath();
-  if (is_known || IsInstanceable()) is_own = FindInstanceableNodes(graph_.GetNodes());
+  const bool is_above_top =
+      !IsTop() && graph_[0].layer_stack == top[0].layer_stack && top[0].path.HasPrefix(graph_[0].path);
+  const bool is_instance = is_above_top ? top[0].Has(kNodeInert) && graph_[0].path == GetTop().GetInstancePath()
+                                        : IsInstanceable();
+  if (is_instance) is_own = FindInstanceableNodes(graph_.GetNodes());
   graph_.DescendTo(child);
   for (uint32_t i = 0; i < is_own.size(); ++i)
     if (!is_own[i]) graph_[i].MakeInert(graph_[i].path.GetElementCount() - 1);
