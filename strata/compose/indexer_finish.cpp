@@ -44,16 +44,17 @@ void Indexer::DescendTo(Token child) {
   const Graph& top = GetTop().graph_;
   const bool is_above_top =
       !IsTop() && graph_[0].layer_stack == top[0].layer_stack && top[0].path.HasPrefix(graph_[0].path);
-  const bool is_instance = is_above_top ? top[0].Has(kNodeInert) && graph_[0].path == GetTop().GetInstancePath()
-                                        : IsInstanceable();
-  if (is_instance) is_own = FindInstanceableNodes(graph_.GetNodes());
+  const bool is_instance = is_above_top
+                               ? top[0].Has(kNodeInert) && graph_[0].path == GetTop().GetInstancePath()
+                               : IsInstanceable();
+  if (is_instance) is_own = FindInstanceableNodes(graph_.GetNodes(), InstancePlace::kOnTheWay);
   graph_.DescendTo(child);
   for (uint32_t i = 0; i < is_own.size(); ++i)
     if (!is_own[i]) graph_[i].MakeInert(graph_[i].path.GetElementCount() - 1);
 }
 
 // Whether what lies on the way to an arc's target is an instance. Specializes are not yet where they will
-// count, and make none; no more does what only ancestors of an arc's target bring.
+// count, and make none.
 bool Indexer::IsInstanceable() const {
   if (options_.mode == CompositionMode::kFull) return false;
   const Token field = layer::GetFieldNames().instanceable;
@@ -70,10 +71,10 @@ bool Indexer::IsInstanceable() const {
           graph_.GetStack(number).GetEntries()[site.layers[i]].layer->GetFieldAs<bool>(node.path, field);
   }
   if (!has_own_arc || !instanceable || !*instanceable) return false;
-  const std::vector<bool> is_own = FindInstanceableNodes(graph_.GetNodes());
+  const std::vector<bool> is_own = FindInstanceableNodes(graph_.GetNodes(), InstancePlace::kOnTheWay);
   for (uint32_t i = 0; i < is_own.size(); ++i)
-    if (is_own[i] && !graph_[i].Has(kNodeDueToAncestor) && graph_[i].Has(kNodeHasSpecs) &&
-        graph_[i].CanContributeSpecs() && FindSpecializing(i) == kNoNode)
+    if (is_own[i] && graph_[i].Has(kNodeHasSpecs) && graph_[i].CanContributeSpecs() &&
+        FindSpecializing(i) == kNoNode)
       return true;
   return false;
 }

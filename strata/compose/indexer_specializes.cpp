@@ -31,11 +31,10 @@ void Indexer::EvaluateImpliedSpecializes(uint32_t top) {
   for (uint32_t node : graph_.GetSubtree(top)) {
     if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0) continue;
     const uint32_t said = FindSaidAtRoot(node);
-    if (said == kNoNode) PropagateToRoot(node);
-    // Also where the class is said by a node elsewhere: then only its opinions are known. Where the same
-    // subtree brought it to the root, that has implied it further out, up to the top.
+    const bool is_new = said == kNoNode && PropagateToRoot(node);
+    // What is not new has been implied further out already, up to the top, by what brought it to the root.
     const uint32_t instance = GetIntroducing(FindFirstClass(node, SpecializePlace::kWritten));
-    if (said == kNoNode || !graph_.IsBelow(graph_[said].origin, top) ||
+    if (is_new || (said != kNoNode && !graph_.IsBelow(graph_[said].origin, top)) ||
         (instance == top && !IsClassBased(graph_[top].arc)))
       AddImpliedClassTask(node);
   }

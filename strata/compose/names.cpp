@@ -94,7 +94,7 @@ class ChildNamesComposer {
 
 }  // namespace
 
-std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes) {
+std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes, InstancePlace place) {
   std::vector<bool> is_direct(nodes.size(), false), is_own(nodes.size(), false);
   const auto visit = [&](size_t i) {
     const PrimIndexNode& node = nodes[i];
@@ -102,8 +102,8 @@ std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes)
     // A specialize below the root belongs to the arc that brought it.
     const bool is_copy =
         node.arc == ArcType::kSpecialize && node.origin != node.parent && node.origin != kNoNode;
-    const bool direct =
-        is_direct[node.parent] || !node.Has(kNodeDueToAncestor) || (is_copy && is_direct[node.origin]);
+    const bool direct = (place == InstancePlace::kPrim && is_direct[node.parent]) ||
+                        !node.Has(kNodeDueToAncestor) || (is_copy && is_direct[node.origin]);
     const bool own = is_own[node.parent] || (direct && node.Has(kNodeHasSpecs) && node.CanContributeSpecs());
     const bool is_news = direct != is_direct[i] || own != is_own[i];
     is_direct[i] = direct;

@@ -81,8 +81,11 @@ uint32_t CountNamespaceDepth(Path path);
 // `path` without its last `depth` prims (and the variant selections below what remains).
 Path StripNamespaceDepth(Path path, uint32_t depth);
 // Which nodes an instanceable index shares with other instances of the same prototype: those of its own arcs
-// that have specs, and all below. Parents stand before their children in `nodes`.
-std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes);
+// that have specs, and all below. Parents stand before their children in `nodes`. On the way to an arc's
+// target what came along from further up is no own arc's, even below one that has no specs itself.
+enum class InstancePlace : uint8_t { kPrim, kOnTheWay };
+std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes,
+                                        InstancePlace place = InstancePlace::kPrim);
 inline bool IsClassBased(ArcType arc) {
   return arc == ArcType::kInherit || arc == ArcType::kSpecialize;
 }
