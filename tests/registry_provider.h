@@ -21,6 +21,10 @@ class RegistryProvider final : public compose::LayerProvider {
   std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
     return registry_->CreateIdentifier(asset_path, &anchor);
   }
+  compose::DynamicFileFormatPtr FindDynamicFormat(const std::string& asset_path,
+                                                  const layer::Layer&) override {
+    return compose::FindDynamicFormat(*registry_, asset_path);
+  }
 
  private:
   std::shared_ptr<layer::LayerRegistry> registry_;

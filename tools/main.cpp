@@ -108,7 +108,7 @@ int Main(int argc, char** argv) {
       "3 no answer, because a file named on the command line does not exist.\n"
       "Environment: STRATA_THREADS, STRATA_DEBUG=topic,...; PXR_PLUGINPATH_NAME, "
       "PXR_AR_DEFAULT_SEARCH_PATH,\n"
-      "PXR_WORK_THREAD_LIMIT as in OpenUSD; NO_COLOR, COLUMNS.\n"
+      "PXR_WORK_THREAD_LIMIT, PCP_OVERRIDE_INSTANCEABLE as in OpenUSD; NO_COLOR, COLUMNS.\n"
       "`strata COMMAND --help` says more about each.");
   try {
     app.parse(argc, argv);

@@ -22,6 +22,10 @@ class Provider final : public compose::LayerProvider {
   std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
     return GetEngine().GetLayerRegistry()->CreateIdentifier(asset_path, &anchor);
   }
+  compose::DynamicFileFormatPtr FindDynamicFormat(const std::string& asset_path,
+                                                  const layer::Layer&) override {
+    return compose::FindDynamicFormat(*GetEngine().GetLayerRegistry(), asset_path);
+  }
 };
 
 // A cache, and what is asked of it from outside: muted layers, payloads, fallbacks of variants.
@@ -40,6 +44,7 @@ struct CacheObject {
   void Restart() {
     compose::CacheOptions options;
     options.mode = is_usd ? compose::CompositionMode::kUsd : compose::CompositionMode::kFull;
+    options.instancing = compose::GetInstancingOfEnvironment();
     options.muted_layers = muted;
     options.variant_fallbacks = fallbacks;
     options.include_payload = [this](Path path) { return payloads.count(path) != 0; };
@@ -247,6 +252,11 @@ void BindCaches(nb::module_& pcp) {
           [](const CacheObject& c, const LayerStackObject& stack) {
             return c.cache->FindPrimsUsingExpressionVariables(*stack.stack);
           });
+  cls.def("_ArgumentNames", [](const CacheObject& c) {
+    const Cache::ArgumentNames names = c.cache->GetArgumentNames();
+    return std::pair(std::vector<Token>(names.fields.begin(), names.fields.end()),
+                     std::vector<Token>(names.attributes.begin(), names.attributes.end()));
+  });
   BindChanges(cls);
 }
 

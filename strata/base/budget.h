@@ -24,8 +24,11 @@ struct Budgets {
   uint32_t max_arc_depth = 256;          // arcs followed from one prim to reach an opinion
   uint32_t max_nodes_per_prim = 65'535;  // nodes of one prim index; OpenUSD's capacity
   uint32_t max_arc_repeats = 4;  // times one arc is followed again on its own way, further down each time
-  uint32_t max_errors_per_prim = 1'000;  // composition errors told of one prim index
-  uint32_t max_errors_reported = 100;    // diagnostics kept per file
+  uint32_t max_generated_layers =
+      100'000;  // layers that dynamic file formats make for the prims of one stage, between two edits of it
+  uint32_t max_prims_at_once = 1u << 26;  // prims that one opening of a stage, or one edit, may bring
+  uint32_t max_errors_per_prim = 1'000;   // composition errors told of one prim index
+  uint32_t max_errors_reported = 100;     // diagnostics kept per file
 };
 
 // The diagnostic of a passed budget: says which, its value, and that it can be raised.

@@ -16,6 +16,9 @@ void Cache::Impl::Start() {
   first_sharing.reset();
   settled_graphs = 0;
   targets.numbers.clear();
+  argument_names = {};
+  generated_layers = 0;
+  cut_errors.clear();
   indices.Clear();
   dependencies.reset();
   std::lock_guard lock(stacks_mutex);
@@ -215,6 +218,13 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
       prims[first + i].child_count = static_cast<uint32_t>(names[i].size());
       total += names[i].size();
     }
+    // A few small layers can ask for more prims than any machine holds: here the scene ends, at a whole
+    // level.
+    if (total > impl_->options.budgets.max_prims_at_once) {
+      for (size_t i = 0; i < count; ++i) prims[first + i].child_count = 0;
+      impl_->TellOfCut(prims[first].path);
+      break;
+    }
     if (total > prims.capacity()) prims.reserve(std::max(total, prims.capacity() + prims.capacity() / 2));
     prims.resize(total);
     for_all(count, [&](size_t begin, size_t end) {
@@ -317,6 +327,10 @@ CompositionErrors Cache::GetAllErrors() const {
   std::stable_sort(stacks.begin(), stacks.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [identifier, stack] : stacks) add(stack->GetErrors());
+  {
+    const std::lock_guard lock(impl_->cut_mutex);
+    add(impl_->cut_errors);
+  }
   std::vector<PrimIndexPtr> faulty = impl_->indices.FindFaulty();
   std::sort(faulty.begin(), faulty.end(),
             [](const auto& a, const auto& b) { return a->GetPath() < b->GetPath(); });
@@ -329,6 +343,8 @@ void Cache::Clear() {
 }
 
 CacheChanges Cache::Apply(const CacheEdits& edits) {
+  impl_->generated_layers = 0;
+  impl_->cut_errors.clear();
   return ChangeProcessor(*impl_, edits).Run();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,6 +50,16 @@ struct Cache::Impl final : IndexEnvironment {
   };
   mutable Targets targets;
 
+  // What some index composed arguments of formats from, since the cache was made; and the layers that this
+  // made since the last edit.
+  mutable std::mutex arguments_mutex;
+  Cache::ArgumentNames argument_names;
+  std::atomic<uint32_t> generated_layers{0};
+
+  // Of subtrees that are cut short, since the last edit.
+  mutable std::mutex cut_mutex;
+  CompositionErrors cut_errors;
+
   // Made by the first edit or query.
   mutable std::mutex dependencies_mutex;
   mutable std::unique_ptr<DependencyTable> dependencies;
@@ -63,6 +74,11 @@ struct Cache::Impl final : IndexEnvironment {
                                      uint32_t referencer) const override;
   void NoteTarget(const layer::Layer& anchor, const std::string& asset_path, uint32_t referencer,
                   uint32_t target) override;
+
+  // Tells that the subtree at `root` holds more prims than the budget allows.
+  void TellOfCut(Path root);
+  Room TakeRoomForGeneratedLayer() override;
+  void NoteArguments(const ComposedArguments& arguments) override;
 
   PrimIndexPtr Make(Path path, const PrimIndex* parent) { return sharing->Compute(path, parent); }
   // Nothing that was found out about equal prims holds any more.

@@ -54,6 +54,7 @@ void ChangeProcessor::ProcessSpec(const LayerEdit& edit, uint32_t stack, Path pa
     if (stack == cache_.root_stack_number) result_.specs.push_back(spec);
     return;
   }
+  ProcessArguments(edit, stack, path, change);
   const bool came_or_went = change.spec_added || change.spec_removed;
   if (!path.IsPrimOrPrimVariantSelection()) {
     AddSpecChanges(stack, spec);
@@ -91,6 +92,7 @@ void ChangeProcessor::ProcessSpec(const LayerEdit& edit, uint32_t stack, Path pa
 void ChangeProcessor::ProcessLayer(const layer::LayerPtr& layer, uint32_t stack, SpecChange::Kind kind) {
   layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
     const SpecChange change{path, layer, path, nullptr, kind};
+    ProcessArgumentsOf(spec, stack, path);
     switch (spec.GetType()) {
       case SpecType::kPseudoRoot:
         if (stack != cache_.root_stack_number) return;

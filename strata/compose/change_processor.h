@@ -63,11 +63,24 @@ class ChangeProcessor {
     mended_fully_.insert(prim);
   }
 
+  // -- change_processor_arguments.cpp: what arguments of formats are composed from
+  struct ArgumentEdit {
+    enum class What : uint8_t { kField, kAttribute, kSpec };  // kSpec: all that a prim spec may say
+    What what;
+    Token name;
+    const Value& before;
+    const Value& after;
+  };
+  void ProcessArguments(const LayerEdit& edit, uint32_t stack, Path path, const layer::Change& change);
+  void ProcessArgumentsOf(const layer::SpecStore::SpecView& spec, uint32_t stack, Path path);
+  void ProcessArgument(uint32_t stack, Path site, const ArgumentEdit& edit);
+
   // -- change_processor_options.cpp: answers from outside the layers
   void ProcessResolver();
   struct OpenedItem {
     layer::LayerPtr layer;  // null when none was opened
     bool is_muted = false;
+    bool is_dynamic = false;  // it leads each index elsewhere
   };
   std::vector<OpenedItem> OpenItems(const std::vector<ArcItem>& items);
   bool LeadsElsewhere(const PrimIndex& index, uint32_t stack, Path site, ArcType type,

@@ -19,6 +19,13 @@ NodeRef FindArc(const PrimIndex& index, uint32_t stack, Path site, ArcType type,
   return {};
 }
 
+// What index `index` composed for payload `number` of a site; null when it did not follow it.
+const ComposedArguments* FindArguments(const PrimIndex& index, uint32_t stack, Path site, uint32_t number) {
+  for (const ComposedArguments& composed : index.GetComposedArguments())
+    if (composed.site == ComposedArguments::Site{stack, site} && composed.number == number) return &composed;
+  return nullptr;
+}
+
 }  // namespace
 
 // Where the items of a site lead now.
@@ -30,6 +37,8 @@ std::vector<ChangeProcessor::OpenedItem> ChangeProcessor::OpenItems(const std::v
     const layer::Layer& anchor = *item.entry->layer;
     const std::set<std::string>& muted = cache_.options.muted_layers;
     Diagnostics unread;
+    one.is_dynamic = cache_.provider->FindDynamicFormat(item.asset_path, anchor) != nullptr;
+    if (one.is_dynamic) continue;
     one.is_muted = muted.count(cache_.provider->CreateIdentifier(item.asset_path, anchor)) != 0;
     if (!one.is_muted) one.layer = cache_.provider->FindOrOpen(item.asset_path, anchor, unread);
     one.is_muted |= one.layer && muted.count(one.layer->GetIdentifier());
@@ -51,6 +60,16 @@ bool ChangeProcessor::LeadsElsewhere(const PrimIndex& index, uint32_t stack, Pat
   for (uint32_t i = 0; i < items.size(); ++i) {
     if (items[i].asset_path.empty()) continue;
     const NodeRef node = FindArc(index, stack, site, type, i);
+    if (opened[i].is_dynamic) {
+      const ComposedArguments* composed =
+          type == ArcType::kPayload ? FindArguments(index, stack, site, i) : nullptr;
+      if (!composed) continue;
+      Diagnostics unread;
+      const layer::LayerPtr now =
+          cache_.provider->FindOrOpen(composed->asset_path, *items[i].entry->layer, unread);
+      if (now != (node ? node.GetLayerStack()->GetRootLayer() : nullptr)) return true;
+      continue;
+    }
     if (node && !opened[i].is_muted && node.GetLayerStack()->GetRootLayer() == opened[i].layer) continue;
     // Where there is no arc although there is a layer, something else was wrong; that is looked at anew.
     if (node || opened[i].layer || opened[i].is_muted || is_told_muted) return true;

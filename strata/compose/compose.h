@@ -16,6 +16,7 @@
 #include "strata/base/executor.h"
 #include "strata/compose/changes.h"
 #include "strata/compose/dependencies.h"
+#include "strata/compose/format_arguments.h"
 #include "strata/compose/layer_stack.h"
 #include "strata/compose/prim_index.h"
 
@@ -31,15 +32,32 @@ class LayerProvider {
                                      Diagnostics& diagnostics) = 0;
   // Its identifier, opened or not: for muting and messages.
   virtual std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) = 0;
+  // The format of the file, when its arguments are composed for each prim that has it as a payload.
+  virtual DynamicFileFormatPtr FindDynamicFormat(const std::string& asset_path, const layer::Layer& anchor) {
+    (void)asset_path, (void)anchor;
+    return nullptr;
+  }
 };
+
+// Whether prims can be instances. kAsMode: with CompositionMode::kUsd.   (PCP_OVERRIDE_INSTANCEABLE)
+enum class Instancing : uint8_t { kAsMode, kNever, kAlways };
+// What the variable PCP_OVERRIDE_INSTANCEABLE of the environment asks for: -1 as the mode, 0 never, another
+// number always.
+Instancing GetInstancingOfEnvironment();
 
 struct CacheOptions {
   CompositionMode mode = CompositionMode::kUsd;
+  Instancing instancing = Instancing::kAsMode;
   std::map<std::string, std::vector<std::string>> variant_fallbacks;
   std::set<std::string> muted_layers;         // identifiers
   std::function<bool(Path)> include_payload;  // null: all
   Budgets budgets;
   Executor* executor = nullptr;
+
+  bool HasInstances() const {
+    return instancing == Instancing::kAsMode ? mode == CompositionMode::kUsd
+                                             : instancing == Instancing::kAlways;
+  }
 };
 
 // One property's opinions.
@@ -101,6 +119,12 @@ class Cache {
   // The same; `descend` says whether to go below a prim.
   void ComputeSubtree(Path root,
                       const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend);
+  // The fields and attributes that indices made so far composed arguments of file formats from. Costs a look
+  // at all of them.
+  struct ArgumentNames {
+    std::set<Token> fields, attributes;
+  };
+  ArgumentNames GetArgumentNames() const;
   // Those made so far whose nodes follow from what CacheOptions::include_payload answers; unsorted.
   std::vector<Path> FindPrimsThatAskForPayloads() const;
   std::vector<layer::LayerPtr> GetUsedLayers() const;  // unsorted

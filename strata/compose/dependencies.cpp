@@ -250,6 +250,14 @@ std::vector<Path> Cache::FindPrimsUsingAsset(const std::string& identifier) cons
       table.VisitBelow(stack, site, [&](Path index, Path) { add(index); });
     }
   }
+  // Layers that a format makes are named by each prim for itself.
+  if (!impl_->argument_names.fields.empty() || !impl_->argument_names.attributes.empty()) {
+    impl_->indices.Visit([&](Path prim, const PrimIndexPtr& index) {
+      for (const ComposedArguments& composed : index->GetComposedArguments())
+        if (impl_->provider->CreateIdentifier(composed.asset_path, *composed.layer) == identifier)
+          prims.push_back(prim);
+    });
+  }
   SortOnce(prims);
   return prims;
 }

@@ -242,6 +242,8 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
     IndexGraphPtr graph, const std::vector<Indexer::Visit>& visits) const {
   auto candidate = std::make_unique<Candidate>();
   if (!graph->errors.empty()) return nullptr;
+  // Arguments follow from fields that are in no key.
+  if (graph->dependencies && !graph->dependencies->arguments.empty()) return nullptr;
   const Trunks& trunks = *graph->home;
   for (const PrimIndexNode& node : graph->nodes)
     if (HasStepAtTrunk(pool_->GetMap(node.map_to_parent), trunks) ||

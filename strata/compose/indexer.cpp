@@ -35,7 +35,7 @@ std::shared_ptr<IndexGraph> Indexer::Compute(IndexEnvironment& environment,
 void Indexer::BeginFromParent(const PrimIndex& parent, Path path) {
   graph_.Reset(parent.CopyNodes());
   graph_.DescendTo(path.GetNameToken());
-  if (parent.IsInstanceable() && options_.mode == CompositionMode::kUsd) MakeUninstanceableInert(parent);
+  if (parent.IsInstanceable() && options_.HasInstances()) MakeUninstanceableInert(parent);
   AfterDescent();
 }
 
@@ -129,6 +129,8 @@ void Indexer::AddTask(Task task) {
     case TaskType::kVariantFallback:
     case TaskType::kAncestralVariantNone:
     case TaskType::kVariantNone:
+    case TaskType::kAncestralDynamicPayloads:
+    case TaskType::kDynamicPayloads:
       tasks_by_strength_.push_back(std::move(task));
       return;
     default:
@@ -263,6 +265,9 @@ void Indexer::Run(const Task& task) {
     case TaskType::kAncestralVariantNone:
     case TaskType::kVariantNone:
       return;
+    case TaskType::kAncestralDynamicPayloads:
+    case TaskType::kDynamicPayloads:
+      return EvaluateDynamicPayloads(task);
   }
 }
 

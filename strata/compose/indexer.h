@@ -34,6 +34,11 @@ class IndexEnvironment {
                                              uint32_t referencer) const = 0;
   virtual void NoteTarget(const layer::Layer& anchor, const std::string& asset_path, uint32_t referencer,
                           uint32_t target) = 0;
+  // Whether there may be one more layer that a format makes with composed arguments.
+  enum class Room : uint8_t { kYes, kNoMore, kNoMoreAndTold };
+  virtual Room TakeRoomForGeneratedLayer() = 0;
+  // Notes what some index composes arguments of formats from.
+  virtual void NoteArguments(const ComposedArguments& arguments) = 0;
 };
 
 // "CANNOT reference:", ...: how a refused arc is told.
@@ -83,15 +88,19 @@ class Indexer {
     kAncestralVariantAuthored,
     kAncestralVariantFallback,
     kAncestralVariantNone,
+    kAncestralDynamicPayloads,
     kVariantSets,
     kVariantAuthored,
     kVariantFallback,
     kVariantNone,
+    kDynamicPayloads,
   };
   struct Task {
     TaskType type;
     uint32_t node;
-    Path set_path;  // ancestral variants: the path that has the set, without selections of its own
+    // Ancestral variants: the path that has the set, without selections of its own; ancestral payloads: the
+    // one that has them.
+    Path set_path;
     Token variant_set;
     uint32_t set_number = 0;  // place of the set among those of its prim
   };
@@ -144,15 +153,33 @@ class Indexer {
   bool StaysWithinInstance(const Arc& arc) const;
   Path GetInstancePath() const;  // REQUIRES: the root was silenced as the descendant of an instance
   bool BuildSubtree(const Arc& arc, const ArcOptions& options, Indexer& nested);
-  MapFunction MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const;
+  MapFunction MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const {
+    return MakeArcMap(source, target_node, graph_[target_node].path, offset);
+  }
+  // From `source` to `target`, which is the path of `target_node` or above it.
+  MapFunction MakeArcMap(Path source, uint32_t target_node, Path target, const LayerOffset& offset) const;
   void EvaluateReferences(uint32_t node);
   void EvaluatePayloads(uint32_t node);
   bool IsAboveTarget() const;
   void EvaluateItems(uint32_t node, ArcType type, const std::vector<ArcItem>& items);
-  void EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number);
+  // The item is written at `site_path`, the node's path or one above it.
+  void EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number, Path site_path);
   uint32_t OpenTarget(uint32_t node, ArcType type, const ArcItem& item, Path site_path);
-  Path FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack);
+  Path FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack,
+                      Path site_path);
   void CheckTargets();
+
+  // -- indexer_arguments.cpp: payloads whose formats compose their arguments
+  class Arguments;
+  struct DynamicPayloads {  // found by a frame, for the outermost one to follow
+    uint32_t node;
+    Path site;
+  };
+  void DeferDynamicPayloads(uint32_t node, std::vector<ArcItem>& items);
+  void AddTasksForDynamicPayloads(const DynamicPayloads& payloads);
+  void EvaluateDynamicPayloads(const Task& task);
+  ArcItem ComposeArguments(uint32_t node, const ArcItem& item, ComposedArguments& composed);
+  bool HasRoomForGeneratedLayer(uint32_t node, const ArcItem& item, Path site);
 
   // -- indexer_bounds.cpp: cycles and budgets
   bool HasCycle(const Arc& arc);
@@ -204,6 +231,10 @@ class Indexer {
     bool found = false;
   };
   bool MaySelectAt(uint32_t node, Path path) const;
+  // The outermost node that has `path` of `node` in its namespace, and what it is there.
+  std::pair<uint32_t, Path> MapOutwards(uint32_t node, Path path) const;
+  // `path` of the namespace of a node with the variant selections that the node is in.
+  Path GetSiteInVariants(uint32_t node, Path path) const;
   Selection FindSelection(uint32_t node, Path path, Token variant_set);
   using SelectionReader = Selection (Indexer::*)(uint32_t node, Path path, Token variant_set);
   Selection FindSelectionAt(uint32_t node, Path path, Token variant_set, SelectionReader read);
@@ -257,6 +288,7 @@ class Indexer {
     bool is_above = false;  // it was met above what an arc of the outer frame leads to
   };
   std::vector<Unresolved> unresolved_;
+  std::vector<DynamicPayloads> dynamic_payloads_;  // of inner frames
   Path prohibited_source_;  // the relocation source that makes the site of this frame prohibited
   uint32_t prohibited_stack_ = 0;
   bool has_payloads_ = false;

@@ -93,12 +93,15 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
     open.node += number;
     unresolved_.push_back(std::move(open));
   }
+  for (const DynamicPayloads& payloads : nested.dynamic_payloads_)
+    AddTasksForDynamicPayloads({payloads.node + number, payloads.site});
   AddTasksForAttached(number);
   return number;
 }
 
-MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const {
-  const Path target = graph_[target_node].path.StripAllVariantSelections();
+MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, Path target_path,
+                                const LayerOffset& offset) const {
+  const Path target = target_path.StripAllVariantSelections();
   MapFunction map = MapFunction::Create({{source.StripAllVariantSelections(), target}}, offset);
   const LayerStack& stack = graph_.GetStack(target_node);
   if (!stack.HasRelocates()) return map;
@@ -162,6 +165,7 @@ void Indexer::EvaluatePayloads(uint32_t node) {
     GetTop().asks_for_payload_ = true;
     if (!options_.include_payload(root_path_)) return;
   }
+  DeferDynamicPayloads(node, items);
   EvaluateItems(node, ArcType::kPayload, items);
 }
 
@@ -175,7 +179,8 @@ bool Indexer::IsAboveTarget() const {
 }
 
 void Indexer::EvaluateItems(uint32_t node, ArcType type, const std::vector<ArcItem>& items) {
-  for (size_t i = 0; i < items.size(); ++i) EvaluateItem(node, type, items[i], static_cast<uint32_t>(i));
+  for (size_t i = 0; i < items.size(); ++i)
+    if (!items[i].format) EvaluateItem(node, type, items[i], static_cast<uint32_t>(i), graph_[node].path);
 }
 
 // The number of the layer stack an item leads to; kNoNode when there is none.
@@ -214,8 +219,9 @@ uint32_t Indexer::OpenTarget(uint32_t node, ArcType type, const ArcItem& item, P
   return target;
 }
 
-Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack) {
-  const std::string site = DescribeSite(graph_[node].layer_stack, graph_[node].path);
+Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack,
+                             Path site_path) {
+  const std::string site = DescribeSite(graph_[node].layer_stack, site_path);
   if (item.prim_path.IsEmpty()) {
     const layer::Layer& root = *pool_.GetStack(target_stack)->GetRootLayer();
     const Path path = root.GetDefaultPrimAsPath();
@@ -238,8 +244,9 @@ Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, u
   return Path();
 }
 
-void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number) {
-  const Path site_path = graph_[node].path;
+void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uint32_t number,
+                           Path site_path) {
+  const bool is_above = graph_[node].path != site_path;
   LayerOffset offset = item.offset;
   const bool has_offset = IsUsableOffset(offset);
   if (!has_offset) {
@@ -260,8 +267,8 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
                         : LayerOffset();  // no offset at all, that of the layer neither
     if (rate != target_rate && target_rate != 0) offset.scale *= rate / target_rate;
   }
-  const Path target = FindTargetPrim(node, type, item, target_stack);
-  if (target.IsEmpty() && item.prim_path.IsEmpty()) {
+  const Path target = FindTargetPrim(node, type, item, target_stack, site_path);
+  if (target.IsEmpty() && item.prim_path.IsEmpty() && !is_above) {
     // The layer is referenced, if nothing in it: a placeholder keeps the arc.
     Arc arc{type, node, node, target_stack, Path::AbsoluteRoot()};
     arc.map_to_parent = pool_.InternMap(MakeArcMap(Path::AbsoluteRoot(), node, offset));
@@ -274,10 +281,11 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   }
   if (target.IsEmpty()) return NoteOpened(target_stack);
 
-  MapFunction map = MakeArcMap(target, node, offset);
+  MapFunction map = MakeArcMap(target, node, site_path, offset);
   if (is_internal) map = map.AddRootIdentity();
 
-  Arc arc{type, node, node, target_stack, target};
+  Arc arc{type, node, node, target_stack,
+          graph_[node].path.ReplacePrefix(site_path, target, Path::TargetFix::kKeepTargets)};
   arc.map_to_parent = pool_.InternMap(map);
   arc.sibling_number = number;
   arc.namespace_depth = CountNamespaceDepth(site_path);
@@ -289,7 +297,7 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
       {added,
        fmt::format("Unresolved {} prim path {} introduced by {}", GetItemName(type),
                    DescribeSite(target_stack, target), DescribeSite(graph_[node].layer_stack, site_path)),
-       item.entry->layer.get(), site_path, false});
+       item.entry->layer.get(), site_path, is_above});
 }
 
 // At the end of all: variants, which only the outermost frame selects, may bring what an arc leads to.

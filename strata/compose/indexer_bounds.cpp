@@ -62,6 +62,7 @@ class NodeCounter {
   uint64_t CountTarget(uint32_t stack_number, const ArcItem& item, Path above, Path path, uint32_t depth) {
     uint32_t target_stack = stack_number;
     if (!item.asset_path.empty()) {
+      if (environment_.GetProvider().FindDynamicFormat(item.asset_path, *item.entry->layer)) return 0;
       Diagnostics ignored;
       const layer::LayerPtr layer =
           environment_.GetProvider().FindOrOpen(item.asset_path, *item.entry->layer, ignored);

@@ -56,7 +56,7 @@ void Indexer::DescendTo(Token child) {
 // Whether what lies on the way to an arc's target is an instance. Specializes are not yet where they will
 // count, and make none.
 bool Indexer::IsInstanceable() const {
-  if (options_.mode == CompositionMode::kFull) return false;
+  if (!options_.HasInstances()) return false;
   const Token field = layer::GetFieldNames().instanceable;
   bool has_own_arc = false;
   const bool* instanceable = nullptr;
@@ -120,8 +120,7 @@ std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& po
                                       [&](const auto& known) { return known.first == selection.first; });
     if (!is_known) selections.push_back(selection);
   }
-  result->is_instanceable =
-      options_.mode == CompositionMode::kUsd && has_instanceable_arc && instanceable && *instanceable;
+  result->is_instanceable = options_.HasInstances() && has_instanceable_arc && instanceable && *instanceable;
   return result;
 }
 

@@ -121,8 +121,7 @@ void Indexer::RetryVariants() {
   }
 }
 
-// The strongest selection for a set at `path` of `node`, from anywhere in the index that knows this prim.
-Indexer::Selection Indexer::FindSelection(uint32_t node, Path path, Token variant_set) {
+std::pair<uint32_t, Path> Indexer::MapOutwards(uint32_t node, Path path) const {
   Path there = path.StripAllVariantSelections();
   for (uint32_t parent = graph_[node].parent; parent != kNoNode; parent = graph_[node].parent) {
     const Path outside = graph_.GetMapToParent(node).MapSourceToTarget(there);
@@ -130,9 +129,15 @@ Indexer::Selection Indexer::FindSelection(uint32_t node, Path path, Token varian
     there = outside;
     node = parent;
   }
+  return {node, there};
+}
+
+// The strongest selection for a set at `path` of `node`, from anywhere in the index that knows this prim.
+Indexer::Selection Indexer::FindSelection(uint32_t node, Path path, Token variant_set) {
+  const auto [top, there] = MapOutwards(node, path);
   // What has been selected once stays, also for a set of the same name inside the variant.
-  const Selection prior = FindSelectionAt(node, there, variant_set, &Indexer::ReadPriorSelection);
-  return prior.found ? prior : FindSelectionAt(node, there, variant_set, &Indexer::ReadSelection);
+  const Selection prior = FindSelectionAt(top, there, variant_set, &Indexer::ReadPriorSelection);
+  return prior.found ? prior : FindSelectionAt(top, there, variant_set, &Indexer::ReadSelection);
 }
 
 Indexer::Selection Indexer::FindSelectionAt(uint32_t top, Path path, Token variant_set,
@@ -160,19 +165,20 @@ Indexer::Selection Indexer::ReadPriorSelection(uint32_t number, Path path, Token
   return {variant.GetVariantSelection(), true};
 }
 
+// The node's own selections belong to the path of what is asked for too.
+Path Indexer::GetSiteInVariants(uint32_t number, Path path) const {
+  const Node& node = graph_[number];
+  if (!node.path.ContainsPrimVariantSelection()) return path;
+  for (Path prefix = node.path; !prefix.IsEmpty() && !prefix.IsAbsoluteRoot(); prefix = prefix.GetParent()) {
+    const Path plain = prefix.StripAllVariantSelections();
+    if (path.HasPrefix(plain)) return path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);
+  }
+  return path;
+}
+
 Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token variant_set) {
   const Node& node = graph_[number];
-  // The node's own selections belong to the path of what is asked for too.
-  Path site_path = path;
-  if (node.path.ContainsPrimVariantSelection()) {
-    for (Path prefix = node.path; !prefix.IsEmpty() && !prefix.IsAbsoluteRoot();
-         prefix = prefix.GetParent()) {
-      const Path plain = prefix.StripAllVariantSelections();
-      if (!path.HasPrefix(plain)) continue;
-      site_path = path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);
-      break;
-    }
-  }
+  const Path site_path = GetSiteInVariants(number, path);
   const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
   if (!MaySelectAt(number, site_path)) return {};
   NoteSelectionSite(number, site_path);

@@ -92,6 +92,12 @@ IndexDependencies PrimIndex::GetDependencies() const {
   return dependencies;
 }
 
+// No index that has some shares its graph: paths are those of its place.
+const std::vector<ComposedArguments>& PrimIndex::GetComposedArguments() const {
+  static const std::vector<ComposedArguments> none;
+  return graph_ && graph_->dependencies ? graph_->dependencies->arguments : none;
+}
+
 size_t SpecStack::size() const {
   return index_->GetGraph() ? index_->GetGraph()->specs.size() : 0;
 }

@@ -25,6 +25,7 @@ std::string_view GetArcName(ArcType type);  // "inherit", ... as usd-core prints
 
 class PrimIndex;
 class IndexPool;
+struct ComposedArguments;
 struct IndexDependencies;
 struct IndexGraph;
 struct PrimIndexNode;
@@ -160,6 +161,8 @@ class PrimIndex {
   std::vector<Node> CopyNodes() const;
   // What it depends on beside the sites of its nodes.
   IndexDependencies GetDependencies() const;
+  // Of payloads whose formats are dynamic, in the order in which they were followed.
+  const std::vector<ComposedArguments>& GetComposedArguments() const;
 
  private:
   friend class NodeRef;

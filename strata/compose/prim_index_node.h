@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "strata/compose/format_arguments.h"
 #include "strata/compose/index_pool.h"
 #include "strata/compose/prim_index.h"
 
@@ -61,19 +62,17 @@ struct PrimIndexNode {
 // What an index depends on beside the sites of its nodes. Sites of nodes that came with the namespace parent
 // are not repeated.
 struct IndexDependencies {
-  struct Site {
-    uint32_t layer_stack = 0;
-    Path path;
-    friend bool operator==(const Site& a, const Site& b) {
-      return a.layer_stack == b.layer_stack && a.path == b.path;
-    }
-  };
-  std::vector<Site> culled;      // of nodes left out, for nothing is said there or it does not count
-  std::vector<Site> selections;  // asked for variant selections, and neither at nor above any node
+  using Site = ComposedArguments::Site;
+  std::vector<Site> culled;  // of nodes left out, for nothing is said there or it does not count
+  // Asked for variant selections or for arguments of a format, and neither at nor above any node.
+  std::vector<Site> selections;
   std::vector<std::pair<uint32_t, std::string>> variables;  // of a layer stack, asked for by expressions
-  std::vector<uint32_t> opened;  // layer stacks in which nothing was found to lead to
+  std::vector<uint32_t> opened;              // layer stacks in which nothing was found to lead to
+  std::vector<ComposedArguments> arguments;  // of payloads whose formats are dynamic
 
-  bool IsEmpty() const { return culled.empty() && selections.empty() && variables.empty() && opened.empty(); }
+  bool IsEmpty() const {
+    return culled.empty() && selections.empty() && variables.empty() && opened.empty() && arguments.empty();
+  }
 };
 
 // Prims on the way from the root to `path`; variant selections do not count.

@@ -16,6 +16,8 @@ struct ArcItem {
   Path prim_path;                            // empty: the default prim
   LayerOffset offset;                        // as written
   const LayerStack::Entry* entry = nullptr;  // the strongest layer that mentions it
+  // Of a payload, when its arguments are yet to be composed for the prim.
+  DynamicFileFormatPtr format = nullptr;
 };
 
 struct PathArcItem {

@@ -13,6 +13,15 @@ struct Engine::Impl {
       : executor(options.thread_count ? options.thread_count : GetDefaultThreadCount()),
         budgets(options.budgets) {}
 
+  // Where a host of its own says nothing.
+  void Complete(stage::OpenOptions& options) {
+    if (!options.executor) options.executor = &executor;
+    options.budgets = budgets;
+    if (!options.schemas) options.schemas = schemas;
+    if (options.instancing == compose::Instancing::kAsMode)
+      options.instancing = compose::GetInstancingOfEnvironment();
+  }
+
   Executor executor;
   Budgets budgets;
   Diagnostics remarks;
@@ -75,16 +84,12 @@ layer::LayerPtr Engine::OpenLayer(const std::string& path, layer::OpenOptions op
 Result<stage::StagePtr> Engine::OpenStage(const std::string& path, stage::OpenOptions options,
                                           Diagnostics& diagnostics) const {
   const TraceScope scope("open stage", path);
-  if (!options.executor) options.executor = &impl_->executor;
-  options.budgets = impl_->budgets;
-  if (!options.schemas) options.schemas = impl_->schemas;
+  impl_->Complete(options);
   return stage::Stage::Open(impl_->layers, path, options, diagnostics);
 }
 
 Result<stage::StagePtr> Engine::NewStage(stage::OpenOptions options, Diagnostics& diagnostics) const {
-  if (!options.executor) options.executor = &impl_->executor;
-  options.budgets = impl_->budgets;
-  if (!options.schemas) options.schemas = impl_->schemas;
+  impl_->Complete(options);
   return stage::Stage::Open(impl_->layers, impl_->layers->CreateAnonymous(), options, diagnostics);
 }
 

@@ -27,6 +27,10 @@ class RegistryLayerProvider final : public compose::LayerProvider {
   std::string CreateIdentifier(const std::string& asset_path, const layer::Layer& anchor) override {
     return registry_->CreateIdentifier(asset_path, &anchor);
   }
+  compose::DynamicFileFormatPtr FindDynamicFormat(const std::string& asset_path,
+                                                  const layer::Layer&) override {
+    return compose::FindDynamicFormat(*registry_, asset_path);
+  }
 
  private:
   std::shared_ptr<layer::LayerRegistry> registry_;
@@ -49,6 +53,7 @@ layer::OpenOptions MakeLayerOptions(const OpenOptions& options) {
 
 compose::CacheOptions MakeCacheOptions(const OpenOptions& options, const StageLoadRules& load_rules) {
   compose::CacheOptions cache_options;
+  cache_options.instancing = options.instancing;
   cache_options.variant_fallbacks = options.variant_fallbacks;
   cache_options.muted_layers = options.muted_layers;
   cache_options.include_payload = [&load_rules](Path path) { return load_rules.IsLoaded(path); };

@@ -54,6 +54,7 @@ struct OpenOptions {
     kNone
   } session_layer = Session::kDefault;  // kNone: no session layer at all
   std::map<std::string, std::vector<std::string>> variant_fallbacks;
+  compose::Instancing instancing = compose::Instancing::kAsMode;     // whether prims can be instances
   StagePopulationMask population_mask = StagePopulationMask::All();  // nothing else is composed
   std::set<std::string> muted_layers;
   // Where to look for what is neither absolute nor beside the layer that names it. None: what the resolver
