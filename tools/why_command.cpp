@@ -81,6 +81,8 @@ std::string RenderWhy(const inspect::WhyAnswer& answer, const Painter& paint) {
     text += paint(Style::kDim, fmt::format("      no opinion  {} to <{}> in {}", step.arc,
                                            step.path.GetString(), step.layer)) +
             "\n";
+  for (const inspect::FormatArguments& arguments : answer.format_arguments)
+    text += paint(Style::kDim, "      made for it  " + inspect::SummarizeFormatArguments(arguments)) + "\n";
   return text;
 }
 

@@ -120,6 +120,7 @@ Result<GraphAnswer> DescribeGraph(const stage::Stage& stage, Path path, GraphNod
     answer.nodes[spec.node.GetNumber()].specs.emplace_back(spec.entry->layer->GetIdentifier(), spec.path);
   for (const compose::CompositionError& error : answer.index->GetErrors())
     answer.errors.push_back(error.diagnostic);
+  answer.format_arguments = DescribeFormatArguments(*answer.index);
   return answer;
 }
 
@@ -131,7 +132,9 @@ void WriteGraph(JsonWriter& writer, const GraphAnswer& answer) {
   writer.EndArray();
   writer.Key("errors").BeginArray();
   for (const Diagnostic& error : answer.errors) writer.String(error.message);
-  writer.EndArray().EndObject();
+  writer.EndArray();
+  WriteFormatArguments(writer, answer.format_arguments);
+  writer.EndObject();
 }
 
 }  // namespace strata::inspect

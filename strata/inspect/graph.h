@@ -9,6 +9,7 @@
 #include "strata/base/json_writer.h"
 #include "strata/base/result.h"
 #include "strata/compose/prim_index.h"
+#include "strata/inspect/arguments.h"
 #include "strata/stage/stage.h"
 
 namespace strata::inspect {
@@ -41,6 +42,7 @@ struct GraphAnswer {
   compose::PrimIndexPtr index;   // that the nodes are of
   std::vector<GraphNode> nodes;  // strongest first; a node's number is its place
   std::vector<Diagnostic> errors;
+  std::vector<FormatArguments> format_arguments;  // of payloads with dynamic formats
 };
 
 // kKept: the nodes that composition keeps; kAll: those that say nothing too.

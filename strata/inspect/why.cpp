@@ -140,6 +140,7 @@ void ExplainPrim(const stage::Prim& prim, WhyAnswer& answer) {
   }
   for (const auto& [set, selection] : index->GetVariantSelections())
     answer.variants.emplace_back(set.GetString(), selection.GetString());
+  answer.format_arguments = DescribeFormatArguments(*index);
   for (const compose::CompositionError& error : index->GetErrors()) answer.errors.push_back(error.diagnostic);
 
   const Specifier specifier = prim.GetSpecifier();
@@ -339,6 +340,7 @@ void WriteWhy(JsonWriter& writer, const WhyAnswer& answer) {
     writer.EndObject();
   }
   writer.EndArray();
+  WriteFormatArguments(writer, answer.format_arguments);
   if (!answer.silent_arcs.empty()) {
     writer.Key("silentArcs").BeginArray();
     for (const ArcStep& step : answer.silent_arcs) {

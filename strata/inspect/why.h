@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "strata/inspect/arguments.h"
 #include "strata/inspect/places.h"
 #include "strata/stage/stage.h"
 
@@ -37,6 +38,7 @@ struct WhyAnswer {
   // Of prims only.
   std::vector<std::pair<std::string, std::string>> variants;  // set, selection in force
   std::vector<ArcStep> silent_arcs;                           // arcs that bring no opinion
+  std::vector<FormatArguments> format_arguments;              // of payloads with dynamic formats
 };
 
 struct WhyQuestion {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "examples/formats/tree_format.h"
 #include "strata/context/context.h"
 
 namespace strata::inspect {
@@ -229,6 +230,32 @@ TEST_CASE("List edits are shown verb by verb, and arcs with what they name") {
 TEST_CASE("What a value holds cannot move a terminal's cursor") {
   const std::string text = SummarizeValue(Value(std::string("a\x1b[2Jb\r\n   c")), 96);
   for (const char c : text) CHECK(static_cast<unsigned char>(c) >= 0x20);
+}
+
+TEST_CASE("Why and Graph tell the arguments that a format composed, and what they came from") {
+  Scene scene(Layers{{"root.usda",
+                      "def \"A\" (\n    payload = @oak.tree@\n    customData = {\n        dictionary tree = "
+                      "{\n            int depth = 2\n        }\n    }\n)\n{\n}\n"}});
+  scene.resolver->Put("oak.tree", "Cone\n");
+  scene.engine.GetLayerRegistry()->AddFormat(std::make_shared<TreeFormat>());
+  auto again = scene.engine.OpenStage("root.usda", {}, scene.remarks);
+  REQUIRE(again);
+  scene.stage = *std::move(again);
+  const WhyAnswer answer = scene.Why("/A");
+  REQUIRE(answer.format_arguments.size() == 1);
+  const FormatArguments& arguments = answer.format_arguments.front();
+  CHECK(arguments.asset_path == "oak.tree:SDF_FORMAT_ARGS:depth=2");
+  CHECK(arguments.asked == std::vector<std::string>{"customData", ".tree:height"});
+  CHECK(SummarizeFormatArguments(arguments) ==
+        "oak.tree:SDF_FORMAT_ARGS:depth=2  of customData at </A> in root.usda");
+  auto graph = DescribeGraph(*scene.stage, Path("/A"), GraphNodes::kKept);
+  REQUIRE(graph);
+  JsonWriter writer;
+  WriteGraph(writer, *graph);
+  const std::string text = writer.TakeText();
+  CHECK(text.find("\"formatArguments\"") != std::string::npos);
+  CHECK(text.find("oak.tree:SDF_FORMAT_ARGS:depth=2") != std::string::npos);
+  CHECK(scene.Why("/A/Leaf").format_arguments.empty());
 }
 
 }  // namespace
