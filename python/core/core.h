@@ -41,6 +41,7 @@ void BindColors(nb::module_& gf);
 void BindExpressions(nb::module_& sdf);
 void BindLayerChanges(nb::module_& sdf);
 void BindListOps(nb::module_& sdf);
+void BindFormats(nb::module_& sdf);
 void BindLayers(nb::module_& sdf);
 void BindSpecs(nb::module_& sdf);
 

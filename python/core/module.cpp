@@ -39,12 +39,14 @@ NB_MODULE(_core, core) {
   BindArrayEdits(vt);
   BindListOps(sdf);
   BindLayers(sdf);
+  BindFormats(sdf);
   BindMuting(sdf);
   BindSpecs(sdf);
   BindLayerChanges(sdf);
   nb::module_ pcp = MakeModule(core, "Pcp", "Composition: from layers to prim indices.");
   BindMaps(pcp);
   BindIndices(pcp);
+  BindArgumentData(pcp);
   BindCaches(pcp);
   nb::module_ usd = MakeModule(core, "Usd", "Stages: the scene that layers compose.");
   BindUsdEnums(usd);

@@ -38,6 +38,7 @@ nb::list MakeErrors(const compose::CompositionErrors& errors);
 
 void BindMaps(nb::module_& pcp);
 void BindIndices(nb::module_& pcp);
+void BindArgumentData(nb::module_& pcp);
 void BindCaches(nb::module_& pcp);
 
 }  // namespace strata::python

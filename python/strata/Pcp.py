@@ -232,25 +232,6 @@ class Dependency:
         return f"Pcp.Dependency({', '.join(map(repr, self._parts()))})"
 
 
-class DynamicFileFormatDependencyData:
-    """What the arguments of file formats depend on: nothing, for formats here make no layers of fields."""
-
-    def IsEmpty(self):
-        return True
-
-    def GetRelevantFieldNames(self):
-        return []
-
-    def GetRelevantAttributeNames(self):
-        return []
-
-    def CanFieldChangeAffectFileFormatArguments(self, fieldName, oldValue, newValue):
-        return False
-
-    def CanAttributeDefaultValueChangeAffectFileFormatArguments(self, attributeName, oldValue, newValue):
-        return False
-
-
 class Cache(_Cache):
     """Prim indices of a layer stack, made when they are asked for. Edits of layers are followed after Reload alone."""
 
@@ -312,19 +293,21 @@ class Cache(_Cache):
         return sorted(layerStack.expressionVariables.GetVariables()) if used else []
 
     def GetDynamicFileFormatArgumentDependencyData(self, primIndexPath):
-        return DynamicFileFormatDependencyData()
+        """What the arguments of file formats at a prim were composed from; empty where no index was computed."""
+        return DynamicFileFormatDependencyData._Of(self.FindPrimIndex(primIndexPath))
 
     def HasAnyDynamicFileFormatArgumentFieldDependencies(self):
-        return False
+        return bool(self._ArgumentNames()[0])
 
     def HasAnyDynamicFileFormatArgumentAttributeDependencies(self):
-        return False
+        return bool(self._ArgumentNames()[1])
 
     def IsPossibleDynamicFileFormatArgumentField(self, field):
-        return False
+        """Whether some index computed so far asked for the field."""
+        return field in self._ArgumentNames()[0]
 
     def IsPossibleDynamicFileFormatArgumentAttribute(self, attributeName):
-        return False
+        return attributeName in self._ArgumentNames()[1]
 
     def PrintStatistics(self):
         _os.write(1, (f"{len(self.GetUsedLayers())} layers" + "\n").encode())

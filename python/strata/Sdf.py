@@ -648,7 +648,7 @@ globals().update(_proxies.CLASSES)
 
 _LAZY = {
     "PredicateExpression": "_sdf_expressions", "PredicateFunctionResult": "_sdf_expressions", "PathPattern": "_sdf_expressions",
-    "FileFormat": "_sdf_formats", "UsdFileFormat": "_sdf_formats", "CrateInfo": "_sdf_formats", "ZipFile": "_sdf_formats",
+    "FileFormat": "_sdf_formats", "HostFileFormat": "_sdf_formats", "UsdFileFormat": "_sdf_formats", "CrateInfo": "_sdf_formats", "ZipFile": "_sdf_formats",
     "ZipFileWriter": "_sdf_formats", "NamespaceEdit": "_sdf_edits", "NamespaceEditDetail": "_sdf_edits",
     "BatchNamespaceEdit": "_sdf_edits", "Notice": "_sdf_notices", "CleanupEnabler": "_sdf_layers",
     "VariableExpression": "_sdf_variables", "VariableExpressionAST": "_sdf_variables", "VariableExpressionASTNodes": "_sdf_variables",

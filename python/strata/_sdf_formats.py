@@ -61,7 +61,7 @@ class FileFormat:
 
     @staticmethod
     def FindById(formatId):
-        return _FORMATS.get(formatId)
+        return next((one for one in _FORMATS.values() if one.formatId == formatId), None)
 
     @staticmethod
     def FindByExtension(path, target=""):
@@ -98,6 +98,60 @@ class FileFormat:
     def _supports(extension, target, how):
         found = FileFormat.FindByExtension(extension, target)
         return found is not None and how(found)
+
+
+class HostFileFormat(FileFormat):
+    """A format written in Python. Derive from it, say formatId and extensions, define Read, and Register one; stages and layers that
+    are opened from then on read such files with it. Strata's own: in OpenUSD formats are written in C++.
+
+    A format that also defines ComposeFieldsForFileFormatArguments is dynamic: its arguments follow from what is said of the prim that
+    has the file as a payload."""
+
+    formatId, extensions, _type_name = "", (), "StrataHostFileFormat"
+
+    def __init__(self):
+        pass
+
+    fileCookie = property(lambda self: "#" + self.formatId)
+    primaryFileExtension = property(lambda self: self.extensions[0])
+
+    def Read(self, data, path, arguments):
+        """The layer of a file, as usda text or as an Sdf.Layer: of its bytes, where it is, and a dictionary of texts."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how files are read")
+
+    # def ComposeFieldsForFileFormatArguments(self, assetPath, context):
+    #     A dictionary of texts, of what context.ComposeValue(field), context.ComposeValueStack(field) and
+    #     context.ComposeAttributeDefaultValue(name) answer; context.dependencyContextData may keep a value.
+
+    def CanFieldChangeAffectFileFormatArguments(self, fieldName, oldValue, newValue, dependencyContextData):
+        """Whether an edit of a field that was asked for can change the arguments."""
+        return True
+
+    def CanAttributeDefaultValueChangeAffectFileFormatArguments(self, attributeName, oldValue, newValue, dependencyContextData):
+        return True
+
+    def Register(self):
+        """Adds the format, or replaces the one of its formatId; layers that are open keep theirs."""
+        from strata._core import Sdf as core
+        if not self.formatId or not self.extensions:
+            raise ValueError("a file format needs a formatId and extensions")
+        core._AddFormat(self, hasattr(self, "ComposeFieldsForFileFormatArguments"))
+        _FORMATS.update(dict.fromkeys(self.extensions, self))
+
+    def GetFileExtensions(self):
+        return list(self.extensions)
+
+    def IsSupportedExtension(self, extension):
+        return extension in self.extensions
+
+    def IsPackage(self):
+        return False
+
+    def CanRead(self, filePath):
+        return self.IsSupportedExtension(FileFormat.GetFileExtension(filePath))
+
+    def SupportsWriting(self):
+        return False
 
 
 class UsdFileFormat(FileFormat):
@@ -317,6 +371,6 @@ class ZipFileWriter:
         self._path, self._files = None, []
 
 
-for _class in (FileFormat, FileFormat.Tokens, UsdFileFormat, UsdFileFormat.Tokens, CrateInfo, CrateInfo.Section, CrateInfo.SummaryStats,
+for _class in (FileFormat, FileFormat.Tokens, HostFileFormat, UsdFileFormat, UsdFileFormat.Tokens, CrateInfo, CrateInfo.Section, CrateInfo.SummaryStats,
                ZipFile, ZipFile.FileInfo, ZipFileWriter):
     _class.__module__ = "strata.Sdf"
