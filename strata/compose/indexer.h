@@ -6,10 +6,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <tsl/robin_map.h>
 
 #include "strata/compose/compose.h"
 #include "strata/compose/graph.h"
@@ -241,6 +244,17 @@ class Indexer {
   Selection ReadPriorSelection(uint32_t node, Path path, Token variant_set);
   Selection ReadSelection(uint32_t node, Path path, Token variant_set);
 
+  // -- indexer_selections.cpp: of graphs with more nodes than are worth asking one by one
+  static constexpr size_t kFewNodes = 64;
+  using NodesBySet = tsl::robin_map<Token, std::vector<uint32_t>>;
+  struct SelectionIndex {
+    std::vector<Path> paths;       // the prim in each node looked at; empty where it has no name
+    NodesBySet written, selected;  // nodes that write a selection for a set, or are of a variant of it
+  };
+  SelectionIndex& GetSelectionIndex(uint32_t top, Path path);
+  void NoteSelections(uint32_t node, Path path, SelectionIndex& index);
+  Selection FindIndexedSelection(uint32_t top, Path path, Token variant_set);
+
   // -- indexer_finish.cpp: culling, instances, the finished index
   bool CanBeCulled(uint32_t node) const;
   void Cull();
@@ -288,6 +302,7 @@ class Indexer {
     bool is_above = false;  // it was met above what an arc of the outer frame leads to
   };
   std::vector<Unresolved> unresolved_;
+  std::map<std::pair<uint32_t, Path>, SelectionIndex> selection_indices_;
   std::vector<DynamicPayloads> dynamic_payloads_;  // of inner frames
   Path prohibited_source_;  // the relocation source that makes the site of this frame prohibited
   uint32_t prohibited_stack_ = 0;
