@@ -16,7 +16,7 @@ using layer::FileFormat;
 constexpr const char* kWho = "a file format";
 
 // What a format in Python may ask while its arguments are composed; afterwards it answers nothing.
-struct ContextObject {
+struct ArgumentContextObject {
   ArgumentContext* context = nullptr;
   nb::object data = nb::none();
 
@@ -121,10 +121,10 @@ class DynamicPythonFormat final : public PythonFormat, public compose::DynamicFi
                                            Arguments& arguments, Value& data) const override {
     Diagnostic failure;
     Ask("compose arguments of '" + asset_path + "'", failure, [&] {
-      const nb::object asked = nb::cast(ContextObject{&context, nb::none()});
-      auto& handed = nb::cast<ContextObject&>(asked);
+      const nb::object asked = nb::cast(ArgumentContextObject{&context, nb::none()});
+      auto& handed = nb::cast<ArgumentContextObject&>(asked);
       struct End {  // Python may keep the object
-        ContextObject& handed;
+        ArgumentContextObject& handed;
         ~End() { handed.context = nullptr; }
       } const end{handed};
       const nb::object made = object_.attr("ComposeFieldsForFileFormatArguments")(asset_path, asked);
@@ -171,16 +171,16 @@ void AddFormat(nb::object object, bool is_dynamic) {
 }  // namespace
 
 void BindFormats(nb::module_& sdf) {
-  nb::class_<ContextObject>(sdf, "_ArgumentContext",
-                            "What a file format may ask of the prim that has its file as a payload.")
-      .def("ComposeValue", &ContextObject::ComposeValue, "field"_a,
+  nb::class_<ArgumentContextObject>(sdf, "_ArgumentContext",
+                                    "What a file format may ask of the prim that has its file as a payload.")
+      .def("ComposeValue", &ArgumentContextObject::ComposeValue, "field"_a,
            "A field of the prim as composed so far: the strongest opinion, dictionaries composed; None where "
            "nobody speaks.")
-      .def("ComposeValueStack", &ContextObject::ComposeValueStack, "field"_a,
+      .def("ComposeValueStack", &ArgumentContextObject::ComposeValueStack, "field"_a,
            "All opinions about a field, strongest first.")
-      .def("ComposeAttributeDefaultValue", &ContextObject::ComposeAttributeDefaultValue, "attributeName"_a,
-           "The strongest default value of an attribute of the prim, or None.")
-      .def_rw("dependencyContextData", &ContextObject::data, nb::arg().none(),
+      .def("ComposeAttributeDefaultValue", &ArgumentContextObject::ComposeAttributeDefaultValue,
+           "attributeName"_a, "The strongest default value of an attribute of the prim, or None.")
+      .def_rw("dependencyContextData", &ArgumentContextObject::data, nb::arg().none(),
               "A value that comes back when edits are weighed.");
   sdf.def("_AddFormat", &AddFormat, "format"_a, "isDynamic"_a);
 }

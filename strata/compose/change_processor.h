@@ -20,6 +20,7 @@ class ChangeProcessor {
  public:
   ChangeProcessor(Cache::Impl& cache, const CacheEdits& edits) : cache_(cache), edits_(edits) {}
   CacheChanges Run();
+  static bool MayChangeArguments(const Cache& cache, const layer::ChangeList& changes);
 
  private:
   struct StackEdit {

@@ -1,5 +1,6 @@
 // Edits of what arguments of file formats are composed from: fields of prims, and default values of
 // attributes.
+#include "strata/compose/argument_changes.h"
 #include "strata/compose/change_processor.h"
 
 namespace strata::compose {
@@ -13,6 +14,22 @@ bool AsksForAny(const Names& names) {
 }
 
 }  // namespace
+
+bool MayChangeArguments(const Cache& cache, const layer::ChangeList& changes) {
+  return ChangeProcessor::MayChangeArguments(cache, changes);
+}
+
+bool ChangeProcessor::MayChangeArguments(const Cache& cache, const layer::ChangeList& changes) {
+  const Names& names = cache.impl_->argument_names;
+  if (!AsksForAny(names)) return false;
+  return std::any_of(changes.by_path.begin(), changes.by_path.end(), [&](const auto& entry) {
+    const auto& [path, change] = entry;
+    if (path.IsPrimProperty()) return names.attributes.count(path.GetNameToken()) != 0;
+    return change.spec_added || change.spec_removed || change.content_replaced ||
+           std::any_of(change.fields.begin(), change.fields.end(),
+                       [&](const auto& field) { return names.fields.count(field.field) != 0; });
+  });
+}
 
 void ChangeProcessor::ProcessArguments(const LayerEdit& edit, uint32_t stack, Path path,
                                        const layer::Change& change) {

@@ -44,7 +44,8 @@ struct IndexGraph {
   std::unique_ptr<const IndexDependencies> dependencies;  // as at home; null when there are none
   // A bit for each layer stack that arcs of the prim itself lead to, by its number modulo 64.
   uint64_t introduced_stacks = 0;
-  uint64_t id = 0;  // never used twice in a process
+  uint64_t id = 0;               // never used twice in a process
+  uint32_t selection_reads = 0;  // how often a node was asked for a variant selection: what the work follows
   bool is_instanceable = false;
   bool has_any_payloads = false;
   bool asks_for_payload = false;  // it is another graph where CacheOptions::include_payload answers otherwise

@@ -314,6 +314,7 @@ class Indexer {
   bool is_counted_ = false;               // at the top: it has been asked whether there will be too many
   size_t errors_not_told_ = 0;            // at the top: for there was no room
   CompositionError error_not_told_ = {};  // the last of them
+  uint32_t selection_reads_ = 0;          // at the top, where alone variants are selected
   size_t work_ = 0;                       // nodes made or copied for this index, in all frames
   int frame_depth_ = 0;
 };

@@ -27,6 +27,9 @@ std::string_view GetFollowedPhrase(ArcType arc) {
   return "refers to:";
 }
 
+// Of a longer trail the middle is left out: a prim may have a thousand errors.
+constexpr size_t kMostStepsTold = 64;
+
 }  // namespace
 
 std::string_view GetRefusedPhrase(ArcType arc) {
@@ -86,14 +89,11 @@ std::string Indexer::DescribeSite(uint32_t layer_stack, Path path) const {
 std::string Indexer::DescribeTrail(const Arc& arc, std::vector<DiagnosticNote>* notes) const {
   struct Step {
     ArcType arc;
-    std::string site;
-    std::string file, path;
+    uint32_t stack;
+    Path path;
   };
   std::vector<Step> steps;
-  auto add = [&](ArcType type, uint32_t stack, Path path) {
-    steps.push_back({type, DescribeSite(stack, path), pool_.GetStack(stack)->GetRootLayer()->GetIdentifier(),
-                     path.GetString()});
-  };
+  auto add = [&](ArcType type, uint32_t stack, Path path) { steps.push_back({type, stack, path}); };
   add(arc.type, arc.layer_stack, arc.path);
   uint32_t node = arc.parent;
   for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
@@ -108,18 +108,25 @@ std::string Indexer::DescribeTrail(const Arc& arc, std::vector<DiagnosticNote>* 
   }
   std::string text;
   if (notes) text = "Cycle detected:\n";
-  for (size_t i = steps.size(); i-- > 0;) {
+  const size_t count = steps.size();
+  for (size_t i = count; i-- > 0;) {
+    if (count > kMostStepsTold && i + 1 + kMostStepsTold / 2 == count) {
+      const size_t left_out = count - kMostStepsTold;
+      text += fmt::format("... {} more arcs ...\n", left_out);
+      if (notes) notes->push_back({fmt::format("over {} more arcs", left_out), {}});
+      i -= left_out;
+    }
     const Step& step = steps[i];
     if (step.arc != ArcType::kRoot) {
       const bool is_refused = i == 0;
       std::string_view phrase = is_refused ? GetRefusedPhrase(step.arc) : GetFollowedPhrase(step.arc);
       text += fmt::format("{}{}\n", i + 2 < steps.size() ? "which " : "", phrase);
     }
-    text += step.site + "\n";
+    text += DescribeSite(step.stack, step.path) + "\n";
     if (notes) {
       SourceLocation location;
-      location.file = step.file;
-      location.path = step.path;
+      location.file = pool_.GetStack(step.stack)->GetRootLayer()->GetIdentifier();
+      location.path = step.path.GetString();
       notes->push_back(
           {step.arc == ArcType::kRoot ? "composing" : fmt::format("over {}", GetArcName(step.arc)),
            location});

@@ -90,6 +90,7 @@ std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& po
   if (!dependencies_.IsEmpty())
     result->dependencies = std::make_unique<const IndexDependencies>(std::move(dependencies_));
   result->errors = std::move(errors_);
+  result->selection_reads = selection_reads_;
   result->has_any_payloads = has_payloads_;
   result->asks_for_payload = asks_for_payload_;
   const layer::FieldNames& names = layer::GetFieldNames();

@@ -22,6 +22,7 @@ Indexer::SelectionIndex& Indexer::GetSelectionIndex(uint32_t top, Path path) {
 }
 
 void Indexer::NoteSelections(uint32_t number, Path path, SelectionIndex& index) {
+  ++selection_reads_;
   const Node& node = graph_[number];
   if (node.arc == ArcType::kVariant) {
     const Path variant = graph_.GetPathAtIntroduction(number);

@@ -160,6 +160,7 @@ Indexer::Selection Indexer::FindSelectionAt(uint32_t top, Path path, Token varia
 }
 
 Indexer::Selection Indexer::ReadPriorSelection(uint32_t number, Path path, Token variant_set) {
+  ++selection_reads_;
   if (graph_[number].arc != ArcType::kVariant) return {};
   const Path variant = graph_.GetPathAtIntroduction(number);
   if (variant.GetVariantSet() != variant_set || variant.GetPrimPath() != path) return {};
@@ -178,6 +179,7 @@ Path Indexer::GetSiteInVariants(uint32_t number, Path path) const {
 }
 
 Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token variant_set) {
+  ++selection_reads_;
   const Node& node = graph_[number];
   const Path site_path = GetSiteInVariants(number, path);
   const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);

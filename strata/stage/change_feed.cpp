@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "strata/compose/argument_changes.h"
 #include "strata/layer/fields.h"
 #include "strata/stage/notice_builder.h"
 #include "strata/stage/stage_impl.h"
@@ -133,9 +134,11 @@ void ChangeFeed::Flush() {
   if (pending_.empty()) return;
   compose::CacheEdits edits;
   edits.layers = std::exchange(pending_, {});
+  const compose::Cache& cache = *stage_.GetImpl().cache;
   const bool are_of_values =
-      std::all_of(edits.layers.begin(), edits.layers.end(),
-                  [](const compose::LayerEdit& edit) { return AreOfValues(edit.changes); });
+      std::all_of(edits.layers.begin(), edits.layers.end(), [&cache](const compose::LayerEdit& edit) {
+        return AreOfValues(edit.changes) && !compose::MayChangeArguments(cache, edit.changes);
+      });
   if (are_of_values && !HasListeners()) return;
   (void)Apply(edits);
 }

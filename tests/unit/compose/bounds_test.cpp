@@ -185,3 +185,59 @@ TEST_CASE("variants that multiply end at the budget for nodes") {
   CHECK(GetErrors(*cache, "/R0") == Errors{"IndexCapacityExceeded"});
   CHECK(CountNodes(*cache, "/Z") == 1);
 }
+
+namespace {
+
+// Variant sets of a prim, each with one variant that has as many sets again, `depth` levels; all selected.
+std::string MakeNest(const std::vector<std::string>& sets, size_t depth) {
+  std::string text;
+  for (const std::string& set : sets) {
+    std::vector<std::string> inner;
+    std::string names, selections;
+    for (size_t i = 0; i < sets.size() && depth > 1; ++i) {
+      inner.push_back(set + "_" + std::to_string(i));
+      names += "\"" + inner.back() + "\", ";
+      selections += " string " + inner.back() + " = \"x\"\n";
+    }
+    text += "variantSet \"" + set + "\" = {\n \"x\" ";
+    if (!inner.empty()) text += "(\n variantSets = [" + names + "]\n variants = {\n" + selections + "}\n) ";
+    text += "{\n" + (inner.empty() ? std::string() : MakeNest(inner, depth - 1)) + "}\n}\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("selections in a nest of variants are read in proportion to its variants") {
+  const std::vector<std::string> sets{"a", "b", "c", "d"};
+  std::string selections;
+  for (const std::string& set : sets) selections += " string " + set + " = \"x\"\n";
+  const std::string metadata =
+      "variantSets = [\"a\", \"b\", \"c\", \"d\"]\nvariants = {\n" + selections + "}";
+  size_t count = 0;
+  for (size_t depth = 1; depth <= 5; ++depth) {
+    count = 4 * (count + 1);
+    const std::unique_ptr<Cache> cache = Open(MakePrim("A", metadata, MakeNest(sets, depth)));
+    const PrimIndexPtr index = cache->ComputePrimIndex(Path("/A"));
+    CHECK(index->GetVariantSelections().size() == count);
+    // Few nodes are asked one by one.
+    CHECK(index->GetGraph()->selection_reads <= 4 * count + 2 * 64 * 64);
+  }
+  CHECK(count == 1364);
+}
+
+TEST_CASE("a long trail of a cycle is told by its ends") {
+  std::string text;
+  for (int i = 0; i < 100; ++i)
+    text += MakePrim("A" + std::to_string(i), "references = </A" + std::to_string((i + 1) % 100) + ">");
+  const std::unique_ptr<Cache> cache = Open(text);
+  const CompositionErrors& errors = cache->ComputePrimIndex(Path("/A0"))->GetErrors();
+  REQUIRE(errors.size() == 1);
+  CHECK(errors.front().type == ErrorType::kArcCycle);
+  const std::string& message = errors.front().diagnostic.message;
+  CHECK(message.find("... 37 more arcs ...") != std::string::npos);
+  CHECK(message.find("@root.usda@</A31>") != std::string::npos);
+  CHECK(message.find("@root.usda@</A50>") == std::string::npos);
+  CHECK(message.find("CANNOT reference:\n@root.usda@</A0>") != std::string::npos);
+  CHECK(errors.front().diagnostic.notes.size() == 65);
+}
