@@ -99,8 +99,9 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
   ArcOptions options;
   options.include_ancestral = !task.set_path.IsEmpty();
   // What a class has in a variant above it is often there already, implied from within that variant.
-  for (uint32_t node = task.node; options.include_ancestral && node != kNoNode; node = graph_[node].parent)
-    options.skip_duplicates |= IsClassBased(graph_[node].arc);
+  if (options.include_ancestral && graph_[task.node].CanContributeSpecs())
+    for (uint32_t node = task.node; node != kNoNode; node = graph_[node].parent)
+      options.skip_duplicates |= IsClassBased(graph_[node].arc);
   const uint32_t added = AddArc(arc, options);
   if (added == kNoNode) return;
   bool selects = false;
