@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "python/core/call_limit.h"
 #include "python/core/core.h"
 #include "python/core/usd.h"
 #include "strata/compute/compute.h"
@@ -44,6 +45,7 @@ nb::object ToPython(const Diagnostic& diagnostic);
 struct RegistryObject {
   std::shared_ptr<compute::Registry> registry;
   std::shared_ptr<compute::SimulationLibrary> library;
+  std::shared_ptr<AllowedSeconds> allowed = std::make_shared<AllowedSeconds>();  // for a call
   bool is_shared = false;  // systems read it: nothing can be added any more
 };
 

@@ -74,6 +74,7 @@ struct PythonFunction {
   KeptPtr callable;
   std::vector<Input> inputs;
   std::string name;
+  std::shared_ptr<const AllowedSeconds> allowed;
   ValueType type = ValueType::kEmpty;
   enum class Gives : uint8_t { kAnswer, kTransform, kState } gives = Gives::kAnswer;
 
@@ -92,6 +93,7 @@ struct PythonFunction {
   Result<Datum> operator()(const Arguments& arguments) const {
     const nb::gil_scoped_acquire held;
     try {
+      const CallLimit limit(allowed->Get());
       return Read(callable->Get()(*MakeCall(arguments)), arguments);
     } catch (nb::python_error& error) {
       return ToDiagnostic(error, compute::kComputationFailed, arguments.GetPrim().GetPath(), name);
@@ -107,6 +109,7 @@ struct PythonBatch {
     const nb::gil_scoped_acquire held;
     std::vector<Result<Datum>> made;
     try {
+      const CallLimit limit(one.allowed->Get() * static_cast<double>(all.size()));
       nb::list calls;
       for (const Arguments& arguments : all) calls.append(one.MakeCall(arguments));
       const nb::list answers = nb::list(one.callable->Get()(calls));
@@ -156,7 +159,7 @@ void Add(RegistryObject& self, const std::string& output, const std::string& nam
   CheckOpen(self);
   const ValueType value_type = FindType(type);
   const auto make = [&](nb::object callable, PythonFunction::Gives gives) {
-    return PythonFunction{Keep(std::move(callable)), inputs, name, value_type, gives};
+    return PythonFunction{Keep(std::move(callable)), inputs, name, self.allowed, value_type, gives};
   };
   Computation computation;
   computation.output = Token(output);

@@ -61,8 +61,9 @@ nb::object MakeCall(const SimulationCall& call) {
 // states that may be overtaken can_resume(state), and is_outdated().
 class PythonSimulation final : public compute::SimulationModule {
  public:
-  PythonSimulation(std::string name, nb::object adapter)
+  PythonSimulation(std::string name, nb::object adapter, std::shared_ptr<const AllowedSeconds> allowed)
       : name_(std::move(name)),
+        allowed_(std::move(allowed)),
         borrows_(nb::cast<bool>(adapter.attr("borrows"))),
         moves_(nb::cast<bool>(adapter.attr("moves"))),
         adapter_(Keep(std::move(adapter))) {}
@@ -106,6 +107,7 @@ class PythonSimulation final : public compute::SimulationModule {
   Result<SimulationFrame> Call(const SimulationCall& call, const Function& function) const {
     const nb::gil_scoped_acquire held;
     try {
+      const CallLimit limit(allowed_->Get());
       const nb::object made = function();
       SimulationFrame frame;
       frame.state = Datum::Of(PythonDatum{Keep(made[0])});
@@ -131,6 +133,7 @@ class PythonSimulation final : public compute::SimulationModule {
   }
 
   std::string name_;
+  std::shared_ptr<const AllowedSeconds> allowed_;
   bool borrows_, moves_;
   KeptPtr adapter_;
 };
@@ -147,12 +150,14 @@ void BindSimulations(nb::module_& compute) {
       "prefix"_a, "folder"_a,
       "Lets prims name kernels that were compiled ahead of time and lie in a folder (CompileModule).");
   cls.def("_AddLoader", [](RegistryObject& self, const nb::callable& loader) {
-    const auto load = [kept = Keep(loader)](const std::string& name) -> Result<compute::SimulationModulePtr> {
+    const auto load = [kept = Keep(loader), allowed = self.allowed](
+                          const std::string& name) -> Result<compute::SimulationModulePtr> {
       const nb::gil_scoped_acquire held;
       try {
         nb::object adapter = kept->Get()(name);
         if (adapter.is_none()) return compute::SimulationModulePtr();
-        return compute::SimulationModulePtr(std::make_shared<PythonSimulation>(name, std::move(adapter)));
+        return compute::SimulationModulePtr(
+            std::make_shared<PythonSimulation>(name, std::move(adapter), allowed));
       } catch (nb::python_error& error) {
         return ToDiagnostic(error, compute::kSimulationModuleMissing, Path(), name);
       }

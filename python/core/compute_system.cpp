@@ -143,6 +143,7 @@ void BindSystems(nb::module_& compute) {
       "__init__",
       [](SystemObject* self, StageObject& stage, RegistryObject& registry, double seconds) {
         registry.is_shared = true;
+        registry.allowed->Allow(seconds);
         compute::SystemOptions options;
         options.network.max_seconds_per_call = seconds;
         options.before_changes = [] { WaitForReaders(); };

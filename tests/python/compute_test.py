@@ -250,6 +250,65 @@ class Failures(unittest.TestCase):
     def test_what_takes_too_long_is_not_called_again(self):
         self.fails(lambda call: clock.sleep(0.03), "compute.too-slow", "is not called again", limit=0.02)
 
+    def test_what_never_comes_back_is_interrupted_and_others_go_on(self):
+        def endless(call):
+            while True:
+                pass
+
+        def stubborn(call):
+            end = clock.monotonic() + 30
+            while clock.monotonic() < end:
+                try:
+                    while True:
+                        pass
+                except TimeoutError:
+                    return Gf.Matrix4d(7)
+        begin = clock.monotonic()
+        self.fails(endless, "compute.too-slow", "is not called again", limit=0.2)
+        self.fails(stubborn, "compute.too-slow", "is not called again", limit=0.2)
+        stage, registry = open_stage("".join(f'def Sphere "S{i}"\n{{\n    double radius = {i}\n}}\n' for i in range(3))), Compute.Registry()
+
+        @registry.computation("size", schemas=["Sphere"])
+        def size(call, radius=Compute.Attribute("radius")):
+            while radius == 1:
+                pass
+            return radius
+        system = Compute.System(stage, registry, maxSecondsPerCall=1)
+        self.assertEqual([system.Compute(stage.GetPrimAtPath(f"/S{i}"), "size", 1) for i in range(3)], [0, None, 2])
+        self.assertEqual([(told["code"], told["path"]) for told in system.GetDiagnostics()], [("compute.too-slow", "/S1")])
+
+        class Stuck(Sink):
+            def step(self, call, state):
+                while str(call.prim.GetPath()) == "/A":
+                    pass
+                return super().step(call, state)
+        registry = Compute.Registry()
+        registry.AddSimulation("sink", Stuck())
+        stage = open_stage(mesh("A") + mesh("B"))
+        system = Compute.System(stage, registry, maxSecondsPerCall=1)
+        for path, height in (("/A", 0), ("/B", -0.5)):
+            self.assertAlmostEqual(system.GetValue(stage.GetAttributeAtPath(path + ".points"), 5)[0][1], height, places=5)
+        self.assertEqual([(told["code"], told["path"]) for told in system.GetDiagnostics()], [("compute.too-slow", "/A")])
+        self.assertLess(clock.monotonic() - begin, 60)
+
+    def test_simulations_that_look_at_each_other_stay_as_they_are(self):
+        stage, system = simulating(mesh("A", "    rel warp:dependentPrims = </B>\n") + mesh("B", "    rel warp:dependentPrims = </A>\n")
+                                   + mesh("C"), Sink())
+        heights = [system.GetValue(stage.GetAttributeAtPath(f"/{name}.points"), 10)[0][1] for name in "ABC"]
+        self.assertEqual(heights[:2], [0, 0])
+        self.assertAlmostEqual(heights[2], -1, places=5)
+        self.assertEqual({(told["code"], told["path"]) for told in system.GetDiagnostics()},
+                         {("compute.cycle", "/A"), ("compute.cycle", "/B")})
+
+    def test_two_that_stand_for_one_value_leave_it_as_it_is_authored(self):
+        stage, registry = open_stage('def Sphere "S"\n{\n    double radius = 2\n}\ndef Cube "C"\n{\n    double size = 2\n}\n'), Compute.Registry()
+        for name, attribute, schema in (("a", "radius", "Sphere"), ("b", "radius", "Sphere"), ("c", "size", "Cube")):
+            registry.computation(name, schemas=[schema], type="double", attribute=attribute)(lambda call: 9.0)
+        system = Compute.System(stage, registry)
+        self.assertEqual(system.GetValue(stage.GetAttributeAtPath("/S.radius"), 1), 2)
+        self.assertEqual(system.GetValue(stage.GetAttributeAtPath("/C.size"), 1), 9)
+        self.assertEqual([(told["code"], told["path"]) for told in system.GetDiagnostics()], [("compute.modifiers-unordered", "/S")])
+
     def test_computations_that_need_each_other_are_cut(self):
         stage, registry = open_stage(translated("A", (1, 0, 0)) + 'def Sphere "S"\n{\n}\n'), Compute.Registry()
 
