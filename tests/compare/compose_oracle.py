@@ -116,6 +116,7 @@ def describe_properties(cache, index, path, names, namer):
         stacks[name] = describe_specs(specs, namer)
         is_relationship = isinstance(specs[0], Sdf.RelationshipSpec)
         compute = cache.ComputeRelationshipTargetPaths if is_relationship else cache.ComputeAttributeConnectionPaths
+        compute(property_path, False, None, False)  # the first answer also has the errors of prims that nobody asked for
         paths, gone, more = compute(property_path, False, None, False)
         if paths:
             (targets if is_relationship else connections)[name] = [str(one) for one in paths]
