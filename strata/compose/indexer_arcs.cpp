@@ -73,10 +73,6 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   Indexer nested(environment_, &frame, errors_, root_path_);
   nested.BuildSite(arc.layer_stack, arc.path, contributes);
   if (!nested.prohibited_source_.IsEmpty()) {
-    if (arc.type == ArcType::kVariant) {  // nobody asked for it: the selection stands further up
-      NoteRefused(nested.graph_);
-      return kNoNode;
-    }
     AddError(ErrorType::kArcToProhibitedChild,
              fmt::format("{}which is a prohibited child of its parent because it would require allowing "
                          "opinions from the source of "
@@ -84,6 +80,10 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
                          DescribeTrail(arc, nullptr),
                          DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
              arc.parent, "Let the arc lead to where the prim was relocated to.");
+    if (arc.type == ArcType::kVariant) {  // nobody asked for it: the selection stands further up
+      NoteRefused(nested.graph_);
+      return kNoNode;
+    }
   }
   has_payloads_ |= nested.has_payloads_;
   GetTop().work_ += nested.graph_.GetSize();

@@ -147,3 +147,13 @@ TEST_CASE("a relocate that an instance would imply at its own target is a cycle"
   CHECK(GetErrors(*instance, "/C/m") == Errors{"ArcCycle"});
   CHECK(GetStack(*instance, "/C/m") == "/K/x");
 }
+
+TEST_CASE("a variant above where a prim came from that leads to a prohibited prim is told and left out") {
+  const auto cache =
+      Open("(\n relocates = {</K/z/x>: </A/m>, </B/x>: </A/n>}\n)\n" + MakePrim("A", "") + MakePrim("B", "") +
+           MakePrim("K", "",
+                    MakePrim("z", "variantSets = \"v\"\nvariants = {\n string v = \"a\"\n}",
+                             "variantSet \"v\" = {\n \"a\" (\n references = </B>\n ) {\n }\n}\n")));
+  CHECK(GetErrors(*cache, "/A/m") == Errors{"ArcToProhibitedChild"});
+  CHECK(cache->ComputePrimIndex(Path("/A/m"))->GetNodeCount() == 2);
+}
