@@ -193,8 +193,6 @@ class Indexer {
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
   void EvaluateClasses(uint32_t node, ArcType type);
-  // Whether it is implied by a specialize that a relocate brought.
-  bool IsPlaceholderOfRelocate(uint32_t node) const;
   uint32_t AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
                        const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                        const Node* ignored_site);

@@ -96,13 +96,15 @@ bool Indexer::IsLedToBy(uint32_t node, ArcType type, uint32_t layer_stack, Path 
 // Whether an arc leads back to where one came by. An arc to an ancestor or descendant of such a place would
 // come by again, below itself. One that is followed again and again on its own way would be so without end,
 // each time further down in namespace; the way to what is implied, or stands below the root for a
-// placeholder, is that of where it comes from.
+// placeholder, is that of where it comes from. What is implied below the source of a relocate may lead to
+// that source and to whatever the source is reached from: it is said of the prim before it was moved.
 bool Indexer::HasCycle(const Arc& arc) {
   if (arc.type == ArcType::kVariant) return false;
   // What stands below the root for a placeholder is the arc of that, wherever it was written.
   const Node& origin = graph_[arc.origin];
-  const bool is_propagated = arc.origin != arc.parent && origin.arc == arc.type && origin.path == arc.path;
-  const bool is_own = is_propagated || arc.origin == arc.parent;
+  const bool is_propagated = arc.type == ArcType::kSpecialize && arc.origin != arc.parent &&
+                             origin.layer_stack == arc.layer_stack && origin.path == arc.path;
+  const bool is_implied = !is_propagated && arc.origin != arc.parent;
   const Path source = is_propagated ? graph_.GetIntroPath(arc.origin) : graph_[arc.parent].path;
   const Path target = is_propagated ? graph_.GetPathAtIntroduction(arc.origin) : arc.path;
   const Indexer* indexer = this;
@@ -111,12 +113,13 @@ bool Indexer::HasCycle(const Arc& arc) {
   while (true) {
     bool has_cycle = false;
     for (uint32_t node = start; node != kNoNode && !has_cycle; node = indexer->graph_[node].parent) {
+      if (is_implied && indexer->GetArcTo(node) == ArcType::kRelocate) return false;
       const Node& passed = indexer->graph_[node];
       has_cycle = passed.layer_stack == arc.layer_stack &&
                   (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
     }
     uint32_t node = is_propagated && indexer == this ? origin.parent : start;
-    while (is_own && node != kNoNode && !has_cycle) {
+    while (!is_implied && node != kNoNode && !has_cycle) {
       if (indexer->IsLedToBy(node, arc.type, arc.layer_stack, source, target)) ++repeats;
       has_cycle = repeats > options_.budgets.max_arc_repeats;
       const Node& passed = indexer->graph_[node];

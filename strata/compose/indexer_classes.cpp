@@ -29,13 +29,6 @@ void Indexer::EvaluateClasses(uint32_t node, ArcType type) {
   }
 }
 
-bool Indexer::IsPlaceholderOfRelocate(uint32_t node) const {
-  const Node& n = graph_[node];
-  if (n.arc != ArcType::kSpecialize || !n.Has(kNodeInert) || n.origin == kNoNode) return false;
-  const uint32_t implying = graph_[n.origin].parent;
-  return implying != kNoNode && graph_[implying].arc == ArcType::kRelocate;
-}
-
 uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
                               const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                               const Node* ignored_site) {
@@ -63,8 +56,6 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
       return known;
     Silence(known);
   }
-  // What a relocate implies of a specialize is what stands for it below the root, which has the class.
-  if (says_the_same && type == ArcType::kInherit && IsPlaceholderOfRelocate(parent)) return kNoNode;
   const uint32_t added = AddArc(arc, options);
   if (added != kNoNode && is_placeholder && IsTop() &&
       (FindSaidAtRoot(added) != kNoNode || PropagateToRoot(added)))

@@ -157,3 +157,22 @@ TEST_CASE("a variant above where a prim came from that leads to a prohibited pri
   CHECK(GetErrors(*cache, "/A/m") == Errors{"ArcToProhibitedChild"});
   CHECK(cache->ComputePrimIndex(Path("/A/m"))->GetNodeCount() == 2);
 }
+
+// The class of /B in the layer x is implied at /A, which the index of the source /K/c has as a class.
+TEST_CASE("a class implied above where a prim came from may lead to the source, one written there may not") {
+  const auto open = [](const std::string& a, const std::string& b) {
+    return Open({{"root.usda", MakeRelocate("/K/c", "/M/z") + MakePrim("M", "") +
+                                   MakePrim("K", "inherits = </A/y>") + MakePrim("A", a)},
+                 {"x.usda", MakePrim("B", b)}});
+  };
+  const auto implied = open("references = @x.usda@</B>", "inherits = </K/c>");
+  CHECK(GetErrors(*implied, "/M/z") == Errors{"ArcCycle", "ArcToProhibitedChild"});
+  const auto written = open("inherits = </K/c>", "");
+  CHECK(GetErrors(*written, "/M/z") == Errors{"ArcCycle"});
+}
+
+TEST_CASE("the classes of a specialize that a relocate brought are implied at the target too") {
+  const auto cache = Open(MakeRelocate("/A/x", "/C/n") + MakePrim("K", "", MakePrim("x", "inherits = </C>")) +
+                          MakePrim("C", "") + MakePrim("A", "payload = </C>\nspecializes = [</K>, </K/y>]"));
+  CHECK(GetErrors(*cache, "/A/n/n") == Errors{"ArcCycle", "ArcCycle"});
+}
