@@ -63,6 +63,28 @@ bool IsOver(const Value& before, const Value& after) {
          (after.IsEmpty() || after.GetOr(Specifier::kDef) == Specifier::kOver);
 }
 
+// Where computations put what a prim has by only one of its definitions, the former and that of now.
+void AddOtherPublished(const compute::System& system, const stage::Redefinition& redefined,
+                              scene::DataSourceLocatorSet& dirty) {
+  const compute::Network& network = system.GetNetwork();
+  for (const auto& publication : system.GetRegistry().GetPublications())
+    if (network.IsComputed(redefined.former, publication.output) !=
+        network.IsComputed(redefined.now, publication.output))
+      dirty.Insert(publication.locator);
+  const Token xform = compute::GetOutputs().xform;
+  const auto list_authored = [&](const schema::PrimDefinition* definition) {
+    std::vector<Token> names;
+    if (!network.IsComputed(definition, xform)) return names;
+    names = network.FindAuthoredNames(definition, xform);
+    names.push_back(Token("authoredXform"));
+    return names;
+  };
+  const std::vector<Token> before = list_authored(redefined.former), now = list_authored(redefined.now);
+  for (const auto& [some, others] : {std::pair(&before, &now), std::pair(&now, &before)})
+    for (const Token name : *some)
+      if (std::ranges::find(*others, name) == others->end()) dirty.Insert(name);
+}
+
 }  // namespace
 
 StageChanges StageChanges::FromStage(const stage::StageChanges& changes) {
@@ -93,13 +115,15 @@ StageChanges StageChanges::FromStage(const stage::StageChanges& changes) {
   return found;
 }
 
-StageChanges StageChanges::FromNotice(const stage::ObjectsChanged& objects) {
+StageChanges StageChanges::FromNotice(const stage::ObjectsChanged& objects,
+                                      std::vector<stage::Redefinition> redefined) {
   StageChanges found;
+  found.redefined = std::move(redefined);
   const layer::FieldNames& fields = layer::GetFieldNames();
   for (const Path path : objects.GetResyncedPaths()) {
     if (path.IsPrimProperty())
       found.properties.push_back({path, PropertyChange::kResync});
-    else
+    else if (std::ranges::find(found.redefined, path, &stage::Redefinition::path) == found.redefined.end())
       found.resynced.push_back(path);
   }
   for (const Path path : objects.GetChangedInfoOnlyPaths()) {
@@ -425,8 +449,11 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
     listener_ = stage_->AddListener([this](const stage::StageNotice& notice) {
       if (!notice.objects) return;
       compute::ComputedChanges computed;
-      if (system_) computed = system_->Apply(compute::NetworkChanges::FromNotice(*notice.objects));
-      ApplyChanges(StageChanges::FromNotice(*notice.objects), std::move(computed));
+      std::vector<stage::Redefinition> redefined = system_
+                                                       ? system_->FindRedefinitions(*notice.objects)
+                                                       : stage::FindRedefinitions(*stage_, *notice.objects);
+      if (system_) computed = system_->Apply(compute::NetworkChanges::FromNotice(*notice.objects, redefined));
+      ApplyChanges(StageChanges::FromNotice(*notice.objects, std::move(redefined)), std::move(computed));
     });
   prototypes_ = ListPrototypes();
   instances_ = ListInstances();
@@ -493,6 +520,40 @@ std::vector<Path> StageSceneIndex::DirtyProperties(const std::vector<StageChange
   return repopulated;
 }
 
+bool StageSceneIndex::DirtyRedefined(const stage::Redefinition& redefined,
+                                     std::vector<StageChanges::Property>& properties,
+                                     scene::ChangeSet& out) const {
+  const stage::Prim prim = stage_->GetPrimAtPath(redefined.path);
+  const Adapters &before = FindAdapters(redefined.former), &now = FindAdapters(redefined.now);
+  if (!IsShown(prim) || FindType(prim, before) != FindType(prim, now)) return false;
+  const PrimSource source{prim, globals_};
+  const std::vector<Token> others = redefined.FindOtherProperties();
+  scene::DataSourceLocatorSet dirty;
+  const auto take = [&](const Adapters& adapters, const Adapters& other) {
+    for (const Adapters::Api& api : adapters.apis) {
+      if (std::ranges::any_of(other.apis, [&](const Adapters::Api& each) {
+            return each.adapter == api.adapter && each.instance == api.instance;
+          }))
+        continue;
+      if (const scene::ContainerDataSourceHandle data = api.adapter->GetData(source, api.instance))
+        for (const Token name : data->GetNames()) dirty.Insert(name);
+      dirty.Insert(api.adapter->Invalidate(prim, api.instance, others, PropertyChange::kResync));
+    }
+  };
+  take(before, now);
+  take(now, before);
+  if (dirty.Contains(GetRepopulateLocator())) return false;
+  if (system_) AddOtherPublished(*system_, redefined, dirty);
+  dirty.Insert(scene::DataSourceLocator(scene::GetContainerSentinel()));
+  if (options_.form != DataForm::k2408)
+    dirty.Insert(scene::DataSourceLocator{GetNames().prim_info, GetNames().apiSchemas});
+  out.dirtied.push_back({redefined.path, std::move(dirty)});
+  for (const Token name : others)
+    properties.push_back({redefined.path.AppendProperty(name), PropertyChange::kResync});
+  for (const Path path : redefined.properties) properties.push_back({path, PropertyChange::kResync});
+  return true;
+}
+
 // The prims at and below the roots are gone, and those that are there come again.
 void StageSceneIndex::ShowAnew(std::vector<Path> roots, scene::ChangeSet& out) {
   Path::RemoveDescendants(roots);
@@ -534,9 +595,11 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::Compute
   for (Path path : changes.resynced)
     for (Path place : FindPlaces(path)) resynced.push_back(place);
   if (computed.is_everything) resynced.push_back(Path::AbsoluteRoot());
-  if (!resynced.empty()) CompareInstancing(resynced, out);
+  if (!resynced.empty() || !changes.redefined.empty()) CompareInstancing(resynced, out);
   adapters_.Clear();
   std::vector<StageChanges::Property> properties = changes.properties;
+  for (const stage::Redefinition& each : changes.redefined)
+    if (!DirtyRedefined(each, properties, out)) resynced.push_back(each.path);
   for (const Path path : computed.properties) properties.push_back({path, PropertyChange::kUpdate});
   const std::vector<Path> repopulated = DirtyProperties(properties, out);
   resynced.insert(resynced.end(), repopulated.begin(), repopulated.end());

@@ -11,6 +11,7 @@
 #include "strata/compute/system.h"
 #include "strata/scene/checks.h"
 #include "strata/scene/scene_index.h"
+#include "strata/stage/redefinition.h"
 
 namespace strata::bridge {
 
@@ -36,11 +37,13 @@ struct StageChanges {
     PropertyChange change;
   };
   std::vector<Property> properties;
-  bool stage_metadata = false;  // what is said of the stage as a whole
+  std::vector<stage::Redefinition> redefined;  // prims of other API schemas
+  bool stage_metadata = false;                 // what is said of the stage as a whole
   // From what Stage::Recompose answers.
   static StageChanges FromStage(const stage::StageChanges& changes);
-  // From what a stage tells its listeners.
-  static StageChanges FromNotice(const stage::ObjectsChanged& objects);
+  // From what a stage tells its listeners. `redefined` are those of the notice that may count as such.
+  static StageChanges FromNotice(const stage::ObjectsChanged& objects,
+                                 std::vector<stage::Redefinition> redefined = {});
 };
 
 // Shows active prims that are not abstract, without descending into instances, whose prototypes are children
@@ -99,6 +102,9 @@ class StageSceneIndex final : public scene::SceneIndex {
   // Gives the prims that are to be shown anew for it.
   std::vector<Path> DirtyProperties(const std::vector<StageChanges::Property>& properties,
                                     scene::ChangeSet& out) const;
+  // What other API schemas mean for the data of a prim. False where it is to be shown anew for them.
+  bool DirtyRedefined(const stage::Redefinition& redefined, std::vector<StageChanges::Property>& properties,
+                      scene::ChangeSet& out) const;
   void DirtyRoot(scene::ChangeSet& out);
   void ShowAnew(std::vector<Path> roots, scene::ChangeSet& out);
   // Of instance proxies those that are shown.

@@ -207,11 +207,7 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
       take(node.prim.GetParent());
       break;
     case Input::Kind::kNearestAncestor:
-      for (Prim above = node.prim.GetParent(); above && !above.IsPseudoRoot(); above = above.GetParent())
-        if (HasMaker(FindChain(above.GetPrimDefinition(), input.output))) {
-          take(above);
-          break;
-        }
+      take(FindNearest(node.prim, input.output));
       break;
     case Input::Kind::kChildren:
       by_children_[node.provider].push_back(&node);
@@ -244,6 +240,13 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
     case Input::Kind::kConstant:
       break;
   }
+}
+
+Prim Network::FindNearest(const Prim& prim, Token output) const {
+  Prim above = prim.GetParent();
+  while (above && !above.IsPseudoRoot() && !IsMade(above.GetPrimDefinition(), output))
+    above = above.GetParent();
+  return above.IsPseudoRoot() ? Prim() : above;
 }
 
 void Network::LookAt(Node& node, Path path) const {

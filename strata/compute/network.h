@@ -19,6 +19,7 @@
 #include "strata/compute/calling.h"
 #include "strata/compute/computation.h"
 #include "strata/scene/path_table.h"
+#include "strata/stage/redefinition.h"
 
 namespace strata::compute {
 
@@ -39,6 +40,7 @@ struct ValueKey {
 // What happened to a stage, in its own paths.
 struct NetworkChanges {
   std::vector<Path> resynced;    // prims: they and all below are to be looked at anew
+  std::vector<Path> redefined;   // prims of other API schemas, below which nothing is another prim
   std::vector<Path> properties;  // whose values, targets or existence may differ
   std::vector<Path> metadata;    // prims whose other metadata may differ
   bool has_stage_metadata = false;
@@ -46,7 +48,9 @@ struct NetworkChanges {
   void Add(const NetworkChanges& more);
   // Whether what is resynced may be seen anywhere: what is in prototypes is, through their instances.
   bool ResyncsAll() const;
-  static NetworkChanges FromNotice(const stage::ObjectsChanged& objects);
+  // `redefinitions` are those of the notice that may count as such; others are resynced.
+  static NetworkChanges FromNotice(const stage::ObjectsChanged& objects,
+                                   std::span<const stage::Redefinition> redefinitions = {});
 };
 
 // Values of attributes that are used instead of what the stage says.
@@ -166,6 +170,8 @@ class Network {
   Node* FindOrMake(const stage::Prim& prim, Token output, std::vector<Node*>& fresh) const;
   void Link(Node& node, std::vector<Node*>& fresh) const;
   void LinkInput(Node& node, const Input& input, std::vector<Node*>& fresh) const;
+  // The nearest prim above that makes the output by its schemas; not valid where none does.
+  stage::Prim FindNearest(const stage::Prim& prim, Token output) const;
   // What is at the path, whether something is there now or not, says what the node is linked to.
   void LookAt(Node& node, Path path) const;
   void LookAtTargets(Node& node, Token relationship) const;
@@ -206,6 +212,14 @@ class Network {
   std::vector<Node*> FindReaders(Path property) const;
   std::vector<Node*> FindSeeds(const NetworkChanges& changes) const;
   void FindDropped(const NetworkChanges& changes, std::vector<Node*>& dropped) const;
+  // Those at a prim that has other schemas now, and those below that find another one when they look up.
+  void FindRelinked(Path redefined, std::vector<Node*>& relinked) const;
+  bool IsLinkedOtherwise(const Node& node, Path redefined) const;
+  // Of what is dropped: the answers that there were.
+  struct Former;
+  static std::vector<Former> KeepFormer(const std::vector<Node*>& dropped);
+  // Takes from `out` what is answered as before when it is asked for again.
+  void SpareSame(const std::vector<Former>& former, std::vector<ValueKey>& out) const;
   static bool MayDiffer(const Node& node);
   void Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out);
   void Unlink(Node& node);

@@ -39,11 +39,17 @@ bool IsInPrototype(Path path) {
 
 }  // namespace
 
-NetworkChanges NetworkChanges::FromNotice(const stage::ObjectsChanged& objects) {
+NetworkChanges NetworkChanges::FromNotice(const stage::ObjectsChanged& objects,
+                                          std::span<const stage::Redefinition> redefinitions) {
   NetworkChanges changes;
+  for (const stage::Redefinition& each : redefinitions) {
+    changes.redefined.push_back(each.path);
+    changes.properties.insert(changes.properties.end(), each.properties.begin(), each.properties.end());
+  }
   const layer::FieldNames& fields = layer::GetFieldNames();
   for (const Path path : objects.GetResyncedPaths())
-    (path.IsPrimProperty() ? changes.properties : changes.resynced).push_back(path);
+    if (!std::binary_search(changes.redefined.begin(), changes.redefined.end(), path))
+      (path.IsPrimProperty() ? changes.properties : changes.resynced).push_back(path);
   for (const Path path : objects.GetChangedInfoOnlyPaths()) {
     if (path.IsPrimProperty()) {
       changes.properties.push_back(path);
@@ -64,6 +70,7 @@ NetworkChanges NetworkChanges::FromNotice(const stage::ObjectsChanged& objects) 
 void NetworkChanges::Add(const NetworkChanges& more) {
   const auto add = [](auto& all, const auto& others) { all.insert(all.end(), others.begin(), others.end()); };
   add(resynced, more.resynced);
+  add(redefined, more.redefined);
   add(properties, more.properties);
   add(metadata, more.metadata);
   add(outputs, more.outputs);
@@ -81,9 +88,12 @@ std::vector<ValueKey> Network::Apply(const NetworkChanges& changes) {
   std::vector<Node*> dropped;
   FindDropped(changes, dropped);
   // Prims that had no output may have it now, whether others are dropped or not.
-  if (!dropped.empty() || !changes.resynced.empty()) ++generation_;
+  if (!dropped.empty() || !changes.resynced.empty() || !changes.redefined.empty()) ++generation_;
+  const std::vector<Former> former =
+      changes.resynced.empty() && !changes.redefined.empty() ? KeepFormer(dropped) : std::vector<Former>();
   Drop(dropped, out);
   Spread(FindSeeds(changes), out);
+  SpareSame(former, out);
   SortAndThin(out);
   return out;
 }
@@ -125,6 +135,7 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
       take(above->second);
     for (const auto* table : {by_prim_.get(), by_looked_at_.get()}) ForSubtree(*table, root, take);
   }
+  for (Path prim : changes.redefined) FindRelinked(prim, waiting);
   for (Path property : changes.properties)
     for (Node* node : FindReaders(property))
       if (std::any_of(
@@ -146,6 +157,71 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
     if (node->previous) waiting.push_back(node->previous);
     if (node->cycle) waiting.insert(waiting.end(), node->cycle->begin(), node->cycle->end());
   }
+}
+
+void Network::FindRelinked(Path redefined, std::vector<Node*>& relinked) const {
+  const auto take = [&](const std::vector<Node*>& nodes) {
+    relinked.insert(relinked.end(), nodes.begin(), nodes.end());
+  };
+  if (const auto above = by_children_.find(redefined.GetParent()); above != by_children_.end())
+    take(above->second);
+  if (const auto* looking = by_looked_at_->Find(redefined)) take(looking->value);
+  ForSubtree(*by_prim_, redefined, [&](const std::vector<Node*>& nodes) {
+    for (Node* node : nodes)
+      if (node->provider == redefined || IsLinkedOtherwise(*node, redefined)) relinked.push_back(node);
+  });
+}
+
+// Whether the redefined prim, which is above, is the nearest one now or has ceased to be, or is the parent
+// that had nothing for it.
+bool Network::IsLinkedOtherwise(const Node& node, Path redefined) const {
+  return std::any_of(node.links.begin(), node.links.end(), [&](const Node::LinkTo& link) {
+    if (link.input->kind == Input::Kind::kParent && link.count == 0)
+      return node.provider.GetParent() == redefined;
+    if (link.input->kind != Input::Kind::kNearestAncestor) return false;
+    const stage::Prim above = FindNearest(node.prim, link.input->output);
+    const auto nodes = node.GetNodes(link);
+    return nodes.empty() ? bool(above) : !above || nodes.front()->provider != above.GetPath();
+  });
+}
+
+struct Network::Former {
+  ValueKey key;
+  bool varies;
+  std::vector<Node::Slot> answers;
+};
+
+// States are not made again to see whether they are the same.
+std::vector<Network::Former> Network::KeepFormer(const std::vector<Node*>& dropped) {
+  NodeSet stateful;
+  std::vector<const Node*> waiting;
+  for (const Node* node : dropped)
+    if (node->states) waiting.push_back(node);
+  while (!waiting.empty()) {
+    const Node* node = waiting.back();
+    waiting.pop_back();
+    if (stateful.insert(node).second)
+      waiting.insert(waiting.end(), node->dependents.begin(), node->dependents.end());
+  }
+  std::vector<Former> former;
+  for (const Node* node : dropped)
+    if (node->is_top && !node->slots.empty() && !stateful.contains(node))
+      former.push_back({{node->provider, node->output}, node->varies, node->slots});
+  return former;
+}
+
+void Network::SpareSame(const std::vector<Former>& former, std::vector<ValueKey>& out) const {
+  tsl::robin_set<Key, KeyHash> same;
+  for (const auto& [key, varies, answers] : former) {
+    Node* node = Find(stage_.GetPrimAtPath(key.provider), key.output);
+    const bool is_same = node && node->varies == varies &&
+                         std::all_of(answers.begin(), answers.end(), [&](const Node::Slot& slot) {
+                           return Evaluate(*node, slot.time) == slot.answer;
+                         });
+    if (is_same) same.insert({key.provider, key.output, 0});
+  }
+  if (same.empty()) return;
+  std::erase_if(out, [&](const ValueKey& key) { return same.contains({key.provider, key.output, 0}); });
 }
 
 void Network::Unlink(Node& node) {

@@ -32,7 +32,8 @@ System::System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, 
   WatchLayers();
   if (options.follow == SystemOptions::Follow::kStage)
     listener_ = stage_->AddListener([this](const stage::StageNotice& notice) {
-      if (notice.objects) Apply(NetworkChanges::FromNotice(*notice.objects));
+      if (!notice.objects) return;
+      Apply(NetworkChanges::FromNotice(*notice.objects, FindRedefinitions(*notice.objects)));
     });
 }
 
@@ -216,6 +217,18 @@ bool System::TransformMightVary(const Prim& prim) const {
   return node && network_.MightVary(*node);
 }
 
+std::vector<stage::Redefinition> System::FindRedefinitions(const stage::ObjectsChanged& objects) const {
+  std::vector<stage::Redefinition> found = stage::FindRedefinitions(*stage_, objects);
+  std::erase_if(found, [&](const stage::Redefinition& each) {
+    const std::vector<Token> others = each.FindOtherSchemas();
+    return std::ranges::any_of(registry_->GetAll(), [&](const auto& computation) {
+      return computation->is_for &&
+             std::ranges::find_first_of(computation->schemas, others) != computation->schemas.end();
+    });
+  });
+  return found;
+}
+
 bool System::BeginChanges(NetworkChanges& changes) {
   if (before_changes_ && !Calling::Find()) before_changes_();
   if (!network_.BeginChanges()) {
@@ -228,7 +241,8 @@ bool System::BeginChanges(NetworkChanges& changes) {
 
 ComputedChanges System::Apply(NetworkChanges changes) {
   if (!BeginChanges(changes)) return {};
-  if (!changes.has_stage_metadata && changes.resynced.empty()) return Publish(network_.Apply(changes));
+  if (!changes.has_stage_metadata && changes.resynced.empty() && changes.redefined.empty())
+    return Publish(network_.Apply(changes));
   WatchLayers();
   outside_.Clear();
   const bool is_other = FindExpressions();
@@ -239,7 +253,10 @@ ComputedChanges System::Apply(NetworkChanges changes) {
   }
   const bool is_everything = network_.IsUsedOtherwise() || is_other;
   if (is_everything || changes.ResyncsAll()) changes.resynced = {Path::AbsoluteRoot()};
-  ComputedChanges computed = Publish(network_.Apply(changes), Told::kOfValues, changes.resynced);
+  std::vector<ValueKey> changed = network_.Apply(changes);
+  std::vector<Path> resynced = std::move(changes.resynced);
+  resynced.insert(resynced.end(), changes.redefined.begin(), changes.redefined.end());
+  ComputedChanges computed = Publish(changed, Told::kOfValues, resynced);
   if (!is_everything) return computed;
   computed = {};
   computed.is_everything = true;

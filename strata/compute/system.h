@@ -67,6 +67,9 @@ class System final : public stage::ComputedValues {
   bool IsActive() const { return is_active_; }
   void Look(const schema::PrimDefinition* definition) const { FindPublished(definition); }
 
+  // Of the prims of a notice that have other API schemas: those for which what is computed of others follows
+  // from inputs alone. What a computation asks of prims itself (Computation::is_for) may reach farther.
+  std::vector<stage::Redefinition> FindRedefinitions(const stage::ObjectsChanged& objects) const;
   // Told by whoever hears of changes; tells requests.
   ComputedChanges Apply(NetworkChanges changes);
   ComputedChanges ChangeTime(stage::Time from, stage::Time to);

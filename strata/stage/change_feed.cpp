@@ -7,6 +7,7 @@
 #include "strata/compose/argument_changes.h"
 #include "strata/layer/fields.h"
 #include "strata/stage/notice_builder.h"
+#include "strata/stage/redefinition.h"
 #include "strata/stage/stage_impl.h"
 
 namespace strata::stage {
@@ -156,6 +157,7 @@ StageChanges ChangeFeed::Apply(const compose::CacheEdits& edits, const LayerMuti
   NoticeBuilder builder(stage_.GetImpl(), *told, moves);
   builder.AddVariables(edits);
   std::shared_ptr<ObjectsChanged> notice = builder.Build();
+  KeepRedefined(*told);
   // The edits end with this call; the notice may wait longer.
   for (std::vector<compose::SpecChange>* specs : {&told->cache.specs, &told->cache.resynced_specs})
     for (compose::SpecChange& spec : *specs) spec.change = nullptr;

@@ -73,6 +73,7 @@ bool Populator::UpdateRecord(Path path) {
       RemakePrim(number, path);
       return false;
     }
+    changes_.former.push_back({known.path, known.definition});
     known.type_name = made.type_name;
     known.definition = made.definition;
   }

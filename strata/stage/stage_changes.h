@@ -6,6 +6,10 @@
 
 #include "strata/compose/changes.h"
 
+namespace strata::schema {
+class PrimDefinition;
+}
+
 namespace strata::stage {
 
 // Paths are those of the stage; of prims in prototypes those below the prototype. In path order.
@@ -18,6 +22,12 @@ struct StageChanges {
   std::vector<Path> resynced;
   // Other prims that may answer otherwise than before: specs, type or children of theirs are not the same.
   std::vector<Path> changed;
+  // Those among them of which prim specs were edited, and what schemas gave each before; null: nothing.
+  struct Former {
+    Path path;
+    const schema::PrimDefinition* definition;
+  };
+  std::vector<Former> former;
   // Prototypes that came, those that are made of another instance or anew, and those that nothing uses any
   // more. They are among `resynced`, too.
   std::vector<Path> added_prototypes, changed_prototypes, removed_prototypes;
