@@ -29,6 +29,20 @@ Vec3f TransformNormal(const float* m, const Vec3f& n) {
   return Normalize(Dot(a, Cross(b, c)) < 0 ? Scale(normal, -1) : normal);
 }
 
+RTCRay MakeRay(const Ray& ray) {
+  RTCRay made{};
+  made.org_x = ray.origin[0];
+  made.org_y = ray.origin[1];
+  made.org_z = ray.origin[2];
+  made.dir_x = ray.direction[0];
+  made.dir_y = ray.direction[1];
+  made.dir_z = ray.direction[2];
+  made.tnear = ray.near;
+  made.tfar = ray.far;
+  made.mask = ~0u;
+  return made;
+}
+
 float* AddVertices(RTCGeometry made, const Geometry& geometry, bool with_radii) {
   const size_t size = with_radii ? 16 : 12;
   auto* data = static_cast<float*>(rtcSetNewGeometryBuffer(made, RTC_BUFFER_TYPE_VERTEX, 0,
@@ -241,23 +255,14 @@ bool TracedScene::Intersect(const Ray& ray, Hit& hit) const {
   RTCIntersectContext context;
   rtcInitIntersectContext(&context);
   RTCRayHit found{};
-  RTCRay& traced = found.ray;
-  traced.org_x = ray.origin[0];
-  traced.org_y = ray.origin[1];
-  traced.org_z = ray.origin[2];
-  traced.dir_x = ray.direction[0];
-  traced.dir_y = ray.direction[1];
-  traced.dir_z = ray.direction[2];
-  traced.tnear = ray.near;
-  traced.tfar = ray.far;
-  traced.mask = ~0u;
+  found.ray = MakeRay(ray);
   found.hit.geomID = RTC_INVALID_GEOMETRY_ID;
   found.hit.instID[0] = RTC_INVALID_GEOMETRY_ID;
   rtcIntersect1(top_, &context, &found);
   if (found.hit.geomID == RTC_INVALID_GEOMETRY_ID || found.hit.instID[0] >= placements_.size()) return false;
   hit = Hit();
-  hit.distance = traced.tfar;
-  hit.position = ray.origin + Scale(ray.direction, traced.tfar);
+  hit.distance = found.ray.tfar;
+  hit.position = ray.origin + Scale(ray.direction, hit.distance);
   Describe(placements_[found.hit.instID[0]], found.hit.primID, found.hit.u, found.hit.v,
            {found.hit.Ng_x, found.hit.Ng_y, found.hit.Ng_z}, ray.direction, hit);
   return true;
@@ -272,16 +277,7 @@ float TracedScene::Transmit(const Ray& ray) const {
     if (is_opaque_) {
       RTCIntersectContext context;
       rtcInitIntersectContext(&context);
-      RTCRay shadow{};
-      shadow.org_x = ray.origin[0];
-      shadow.org_y = ray.origin[1];
-      shadow.org_z = ray.origin[2];
-      shadow.dir_x = ray.direction[0];
-      shadow.dir_y = ray.direction[1];
-      shadow.dir_z = ray.direction[2];
-      shadow.tnear = ray.near;
-      shadow.tfar = ray.far;
-      shadow.mask = ~0u;
+      RTCRay shadow = MakeRay(ray);
       rtcOccluded1(top_, &context, &shadow);
       return shadow.tfar < 0 ? 0 : 1;
     }
