@@ -162,20 +162,15 @@ void Indexer::AddTasksFor(uint32_t number) {
 // itself, it does so only if the first class of the hierarchy has another path there; else the instance of
 // its own hierarchy does.
 void Indexer::AddImpliedClassTask(uint32_t node) {
-  AddImpliedClassTask(node, kNoNode, SpecializePlace::kWritten);
-}
-
-void Indexer::AddImpliedClassTask(uint32_t node, uint32_t top, SpecializePlace place) {
-  uint32_t first = FindFirstClass(node, place), instance = GetIntroducing(first);
+  uint32_t first = FindFirstClass(node), instance = GetIntroducing(first);
   while (IsClassBased(graph_[instance].arc)) {
     const uint32_t arc = graph_.GetPlaceholder(instance);
     const Path path = graph_[first].path.StripAllVariantSelections();
     const Path outside = graph_.GetMapToParent(arc).AddRootIdentity().MapSourceToTarget(path);
     if (!outside.IsEmpty() && outside != path) break;
-    first = FindFirstClass(instance, place);
+    first = FindFirstClass(instance);
     instance = GetIntroducing(first);
   }
-  if (instance > top) return;
   AddTask({TaskType::kImpliedClasses, graph_.GetPlaceholder(instance), {}, {}, 0});
 }
 
@@ -184,25 +179,31 @@ void Indexer::AddTasksForAll() {
 }
 
 // The arcs of sites in an attached subtree have been followed by the frame that made it; what is left is to
-// imply its classes further out and, at the top, to look at variants: those of the sites and of what is above
-// them.
+// imply its classes further out, those of the attached prim alone, and, at the top, to look at variants:
+// those of the sites and of what is above them.
 void Indexer::AddTasksForAttached(uint32_t top) {
-  bool has_placeholder = false;
+  const Node& attached = graph_[top];
+  bool has_placeholder = false, has_class = false;
   for (uint32_t number : graph_.GetSubtree(top)) {
     const Node& node = graph_[number];
     const bool is_placeholder = IsPlaceholder(node.arc, node.parent);
     has_placeholder |= is_placeholder;  // also what a relocate took away
+    has_class |= node.parent == top && IsClassBased(node.arc);
     if (node.Has(kNodeCulled)) continue;
-    // At the top a placeholder waits for what stands for it below the root.
-    if (IsClassBased(node.arc) && !(IsTop() && is_placeholder) && !graph_.IsPropagated(number))
-      AddImpliedClassTask(number, top,
-                          number == top ? SpecializePlace::kWritten : SpecializePlace::kBelowRoot);
     if (node.arc == ArcType::kRelocate && !node.Has(kNodeDueToAncestor))
       AddTask({TaskType::kImpliedRelocations, number, {}, {}, 0});
     if (!IsTop()) continue;
     AddTask({TaskType::kAncestralVariantSets, number, {}, {}, 0});
     if (node.CanContributeSpecs() && (graph_.GetSite(number).fields & kSiteVariantSets))
       AddTask({TaskType::kVariantSets, number, {}, {}, 0});
+  }
+  // What is further in has been implied up to the attached prim already. At the top a placeholder waits for
+  // what stands for it below the root.
+  if (IsClassBased(attached.arc)) {
+    if (!(IsTop() && IsPlaceholder(attached.arc, attached.parent)) && !graph_.IsPropagated(top))
+      AddImpliedClassTask(top);
+  } else if (has_class) {
+    AddTask({TaskType::kImpliedClasses, top, {}, {}, 0});
   }
   if (IsTop() && has_placeholder) AddTask({TaskType::kImpliedSpecializes, top, {}, {}, 0});
 }

@@ -107,8 +107,6 @@ class Indexer {
     Token variant_set;
     uint32_t set_number = 0;  // place of the set among those of its prim
   };
-  // Where a specialize is looked at that stands for a placeholder.
-  enum class SpecializePlace : uint8_t { kWritten, kBelowRoot };
   struct ArcOptions {
     bool contributes = true;  // whether opinions at the arc's own site count
     bool include_ancestral = false;
@@ -141,8 +139,7 @@ class Indexer {
   void AfterDescent();
   void AddTask(Task task);
   void AddTasksFor(uint32_t node);
-  void AddImpliedClassTask(uint32_t node);  // of a class that was added or implied
-  void AddImpliedClassTask(uint32_t node, uint32_t top, SpecializePlace place);
+  void AddImpliedClassTask(uint32_t node);
   void AddTasksForAll();
   void AddTasksForAttached(uint32_t top);
   bool IsBefore(const Task& a, const Task& b) const;
@@ -193,6 +190,7 @@ class Indexer {
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
   void EvaluateClasses(uint32_t node, ArcType type);
+  bool StandsFor(uint32_t known, const Arc& arc) const;
   uint32_t AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
                        const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                        const Node* ignored_site);
@@ -202,7 +200,7 @@ class Indexer {
     return node == 0 && frame_ ? frame_->arc : graph_[node].arc;
   }
   void Silence(uint32_t top);
-  uint32_t FindFirstClass(uint32_t node, SpecializePlace place) const;
+  uint32_t FindFirstClass(uint32_t node) const;
   uint32_t FindSpecializing(uint32_t node) const;
   bool IsPlaceholder(ArcType type, uint32_t parent) const {
     return type == ArcType::kSpecialize && (parent != 0 || !IsTop());

@@ -29,6 +29,17 @@ void Indexer::EvaluateClasses(uint32_t node, ArcType type) {
   }
 }
 
+// Whether a child of the prim that has the class is already at the site of the class, however it came there.
+// To the source of a relocate one class may lead in several ways, from what was moved and from what moved it
+// there: each of these counts for itself.
+bool Indexer::StandsFor(uint32_t known, const Arc& arc) const {
+  const Node& node = graph_[known];
+  if (node.path != arc.path || node.layer_stack != arc.layer_stack) return false;
+  return GetArcTo(arc.parent) != ArcType::kRelocate ||
+         (node.arc == arc.type && node.namespace_depth == arc.namespace_depth &&
+          node.map_to_parent == arc.map_to_parent);
+}
+
 uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
                               const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                               const Node* ignored_site) {
@@ -44,13 +55,10 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   options.contributes = !says_the_same && !is_placeholder;
   options.include_ancestral = options.contributes && !class_path.IsRootPrim();
   options.skip_duplicates = options.contributes;
-  // One class of a prim is said once: the strongest of several places that imply a specialize says it. What
-  // was relocated may both inherit and specialize it.
-  const bool may_be_both = GetArcTo(parent) == ArcType::kRelocate;
+  // One class of a prim is said once: the strongest of several places that imply a specialize says it.
   for (uint32_t known : graph_.GetChildren(parent)) {
+    if (!StandsFor(known, arc)) continue;
     const Node& node = graph_[known];
-    if (node.path != class_path || node.layer_stack != arc.layer_stack) continue;
-    if (may_be_both && node.arc != type) continue;
     if (says_the_same || type == ArcType::kInherit || node.arc != type || !ignored_site ||
         graph_.CompareStrength(origin, node.origin) >= 0)
       return known;
@@ -73,14 +81,11 @@ void Indexer::Silence(uint32_t top) {
 // The first class of the hierarchy that `node`, a class, is in: classes of classes introduced at one prim.
 // What it is a class of is their instance. A specialize that is followed below the root stands there for a
 // prim as far down as the one asked for; the place where it is written may be further up.
-uint32_t Indexer::FindFirstClass(uint32_t node, SpecializePlace place) const {
-  auto find_place = [&](uint32_t n) {
-    return place == SpecializePlace::kWritten ? graph_.GetPlaceholder(n) : n;
-  };
-  node = find_place(node);
+uint32_t Indexer::FindFirstClass(uint32_t node) const {
+  node = graph_.GetPlaceholder(node);
   const uint32_t depth = graph_.GetDepthBelowIntroduction(node);
   while (true) {
-    const uint32_t above = find_place(GetIntroducing(node));
+    const uint32_t above = graph_.GetPlaceholder(GetIntroducing(node));
     if (!IsClassBased(graph_[above].arc) || graph_.GetDepthBelowIntroduction(above) != depth) return node;
     node = above;
   }
@@ -106,8 +111,8 @@ Path MoveIntoVariants(Path path, Path site) {
   for (Path prefix = site; !prefix.IsEmpty() && !prefix.IsAbsoluteRoot(); prefix = prefix.GetParent()) {
     if (!prefix.IsPrimVariantSelection()) continue;
     const Path plain = prefix.StripAllVariantSelections();
-    if (path != plain && path.HasPrefix(plain))
-      return path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);
+    if (path == plain || !path.HasPrefix(plain)) return path;
+    return path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);
   }
   return path;
 }

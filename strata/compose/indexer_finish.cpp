@@ -7,7 +7,7 @@ namespace strata::compose {
 bool Indexer::CanBeCulled(uint32_t number) const {
   const Node& node = graph_[number];
   if (node.parent == kNoNode) return false;
-  if (node.Has(kNodeCulled)) return true;
+  if (node.Has(kNodeCulled) || node.Has(kNodeElided)) return true;
   // What an arc leads to directly shows that the arc is there.
   if (graph_.GetDepthBelowIntroduction(number) == 0) return false;
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;

@@ -30,13 +30,7 @@ void Indexer::EvaluateImpliedSpecializes(uint32_t top) {
   if (graph_[top].parent == kNoNode) return;
   for (uint32_t node : graph_.GetSubtree(top)) {
     if (graph_[node].arc != ArcType::kSpecialize || graph_[node].parent == 0) continue;
-    const uint32_t said = FindSaidAtRoot(node);
-    const bool is_new = said == kNoNode && PropagateToRoot(node);
-    // What is not new has been implied further out already, up to the top, by what brought it to the root.
-    const uint32_t instance = GetIntroducing(FindFirstClass(node, SpecializePlace::kWritten));
-    if (is_new || (said != kNoNode && !graph_.IsBelow(graph_[said].origin, top)) ||
-        (instance == top && !IsClassBased(graph_[top].arc)))
-      AddImpliedClassTask(node);
+    if (FindSaidAtRoot(node) == kNoNode && PropagateToRoot(node)) AddImpliedClassTask(node);
   }
 }
 

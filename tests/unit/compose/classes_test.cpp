@@ -1,43 +1,9 @@
 // Which classes an index has, where they are implied to, who of them speaks and which is stronger: as
 // usd-core 26.11 answers.
-#include <doctest/doctest.h>
-#include <fmt/format.h>
-
-#include "strata/compose/compose.h"
-#include "strata/format/text/text.h"
-#include "strata/layer/registry.h"
-#include "tests/registry_provider.h"
+#include "tests/unit/compose/scene.h"
 
 using namespace strata;
 using namespace strata::compose;
-
-namespace {
-
-// The nodes of the prim at `path`, strongest first, indented below their parents; culled ones left out.
-std::string DescribeNodes(const std::vector<std::pair<std::string, std::string>>& layers, const char* path) {
-  auto resolver = std::make_shared<asset::MemoryResolver>(asset::MakeFileResolver());
-  for (const auto& [name, text] : layers) resolver->Put(name, "#usda 1.0\n" + text);
-  auto registry = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
-                                               {format::text::MakeUsdaFormat()});
-  Diagnostics diagnostics;
-  const layer::LayerPtr root = registry->FindOrOpen(layers.front().first, nullptr, {}, diagnostics);
-  if (!root) FAIL(RenderDiagnostics(diagnostics, ColorMode::kPlain) << layers.front().second);
-  Cache cache(root, nullptr, std::make_shared<RegistryProvider>(registry), {});
-  const auto index = cache.ComputePrimIndex(Path(path));
-  std::string result;
-  for (uint32_t i = 0; i < index->GetNodeCount(); ++i) {
-    const NodeRef node = index->GetNode(i);
-    if (node.IsCulled()) continue;
-    for (NodeRef above = node.GetParent(); above; above = above.GetParent()) result += "  ";
-    const layer::LayerPtr& layer = node.GetLayerStack()->GetRootLayer();
-    result += fmt::format("{} {}<{}>{}\n", GetArcName(node.GetArcType()),
-                          layer == root ? "" : layer->GetDisplayName(), node.GetPath().GetString(),
-                          node.IsInert() ? " silent" : "");
-  }
-  return result;
-}
-
-}  // namespace
 
 TEST_CASE(
     "classes of an ancestral class are implied to its instance together, as soon as one looks different "
@@ -376,4 +342,29 @@ def "K" { def "z" (specializes = </K/c>) {}
         "  specialize </C/c>\n"
         "  specialize </L/c>\n"
         "  specialize </K/c>\n");
+}
+
+TEST_CASE("a class is looked for in the nearest variant that the prim is in, if that can have it") {
+  const Layers layers = {{"root.usda", R"(def "A" (variantSets = "u"
+variants = { string u = "q" }) { variantSet "u" = { "q" { def "c" (variantSets = "v"
+variants = { string v = "b" }) { variantSet "v" = { "b" (variantSets = "w"
+variants = { string w = "b" }) { variantSet "w" = { "b" { over "x" (inherits = </A/y>) {}
+ }
+ }
+ }
+ }
+ }
+def "y" {}
+ }
+ }
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/A/c/x") ==
+        "root </A/c/x>\n"
+        "  variant </A{u=q}c/x>\n"
+        "    inherit </A{u=q}y>\n"
+        "    variant </A{u=q}c{v=b}x>\n"
+        "      inherit </A/y> silent\n"
+        "      variant </A{u=q}c{v=b}{w=b}x>\n"
+        "        inherit </A/y>\n");
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "strata/compose/compose.h"
 #include "strata/format/text/text.h"
@@ -47,6 +48,23 @@ inline std::string GetStack(Cache& cache, const char* path) {
   for (const SpecSite& site : cache.ComputePrimIndex(Path(path))->GetSpecStack())
     text += (text.empty() ? "" : " ") + site.path.GetString();
   return text;
+}
+
+// The nodes of the prim at `path`, strongest first, indented below their parents; culled ones left out.
+inline std::string DescribeNodes(const Layers& layers, const char* path) {
+  const auto cache = Open(layers);
+  const auto index = cache->ComputePrimIndex(Path(path));
+  std::string result;
+  for (uint32_t i = 0; i < index->GetNodeCount(); ++i) {
+    const NodeRef node = index->GetNode(i);
+    if (node.IsCulled()) continue;
+    for (NodeRef above = node.GetParent(); above; above = above.GetParent()) result += "  ";
+    const std::string layer = node.GetLayerStack()->GetRootLayer()->GetDisplayName();
+    result += fmt::format("{} {}<{}>{}\n", GetArcName(node.GetArcType()),
+                          layer == layers.front().first ? "" : layer, node.GetPath().GetString(),
+                          node.IsInert() ? " silent" : "");
+  }
+  return result;
 }
 
 inline std::string MakePrim(const std::string& name, const std::string& metadata,

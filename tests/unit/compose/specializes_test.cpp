@@ -1,0 +1,94 @@
+// Where specializes are implied to and what comes to stand for them below the root: as usd-core 26.11
+// answers.
+#include "tests/unit/compose/scene.h"
+
+using namespace strata;
+using namespace strata::compose;
+
+TEST_CASE("what a prim both references and specializes is specialized where a relocate takes from it") {
+  const Layers layers = {{"root.usda", R"((relocates = {</C/x>: </C/m>})
+def "C" (references = </K>
+specializes = </K>) {}
+def "K" { def "x" {}
+def "y" {}
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/C/m") ==
+        "root </C/m>\n"
+        "  relocate </C/x> silent\n"
+        "    reference </K/x>\n"
+        "  specialize </K/x> silent\n");
+  CHECK(DescribeNodes(layers, "/C/y") ==
+        "root </C/y>\n"
+        "  reference </K/y>\n");
+}
+
+TEST_CASE("what a specialized prim specializes is implied by the prim that a relocate took away") {
+  const Layers layers = {{"root.usda", R"((relocates = {</A/y>: </A/n>})
+def "C" { def "y" (specializes = </C/x>) {}
+def "x" {}
+ }
+def "A" (specializes = </C>) {}
+)"}};
+  CHECK(DescribeNodes(layers, "/A/n") ==
+        "root </A/n>\n"
+        "  relocate </A/y> silent\n"
+        "  specialize </C/y>\n"
+        "    specialize </C/x> silent\n"
+        "  specialize </A/x>\n"
+        "  specialize </C/x>\n");
+}
+
+TEST_CASE(
+    "a specialize within what an arc brings is implied as far as that, one of the prim itself further") {
+  const Layers layers = {{"root.usda", R"(def "B" { def "z" (references = </K/x>) {}
+ }
+def "K" (references = @r.usda@</K>) { def "x" {}
+ }
+)"},
+                         {"r.usda", R"(def "C" { def "c" (specializes = </L>) {}
+ }
+def "K" (references = </C/c>) {}
+def "L" { def "x" {}
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/B/z") ==
+        "root </B/z>\n"
+        "  reference </K/x>\n"
+        "  specialize r.usda</L/x>\n");
+  CHECK(DescribeNodes(layers, "/K") ==
+        "root </K>\n"
+        "  reference r.usda</K>\n"
+        "    reference r.usda</C/c>\n"
+        "      specialize r.usda</L> silent\n"
+        "    specialize r.usda</L> silent\n"
+        "  specialize </L>\n"
+        "  specialize r.usda</L>\n");
+}
+
+TEST_CASE("what ancestors brought to the target of an arc that a relocate took away is dropped") {
+  const Layers layers = {{"root.usda", R"((relocates = {</A/z>: </L/m>})
+def "K" (specializes = </A/z>) {}
+def "C" (inherits = </L/y>) { def "z" {}
+ }
+def "A" (inherits = </C>) {}
+def "L" { def "y" {}
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/K") ==
+        "root </K>\n"
+        "  specialize </A/z> silent\n");
+}
+
+TEST_CASE("a class inherited by what a prim specializes is not implied to what a relocate took away") {
+  const Layers layers = {{"root.usda", R"((relocates = {</A/z>: </A/n>})
+def "K" { def "z" (inherits = </K/x>) {}
+ }
+def "A" (specializes = </K>) {}
+)"}};
+  CHECK(DescribeNodes(layers, "/A/n") ==
+        "root </A/n>\n"
+        "  relocate </A/z> silent\n"
+        "  specialize </K/z>\n"
+        "    inherit </K/x>\n");
+}
