@@ -247,6 +247,11 @@ class Indexer {
     std::vector<Path> paths;       // the prim in each node looked at; empty where it has no name
     NodesBySet written, selected;  // nodes that write a selection for a set, or are of a variant of it
   };
+  // Each takes as much room as there are nodes: what is asked of many prims is asked of the nodes themselves.
+  static constexpr size_t kMostSelectionIndices = 8;
+  bool HasSelectionIndex(uint32_t top, Path path) const {
+    return selection_indices_.size() < kMostSelectionIndices || selection_indices_.count({top, path}) != 0;
+  }
   SelectionIndex& GetSelectionIndex(uint32_t top, Path path);
   void NoteSelections(uint32_t node, Path path, SelectionIndex& index);
   Selection FindIndexedSelection(uint32_t top, Path path, Token variant_set);

@@ -136,7 +136,8 @@ std::pair<uint32_t, Path> Indexer::MapOutwards(uint32_t node, Path path) const {
 // The strongest selection for a set at `path` of `node`, from anywhere in the index that knows this prim.
 Indexer::Selection Indexer::FindSelection(uint32_t node, Path path, Token variant_set) {
   const auto [top, there] = MapOutwards(node, path);
-  if (graph_.GetSize() > kFewNodes) return FindIndexedSelection(top, there, variant_set);
+  if (graph_.GetSize() > kFewNodes && HasSelectionIndex(top, there))
+    return FindIndexedSelection(top, there, variant_set);
   // What has been selected once stays, also for a set of the same name inside the variant.
   const Selection prior = FindSelectionAt(top, there, variant_set, &Indexer::ReadPriorSelection);
   return prior.found ? prior : FindSelectionAt(top, there, variant_set, &Indexer::ReadSelection);
