@@ -114,6 +114,23 @@ std::string DescribeSource(const Asked& asked, Path attribute) {
   return fmt::format("{} <{}>", info.layer->GetDisplayName(), info.spec_path.GetString());
 }
 
+// What an input is where it is neither an attribute nor the output of a prim. Empty: nothing to be told.
+std::string NamePlainInput(const compute::Input& input) {
+  using Kind = compute::Input::Kind;
+  switch (input.kind) {
+    case Kind::kStageMetadata:
+      return "stage " + input.name.GetString();
+    case Kind::kMetadata:
+      return "metadata " + input.name.GetString();
+    case Kind::kTime:
+      return "time";
+    case Kind::kConstant:
+      return "constant";
+    default:
+      return {};
+  }
+}
+
 // How an output comes about, and those of other prims that it needs, down to what is authored.
 void ExplainText(const Asked& asked, const compute::ValueKey& key, size_t depth, std::string& text) {
   constexpr size_t kDeepest = 12;
@@ -132,9 +149,9 @@ void ExplainText(const Asked& asked, const compute::ValueKey& key, size_t depth,
       if (!source.attribute.IsEmpty() && !source.answers.empty())
         text += fmt::format("{}     {} = {}   by {}\n", indent, source.attribute.GetName(),
                             Describe(source.answers.front()), DescribeSource(asked, source.attribute));
-      else if (source.input.kind == compute::Input::Kind::kStageMetadata && !source.answers.empty())
-        text += fmt::format("{}     stage {} = {}\n", indent, source.input.name.GetText(),
-                            Describe(source.answers.front()));
+      else if (const std::string name = NamePlainInput(source.input);
+               !name.empty() && !source.answers.empty())
+        text += fmt::format("{}     {} = {}\n", indent, name, Describe(source.answers.front()));
       for (const compute::ValueKey& computed : source.computed) ExplainText(asked, computed, depth + 3, text);
     }
   }
@@ -167,6 +184,14 @@ void ExplainJson(const Asked& asked, const compute::ValueKey& key, size_t depth,
               .String(Describe(source.answers.front()))
               .Key("by")
               .String(DescribeSource(asked, source.attribute))
+              .EndObject();
+        else if (const std::string name = NamePlainInput(source.input);
+                 !name.empty() && !source.answers.empty())
+          writer.BeginObject()
+              .Key("input")
+              .String(name)
+              .Key("value")
+              .String(Describe(source.answers.front()))
               .EndObject();
         for (const compute::ValueKey& computed : source.computed)
           ExplainJson(asked, computed, depth + 1, writer);
