@@ -185,8 +185,9 @@ def find_payload_paths(folder, session, fallbacks, usd, root, includes):
                 node = nodes.pop()
                 found.add(node.path.StripAllVariantSelections())
                 nodes += node.children
-        relocates = cache.layerStack.incrementalRelocatesSourceToTarget
-        found |= {path.ReplacePrefix(source, target) for source, target in relocates.items() if target for path in found
+        stack = cache.layerStack
+        relocates = [*stack.incrementalRelocatesSourceToTarget.items(), *stack.relocatesSourceToTarget.items()]
+        found |= {path.ReplacePrefix(source, target) for source, target in relocates if target for path in found
                   if path.HasPrefix(source)}
         # What lies above the source of a relocate need not be a prim of the scene either.
         found |= {prefix for path in found for prefix in path.GetPrefixes()}

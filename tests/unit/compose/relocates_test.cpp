@@ -176,3 +176,25 @@ TEST_CASE("the classes of a specialize that a relocate brought are implied at th
                           MakePrim("C", "") + MakePrim("A", "payload = </C>\nspecializes = [</K>, </K/y>]"));
   CHECK(GetErrors(*cache, "/A/n/n") == Errors{"ArcCycle", "ArcCycle"});
 }
+
+TEST_CASE(
+    "nothing is implied further out of a specialize whose class is the source of a relocate at the root") {
+  const auto open = [](const char* specializes) {
+    return Open(MakeRelocate("/A/x", "/A/y") + MakePrim("A", "payload = </P>") +
+                MakePrim("P", "", MakePrim("x", specializes)) +
+                MakePrim("K", "specializes = </A>", MakePrim("y", "")) + MakePrim("L", ""));
+  };
+  // /A/y with its relocate and the payload, in which the specialize stands; at /K/y also the relocate /K/x.
+  CHECK(open("specializes = </K/x>")->ComputePrimIndex(Path("/K/y"))->GetNodeCount() == 6);
+  // Any other class is implied at /A/y, and what it says is said at the root.
+  CHECK(open("specializes = </L>")->ComputePrimIndex(Path("/K/y"))->GetNodeCount() == 8);
+}
+
+// The inherit of /A would bring /L/c to the target of the relocate and has no say there; outside it has.
+TEST_CASE(
+    "a class that the target of a relocate does not have from its parent is implied to who references it") {
+  const auto cache = Open(
+      {{"root.usda", MakePrim("K", "references = @r.usda@</A/c>") + MakePrim("L", "", MakePrim("c", ""))},
+       {"r.usda", MakeRelocate("/L/y", "/A/c") + MakePrim("A", "inherits = </L>") + MakePrim("L", "")}});
+  CHECK(GetStack(*cache, "/K") == "/K /L/c");
+}
