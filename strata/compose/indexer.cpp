@@ -159,15 +159,19 @@ void Indexer::AddTasksFor(uint32_t number) {
 }
 
 // The instance of the hierarchy of classes that `node` is in implies it further out. Where that is a class
-// itself, it does so only if the first class of the hierarchy has another path there; else the instance of
-// its own hierarchy does.
+// itself, it does so only for what lies in it and has another path there; else the instance of its own
+// hierarchy does, and at the source of a relocate in any case.
 void Indexer::AddImpliedClassTask(uint32_t node) {
   uint32_t first = FindFirstClass(node), instance = GetIntroducing(first);
   while (IsClassBased(graph_[instance].arc)) {
     const uint32_t arc = graph_.GetPlaceholder(instance);
     const Path path = graph_[first].path.StripAllVariantSelections();
     const Path outside = graph_.GetMapToParent(arc).AddRootIdentity().MapSourceToTarget(path);
-    if (!outside.IsEmpty() && outside != path) break;
+    const Path introduced = graph_.GetPathAtIntroduction(arc).StripAllVariantSelections();
+    if (!outside.IsEmpty() && outside != path && path.HasPrefix(introduced)) {
+      if (GetArcTo(graph_[arc].parent) != ArcType::kRelocate) break;
+      AddTask({TaskType::kImpliedClasses, arc, {}, {}, 0});
+    }
     first = FindFirstClass(instance);
     instance = GetIntroducing(first);
   }
