@@ -185,7 +185,7 @@ Indexer::Selection Indexer::ReadSelection(uint32_t number, Path path, Token vari
   const Node& node = graph_[number];
   const Path site_path = GetSiteInVariants(number, path);
   const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
-  if (!MaySelectAt(number, site_path)) return {};
+  if (!MaySelectAt(number, path)) return {};
   NoteSelectionSite(number, site_path);
   NoteVisit(node.layer_stack, site_path, ArcType::kVariant);
   const LayerStack::Site site = stack->FindSite(site_path);
