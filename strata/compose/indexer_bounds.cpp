@@ -113,10 +113,13 @@ bool Indexer::HasCycle(const Arc& arc) {
   while (true) {
     bool has_cycle = false;
     for (uint32_t node = start; node != kNoNode && !has_cycle; node = indexer->graph_[node].parent) {
-      if (is_implied && indexer->GetArcTo(node) == ArcType::kRelocate) return false;
       const Node& passed = indexer->graph_[node];
-      has_cycle = passed.layer_stack == arc.layer_stack &&
+      const bool is_source = is_implied && indexer->GetArcTo(node) == ArcType::kRelocate;
+      const bool is_own = indexer == this && node == arc.parent;
+      const bool is_above_source = is_source && (is_own || indexer->is_above_target_);
+      has_cycle = !is_above_source && passed.layer_stack == arc.layer_stack &&
                   (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
+      if (is_source && !has_cycle) return false;
     }
     uint32_t node = is_propagated && indexer == this ? origin.parent : start;
     while (!is_implied && node != kNoNode && !has_cycle) {
