@@ -237,6 +237,24 @@ std::shared_ptr<IndexGraph> IndexSharing::Make(const Indexer::Request& request, 
   return graph;
 }
 
+namespace {
+
+// Whether one end of a map from `node` to `target` lies at the trunk of another node, as where a relocate
+// leads by chance: the path stays where it is when that trunk is another one.
+bool HasPathOfOtherTrunk(const MapFunction& map, const PrimIndexNode& node, const PrimIndexNode& target,
+                         const Trunks& trunks) {
+  auto is_of_other = [&](Path path, const PrimIndexNode& end) {
+    const uint16_t trunk = path.IsEmpty() ? uint16_t{0} : FindTrunk(trunks, end.layer_stack, path);
+    return trunk != 0 && trunk != end.trunk;
+  };
+  const auto& pairs = map.GetPairs();
+  return std::any_of(pairs.begin(), pairs.end(), [&](const MapFunction::Pair& pair) {
+    return is_of_other(pair.first, node) || is_of_other(pair.second, target);
+  });
+}
+
+}  // namespace
+
 // What else was read on the way to `graph`, and whether it may serve elsewhere at all (else null).
 std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
     IndexGraphPtr graph, const std::vector<Indexer::Visit>& visits) const {
@@ -245,10 +263,15 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
   // Arguments follow from fields that are in no key.
   if (graph->dependencies && !graph->dependencies->arguments.empty()) return nullptr;
   const Trunks& trunks = *graph->home;
-  for (const PrimIndexNode& node : graph->nodes)
+  for (const PrimIndexNode& node : graph->nodes) {
     if (HasStepAtTrunk(pool_->GetMap(node.map_to_parent), trunks) ||
         HasStepAtTrunk(pool_->GetMap(node.map_to_root), trunks))
       return nullptr;
+    if (node.parent == kNoNode) continue;
+    if (HasPathOfOtherTrunk(pool_->GetMap(node.map_to_parent), node, graph->nodes[node.parent], trunks) ||
+        HasPathOfOtherTrunk(pool_->GetMap(node.map_to_root), node, graph->nodes[0], trunks))
+      return nullptr;
+  }
   for (const Indexer::Visit& visit : visits) {
     for (uint16_t i = 0; i < trunks.size(); ++i) {
       const bool is_same_stack = trunks[i].layer_stack == visit.layer_stack;
