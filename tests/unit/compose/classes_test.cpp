@@ -368,3 +368,25 @@ def "y" {}
         "      variant </A{u=q}c{v=b}{w=b}x>\n"
         "        inherit </A/y>\n");
 }
+
+// usd-core's answers: what /K/x/x references has classes of its own, which lie beside /K/x, not in it.
+TEST_CASE("what a class references implies nothing beyond the class unless it lies in it") {
+  const Layers layers{
+      {"root.usda", MakePrim("A", "references = @r.usda@</B/x>") +
+                        MakePrim("K", "", MakePrim("x", "", MakePrim("x", "references = @r.usda@</B/y/x>")))},
+      {"r.usda", MakePrim("B", "inherits = </K>")}};
+  CHECK(DescribeNodes(layers, "/A/x") ==
+        "root </A/x>\n  inherit </K/x/x>\n    inherit </K/y/x>\n    reference r.usda</B/y/x>\n");
+}
+
+TEST_CASE("an instance on the way to a target has an arc that brings opinions itself") {
+  const auto describe = [](const char* in_d) {
+    return DescribeNodes({{"root.usda", MakePrim("A", "references = </L/c>") +
+                                            MakePrim("L", "instanceable = true\nreferences = </D/x>") +
+                                            MakePrim("D", "references = @s.usda@</E>", in_d)},
+                          {"s.usda", MakePrim("E", "", MakePrim("x", ""))}},
+                         "/A");
+  };
+  CHECK(describe("") == "root </A>\n  reference </L/c>\n");
+  CHECK(describe("over \"x\"\n{\n}\n") == "root </A>\n  reference </L/c> silent\n");
+}

@@ -198,3 +198,28 @@ TEST_CASE(
        {"r.usda", MakeRelocate("/L/y", "/A/c") + MakePrim("A", "inherits = </L>") + MakePrim("L", "")}});
   CHECK(GetStack(*cache, "/K") == "/K /L/c");
 }
+
+// usd-core's answers. What the parent brought to the target is gone, and selects nothing in what was moved
+// there.
+TEST_CASE("what a relocate replaced selects no variants of the prim that comes instead") {
+  const std::string variant =
+      "variantSet \"u\" = {\n \"p\" {\n" + MakePrim("y", "variants = {\n string v = \"b\"\n}") + "}\n}\n";
+  const std::string y = MakePrim("y", "variantSets = \"v\"\nvariants = {\n string v = \"a\"\n}");
+  const std::string text =
+      MakeRelocate("/K/y", "/K/n") + MakePrim("K", "inherits = </C>") +
+      MakePrim("C", "variantSets = \"u\"\nvariants = {\n string u = \"p\"\n}", y + variant);
+  CHECK(DescribeNodes({{"root.usda", text}}, "/K/n") ==
+        "root </K/n>\n  inherit </C/y> silent\n  relocate </K/y> silent\n    inherit </C/y>\n"
+        "      variant </C/y{v=a}>\n      variant </C{u=p}y>\n");
+}
+
+TEST_CASE("a variant that undoes the instance above a relocate counts at its source") {
+  const auto open = [](const char* in_variant) {
+    return Open(MakeRelocate("/A/c", "/A/m") + MakePrim("D", "instanceable = true") +
+                MakePrim("A", "references = </D>\nvariantSets = \"w\"\nvariants = {\n string w = \"a\"\n}",
+                         std::string("variantSet \"w\" = {\n \"a\" (\n") + in_variant + "\n) {\n" +
+                             MakePrim("c", "") + "}\n}\n"));
+  };
+  CHECK(GetStack(*open("instanceable = false"), "/A/m") == "/A{w=a}c");
+  CHECK(GetStack(*open(""), "/A/m").empty());
+}

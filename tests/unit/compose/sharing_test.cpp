@@ -381,3 +381,15 @@ TEST_CASE("edits keep what equal prims share, unless it may follow from what was
   CHECK(cache->ComputePrimIndex(Path("/World/P_2/Geom/New"))->HasSpecs());
   compare_with_fresh();
 }
+
+// /C/y/c and /C/y/z are composed alike. The relocate maps /K/y/c, which is also where the inherit of /K
+// leads.
+TEST_CASE("a map that leads to another node's site by chance is not taken along to another prim") {
+  const std::vector<std::pair<std::string, std::string>> layers{
+      {"root.usda",
+       "(\n    relocates = {</C/c>: </C/n>}\n)\n"
+       "def \"C\" (\n    inherits = [</K/y>, </K>]\n)\n{\n}\n"
+       "def \"K\"\n{\n    over \"y\"\n    {\n        def \"c\"\n        {\n        }\n"
+       "        def \"z\"\n        {\n        }\n    }\n}\n"}};
+  CompareAll(Scene(layers), "maps");
+}
