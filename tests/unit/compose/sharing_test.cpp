@@ -387,9 +387,11 @@ TEST_CASE("edits keep what equal prims share, unless it may follow from what was
 TEST_CASE("a map that leads to another node's site by chance is not taken along to another prim") {
   const std::vector<std::pair<std::string, std::string>> layers{
       {"root.usda",
-       "(\n    relocates = {</C/c>: </C/n>}\n)\n"
-       "def \"C\" (\n    inherits = [</K/y>, </K>]\n)\n{\n}\n"
-       "def \"K\"\n{\n    over \"y\"\n    {\n        def \"c\"\n        {\n        }\n"
+       "(\n    subLayers = [@s.usda@]\n    relocates = {</C/c>: </C/n>}\n)\n"
+       "def \"C\" (\n    inherits = [</K/y>, </K>]\n)\n{\n}\ndef \"K\" (\n    inherits = </L>\n)\n{\n}\n"},
+      {"s.usda",
+       "class \"L\" (\n    inherits = </K>\n)\n{\n    over \"y\"\n    {\n        class \"c\"\n        {\n    "
+       "    }\n"
        "        def \"z\"\n        {\n        }\n    }\n}\n"}};
   CompareAll(Scene(layers), "maps");
 }
