@@ -19,6 +19,7 @@ void Cache::Impl::Start() {
   argument_names = {};
   generated_layers = 0;
   cut_errors.clear();
+  has_cut_circles = false;
   indices.Clear();
   dependencies.reset();
   std::lock_guard lock(stacks_mutex);
@@ -190,6 +191,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     else
       body(0, count);
   };
+  std::atomic<size_t> cycles{0};
   for (size_t first = 0; first < prims.size();) {
     const size_t count = prims.size() - first;
     visitor.BeginLevel(first, count);
@@ -203,6 +205,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
         if (prim.path.IsAbsoluteRoot() || prim.path.IsRootPrim()) parent = nullptr;
         prim.index = impl_->indices.Find(prim.path);
         if (!prim.index) prim.index = impl_->indices.Put(prim.path, impl_->Make(prim.path, parent));
+        if (const size_t found = CountCycles(*prim.index)) cycles.fetch_add(found, std::memory_order_relaxed);
         std::vector<Token>& children = names[i - first];
         prim.index->ComputeChildNames(children, prohibited);
         if (!visitor.Visit(i, *prim.index, children) ||
@@ -211,6 +214,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
         std::erase_if(children, [&](Token name) { return prim.path.AppendChild(name).IsEmpty(); });
       }
     });
+    if (cycles > impl_->GetMostCyclesAtOnce()) impl_->CutCircles(prims, first, names);
     const size_t next = prims.size();
     size_t total = next;
     for (size_t i = 0; i < count; ++i) {
@@ -222,7 +226,9 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     // level.
     if (total > impl_->options.budgets.max_prims_at_once) {
       for (size_t i = 0; i < count; ++i) prims[first + i].child_count = 0;
-      impl_->TellOfCut(prims[first].path);
+      impl_->TellOfCut(
+          prims[first].path, "prims as deep",
+          MakeBudgetDiagnostic("max_prims_at_once", impl_->options.budgets.max_prims_at_once, {}));
       break;
     }
     if (total > prims.capacity()) prims.reserve(std::max(total, prims.capacity() + prims.capacity() / 2));
@@ -345,6 +351,7 @@ void Cache::Clear() {
 CacheChanges Cache::Apply(const CacheEdits& edits) {
   impl_->generated_layers = 0;
   impl_->cut_errors.clear();
+  impl_->has_cut_circles = false;
   return ChangeProcessor(*impl_, edits).Run();
 }
 

@@ -14,20 +14,6 @@ IndexEnvironment::Room Cache::Impl::TakeRoomForGeneratedLayer() {
   return Room::kNoMoreAndTold;
 }
 
-void Cache::Impl::TellOfCut(Path root) {
-  Diagnostic why =
-      MakeBudgetDiagnostic("max_prims_at_once", options.budgets.max_prims_at_once,
-                           {root_stack->GetRootLayer()->GetIdentifier(), root.GetString(), 0, 0, 0});
-  const std::lock_guard lock(cut_mutex);
-  CompositionError& error = cut_errors.emplace_back();
-  error.type = ErrorType::kIndexCapacityExceeded;
-  error.root_site = root;
-  error.diagnostic = Diagnostic(GetErrorCode(error.type),
-                                "Namespace capacity exceeded: prims at <" + root.GetString() +
-                                    "> and as deep are left without children. " + why.message,
-                                why.location, why.hint);
-}
-
 void Cache::Impl::NoteArguments(const ComposedArguments& arguments) {
   const std::lock_guard lock(arguments_mutex);
   argument_names.fields.insert(arguments.fields.begin(), arguments.fields.end());

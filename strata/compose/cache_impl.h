@@ -22,6 +22,9 @@
 
 namespace strata::compose {
 
+// Arcs of the index that were refused because they lead back to where they began.
+size_t CountCycles(const PrimIndex& index);
+
 struct Cache::Impl final : IndexEnvironment {
   layer::LayerPtr root, session;
   std::shared_ptr<LayerProvider> provider;
@@ -59,6 +62,7 @@ struct Cache::Impl final : IndexEnvironment {
   // Of subtrees that are cut short, since the last edit.
   mutable std::mutex cut_mutex;
   CompositionErrors cut_errors;
+  std::atomic<bool> has_cut_circles{false};  // and told so
 
   // Made by the first edit or query.
   mutable std::mutex dependencies_mutex;
@@ -75,8 +79,15 @@ struct Cache::Impl final : IndexEnvironment {
   void NoteTarget(const layer::Layer& anchor, const std::string& asset_path, uint32_t referencer,
                   uint32_t target) override;
 
-  // Tells that the subtree at `root` holds more prims than the budget allows.
-  void TellOfCut(Path root);
+  // Tells that the prim at `root` and `others` are left without children, for the budget that `why` names.
+  void TellOfCut(Path root, const char* others, const Diagnostic& why);
+  // Arcs that lead back to themselves, in one opening or edit: beyond, CutCircles.
+  size_t GetMostCyclesAtOnce() const { return size_t{16} * options.budgets.max_errors_per_prim; }
+  // Namespace that circles bring grows with each level, without end. Takes the children from those of the
+  // last level (prims from `first` on, with the `names` of their children) that have such arcs below others
+  // that do: it is whole where something else is wrong, and at the first of such prims.
+  void CutCircles(const std::vector<SubtreePrim>& prims, size_t first,
+                  std::vector<std::vector<Token>>& names);
   Room TakeRoomForGeneratedLayer() override;
   void NoteArguments(const ComposedArguments& arguments) override;
 

@@ -241,3 +241,59 @@ TEST_CASE("a long trail of a cycle is told by its ends") {
   CHECK(message.find("CANNOT reference:\n@root.usda@</A0>") != std::string::npos);
   CHECK(errors.front().diagnostic.notes.size() == 65);
 }
+
+TEST_CASE("namespace that circles of arcs bring ends at the budget for errors, told once") {
+  // Each prim brings the children of others that bring its own: without end, and more at each level.
+  const Layers layers = {
+      {"a.usda", MakePrim("A", "inherits = </A/B>",
+                          MakePrim("B", "references = [</Other>, </A/B>]",
+                                   MakePrim("C", "references = @c.usda@</Other>\nspecializes = </A/B>"))) +
+                     MakePrim("Class", "specializes = </A>",
+                              MakePrim("Inner", "references = [@c.usda@</Class/Inner>, </A>, </Other>]")) +
+                     MakePrim("Other",
+                              "references = [@a.usda@</A/B/C>, </Class>, </Class/Inner>]\n"
+                              "inherits = </A>\nspecializes = </A>") +
+                     MakePrim("Plain", "",
+                              MakePrim("X", "", MakePrim("Y", "", MakePrim("Z", "", MakePrim("End", "")))))},
+      {"c.usda",
+       MakePrim("A", "",
+                MakePrim("B", "references = @a.usda@</Class>\nspecializes = [</Class>, </Class/Inner>]")) +
+           MakePrim("Class", "inherits = </A/B>\nspecializes = [</A>, </A/B>]",
+                    MakePrim("Inner", "references = </A/B>\ninherits = </Other>")) +
+           MakePrim("Other", "references = @c.usda@</A>\ninherits = </Class/Inner>")}};
+  std::vector<size_t> prims;
+  for (const uint32_t limit : {20, 40, 80}) {
+    CAPTURE(limit);
+    CacheOptions options;
+    options.budgets.max_errors_per_prim = limit;
+    const std::unique_ptr<Cache> cache = Open(layers, options);
+    bool has_end = false;
+    size_t errors = 0;
+    prims.push_back(0);
+    cache->ComputeSubtree(Path::AbsoluteRoot(), [&](const PrimIndex& index, std::vector<Token>&) {
+      has_end |= index.GetPath() == Path("/Plain/X/Y/Z/End");
+      errors += index.GetErrors().size();
+      return ++prims.back() < 20'000;
+    });
+    CHECK(has_end);
+    size_t told = 0;
+    for (const CompositionError& error : cache->GetAllErrors())
+      told += error.diagnostic.message.find("Namespace capacity exceeded") == 0;
+    CHECK(told == 1);
+    CHECK(prims.back() < 2'000);
+    CHECK(errors < 16 * 8 * limit);  // a level is finished
+  }
+}
+
+TEST_CASE("a circle in an asset that is used many times takes no children from those who use it") {
+  std::string text;
+  for (int i = 0; i < 400; ++i) text += MakePrim("U" + std::to_string(i), "references = @asset.usda@</A>");
+  CacheOptions options;
+  options.budgets.max_errors_per_prim = 2;
+  const std::unique_ptr<Cache> cache =
+      Open(Layers{{"root.usda", text},
+                  {"asset.usda", MakePrim("A", "references = </A>", MakePrim("B", "", MakePrim("C", "")))}},
+           options);
+  CHECK(CountPrims(*cache) == 1 + 3 * 400);
+  for (const CompositionError& error : cache->GetAllErrors()) CHECK(error.type == ErrorType::kArcCycle);
+}
