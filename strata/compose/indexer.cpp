@@ -87,7 +87,9 @@ void Indexer::AfterDescent() {
   FindProhibited();
   if (prohibited_source_.IsEmpty()) return AddTasksForAll();
   // No scene has this prim; who asks for it all the same, as for a target, gets an index that says nothing.
-  if (IsTop()) ElideSubtree(0);
+  if (!IsTop()) return;
+  ElideSubtree(0);
+  graph_[0].Set(kNodeCulled, false);
 }
 
 namespace {
