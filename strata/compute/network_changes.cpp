@@ -82,6 +82,12 @@ bool NetworkChanges::ResyncsAll() const {
                      [](Path path) { return path.IsAbsoluteRoot() || IsInPrototype(path); });
 }
 
+struct Network::Former {
+  ValueKey key;
+  bool varies;
+  std::vector<Node::Slot> answers;
+};
+
 std::vector<ValueKey> Network::Apply(const NetworkChanges& changes) {
   if (changes.ResyncsAll()) return Clear();
   std::vector<ValueKey> out;
@@ -184,12 +190,6 @@ bool Network::IsLinkedOtherwise(const Node& node, Path redefined) const {
     return nodes.empty() ? bool(above) : !above || nodes.front()->provider != above.GetPath();
   });
 }
-
-struct Network::Former {
-  ValueKey key;
-  bool varies;
-  std::vector<Node::Slot> answers;
-};
 
 // States are not made again to see whether they are the same.
 std::vector<Network::Former> Network::KeepFormer(const std::vector<Node*>& dropped) {
