@@ -247,7 +247,9 @@ bool HasPathOfOtherTrunk(const MapFunction& map, const PrimIndexNode& node, cons
     const uint16_t trunk = path.IsEmpty() ? uint16_t{0} : FindTrunk(trunks, end.layer_stack, path);
     return trunk != 0 && trunk != end.trunk;
   };
-  const auto& pairs = map.GetPairs();
+  if (map.GetPairCount() <= 1)
+    return false;  // from where the arc leads to where it is written, and no relocates
+  const std::vector<MapFunction::Pair> pairs = map.GetPairs();
   return std::any_of(pairs.begin(), pairs.end(), [&](const MapFunction::Pair& pair) {
     return is_of_other(pair.first, node) || is_of_other(pair.second, target);
   });

@@ -40,7 +40,8 @@ class MapFunction {
   MapFunction Compose(const MapFunction& inner) const;         // this after inner
   MapFunction ComposeOffset(const LayerOffset& offset) const;  // this after a map of time alone
   MapFunction GetInverse() const;
-  std::vector<Pair> GetPairs() const;  // with the root identity, sorted
+  std::vector<Pair> GetPairs() const;                                  // with the root identity, sorted
+  size_t GetPairCount() const { return pairs_ ? pairs_->size() : 0; }  // without the root identity
   size_t GetHash() const;
   friend bool operator==(const MapFunction& a, const MapFunction& b);
 
