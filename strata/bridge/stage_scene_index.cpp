@@ -65,7 +65,7 @@ bool IsOver(const Value& before, const Value& after) {
 
 // Where computations put what a prim has by only one of its definitions, the former and that of now.
 void AddOtherPublished(const compute::System& system, const stage::Redefinition& redefined,
-                              scene::DataSourceLocatorSet& dirty) {
+                       scene::DataSourceLocatorSet& dirty) {
   const compute::Network& network = system.GetNetwork();
   for (const auto& publication : system.GetRegistry().GetPublications())
     if (network.IsComputed(redefined.former, publication.output) !=

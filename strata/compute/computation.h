@@ -264,8 +264,8 @@ struct Computation {
   // Whether it has any effect in a stage at all; null: yes. Asked once, and when layers change.
   std::function<bool(const stage::Stage&)> is_used;
   // Whether it is for a prim that has the schemas; null: yes. Asked when outputs of the prim are linked, and
-  // again when it is looked at anew or a relationship changes that is an input. It may look at other prims for
-  // `schemas`: where those are applied or taken away, all that is below is looked at anew.
+  // again when it is looked at anew or a relationship changes that is an input. It may look at other prims
+  // for `schemas`: where those are applied or taken away, all that is below is looked at anew.
   std::function<bool(const stage::Prim&)> is_for;
 };
 
