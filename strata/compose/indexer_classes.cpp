@@ -105,16 +105,13 @@ void Indexer::EvaluateImpliedClasses(uint32_t node) {
 
 namespace {
 
-// What is next to a prim inside a variant is looked for inside that variant.
-Path MoveIntoVariants(Path path, Path site) {
+// What is next to a prim inside a variant is looked for inside that variant: the innermost alone.
+Path MoveIntoVariant(Path path, Path site) {
   if (!site.ContainsPrimVariantSelection()) return path;
-  for (Path prefix = site; !prefix.IsEmpty() && !prefix.IsAbsoluteRoot(); prefix = prefix.GetParent()) {
-    if (!prefix.IsPrimVariantSelection()) continue;
-    const Path plain = prefix.StripAllVariantSelections();
-    if (path == plain || !path.HasPrefix(plain)) return path;
-    return path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);
-  }
-  return path;
+  while (!site.IsPrimVariantSelection()) site = site.GetParent();
+  const Path plain = site.StripAllVariantSelections();
+  if (path == plain || !path.HasPrefix(plain)) return path;
+  return path.ReplacePrefix(plain, site, Path::TargetFix::kKeepTargets);
 }
 
 }  // namespace
@@ -135,7 +132,7 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
     const Path plain_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
     if (plain_path.IsEmpty()) continue;
-    const Path class_path = MoveIntoVariants(plain_path, graph_[destination].path);
+    const Path class_path = MoveIntoVariant(plain_path, graph_[destination].path);
     const uint32_t stack = graph_[destination].layer_stack;
     uint32_t implied = kNoNode;
     for (uint32_t known : graph_.GetChildren(destination)) {

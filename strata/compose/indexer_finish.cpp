@@ -38,7 +38,7 @@ void Indexer::MakeUninstanceableInert(const PrimIndex& parent) {
 }
 
 // One prim further down, as below any prim: when this one is an instance, only what its own arcs bring
-// counts.
+// counts. Of what is above the prim asked for, that prim knows, with its variants.
 void Indexer::DescendTo(Token child) {
   std::vector<bool> is_own;
   const Graph& top = GetTop().graph_;
