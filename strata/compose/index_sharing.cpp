@@ -141,6 +141,7 @@ bool IndexSharing::AppendRelocates(uint32_t layer_stack, Path path, std::string&
 // For a prim whose parent has one node, the root's, or that has no parent: its own site is its place.
 void IndexSharing::AskAlone(Path path, Question& question) const {
   question.place = {path, nullptr};
+  question.tells_trunks = true;
   const uint32_t stack = environment_.GetRootStackNumber();
   question.has_key = AppendSite(stack, path, question.key) && AppendRelocates(stack, path, question.key);
 }
@@ -184,6 +185,7 @@ void IndexSharing::AskAnew(Path path, const PrimIndex& parent, Question& questio
     if (trunks->size() > kMaxTrunks) question.has_key = false;
   }
   question.place = {path, std::move(trunks)};
+  question.tells_trunks = true;
 }
 
 IndexSharing::Question IndexSharing::Ask(Path path, const PrimIndex* parent) const {
@@ -213,6 +215,13 @@ IndexSharing::Question IndexSharing::Ask(Path path, const PrimIndex* parent) con
 Trunks IndexSharing::GetTrunks(const Place& place) const {
   if (place.trunks) return *place.trunks;
   return {{environment_.GetRootStackNumber(), place.first}};
+}
+
+// Appends what is at the trunks themselves. False when it cannot be told by bytes.
+bool IndexSharing::AppendTrunks(Question& question) const {
+  for (const Trunk& trunk : GetTrunks(question.place))
+    if (!AppendSite(trunk.layer_stack, trunk.path, question.key)) return false;
+  return true;
 }
 
 std::shared_ptr<IndexGraph> IndexSharing::Make(const Indexer::Request& request, const Place& place) const {
@@ -259,7 +268,7 @@ bool HasPathOfOtherTrunk(const MapFunction& map, const PrimIndexNode& node, cons
 
 // What else was read on the way to `graph`, and whether it may serve elsewhere at all (else null).
 std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
-    IndexGraphPtr graph, const std::vector<Indexer::Visit>& visits) const {
+    IndexGraphPtr graph, const std::vector<Indexer::Visit>& visits, const Question& question) const {
   auto candidate = std::make_unique<Candidate>();
   if (!graph->errors.empty()) return nullptr;
   // Arguments follow from fields that are in no key.
@@ -277,7 +286,8 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
   for (const Indexer::Visit& visit : visits) {
     for (uint16_t i = 0; i < trunks.size(); ++i) {
       const bool is_same_stack = trunks[i].layer_stack == visit.layer_stack;
-      if (is_same_stack ? trunks[i].path == visit.path : !IsClassBased(visit.arc)) continue;
+      if (is_same_stack ? question.tells_trunks && trunks[i].path == visit.path : !IsClassBased(visit.arc))
+        continue;
       Read read{Read::Where::kElsewhere, static_cast<uint16_t>(i + 1), visit.path, {}};
       const bool is_below = visit.path.HasPrefix(trunks[i].path);
       const bool is_above = trunks[i].path.HasPrefix(visit.path);
@@ -300,20 +310,20 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
     }
   }
   candidate->reads.shrink_to_fit();
+  candidate->home = graph->home;
   candidate->graph = std::move(graph);
   return candidate;
 }
 
 bool IndexSharing::Holds(const Candidate& candidate, const Place& place) const {
   if (candidate.reads.empty()) return true;
-  const Trunks& home = *candidate.graph->home;
+  const Trunks& home = *candidate.home;
   for (const Read& read : candidate.reads) {
     const Trunk& from = home[read.trunk - 1];
     const Path to = read.trunk == 1 ? place.first : (*place.trunks)[read.trunk - 1].path;
     switch (read.where) {
       case Read::Where::kAtTrunk: {
-        if (from.path == to) break;
-        std::string content;
+        std::string content;  // also at home: it may have been edited since
         if (!AppendSite(from.layer_stack, Rename(read.path, from.path, to), content) ||
             content != read.content)
           return false;
@@ -388,6 +398,51 @@ bool IndexSharing::MayDependOn(uint32_t layer_stack, Path path) const {
          sites_.MayHold(Role::kNode, layer_stack, path.GetParent());
 }
 
+// Whether relocates lead from or to what lies in the place. Whoever begins a place there tells of them, and
+// no graph does.
+bool IndexSharing::TouchesRelocates(const Trunks& trunks) const {
+  return std::any_of(trunks.begin(), trunks.end(), [&](const Trunk& trunk) {
+    const LayerStack& stack = *pool_->GetStack(trunk.layer_stack);
+    return stack.HasRelocates() && stack.TouchesRelocates(trunk.path.StripAllVariantSelections());
+  });
+}
+
+// The graph that the candidate gives from now on: one made from another parent where that says the same.
+IndexGraphPtr IndexSharing::Keep(Candidate& candidate, std::shared_ptr<IndexGraph> graph, Path path,
+                                 const Place& place) {
+  const bool may_stand_for_others =
+      candidate.trust.load(std::memory_order_relaxed) == Candidate::Trust::kFull &&
+      !TouchesRelocates(*graph->home);
+  if (may_stand_for_others)
+    if (IndexGraphPtr known = contents_.Find(*graph)) return candidate.graph = std::move(known);
+  if (graph->is_quiet) PrepareChildren(*graph, *MakeIndex(path, graph, place));
+  if (may_stand_for_others) contents_.Add(graph);
+  return graph;
+}
+
+// What was found out for the question; null when nothing was. Where too many places differ in what is read of
+// them, the question is asked anew for those alike at their trunks.
+IndexSharing::Candidate* IndexSharing::FindCandidate(Question& question) {
+  while (question.has_key) {
+    Candidate* candidate = nullptr;
+    {
+      const std::string_view key = question.key;
+      const size_t hash = KeyHash()(key);
+      Shard& shard = GetShard(hash);
+      std::lock_guard lock(shard.mutex);
+      auto found = shard.candidates.find(key, hash);
+      if (found != shard.candidates.end()) candidate = found->second;
+    }
+    int count = 0;
+    for (; candidate; candidate = candidate->next.load(std::memory_order_acquire), ++count)
+      if (Holds(*candidate, question.place)) return candidate;
+    if (count < kMaxCandidates) return nullptr;
+    question.has_key = !question.tells_trunks && AppendTrunks(question);
+    question.tells_trunks = question.is_crowded = true;
+  }
+  return nullptr;
+}
+
 PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   std::atomic<const void*>* const child = FindChild(path, parent);
   if (child) {
@@ -397,7 +452,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
     if (known && !known->graph->asks_for_payload && Holds(*known, place))
       return MakeIndex(path, known->graph, place);
   }
-  const Question question = Ask(path, parent);
+  Question question = Ask(path, parent);
   Indexer::Request request;
   request.path = path;
   request.parent = parent;
@@ -405,23 +460,12 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
     graph->is_private = true;
     return MakeIndex(path, std::move(graph), question.place);
   };
+  Candidate* const candidate = FindCandidate(question);
   if (!question.has_key) return make_private(Make(request, question.place));
-
-  const std::string_view key = question.key;
-  const size_t hash = KeyHash()(key);
-  Shard& shard = shards_[hash >> 58];  // the low bits choose the place in its table
-  Candidate* candidate = nullptr;
-  {
-    std::lock_guard lock(shard.mutex);
-    auto found = shard.candidates.find(key, hash);
-    if (found != shard.candidates.end()) candidate = found->second;
-  }
-  int count = 0;
-  for (; candidate; candidate = candidate->next.load(std::memory_order_acquire), ++count) {
-    if (!Holds(*candidate, question.place)) continue;
+  if (candidate) {
     switch (candidate->trust.load(std::memory_order_acquire)) {
       case Candidate::Trust::kFull:
-        if (child) child->store(candidate, std::memory_order_release);
+        if (child && !question.is_crowded) child->store(candidate, std::memory_order_release);
         return MakeIndex(path, candidate->graph, question.place);
       case Candidate::Trust::kNone:
         return make_private(Make(request, question.place));
@@ -435,15 +479,15 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
       }
     }
   }
-  if (count >= kMaxCandidates) return make_private(Make(request, question.place));
 
   std::vector<Indexer::Visit> visits;
   request.visits = &visits;
   std::shared_ptr<IndexGraph> graph = Make(request, question.place);
-  std::unique_ptr<Candidate> made = MakeCandidate(graph, visits);
+  std::unique_ptr<Candidate> made = MakeCandidate(graph, visits, question);
   if (!made) return make_private(std::move(graph));
   NoteSites(*graph, visits, parent);
-  if (graph->is_quiet) PrepareChildren(*graph, *MakeIndex(path, graph, question.place));
+  const IndexGraphPtr kept = Keep(*made, std::move(graph), path, question.place);
+  Shard& shard = GetShard(KeyHash()(question.key));
   std::lock_guard lock(shard.mutex);
   Candidate*& first = shard.candidates[question.key];
   // Somebody else may have been faster: then both keep what they have.
@@ -451,7 +495,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   first = made.get();
   shard.owned.push_back(std::move(made));
   size_.fetch_add(1, std::memory_order_relaxed);
-  return MakeIndex(path, std::move(graph), question.place);
+  return MakeIndex(path, kept, question.place);
 }
 
 PrimIndexPtr IndexSharing::MakeWithOwnSpecs(const PrimIndex& before) const {
@@ -495,40 +539,6 @@ PrimIndexPtr IndexSharing::ComputeExpanded(Path path, const PrimIndex* parent) c
   std::shared_ptr<IndexGraph> graph = Make(request, place);
   graph->is_private = true;
   return MakeIndex(path, std::move(graph), place);
-}
-
-bool AreAlike(const IndexGraph& a, const IndexGraph& b) {
-  const size_t count = a.nodes.size();
-  if (b.nodes.size() != count || a.specs.size() != b.specs.size() || a.home->size() != b.home->size() ||
-      a.variant_selections != b.variant_selections || a.is_instanceable != b.is_instanceable ||
-      a.has_any_payloads != b.has_any_payloads || !b.errors.empty())
-    return false;
-  auto trunk = [](const IndexGraph& graph, uint16_t number) {
-    return number ? (*graph.home)[number - 1].path : Path();
-  };
-  auto are_maps_alike = [&](uint32_t map_a, uint32_t map_b, uint32_t source, uint32_t target) {
-    const MapFunction& map = a.pool->GetMap(map_a);
-    return RenameMap(map, a.nodes[source].layer_stack, a.nodes[target].layer_stack, *a.home, *b.home)
-               .value_or(map) == b.pool->GetMap(map_b);
-  };
-  for (uint32_t i = 0; i < count; ++i) {
-    const PrimIndexNode &x = a.nodes[i], &y = b.nodes[i];
-    const bool are_alike = x.layer_stack == y.layer_stack && x.arc == y.arc && x.parent == y.parent &&
-                           x.origin == y.origin && x.first_child == y.first_child &&
-                           x.next_sibling == y.next_sibling && x.sibling_number == y.sibling_number &&
-                           x.namespace_depth == y.namespace_depth && x.flags == y.flags &&
-                           x.restricted_depth == y.restricted_depth && x.trunk == y.trunk;
-    if (!are_alike) return false;
-    if (i == 0) continue;
-    const Path renamed = x.trunk ? Rename(x.path, trunk(a, x.trunk), trunk(b, x.trunk)) : x.path;
-    if (renamed != y.path) return false;
-    if (!are_maps_alike(x.map_to_parent, y.map_to_parent, i, x.parent) ||
-        !are_maps_alike(x.map_to_root, y.map_to_root, i, 0))
-      return false;
-  }
-  for (size_t i = 0; i < a.specs.size(); ++i)
-    if (a.specs[i].node != b.specs[i].node || a.specs[i].entry != b.specs[i].entry) return false;
-  return true;
 }
 
 }  // namespace strata::compose

@@ -2,12 +2,13 @@
 //
 // The index of a prim follows from the graph of its parent, its own name, and what the layers hold where the
 // nodes of the parent lead. Of these, only what lies at the trunks of its place differs from place to place.
-// So a graph is kept under a key of: the parent's graph, the name, and what is at the trunks. Composing may
-// look at more of the place than that (the source of a relocate, a class that an asset has within itself):
-// those reads are kept with the graph, and the graph serves only where they would give the same.
+// So a graph is kept under a key of these. Composing may look at more of the place than that (the source of a
+// relocate, a class that an asset has within itself): those reads are kept with the graph, which serves only
+// where they would give the same. Graphs that say the same are one, whatever their keys.
 //
 // A prim that brings arcs of its own begins a new place: all the nodes that come from its parent are the
-// trunks, and its name does not count. So are many references to one asset composed once.
+// trunks, and its name does not count. So are many references to one asset composed once. What is at the
+// trunks themselves is in the key of that prim alone: below it is a read like others.
 #pragma once
 
 #include <array>
@@ -20,6 +21,7 @@
 
 #include <tsl/robin_map.h>
 
+#include "strata/compose/graph_contents.h"
 #include "strata/compose/index_graph.h"
 #include "strata/compose/indexer.h"
 #include "strata/compose/site_filter.h"
@@ -57,12 +59,13 @@ class IndexSharing {
     enum class Where : uint8_t { kAtTrunk, kAbove, kElsewhere };
     Where where;
     uint16_t trunk;  // from 1
-    Path path;       // as it is at home
+    Path path;
     std::string content;
   };
   struct Candidate {
-    IndexGraphPtr graph;
-    std::vector<Read> reads;
+    IndexGraphPtr graph;  // may have been made at another home
+    std::shared_ptr<const Trunks> home;
+    std::vector<Read> reads;  // as they are at `home`
     // Whether a path below a trunk is there because it was mapped there, or because somebody wrote just that
     // path, cannot be told in one place: a second one shows it.
     enum class Trust : uint8_t { kFull, kToBeShown, kNone };
@@ -88,25 +91,32 @@ class IndexSharing {
     std::string key;
     Place place;
     bool has_key = true;
+    bool tells_trunks = false;  // what is at the trunks themselves is in the key
+    bool is_crowded = false;    // and would not be, were there fewer candidates
   };
 
   Question Ask(Path path, const PrimIndex* parent) const;
   void AskAlone(Path path, Question& question) const;
   bool AskAtTrunks(Path path, const PrimIndex& parent, Question& question) const;
   void AskAnew(Path path, const PrimIndex& parent, Question& question) const;
+  bool AppendTrunks(Question& question) const;
   bool AppendSite(uint32_t layer_stack, Path path, std::string& key) const;
   bool AppendRelocates(uint32_t layer_stack, Path path, std::string& key) const;
 
   Trunks GetTrunks(const Place& place) const;
   std::shared_ptr<IndexGraph> Make(const Indexer::Request& request, const Place& place) const;
-  std::unique_ptr<Candidate> MakeCandidate(IndexGraphPtr graph,
-                                           const std::vector<Indexer::Visit>& visits) const;
+  std::unique_ptr<Candidate> MakeCandidate(IndexGraphPtr graph, const std::vector<Indexer::Visit>& visits,
+                                           const Question& question) const;
+  Shard& GetShard(size_t hash) { return shards_[hash >> 58]; }  // the low bits choose the place in its table
+  Candidate* FindCandidate(Question& question);
   bool Holds(const Candidate& candidate, const Place& place) const;
   PrimIndexPtr MakeIndex(Path path, IndexGraphPtr graph, const Place& place) const;
 
   // What is known of a child of a quiet graph; null when nothing is, or the parent is not such a graph.
   std::atomic<const void*>* FindChild(Path path, const PrimIndex* parent) const;
   void PrepareChildren(IndexGraph& graph, const PrimIndex& index) const;
+  bool TouchesRelocates(const Trunks& trunks) const;
+  IndexGraphPtr Keep(Candidate& candidate, std::shared_ptr<IndexGraph> graph, Path path, const Place& place);
   void NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits, const PrimIndex* parent);
 
   static constexpr size_t kShards = 64;
@@ -115,11 +125,9 @@ class IndexSharing {
   IndexEnvironment& environment_;
   std::shared_ptr<IndexPool> pool_;
   std::array<Shard, kShards> shards_;
+  GraphContents contents_;
   SiteFilter sites_;  // read in every place, and so in no key
   std::atomic<size_t> size_{0};
 };
-
-// Whether `a` at home is `b` at home, but for the paths of their trunks.
-bool AreAlike(const IndexGraph& a, const IndexGraph& b);
 
 }  // namespace strata::compose

@@ -1,5 +1,6 @@
 // Prims that are composed alike share a graph: what readers see must be what each would have had alone.
 #include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 
@@ -257,7 +258,7 @@ class Generator {
 
 TEST_CASE("prims that share a graph look as they would alone") {
   size_t prims = 0;
-  for (uint64_t seed = 1; seed <= 40; ++seed) {
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
     CAPTURE(seed);
     const auto layers = Generator(seed).Make();
     std::string what;
@@ -338,6 +339,41 @@ TEST_CASE("the number of graphs does not grow with the number of places") {
   CHECK(count_graphs(200) == with_few);
 }
 
+TEST_CASE("prims below parents that differ share a graph where they say the same") {
+  auto count_graphs = [](int variants, const char* below) {
+    std::string asset =
+        "(\n    defaultPrim = \"Asset\"\n)\ndef \"Asset\" (\n    prepend variantSets = \"v\"\n)\n{\n"
+        "    def \"Geom\"\n    {\n        def \"Leaf\"\n        {\n            def \"Deep\"\n            {\n"
+        "            }\n        }\n    }\n    variantSet \"v\" = {\n";
+    std::string root = "def \"World\"\n{\n";
+    for (int i = 0; i < variants; ++i) {
+      asset += fmt::format("        \"v{}\" {{\n            over \"Geom\"\n            {{\n", i);
+      asset += fmt::format("                custom int i = {}\n{}            }}\n        }}\n", i, below);
+      root += fmt::format(
+          "    def \"P_{0}\" (\n        references = @asset.usda@\n        variants = {{\n            "
+          "string v = \"v{0}\"\n        }}\n    )\n    {{\n    }}\n",
+          i);
+    }
+    const std::vector<std::pair<std::string, std::string>> layers{{"root.usda", root + "}\n"},
+                                                                  {"asset.usda", asset + "    }\n}\n"}};
+    const Scene scene(layers);
+    const std::unique_ptr<Cache> cache = scene.MakeCache();
+    std::map<Token, std::set<const IndexGraph*>> graphs;
+    for (Path path : FindPrims(*cache))
+      if (!path.IsAbsoluteRoot())
+        graphs[path.GetNameToken()].insert(cache->ComputePrimIndex(path)->GetGraph());
+    CompareAll(scene, "variants");
+    CHECK(graphs[Token("Geom")].size() == static_cast<size_t>(variants));
+    return std::pair(graphs[Token("Leaf")].size(), graphs[Token("Deep")].size());
+  };
+  // Below Geom no variant says anything.
+  CHECK(count_graphs(8, "") == std::pair<size_t, size_t>(1, 1));
+  CHECK(count_graphs(40, "") == std::pair<size_t, size_t>(1, 1));
+  // Now each speaks of Leaf, and none of Deep.
+  CHECK(count_graphs(8, "                over \"Leaf\"\n                {\n                }\n") ==
+        std::pair<size_t, size_t>(8, 1));
+}
+
 TEST_CASE("edits keep what equal prims share, unless it may follow from what was edited") {
   const std::string style = "class \"_Style\"\n{\n}\n";
   const Scene scene(
@@ -380,6 +416,38 @@ TEST_CASE("edits keep what equal prims share, unless it may follow from what was
   add_place("P_2");
   CHECK(cache->ComputePrimIndex(Path("/World/P_2/Geom/New"))->HasSpecs());
   compare_with_fresh();
+}
+
+// What a class within an asset says is also asked for where the asset is placed.
+TEST_CASE("a graph does not serve its first place any more once that says something else") {
+  const Scene scene(
+      {{"root.usda",
+        "def \"World\"\n{\n    def \"P_0\" (references = @asset.usda@)\n    {\n    }\n"
+        "    def \"P_1\" (references = @asset.usda@)\n    {\n    }\n}\n"},
+       {"asset.usda",
+        "(\n    defaultPrim = \"Asset\"\n)\ndef \"Asset\"\n{\n    class \"Local\"\n    {\n    }\n"
+        "    def \"Geom\" (inherits = </Asset/Local>)\n    {\n        def \"Leaf\"\n        {\n"
+        "        }\n    }\n}\n"}});
+  const std::unique_ptr<Cache> cache = scene.MakeCache();
+  FindPrims(*cache);
+  CacheEdits edits;
+  scene.root->AddChangeListener(
+      [&](const auto&, const layer::ChangeList& changes) { edits.layers.push_back({scene.root, changes}); });
+  const auto compare_with_fresh = [&] {
+    cache->Apply(std::exchange(edits, {}));
+    const std::unique_ptr<Cache> fresh = scene.MakeCache();
+    for (Path path : FindPrims(*fresh))
+      CHECK(Dump(*cache->ComputePrimIndex(path)) == Dump(*fresh->ComputePrimIndex(path)));
+  };
+  for (const char* place : {"/World/P_0/Local", "/World/P_1/Local"}) {
+    CAPTURE(place);
+    REQUIRE(scene.root->CreatePrimSpec(Path(place), Specifier::kOver));
+    compare_with_fresh();
+    REQUIRE(scene.root->CreatePrimSpec(Path(place).AppendPath(Path("New")), Specifier::kDef));
+    compare_with_fresh();
+    REQUIRE(scene.root->DeleteSpec(Path(place)));
+    compare_with_fresh();
+  }
 }
 
 // /C/y/c and /C/y/z are composed alike. The relocate maps /K/y/c, which is also where the inherit of /K

@@ -1,0 +1,41 @@
+// Finished graphs by what they say, so that equal ones are kept once, whatever they were made from.
+//
+// What lies below a prim follows from its graph: two prims with one graph share all that is below them.
+// Graphs of other parents often say the same, as where parents select variants that leave a child alone.
+#pragma once
+
+#include <array>
+#include <mutex>
+
+#include <tsl/robin_map.h>
+
+#include "strata/compose/index_graph.h"
+
+namespace strata::compose {
+
+// Whether `a` at home is `b` at home, but for the paths of their trunks.
+bool AreAlike(const IndexGraph& a, const IndexGraph& b);
+
+// The same where nothing is known of how they were made: whether either may serve in every place of the
+// other.
+bool AreInterchangeable(const IndexGraph& a, const IndexGraph& b);
+
+// Thread-safe.
+class GraphContents {
+ public:
+  // One that was added and may serve in place of `graph`; null when there is none.
+  IndexGraphPtr Find(const IndexGraph& graph) const;
+  void Add(IndexGraphPtr graph);
+
+ private:
+  static constexpr size_t kShards = 16;
+  // Graphs of one hash stand under the numbers that follow it; more than these are not kept.
+  static constexpr uint64_t kMostOfOneHash = 4;
+  struct Shard {
+    mutable std::mutex mutex;
+    tsl::robin_map<uint64_t, IndexGraphPtr> graphs;
+  };
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace strata::compose
