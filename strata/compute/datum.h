@@ -1,7 +1,8 @@
 // What computations give each other: values as attributes have them, and objects of any C++ type.
 #pragma once
 
-#include <memory>
+#include <atomic>
+#include <cstdint>
 #include <utility>
 
 #include "strata/value/value.h"
@@ -23,11 +24,11 @@ class Datum {
     if constexpr (HeldByValue<T>)
       datum.value_ = Value(std::move(object));
     else
-      datum.object_ = std::make_shared<const Holder<T>>(std::move(object));
+      datum.object_ = Shared(new Holder<T>(std::move(object)));
     return datum;
   }
 
-  bool IsEmpty() const { return !object_ && value_.IsEmpty(); }
+  bool IsEmpty() const { return !object_.Get() && value_.IsEmpty(); }
   // Empty where an object of another type is held.
   const Value& GetValue() const { return value_; }
   // Null where something else is held. Valid while a copy of this lives.
@@ -36,36 +37,66 @@ class Datum {
     if constexpr (HeldByValue<T>)
       return value_.GetIf<T>();
     else
-      return object_ && object_->type == &kType<T> ? &static_cast<const Holder<T>&>(*object_).object
-                                                   : nullptr;
+      return object_.Get() && object_.Get()->type == &kType<T>
+                 ? &static_cast<const Holder<T>*>(object_.Get())->object
+                 : nullptr;
   }
 
   friend bool operator==(const Datum& a, const Datum& b) {
-    if (!a.object_ || !b.object_) return !a.object_ && !b.object_ && a.value_ == b.value_;
-    return a.object_ == b.object_ || (a.object_->type == b.object_->type && a.object_->Equals(*b.object_));
+    const AnyHolder *of_a = a.object_.Get(), *of_b = b.object_.Get();
+    if (!of_a || !of_b) return !of_a && !of_b && a.value_ == b.value_;
+    return of_a == of_b || (of_a->type == of_b->type && of_a->type->equal(*of_a, *of_b));
   }
 
  private:
-  template <class T>
-  static constexpr char kType = 0;  // its address tells types apart
-
+  struct AnyHolder;
+  // What objects of one type have in common; its address tells types apart.
+  struct Type {
+    void (*destroy)(const AnyHolder*);
+    bool (*equal)(const AnyHolder&, const AnyHolder&);  // REQUIRES: both of the type
+  };
   struct AnyHolder {
-    explicit AnyHolder(const char* held) : type(held) {}
-    virtual ~AnyHolder() = default;
-    virtual bool Equals(const AnyHolder& other) const = 0;  // REQUIRES: of the same type
-    const char* type;
+    explicit AnyHolder(const Type* held) : type(held) {}
+    const Type* type;
+    mutable std::atomic<uint32_t> references{1};
   };
   template <class T>
-  struct Holder final : AnyHolder {
+  struct Holder : AnyHolder {
     explicit Holder(T held) : AnyHolder(&kType<T>), object(std::move(held)) {}
-    bool Equals(const AnyHolder& other) const override {
-      return object == static_cast<const Holder&>(other).object;
-    }
     T object;
+  };
+  template <class T>
+  static constexpr Type kType = {
+      [](const AnyHolder* holder) { delete static_cast<const Holder<T>*>(holder); },
+      [](const AnyHolder& a, const AnyHolder& b) {
+        return static_cast<const Holder<T>&>(a).object == static_cast<const Holder<T>&>(b).object;
+      }};
+  // A holder that goes with the last one that shares it: half as large as a std::shared_ptr, which there are
+  // several of for each prim that something is computed of.
+  class Shared {
+   public:
+    Shared() = default;
+    explicit Shared(const AnyHolder* made) : holder_(made) {}
+    Shared(const Shared& other) : holder_(other.holder_) {
+      if (holder_) holder_->references.fetch_add(1, std::memory_order_relaxed);
+    }
+    Shared(Shared&& other) noexcept : holder_(std::exchange(other.holder_, nullptr)) {}
+    Shared& operator=(Shared other) noexcept {
+      std::swap(holder_, other.holder_);
+      return *this;
+    }
+    ~Shared() {
+      if (holder_ && holder_->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        holder_->type->destroy(holder_);
+    }
+    const AnyHolder* Get() const { return holder_; }
+
+   private:
+    const AnyHolder* holder_ = nullptr;
   };
 
   Value value_;
-  std::shared_ptr<const AnyHolder> object_;
+  Shared object_;
 };
 
 }  // namespace strata::compute

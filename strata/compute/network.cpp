@@ -13,11 +13,6 @@ namespace {
 
 using stage::Prim;
 
-// Attributes of instance proxies are told of where their prototypes are.
-Path GetLeafPath(const Prim& prim) {
-  return prim.IsInstanceProxy() ? prim.GetPrimInPrototype().GetPath() : prim.GetPath();
-}
-
 bool HasMaker(const Registry::Chain& chain) {
   return chain.maker && !chain.maker->schemas.empty();
 }
@@ -28,7 +23,7 @@ Network::Network(const stage::Stage& stage, std::shared_ptr<const Registry> regi
     : stage_(stage),
       registry_(std::move(registry)),
       options_(options),
-      by_prim_(std::make_unique<scene::PathTable<std::vector<Node*>>>()),
+      by_prim_(std::make_unique<scene::PathTable<NodesHere>>()),
       by_looked_at_(std::make_unique<scene::PathTable<std::vector<Node*>>>()) {}
 
 Network::~Network() = default;
@@ -76,13 +71,12 @@ Network::Node* Network::Find(const Prim& prim, Token output) const {
   auto steps = static_cast<uint32_t>(chain.modifiers.size() + (chain.maker ? 1 : 0));
   if (chain.asks_prims) steps = static_cast<uint32_t>(FindSteps(prim, output).size());
   if (steps == 0) return nullptr;
-  const Key key{prim.GetPath(), output, steps - 1};
   {
     const std::shared_lock lock(structure_);
-    if (const auto found = nodes_.find(key); found != nodes_.end()) return found->second.get();
+    if (Node* found = FindMade(prim.GetPath(), output, steps - 1)) return found;
   }
   const std::unique_lock lock(structure_);
-  if (nodes_.size() >= options_.max_nodes) {
+  if (node_count_ >= options_.max_nodes) {
     Diagnostic full(kComputationFailed, "There are more computations than may be kept at a time.",
                     {{}, prim.GetPath().GetString(), 0, 0, 0}, "Raise NetworkOptions::max_nodes.");
     Note({}, "max_nodes", std::move(full));
@@ -90,7 +84,7 @@ Network::Node* Network::Find(const Prim& prim, Token output) const {
   }
   std::vector<Node*> fresh;
   Node* top = FindOrMake(prim, output, fresh);
-  for (size_t i = 0; i < fresh.size(); ++i) Link(*fresh[i], fresh);
+  for (size_t i = 0; i < fresh.size(); ++i) LinkNode(*fresh[i], fresh);
   Finish(fresh);
   return top;
 }
@@ -135,72 +129,72 @@ std::vector<const Computation*> Network::FindSteps(const Prim& prim, Token outpu
   return steps;
 }
 
+Network::Node* Network::FindMade(Path provider, Token output, uint32_t step) const {
+  const auto* entry = by_prim_->Find(provider);
+  if (!entry) return nullptr;
+  for (Node* node = entry->value.first.get(); node; node = node->next_here.get())
+    if (node->step == step && node->GetOutput() == output) return node;
+  return nullptr;
+}
+
+const Network::Shape& Network::FindShape(const Computation& computation) const {
+  std::unique_ptr<Shape>& shape = shapes_[&computation];
+  if (!shape) shape = std::make_unique<Shape>(computation, Shape::Links::kAll);
+  return *shape;
+}
+
 // The last step of the output's chain, with those before it.
 Network::Node* Network::FindOrMake(const Prim& prim, Token output, std::vector<Node*>& fresh) const {
+  const Path provider = prim.GetPath();
   Node* previous = nullptr;
   uint32_t step = 0;
-  const auto add = [&](const Computation* computation) {
-    const Key key{prim.GetPath(), output, step};
-    if (const auto found = nodes_.find(key); found != nodes_.end()) {
-      previous = found->second.get();
-    } else {
-      auto made = std::make_unique<Node>();
-      made->provider = prim.GetPath();
-      made->leaf = GetLeafPath(prim);
-      made->output = output;
-      made->computation = computation;
-      made->step = step;
-      made->prim = prim;
-      made->previous = previous;
-      if (computation->stepping) made->states = std::make_unique<Node::States>();
-      previous = made.get();
-      fresh.push_back(previous);
-      by_prim_->FindOrAdd(prim.GetPath()).value.push_back(previous);
-      if (previous->leaf != previous->provider) by_leaf_[previous->leaf].push_back(previous);
-      nodes_.emplace(key, std::move(made));
+  for (const Computation* each : FindSteps(prim, output)) {
+    Node* node = FindMade(provider, output, step);
+    if (!node) {
+      auto made = std::make_unique<Node>(FindShape(*each), prim, previous, step);
+      node = made.get();
+      fresh.push_back(node);
+      ++node_count_;
+      if (node->leaf != provider) by_leaf_[node->leaf].push_back(node);
+      NodesHere& here = by_prim_->FindOrAdd(provider).value;
+      made->next_here = std::move(here.first);
+      here.first = std::move(made);
     }
+    previous = node;
     ++step;
-  };
-  for (const Computation* each : FindSteps(prim, output)) add(each);
+  }
   if (previous) previous->is_top = true;
   return previous;
 }
 
-void Network::Link(Node& node, std::vector<Node*>& fresh) const {
-  if (node.previous) node.inputs.push_back(node.previous);
-  for (const Input& input : node.computation->inputs) {
-    if (input.kind == Input::Kind::kPrevious) continue;
-    const auto first = static_cast<uint32_t>(node.inputs.size());
-    LinkInput(node, input, fresh);
-    Node::LinkTo& link = node.links.emplace_back();
-    link.input = &input;
-    link.first = first;
-    link.count = static_cast<uint32_t>(node.inputs.size()) - first;
+void Network::LinkNode(Node& node, std::vector<Node*>& fresh) const {
+  std::vector<Node*> inputs;
+  std::vector<uint32_t> ends;
+  if (node.previous) inputs.push_back(node.previous);
+  for (const Link& link : node.shape->links) {
+    LinkInput(node, *link.input, inputs, fresh);
+    if (link.list != Link::kNone) ends.push_back(static_cast<uint32_t>(inputs.size()));
   }
-  node.links.shrink_to_fit();
-  node.inputs.shrink_to_fit();
-  for (Node* input : node.inputs) input->dependents.push_back(&node);
+  node.SetLinks(inputs, ends);
+  for (Node* input : inputs) input->dependents.Add(&node);
 }
 
-void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fresh) const {
+void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& inputs,
+                        std::vector<Node*>& fresh) const {
   const auto take = [&](const Prim& prim) {
     if (!prim || prim.IsPseudoRoot()) return;
-    if (Node* found = FindOrMake(prim, input.output, fresh)) node.inputs.push_back(found);
+    if (Node* found = FindOrMake(prim, input.output, fresh)) inputs.push_back(found);
   };
   switch (input.kind) {
-    case Input::Kind::kAttributesNamed:
-    case Input::Kind::kSourcesNamed:
-      by_names_[node.leaf].push_back(&node);
-      break;
     case Input::Kind::kComputation: {
       Node* found = FindOrMake(node.prim, input.output, fresh);
       if (!input.before.IsEmpty())
         for (Node* step = found; step; step = step->previous)
-          if (step->computation->name == input.before) {
+          if (step->GetComputation().name == input.before) {
             found = step->previous;
             break;
           }
-      if (found) node.inputs.push_back(found);
+      if (found) inputs.push_back(found);
       break;
     }
     case Input::Kind::kParent:
@@ -210,7 +204,7 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
       take(FindNearest(node.prim, input.output));
       break;
     case Input::Kind::kChildren:
-      by_children_[node.provider].push_back(&node);
+      by_children_[node.GetProvider()].push_back(&node);
       for (const Prim& child : node.prim.GetChildren()) take(child);
       break;
     case Input::Kind::kTargets:
@@ -234,6 +228,8 @@ void Network::LinkInput(Node& node, const Input& input, std::vector<Node*>& fres
     case Input::Kind::kAttribute:
     case Input::Kind::kSource:
     case Input::Kind::kSamples:
+    case Input::Kind::kAttributesNamed:
+    case Input::Kind::kSourcesNamed:
     case Input::Kind::kMetadata:
     case Input::Kind::kTime:
     case Input::Kind::kPrevious:
@@ -267,14 +263,14 @@ void Network::LookAtTargets(Node& node, Token relationship) const {
   }
 }
 
-bool Network::FindOwnVariation(const Node& node) const {
-  bool varies = bool(node.computation->stepping);
-  for (const Node::LinkTo& link : node.links) {
+bool Network::FindOwnVariation(Node& node) const {
+  bool varies = bool(node.GetComputation().stepping);
+  for (const Link& link : node.shape->links) {
     if (link.input->kind == Input::Kind::kTime) varies = true;
-    if (const stage::Attribute attribute = link.IsAttribute() ? node.GetAttribute(link) : stage::Attribute();
-        attribute.IsDefined()) {
-      const bool does = attribute.ValueMightBeTimeVarying();
-      const_cast<Node::LinkTo&>(link).varies = does;
+    if (link.read != Link::kNone) {
+      const stage::Attribute attribute = node.GetAttribute(link);
+      const bool does = attribute.IsDefined() && attribute.ValueMightBeTimeVarying();
+      node.SetVaries(link, does);
       varies = varies || does;
     }
     if (link.input->kind == Input::Kind::kAttributesNamed)
@@ -300,8 +296,8 @@ void Network::Finish(const std::vector<Node*>& fresh) const {
     while (!stack.empty()) {
       Frame& frame = stack.back();
       Node& node = *frame.node;
-      if (frame.next < node.inputs.size()) {
-        Node* input = node.inputs[frame.next++];
+      if (frame.next < node.inputs) {
+        Node* input = node.GetInputs()[frame.next++];
         if (input->is_finished) continue;
         if (open.contains(input)) {
           std::vector<Node*> cycle;
@@ -318,8 +314,8 @@ void Network::Finish(const std::vector<Node*>& fresh) const {
         continue;
       }
       node.varies_itself = FindOwnVariation(node);
-      node.varies = node.varies_itself ||
-                    std::any_of(node.inputs.begin(), node.inputs.end(), [](Node* in) { return in->varies; });
+      node.varies =
+          node.varies_itself || std::ranges::any_of(node.GetInputs(), [](Node* in) { return in->varies; });
       node.is_finished = true;
       if (node.is_top && node.varies) varying_.insert(&node);
       open.erase(&node);
@@ -335,25 +331,23 @@ void Network::BreakCycle(const std::vector<Node*>& cycle) const {
   };
   std::string around;
   for (const Node* node : cycle)
-    around += fmt::format("{}\"{}\" of {}", around.empty() ? "" : ", then ", node->output.GetText(),
-                          node->provider.GetString());
+    around += fmt::format("{}\"{}\" of {}", around.empty() ? "" : ", then ", node->GetOutput().GetText(),
+                          node->GetProvider().GetString());
   const auto shared = std::make_shared<const std::vector<Node*>>(cycle);
   for (Node* node : cycle) {
     node->is_stopped = true;
-    node->cycle = shared;
-    for (Node* input : node->inputs) std::erase(input->dependents, node);
-    node->links.clear();
-    node->inputs.clear();
+    cycles_[node] = shared;
+    for (Node* input : node->GetInputs()) input->dependents.Remove(node);
     if (node->previous && is_in(node->previous)) node->previous = nullptr;
-    if (node->previous) {
-      node->inputs.push_back(node->previous);
-      node->previous->dependents.push_back(node);
-    }
-    Note(*node,
-         Diagnostic(kComputationCycle,
-                    fmt::format("`{}` needs its own answer: {}.", node->computation->name.GetText(), around),
-                    {{}, node->provider.GetString(), 0, 0, 0},
-                    "Take away one of the inputs that lead around."));
+    std::unique_ptr<Shape>& cut = cut_shapes_[&node->GetComputation()];
+    if (!cut) cut = std::make_unique<Shape>(node->GetComputation(), Shape::Links::kNone);
+    node->Cut(*cut);
+    if (node->previous) node->previous->dependents.Add(node);
+    Note(*node, Diagnostic(kComputationCycle,
+                           fmt::format("`{}` needs its own answer: {}.",
+                                       node->GetComputation().name.GetText(), around),
+                           {{}, node->GetProvider().GetString(), 0, 0, 0},
+                           "Take away one of the inputs that lead around."));
   }
 }
 
@@ -364,8 +358,9 @@ void Network::Note(const std::string& prim, const std::string& what, Diagnostic 
 }
 
 void Network::Note(const Node& node, Diagnostic diagnostic) const {
-  if (diagnostic.location.path.empty()) diagnostic.location.path = node.provider.GetString();
-  Note(node.provider.GetString(), node.computation->name.GetString(), std::move(diagnostic));
+  const std::string prim = node.GetProvider().GetString();
+  if (diagnostic.location.path.empty()) diagnostic.location.path = prim;
+  Note(prim, node.GetComputation().name.GetString(), std::move(diagnostic));
 }
 
 Diagnostics Network::GetDiagnostics() const {
@@ -377,14 +372,17 @@ Diagnostics Network::GetDiagnostics() const {
 
 size_t Network::GetNodeCount() const {
   const std::shared_lock lock(structure_);
-  return nodes_.size();
+  return node_count_;
 }
 
 std::vector<Path> Network::FindProviders(Token output) const {
   const std::shared_lock lock(structure_);
   std::vector<Path> found;
-  for (const auto& [key, node] : nodes_)
-    if (key.output == output && node->is_top) found.push_back(key.provider);
+  ForSubtree(*by_prim_, Path::AbsoluteRoot(), [&](const NodesHere& here) {
+    here.ForEach([&](const Node* node) {
+      if (node->is_top && node->GetOutput() == output) found.push_back(node->GetProvider());
+    });
+  });
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -392,7 +390,9 @@ std::vector<Path> Network::FindProviders(Token output) const {
 uint64_t Network::GetEvaluationCount() const {
   const std::shared_lock lock(structure_);
   uint64_t count = 0;
-  for (const auto& [key, node] : nodes_) count += node->evaluations;
+  ForSubtree(*by_prim_, Path::AbsoluteRoot(), [&](const NodesHere& here) {
+    here.ForEach([&](const Node* node) { count += node->evaluations; });
+  });
   return count;
 }
 
@@ -414,8 +414,8 @@ std::vector<double> Network::GetTimeSamples(const Node& node) const {
     const Node& at = *waiting.back();
     waiting.pop_back();
     if (!at.varies) continue;
-    for (const Node::LinkTo& link : at.links) {
-      if (link.varies) attributes.push_back(at.GetAttribute(link));
+    for (const Link& link : at.shape->links) {
+      if (at.Varies(link)) attributes.push_back(at.GetAttribute(link));
       if (link.input->kind == Input::Kind::kAttributesNamed)
         for (const Token name : at.prim.GetAuthoredPropertyNames())
           if (name.GetText().starts_with(link.input->name.GetText())) {
@@ -423,7 +423,7 @@ std::vector<double> Network::GetTimeSamples(const Node& node) const {
             if (attribute.ValueMightBeTimeVarying()) attributes.push_back(std::move(attribute));
           }
     }
-    for (const Node* input : at.inputs)
+    for (const Node* input : at.GetInputs())
       if (seen.insert(input).second) waiting.push_back(input);
   }
   return stage::Attribute::GetUnionedTimeSamples(attributes);
@@ -438,14 +438,14 @@ std::vector<double> Network::GetTimes(const Node& node, double begin, double end
   while (!waiting.empty()) {
     const Node& at = *waiting.back();
     waiting.pop_back();
-    if (const Stepping* stepping = at.computation->stepping.get()) {
+    if (const Stepping* stepping = at.GetComputation().stepping.get()) {
       const double first = stepping->first.value_or(stage_.GetStartTimeCode());
       const double length = stepping->time_codes_per_step;
       double tick = std::floor((begin - first) / length) + 1;
       for (size_t i = 0; i < kMaxTicks && first + tick * length < end; ++i, ++tick)
         if (tick >= 0 && first + tick * length > begin) times.push_back(first + tick * length);
     }
-    for (const Node* input : at.inputs)
+    for (const Node* input : at.GetInputs())
       if (input->varies && seen.insert(input).second) waiting.push_back(input);
   }
   times.push_back(begin);

@@ -128,15 +128,9 @@ class Network {
   uint64_t GetEvaluationCount() const;
 
  private:
-  struct Key {
-    Path provider;
-    Token output;
-    uint32_t step;
-    friend bool operator==(const Key&, const Key&) = default;
-  };
   struct KeyHash {
-    size_t operator()(const Key& key) const noexcept {
-      return MixBits((uint64_t(key.provider.GetId()) << 32 | key.output.GetId()) + key.step * 0x9e3779b9u);
+    size_t operator()(const ValueKey& key) const noexcept {
+      return MixBits(uint64_t(key.provider.GetId()) << 32 | key.output.GetId());
     }
   };
   struct ChainKey {
@@ -155,6 +149,9 @@ class Network {
     }
   };
   using NodeSet = tsl::robin_set<const Node*, PointerHash>;
+  struct Link;
+  struct Shape;
+  struct NodesHere;
   struct Scratch;
   struct Shard {
     std::mutex mutex;
@@ -166,10 +163,13 @@ class Network {
   // The steps that are for the prim; what makes the answer comes first.
   std::vector<const Computation*> FindSteps(const stage::Prim& prim, Token output) const;
   bool IsUsed(const Computation& computation) const;
-  // These four with structure_ held.
+  // These with structure_ held.
+  Node* FindMade(Path provider, Token output, uint32_t step) const;
+  const Shape& FindShape(const Computation& computation) const;
   Node* FindOrMake(const stage::Prim& prim, Token output, std::vector<Node*>& fresh) const;
-  void Link(Node& node, std::vector<Node*>& fresh) const;
-  void LinkInput(Node& node, const Input& input, std::vector<Node*>& fresh) const;
+  void LinkNode(Node& node, std::vector<Node*>& fresh) const;
+  // Adds to `inputs` what answers an input.
+  void LinkInput(Node& node, const Input& input, std::vector<Node*>& inputs, std::vector<Node*>& fresh) const;
   // The nearest prim above that makes the output by its schemas; not valid where none does.
   stage::Prim FindNearest(const stage::Prim& prim, Token output) const;
   // What is at the path, whether something is there now or not, says what the node is linked to.
@@ -177,7 +177,8 @@ class Network {
   void LookAtTargets(Node& node, Token relationship) const;
   void Finish(const std::vector<Node*>& fresh) const;
   void BreakCycle(const std::vector<Node*>& cycle) const;
-  bool FindOwnVariation(const Node& node) const;
+  // Whether the node varies by itself, and which attributes make it so.
+  bool FindOwnVariation(Node& node) const;
 
   Datum Evaluate(Node& node, stage::Time time, Scratch& scratch) const;
   Shard& ShardOf(const Node& node) const;
@@ -188,8 +189,10 @@ class Network {
   // Makes what of the nodes has functions for many at a time; `depth` levels of what they need alike.
   void RunBatches(std::span<Node* const> nodes, stage::Time time, Scratch& scratch, int depth) const;
   void RunBatch(std::vector<Node*>& nodes, stage::Time time, Scratch& scratch) const;
-  bool Claim(Node& node, stage::Time key) const;
-  void Settle(Node& node, stage::Time key, Datum answer) const;
+  // Whether an answer is this caller's to make. Else it is there or somebody makes it.
+  static bool Claim(Node& node);  // of what does not vary, for any time but the default one
+  bool ClaimSlot(Node& node, stage::Time time) const;  // REQUIRES: the lock of the node's shard is held
+  void Settle(Node& node, stage::Time time, Datum answer) const;
   // What counts of what a function gave: empty where it failed, which is told of, or had no answer.
   Datum Accept(Node& node, Result<Datum> made, const Registry::Check* check) const;
   void Charge(Node& node, std::chrono::nanoseconds taken) const;  // and stops it where that is too long
@@ -201,13 +204,18 @@ class Network {
   // The same behind what is in `data` and `starts`, as if nothing were.
   void Gather(const Node& node, stage::Time time, const Scratch& scratch, std::vector<Datum>& data,
               std::vector<uint32_t>& starts) const;
-  Datum Read(const Node& node, size_t link, stage::Time time, const Overrides* overrides) const;
-  Datum ReadKnown(const Node& node, size_t link, stage::Time time) const;
+  // Of a link that leads to no nodes.
+  Datum Read(const Node& node, const Link& link, stage::Time time, const Overrides* overrides) const;
+  Datum ReadKnown(const Node& node, const Link& link, stage::Time time) const;
   // True, which is told of, where a function of a computation asks.
   bool RefuseNested(Path provider, Token output) const;
   void Note(const Node& node, Diagnostic diagnostic) const;
   void Note(const std::string& prim, const std::string& what, Diagnostic diagnostic) const;
 
+  // Calls it with the nodes that are told of attributes of a prim: its own, and those of its instance
+  // proxies.
+  template <class Take>
+  void ForLeaf(Path leaf, const Take& take) const;
   // Those that read a property. A table of them would take more than the nodes do.
   std::vector<Node*> FindReaders(Path property) const;
   std::vector<Node*> FindSeeds(const NetworkChanges& changes) const;
@@ -222,7 +230,8 @@ class Network {
   void SpareSame(const std::vector<Former>& former, std::vector<ValueKey>& out) const;
   static bool MayDiffer(const Node& node);
   void Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out);
-  void Unlink(Node& node);
+  // Takes them out of all tables and from what they need. Costs what they and those lists are long, once.
+  void Unlink(const std::vector<Node*>& dropped);
   void Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out);
 
   const stage::Stage& stage_;
@@ -232,10 +241,13 @@ class Network {
 
   mutable Evaluations evaluations_;
   mutable std::shared_mutex structure_;  // guards what follows, up to varying_
-  mutable tsl::robin_map<Key, std::unique_ptr<Node>, KeyHash> nodes_;
-  mutable std::unique_ptr<scene::PathTable<std::vector<Node*>>> by_prim_;
+  // Of the nodes of each computation, and of those that are cut out of a cycle. They outlive the nodes.
+  mutable tsl::robin_map<const Computation*, std::unique_ptr<Shape>, PointerHash> shapes_, cut_shapes_;
+  mutable size_t node_count_ = 0;
+  mutable std::unique_ptr<scene::PathTable<NodesHere>> by_prim_;  // owns the nodes
   mutable tsl::robin_map<Path, std::vector<Node*>> by_leaf_;      // of instance proxies, by Node::leaf
-  mutable tsl::robin_map<Path, std::vector<Node*>> by_names_;     // that read attributes of a prim by prefix
+  // Of what was cut out of a cycle, the whole of it: they all go together.
+  mutable tsl::robin_map<const Node*, std::shared_ptr<const std::vector<Node*>>, PointerHash> cycles_;
   mutable tsl::robin_map<Path, std::vector<Node*>> by_children_;  // that have asked for all of a prim's
   // By what their links lead to or would, elsewhere in the stage: prims, and relationships that lead on.
   mutable std::unique_ptr<scene::PathTable<std::vector<Node*>>> by_looked_at_;

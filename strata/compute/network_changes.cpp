@@ -17,21 +17,6 @@ void SortAndThin(std::vector<ValueKey>& keys) {
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
 }
 
-// Calls it with what the table holds at and below a path.
-template <class T, class Take>
-void ForSubtree(const scene::PathTable<T>& table, Path root, const Take& take) {
-  const auto* entry = table.Find(root);
-  if (!entry) return;
-  std::vector<const typename scene::PathTable<T>::Entry*> waiting = {entry};
-  while (!waiting.empty()) {
-    const auto* at = waiting.back();
-    waiting.pop_back();
-    take(at->value);
-    for (const auto* child = at->GetFirstChild(); child; child = child->GetNextSibling())
-      waiting.push_back(child);
-  }
-}
-
 bool IsInPrototype(Path path) {
   const std::vector<Path> prefixes = path.GetPrefixes();
   return !prefixes.empty() && prefixes.front().GetNameToken().GetText().starts_with("__Prototype_");
@@ -111,18 +96,23 @@ bool Network::IsUsedOtherwise() const {
 
 std::vector<ValueKey> Network::Clear() {
   std::vector<ValueKey> out;
-  for (const auto& [key, node] : nodes_)
-    if (node->is_top && !node->slots.empty()) out.push_back({key.provider, key.output});
+  ForSubtree(*by_prim_, Path::AbsoluteRoot(), [&](const NodesHere& here) {
+    here.ForEach([&](const Node* node) {
+      if (node->is_top && node->WasAskedFor()) out.push_back({node->GetProvider(), node->GetOutput()});
+    });
+  });
   ++generation_;
-  nodes_.clear();
-  by_prim_ = std::make_unique<scene::PathTable<std::vector<Node*>>>();
+  by_prim_ = std::make_unique<scene::PathTable<NodesHere>>();
+  node_count_ = 0;
   by_leaf_.clear();
-  by_names_.clear();
   by_children_.clear();
   by_looked_at_ = std::make_unique<scene::PathTable<std::vector<Node*>>>();
   looked_at_.clear();
   by_stage_.clear();
   varying_.clear();
+  cycles_.clear();
+  shapes_.clear();
+  cut_shapes_.clear();
   chains_.clear();
   used_.clear();
   diagnostics_.clear();
@@ -139,16 +129,19 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
   for (Path root : changes.resynced) {
     if (const auto above = by_children_.find(root.GetParent()); above != by_children_.end())
       take(above->second);
-    for (const auto* table : {by_prim_.get(), by_looked_at_.get()}) ForSubtree(*table, root, take);
+    ForSubtree(*by_prim_, root,
+               [&](const NodesHere& here) { here.ForEach([&](Node* node) { waiting.push_back(node); }); });
+    ForSubtree(*by_looked_at_, root, take);
   }
   for (Path prim : changes.redefined) FindRelinked(prim, waiting);
   for (Path property : changes.properties)
     for (Node* node : FindReaders(property))
-      if (std::any_of(
-              node->computation->inputs.begin(), node->computation->inputs.end(), [&](const Input& input) {
-                return (input.kind == Input::Kind::kTargets || input.kind == Input::Kind::kConnections) &&
-                       input.name == property.GetNameToken();
-              }))
+      if (std::any_of(node->GetComputation().inputs.begin(), node->GetComputation().inputs.end(),
+                      [&](const Input& input) {
+                        return (input.kind == Input::Kind::kTargets ||
+                                input.kind == Input::Kind::kConnections) &&
+                               input.name == property.GetNameToken();
+                      }))
         waiting.push_back(node);
   for (Path property : changes.properties)
     if (const auto* lead_on = by_looked_at_->Find(property)) take(lead_on->value);
@@ -158,10 +151,10 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
     waiting.pop_back();
     if (!seen.insert(node).second) continue;
     dropped.push_back(node);
-    waiting.insert(waiting.end(), node->dependents.begin(), node->dependents.end());
+    waiting.insert(waiting.end(), node->dependents.Get().begin(), node->dependents.Get().end());
     // A chain goes as a whole: which steps it has may differ.
     if (node->previous) waiting.push_back(node->previous);
-    if (node->cycle) waiting.insert(waiting.end(), node->cycle->begin(), node->cycle->end());
+    if (const auto cycle = cycles_.find(node); cycle != cycles_.end()) take(*cycle->second);
   }
 }
 
@@ -172,22 +165,23 @@ void Network::FindRelinked(Path redefined, std::vector<Node*>& relinked) const {
   if (const auto above = by_children_.find(redefined.GetParent()); above != by_children_.end())
     take(above->second);
   if (const auto* looking = by_looked_at_->Find(redefined)) take(looking->value);
-  ForSubtree(*by_prim_, redefined, [&](const std::vector<Node*>& nodes) {
-    for (Node* node : nodes)
-      if (node->provider == redefined || IsLinkedOtherwise(*node, redefined)) relinked.push_back(node);
+  ForSubtree(*by_prim_, redefined, [&](const NodesHere& here) {
+    here.ForEach([&](Node* node) {
+      if (node->GetProvider() == redefined || IsLinkedOtherwise(*node, redefined)) relinked.push_back(node);
+    });
   });
 }
 
 // Whether the redefined prim, which is above, is the nearest one now or has ceased to be, or is the parent
 // that had nothing for it.
 bool Network::IsLinkedOtherwise(const Node& node, Path redefined) const {
-  return std::any_of(node.links.begin(), node.links.end(), [&](const Node::LinkTo& link) {
-    if (link.input->kind == Input::Kind::kParent && link.count == 0)
-      return node.provider.GetParent() == redefined;
+  return std::ranges::any_of(node.shape->links, [&](const Link& link) {
+    if (link.input->kind == Input::Kind::kParent && node.GetNodes(link).empty())
+      return node.GetProvider().GetParent() == redefined;
     if (link.input->kind != Input::Kind::kNearestAncestor) return false;
     const stage::Prim above = FindNearest(node.prim, link.input->output);
     const auto nodes = node.GetNodes(link);
-    return nodes.empty() ? bool(above) : !above || nodes.front()->provider != above.GetPath();
+    return nodes.empty() ? bool(above) : !above || nodes.front()->GetProvider() != above.GetPath();
   });
 }
 
@@ -196,131 +190,131 @@ std::vector<Network::Former> Network::KeepFormer(const std::vector<Node*>& dropp
   NodeSet stateful;
   std::vector<const Node*> waiting;
   for (const Node* node : dropped)
-    if (node->states) waiting.push_back(node);
+    if (node->GetStates()) waiting.push_back(node);
   while (!waiting.empty()) {
     const Node* node = waiting.back();
     waiting.pop_back();
     if (stateful.insert(node).second)
-      waiting.insert(waiting.end(), node->dependents.begin(), node->dependents.end());
+      waiting.insert(waiting.end(), node->dependents.Get().begin(), node->dependents.Get().end());
   }
   std::vector<Former> former;
   for (const Node* node : dropped)
-    if (node->is_top && !node->slots.empty() && !stateful.contains(node))
-      former.push_back({{node->provider, node->output}, node->varies, node->slots});
+    if (node->is_top && node->WasAskedFor() && !stateful.contains(node))
+      former.push_back({{node->GetProvider(), node->GetOutput()}, node->varies, node->CopyAnswers()});
   return former;
 }
 
 void Network::SpareSame(const std::vector<Former>& former, std::vector<ValueKey>& out) const {
-  tsl::robin_set<Key, KeyHash> same;
+  tsl::robin_set<ValueKey, KeyHash> same;
   for (const auto& [key, varies, answers] : former) {
     Node* node = Find(stage_.GetPrimAtPath(key.provider), key.output);
     const bool is_same = node && node->varies == varies &&
                          std::all_of(answers.begin(), answers.end(), [&](const Node::Slot& slot) {
                            return Evaluate(*node, slot.time) == slot.answer;
                          });
-    if (is_same) same.insert({key.provider, key.output, 0});
+    if (is_same) same.insert(key);
   }
   if (same.empty()) return;
-  std::erase_if(out, [&](const ValueKey& key) { return same.contains({key.provider, key.output, 0}); });
+  std::erase_if(out, [&](const ValueKey& key) { return same.contains(key); });
 }
 
-void Network::Unlink(Node& node) {
-  const auto remove = [&](auto& table, Path key) {
-    const auto found = table.find(key);
-    if (found == table.end()) return;
-    std::erase(found.value(), &node);
-    if (found->second.empty()) table.erase(key);
+void Network::Unlink(const std::vector<Node*>& dropped) {
+  const NodeSet gone(dropped.begin(), dropped.end());
+  const auto remove = [&](std::vector<Node*>& nodes) {
+    std::erase_if(nodes, [&](const Node* node) { return gone.contains(node); });
   };
-  for (Node* input : node.inputs) std::erase(input->dependents, &node);
-  remove(by_children_, node.provider);
-  if (const auto looked_at = looked_at_.find(&node); looked_at != looked_at_.end()) {
-    for (const Path path : looked_at->second) std::erase(by_looked_at_->Find(path)->value, &node);
-    looked_at_.erase(looked_at);
+  const auto remove_at = [&](auto& table, const tsl::robin_set<Path>& keys) {
+    for (const Path key : keys) {
+      const auto found = table.find(key);
+      if (found == table.end()) continue;
+      remove(found.value());
+      if (found->second.empty()) table.erase(found);
+    }
+  };
+  tsl::robin_set<Node*, PointerHash> needed;  // each list is gone over once, however many leave it
+  tsl::robin_set<Path> providers, leaves, looked_at;
+  for (Node* node : dropped) {
+    for (Node* input : node->GetInputs())
+      if (!gone.contains(input)) needed.insert(input);
+    providers.insert(node->GetProvider());
+    if (node->leaf != node->GetProvider()) leaves.insert(node->leaf);
+    if (const auto paths = looked_at_.find(node); paths != looked_at_.end()) {
+      looked_at.insert(paths->second.begin(), paths->second.end());
+      looked_at_.erase(paths);
+    }
+    varying_.erase(node);
+    cycles_.erase(node);
   }
-  remove(by_names_, node.leaf);
-  if (node.leaf != node.provider) remove(by_leaf_, node.leaf);
-  std::erase(by_stage_, &node);
-  if (auto* entry = by_prim_->Find(node.provider)) std::erase(entry->value, &node);
-  varying_.erase(&node);
+  for (Node* input : needed) input->dependents.Remove(gone);
+  for (const Path path : looked_at) remove(by_looked_at_->Find(path)->value);
+  remove_at(by_children_, providers);
+  remove_at(by_leaf_, leaves);
+  remove(by_stage_);
 }
 
 bool Network::MayDiffer(const Node& node) {
-  return !node.computation->may_differ || node.computation->may_differ(node.prim);
+  return !node.GetComputation().may_differ || node.GetComputation().may_differ(node.prim);
 }
 
 void Network::Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out) {
+  if (dropped.empty()) return;
   for (Node* node : dropped)
-    if (node->is_top && !node->slots.empty() && MayDiffer(*node))
-      out.push_back({node->provider, node->output});
-  for (Node* node : dropped) Unlink(*node);
+    if (node->is_top && node->WasAskedFor() && MayDiffer(*node))
+      out.push_back({node->GetProvider(), node->GetOutput()});
+  Unlink(dropped);
   for (Node* node : dropped) {
-    diagnostics_.erase({node->provider.GetString(), node->computation->name.GetString()});
-    nodes_.erase(Key{node->provider, node->output, node->step});
+    diagnostics_.erase({node->GetProvider().GetString(), node->GetComputation().name.GetString()});
+    std::unique_ptr<Node>* at = &by_prim_->Find(node->GetProvider())->value.first;
+    while (at->get() != node) at = &(*at)->next_here;
+    const std::unique_ptr<Node> gone = std::exchange(*at, std::move((*at)->next_here));
+    --node_count_;
   }
 }
 
-void Network::Node::States::Clear() {
-  kept.clear();
-  former.clear();
-  lasting.clear();
-}
-
-void Network::Node::States::Change(size_t max_changes) {
-  const int64_t from = last_asked;
-  if (kept.empty() || from <= 0 || former.size() >= max_changes) return Clear();
-  const std::vector<Datum>* before = FindFormer(from - 1);
-  std::vector<Datum> values = before ? *before : lasting;
-  former.erase(former.lower_bound(from), former.end());
-  former.emplace(from, std::move(values));
-  kept.erase(kept.lower_bound(from), kept.end());
+template <class Take>
+void Network::ForLeaf(Path leaf, const Take& take) const {
+  if (const auto* entry = by_prim_->Find(leaf))
+    entry->value.ForEach([&](Node* node) {
+      if (node->leaf == leaf) take(node);
+    });
+  if (const auto proxies = by_leaf_.find(leaf); proxies != by_leaf_.end())
+    for (Node* node : proxies->second) take(node);
 }
 
 std::vector<Network::Node*> Network::FindReaders(Path property) const {
   std::vector<Node*> readers;
   const Path prim = property.GetPrimPath();
   const Token name = property.GetNameToken();
-  const auto take = [&](const std::vector<Node*>& nodes) {
-    for (Node* node : nodes)
-      if (node->leaf == prim && std::ranges::any_of(node->computation->inputs, [name](const Input& input) {
-            return input.name == name && Node::ReadsProperty(input);
-          }))
-        readers.push_back(node);
-  };
-  if (const auto* entry = by_prim_->Find(prim)) take(entry->value);
-  if (const auto proxies = by_leaf_.find(prim); proxies != by_leaf_.end()) take(proxies->second);
+  const auto reads = [name](const Input& input) { return input.name == name && Shape::ReadsProperty(input); };
+  ForLeaf(prim, [&](Node* node) {
+    if (std::ranges::any_of(node->GetComputation().inputs, reads)) readers.push_back(node);
+  });
   return readers;
 }
 
 std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) const {
   std::vector<Node*> seeds;
   for (Path property : changes.properties) {
-    const std::vector<Node*> readers = FindReaders(property);
-    seeds.insert(seeds.end(), readers.begin(), readers.end());
-    const auto named = by_names_.find(property.GetPrimPath());
-    if (named == by_names_.end()) continue;
-    for (Node* node : named->second)
-      if (std::any_of(node->links.begin(), node->links.end(), [&](const Node::LinkTo& link) {
-            return (link.input->kind == Input::Kind::kAttributesNamed ||
-                    link.input->kind == Input::Kind::kSourcesNamed) &&
-                   property.GetNameToken().GetText().starts_with(link.input->name.GetText());
-          }))
-        seeds.push_back(node);
-  }
-  for (Path prim : changes.metadata) {
-    const auto take = [&](const std::vector<Node*>& nodes) {
-      for (Node* node : nodes)
-        if (node->leaf == prim && std::ranges::any_of(node->computation->inputs, [](const Input& input) {
-              return input.kind == Input::Kind::kMetadata;
-            }))
-          seeds.push_back(node);
+    const Token name = property.GetNameToken();
+    const auto reads = [name](const Input& input) {
+      if (input.kind == Input::Kind::kAttributesNamed || input.kind == Input::Kind::kSourcesNamed)
+        return name.GetText().starts_with(input.name.GetText());
+      return input.name == name && Shape::ReadsProperty(input);
     };
-    if (const auto* entry = by_prim_->Find(prim)) take(entry->value);
-    if (const auto proxies = by_leaf_.find(prim); proxies != by_leaf_.end()) take(proxies->second);
+    ForLeaf(property.GetPrimPath(), [&](Node* node) {
+      if (std::ranges::any_of(node->GetComputation().inputs, reads)) seeds.push_back(node);
+    });
   }
+  const auto reads_metadata = [](const Input& input) { return input.kind == Input::Kind::kMetadata; };
+  for (Path prim : changes.metadata)
+    ForLeaf(prim, [&](Node* node) {
+      if (std::ranges::any_of(node->GetComputation().inputs, reads_metadata)) seeds.push_back(node);
+    });
   for (const ValueKey& key : changes.outputs)
     if (const auto* entry = by_prim_->Find(key.provider))
-      std::copy_if(entry->value.begin(), entry->value.end(), std::back_inserter(seeds),
-                   [&](const Node* node) { return node->output == key.output; });
+      entry->value.ForEach([&](Node* node) {
+        if (node->GetOutput() == key.output) seeds.push_back(node);
+      });
   if (changes.has_stage_metadata) seeds.insert(seeds.end(), by_stage_.begin(), by_stage_.end());
   return seeds;
 }
@@ -340,8 +334,8 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     stack.push_back({seed, 0});
     while (!stack.empty()) {
       Frame& frame = stack.back();
-      if (frame.next < frame.node->dependents.size()) {
-        Node* dependent = frame.node->dependents[frame.next++];
+      if (frame.next < frame.node->dependents.Get().size()) {
+        Node* dependent = frame.node->dependents.Get()[frame.next++];
         if (reached.insert(dependent).second) stack.push_back({dependent, 0});
         continue;
       }
@@ -353,55 +347,55 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
   NodeSet differs;  // whose answers are others
   const auto is_lasting = [&](const Node& node) {
     if (std::find(seeds.begin(), seeds.end(), &node) != seeds.end()) return false;
-    return std::none_of(node.links.begin(), node.links.end(),
-                        [&](const Node::LinkTo& link) {
-                          const auto nodes = node.GetNodes(link);
-                          return std::any_of(nodes.begin(), nodes.end(), [&](const Node* input) {
-                            return differs.contains(input) && (!link.input->is_lasting || input->varies);
-                          });
-                        }) &&
+    return std::ranges::none_of(node.shape->links,
+                                [&](const Link& link) {
+                                  return std::ranges::any_of(node.GetNodes(link), [&](const Node* input) {
+                                    return differs.contains(input) &&
+                                           (!link.input->is_lasting || input->varies);
+                                  });
+                                }) &&
            !(node.previous && differs.contains(node.previous));
   };
   for (Node* seed : seeds) {
-    for (Node::LinkTo& link : seed->links) link.is_known = false;
+    seed->ForgetKnown();
     seed->varies_itself = FindOwnVariation(*seed);
   }
   for (size_t i = order.size(); i-- > 0;) {
     Node& node = *order[i];
     if (!changed.contains(&node)) continue;
     const bool varied = node.varies;
-    node.varies = node.varies_itself ||
-                  std::any_of(node.inputs.begin(), node.inputs.end(), [](Node* in) { return in->varies; });
+    node.varies =
+        node.varies_itself || std::ranges::any_of(node.GetInputs(), [](Node* in) { return in->varies; });
     const bool varies_otherwise = node.varies != varied;
     if (node.is_top && node.varies) varying_.insert(&node);
     if (!node.varies) varying_.erase(&node);
-    const bool cuts_off = node.computation->cutoff == Computation::Cutoff::kEarly && !varies_otherwise;
-    const bool was_asked_for = !node.slots.empty();
-    std::vector<Node::Slot> former;
-    if (cuts_off) former = std::exchange(node.slots, {});
-    node.slots.clear();
-    node.is_still_ready = false;
-    node.still_answer = {};
-    node.is_stopped = node.is_stopped && node.cycle;  // of what it needs now it may be quicker
-    if (node.states && is_lasting(node))
-      node.states->Change(node.computation->stepping->max_checkpoints);
-    else if (node.states)
-      node.states->Clear();
+    const bool cuts_off = node.GetComputation().cutoff == Computation::Cutoff::kEarly && !varies_otherwise;
+    const bool was_asked_for = node.WasAskedFor();
+    const std::vector<Node::Slot> former = cuts_off ? node.CopyAnswers() : std::vector<Node::Slot>();
+    node.ForgetAnswers();
+    // Of what it needs now it may be quicker.
+    node.is_stopped = node.is_stopped && cycles_.contains(&node);
+    if (Node::States* states = node.GetStates()) {
+      if (is_lasting(node))
+        states->Change(node.GetComputation().stepping->max_checkpoints);
+      else
+        states->Clear();
+    }
     bool is_same = cuts_off && was_asked_for;
     for (size_t s = 0; s < former.size() && is_same; ++s)
       is_same = Evaluate(node, former[s].time) == former[s].answer;
     if (is_same) continue;
     if (node.is_top && was_asked_for && (MayDiffer(node) || differs.contains(node.previous)))
-      out.push_back({node.provider, node.output});
+      out.push_back({node.GetProvider(), node.GetOutput()});
     differs.insert(&node);
-    changed.insert(node.dependents.begin(), node.dependents.end());
+    changed.insert(node.dependents.Get().begin(), node.dependents.Get().end());
   }
 }
 
 std::vector<ValueKey> Network::ChangeTime(stage::Time from, stage::Time to) const {
   std::vector<ValueKey> out;
   for (Node* node : varying_) {
-    const Node::Slot* slot = node->FindSlot(node->KeyOf(from));
+    const Node::Slot* slot = node->FindSlot(from);
     if (!slot || !slot->is_ready) continue;
     const Datum before = slot->answer;
     bool is_same = Evaluate(*node, to) == before;
@@ -413,7 +407,7 @@ std::vector<ValueKey> Network::ChangeTime(stage::Time from, stage::Time to) cons
       };
       is_same = std::none_of(times.begin(), times.end(), is_near);
     }
-    if (!is_same) out.push_back({node->provider, node->output});
+    if (!is_same) out.push_back({node->GetProvider(), node->GetOutput()});
   }
   SortAndThin(out);
   return out;

@@ -59,18 +59,19 @@ Network::Shard& Network::ShardOf(const Node& node) const {
 }
 
 bool Network::IsReady(const Node& node, Time time) const {
-  if (!node.varies && !time.IsDefault()) return node.FindStill(time);
+  if (node.IsStill(time)) return node.FindStill(time);
   const std::lock_guard lock(ShardOf(node).mutex);
-  const Node::Slot* slot = node.FindSlot(node.KeyOf(time));
+  const Node::Slot* slot = node.FindSlot(time);
   return slot && slot->is_ready;
 }
 
 // What was made goes when many other times are asked for meanwhile: it is made again then.
 Datum Network::GetReady(Node& node, Time time) const {
-  if (const Datum* still = node.FindStill(time)) return *still;
-  {
+  if (node.IsStill(time)) {
+    if (const Datum* still = node.FindStill(time)) return *still;
+  } else {
     const std::lock_guard lock(ShardOf(node).mutex);
-    const Node::Slot* slot = node.FindSlot(node.KeyOf(time));
+    const Node::Slot* slot = node.FindSlot(time);
     if (slot && slot->is_ready) return slot->answer;
   }
   return Evaluate(node, time);
@@ -78,7 +79,7 @@ Datum Network::GetReady(Node& node, Time time) const {
 
 Datum Network::Evaluate(Node& root, Time time) const {
   if (const Datum* still = root.FindStill(time)) return *still;
-  if (RefuseNested(root.provider, root.output)) return {};
+  if (RefuseNested(root.GetProvider(), root.GetOutput())) return {};
   const Evaluations::Scope scope(evaluations_);
   Scratch scratch;
   return Evaluate(root, time, scratch);
@@ -88,7 +89,7 @@ void Network::Evaluate(std::span<Node* const> nodes, Time time, Datum* answers) 
   constexpr int kLevels = 4;
   if (Calling::Find()) {
     for (const Node* node : nodes)
-      if (node && RefuseNested(node->provider, node->output)) return;
+      if (node && RefuseNested(node->GetProvider(), node->GetOutput())) return;
   }
   const Evaluations::Scope scope(evaluations_);
   Scratch scratch;
@@ -98,22 +99,23 @@ void Network::Evaluate(std::span<Node* const> nodes, Time time, Datum* answers) 
 }
 
 Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
-  if (root.states)
-    if (const double tick = FindTick(*root.computation->stepping, time);
-        tick <= root.computation->stepping->max_steps)
-      root.states->last_asked = static_cast<int64_t>(tick);
   if (const Datum* still = root.FindStill(time)) return *still;
-  if (root.varies || time.IsDefault()) {
+  if (Node::States* states = root.GetStates()) {
+    const Stepping& stepping = *root.GetComputation().stepping;
+    if (const double tick = FindTick(stepping, time); tick <= stepping.max_steps)
+      states->last_asked = static_cast<int64_t>(tick);
+  }
+  if (!root.IsStill(time)) {
     const std::lock_guard lock(ShardOf(root).mutex);
-    const Node::Slot* slot = root.FindSlot(root.KeyOf(time));
+    const Node::Slot* slot = root.FindSlot(time);
     if (slot && slot->is_ready) return slot->answer;
   }
   Datum answer;
   scratch.stack.push_back({&root, 0});
   while (!scratch.stack.empty()) {
     Scratch::Frame& frame = scratch.stack.back();
-    if (frame.next < frame.node->inputs.size()) {
-      Node* input = frame.node->inputs[frame.next++];
+    if (frame.next < frame.node->inputs) {
+      Node* input = frame.node->GetInputs()[frame.next++];
       if (!IsReady(*input, time)) scratch.stack.push_back({input, 0});
       continue;
     }
@@ -124,28 +126,33 @@ Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
   return answer;
 }
 
-// Whether the answer is this caller's to make. REQUIRES: the lock of the node's shard is held.
-bool Network::Claim(Node& node, Time key) const {
+bool Network::Claim(Node& node) {
+  auto none = Node::Still::kNone;
+  return node.still.compare_exchange_strong(none, Node::Still::kMaking, std::memory_order_acquire);
+}
+
+bool Network::ClaimSlot(Node& node, Time key) const {
   if (node.FindSlot(key)) return false;
-  if (node.varies && node.slots.size() >= options_.max_times_per_node) {
-    const auto oldest = std::find_if(node.slots.begin(), node.slots.end(),
-                                     [](const Node::Slot& slot) { return slot.is_ready; });
-    if (oldest != node.slots.end()) node.slots.erase(oldest);
+  std::vector<Node::Slot>& slots = node.GetSlots();
+  if (node.varies && slots.size() >= options_.max_times_per_node) {
+    const auto oldest =
+        std::find_if(slots.begin(), slots.end(), [](const Node::Slot& slot) { return slot.is_ready; });
+    if (oldest != slots.end()) slots.erase(oldest);
   }
-  node.slots.push_back({key, false, {}});
+  slots.push_back({key, false, {}});
   return true;
 }
 
-void Network::Settle(Node& node, Time key, Datum answer) const {
+void Network::Settle(Node& node, Time time, Datum answer) const {
   Shard& shard = ShardOf(node);
-  {
+  if (node.IsStill(time)) {
+    node.still_answer = std::move(answer);
+    if (node.still.exchange(Node::Still::kReady, std::memory_order_acq_rel) != Node::Still::kAwaited) return;
+    const std::lock_guard lock(shard.mutex);  // who waits has begun to
+  } else {
     const std::lock_guard lock(shard.mutex);
-    if (Node::Slot* slot = node.FindSlot(key)) {
+    if (Node::Slot* slot = node.FindSlot(time)) {
       slot->is_ready = true;
-      if (!node.varies && !key.IsDefault()) {
-        node.still_answer = answer;
-        node.is_still_ready.store(true, std::memory_order_release);
-      }
       slot->answer = std::move(answer);
     }
   }
@@ -155,32 +162,40 @@ void Network::Settle(Node& node, Time key, Datum answer) const {
 // Claims the answer, makes it and tells those who wait for it. Whoever waits holds no claim of a node that
 // this one needs, since nothing leads back to itself.
 Datum Network::Run(Node& node, Time time, Scratch& scratch) const {
-  const Time key = node.KeyOf(time);
-  {
-    Shard& shard = ShardOf(node);
+  Shard& shard = ShardOf(node);
+  if (node.IsStill(time)) {
+    if (!Claim(node)) {
+      std::unique_lock lock(shard.mutex);
+      auto making = Node::Still::kMaking;
+      node.still.compare_exchange_strong(making, Node::Still::kAwaited, std::memory_order_acq_rel);
+      shard.ready.wait(lock, [&] { return node.FindStill(time) != nullptr; });
+      return node.still_answer;
+    }
+  } else {
     std::unique_lock lock(shard.mutex);
-    while (!Claim(node, key)) {
-      const Node::Slot* slot = node.FindSlot(key);
+    while (!ClaimSlot(node, time)) {
+      const Node::Slot* slot = node.FindSlot(time);
       if (slot->is_ready) return slot->answer;
       shard.ready.wait(lock);
     }
   }
   Datum answer = Call(node, time, scratch);
-  Settle(node, key, answer);
+  Settle(node, time, answer);
   return answer;
 }
 
 // What needs it is made of answers that are ready: so a claim is never held by who waits for another one.
 void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) const {
   for (Node* node : nodes)
-    for (Node* input : node->inputs)
+    for (Node* input : node->GetInputs())
       if (!IsReady(*input, time)) Evaluate(*input, time, scratch);
   std::erase_if(nodes, [&](Node* node) {
+    if (node->IsStill(time)) return !Claim(*node);
     const std::lock_guard lock(ShardOf(*node).mutex);
-    return !Claim(*node, node->KeyOf(time));
+    return !ClaimSlot(*node, time);
   });
   if (nodes.empty()) return;
-  const Computation& computation = *nodes.front()->computation;
+  const Computation& computation = nodes.front()->GetComputation();
   // The data of all, one after the other.
   std::vector<Datum> data;
   std::vector<uint32_t> starts;
@@ -236,7 +251,7 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
     Charge(node, taken);
     if (node.is_stopped || answer.IsEmpty())
       answer = node.previous ? GetReady(*node.previous, time) : Datum();
-    Settle(node, node.KeyOf(time), std::move(answer));
+    Settle(node, time, std::move(answer));
   }
 }
 
@@ -244,24 +259,25 @@ void Network::RunBatches(std::span<Node* const> nodes, Time time, Scratch& scrat
   std::map<const Computation*, std::vector<Node*>> groups;
   // Who comes twice is claimed once.
   for (Node* node : nodes)
-    if (node && node->computation->batch && !node->computation->stepping && !node->is_stopped &&
-        !IsReady(*node, time))
-      groups[node->computation].push_back(node);
+    if (node && !node->FindStill(time) && !node->is_stopped)
+      if (const Computation& computation = node->GetComputation();
+          computation.batch && !computation.stepping && !IsReady(*node, time))
+        groups[&computation].push_back(node);
   for (auto& [computation, group] : groups) {
     if (depth > 0) {
       std::vector<Node*> inputs;
-      for (const Node* node : group) inputs.insert(inputs.end(), node->inputs.begin(), node->inputs.end());
+      for (const Node* node : group)
+        inputs.insert(inputs.end(), node->GetInputs().begin(), node->GetInputs().end());
       RunBatches(inputs, time, scratch, depth - 1);
     }
     RunBatch(group, time, scratch);
   }
 }
 
-Datum Network::Read(const Node& node, size_t number, Time time, const Overrides* overrides) const {
-  const Node::LinkTo& link = node.links[number];
+Datum Network::Read(const Node& node, const Link& link, Time time, const Overrides* overrides) const {
   const auto overridden = [&]() -> const Value* {
     if (!overrides) return nullptr;
-    const auto found = overrides->find(node.provider.AppendProperty(link.input->name));
+    const auto found = overrides->find(node.GetProvider().AppendProperty(link.input->name));
     return found == overrides->end() ? nullptr : &found->second;
   };
   switch (link.input->kind) {
@@ -291,16 +307,13 @@ Datum Network::Read(const Node& node, size_t number, Time time, const Overrides*
 }
 
 // Attributes that do not vary are read once, until they change. REQUIRES: no lock is held.
-Datum Network::ReadKnown(const Node& node, size_t number, Time time) const {
-  Datum read = Read(node, number, time, nullptr);
-  const Node::LinkTo& link = node.links[number];
-  const bool is_attribute =
-      link.input->kind == Input::Kind::kAttribute || link.input->kind == Input::Kind::kSamples;
-  if (!is_attribute || link.varies || time.IsDefault()) return read;
+Datum Network::ReadKnown(const Node& node, const Link& link, Time time) const {
+  if (link.read == Link::kNone || time.IsDefault()) return Read(node, link, time, nullptr);
+  if (const Datum* known = node.FindKnown(link)) return *known;
+  Datum read = Read(node, link, time, nullptr);
+  if (link.input->kind == Input::Kind::kSource || node.Varies(link)) return read;
   const std::lock_guard lock(ShardOf(node).mutex);
-  if (link.is_known) return link.known;
-  link.known = read;
-  std::atomic_ref(link.is_known).store(true, std::memory_order_release);
+  if (!node.FindKnown(link)) node.Know(link, read);
   return read;
 }
 
@@ -323,24 +336,21 @@ void Network::Gather(const Node& node, Time time, const Scratch& scratch, std::v
     Datum answer = own != scratch.own.end() ? own->second : GetReady(*input, time);
     if (!answer.IsEmpty()) data.push_back(std::move(answer));
   };
-  const bool may_be_known = !scratch.overrides && !time.IsDefault();
-  size_t link = 0, lasting = 0;
-  for (const Input& input : node.computation->inputs) {
+  size_t lasting = 0;
+  auto link = node.shape->links.begin();
+  for (const Input& input : node.GetComputation().inputs) {
     if (input.is_lasting && scratch.lasting) {
       if (const Datum& was = (*scratch.lasting)[lasting++]; !was.IsEmpty()) data.push_back(was);
       ++link;
     } else if (input.kind == Input::Kind::kPrevious) {
       if (node.previous) take(node.previous);
-    } else if (link < node.links.size()) {
-      for (Node* each : node.GetNodes(node.links[link])) take(each);
-      if (node.links[link].count == 0) {
-        if (may_be_known && node.links[link].IsKnown()) {
-          if (!node.links[link].known.IsEmpty()) data.push_back(node.links[link].known);
-        } else if (Datum read = scratch.overrides ? Read(node, link, time, scratch.overrides)
-                                                  : ReadKnown(node, link, time);
-                   !read.IsEmpty()) {
-          data.push_back(std::move(read));
-        }
+    } else if (link != node.shape->links.end()) {
+      if (link->list != Link::kNone) {
+        for (Node* each : node.GetNodes(*link)) take(each);
+      } else if (Datum read = scratch.overrides ? Read(node, *link, time, scratch.overrides)
+                                                : ReadKnown(node, *link, time);
+                 !read.IsEmpty()) {
+        data.push_back(std::move(read));
       }
       ++link;
     }
@@ -349,7 +359,7 @@ void Network::Gather(const Node& node, Time time, const Scratch& scratch, std::v
 }
 
 Datum Network::Accept(Node& node, Result<Datum> made, const Registry::Check* check) const {
-  const Computation& computation = *node.computation;
+  const Computation& computation = node.GetComputation();
   if (!made) {
     Note(node, made.TakeError());
     return {};
@@ -359,13 +369,13 @@ Datum Network::Accept(Node& node, Result<Datum> made, const Registry::Check* che
     Note(node,
          Diagnostic(kComputationFailed,
                     fmt::format("The answer of `{}` is none that \"{}\" can have.",
-                                computation.name.GetText(), node.output.GetText()),
+                                computation.name.GetText(), node.GetOutput().GetText()),
                     {}, "Let it answer with a value of the right type and shape, and without infinities."));
     return {};
   }
   if (!answer.IsEmpty() && has_diagnostics_) {
     const std::lock_guard lock(diagnostics_mutex_);
-    diagnostics_.erase({node.provider.GetString(), computation.name.GetString()});
+    diagnostics_.erase({node.GetProvider().GetString(), computation.name.GetString()});
   }
   return answer;
 }
@@ -374,13 +384,13 @@ void Network::Charge(Node& node, std::chrono::nanoseconds taken) const {
   node.evaluations.fetch_add(1, std::memory_order_relaxed);
   node.nanoseconds.fetch_add(static_cast<uint64_t>(taken.count()), std::memory_order_relaxed);
   const double seconds = std::chrono::duration<double>(taken).count();
-  if (seconds <= options_.max_seconds_per_call || node.computation->stepping) return;
+  if (seconds <= options_.max_seconds_per_call || node.GetComputation().stepping) return;
   node.is_stopped = true;
   Note(node,
        Diagnostic(
            kComputationSlow,
            fmt::format("`{}` took {:.1f} s where {:.1f} s are allowed; it is not called again for this prim.",
-                       node.computation->name.GetText(), seconds, options_.max_seconds_per_call),
+                       node.GetComputation().name.GetText(), seconds, options_.max_seconds_per_call),
            {}, "Let it do less at a time, or raise NetworkOptions::max_seconds_per_call."));
 }
 
@@ -391,7 +401,7 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
     return own != scratch.own.end() ? own->second : GetReady(*node.previous, time);
   };
   if (node.is_stopped) return previous();
-  const Computation& computation = *node.computation;
+  const Computation& computation = node.GetComputation();
   const auto thrown = [&](std::string_view what) {
     return Diagnostic(kComputationFailed, fmt::format("`{}` threw{}", computation.name.GetText(), what), {},
                       "Let it answer with an error instead.");
@@ -414,7 +424,7 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
       return thrown(" something.");
     }
   }();
-  Datum answer = Accept(node, std::move(made), registry_->FindCheck(node.output));
+  Datum answer = Accept(node, std::move(made), registry_->FindCheck(node.GetOutput()));
   Charge(node, std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin));
   return node.is_stopped || answer.IsEmpty() ? previous() : answer;
 }
@@ -440,42 +450,42 @@ std::vector<Datum> Network::FindLasting(const std::vector<Input>& inputs, const 
 
 // From the nearest state that is kept, step by step. Inputs are those of each tick.
 Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) const {
-  const Stepping& stepping = *node.computation->stepping;
-  Node::States& states = *node.states;
+  const Stepping& stepping = *node.GetComputation().stepping;
+  Node::States& states = *node.GetStates();
   const auto allowed = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds_per_call));
   const double first = stepping.first.value_or(stage_.GetStartTimeCode());
   const double seconds = stepping.time_codes_per_step / stage_.GetTimeCodesPerSecond();
   const double ticks = FindTick(stepping, time);
   const auto refuse = [&](const DiagnosticCode& code, std::string why, std::string remedy) {
-    return Diagnostic(code, std::move(why), {{}, node.provider.GetString(), 0, 0, 0}, std::move(remedy));
+    return Diagnostic(code, std::move(why), {{}, node.GetProvider().GetString(), 0, 0, 0}, std::move(remedy));
   };
   if (!(ticks <= stepping.max_steps))
     return refuse(
         kComputationSlow,
-        fmt::format("`{}` would take {} steps to this time.", node.computation->name.GetText(), ticks),
+        fmt::format("`{}` would take {} steps to this time.", node.GetComputation().name.GetText(), ticks),
         "Take longer steps, begin later, or raise Stepping::max_steps.");
   const auto last = static_cast<int64_t>(std::max(ticks, 0.0));
   const auto call = [&](const Function& function, Time when, Datum state) -> Result<Datum> {
-    for (Node* input : node.inputs)
+    for (Node* input : node.GetInputs())
       if (!scratch.own.contains(input)) Evaluate(*input, when);
     Gather(node, when, scratch);
     if (!scratch.lasting && !scratch.overrides)
-      states.lasting = FindLasting(node.computation->inputs, scratch);
+      states.lasting = FindLasting(node.GetComputation().inputs, scratch);
     scratch.lasting = nullptr;
-    const auto exclusive = LockExecutor(*node.computation);
+    const auto exclusive = LockExecutor(node.GetComputation());
     const Clock::time_point begin = Clock::now();
     Arguments arguments(node.prim, when, scratch.data, scratch.starts, begin + allowed);
     arguments.SetState(std::move(state), seconds);
     Result<Datum> made = [&] {
-      const Calling calling(*node.computation, node.prim);
+      const Calling calling(node.GetComputation(), node.prim);
       return calling.Check(function(arguments));
     }();
     if (Clock::now() - begin <= allowed) return made;
     node.is_stopped = true;
     return refuse(kComputationSlow,
                   fmt::format("A step of `{}` took longer than {} s; it is not called again for this prim.",
-                              node.computation->name.GetText(), options_.max_seconds_per_call),
+                              node.GetComputation().name.GetText(), options_.max_seconds_per_call),
                   "Let it do less at a time, or raise NetworkOptions::max_seconds_per_call.");
   };
   const auto call_at = [&](const Function& function, int64_t tick, Datum state) -> Result<Datum> {
@@ -515,11 +525,11 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
     kept.insert_or_assign(tick, state);
   }
   scratch.lasting = scratch.overrides ? nullptr : states.FindFormer(last);
-  return call(node.computation->function, time, std::move(state));
+  return call(node.GetComputation().function, time, std::move(state));
 }
 
 Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) const {
-  if (RefuseNested(root.provider, root.output)) return {};
+  if (RefuseNested(root.GetProvider(), root.GetOutput())) return {};
   const Evaluations::Scope scope(evaluations_);
   Evaluate(root, time);
   Scratch scratch;
@@ -536,15 +546,15 @@ Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) c
       Node* node = waiting.back();
       waiting.pop_back();
       if (scratch.changed.insert(node).second)
-        waiting.insert(waiting.end(), node->dependents.begin(), node->dependents.end());
+        waiting.insert(waiting.end(), node->dependents.Get().begin(), node->dependents.Get().end());
     }
   }
   if (!scratch.changed.contains(&root)) return GetReady(root, time);
   scratch.stack.push_back({&root, 0});
   while (!scratch.stack.empty()) {
     Scratch::Frame& frame = scratch.stack.back();
-    if (frame.next < frame.node->inputs.size()) {
-      Node* input = frame.node->inputs[frame.next++];
+    if (frame.next < frame.node->inputs) {
+      Node* input = frame.node->GetInputs()[frame.next++];
       if (scratch.changed.contains(input) && !scratch.own.contains(input))
         scratch.stack.push_back({input, 0});
       continue;
@@ -557,32 +567,31 @@ Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) c
 }
 
 std::vector<Network::Step> Network::Explain(Node& top, Time time) const {
-  if (RefuseNested(top.provider, top.output)) return {};
+  if (RefuseNested(top.GetProvider(), top.GetOutput())) return {};
   const Evaluations::Scope scope(evaluations_);
   Evaluate(top, time);
   std::vector<Step> steps;
   for (Node* node = &top; node; node = node->previous) {
     Evaluate(*node, time);
     Step step;
-    step.output = node->output;
-    step.name = node->computation->name;
-    step.module = node->computation->module;
+    step.output = node->GetOutput();
+    step.name = node->GetComputation().name;
+    step.module = node->GetComputation().module;
     step.answer = GetReady(*node, time);
     step.evaluations = node->evaluations;
     step.nanoseconds = node->nanoseconds;
-    for (size_t i = 0; i < node->links.size(); ++i) {
-      const Node::LinkTo& link = node->links[i];
+    for (const Link& link : node->shape->links) {
       Step::Source source;
       source.input = *link.input;
       for (Node* input : node->GetNodes(link)) {
-        source.computed.push_back({input->provider, input->output});
+        source.computed.push_back({input->GetProvider(), input->GetOutput()});
         source.answers.push_back(GetReady(*input, time));
       }
       if (link.input->kind == Input::Kind::kAttribute || link.input->kind == Input::Kind::kSamples ||
           link.input->kind == Input::Kind::kSource)
-        source.attribute = node->provider.AppendProperty(link.input->name);
-      if (link.count == 0) {
-        Datum read = Read(*node, i, time, nullptr);
+        source.attribute = node->GetProvider().AppendProperty(link.input->name);
+      if (link.list == Link::kNone) {
+        Datum read = Read(*node, link, time, nullptr);
         if (const Samples* samples = read.GetIf<Samples>())
           read = samples->fraction == 0 ? Datum(samples->lower) : Datum();
         if (!read.IsEmpty()) source.answers.push_back(std::move(read));

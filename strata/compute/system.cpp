@@ -347,6 +347,7 @@ const std::vector<Network::Node*>& Request::FindNodes() {
   const Network& network = system_.GetNetwork();
   if (has_nodes_ && generation_ == network.GetGeneration()) return nodes_;
   nodes_.clear();
+  nodes_.reserve(keys_.size());
   for (const ValueKey& key : keys_)
     nodes_.push_back(network.Find(system_.GetStage()->GetPrimAtPath(key.provider), key.output));
   generation_ = network.GetGeneration();
