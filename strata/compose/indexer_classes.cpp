@@ -29,15 +29,16 @@ void Indexer::EvaluateClasses(uint32_t node, ArcType type) {
   }
 }
 
-// Whether a child of the prim that has the class is already at the site of the class, however it came there.
-// To the source of a relocate one class may lead in several ways, from what was moved and from what moved it
-// there: each of these counts for itself.
+// Whether a child of the prim that has the class stands for it already: what is at the site of the class,
+// however it came there. At the source of a relocate it is the class that the same map leads to, from
+// something as far below its introduction, wherever that class is: what was moved and what moved it there
+// are said in one namespace.
 bool Indexer::StandsFor(uint32_t known, const Arc& arc) const {
   const Node& node = graph_[known];
-  if (node.path != arc.path || node.layer_stack != arc.layer_stack) return false;
-  return GetArcTo(arc.parent) != ArcType::kRelocate ||
-         (node.arc == arc.type && node.namespace_depth == arc.namespace_depth &&
-          node.map_to_parent == arc.map_to_parent);
+  if (GetArcTo(arc.parent) != ArcType::kRelocate)
+    return node.path == arc.path && node.layer_stack == arc.layer_stack;
+  return node.arc == arc.type && node.map_to_parent == arc.map_to_parent &&
+         graph_.GetDepthBelowIntroduction(node.origin) == graph_.GetDepthBelowIntroduction(arc.origin);
 }
 
 uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
@@ -55,11 +56,12 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   options.contributes = !says_the_same && !is_placeholder;
   options.include_ancestral = options.contributes && !class_path.IsRootPrim();
   options.skip_duplicates = options.contributes;
-  // One class of a prim is said once: the strongest of several places that imply a specialize says it.
+  // One class of a prim is said once. Of several places that imply a specialize the strongest counts, even
+  // where that has nothing to say here; placeholders say nothing, so any of them does.
   for (uint32_t known : graph_.GetChildren(parent)) {
     if (!StandsFor(known, arc)) continue;
     const Node& node = graph_[known];
-    if (says_the_same || type == ArcType::kInherit || node.arc != type || !ignored_site ||
+    if (type == ArcType::kInherit || node.arc != type || is_placeholder || !ignored_site ||
         graph_.CompareStrength(origin, node.origin) >= 0)
       return known;
     Silence(known);
@@ -72,10 +74,7 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
 }
 
 void Indexer::Silence(uint32_t top) {
-  for (uint32_t node : graph_.GetSubtree(top)) {
-    graph_[node].MakeInert(graph_[node].path.GetElementCount());
-    if (node != top) graph_[node].Set(kNodeCulled, true);
-  }
+  for (uint32_t node : graph_.GetSubtree(top)) graph_[node].MakeInert(graph_[node].path.GetElementCount());
 }
 
 // The first class of the hierarchy that `node`, a class, is in: classes of classes introduced at one prim.

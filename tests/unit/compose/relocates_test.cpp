@@ -223,3 +223,18 @@ TEST_CASE("a variant that undoes the instance above a relocate counts at its sou
   CHECK(GetStack(*open("instanceable = false"), "/A/m") == "/A{w=a}c");
   CHECK(GetStack(*open(""), "/A/m").empty());
 }
+
+// The two classes of /C/n, from what it was moved from and from where it is, have one map. Where /C/n itself
+// is what was moved, one stands for the other, unless one is the prim's own.
+TEST_CASE("at the source of a relocate one class stands for another that the same map leads to") {
+  const std::string relocates = "(\n relocates = {</C/y>: </C/n>, </C/n/c>: </C/n/y>}\n)\n";
+  const std::string b = MakePrim("B", "", MakePrim("y", "", MakePrim("c", "")));
+  CHECK(DescribeNodes({{"root.usda",
+                        relocates + MakePrim("C", "payload = </K>") + MakePrim("K", "inherits = </B>") + b}},
+                      "/C/n/y") ==
+        "root </C/n/y>\n  inherit </B/n/c> silent\n  relocate </C/n/c> silent\n    relocate </C/y/c> silent\n"
+        "      payload </K/y/c>\n        inherit </B/y/c>\n");
+  CHECK(DescribeNodes({{"root.usda", relocates + MakePrim("C", "inherits = </B>") + b}}, "/C/n/y") ==
+        "root </C/n/y>\n  inherit </B/y/c> silent\n  inherit </B/n/c> silent\n"
+        "  relocate </C/n/c> silent\n    relocate </C/y/c> silent\n      inherit </B/y/c>\n");
+}

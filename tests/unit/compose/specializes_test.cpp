@@ -92,3 +92,61 @@ def "A" (specializes = </K>) {}
         "  specialize </K/z>\n"
         "    inherit </K/x>\n");
 }
+
+TEST_CASE("where a class has no say, what implies it again is not asked which is stronger") {
+  const Layers layers = {{"root.usda", R"((relocates = {</K/x>: </B/n>})
+def "K" (inherits = </B>) { def "c" {}
+ }
+def "B" { def "x" (specializes = </B/c>) {}
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/K/n") ==
+        "root </K/n>\n"
+        "  inherit </B/n>\n"
+        "    inherit </B/x> silent\n"
+        "      specialize </B/c> silent\n"
+        "    relocate </K/x> silent\n"
+        "      inherit </B/x>\n"
+        "        specialize </B/c> silent\n"
+        "    specialize </K/c> silent\n"
+        "  specialize </K/c>\n"
+        "  specialize </B/c>\n");
+}
+
+// usd-core silences what it implied before, although the stronger place leads to the very site that implies
+// it.
+TEST_CASE("a specialize implied to its own site silences what weaker places implied there") {
+  const Layers layers = {{"root.usda", R"(def "B" (references = </L> (scale = 2)) {
+  def "y" (references = </L/y> (scale = 2)) {}
+  def "z" {}
+ }
+def "L" { def "y" (specializes = </B/z>) {}
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/B/y") ==
+        "root </B/y>\n"
+        "  reference </L/y>\n"
+        "    specialize </B/z> silent\n"
+        "  reference </L/y>\n"
+        "    specialize </B/z> silent\n"
+        "  specialize </B/z> silent\n"
+        "  specialize </B/z> silent\n");
+}
+
+TEST_CASE("what a silenced class brought stays in the graph, silent") {
+  const Layers layers = {{"root.usda", R"(def "K" (inherits = </B>) { def "c" (references = @r.usda@</C>) {}
+ }
+def "B" (specializes = </K>) { def "x" (specializes = </B/c>) {}
+ }
+)"},
+                         {"r.usda", "def \"C\" {}\n"}};
+  CHECK(DescribeNodes(layers, "/K/x") ==
+        "root </K/x>\n"
+        "  inherit </B/x>\n"
+        "    specialize </B/c> silent\n"
+        "  specialize </K/c>\n"
+        "    reference r.usda</C>\n"
+        "  specialize </B/c>\n"
+        "  specialize </K/c> silent\n"
+        "    reference r.usda</C> silent\n");
+}
