@@ -4,6 +4,13 @@
 
 namespace strata::compose {
 
+namespace {
+
+// Between two nodes that are placed one after the other.
+constexpr uint64_t kPlaceStep = uint64_t{1} << 32;
+
+}  // namespace
+
 uint32_t CountNamespaceDepth(Path path) {
   if (!path.ContainsPrimVariantSelection()) return path.GetElementCount();
   uint32_t count = 0;
@@ -30,6 +37,7 @@ void Graph::Reset(uint32_t layer_stack, Path path) {
   nodes_.push_back(root);
   sites_.emplace_back();
   last_children_.assign(1, kNoNode);
+  places_.assign(1, kPlaceStep);
   Probe(0);
 }
 
@@ -40,6 +48,8 @@ void Graph::Reset(std::vector<Node> nodes) {
   for (uint32_t i = 0; i < nodes_.size(); ++i)
     if (nodes_[i].parent != kNoNode && nodes_[i].next_sibling == kNoNode)
       last_children_[nodes_[i].parent] = i;
+  places_.assign(nodes_.size(), 0);
+  PlaceAll();
 }
 
 void Graph::Probe(uint32_t node) {
@@ -80,13 +90,16 @@ void Graph::Link(uint32_t parent, uint32_t node) {
   // Strength among specializes is no order in the strict sense, so it matters who is compared: the first and
   // the last sibling before those between them, as OpenUSD does.
   uint32_t* link = &nodes_[parent].first_child;
+  uint32_t before = kNoNode;
   unlinked_ = node;
   if (*link != kNoNode && CompareSiblings(node, *link) >= 0) {
     const uint32_t last = last_children_[parent];
     if (CompareSiblings(node, last) >= 0) {
+      before = last;
       link = &nodes_[last].next_sibling;
     } else {
       do {
+        before = *link;
         link = &nodes_[*link].next_sibling;
       } while (*link != kNoNode && CompareSiblings(node, *link) >= 0);
     }
@@ -95,6 +108,28 @@ void Graph::Link(uint32_t parent, uint32_t node) {
   if (*link == kNoNode) last_children_[parent] = node;
   nodes_[node].next_sibling = *link;
   *link = node;
+  if (before == kNoNode)
+    before = parent;
+  else
+    while (last_children_[before] != kNoNode) before = last_children_[before];
+  PlaceSubtree(node, before, static_cast<uint32_t>(nodes_.size()) - node);
+}
+
+// The nodes of the subtree, of which there are `count`, come next after `before`. Most are the last of all or
+// follow what has just been placed, so most of the room is left behind them.
+void Graph::PlaceSubtree(uint32_t top, uint32_t before, uint32_t count) {
+  const uint32_t after = SkipSubtree(0, top);
+  const uint64_t start = places_[before];
+  const uint64_t room = (after == kNoNode ? UINT64_MAX : places_[after]) - start;
+  const uint64_t step = after == kNoNode ? std::min(kPlaceStep, room / (count + 1)) : room / 8 / count;
+  if (step == 0) return PlaceAll();
+  uint64_t place = start;
+  VisitSubtree(top, [&](uint32_t node) { places_[node] = place += step; });
+}
+
+void Graph::PlaceAll() {
+  uint64_t place = 0;
+  VisitSubtree(0, [&](uint32_t node) { places_[node] = place += kPlaceStep; });
 }
 
 uint32_t Graph::Insert(uint32_t parent, Node node) {
@@ -106,6 +141,7 @@ uint32_t Graph::Insert(uint32_t parent, Node node) {
   nodes_.push_back(node);
   sites_.emplace_back();
   last_children_.push_back(kNoNode);
+  places_.push_back(0);
   Probe(number);
   Link(parent, number);
   return number;
@@ -126,6 +162,7 @@ uint32_t Graph::InsertGraph(uint32_t parent, const Node& arc, const Graph& other
     nodes_.push_back(node);
     sites_.push_back(other.sites_[i]);
     last_children_.push_back(other.last_children_[i]);
+    places_.push_back(0);
     shift(last_children_.back());
   }
   Node& root = nodes_[base];
@@ -268,6 +305,12 @@ uint32_t Graph::GetPlaceholder(uint32_t node) const {
 
 int Graph::CompareStrength(uint32_t a, uint32_t b) const {
   if (a == b) return 0;
+  if (places_[a] == 0 || places_[b] == 0) return ComparePlaces(a, b);
+  return places_[a] < places_[b] ? -1 : 1;
+}
+
+// Of nodes of which one has no place yet.
+int Graph::ComparePlaces(uint32_t a, uint32_t b) const {
   uint32_t depth_a = GetDepth(a), depth_b = GetDepth(b);
   const uint32_t start_a = depth_a, start_b = depth_b;
   for (; depth_a > depth_b; --depth_a) a = nodes_[a].parent;

@@ -43,7 +43,7 @@ class Graph {
   Path GetPathAtIntroduction(uint32_t node) const;
   uint32_t GetDepth(uint32_t node) const;  // arcs from the root
   bool IsBelow(uint32_t node, uint32_t top) const;
-  // Negative when a is stronger. 0 when they are the same.
+  // Negative when a is stronger. 0 when they are the same. What it says of two nodes stays so.
   int CompareStrength(uint32_t a, uint32_t b) const;
   // Whether the specialize stands below the root for a placeholder further in, its origin.
   bool IsPropagated(uint32_t node) const;
@@ -75,6 +75,9 @@ class Graph {
 
  private:
   void Link(uint32_t parent, uint32_t node);
+  void PlaceSubtree(uint32_t top, uint32_t before, uint32_t count);
+  void PlaceAll();
+  int ComparePlaces(uint32_t a, uint32_t b) const;
   int CompareSiblings(uint32_t a, uint32_t b) const;
   int CompareSpecializes(uint32_t a, uint32_t b) const;
   int CompareSpecializesOfOneArc(uint32_t a, uint32_t steps_a, uint32_t b, uint32_t steps_b) const;
@@ -86,7 +89,10 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<LayerStack::Site> sites_;
   std::vector<uint32_t> last_children_;  // of each node
-  uint32_t unlinked_ = kNoNode;          // the node that is finding its place
+  // Of each node a number that grows with strength order, or 0 while its subtree is finding its place: to
+  // walk to where two nodes part would cost as much as the graph is wide.
+  std::vector<uint64_t> places_;
+  uint32_t unlinked_ = kNoNode;  // the node that is finding its place
 };
 
 }  // namespace strata::compose

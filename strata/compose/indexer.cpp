@@ -113,8 +113,10 @@ bool Indexer::IsBefore(const Task& a, const Task& b) const {
     if (a.type == TaskType::kImpliedClasses && graph_.IsBelow(b.node, a.node)) return false;
     return graph_.CompareStrength(a.node, b.node) < 0;
   }
-  if (a.set_path != b.set_path) return a.set_path.GetElementCount() < b.set_path.GetElementCount();
-  return a.set_number < b.set_number;
+  const uint32_t depth_a = a.set_path.GetElementCount(), depth_b = b.set_path.GetElementCount();
+  if (depth_a != depth_b) return depth_a < depth_b;
+  if (a.set_number != b.set_number) return a.set_number < b.set_number;
+  return a.number < b.number;
 }
 
 void Indexer::AddTask(Task task) {
@@ -133,7 +135,9 @@ void Indexer::AddTask(Task task) {
     case TaskType::kVariantNone:
     case TaskType::kAncestralDynamicPayloads:
     case TaskType::kDynamicPayloads:
+      task.number = next_task_++;
       tasks_by_strength_.push_back(std::move(task));
+      std::push_heap(tasks_by_strength_.begin(), tasks_by_strength_.end(), LastFirst());
       return;
     default:
       break;
@@ -222,18 +226,18 @@ void Indexer::RunTasks() {
       implied_.clear();
       return;
     }
-    auto strongest = std::min_element(tasks_by_strength_.begin(), tasks_by_strength_.end(),
-                                      [this](const Task& a, const Task& b) { return IsBefore(a, b); });
-    const bool has_strongest = strongest != tasks_by_strength_.end();
+    // The order of what waits stays as it is while the graph grows: nodes keep their places.
+    const bool has_strongest = !tasks_by_strength_.empty();
     if (tasks_.empty() && !has_strongest) return;
     Task task;
-    if (!tasks_.empty() && (!has_strongest || tasks_.front().type < strongest->type)) {
+    if (!tasks_.empty() && (!has_strongest || tasks_.front().type < tasks_by_strength_.front().type)) {
       std::pop_heap(tasks_.begin(), tasks_.end(), HeapOrder<Task>());
       task = std::move(tasks_.back());
       tasks_.pop_back();
     } else {
-      task = std::move(*strongest);
-      tasks_by_strength_.erase(strongest);
+      std::pop_heap(tasks_by_strength_.begin(), tasks_by_strength_.end(), LastFirst());
+      task = std::move(tasks_by_strength_.back());
+      tasks_by_strength_.pop_back();
     }
     Run(task);
   }

@@ -106,6 +106,7 @@ class Indexer {
     Path set_path;
     Token variant_set;
     uint32_t set_number = 0;  // place of the set among those of its prim
+    uint64_t number = 0;      // of those that are alike, the one added first comes first
   };
   struct ArcOptions {
     bool contributes = true;  // whether opinions at the arc's own site count
@@ -143,6 +144,9 @@ class Indexer {
   void AddTasksForAll();
   void AddTasksForAttached(uint32_t top);
   bool IsBefore(const Task& a, const Task& b) const;
+  auto LastFirst() const {  // as heaps want it, to have the first in front
+    return [this](const Task& a, const Task& b) { return IsBefore(b, a); };
+  }
   void RunTasks();
   void Run(const Task& task);
 
@@ -292,8 +296,9 @@ class Indexer {
   Path root_path_;                  // of the prim asked for
   std::vector<Visit>* visits_ = nullptr;
   Graph graph_;
-  std::vector<Task> tasks_;                          // a heap
-  std::vector<Task> tasks_by_strength_;              // those whose order depends on it
+  std::vector<Task> tasks_;              // a heap
+  std::vector<Task> tasks_by_strength_;  // a heap of those whose order depends on it
+  uint64_t next_task_ = 0;
   std::set<std::pair<TaskType, uint32_t>> implied_;  // pending implied tasks
   struct Unresolved {                                // arcs to check once all is known
     uint32_t node;

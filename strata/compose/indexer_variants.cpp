@@ -120,6 +120,7 @@ void Indexer::RetryVariants() {
     if (task.type == TaskType::kAncestralVariantFallback || task.type == TaskType::kAncestralVariantNone)
       task.type = TaskType::kAncestralVariantAuthored;
   }
+  std::make_heap(tasks_by_strength_.begin(), tasks_by_strength_.end(), LastFirst());
 }
 
 std::pair<uint32_t, Path> Indexer::MapOutwards(uint32_t node, Path path) const {
