@@ -82,7 +82,7 @@ struct Cache::Impl final : IndexEnvironment {
   // Tells that the prim at `root` and `others` are left without children, for the budget that `why` names.
   void TellOfCut(Path root, const char* others, const Diagnostic& why);
   // Arcs that lead back to themselves, in one opening or edit: beyond, CutCircles.
-  size_t GetMostCyclesAtOnce() const { return size_t{16} * options.budgets.max_errors_per_prim; }
+  size_t GetMostCyclesAtOnce() const { return 16 * GetMostCycles(options.budgets); }
   // Namespace that circles bring grows with each level, without end. Takes the children from those of the
   // last level (prims from `first` on, with the `names` of their children) that have such arcs below others
   // that do: it is whole where something else is wrong, and at the first of such prims.

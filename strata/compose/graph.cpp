@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <tsl/robin_set.h>
+
 namespace strata::compose {
 
 namespace {
@@ -38,6 +40,7 @@ void Graph::Reset(uint32_t layer_stack, Path path) {
   sites_.emplace_back();
   last_children_.assign(1, kNoNode);
   places_.assign(1, kPlaceStep);
+  copies_.clear();
   Probe(0);
 }
 
@@ -50,6 +53,9 @@ void Graph::Reset(std::vector<Node> nodes) {
       last_children_[nodes_[i].parent] = i;
   places_.assign(nodes_.size(), 0);
   PlaceAll();
+  copies_.clear();
+  for (uint32_t child = nodes_[0].first_child; child != kNoNode; child = nodes_[child].next_sibling)
+    NoteCopy(child);
 }
 
 void Graph::Probe(uint32_t node) {
@@ -113,6 +119,12 @@ void Graph::Link(uint32_t parent, uint32_t node) {
   else
     while (last_children_[before] != kNoNode) before = last_children_[before];
   PlaceSubtree(node, before, static_cast<uint32_t>(nodes_.size()) - node);
+  if (parent == 0) NoteCopy(node);
+}
+
+void Graph::NoteCopy(uint32_t node) {
+  const Node& n = nodes_[node];
+  if (n.arc == ArcType::kSpecialize && n.origin != 0) copies_[n.origin].push_back(node);
 }
 
 // The nodes of the subtree, of which there are `count`, come next after `before`. Most are the last of all or
@@ -303,6 +315,16 @@ uint32_t Graph::GetPlaceholder(uint32_t node) const {
   return node;
 }
 
+uint32_t Graph::FindPropagated(uint32_t placeholder) const {
+  const auto found = copies_.find(placeholder);
+  if (found == copies_.end()) return kNoNode;
+  uint32_t strongest = kNoNode;
+  for (const uint32_t node : found->second)
+    if (IsPropagated(node) && (strongest == kNoNode || CompareStrength(node, strongest) < 0))
+      strongest = node;
+  return strongest;
+}
+
 int Graph::CompareStrength(uint32_t a, uint32_t b) const {
   if (a == b) return 0;
   if (places_[a] == 0 || places_[b] == 0) return ComparePlaces(a, b);
@@ -411,16 +433,15 @@ std::vector<Node> Graph::Finish(Culled culled, std::vector<IndexDependencies::Si
     node.next_sibling = next_kept(node.next_sibling);
     result.push_back(node);
   }
-  for (uint32_t i = 0; i < nodes_.size(); ++i) {
-    if (keep[i] || !nodes_[i].Has(kNodeNew)) continue;
-    const IndexDependencies::Site site{nodes_[i].layer_stack, nodes_[i].path};
-    const bool is_known =
-        std::find(dropped.begin(), dropped.end(), site) != dropped.end() ||
-        std::any_of(result.begin(), result.end(), [&](const Node& node) {
-          return node.Has(kNodeNew) && node.layer_stack == site.layer_stack && node.path == site.path;
-        });
-    if (!is_known) dropped.push_back(site);
-  }
+  auto get_key = [](const Node& node) { return uint64_t{node.layer_stack} << 32 | node.path.GetId(); };
+  tsl::robin_set<uint64_t> known;
+  for (const IndexDependencies::Site& site : dropped)
+    known.insert(uint64_t{site.layer_stack} << 32 | site.path.GetId());
+  for (uint32_t i = 0; i < nodes_.size(); ++i)
+    if (keep[i] && nodes_[i].Has(kNodeNew)) known.insert(get_key(nodes_[i]));
+  for (uint32_t i = 0; i < nodes_.size(); ++i)
+    if (!keep[i] && nodes_[i].Has(kNodeNew) && known.insert(get_key(nodes_[i])).second)
+      dropped.push_back({nodes_[i].layer_stack, nodes_[i].path});
   return result;
 }
 

@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include <tsl/robin_map.h>
+
 #include "strata/compose/prim_index_node.h"
 
 namespace strata::compose {
@@ -47,7 +49,8 @@ class Graph {
   int CompareStrength(uint32_t a, uint32_t b) const;
   // Whether the specialize stands below the root for a placeholder further in, its origin.
   bool IsPropagated(uint32_t node) const;
-  uint32_t GetPlaceholder(uint32_t node) const;  // that one, or the node itself
+  uint32_t GetPlaceholder(uint32_t node) const;         // that one, or the node itself
+  uint32_t FindPropagated(uint32_t placeholder) const;  // the node below the root that stands for it, or none
   // Where an implied arc comes from in the end, and over how many steps.
   std::pair<uint32_t, uint32_t> GetOriginRoot(uint32_t node) const;
   uint32_t FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcType arc) const;
@@ -77,6 +80,7 @@ class Graph {
   void Link(uint32_t parent, uint32_t node);
   void PlaceSubtree(uint32_t top, uint32_t before, uint32_t count);
   void PlaceAll();
+  void NoteCopy(uint32_t node);
   int ComparePlaces(uint32_t a, uint32_t b) const;
   int CompareSiblings(uint32_t a, uint32_t b) const;
   int CompareSpecializes(uint32_t a, uint32_t b) const;
@@ -92,6 +96,8 @@ class Graph {
   // Of each node a number that grows with strength order, or 0 while its subtree is finding its place: to
   // walk to where two nodes part would cost as much as the graph is wide.
   std::vector<uint64_t> places_;
+  // Specializes below the root by their origin, where that is another node than the root.
+  tsl::robin_map<uint32_t, std::vector<uint32_t>> copies_;
   uint32_t unlinked_ = kNoNode;  // the node that is finding its place
 };
 

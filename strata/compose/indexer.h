@@ -5,6 +5,7 @@
 // nested indexer (a frame) whose graph then becomes a subtree of the outer one.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
 
 #include "strata/compose/compose.h"
 #include "strata/compose/graph.h"
@@ -43,6 +45,12 @@ class IndexEnvironment {
   // Notes what some index composes arguments of formats from.
   virtual void NoteArguments(const ComposedArguments& arguments) = 0;
 };
+
+// Arcs of one prim index that may lead back to where they come from: beyond, the index ends. A fifth of the
+// errors there is room for, but some in any case.
+inline size_t GetMostCycles(const Budgets& budgets) {
+  return std::max<size_t>(budgets.max_errors_per_prim / 5, 8);
+}
 
 // "CANNOT reference:", ...: how a refused arc is told.
 std::string_view GetRefusedPhrase(ArcType arc);
@@ -191,6 +199,9 @@ class Indexer {
   void ReportCycle(const Arc& arc);
   bool WillExceedBudget() const;
   bool ExceedsBudget(const Arc& arc);
+  bool GoesRound(const Arc& arc);
+  bool CountRounds(size_t steps);
+  void ReportFull(ErrorType type, const Diagnostic& why, uint32_t node);
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
   void EvaluateClasses(uint32_t node, ArcType type);
@@ -318,9 +329,12 @@ class Indexer {
   bool budget_reported_ = false;
   bool is_full_ = false;                  // at the top: no more nodes
   bool is_counted_ = false;               // at the top: it has been asked whether there will be too many
+  size_t cycles_ = 0;                     // at the top: arcs that led back
   size_t errors_not_told_ = 0;            // at the top: for there was no room
   CompositionError error_not_told_ = {};  // the last of them
   uint32_t selection_reads_ = 0;          // at the top, where alone variants are selected
+  size_t rounds_ = 0;                     // at the top: what CountRounds has counted
+  tsl::robin_set<uint64_t> met_;          // at the top: sites that arcs have led to since the first cycle
   size_t work_ = 0;                       // nodes made or copied for this index, in all frames
   int frame_depth_ = 0;
 };

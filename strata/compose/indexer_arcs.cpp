@@ -54,7 +54,7 @@ Node Indexer::MakeNode(const Arc& arc) {
 
 uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   NoteVisit(arc.layer_stack, arc.path, arc.type);
-  if (HasCycle(arc) || ExceedsBudget(arc)) return kNoNode;
+  if (GetTop().is_full_ || HasCycle(arc) || ExceedsBudget(arc)) return kNoNode;
   const bool skip_duplicates = options.skip_duplicates || (frame_ && frame_->skip_duplicates);
   if (skip_duplicates && IsDuplicate(arc)) return kNoNode;
 

@@ -14,6 +14,10 @@ namespace {
 constexpr size_t kWorkBeforeCounting = 1024;
 // Sites that counting ahead looks at before it gives up.
 constexpr size_t kMaxSitesCounted = 10'000;
+// Steps that an arc to where some arc has led since the first one led back counts for; and how many such arcs
+// there may be for each one that may lead back.
+constexpr size_t kStepsOfArc = 16;
+constexpr size_t kArcsPerCycle = 8;
 
 // Counts the nodes that the references and payloads of a site bring, each site once however many ways lead to
 // it: what no index can hold is known long before it is made. A lower bound, or nothing where the arcs are
@@ -141,8 +145,13 @@ bool Indexer::HasCycle(const Arc& arc) {
   }
 }
 
+// Where arcs lead back there are often many ways around, each of which meets the others: their number grows
+// with the power of what the layers hold. What has been found by then is what the index has.
 void Indexer::ReportCycle(const Arc& arc) {
-  ++GetTop().work_;
+  Indexer& top = GetTop();
+  ++top.work_;
+  if (++top.cycles_ > GetMostCycles(options_.budgets)) CountRounds(SIZE_MAX - top.rounds_);
+  if (top.is_full_) return;
   if (!HasRoomForErrors()) {  // the trail is long to tell
     ++GetTop().errors_not_told_;
     return;
@@ -152,6 +161,26 @@ void Indexer::ReportCycle(const Arc& arc) {
       AddError(ErrorType::kArcCycle, DescribeTrail(arc, &trail), arc.parent,
                "Take one of these arcs away, or let it lead to a prim outside the cycle.");
   error.diagnostic.notes = std::move(trail);
+}
+
+// Whether there is no more room for steps on ways around. Free until some arc has led back.
+bool Indexer::CountRounds(size_t steps) {
+  Indexer& top = GetTop();
+  if (top.cycles_ == 0 || top.is_full_) return top.is_full_;
+  top.rounds_ += steps;
+  if (top.rounds_ < kStepsOfArc * kArcsPerCycle * GetMostCycles(options_.budgets)) return false;
+  top.is_full_ = true;
+  ReportFull(ErrorType::kIndexCapacityExceeded,
+             MakeBudgetDiagnostic("max_errors_per_prim", options_.budgets.max_errors_per_prim, {}), 0);
+  return true;
+}
+
+// Whether there is no more room for an arc to where some arc has led since the first one led back.
+bool Indexer::GoesRound(const Arc& arc) {
+  Indexer& top = GetTop();
+  if (top.cycles_ == 0) return false;
+  const uint64_t site = uint64_t{arc.layer_stack} << 32 | arc.path.GetId();
+  return top.met_.insert(site).second ? top.is_full_ : CountRounds(kStepsOfArc);
 }
 
 // Whether the index is known to end at its budget. Asked once, when there has been some work.
@@ -187,6 +216,7 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
   // Graphs of frames are made to be copied further out: all of that work counts too, or diamonds would have
   // no end.
   ++top.work_;
+  if (GoesRound(arc)) return true;
   bool is_too_much =
       nodes >= budgets.max_nodes_per_prim || top.work_ >= size_t{4} * budgets.max_nodes_per_prim;
   if (!is_too_much && !top.is_counted_ && top.work_ > kWorkBeforeCounting) {
@@ -195,25 +225,25 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
   }
   if (!too_deep && !too_far && !is_too_much) return false;
   top.is_full_ |= !too_deep && !too_far;
-  if (!top.budget_reported_) {
-    top.budget_reported_ = true;
-    Diagnostic why = MakeBudgetDiagnostic(too_far    ? "max_namespace_depth"
-                                          : too_deep ? "max_arc_depth"
-                                                     : "max_nodes_per_prim",
-                                          too_far    ? budgets.max_namespace_depth
-                                          : too_deep ? budgets.max_arc_depth
-                                                     : budgets.max_nodes_per_prim,
-                                          {graph_.GetStack(arc.parent).GetRootLayer()->GetIdentifier(),
-                                           graph_[arc.parent].path.GetString(), 0, 0, 0});
-    const ErrorType type = too_far    ? ErrorType::kArcNamespaceDepthCapacityExceeded
-                           : too_deep ? ErrorType::kArcCapacityExceeded
-                                      : ErrorType::kIndexCapacityExceeded;
-    AddError(
-        type,
-        fmt::format("Composition graph capacity exceeded at <{}>: {}", root_path_.GetString(), why.message),
-        arc.parent, why.hint);
-  }
+  const ErrorType type = too_far    ? ErrorType::kArcNamespaceDepthCapacityExceeded
+                         : too_deep ? ErrorType::kArcCapacityExceeded
+                                    : ErrorType::kIndexCapacityExceeded;
+  ReportFull(type,
+             too_far    ? MakeBudgetDiagnostic("max_namespace_depth", budgets.max_namespace_depth, {})
+             : too_deep ? MakeBudgetDiagnostic("max_arc_depth", budgets.max_arc_depth, {})
+                        : MakeBudgetDiagnostic("max_nodes_per_prim", budgets.max_nodes_per_prim, {}),
+             arc.parent);
   return true;
+}
+
+void Indexer::ReportFull(ErrorType type, const Diagnostic& why, uint32_t node) {
+  Indexer& top = GetTop();
+  if (top.budget_reported_) return;
+  top.budget_reported_ = true;
+  AddError(
+      type,
+      fmt::format("Composition graph capacity exceeded at <{}>: {}", root_path_.GetString(), why.message),
+      node, why.hint);
 }
 
 }  // namespace strata::compose

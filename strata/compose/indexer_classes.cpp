@@ -117,7 +117,7 @@ Path MoveIntoVariant(Path path, Path site) {
 
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
 void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth) {
-  if (depth > static_cast<int>(options_.budgets.max_arc_depth)) return;
+  if (depth > static_cast<int>(options_.budgets.max_arc_depth) || CountRounds(1)) return;
   const uint32_t propagated = FindPropagated(source);
   for (uint32_t child : graph_.GetChildren(propagated == kNoNode ? source : propagated)) {
     const Node from = graph_[child];

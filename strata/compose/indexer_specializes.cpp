@@ -16,9 +16,7 @@ uint32_t Indexer::FindSpecializing(uint32_t node) const {
 uint32_t Indexer::FindPropagated(uint32_t placeholder) const {
   const Node& from = graph_[placeholder];
   if (from.arc != ArcType::kSpecialize || from.parent == 0) return kNoNode;
-  for (uint32_t child : graph_.GetChildren(0))
-    if (graph_[child].origin == placeholder && graph_.IsPropagated(child)) return child;
-  return kNoNode;
+  return graph_.FindPropagated(placeholder);
 }
 
 // The node that `node` is an arc of; of what stands for a placeholder, where that is.
