@@ -9,50 +9,115 @@ namespace {
 
 using Pair = MapFunction::Pair;
 
-// The longest source that is a prefix of `path`, leaving out the pair at `except`; null when none is.
-const Pair* FindBestSource(const std::vector<Pair>& pairs, Path path, const Pair* except = nullptr) {
-  const Pair* best = nullptr;
-  uint32_t best_count = 0;
-  for (const Pair& pair : pairs) {
-    if (&pair == except || !path.HasPrefix(pair.first)) continue;
-    uint32_t count = pair.first.GetElementCount();
-    if (!best || count > best_count) best = &pair, best_count = count;
+// Pairs as every map keeps them: sorted by source. Where there are many, as relocates of one prim may be,
+// those that a path lies at or below are looked up instead of looked for.
+class PairTable : public std::vector<Pair> {
+ public:
+  explicit PairTable(std::vector<Pair> pairs) : std::vector<Pair>(std::move(pairs)) {
+    if (size() <= kFew) return;
+    lookup_ = std::make_unique<Lookup>();
+    lookup_->is_dropped.assign(size(), false);
+    for (uint32_t i = 0; i < size(); ++i) {
+      lookup_->sources.emplace_back((*this)[i].first.GetId(), i);
+      if (!(*this)[i].second.IsEmpty()) lookup_->targets.emplace_back((*this)[i].second.GetId(), i);
+    }
+    std::sort(lookup_->sources.begin(), lookup_->sources.end());
+    std::sort(lookup_->targets.begin(), lookup_->targets.end());
   }
-  return best;
-}
+  // The one that a MapFunction holds.
+  static const PairTable& From(const std::vector<Pair>& pairs) {
+    return static_cast<const PairTable&>(pairs);
+  }
 
-const Pair* FindBestTarget(const std::vector<Pair>& pairs, Path path) {
-  const Pair* best = nullptr;
-  uint32_t best_count = 0;
-  for (const Pair& pair : pairs) {
-    if (pair.second.IsEmpty() || !path.HasPrefix(pair.second)) continue;
-    uint32_t count = pair.second.GetElementCount();
-    if (!best || count > best_count) best = &pair, best_count = count;
+  // The longest source that is a prefix of `path`, leaving out the pair at `except`; null when none is.
+  const Pair* FindBestSource(Path path, const Pair* except = nullptr) const {
+    if (lookup_) return Find(lookup_->sources, path, except);
+    const Pair* best = nullptr;
+    uint32_t best_count = 0;
+    for (const Pair& pair : *this) {
+      if (&pair == except || !path.HasPrefix(pair.first)) continue;
+      const uint32_t count = pair.first.GetElementCount();
+      if (!best || count > best_count) best = &pair, best_count = count;
+    }
+    return best;
   }
-  return best;
-}
+  // The same for targets.
+  const Pair* FindBestTarget(Path path) const {
+    if (lookup_) return Find(lookup_->targets, path, nullptr);
+    const Pair* best = nullptr;
+    uint32_t best_count = 0;
+    for (const Pair& pair : *this) {
+      if (pair.second.IsEmpty() || !path.HasPrefix(pair.second)) continue;
+      const uint32_t count = pair.second.GetElementCount();
+      if (!best || count > best_count) best = &pair, best_count = count;
+    }
+    return best;
+  }
 
-// Whether the other pairs (and the root identity) already say what `pair` says.
-bool IsImplied(const std::vector<Pair>& pairs, const Pair& pair, bool has_root_identity) {
-  const Pair* parent = FindBestSource(pairs, pair.first, &pair);
-  if (pair.second.IsEmpty()) {
-    if (parent ? parent->second.IsEmpty() : !has_root_identity) return true;
-    // What would be mapped there may belong to another pair, as the map is a bijection: then nothing is left
-    // to block.
-    const Path mapped =
-        parent ? pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets)
-               : pair.first;
-    const Pair* owner = FindBestTarget(pairs, mapped);
-    return owner && owner != parent &&
-           (!parent || owner->second.GetElementCount() > parent->second.GetElementCount());
+  // The pairs without those that the others, and the root identity, already say. Parents first: without one
+  // that is implied, those below it may be implied too.
+  std::vector<Pair> TakeNeeded(bool has_root_identity) {
+    if (!lookup_) {
+      for (size_t i = 0; i < size();) {
+        if (IsImplied((*this)[i], has_root_identity))
+          erase(begin() + static_cast<ptrdiff_t>(i));
+        else
+          ++i;
+      }
+      return std::move(*this);
+    }
+    std::vector<Pair> needed;
+    for (size_t i = 0; i < size(); ++i) {
+      lookup_->is_dropped[i] = IsImplied((*this)[i], has_root_identity);
+      if (!lookup_->is_dropped[i]) needed.push_back((*this)[i]);
+    }
+    return needed;
   }
-  if (parent) {
-    return !parent->second.IsEmpty() &&
-           pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets) ==
-               pair.second;
+
+ private:
+  static constexpr size_t kFew = 16;
+  using Places = std::vector<std::pair<uint32_t, uint32_t>>;  // the number of a path, and of its pair
+
+  const Pair* Find(const Places& places, Path path, const Pair* except) const {
+    for (; !path.IsEmpty(); path = path.GetParent()) {
+      auto place = std::lower_bound(places.begin(), places.end(), std::pair(path.GetId(), uint32_t{0}));
+      for (; place != places.end() && place->first == path.GetId(); ++place) {
+        const Pair* found = data() + place->second;
+        if (found != except && !lookup_->is_dropped[place->second]) return found;
+      }
+      if (path.IsAbsoluteRoot()) break;
+    }
+    return nullptr;
   }
-  return has_root_identity && pair.first == pair.second;
-}
+
+  // Whether the other pairs (and the root identity) already say what `pair` says.
+  bool IsImplied(const Pair& pair, bool has_root_identity) const {
+    const Pair* parent = FindBestSource(pair.first, &pair);
+    if (pair.second.IsEmpty()) {
+      if (parent ? parent->second.IsEmpty() : !has_root_identity) return true;
+      // What would be mapped there may belong to another pair, as the map is a bijection: then nothing is
+      // left to block.
+      const Path mapped =
+          parent ? pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets)
+                 : pair.first;
+      const Pair* owner = FindBestTarget(mapped);
+      return owner && owner != parent &&
+             (!parent || owner->second.GetElementCount() > parent->second.GetElementCount());
+    }
+    if (parent) {
+      return !parent->second.IsEmpty() &&
+             pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets) ==
+                 pair.second;
+    }
+    return has_root_identity && pair.first == pair.second;
+  }
+
+  struct Lookup {
+    Places sources, targets;  // sorted
+    std::vector<bool> is_dropped;
+  };
+  std::unique_ptr<Lookup> lookup_;  // null where there are few pairs
+};
 
 // A real target is preferred to a block of the same source.
 void DropRepeatedSources(std::vector<Pair>& pairs) {
@@ -73,17 +138,11 @@ MapFunction MapFunction::Make(Pairs pairs, bool has_root_identity, LayerOffset o
   pairs.erase(std::unique(pairs.begin(), pairs.end(),
                           [](const Pair& a, const Pair& b) { return a.first == b.first; }),
               pairs.end());
-  // Those of parents first: without one that is implied, those below it may be implied too.
-  for (size_t i = 0; i < pairs.size();) {
-    if (IsImplied(pairs, pairs[i], has_root_identity))
-      pairs.erase(pairs.begin() + static_cast<ptrdiff_t>(i));
-    else
-      ++i;
-  }
+  pairs = PairTable(std::move(pairs)).TakeNeeded(has_root_identity);
   MapFunction result;
   result.offset_ = offset;
   result.has_root_identity_ = has_root_identity;
-  if (!pairs.empty()) result.pairs_ = std::make_shared<const Pairs>(std::move(pairs));
+  if (!pairs.empty()) result.pairs_ = std::make_shared<const PairTable>(std::move(pairs));
   return result;
 }
 
@@ -113,9 +172,9 @@ MapFunction MapFunction::AddRootIdentity() const {
 
 Path MapFunction::MapPrefix(Path path, Direction direction) const {
   if (!pairs_) return has_root_identity_ ? path : Path();
-  const Pairs& pairs = *pairs_;
+  const PairTable& pairs = PairTable::From(*pairs_);
   const bool forward = direction == Direction::kForward;
-  const Pair* best = forward ? FindBestSource(pairs, path) : FindBestTarget(pairs, path);
+  const Pair* best = forward ? pairs.FindBestSource(path) : pairs.FindBestTarget(path);
   if (!best && !has_root_identity_) return Path();
   Path from = best ? (forward ? best->first : best->second) : Path::AbsoluteRoot();
   Path to = best ? (forward ? best->second : best->first) : Path::AbsoluteRoot();
@@ -123,7 +182,7 @@ Path MapFunction::MapPrefix(Path path, Direction direction) const {
   Path result = path.ReplacePrefix(from, to, Path::TargetFix::kKeepTargets);
   // The map is a bijection: where another pair owns a longer part of the result, the result comes from there,
   // not here.
-  const Pair* owner = forward ? FindBestTarget(pairs, result) : FindBestSource(pairs, result);
+  const Pair* owner = forward ? pairs.FindBestTarget(result) : pairs.FindBestSource(result);
   if (owner && owner != best) {
     Path owned = forward ? owner->second : owner->first;
     if (owned.GetElementCount() > to.GetElementCount() || !best) return Path();
@@ -246,7 +305,7 @@ MapFunction MapFunction::GetInverse() const {
   std::sort(pairs.begin(), pairs.end());
   MapFunction inverse = *this;
   inverse.offset_ = offset_.GetInverse();
-  inverse.pairs_ = pairs.empty() ? nullptr : std::make_shared<const Pairs>(std::move(pairs));
+  inverse.pairs_ = pairs.empty() ? nullptr : std::make_shared<const PairTable>(std::move(pairs));
   return inverse;
 }
 
