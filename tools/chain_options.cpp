@@ -14,9 +14,16 @@ void AddChainOptions(CLI::App& command, ChainChoice& choice) {
   command.add_flag_callback(
       "--at-rest", [&choice] { choice.is_at_rest = true; },
       "With points that skeletons would move left at rest");
-  command.add_flag_callback(
+  CLI::Option* computed = command.add_flag_callback(
       "--computed", [&choice] { choice.is_computed = true; },
-      "With places on the Earth and metrics computed");
+      "With places on the Earth, metrics and simulations computed");
+  AddMetricsOptions(command, choice.metrics, computed);
+  command
+      .add_option("--kernels", choice.kernels,
+                  "Simulate by the compiled kernels of a folder, whose code is run; may be repeated")
+      ->allow_extra_args(false)
+      ->needs(computed)
+      ->type_name("FOLDER");
   command.add_flag_callback(
       "--check", [&choice] { choice.checks = std::make_shared<scene::SceneChecks>(); },
       "Check that the scene indices, those of plugins among them, keep the promises of scenes");
@@ -40,7 +47,12 @@ bridge::Chain MakeChain(Session& session, const ChainChoice& choice) {
   if (choice.is_at_rest) chain.skinning = bridge::ChainOptions::Skinning::kAtRest;
   if (choice.is_computed) {
     auto computations = std::make_shared<compute::Registry>();
-    if (auto added = compute::AddStandardComputations(*computations); !added)
+    auto library = std::make_shared<compute::SimulationLibrary>();
+    for (const std::string& folder : choice.kernels) compute::AddKernelFolder(*library, folder);
+    const auto metrics = MakeMetricsOptions(session, choice.metrics);
+    if (auto added = compute::AddStandardComputations(
+            *computations, metrics.value_or(compute::MetricsOptions()), std::move(library));
+        !added)
       session.GetDiagnostics().Add(added.TakeError());
     compute::LoadComputationOrders(choice.plugins, *computations, session.GetDiagnostics());
     chain.stage.computations = std::move(computations);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "strata/bridge/chain.h"
+#include "tools/metrics_options.h"
 #include "tools/session.h"
 
 namespace CLI {
@@ -21,6 +22,8 @@ struct ChainChoice {
   bool is_like_openusd = false;
   bool is_at_rest = false;
   bool is_computed = false;
+  MetricsChoice metrics;                       // of what is computed
+  std::vector<std::string> kernels;            // folders of compiled ones
   std::shared_ptr<scene::SceneChecks> checks;  // null: nothing is checked
 };
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "strata/base/files.h"
 #include "strata/compute/compute.h"
 #include "strata/domain/bounds.h"
 #include "strata/domain/xformable.h"
@@ -12,6 +11,7 @@
 #include "strata/inspect/tree.h"
 #include "strata/stage/editor.h"
 #include "tools/commands.h"
+#include "tools/metrics_options.h"
 
 namespace strata::tool {
 
@@ -29,7 +29,7 @@ struct ComputeCommand {
   std::optional<double> time;
   bool explains = false;
   bool is_below = false;
-  std::string unauthored = "inherit";
+  MetricsChoice metrics;
   std::vector<std::string> kernels;
   std::vector<std::string> plugins;  // plugInfo files
   std::vector<std::string> orders;   // "first,then": modifiers
@@ -37,9 +37,7 @@ struct ComputeCommand {
 
 struct AssembleCommand {
   StageOptions stage;
-  std::string unauthored = "inherit";
-  std::string fallbacks = "prim";
-  std::vector<std::string> dimensions;
+  MetricsChoice metrics;
   std::string output;
   bool bakes = false;
   bool lists_dimensions = false;
@@ -76,12 +74,6 @@ std::string Describe(const Datum& datum) {
     return fmt::format("frame at ({}, {}, {})", at.latitude, at.longitude, at.height);
   }
   return datum.GetValue().IsEmpty() ? "an object" : format::text::FormatValue(datum.GetValue());
-}
-
-std::optional<compute::UnauthoredMetrics> ParseUnauthored(const std::string& text) {
-  if (text == "fallback") return compute::UnauthoredMetrics::kUsdFallback;
-  if (text == "error") return compute::UnauthoredMetrics::kError;
-  return compute::UnauthoredMetrics::kInherit;
 }
 
 std::unique_ptr<compute::System> MakeSystem(Session& session, const stage::StagePtr& stage,
@@ -247,11 +239,11 @@ std::string ListBelow(const Asked& asked, const stage::Prim& root, const std::st
 }
 
 int Compute(Session& session, const ComputeCommand& options) {
+  const auto metrics = MakeMetricsOptions(session, options.metrics);
+  if (!metrics) return session.Finish("compute", std::nullopt);
   const stage::StagePtr stage = session.OpenStage(options.stage, layer::OpenOptions::SourceMaps::kNone);
   if (!stage) return session.Finish("compute", std::nullopt);
-  compute::MetricsOptions metrics;
-  metrics.unauthored = *ParseUnauthored(options.unauthored);
-  const auto system = MakeSystem(session, stage, metrics, options);
+  const auto system = MakeSystem(session, stage, *metrics, options);
   if (!system) return session.Finish("compute", std::nullopt);
   const stage::Prim prim = stage->GetPrimAtPath(Path(options.path));
   if (!prim) {
@@ -413,42 +405,20 @@ int Bake(Session& session, const AssembleCommand& options, const compute::Metric
 }
 
 int Assemble(Session& session, const AssembleCommand& options) {
-  compute::MetricsOptions metrics;
-  metrics.unauthored = *ParseUnauthored(options.unauthored);
-  if (options.fallbacks == "stage") metrics.fallbacks = compute::FallbackDomain::kStage;
-  if (!options.dimensions.empty()) {
-    auto dimensions = std::make_shared<compute::DimensionRegistry>();
-    for (const std::string& file : options.dimensions) {
-      const auto text = ReadWholeFile(file);
-      if (!text) {
-        session.GetDiagnostics().Add(text.GetError());
-        return session.Finish("assemble", std::nullopt);
-      }
-      dimensions->AddText(*text, file, session.GetDiagnostics());
-    }
-    metrics.dimensions = std::move(dimensions);
-  }
-  if (options.lists_dimensions) return ListDimensions(session, metrics);
-  if (options.bakes) return Bake(session, options, metrics);
+  const auto metrics = MakeMetricsOptions(session, options.metrics);
+  if (!metrics) return session.Finish("assemble", std::nullopt);
+  if (options.lists_dimensions) return ListDimensions(session, *metrics);
+  if (options.bakes) return Bake(session, options, *metrics);
   const stage::StagePtr stage = session.OpenStage(options.stage, layer::OpenOptions::SourceMaps::kNone);
   if (!stage) return session.Finish("assemble", std::nullopt);
-  const auto system = MakeSystem(session, stage, metrics);
+  const auto system = MakeSystem(session, stage, *metrics);
   if (!system) return session.Finish("assemble", std::nullopt);
   const compute::MetricsReport report =
-      compute::CollectMetricsReport(*system, stage::Time::Default(), metrics);
+      compute::CollectMetricsReport(*system, stage::Time::Default(), *metrics);
   session.GetDiagnostics().Append(system->GetDiagnostics());
   return session.Finish("assemble", session.GetOptions().output == OutputFormat::kJson
                                         ? WriteReport(report)
                                         : FormatReport(report));
-}
-
-void AddUnauthored(CLI::App& command, std::string& unauthored) {
-  command
-      .add_option("--unauthored", unauthored,
-                  "What layers mean that say no units: what leads to them (inherit), centimetres (fallback), "
-                  "or nothing (error)")
-      ->check(CLI::IsMember({"inherit", "fallback", "error"}).description(""))
-      ->type_name("HOW");
 }
 
 }  // namespace
@@ -487,7 +457,7 @@ void AddCompute(CLI::App& app, Action& chosen) {
                    : std::string();
       })
       ->type_name("FIRST,THEN");
-  AddUnauthored(*command, options->unauthored);
+  AddMetricsOptions(*command, options->metrics);
   command->footer(
       "Examples:\n"
       "  strata compute rails.usda /Root/Curve                       its world transform\n"
@@ -502,13 +472,7 @@ void AddAssemble(CLI::App& app, Action& chosen) {
   CLI::App* command =
       app.add_subcommand("assemble", "List where parts of a scene are in other units, or write it out");
   AddStageOptions(*command, options->stage);
-  AddUnauthored(*command, options->unauthored);
-  command->add_option("--fallbacks", options->fallbacks, "What fallbacks of schemas are in: prim or stage")
-      ->check(CLI::IsMember({"prim", "stage"}).description(""))
-      ->type_name("WHOSE");
-  command->add_option("--dimensions", options->dimensions, "More lines of dimensions; may be repeated")
-      ->allow_extra_args(false)
-      ->type_name("FILE");
+  AddMetricsOptions(*command, options->metrics);
   command->add_flag("--list-dimensions", options->lists_dimensions,
                     "What attributes measure; the scene is not read");
   CLI::Option* bake = command->add_flag("--bake", options->bakes,

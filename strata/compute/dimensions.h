@@ -48,6 +48,7 @@ struct UnitChange {
   double length = 1, mass = 1;  // what a number of 1 becomes
   enum class Turn : uint8_t { kNone, kYToZ, kZToY } turn = Turn::kNone;
   bool IsIdentity() const { return length == 1 && mass == 1 && turn == Turn::kNone; }
+  friend bool operator==(const UnitChange&, const UnitChange&) = default;
   // Of coordinates: turned and scaled.
   Matrix4d MakeMatrix() const;
   Matrix4d MakeInverse() const;  // exact but for rounding of 1 / length

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "strata/layer/fields.h"
@@ -24,6 +25,11 @@ const std::vector<Token>& GetPlaceSchemas() {
   static const std::vector<Token> schemas = {Token("OmniWGS84LocalPositionAPI"),
                                              Token("OmniGeospatialWGS84LocalPositionAPI"),
                                              Token("OmniGeospatialWGS84PositionAPI")};
+  return schemas;
+}
+const std::vector<Token>& GetAnchorSchemas() {
+  static const std::vector<Token> schemas = {Token("CesiumGlobeAnchorAPI"),
+                                             Token("CesiumGlobeAnchorSchemaAPI")};
   return schemas;
 }
 
@@ -206,6 +212,13 @@ BatchFunction MakeBatch() {
 
 }  // namespace
 
+bool IsGeoPlace(const stage::Prim& prim) {
+  const schema::PrimDefinition* definition = prim.GetPrimDefinition();
+  const auto has = [&](Token schema) { return definition->HasAPI(schema); };
+  return definition &&
+         (std::ranges::any_of(GetPlaceSchemas(), has) || std::ranges::any_of(GetAnchorSchemas(), has));
+}
+
 Vec3d GeoFrame::Place(const Geodetic& place) const {
   const Vec3d point = plane == TangentPlane::kEcef ? ToEcef(place) : tangent.ToEastNorthUp(place);
   Vec3d out;
@@ -278,14 +291,13 @@ Result<void> AddGeospatial(Registry& registry) {
   place.after = {Token("units"), Token("geo:anchor")};
   place.batch = MakeBatch<ComputeOmniPlace>();
   STRATA_CHECK(registry.Add(std::move(place)));
-  Computation anchor =
-      make(xform, "geo:anchor", {Token("CesiumGlobeAnchorAPI"), Token("CesiumGlobeAnchorSchemaAPI")},
-           {in::Previous(), in::AttributeSamples(Token("cesium:anchor:latitude")),
-            in::AttributeSamples(Token("cesium:anchor:longitude")),
-            in::AttributeSamples(Token("cesium:anchor:height")),
-            in::Targets(Token("cesium:anchor:georeferenceBinding"), frame),
-            in::OfPrim(Path("/CesiumGeoreference"), frame)},
-           ComputeCesiumPlace);
+  Computation anchor = make(xform, "geo:anchor", GetAnchorSchemas(),
+                            {in::Previous(), in::AttributeSamples(Token("cesium:anchor:latitude")),
+                             in::AttributeSamples(Token("cesium:anchor:longitude")),
+                             in::AttributeSamples(Token("cesium:anchor:height")),
+                             in::Targets(Token("cesium:anchor:georeferenceBinding"), frame),
+                             in::OfPrim(Path("/CesiumGeoreference"), frame)},
+                            ComputeCesiumPlace);
   anchor.role = Computation::Role::kModifies;
   anchor.keeps_authored_as = Token("geospatialPreservedXform");
   anchor.after = {Token("units")};

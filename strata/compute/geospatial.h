@@ -43,6 +43,9 @@ struct GeoFrame {
   Matrix4d Rebase(const Geodetic& place) const;
 };
 
+// Whether a prim has a schema of places or of anchors.
+bool IsGeoPlace(const stage::Prim& prim);
+
 // Adds "geo:origin" and "geo:frame" of prims with a reference position, and "geo:place", which modifies
 // "xform", of prims with a place.
 Result<void> AddGeospatial(Registry& registry);

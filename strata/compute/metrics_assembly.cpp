@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "strata/compute/metrics_shapes.h"
 #include "strata/domain/xformable.h"
 #include "strata/layer/fields.h"
 #include "strata/math/transform.h"
@@ -327,11 +328,11 @@ MetricDomain MetricDomains::OfValue(const stage::Attribute& attribute, stage::Ti
   return of;
 }
 
-namespace {
-
 const DimensionRegistry& GetDimensions(const MetricsOptions& options) {
   return options.dimensions ? *options.dimensions : DimensionRegistry::GetBuiltIn();
 }
+
+namespace {
 
 bool HasClips(const Prim& prim) {
   const stage::PrimAccess access(prim);
@@ -474,6 +475,19 @@ Result<Datum> ComputeUnits(const MetricsOptions& options, const Arguments& argum
   return Datum::Of(ComputedTransform{change.matrix, change.resets_stack});
 }
 
+// What is below a shape that is corrected by its transform stands as if it were not.
+Result<Datum> ComputeShapeTransform(const Arguments& arguments) {
+  const auto* own = arguments.GetIf<ShapeChange>(1);
+  const auto* parent = arguments.GetIf<ShapeChange>(2);
+  ComputedTransform transform = arguments.GetOr(0, ComputedTransform());
+  const bool is_undone = parent && parent->IsByTransform() && !transform.resets_stack;
+  const bool is_changed = own && own->IsByTransform();
+  if (!is_undone && !is_changed) return arguments.Get(0);
+  if (is_changed) transform.matrix = MultiplyAffine(own->change.MakeMatrix(), transform.matrix);
+  if (is_undone) transform.matrix = MultiplyAffine(transform.matrix, parent->change.MakeInverse());
+  return Datum::Of(transform);
+}
+
 // Between the last sample of one clip and the first of the next, which may be in other units, each is changed
 // before they are joined.
 std::optional<Value> JoinClips(const MetricsOptions& options, const Attribute& attribute, Time time,
@@ -496,8 +510,9 @@ std::optional<Value> JoinClips(const MetricsOptions& options, const Attribute& a
 
 std::optional<Value> ConvertAttribute(const MetricsOptions& options, const Attribute& attribute, Time time,
                                       const Datum& answer) {
-  const auto* domain = answer.GetIf<MetricDomain>();
-  if (!domain) return std::nullopt;
+  const auto* shape = answer.GetIf<ShapeChange>();
+  const auto* domain = shape ? &shape->domain : answer.GetIf<MetricDomain>();
+  if (!domain || (shape && shape->IsByTransform() && IsOfShape(attribute, options))) return std::nullopt;
   if (auto joined = JoinClips(options, attribute, time, *domain)) return joined;
   const auto found = FindAttributeChange(attribute, time, *domain, options);
   if (!found || found->is_by_hand) return std::nullopt;
@@ -568,10 +583,29 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
   units.function = [shared](const Arguments& arguments) { return ComputeUnits(*shared, arguments); };
   STRATA_CHECK(registry.Add(std::move(units)));
 
+  const bool by_transforms = options.mode == MetricsMode::kTransforms;
+  if (by_transforms) {
+    STRATA_CHECK(AddShapeChanges(registry, shared));
+    Computation shapes;
+    shapes.output = GetOutputs().xform;
+    shapes.name = Token("units:shape");
+    shapes.module = "metrics";
+    shapes.role = Computation::Role::kModifies;
+    shapes.comes_first = true;
+    shapes.after = {Token("units")};
+    shapes.is_used = is_used;
+    shapes.keeps_authored_as = Token("metricsPreservedXform");
+    shapes.inputs = {in::Previous(), in::Computation(GetShapeOutput()), in::Parent(GetShapeOutput())};
+    shapes.function = ComputeShapeTransform;
+    STRATA_CHECK(registry.Add(std::move(shapes)));
+  }
+
+  // Before those of all values: the first one that knows a value gives it.
+  STRATA_CHECK(AddPlaneSides(registry, shared));
   AttributeExpression values;
   values.name = Token("metrics:values");
   values.converts = true;
-  values.output = names.domain;
+  values.output = by_transforms ? GetShapeOutput() : names.domain;
   values.is_used = is_used;
   values.function = [shared](const Attribute& attribute, Time time, const Datum& answer,
                              const stage::ComputedValues&) {

@@ -33,7 +33,14 @@ enum class UnauthoredMetrics : uint8_t {
 // What an attribute without an opinion is in.
 enum class FallbackDomain : uint8_t { kPrim, kStage };
 
+// How values in other units than their prim are made right.
+enum class MetricsMode : uint8_t {
+  kValues,      // each is changed: a radius of 1 is read as 0.5, and the prim stays as it is
+  kTransforms,  // of shapes the prim is scaled and turned instead, where all of them agree (metrics_shapes.h)
+};
+
 struct MetricsOptions {
+  MetricsMode mode = MetricsMode::kValues;
   UnauthoredMetrics unauthored = UnauthoredMetrics::kInherit;
   FallbackDomain fallbacks = FallbackDomain::kPrim;
   double tolerance = 1e-9;                              // relative, between units that count as the same
@@ -58,10 +65,11 @@ struct MetricDomain {
   friend bool operator==(const MetricDomain&, const MetricDomain&) = default;
 };
 UnitChange GetChange(const MetricDomain& from, const MetricDomain& to, double tolerance);
+const DimensionRegistry& GetDimensions(const MetricsOptions& options);
 
 // Adds "metrics:domain" of all prims; "metrics:axis" of cameras and lights; "units", which modifies "xform";
-// and the expression "metrics:values" of attributes that have a dimension. In a stage of one domain none of
-// them is there.
+// the expression "metrics:values" of attributes that have a dimension; and with MetricsMode::kTransforms
+// "metrics:shape". In a stage of one domain none of them is there.
 Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& options = {});
 
 // What becomes of a value of an attribute of a prim in `domain`.

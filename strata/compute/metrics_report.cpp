@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "strata/compute/metrics_shapes.h"
 #include "strata/domain/xformable.h"
 #include "strata/layer/fields.h"
 
@@ -128,15 +129,21 @@ class DivergenceSearch {
         Begin(attribute, change->from, change->info.layer ? change->info.layer->GetIdentifier() : "fallback",
               change->dimension->GetText());
     // Whether numbers can be changed is the same for all: only axes differ in that.
-    const bool is_known = found_.size() > first_ && found_.back().layer == divergence.layer &&
+    const bool is_known = found_.size() > first_ && found_.back().action != Action::kByTransform &&
+                          found_.back().layer == divergence.layer &&
                           found_.back().of_value == divergence.of_value &&
                           attribute.GetTypeName() != Token("token");
-    divergence.action = change->is_by_hand ? Action::kLeftByHand
-                        : is_known         ? found_.back().action
+    divergence.action = change->is_by_hand               ? Action::kLeftByHand
+                        : IsByTransform(attribute, time) ? Action::kByTransform
+                        : is_known                       ? found_.back().action
                         : Convert(attribute.Get(time), *change->dimension, change->change)
                             ? Action::kConverted
                             : Action::kCannot;
     if (!IsListed(divergence)) found_.push_back(std::move(divergence));
+  }
+  bool IsByTransform(const Attribute& attribute, Time time) const {
+    return options_.mode == MetricsMode::kTransforms && IsOfShape(attribute, options_) &&
+           FindShapeChange(prim_, time, own_, options_).IsByTransform();
   }
 
   const MetricDomains& domains_;
@@ -165,6 +172,8 @@ std::string_view GetActionName(Action action) {
       return "converted";
     case Action::kTurnedAsMatrix:
       return "turned as a matrix";
+    case Action::kByTransform:
+      return "corrected by the prim's transform";
     case Action::kLeftByHand:
       return "left: corrected by hand";
     case Action::kCannot:
@@ -213,6 +222,7 @@ Result<void> AddMetricsReport(Registry& registry, const MetricsOptions& options)
                    in::StageMetadata(fields.metersPerUnit),
                    in::StageMetadata(fields.kilogramsPerUnit),
                    in::StageMetadata(fields.upAxis)};
+  if (options.mode == MetricsMode::kTransforms) report.inputs.push_back(in::Computation(GetShapeOutput()));
   report.function = [shared](const Arguments& arguments) { return ComputePrimMetrics(*shared, arguments); };
   registry.Publish(names.report, Token("metrics"));
   return registry.Add(std::move(report));
@@ -286,14 +296,31 @@ void BakeTransform(const Prim& prim, const MetricDomain& own, const MetricDomain
   baked.order = std::move(order);
 }
 
+// Of planes that are turned in themselves; nothing of everything else.
+std::optional<double> FindTurnedSide(const Attribute& attribute, Time time, const MetricDomain& own,
+                                     const MetricsOptions& options) {
+  const bool is_width = attribute.GetName() == Token("width");
+  if (!is_width && attribute.GetName() != Token("length")) return std::nullopt;
+  const auto sides = FindTurnedSides(attribute.GetPrim(), time, own, options);
+  return sides ? std::optional(is_width ? sides->width : sides->length) : std::nullopt;
+}
+
 void BakeAttribute(const Attribute& attribute, const MetricDomain& own, const MetricsOptions& options,
                    Baked& baked, Diagnostics& remarks) {
-  const std::vector<double> times = attribute.GetTimeSamples();
+  std::vector<double> times = attribute.GetTimeSamples();
+  if (FindTurnedSide(attribute, times.empty() ? Time::Default() : Time(times.front()), own, options))
+    times = Attribute::GetUnionedTimeSamples({attribute.GetPrim().GetAttribute(Token("width")),
+                                              attribute.GetPrim().GetAttribute(Token("length"))});
   Baked::Written written{attribute.GetName(), attribute.GetTypeName(), {}};
   bool is_changed = false;
   for (const Time time : ListTimes(times)) {
     Value value = attribute.Get(time);
     if (value.IsEmpty()) continue;
+    if (const auto side = FindTurnedSide(attribute, time, own, options)) {
+      written.samples.push_back({time, Value(*side)});
+      is_changed = true;
+      continue;
+    }
     const auto change = FindAttributeChange(attribute, time, own, options);
     if (change && !change->is_by_hand) {
       const auto converted = Convert(value, *change->dimension, change->change);
@@ -348,7 +375,12 @@ Result<size_t> BakeMetrics(const System& system, Editor& editor, Diagnostics& re
                remarks.Add(Diagnostic(kNotBaked, "The prim stands between units and has no transform.",
                                       {{}, prim.GetPath().GetString(), 0, 0, 0}, "Make it an Xform."));
              }
-             for (const Token name : ListMeasured(prim, options))
+             std::vector<Token> names = ListMeasured(prim, options);
+             // A side that nobody says is said once the plane is turned in itself.
+             if (prim.IsA(Token("Plane")))
+               for (const Token side : {Token("width"), Token("length")})
+                 if (std::find(names.begin(), names.end(), side) == names.end()) names.push_back(side);
+             for (const Token name : names)
                if (const Attribute attribute = prim.GetAttribute(name); attribute.IsDefined())
                  BakeAttribute(attribute, own, options, baked, remarks);
              if (baked.attributes.empty() && !baked.has_order) return;

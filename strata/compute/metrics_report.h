@@ -26,7 +26,7 @@ struct MetricsReport {
   // A value in other units than its prim, at some frame or at the default time. Ops of transforms are among
   // them. An attribute whose opinions differ with the time has one of each.
   struct Divergence {
-    enum class Action : uint8_t { kConverted, kTurnedAsMatrix, kLeftByHand, kCannot } action;
+    enum class Action : uint8_t { kConverted, kTurnedAsMatrix, kByTransform, kLeftByHand, kCannot } action;
     Path attribute;
     std::string layer;  // identifier of what wrote it
     MetricDomain of_value, of_prim;
