@@ -338,8 +338,10 @@ void RandomLayer::FillAttribute(Path attribute, const ValueTypeName& type) {
   if (type.is_array && Chance(30)) Set(attribute, names.default_, MakeArrayEdit(GetElementType(type.type)));
   if (Chance(25)) {
     TimeSamples samples;
-    for (uint32_t i = Below(5); i > 0; --i)
-      samples.Set(MakeNumber(), Chance(15) ? Value(ValueBlock()) : MakeValue(type.type));
+    for (uint32_t i = Below(5); i > 0; --i) {
+      const double time = MakeNumber();
+      samples.Set(time, Chance(15) ? Value(ValueBlock()) : MakeValue(type.type));
+    }
     if (!samples.IsEmpty()) Set(attribute, names.timeSamples, samples);
   }
   const bool has_curve =
@@ -418,7 +420,8 @@ void RandomLayer::FillPrims(Path parent, int depth) {
   static const std::vector<Token> types{Token(), Token("Xform"), Token("Ünit")};
   for (Token name : PickSome(GetNames(), 3)) {
     const Path prim = parent.AppendChild(name);
-    REQUIRE(layer_->CreatePrimSpec(prim, static_cast<Specifier>(Below(3)), Pick(types)));
+    const auto specifier = static_cast<Specifier>(Below(3));
+    REQUIRE(layer_->CreatePrimSpec(prim, specifier, Pick(types)));
     FillPrim(prim, depth);
   }
 }

@@ -271,11 +271,12 @@ std::string RandomScene::EditArcs(layer::Layer& layer) {
     case 4: {
       std::vector<Path> items(1 + Below(2));
       for (Path& item : items) item = MakePrimPath(2);
-      return Set(layer, spec, Chance(60) ? names.inheritPaths : names.specializes, MakeListOp(items));
+      const Token field = Chance(60) ? names.inheritPaths : names.specializes;
+      return Set(layer, spec, field, MakeListOp(items));
     }
     case 5: {
-      const Path variant =
-          spec.AppendVariantSelection(Token(Chance(60) ? "v" : "w"), Token(Chance(50) ? "x" : "y"));
+      const Token set(Chance(60) ? "v" : "w");
+      const Path variant = spec.AppendVariantSelection(set, Token(Chance(50) ? "x" : "y"));
       const bool done = layer.CreateVariantSpec(variant).operator bool();
       if (done && Chance(50))
         (void)layer.CreatePrimSpec(variant.AppendChild(Pick(GetNames())), Specifier::kDef);
@@ -315,8 +316,10 @@ std::string RandomScene::EditStack(layer::Layer& layer) {
         paths.erase(paths.begin() + Below(static_cast<uint32_t>(paths.size())));
       else if (paths.size() > 1 && Chance(20))
         std::swap(paths.front(), paths.back());
-      else if (paths.size() < 3)
-        paths.insert(paths.begin() + Below(static_cast<uint32_t>(paths.size()) + 1), MakeAssetPath());
+      else if (paths.size() < 3) {
+        const uint32_t at = Below(static_cast<uint32_t>(paths.size()) + 1);
+        paths.insert(paths.begin() + at, MakeAssetPath());
+      }
       std::string what = Set(layer, root, names.subLayers, Value(paths));
       if (layer.GetField(root, names.subLayerOffsets))
         what += ", " + Set(layer, root, names.subLayerOffsets, Value());
@@ -332,7 +335,10 @@ std::string RandomScene::EditStack(layer::Layer& layer) {
     case 4: {
       ++kinds_["relocates edited"];
       Relocates relocates;
-      if (Chance(70)) relocates.emplace_back(MakePrimPath(2).AppendChild(Pick(GetNames())), MakePrimPath(3));
+      if (Chance(70)) {
+        const Path source = MakePrimPath(2).AppendChild(Pick(GetNames()));
+        relocates.emplace_back(source, MakePrimPath(3));
+      }
       return Set(layer, root, names.layerRelocates, relocates.empty() ? Value() : Value(relocates));
     }
     case 5:

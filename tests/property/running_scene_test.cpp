@@ -266,7 +266,7 @@ class EditedStage {
     if (!layer.HasSpec(prim)) (void)layer.CreatePrimSpec(prim, Specifier::kOver);
   }
 
-  std::mt19937 random_;
+  std::mt19937 random_;  // drawn from once in each argument list: compilers order arguments as they like
   std::shared_ptr<layer::LayerRegistry> registry_;
   stage::StagePtr stage_;
   std::vector<layer::LayerPtr> layers_;
@@ -331,13 +331,12 @@ std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
     case 18:
       return EditModel(layer, PickPrim({"/World", "/World/G", "/World/A", "/World/P/One", "/World/P/Two",
                                         "/World/C", "/Model", "/Model/Inner", "/Leaf", "/World/Far"}));
-    case 19:
+    case 19: {
+      const char* kind = Chance(40) ? "component" : Chance(70) ? "group" : "subcomponent";
       return SetMetadata(layer,
                          PickPrim({"/World", "/World/G", "/World/A", "/World/B", "/World/C", "/Model"}),
-                         layer::GetFieldNames().kind,
-                         Value(Token(Chance(40)   ? "component"
-                                     : Chance(70) ? "group"
-                                                  : "subcomponent")));
+                         layer::GetFieldNames().kind, Value(Token(kind)));
+    }
     case 16:
       return SetTargets(layer, Path("/World"), "collection:lit:includes",
                         {PickPrim({"/World/G", "/World/C", "/World/G/Q", "/World/Far"})});
@@ -363,8 +362,9 @@ std::string EditedStage::EditTyped(layer::Layer& layer, Path prim) {
       order.PushBack(Token("xformOp:translate"));
       const layer::Layer::ChangeBlock block(layer);
       if (Chance(20)) order.PushBack(Token("xformOp:scale"));
-      return SetAttribute(layer, prim, "xformOp:translate", "double3", Value(Vec3d{number, 0, 0})) + ", " +
-             SetAttribute(layer, prim, "xformOpOrder", "token[]", Value(order));
+      const std::string moved =
+          SetAttribute(layer, prim, "xformOp:translate", "double3", Value(Vec3d{number, 0, 0}));
+      return moved + ", " + SetAttribute(layer, prim, "xformOpOrder", "token[]", Value(order));
     }
     case 5:
       return SetAttribute(layer, prim, "primvars:tint", "color3f[]", Value(Array<Vec3f>{{number, 0, 0}}));
@@ -427,19 +427,26 @@ std::string EditedStage::EditSkin(layer::Layer& layer, float number) {
     case 2:
       return SetAttribute(layer, Path("/Char/Walk"), "blendShapeWeights", "float[]",
                           Value(Array<float>{number}));
-    case 3:
+    case 3: {
+      PathVector targets;
+      if (Chance(70)) targets.push_back(PickPrim({"/Char/Walk", "/Stand"}));
       return SetTargets(layer, PickPrim({"/Char", "/World/Twin", "/Char/Skel"}), "skel:animationSource",
-                        Chance(70) ? PathVector{PickPrim({"/Char/Walk", "/Stand"})} : PathVector());
+                        std::move(targets));
+    }
     case 4:
       return SetAttribute(layer, Path("/Char/Skin"), "points", "point3f[]",
                           Value(Array<Vec3f>{{0, 0, 0}, {number, 0, 0}, {0, number, 1}}));
-    case 5:
+    case 5: {
+      const bool is_active = Chance(70);
       return SetMetadata(layer, PickPrim({"/Char", "/Char/Skel", "/Char/Walk", "/Stand", "/Char/Skin/Tall"}),
-                         layer::GetFieldNames().active, Value(Chance(70)));
+                         layer::GetFieldNames().active, Value(is_active));
+    }
     case 6: {
       const layer::Layer::ChangeBlock block(layer);
       const Path prim = PickPrim({"/Char", "/Char/Skel", "/Char/Skin", "/World/Twin"});
-      return SetAttribute(layer, prim, "xformOp:translate", "double3", Value(Vec3d{number, 0, 0})) + ", " +
+      const std::string moved =
+          SetAttribute(layer, prim, "xformOp:translate", "double3", Value(Vec3d{number, 0, 0}));
+      return moved + ", " +
              SetAttribute(layer, prim, "xformOpOrder", "token[]",
                           Value(Array<Token>{Token("xformOp:translate")}));
     }
@@ -467,12 +474,11 @@ std::string EditedStage::EditModel(layer::Layer& layer, Path prim) {
     case 3:
       return text + SetAttribute(layer, prim, "model:drawModeColor", "float3",
                                  Value(Vec3f{1, 0, Chance(50) ? 1.0f : 0.0f}));
-    case 4:
+    case 4: {
+      const char* image = Chance(40) ? "" : Chance(50) ? "a.png" : "b.png";
       return text + SetAttribute(layer, prim, Chance(50) ? "model:cardTextureXPos" : "model:cardTextureZNeg",
-                                 "asset",
-                                 Value(AssetPath(Chance(40)   ? ""
-                                                 : Chance(50) ? "a.png"
-                                                              : "b.png")));
+                                 "asset", Value(AssetPath(image)));
+    }
     default:
       return text + SetAttribute(layer, prim, "extentsHint", "float3[]",
                                  Value(Array<Vec3f>{{0, 0, 0}, {1, 1, static_cast<float>(Below(3))}}));
@@ -485,17 +491,21 @@ std::string EditedStage::EditArcs(layer::Layer& layer, Path prim) {
     case 0: {
       VariantSelectionMap selections;
       selections["shape"] = Chance(50) ? "ball" : "box";
+      const Value selected = Chance(80) ? Value(selections) : Value();
       return SetMetadata(layer, PickPrim({"/World/A", "/World/B", "/World/C", "/World/Far", "/Model"}),
-                         names.variantSelection, Chance(80) ? Value(selections) : Value());
+                         names.variantSelection, selected);
     }
-    case 1:
+    case 1: {
+      const bool is_instanceable = Chance(60);
       return SetMetadata(layer, PickPrim({"/World/A", "/World/B", "/World/C", "/World/Far", "/Model/Inner"}),
-                         names.instanceable, Value(Chance(60)));
+                         names.instanceable, Value(is_instanceable));
+    }
     case 2: {
       ListOp<Reference> op;
       op.prepended_items = {{"", PickPrim({"/Model", "/Leaf"}), {}, nullptr}};
+      const Value references = Chance(70) ? Value(op) : Value();
       return SetMetadata(layer, PickPrim({"/World/B", "/World/C", "/World/New", "/World/G/New"}),
-                         names.references, Chance(70) ? Value(op) : Value());
+                         names.references, references);
     }
     case 3: {
       const Path far("/World/Far");
@@ -527,8 +537,9 @@ std::string EditedStage::EditPrim(layer::Layer& layer, Path prim) {
                                      Token("Mesh")};
       Need(layer, prim);
       (void)layer.SetField(prim, names.specifier, Value(Specifier::kDef));
+      const Token type = kTypes[Below(5)];
       return SetMetadata(layer, PickPrim({"/World/New", "/World/G/New", "/World/C/Box", "/World/Weak/Cone"}),
-                         names.typeName, Value(kTypes[Below(5)])) +
+                         names.typeName, Value(type)) +
              " and define " + prim.GetString();
     }
     default:
@@ -562,7 +573,8 @@ std::string EditedStage::Edit(uint32_t seed, bridge::StageSceneIndex& scene) {
   // Layers are muted between edits.
   is_in_block_ = true;
   layer::Layer::ChangeBlock block(layer);
-  return EditLayer(layer) + "; " + EditLayer(layer);
+  const std::string first = EditLayer(layer);
+  return first + "; " + EditLayer(layer);
 }
 
 struct Overshoot {
