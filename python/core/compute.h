@@ -49,6 +49,9 @@ struct RegistryObject {
   bool is_shared = false;  // systems read it: nothing can be added any more
 };
 
+// How systems of such a registry work together with the interpreter. Nothing can be added to it any more.
+compute::SystemOptions ShareRegistry(RegistryObject& registry, double max_seconds_per_call);
+
 void BindRegistry(nb::module_& compute);
 void BindSimulations(nb::module_& compute);
 void BindSystems(nb::module_& compute);

@@ -1,6 +1,8 @@
 // strata.Compute: what Python registers, and how its functions are called.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "python/core/compute.h"
 #include "python/core/reading.h"
 
@@ -233,6 +235,37 @@ void BindInputs(nb::module_& compute) {
       "Previous", [] { return compute::in::Previous(); }, "Of modifiers: the output as it was before.");
 }
 
+// One of a few names, as a number.
+size_t FindName(const char* what, const std::string& name, std::initializer_list<const char*> names) {
+  std::string known;
+  for (const char* each : names) {
+    if (name == each) return static_cast<size_t>(std::find(names.begin(), names.end(), each) - names.begin());
+    known += (known.empty() ? "" : ", ") + std::string(each);
+  }
+  throw nb::value_error(fmt::format("{} is one of {}, and not '{}'", what, known, name).c_str());
+}
+
+compute::MetricsOptions MakeMetricsOptions(const std::string& unauthored, const std::string& fallbacks,
+                                           const std::string& mode, double tolerance,
+                                           const std::string& dimensions) {
+  compute::MetricsOptions options;
+  options.unauthored = static_cast<compute::UnauthoredMetrics>(
+      FindName("unauthored", unauthored, {"inherit", "fallback", "error"}));
+  options.fallbacks =
+      static_cast<compute::FallbackDomain>(FindName("fallbacks", fallbacks, {"prim", "stage"}));
+  options.mode = static_cast<compute::MetricsMode>(FindName("mode", mode, {"values", "transforms"}));
+  if (!(tolerance >= 0 && tolerance < 1)) throw nb::value_error("tolerance is between 0 and 1");
+  options.tolerance = tolerance;
+  if (dimensions.empty()) return options;
+  auto added = std::make_shared<compute::DimensionRegistry>();
+  Diagnostics remarks;
+  added->AddText(dimensions, "dimensions", remarks);
+  for (const Diagnostic& each : remarks.GetAll())
+    throw nb::value_error(fmt::format("line {}: {} {}", each.location.line, each.message, each.hint).c_str());
+  options.dimensions = std::move(added);
+  return options;
+}
+
 }  // namespace
 
 Kept::~Kept() {
@@ -316,11 +349,18 @@ nb::object ToPython(const Diagnostic& diagnostic) {
 void BindRegistry(nb::module_& compute) {
   BindInputs(compute);
   nb::class_<RegistryObject> cls(compute, "_Registry", "The computations that systems have.");
-  cls.def("__init__", [](RegistryObject* self) {
-    new (self)
-        RegistryObject{std::make_shared<compute::Registry>(), std::make_shared<compute::SimulationLibrary>()};
-    CheckOrRaise(compute::AddStandardComputations(*self->registry, {}, self->library));
-  });
+  cls.def(
+      "__init__",
+      [](RegistryObject* self, const std::string& unauthored, const std::string& fallbacks,
+         const std::string& mode, double tolerance, const std::string& dimensions) {
+        const compute::MetricsOptions metrics =
+            MakeMetricsOptions(unauthored, fallbacks, mode, tolerance, dimensions);
+        new (self) RegistryObject{std::make_shared<compute::Registry>(),
+                                  std::make_shared<compute::SimulationLibrary>()};
+        CheckOrRaise(compute::AddStandardComputations(*self->registry, metrics, self->library));
+      },
+      "unauthored"_a = "inherit", "fallbacks"_a = "prim", "mode"_a = "values", "tolerance"_a = 1e-9,
+      "dimensions"_a = "");
   cls.def("_Add", &Add, "output"_a, "name"_a, "schemas"_a, "inputs"_a, "function"_a, "batch"_a.none(),
           "init"_a.none(), "step"_a.none(), "modifies"_a, "cutsOff"_a, "after"_a, "before"_a, "type"_a,
           "first"_a.none(), "timeCodesPerStep"_a, "ticksPerCheckpoint"_a);

@@ -135,6 +135,16 @@ void BindQuestions(nb::class_<SystemObject>& cls) {
 
 }  // namespace
 
+compute::SystemOptions ShareRegistry(RegistryObject& registry, double max_seconds_per_call) {
+  registry.is_shared = true;
+  registry.allowed->Allow(max_seconds_per_call);
+  compute::SystemOptions options;
+  options.network.max_seconds_per_call = max_seconds_per_call;
+  options.before_changes = [] { WaitForReaders(); };
+  options.while_asked = &ReadForWhoHoldsTheLock;
+  return options;
+}
+
 void BindSystems(nb::module_& compute) {
   nb::class_<SystemObject> cls(compute, "System",
                                "The computations of a stage: answers are made when they are asked for, kept, "
@@ -142,11 +152,7 @@ void BindSystems(nb::module_& compute) {
   cls.def(
       "__init__",
       [](SystemObject* self, StageObject& stage, RegistryObject& registry, double seconds) {
-        registry.is_shared = true;
-        registry.allowed->Allow(seconds);
-        compute::SystemOptions options;
-        options.network.max_seconds_per_call = seconds;
-        options.before_changes = [] { WaitForReaders(); };
+        compute::SystemOptions options = ShareRegistry(registry, seconds);
         new (self) SystemObject{stage.shared_from_this(), registry.library,
                                 std::make_shared<System>(stage.stage.Own(), registry.registry, options)};
       },

@@ -1,4 +1,5 @@
 // Hd: a stage as the chain of scene indices that renderers read, and the plugins that stand in it.
+#include "python/core/compute.h"
 #include "python/core/engine.h"
 #include "python/core/hd.h"
 #include "python/core/reading.h"
@@ -30,7 +31,7 @@ struct ChainObject {
 ChainObject MakeScene(const StageObjectPtr& stage, const std::string& renderer, const std::string& app,
                       bool like_openusd, bool with_plugins, const std::vector<PathArgument>& excluded,
                       TimeArgument time, bool check, std::vector<std::string> resolving, PathArgument root,
-                      bool computed) {
+                      nb::handle computed) {
   bridge::ChainOptions options = like_openusd ? bridge::ChainOptions::LikeOpenUSD() : bridge::ChainOptions();
   options.context.renderer = renderer;
   options.context.app = app;
@@ -39,7 +40,14 @@ ChainObject MakeScene(const StageObjectPtr& stage, const std::string& renderer, 
   if (check) options.checks = std::make_shared<scene::SceneChecks>();
   options.resolving = std::move(resolving);
   options.root = root;
-  if (computed) options.stage.computations = compute::MakeStandardRegistry().ValueOr(nullptr);
+  constexpr double kSecondsPerCall = 60;
+  if (nb::isinstance<RegistryObject>(computed)) {
+    auto& registry = nb::cast<RegistryObject&>(computed);
+    options.stage.system = ShareRegistry(registry, kSecondsPerCall);
+    options.stage.computations = registry.registry;
+  } else if (ReadAs<bool>(computed, "a Compute.Registry, True or False")) {
+    options.stage.computations = compute::MakeStandardRegistry().ValueOr(nullptr);
+  }
   Diagnostics remarks;
   const Alone alone;
   ChainObject made{bridge::MakeChain(options, remarks), stage, options.checks};
@@ -159,10 +167,10 @@ void BindSceneChains(nb::module_& hd) {
       "CreateSceneIndices", &MakeScene, "stage"_a.none(), "renderer"_a = "", "app"_a = "",
       "likeOpenUSD"_a = false, "withPlugins"_a = true, "excludedPrimPaths"_a = std::vector<PathArgument>(),
       "time"_a = TimeArgument(), "check"_a = false, "resolving"_a = std::vector<std::string>(),
-      "rootPrimPath"_a = PathArgument(), "computed"_a = false,
+      "rootPrimPath"_a = PathArgument(), "computed"_a = nb::bool_(false),
       "The standard chain over a stage, with the plugins for a renderer and an application at their phases; "
-      "with the resolving scene indices of these names, the subtree of a prim alone, and what is computed of "
-      "places and metrics, where these are asked for.");
+      "with the resolving scene indices of these names, the subtree of a prim alone, and what is computed "
+      "of places and metrics (True) or by a Compute.Registry, where these are asked for.");
   using Strings = std::vector<std::string>;
   hd.def("_RegisterPlugin", &RegisterPlugin, "name"_a, "append"_a, "phase"_a = "postFlatten",
          "renderers"_a = Strings(), "apps"_a = Strings(), "after"_a = Strings(), "before"_a = Strings(),

@@ -97,6 +97,11 @@ Reading::~Reading() {
   SetCallerThreads(threads_);
 }
 
+std::shared_ptr<void> ReadForWhoHoldsTheLock() {
+  if (compute::Calling::Find() || !HoldsTheLock() || !PyGILState_Check()) return nullptr;
+  return std::make_shared<Reading>();
+}
+
 Saving::Saving() {
   saves.lock();
 }

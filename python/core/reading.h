@@ -1,6 +1,8 @@
 // Threads that read stages without the interpreter's lock, and edits, which wait for them.
 #pragma once
 
+#include <memory>
+
 #include "python/core/core.h"
 #include "strata/base/host_threads.h"
 #include "strata/compute/computation.h"
@@ -19,6 +21,10 @@ class Reading {
   CallerThreads threads_;
   PyThreadState* state_;
 };
+
+// For what is asked by whoever: a Reading where this thread holds the lock and none is alive on it, else
+// null.
+std::shared_ptr<void> ReadForWhoHoldsTheLock();
 
 // A reading that others of its kind wait for: saving changes what a layer says of its file.
 class Saving {

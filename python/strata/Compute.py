@@ -46,7 +46,14 @@ def _inputs_of_function(function):
 
 
 class Registry(_core._Registry):
-    """The computations that systems have: those of Strata, and what is added before the first system is made."""
+    """The computations that systems have: those of Strata, and what is added before the first system or scene is made.
+
+    unauthored  what layers mean that say no units: what leads to them ("inherit"), centimetres ("fallback"), or nothing ("error")
+    fallbacks   what fallbacks of schemas are in: "prim" or "stage"
+    mode        what is changed of shapes in other units than their prim: their "values", or the prim's transform ("transforms")
+    tolerance   relative, between units that count as the same
+    dimensions  more lines of what attributes measure, as `strata assemble --list-dimensions` names it: "Schema.attribute | length | scalar"
+    """
 
     def computation(self, output, schemas=(), *, name=None, modifies=False, cutsOff=False, after=(), before=(), type="", attribute=None,
                     batch=False, first=None, timeCodesPerStep=1.0, ticksPerCheckpoint=10):

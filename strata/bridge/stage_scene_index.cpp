@@ -436,10 +436,11 @@ void StageSceneIndex::SetStage(stage::StagePtr stage) {
   StopFollowing();
   stage_ = std::move(stage);
   system_ = nullptr;
-  if (stage_ && options_.computations)
-    system_ = std::make_shared<compute::System>(
-        stage_, options_.computations,
-        compute::SystemOptions{{}, compute::SystemOptions::Follow::kNothing, {}});
+  if (stage_ && options_.computations) {
+    compute::SystemOptions options = options_.system;
+    options.follow = compute::SystemOptions::Follow::kNothing;
+    system_ = std::make_shared<compute::System>(stage_, options_.computations, std::move(options));
+  }
   if (system_)
     system_->SetListener(
         [this](compute::ComputedChanges computed) { ApplyChanges(StageChanges(), std::move(computed)); });

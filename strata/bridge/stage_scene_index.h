@@ -21,6 +21,7 @@ struct StageSceneIndexOptions {
   std::shared_ptr<const AdapterRegistry> adapters;  // null: the built-in ones
   // Of the stage that is shown; null: nothing is computed.
   std::shared_ptr<const compute::Registry> computations;
+  compute::SystemOptions system;  // for them; what it follows is the scene's to say
   // Prims that no adapter gives data: with the data that all prims have, so that what they inherit shows at
   // them; or without data, as Hydra had it before 25.11.
   enum class Dataless : uint8_t { kEmpty, kNull } dataless = Dataless::kEmpty;

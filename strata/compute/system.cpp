@@ -25,7 +25,8 @@ System::System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, 
       registry_(std::move(registry)),
       network_(*stage_, registry_, options.network),
       outside_(network_, *registry_),
-      before_changes_(std::move(options.before_changes)) {
+      before_changes_(std::move(options.before_changes)),
+      while_asked_(std::move(options.while_asked)) {
   for (const auto& computation : registry_->GetAll())
     watches_layers_ = watches_layers_ || bool(computation->is_used);
   FindExpressions();
@@ -84,7 +85,9 @@ void System::WatchLayers() {
 
 Datum System::Compute(const Prim& prim, Token output, Time time) const {
   Network::Node* node = network_.Find(prim, output);
-  return node ? network_.Evaluate(*node, time) : Datum();
+  if (!node) return Datum();
+  const auto asked = while_asked_ ? while_asked_() : nullptr;
+  return network_.Evaluate(*node, time);
 }
 
 std::vector<Datum> System::Compute(const std::vector<Network::Node*>& nodes, Time time) const {
@@ -265,7 +268,12 @@ ComputedChanges System::Apply(NetworkChanges changes) {
 
 ComputedChanges System::ChangeTime(Time from, Time to) {
   if (Calling::Find()) return {};
-  return Publish(network_.ChangeTime(from, to), Told::kOfTime);
+  std::vector<ValueKey> changed;
+  {
+    const auto asked = while_asked_ ? while_asked_() : nullptr;
+    changed = network_.ChangeTime(from, to);
+  }
+  return Publish(changed, Told::kOfTime);
 }
 
 ComputedChanges System::Clear() {

@@ -21,6 +21,9 @@ struct SystemOptions {
   // Called before changes are taken: a host whose edits hold something that functions need (the lock of an
   // interpreter) lets it go here until nobody computes.
   std::function<void()> before_changes;
+  // What it gives lives while answers are made for who asked: such a host lets its lock go meanwhile, since
+  // functions on other threads may need it. Null: nothing is done.
+  std::function<std::shared_ptr<void>()> while_asked;
 };
 
 // What changes of a stage mean beyond what the stage itself tells.
@@ -114,6 +117,7 @@ class System final : public stage::ComputedValues {
   Network network_;
   OutsideNeeds outside_;
   std::function<void()> before_changes_;
+  std::function<std::shared_ptr<void>()> while_asked_;
   uint64_t listener_ = 0;
   NetworkChanges kept_;                                  // until the next ones
   std::vector<const AttributeExpression*> expressions_;  // that are used in the stage

@@ -13,7 +13,7 @@ except ModuleNotFoundError:
     print("skipped: numpy is not installed (pip install numpy)")
     sys.exit(77)
 
-from strata import Compute, Gf, Usd
+from strata import Compute, Gf, Hd, Sdf, Usd
 
 HEAD = "#usda 1.0\n(\n    timeCodesPerSecond = 10\n)\n"
 
@@ -234,6 +234,98 @@ class Failures(unittest.TestCase):
         self.assertEqual((told["code"], told["path"]), (code, "/A"))
         self.assertIn(why, told["message"])
         return told
+
+    def test_the_program_says_how_metrics_are_made_right(self):
+        layer = Sdf.Layer.CreateAnonymous(".usda")
+        layer.ImportFromString('#usda 1.0\n(\n    metersPerUnit = 0.5\n)\ndef Sphere "S" {\n    double radius = 1\n    custom double reach = 4\n}\n')
+        bare = Sdf.Layer.CreateAnonymous(".usda")
+        bare.ImportFromString('#usda 1.0\n(\n    defaultPrim = "T"\n)\ndef Xform "T" {\n}\n')
+        stage = Usd.Stage.CreateInMemory()
+        stage.GetRootLayer().ImportFromString(
+            f'#usda 1.0\n(\n    metersPerUnit = 1\n    subLayers = [@{layer.identifier}@]\n)\n'
+            f'def "Bare" (\n    references = @{bare.identifier}@\n)\n{{\n}}\n')
+        radius, ball = stage.GetAttributeAtPath("/S.radius"), stage.GetPrimAtPath("/S")
+
+        def scale(path, **options):
+            system = Compute.System(stage, Compute.Registry(**options))
+            return system.GetLocalToWorldTransform(stage.GetPrimAtPath(path))[0][0]
+
+        values = Compute.System(stage, Compute.Registry())
+        self.assertEqual((values.GetValue(radius), values.GetLocalToWorldTransform(ball)[0][0]), (0.5, 1))
+        transforms = Compute.System(stage, Compute.Registry(mode="transforms"))
+        self.assertEqual((transforms.GetValue(radius), transforms.GetLocalToWorldTransform(ball)[0][0]), (1, 0.5))
+        self.assertEqual(values.ComputeWorldBound(ball), transforms.ComputeWorldBound(ball))
+        self.assertEqual([scale("/Bare", unauthored=how) for how in ("inherit", "fallback", "error")], [1, 0.01, 1])
+        self.assertEqual(scale("/S", mode="transforms", tolerance=0.6), 1)
+        measured = Compute.System(stage, Compute.Registry(dimensions="Sphere.reach | length | scalar\n"))
+        reach = stage.GetAttributeAtPath("/S.reach")
+        self.assertEqual((measured.GetValue(reach), values.GetValue(reach)), (2, 4))
+        for wrong in ({"mode": "both"}, {"unauthored": ""}, {"fallbacks": "layer"}, {"tolerance": -1},
+                      {"tolerance": float("nan")}, {"dimensions": "Sphere.reach | lenght"}):
+            with self.assertRaises(ValueError, msg=str(wrong)):
+                Compute.Registry(**wrong)
+
+    def test_scenes_show_what_is_registered_and_are_told_of_edits(self):
+        stage, registry = open_stage(translated("A", (1, 2, 3), "    custom double by = 4\n")), Compute.Registry()
+
+        @registry.computation("xform", schemas=["Xform"], modifies=True)
+        def lift(call, previous=Compute.Previous(), by=Compute.Attribute("by")):
+            return previous * Gf.Matrix4d().SetTranslate((0, 0, by))
+
+        @registry.computation("my:twice", schemas=["Xform"], type="double")
+        def twice(call, by=Compute.Attribute("by")):
+            return 2 * by
+
+        registry.Publish("my:twice", "mine/twice")
+        chain = Hd.CreateSceneIndices(stage, computed=registry)
+        final = chain.finalSceneIndex
+
+        def read(*names):
+            return final.GetPrim("/A").dataSource.Get(Hd.DataSourceLocator(*names)).GetValue(0)
+
+        self.assertEqual(read("xform", "matrix").ExtractTranslation(), Gf.Vec3d(1, 2, 7))
+        self.assertEqual(read("authoredXform", "matrix").ExtractTranslation(), Gf.Vec3d(1, 2, 3))
+        self.assertEqual(read("mine", "twice"), 8)
+        told = Hd.RecordingSceneIndexObserver()
+        final.AddObserver(told)
+        stage.GetAttributeAtPath("/A.by").Set(5.0)
+        self.assertEqual("; ".join(told.Take()), "dirtied /A {mine/twice, xform}")
+        self.assertEqual((read("mine", "twice"), read("xform", "matrix").ExtractTranslation()), (10, Gf.Vec3d(1, 2, 8)))
+        with self.assertRaises(RuntimeError):
+            registry.Publish("my:twice", "late")
+        with self.assertRaises(TypeError):
+            Hd.CreateSceneIndices(stage, computed="yes")
+
+    def test_scenes_are_read_while_functions_run_elsewhere(self):
+        stage, registry = open_stage("".join(translated(f"A{i}", (i, 0, 0)) for i in range(40))), Compute.Registry()
+
+        @registry.computation("xform", schemas=["Xform"], modifies=True)
+        def lift(call, previous=Compute.Previous()):
+            clock.sleep(0.001)
+            return previous * Gf.Matrix4d().SetTranslate((0, 0, 1))
+
+        final = Hd.CreateSceneIndices(stage, computed=registry).finalSceneIndex
+        system, wrong = Compute.System(stage, registry), []
+
+        def read(order, ask):
+            for i in order:
+                if ask(i) != Gf.Vec3d(i, 0, 1):
+                    wrong.append(i)
+
+        def of_scene(i):
+            return final.GetPrim(f"/A{i}").dataSource.Get(Hd.DataSourceLocator("xform", "matrix")).GetValue(0).ExtractTranslation()
+
+        def of_system(i):
+            return system.GetLocalToWorldTransform(stage.GetPrimAtPath(f"/A{i}")).ExtractTranslation()
+
+        threads = [threading.Thread(target=read, args=(order, ask), daemon=True)
+                   for ask in (of_scene, of_system) for order in (range(40), range(39, -1, -1))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.assertFalse(any(thread.is_alive() for thread in threads))
+        self.assertEqual(wrong, [])
 
     def test_what_raises_is_told_of_with_its_place_and_what_is_authored_holds(self):
         def broken(call):
