@@ -430,7 +430,7 @@ std::optional<AttributeChange> FindAttributeChange(const Attribute& attribute, T
   else
     return std::nullopt;
   found.change = GetChange(found.from, domain, options.tolerance);
-  if (found.change.IsIdentity()) return std::nullopt;
+  if (!Changes(*found.dimension, found.change)) return std::nullopt;
   found.is_by_hand = IsFlagged(attribute.GetMetadata(GetNames().custom_data));
   return found;
 }
@@ -521,8 +521,11 @@ std::optional<Value> ConvertAttribute(const MetricsOptions& options, const Attri
 
 std::vector<Token> ListAttributes(const MetricsOptions& options, const Prim& prim) {
   std::vector<Token> names = ListMeasured(prim, options);
-  std::erase_if(names,
-                [&](Token name) { return !GetDimensions(options).Find(prim.GetPrimDefinition(), name); });
+  constexpr UnitChange kAny{2, 2, UnitChange::Turn::kYToZ};
+  std::erase_if(names, [&](Token name) {
+    const Dimension* dimension = GetDimensions(options).Find(prim.GetPrimDefinition(), name);
+    return !dimension || !Changes(*dimension, kAny);
+  });
   return names;
 }
 
@@ -600,6 +603,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
     STRATA_CHECK(registry.Add(std::move(shapes)));
   }
 
+  STRATA_CHECK(AddPrimUnits(registry, shared));
   // Before those of all values: the first one that knows a value gives it.
   STRATA_CHECK(AddPlaneSides(registry, shared));
   AttributeExpression values;

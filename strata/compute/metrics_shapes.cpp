@@ -14,7 +14,7 @@ using stage::Prim;
 using stage::Time;
 
 struct Names {
-  Token shape{"metrics:shape"}, domain{"metrics:domain"};
+  Token shape{"metrics:shape"}, domain{"metrics:domain"}, units{"metrics:units"};
   Token sides{"metrics:sides"}, plane{"Plane"}, width{"width"}, length{"length"}, axis{"axis"};
   Token gprim{"Gprim"}, skinned{"SkelBindingAPI"}, extent{"extent"}, custom_data{"customData"};
 };
@@ -130,6 +130,36 @@ Result<void> AddShapeChanges(Registry& registry, std::shared_ptr<const MetricsOp
                   in::Metadata(GetNames().custom_data), in::Children(GetNames().domain)};
   shape.function = [options](const Arguments& arguments) { return ComputeShape(*options, arguments); };
   return registry.Add(std::move(shape));
+}
+
+Value PrimUnits::Convert(const Attribute& attribute, Time time, Value value) const {
+  if (prim.IsByTransform() && IsOfShape(attribute, *options)) return value;
+  const auto found = FindAttributeChange(attribute, time, prim.domain, *options);
+  if (!found || found->is_by_hand) return value;
+  auto converted = compute::Convert(value, *found->dimension, found->change);
+  return converted ? *std::move(converted) : value;
+}
+
+Token GetPrimUnitsOutput() {
+  return GetNames().units;
+}
+
+Result<void> AddPrimUnits(Registry& registry, std::shared_ptr<const MetricsOptions> options) {
+  const bool by_transforms = options->mode == MetricsMode::kTransforms;
+  Computation units;
+  units.output = units.name = GetNames().units;
+  units.module = "metrics";
+  units.cutoff = Computation::Cutoff::kEarly;
+  units.is_used = [options](const stage::Stage& stage) {
+    return MetricDomains(stage, *options).AreSeveral();
+  };
+  units.inputs = {in::Computation(by_transforms ? GetNames().shape : GetNames().domain)};
+  units.function = [options](const Arguments& arguments) -> Result<Datum> {
+    if (const auto* shape = arguments.GetIf<ShapeChange>(0)) return Datum::Of(PrimUnits{*shape, options});
+    const auto* domain = arguments.GetIf<MetricDomain>(0);
+    return domain ? Datum::Of(PrimUnits{{*domain, {}}, options}) : Datum();
+  };
+  return registry.Add(std::move(units));
 }
 
 std::optional<PlaneSides> FindTurnedSides(const Prim& prim, Time time, const MetricDomain& domain,

@@ -27,6 +27,18 @@ bool IsOfShape(const stage::Attribute& attribute, const MetricsOptions& options)
 Result<void> AddShapeChanges(Registry& registry, std::shared_ptr<const MetricsOptions> options);
 Token GetShapeOutput();
 
+// For computations that read many attributes of a prim: what makes them the prim's units.
+struct PrimUnits {
+  ShapeChange prim;
+  std::shared_ptr<const MetricsOptions> options;
+  friend bool operator==(const PrimUnits&, const PrimUnits&) = default;
+  // The value that an attribute of the prim has at a time, as everybody sees it.
+  Value Convert(const stage::Attribute& attribute, stage::Time time, Value value) const;
+};
+// Adds "metrics:units" (PrimUnits) of all prims.
+Result<void> AddPrimUnits(Registry& registry, std::shared_ptr<const MetricsOptions> options);
+Token GetPrimUnitsOutput();
+
 // The sides of a plane.
 struct PlaneSides {
   double width = 0, length = 0;

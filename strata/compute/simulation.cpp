@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 
+#include "strata/compute/metrics_shapes.h"
 #include "strata/compute/simulation_transforms.h"
 #include "strata/domain/extent.h"
 #include "strata/layer/fields.h"
@@ -105,7 +106,7 @@ Result<Datum> ComputeLasting(const Arguments& arguments) {
   return Datum(Value(std::move(parameters)));
 }
 
-// Inputs: points or positions, counts, indices, then the attributes by name; the simulation, and the space.
+// Inputs: points or positions, counts, indices, then the attributes by name, primvars, and the prim's units.
 enum ShapeInput : size_t { kPoints, kPositions, kCounts, kIndices, kFirstAttribute };
 
 std::vector<Input> MakeShapeInputs() {
@@ -114,32 +115,39 @@ std::vector<Input> MakeShapeInputs() {
                                in::Attribute(names.counts), in::Attribute(names.indices)};
   for (Token attribute : names.attributes) inputs.push_back(in::Attribute(attribute));
   inputs.push_back(in::AttributesNamed(Token(kPrimvars)));
+  inputs.push_back(in::Computation(GetPrimUnitsOutput()));
   return inputs;
 }
 
 SimulatedShape ReadShape(const Arguments& arguments) {
   const SimulationNames& names = GetSimulationNames();
   const Prim& prim = arguments.GetPrim();
+  const auto* units = arguments.GetIf<PrimUnits>(kFirstAttribute + names.attributes.size() + 1);
+  const auto in_units = [&](Token name, Value value) {
+    return units ? units->Convert(prim.GetAttribute(name), arguments.GetTime(), std::move(value)) : value;
+  };
   SimulatedShape shape;
   shape.path = prim.GetPath();
   shape.is_instancer = prim.IsA(names.instancer);
-  shape.points = arguments.GetOr(shape.is_instancer ? kPositions : kPoints, Array<Vec3f>());
+  shape.points = in_units(shape.is_instancer ? names.positions : names.points,
+                          arguments.Get(shape.is_instancer ? kPositions : kPoints).GetValue())
+                     .GetOr(Array<Vec3f>());
   shape.face_vertex_counts = arguments.GetOr(kCounts, Array<int32_t>());
   shape.face_vertex_indices = arguments.GetOr(kIndices, Array<int32_t>());
   for (size_t i = 0; i < names.attributes.size(); ++i)
     if (const Value& value = arguments.Get(kFirstAttribute + i).GetValue(); !value.IsEmpty())
-      shape.attributes.entries[names.attributes[i].GetString()] = value;
+      shape.attributes.entries[names.attributes[i].GetString()] = in_units(names.attributes[i], value);
   for (const Token property : prim.GetAuthoredPropertyNames())
     if (property.GetText().starts_with(kPrimvars))
       if (Value value = prim.GetAttribute(property).Get(arguments.GetTime()); !value.IsEmpty())
-        shape.attributes.entries[property.GetString()] = std::move(value);
+        shape.attributes.entries[property.GetString()] = in_units(property, std::move(value));
   return shape;
 }
 
 Result<Datum> ComputeCollider(const Arguments& arguments) {
   const SimulationNames& names = GetSimulationNames();
   SimulatedShape shape = ReadShape(arguments);
-  const size_t next = kFirstAttribute + names.attributes.size() + 1;
+  const size_t next = kFirstAttribute + names.attributes.size() + 2;
   if (const auto* world = arguments.GetIf<Matrix4d>(next)) shape.matrix = *world;
   if (const auto* simulated = arguments.GetIf<SimulationAnswer>(next + 1))
     for (const auto& [name, value] : simulated->values) {

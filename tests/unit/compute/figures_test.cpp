@@ -478,27 +478,52 @@ TEST_CASE("M19: three domains come to what one step from the innermost to the st
   CHECK(Difference(nested.World("/A/M/E"), direct.World("/A/M/E")) < 1e-15);
 }
 
-TEST_CASE("what is simulated of points in a layer of other units is what the module says") {
+TEST_CASE(
+    "modules get points, instances and colliders of layers in other units in the prim's, and give such") {
+  // Lifts what it moves by the radius of what it looks at.
   class Lift final : public SimulationModule {
    public:
     Result<SimulationFrame> Begin(const SimulationCall& call) const override {
-      return SimulationFrame{
-          Datum(), {{Token("points"), Value(Array<Vec3f>(call.shape.points.GetSize(), {0, 7, 0}))}}};
+      Array<Vec3f> points = call.shape.points;
+      const Value* radius = call.colliders.at(0).attributes.Find("radius");
+      Vec3f* at = points.GetMutableData();
+      for (size_t i = 0; i < points.GetSize(); ++i)
+        at[i][1] += static_cast<float>(radius ? radius->GetOr(0.0) : 0.0);
+      return SimulationFrame{Datum(),
+                             {{Token(call.shape.is_instancer ? "positions" : "points"), Value(points)}}};
     }
     Result<SimulationFrame> Step(const SimulationCall& call, const Datum&) const override {
       return Begin(call);
     }
   };
-  auto library = std::make_shared<SimulationLibrary>();
-  library->Add("lift", std::make_shared<Lift>());
-  Running running(
-      {{"root.usda", "(\n    metersPerUnit = 1\n    subLayers = [\n        @cm.usda@\n    ]\n)\n"},
-       {"cm.usda",
-        "(\n    metersPerUnit = 0.01\n)\ndef Mesh \"M\" (\n    apiSchemas = "
-        "[\"WarpComputationAPI\"]\n)\n{\n    string warp:sourceFile = \"lift\"\n    point3f[] "
-        "points = [(100, 0, 0)]\n}\n"}},
-      *MakeStandardRegistry({}, library));
-  CHECK(running.Bound("/M", 1.0) == Range3d{{0, 7, 0}, {0, 7, 0}});
+  const std::string warp =
+      " (\n    apiSchemas = [\"WarpComputationAPI\"]\n)\n{\n    string warp:sourceFile = \"lift\"\n    rel "
+      "warp:dependentPrims = </Ball>\n";
+  const std::string moved = "def Mesh \"M\"" + warp + "    point3f[] points = [(100, 0, 0)]\n}\n" +
+                            "def PointInstancer \"I\"" + warp +
+                            "    point3f[] positions = [(100, 0, 0)]\n    int[] protoIndices = [0]\n    rel "
+                            "prototypes = </I/P>\n    def Cube \"P\" {\n        double size = 2\n    }\n}\n" +
+                            "def Sphere \"Ball\" {\n    double radius = 200\n}\n";
+  for (const MetricsMode mode : {MetricsMode::kValues, MetricsMode::kTransforms}) {
+    CAPTURE(mode == MetricsMode::kTransforms);
+    auto library = std::make_shared<SimulationLibrary>();
+    library->Add("lift", std::make_shared<Lift>());
+    MetricsOptions options;
+    options.mode = mode;
+    Running running(
+        {{"root.usda", "(\n    metersPerUnit = 1\n    subLayers = [\n        @cm.usda@\n    ]\n)\n"},
+         {"cm.usda", "(\n    metersPerUnit = 0.01\n)\n" + moved}},
+        *MakeStandardRegistry(options, library));
+    // By transforms the mesh stays in centimetres, and with it what it is lifted by.
+    CHECK(Distance(running.Bound("/M", 1.0).min, Vec3d{1, 2, 0}) < 1e-6);
+    CHECK(running.Bound("/I", 1.0).max[0] - running.Bound("/I", 1.0).min[0] == doctest::Approx(0.02));
+    CHECK(running.GetSystem().GetDiagnostics().IsEmpty());
+    // Units that are edited are those of the next run.
+    for (const layer::LayerPtr& each : running.GetStage().GetUsedLayers())
+      if (each->GetIdentifier().ends_with("cm.usda"))
+        REQUIRE(each->SetField(Path("/"), Token("metersPerUnit"), Value(0.1)));
+    CHECK(running.Bound("/M", 1.0).min[0] == doctest::Approx(10));
+  }
 }
 
 }  // namespace strata::compute
