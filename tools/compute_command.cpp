@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "strata/compute/compute.h"
+#include "strata/compute/metrics_shapes.h"
 #include "strata/domain/bounds.h"
 #include "strata/domain/xformable.h"
 #include "strata/format/text/text.h"
@@ -69,6 +70,13 @@ std::string Describe(const Datum& datum) {
                            inspect::SummarizeValue(value, kWidth));
     return names;
   }
+  if (const auto* samples = datum.GetIf<compute::Samples>())
+    return fmt::format("{} to {}, {:.4g} of the way", Describe(Datum(samples->lower)),
+                       Describe(Datum(samples->upper)), samples->fraction);
+  if (const auto* shape = datum.GetIf<compute::ShapeChange>())
+    return DescribeDomain(shape->domain) +
+           (shape->change.length == 1 ? "" : fmt::format(", scaled by {}", shape->change.length)) +
+           (shape->change.turn == compute::UnitChange::Turn::kNone ? "" : ", turned about X");
   if (const auto* frame = datum.GetIf<compute::GeoFrame>()) {
     const compute::Geodetic& at = frame->tangent.GetOrigin();
     return fmt::format("frame at ({}, {}, {})", at.latitude, at.longitude, at.height);

@@ -48,6 +48,10 @@ bool ParsePowers(std::string_view text, Dimension& dimension) {
       dimension.length = power;
     else if (base == "mass")
       dimension.mass = power;
+    else if (base == "time")
+      dimension.time = power;
+    else if (base == "angle")
+      dimension.angle = power;
     else
       return false;
   }
@@ -195,12 +199,20 @@ std::string Dimension::GetText() const {
   };
   add("mass", mass);
   add("length", length);
+  add("time", time);
+  add("angle", angle);
   if (kind != DimensionKind::kScalar)
     text += fmt::format("{}{}", text.empty() ? "" : " ", kKindNames[static_cast<size_t>(kind)]);
   return text;
 }
 
+bool Changes(const Dimension& dimension, const UnitChange& change) {
+  return (dimension.length != 0 && change.length != 1) || (dimension.mass != 0 && change.mass != 1) ||
+         (dimension.kind != DimensionKind::kScalar && change.turn != Turn::kNone);
+}
+
 std::optional<Value> Convert(const Value& value, const Dimension& dimension, const UnitChange& change) {
+  if (!Changes(dimension, change)) return value;
   const double factor = std::pow(change.length, dimension.length) * std::pow(change.mass, dimension.mass);
   const Converter converter{dimension, change, factor};
   const auto number = [&](auto n) { return Times(n, factor); };

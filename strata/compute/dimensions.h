@@ -39,8 +39,11 @@ struct Dimension {
   int length = 0, mass = 0;  // powers
   DimensionKind kind = DimensionKind::kScalar;
   Token condition;  // counts only where this attribute of the prim is true; empty: always
+  // Powers, too. Angles are degrees and times are time codes or seconds everywhere: they never change
+  // numbers.
+  int time = 0, angle = 0;
   friend bool operator==(const Dimension&, const Dimension&) = default;
-  std::string GetText() const;  // "mass length^-3", "length point"
+  std::string GetText() const;  // "mass length^-3", "length time^-1 vector"
 };
 
 // From units and axes of one kind to those of another: the same place, length and mass in other numbers.
@@ -54,6 +57,8 @@ struct UnitChange {
   Matrix4d MakeInverse() const;  // exact but for rounding of 1 / length
 };
 
+// Whether any number of the dimension is another after the change.
+bool Changes(const Dimension& dimension, const UnitChange& change);
 // Nothing where the value cannot be changed so (its type is another, an axis has no opposite name).
 std::optional<Value> Convert(const Value& value, const Dimension& dimension, const UnitChange& change);
 

@@ -592,8 +592,8 @@ std::vector<Network::Step> Network::Explain(Node& top, Time time) const {
         source.attribute = node->GetProvider().AppendProperty(link.input->name);
       if (link.list == Link::kNone) {
         Datum read = Read(*node, link, time, nullptr);
-        if (const Samples* samples = read.GetIf<Samples>())
-          read = samples->fraction == 0 ? Datum(samples->lower) : Datum();
+        if (const Samples* samples = read.GetIf<Samples>(); samples && samples->fraction == 0)
+          read = Datum(samples->lower);
         if (!read.IsEmpty()) source.answers.push_back(std::move(read));
       }
       step.sources.push_back(std::move(source));

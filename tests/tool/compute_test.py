@@ -76,6 +76,10 @@ class Explained(unittest.TestCase):
         self.assertIn("stage metersPerUnit = 1", text)
         self.assertEqual(len(re.findall(r"\[\d+ calls, [\d.]+ us\]", text)), len(re.findall(r"^ *\d+\. ", text, re.M)))
 
+    def test_between_samples_both_are_inputs(self):
+        text = self.ask("--time", "2.5", "--explain")
+        self.assertRegex(text, re.escape(POSITION) + r" = \(53\.49, 10\.2, 49\) to \(53\.49, 10\.2, 59\), 0\.25 of the way   by places")
+
     def test_the_same_as_json(self):
         answer = json.loads(self.ask("--output", "world.xform", "--time", "10", "--explain", "--json"))
         steps = answer["answer"]["explanation"]["steps"]

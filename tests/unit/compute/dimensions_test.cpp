@@ -52,8 +52,8 @@ TEST_CASE(
   CHECK(count > 130);
 }
 
-TEST_CASE("M10: attributes of every built-in schema that measure lengths or masses are in the table") {
-  // By their documentation, which says "scene units" where one measures.
+TEST_CASE("M10: attributes of every built-in schema that measure lengths, times or angles are in the table") {
+  // By their documentation, which says in what they are, and by their types.
   const auto schemas = schema::Registry::GetBuiltIn();
   const DimensionRegistry& dimensions = DimensionRegistry::GetBuiltIn();
   std::string missing;
@@ -66,7 +66,14 @@ TEST_CASE("M10: attributes of every built-in schema that measure lengths or mass
       const ValueTypeName* type = FindValueTypeName(property->type_name);
       const bool has_role =
           type && (type->role == Role::kPoint || type->role == Role::kNormal || type->role == Role::kVector);
-      if (!has_role && property->documentation.find("in scene units") == std::string::npos) continue;
+      const auto says = [&](const char* text) {
+        return property->documentation.find(text) != std::string::npos;
+      };
+      const bool is_angle = (says("in degrees") && !says("Kelvin")) || says("Units: degrees");
+      const bool is_time = says("in seconds") || (type && type->type == ValueType::kTimeCode);
+      if (!has_role && !is_angle && !is_time && !says("in scene units")) continue;
+      // Two angles and a height, whatever the scene's units.
+      if (name.GetText().find(":wgs84:") != std::string_view::npos) continue;
       // One schema says "scene units or degrees", by instance.
       if (property->documentation.find("or degrees") != std::string::npos) continue;
       if (!dimensions.Find(definition.get(), name))
@@ -74,6 +81,23 @@ TEST_CASE("M10: attributes of every built-in schema that measure lengths or mass
     }
   }
   CHECK(missing == "");
+}
+
+TEST_CASE("times and angles are dimensions that change no number, and reports name them") {
+  const auto find = [](const char* schema, const char* attribute) {
+    const auto definition = schema::Registry::GetBuiltIn()->FindDefinition(Token(schema));
+    const Dimension* found = DimensionRegistry::GetBuiltIn().Find(definition.get(), Token(attribute));
+    REQUIRE(found);
+    return *found;
+  };
+  CHECK(find("Mesh", "velocities").GetText() == "length time^-1 vector");
+  CHECK(find("PointInstancer", "angularVelocities").GetText() == "time^-1 angle direction");
+  CHECK(find("PhysicsScene", "physics:gravityMagnitude").GetText() == "length time^-2");
+  CHECK(find("DistantLight", "inputs:angle").GetText() == "angle");
+  const Dimension open = find("Camera", "shutter:open");
+  CHECK_FALSE(Changes(open, kCmYToMZ));
+  CHECK(Convert(Value(0.5), open, kCmYToMZ) == Value(0.5));
+  CHECK(Changes(find("Mesh", "velocities"), kCmYToMZ));
 }
 
 TEST_CASE("numbers change by powers of their units, and turn by their kind") {
