@@ -1,6 +1,8 @@
 #include "strata/bridge/compute_scene_index.h"
 
 #include "strata/bridge/names.h"
+#include "strata/bridge/parts.h"
+#include "strata/compute/geospatial.h"
 #include "strata/compute/metrics_report.h"
 #include "strata/scene/editor.h"
 #include "strata/scene/retained.h"
@@ -138,6 +140,29 @@ class MetricsSource final : public scene::ContainerDataSource {
   OutputSource source_;
 };
 
+// Of a place what the frame says that it stands in: nothing of it is kept here, the frame is asked.
+class ReferenceSource final : public scene::ContainerDataSource {
+ public:
+  explicit ReferenceSource(OutputSource source) : source_(std::move(source)) {}
+  std::vector<Token> GetNames() const override {
+    const auto found = Find();
+    return found ? found->GetNames() : std::vector<Token>();
+  }
+  scene::DataSourceHandle Get(Token name) const override {
+    const auto found = Find();
+    return found ? found->Get(name) : nullptr;
+  }
+
+ private:
+  // Asked for, so that changes of it are told of.
+  scene::ContainerDataSourceHandle Find() const {
+    if (source_.Compute(0).IsEmpty()) return nullptr;
+    const stage::Prim frame = compute::FindGeoReference(source_.prim);
+    return frame ? MakeAttributeParts({frame, source_.globals}, GetGeoFrameParts()) : nullptr;
+  }
+  OutputSource source_;
+};
+
 const scene::DataSourceHandle& GetIdentityXform() {
   static const scene::DataSourceHandle identity =
       scene::RetainedContainerDataSource::New({{GetNames().matrix, scene::Retain(Matrix4d::Identity())},
@@ -149,6 +174,9 @@ scene::DataSourceHandle MakeSource(OutputSource source) {
   const Names& names = GetNames();
   if (source.output == compute::GetMetricsReportOutput())
     return scene::Make<const MetricsSource>(std::move(source));
+  if (source.output == compute::GetGeoReferenceOutput() ||
+      source.output == compute::GetGeoReferenceOutputByOtherName())
+    return scene::Make<const ReferenceSource>(std::move(source));
   if (source.output != compute::GetOutputs().xform) return scene::Make<const ValueSource>(std::move(source));
   return scene::RetainedContainerDataSource::New(
       {{names.matrix, scene::Make<const MatrixSource>(source)},

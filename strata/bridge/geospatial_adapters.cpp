@@ -46,10 +46,6 @@ AttributeParts MakeFrameParts(std::string_view name) {
            {Token("referencePosition"), Token("omni:geospatial:wgs84:reference:referencePosition")},
            {Token("orientation"), Token("omni:geospatial:wgs84:reference:orientation")}}};
 }
-const AttributeParts& GetFrameParts() {
-  static const AttributeParts parts = MakeFrameParts("targetFrameApi");
-  return parts;
-}
 const AttributeParts& GetSameFrameParts() {
   static const AttributeParts parts = MakeFrameParts("referencePositionApi");
   return parts;
@@ -70,8 +66,13 @@ const AttributeParts& GetSamePlaceParts() {
 
 }  // namespace
 
+const AttributeParts& GetGeoFrameParts() {
+  static const AttributeParts parts = MakeFrameParts("targetFrameApi");
+  return parts;
+}
+
 void AddGeospatialAdapters(AdapterRegistry& registry) {
-  const auto frame = std::make_shared<const PlaceAdapter>(GetFrameParts(), GetSameFrameParts());
+  const auto frame = std::make_shared<const PlaceAdapter>(GetGeoFrameParts(), GetSameFrameParts());
   for (const char* schema : {"OmniWGS84ReferencePositionAPI", "OmniGeospatialWGS84ReferencePositionAPI",
                              "OmniGeospatialWGS84TargetFrameAPI"})
     registry.AddAPISchemaAdapter(Token(schema), frame);

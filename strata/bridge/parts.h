@@ -35,4 +35,7 @@ struct AttributeParts {
 };
 scene::ContainerDataSourceHandle MakeAttributeParts(const PrimSource& source, const AttributeParts& parts);
 
+// What a prim says of the frame on the Earth that it is.
+const AttributeParts& GetGeoFrameParts();
+
 }  // namespace strata::bridge

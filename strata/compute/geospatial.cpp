@@ -199,6 +199,19 @@ Result<Datum> ComputeCesiumPlace(const Arguments& arguments) {
   return PlaceIn(arguments, nullptr, frame ? frame : arguments.GetIf<GeoFrame>(5), track, false);
 }
 
+// What a prim says of the frame that it is, whatever the stage's units.
+struct Said {
+  Path prim;
+  Vec3d position, orientation;
+  Token plane;
+  friend bool operator==(const Said&, const Said&) = default;
+};
+
+Result<Datum> ComputeSaid(const Arguments& arguments) {
+  return Datum::Of(Said{arguments.GetPrim().GetPath(), arguments.GetOr(0, Vec3d()),
+                        arguments.GetOr(1, Vec3d()), arguments.GetOr(2, Token())});
+}
+
 // There are many places, and each takes less than a call by itself costs.
 template <auto kCompute>
 BatchFunction MakeBatch() {
@@ -217,6 +230,26 @@ bool IsGeoPlace(const stage::Prim& prim) {
   const auto has = [&](Token schema) { return definition->HasAPI(schema); };
   return definition &&
          (std::ranges::any_of(GetPlaceSchemas(), has) || std::ranges::any_of(GetAnchorSchemas(), has));
+}
+
+stage::Prim FindGeoReference(const stage::Prim& place) {
+  for (stage::Prim at = place; at && !at.IsPseudoRoot(); at = at.GetParent()) {
+    const schema::PrimDefinition* definition = at.GetPrimDefinition();
+    if (definition &&
+        std::ranges::any_of(GetReferenceSchemas(), [&](Token schema) { return definition->HasAPI(schema); }))
+      return at;
+  }
+  return {};
+}
+
+Token GetGeoReferenceOutput() {
+  static const Token output("geo:reference");
+  return output;
+}
+
+Token GetGeoReferenceOutputByOtherName() {
+  static const Token output("geo:reference-position");
+  return output;
 }
 
 Vec3d GeoFrame::Place(const Geodetic& place) const {
@@ -279,6 +312,26 @@ Result<void> AddGeospatial(Registry& registry) {
                           {in::Computation(origin), in::Computation(GetOutputs().world_xform)}, ComputeFrame);
   full.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(full)));
+
+  const Token said("geo:said");
+  Computation of_frame = make(said, said.GetText(), GetReferenceSchemas(),
+                              {in::Attribute(Token("omni:geospatial:wgs84:reference:referencePosition")),
+                               in::Attribute(Token("omni:geospatial:wgs84:reference:orientation")),
+                               in::Attribute(Token("omni:geospatial:wgs84:reference:tangentPlane"))},
+                              ComputeSaid);
+  of_frame.cutoff = Computation::Cutoff::kEarly;
+  STRATA_CHECK(registry.Add(std::move(of_frame)));
+  STRATA_CHECK(registry.Add(make(GetGeoReferenceOutput(), GetGeoReferenceOutput().GetText(),
+                                 GetPlaceSchemas(), {in::Computation(said), in::NearestAncestor(said)},
+                                 [](const Arguments& arguments) -> Result<Datum> {
+                                   return arguments.Get(arguments.Get(0).IsEmpty());
+                                 })));
+  STRATA_CHECK(
+      registry.Add(make(GetGeoReferenceOutputByOtherName(), "geo:reference-position", GetPlaceSchemas(),
+                        {in::Computation(GetGeoReferenceOutput())},
+                        [](const Arguments& arguments) -> Result<Datum> { return arguments.Get(0); })));
+  registry.Publish(GetGeoReferenceOutput(), Token("targetFrameApi"));
+  registry.Publish(GetGeoReferenceOutputByOtherName(), Token("referencePositionApi"));
 
   Computation place =
       make(xform, "geo:place", GetPlaceSchemas(),

@@ -45,9 +45,15 @@ struct GeoFrame {
 
 // Whether a prim has a schema of places or of anchors.
 bool IsGeoPlace(const stage::Prim& prim);
+// The prim at or above a place that says a reference position, and which; invalid where none does.
+stage::Prim FindGeoReference(const stage::Prim& place);
+// "geo:reference": what that says, to be told of it. Published for places as `targetFrameApi`, and
+// "geo:reference-position", the same, as `referencePositionApi`.
+Token GetGeoReferenceOutput();
+Token GetGeoReferenceOutputByOtherName();
 
-// Adds "geo:origin" and "geo:frame" of prims with a reference position, and "geo:place", which modifies
-// "xform", of prims with a place.
+// Adds "geo:origin" and "geo:frame" of prims with a reference position; and of prims with a place
+// "geo:place", which modifies "xform", and "geo:reference".
 Result<void> AddGeospatial(Registry& registry);
 
 }  // namespace strata::compute

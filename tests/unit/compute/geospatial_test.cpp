@@ -361,6 +361,20 @@ TEST_CASE("scenes hold what prims say of places, under the names that Hydra's sa
   CHECK(read("/A", "referencePositionApi/referencePosition").value_or(Vec3d()) == hamburg);
   CHECK(read("/A/P", "positionApi/position").value_or(Vec3d()) == hamburg);
   CHECK(read("/A/P", "localPositionApi/position").value_or(Vec3d()) == hamburg);
+  // Of a place also what its frame says, read where it is said.
+  for (const char* name : {"targetFrameApi/referencePosition", "referencePositionApi/referencePosition"})
+    CHECK(read("/A/P", name).value_or(Vec3d()) == hamburg);
+  running.TakeNotices();
+  REQUIRE(running.Edit().Set(Path("/A.omni:geospatial:wgs84:reference:referencePosition"), Vec3d{53, 10, 0}));
+  CHECK(running.TakeNotices() ==
+        "dirtied /A {referencePositionApi/referencePosition, targetFrameApi/referencePosition}; dirtied /A/P "
+        "{referencePositionApi, targetFrameApi}");
+  CHECK(read("/A/P", "targetFrameApi/referencePosition") == Vec3d{53, 10, 0});
+  REQUIRE(running.Edit().Set(Path("/A.omni:geospatial:wgs84:reference:referencePosition"), hamburg));
+  read("/A/P", "targetFrameApi/referencePosition");
+  running.TakeNotices();
+  REQUIRE(running.Edit().SetMetadata(Path("/"), Token("metersPerUnit"), Value(0.5)));
+  CHECK(running.TakeNotices().find("targetFrameApi") == std::string::npos);
   const auto data = running.GetChain().GetFinal()->GetPrim(Path("/A/P")).data;
   const auto preserved =
       scene::GetValueAs<Matrix4d>(data, scene::DataSourceLocator::Parse("geospatialPreservedXform/matrix"));

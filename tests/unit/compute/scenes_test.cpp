@@ -370,15 +370,16 @@ TEST_CASE("edits of the samples' scenes dirty all that they change, and nothing 
     return bool(edit.Set(Path("/RootGeoReference/World/CurveXform1Geo.omni:geospatial:wgs84:local:position"),
                          Vec3d{53.4916, 10.2099, 50}));
   });
-  // 1,476 places and what each of them carries, and what the frame says under both of its names.
-  constexpr size_t kPlaces = 2 * 1476;
-  geo.Check("the frame", kPlaces + 2, [&](auto& edit) {
+  // 1,476 places and what each of them carries; and what the frame says, under both of its names, there and
+  // at each place.
+  constexpr size_t kPlaces = 2 * 1476, kSaid = 2 + 2 * 1476;
+  geo.Check("the frame", kPlaces + kSaid, [&](auto& edit) {
     return bool(edit.Set(Path(beginning + "referencePosition"), Vec3d{53.49, 10.21, 49}));
   });
-  geo.Check("its orientation", kPlaces + 2,
+  geo.Check("its orientation", kPlaces + kSaid,
             [&](auto& edit) { return bool(edit.Set(Path(beginning + "orientation"), Vec3d{1, 2, 3})); });
   REQUIRE(geo.running.Edit().CreateAttribute(Path(beginning + "tangentPlane"), Token("token")));
-  geo.Check("its plane", kPlaces + 2,
+  geo.Check("its plane", kPlaces + kSaid,
             [&](auto& edit) { return bool(edit.Set(Path(beginning + "tangentPlane"), Token("NED"))); });
   geo.Check("units", kPlaces + 1,
             [](auto& edit) { return bool(edit.SetMetadata(Path("/"), Token("metersPerUnit"), Value(0.5))); });
