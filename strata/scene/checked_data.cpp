@@ -68,6 +68,21 @@ class CheckedVector final : public VectorDataSource {
   Place place_;
 };
 
+bool CheckTimes(const SampledDataSource& source, const Place& place, double start, double end,
+                std::vector<double>* times) {
+  std::vector<double> found;
+  const bool varies = place.Try(
+      "GetContributingSampleTimes", [&] { return source.GetContributingSampleTimes(start, end, &found); },
+      false);
+  if (!varies) return false;
+  if (!std::ranges::is_sorted(found)) {
+    place.Note("gives sample times that are out of order");
+    std::ranges::sort(found);
+  }
+  if (times) *times = std::move(found);
+  return true;
+}
+
 class CheckedSampled final : public SampledDataSource {
  public:
   CheckedSampled(SampledDataSourceHandle source, Place place)
@@ -81,17 +96,7 @@ class CheckedSampled final : public SampledDataSource {
     return value;
   }
   bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
-    std::vector<double> found;
-    const bool varies = place_.Try(
-        "GetContributingSampleTimes", [&] { return source_->GetContributingSampleTimes(start, end, &found); },
-        false);
-    if (!varies) return false;
-    if (!std::ranges::is_sorted(found)) {
-      place_.Note("gives sample times that are out of order");
-      std::ranges::sort(found);
-    }
-    if (times) *times = std::move(found);
-    return true;
+    return CheckTimes(*source_, place_, start, end, times);
   }
 
  private:
@@ -99,6 +104,44 @@ class CheckedSampled final : public SampledDataSource {
   Place place_;
   mutable std::atomic<ValueType> type_;  // kEmpty until it is known
 };
+
+// Of sources that say their type: whoever casts to it, as flattening does, finds it in what is checked, too.
+template <class T>
+class CheckedTyped final : public TypedSampledDataSource<T> {
+ public:
+  CheckedTyped(SampledDataSourceHandle source, Place place)
+      : source_(TypedSampledDataSource<T>::Cast(source)), place_(std::move(place)) {}
+  T GetTypedValue(double shutter_offset) const override {
+    return place_.Try("GetTypedValue", [&] { return source_->GetTypedValue(shutter_offset); }, T());
+  }
+  Value GetValue(double shutter_offset) const override {
+    Value value = place_.Try("GetValue", [&] { return source_->GetValue(shutter_offset); }, Value());
+    if (!value.IsEmpty() && value.GetType() != ValueTypeOf<T>::kType)
+      place_.Note("gives values of different types");
+    return value;
+  }
+  bool GetContributingSampleTimes(double start, double end, std::vector<double>* times) const override {
+    return CheckTimes(*source_, place_, start, end, times);
+  }
+
+ private:
+  Handle<const TypedSampledDataSource<T>> source_;
+  Place place_;
+};
+
+DataSourceHandle CheckSampled(SampledDataSourceHandle source, Place place) {
+  switch (source->GetValueType()) {
+#define X(name, type, text)                                                     \
+  case ValueType::k##name:                                                      \
+    return Make<const CheckedTyped<type>>(std::move(source), std::move(place)); \
+  case ValueType::k##name##Array:                                               \
+    return Make<const CheckedTyped<Array<type>>>(std::move(source), std::move(place));
+    STRATA_ELEMENT_TYPES(X)
+#undef X
+    default:
+      return Make<const CheckedSampled>(std::move(source), std::move(place));
+  }
+}
 
 DataSourceHandle CheckSource(DataSourceHandle source, Place place) {
   if (!source) return nullptr;
@@ -108,7 +151,7 @@ DataSourceHandle CheckSource(DataSourceHandle source, Place place) {
     case DataSourceKind::kVector:
       return Make<const CheckedVector>(VectorDataSource::Cast(source), std::move(place));
     case DataSourceKind::kSampled:
-      return Make<const CheckedSampled>(SampledDataSource::Cast(source), std::move(place));
+      return CheckSampled(SampledDataSource::Cast(source), std::move(place));
     case DataSourceKind::kBlock:
       break;
   }

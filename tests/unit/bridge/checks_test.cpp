@@ -54,7 +54,18 @@ std::optional<double> SizeOf(const scene::SceneIndex& scene, const char* prim) {
 
 TEST_CASE("a chain that is checked shows and tells the same, and says where it looks") {
   const ChainOptions options = Checked(MakePlugin<Passing>());
-  Running plain(kText), checked(kText, options);
+  // What prims inherit is read by its type.
+  const std::string text = std::string(kText) + R"(
+def Xform "Moved" {
+    token visibility = "invisible"
+    double3 xformOp:translate = (1, 2, 3)
+    uniform token[] xformOpOrder = ["xformOp:translate"]
+    def Cube "Box" {
+        double3 xformOp:translate.timeSamples = { 1: (1, 0, 0), 9: (9, 0, 0) }
+        uniform token[] xformOpOrder = ["xformOp:translate"]
+    }
+})";
+  Running plain(text), checked(text, options);
   CHECK(checked.TakeFinal() == plain.TakeFinal());
   CHECK(scene::PrintScene(checked.Final()) == scene::PrintScene(plain.Final()));
   for (Running* running : {&plain, &checked}) {
