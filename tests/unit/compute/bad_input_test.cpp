@@ -177,6 +177,29 @@ TEST_CASE("modules that answer in shapes that cannot be, or with what is no numb
   }
 }
 
+TEST_CASE("what is no number is found wherever it stands among the points") {
+  constexpr int kNumbers = 150;  // of 50 vectors
+  auto library = std::make_shared<SimulationLibrary>();
+  library->Add("at", std::make_shared<Rises>([](const SimulationCall& call) {
+                 Array<Vec3f> normals(kNumbers / 3);
+                 if (const int at = call.parameters.Find("at")->GetOr(0); at < kNumbers)
+                   normals.GetMutableData()[at / 3][static_cast<size_t>(at % 3)] =
+                       at % 2 ? INFINITY : std::numeric_limits<float>::quiet_NaN();
+                 return std::vector{std::pair(Token("normals"), Value(normals))};
+               }));
+  std::string text;
+  for (int at = 0; at <= kNumbers; ++at)
+    text += Cloth(fmt::format("A{}", at), "at", fmt::format("    int warp:params:at = {}\n", at));
+  Running running(text, *MakeStandardRegistry({}, library));
+  for (int at = 0; at <= kNumbers; ++at) {
+    CAPTURE(at);
+    const stage::Attribute normals =
+        running.At(fmt::format("/A{}", at).c_str()).GetAttribute(Token("normals"));
+    CHECK(running.GetSystem().GetValue(normals, 1.0).has_value() == (at == kNumbers));
+  }
+  CHECK(running.GetSystem().GetDiagnostics().GetAll().size() == kNumbers);
+}
+
 TEST_CASE("simulations that look at each other, or that throw or stall, stay as they are authored") {
   auto library = std::make_shared<SimulationLibrary>();
   library->Add("good", std::make_shared<Rises>());
