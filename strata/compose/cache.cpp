@@ -16,6 +16,7 @@ void Cache::Impl::Start() {
   first_sharing.reset();
   settled_graphs = 0;
   targets.numbers.clear();
+  targets.maps.clear();
   argument_names = {};
   generated_layers = 0;
   cut_errors.clear();
@@ -61,8 +62,20 @@ void Cache::Impl::NoteTarget(const layer::Layer& anchor, const std::string& asse
   targets.numbers.emplace(std::move(key), target);
 }
 
+std::optional<uint32_t> Cache::Impl::FindArcMap(const ArcMapKey& key) const {
+  std::shared_lock lock(targets.mutex);
+  const auto found = targets.maps.find(key);
+  return found == targets.maps.end() ? std::nullopt : std::optional<uint32_t>(found->second);
+}
+
+void Cache::Impl::NoteArcMap(const ArcMapKey& key, uint32_t map) {
+  std::lock_guard lock(targets.mutex);
+  targets.maps.emplace(key, map);
+}
+
 void Cache::Impl::RenewSharing() {
   targets.numbers.clear();
+  targets.maps.clear();
   if (!first_sharing) first_sharing = std::move(sharing);
   sharing = std::make_unique<IndexSharing>(*this, pool);
   settled_graphs = 0;
@@ -224,7 +237,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     }
     // A few small layers can ask for more prims than any machine holds: here the scene ends, at a whole
     // level.
-    if (total > impl_->options.budgets.max_prims_at_once) {
+    if (total > impl_->GetMostPrimsAtOnce(total)) {
       for (size_t i = 0; i < count; ++i) prims[first + i].child_count = 0;
       impl_->TellOfCut(
           prims[first].path, "prims as deep",

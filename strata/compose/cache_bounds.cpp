@@ -1,6 +1,8 @@
 // Where the namespace of a scene ends: at budgets, each told once.
 #include <algorithm>
 
+#include <tsl/robin_set.h>
+
 #include "strata/compose/cache_impl.h"
 
 namespace strata::compose {
@@ -10,6 +12,18 @@ size_t CountCycles(const PrimIndex& index) {
   return static_cast<size_t>(std::count_if(errors.begin(), errors.end(), [](const CompositionError& error) {
     return error.type == ErrorType::kArcCycle;
   }));
+}
+
+size_t Cache::Impl::GetMostPrimsAtOnce(size_t count) const {
+  constexpr size_t kAnyways = 4096;
+  const size_t most = options.budgets.max_prims_at_once, few = std::max(most / 64, kAnyways);
+  if (count <= few || count > most) return std::min(most, count);
+  size_t specs = 0;
+  tsl::robin_set<const layer::Layer*> known;
+  for (uint32_t i = 0; i < pool->GetStackCount(); ++i)
+    for (const LayerStack::Entry& entry : pool->GetStack(i)->GetEntries())
+      if (known.insert(entry.layer.get()).second) specs += entry.layer->GetContent().GetSpecCount();
+  return std::min(most, std::max(few, specs * (most / 4096)));
 }
 
 void Cache::Impl::TellOfCut(Path root, const char* others, const Diagnostic& why) {

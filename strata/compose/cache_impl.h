@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -50,6 +51,7 @@ struct Cache::Impl final : IndexEnvironment {
   struct Targets {
     std::shared_mutex mutex;
     tsl::robin_map<std::string, uint32_t> numbers;  // by layer, stack and asset path
+    std::map<ArcMapKey, uint32_t> maps;             // of arcs from prims with many relocates
   };
   mutable Targets targets;
 
@@ -78,9 +80,14 @@ struct Cache::Impl final : IndexEnvironment {
                                      uint32_t referencer) const override;
   void NoteTarget(const layer::Layer& anchor, const std::string& asset_path, uint32_t referencer,
                   uint32_t target) override;
+  std::optional<uint32_t> FindArcMap(const ArcMapKey& key) const override;
+  void NoteArcMap(const ArcMapKey& key, uint32_t map) override;
 
   // Tells that the prim at `root` and `others` are left without children, for the budget that `why` names.
   void TellOfCut(Path root, const char* others, const Diagnostic& why);
+  // Prims that one opening or edit may bring when it has brought `count`: so many more than the layers have
+  // specs, or as many as no machine minds. Looks at the layers beyond that alone.
+  size_t GetMostPrimsAtOnce(size_t count) const;
   // Arcs that lead back to themselves, in one opening or edit: beyond, CutCircles.
   size_t GetMostCyclesAtOnce() const { return 16 * GetMostCycles(options.budgets); }
   // Namespace that circles bring grows with each level, without end. Takes the children from those of the

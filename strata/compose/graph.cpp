@@ -216,6 +216,15 @@ uint32_t Graph::GetDepth(uint32_t node) const {
   return depth;
 }
 
+uint32_t Graph::CountArcsTo(uint32_t node) const {
+  uint32_t count = 0;
+  for (; nodes_[node].parent != kNoNode && count < nodes_.size(); node = nodes_[node].parent) {
+    node = GetPlaceholder(node);
+    ++count;
+  }
+  return count;
+}
+
 bool Graph::IsBelow(uint32_t node, uint32_t top) const {
   do {
     node = nodes_[node].parent;

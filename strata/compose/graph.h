@@ -44,6 +44,8 @@ class Graph {
   Path GetIntroPath(uint32_t node) const;
   Path GetPathAtIntroduction(uint32_t node) const;
   uint32_t GetDepth(uint32_t node) const;  // arcs from the root
+  // The same over the way by which one came: what stands below the root for a placeholder came over that.
+  uint32_t CountArcsTo(uint32_t node) const;
   bool IsBelow(uint32_t node, uint32_t top) const;
   // Negative when a is stronger. 0 when they are the same. What it says of two nodes stays so.
   int CompareStrength(uint32_t a, uint32_t b) const;

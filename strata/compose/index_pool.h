@@ -74,7 +74,20 @@ class IndexPool {
   uint32_t ComposeMaps(uint32_t outer, uint32_t inner) {
     if (outer == kIdentity) return inner;
     if (inner == kIdentity) return outer;
-    return InternMap(maps_[outer].Compose(maps_[inner]));
+    // Maps of many pairs cost as many to compose, and many prims ask for the same.
+    constexpr size_t kManyPairs = 16;
+    if (maps_[outer].GetPairCount() < kManyPairs && maps_[inner].GetPairCount() < kManyPairs)
+      return InternMap(maps_[outer].Compose(maps_[inner]));
+    const uint64_t key = uint64_t{outer} << 32 | inner;
+    {
+      std::lock_guard lock(mutex_);
+      const auto found = composed_.find(key);
+      if (found != composed_.end()) return found->second;
+    }
+    const uint32_t number = InternMap(maps_[outer].Compose(maps_[inner]));
+    std::lock_guard lock(mutex_);
+    composed_.emplace(key, number);
+    return number;
   }
 
   // Each stack is registered once.
@@ -99,6 +112,7 @@ class IndexPool {
   mutable std::mutex mutex_;
   tsl::robin_map<MapFunction, uint32_t, MapHash> map_numbers_;
   StableVector<MapFunction> maps_;
+  tsl::robin_map<uint64_t, uint32_t> composed_;  // of many pairs: by the outer one and the inner one
   StableVector<LayerStackPtr> stacks_;
   std::atomic<uint64_t> sharing_{0};
 };

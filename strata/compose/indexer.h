@@ -39,6 +39,17 @@ class IndexEnvironment {
                                              uint32_t referencer) const = 0;
   virtual void NoteTarget(const layer::Layer& anchor, const std::string& asset_path, uint32_t referencer,
                           uint32_t target) = 0;
+  // The map of an arc, where the layer stack that it starts in has relocates and making one costs as much as
+  // there are of them.
+  struct ArcMapKey {
+    uint32_t layer_stack;     // where it starts
+    uint32_t source, target;  // numbers of paths
+    double offset, scale;
+    bool has_root_identity;
+    friend auto operator<=>(const ArcMapKey&, const ArcMapKey&) = default;
+  };
+  virtual std::optional<uint32_t> FindArcMap(const ArcMapKey& key) const = 0;
+  virtual void NoteArcMap(const ArcMapKey& key, uint32_t map) = 0;
   // Whether there may be one more layer that a format makes with composed arguments.
   enum class Room : uint8_t { kYes, kNoMore, kNoMoreAndTold };
   virtual Room TakeRoomForGeneratedLayer() = 0;
@@ -170,6 +181,10 @@ class Indexer {
   }
   // From `source` to `target`, which is the path of `target_node` or above it.
   MapFunction MakeArcMap(Path source, uint32_t target_node, Path target, const LayerOffset& offset) const;
+  // The number of the map of a reference or payload of `node`, written at `site_path`.
+  enum class RootIdentity : uint8_t { kNo, kYes };
+  uint32_t FindItemMap(Path source, uint32_t node, Path site_path, const LayerOffset& offset,
+                       RootIdentity root_identity);
   void EvaluateReferences(uint32_t node);
   void EvaluatePayloads(uint32_t node);
   bool IsAboveTarget() const;

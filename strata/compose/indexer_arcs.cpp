@@ -7,6 +7,9 @@ namespace strata::compose {
 
 namespace {
 
+// Fewer than these are put together in no time.
+constexpr size_t kManyRelocates = 16;
+
 const char* GetItemName(ArcType type) {
   return type == ArcType::kPayload ? "payload" : "reference";
 }
@@ -124,6 +127,23 @@ MapFunction Indexer::MakeArcMap(Path source, uint32_t target_node, Path target_p
   add(stack.GetIncrementalRelocatesSourceToTarget());
   if (pairs.size() == 1 && pairs.front().second == target) return map;
   return MapFunction::Create(std::move(pairs)).Compose(map).Defer();
+}
+
+uint32_t Indexer::FindItemMap(Path source, uint32_t node, Path site_path, const LayerOffset& offset,
+                              RootIdentity root_identity) {
+  const bool has_root_identity = root_identity == RootIdentity::kYes;
+  const auto make = [&] {
+    const MapFunction map = MakeArcMap(source, node, site_path, offset);
+    return pool_.InternMap(has_root_identity ? map.AddRootIdentity() : map);
+  };
+  if (graph_.GetStack(node).GetIncrementalRelocatesSourceToTarget().size() < kManyRelocates) return make();
+  const IndexEnvironment::ArcMapKey key{
+      graph_[node].layer_stack, source.GetId(), site_path.GetId(), offset.offset, offset.scale,
+      has_root_identity};
+  if (const auto known = environment_.FindArcMap(key)) return *known;
+  const uint32_t map = make();
+  environment_.NoteArcMap(key, map);
+  return map;
 }
 
 void Indexer::EvaluateReferences(uint32_t node) {
@@ -281,12 +301,10 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   }
   if (target.IsEmpty()) return NoteOpened(target_stack);
 
-  MapFunction map = MakeArcMap(target, node, site_path, offset);
-  if (is_internal) map = map.AddRootIdentity();
-
   Arc arc{type, node, node, target_stack,
           graph_[node].path.ReplacePrefix(site_path, target, Path::TargetFix::kKeepTargets)};
-  arc.map_to_parent = pool_.InternMap(map);
+  arc.map_to_parent =
+      FindItemMap(target, node, site_path, offset, is_internal ? RootIdentity::kYes : RootIdentity::kNo);
   arc.sibling_number = number;
   arc.namespace_depth = CountNamespaceDepth(site_path);
   ArcOptions options;

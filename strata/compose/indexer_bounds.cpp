@@ -204,10 +204,11 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
   Indexer& top = GetTop();
   size_t nodes = 0;
   uint32_t depth = 0;
-  uint32_t node = arc.parent;
+  uint32_t node =
+      arc.type == ArcType::kSpecialize && arc.origin != arc.parent ? graph_[arc.origin].parent : arc.parent;
   for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
     nodes += indexer->graph_.GetSize();
-    depth += indexer->graph_.GetDepth(node) + 1;
+    depth += indexer->graph_.CountArcsTo(node) + 1;
     if (!indexer->frame_) break;
     node = indexer->frame_->parent_node;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "strata/compose/causes.h"
 #include "strata/layer/fields.h"
 #include "strata/stage/change_feed.h"
 #include "strata/stage/clips.h"
@@ -144,7 +145,8 @@ Result<StagePtr> Stage::Open(std::shared_ptr<layer::LayerRegistry> registry, lay
                       "Open it again.");
   }
   if (options.follow == OpenOptions::Follow::kLayers) impl.feed->Follow();
-  for (const compose::CompositionError& error : impl.cache->GetAllErrors()) diagnostics.Add(error.diagnostic);
+  for (Diagnostic& diagnostic : compose::TellCauses(impl.cache->GetAllErrors()))
+    diagnostics.Add(std::move(diagnostic));
   return stage;
 }
 

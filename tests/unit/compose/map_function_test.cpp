@@ -99,3 +99,48 @@ TEST_CASE("the map of an implied class tells what the class speaks of, moved, an
       imply({{P("/C/x"), P("/C")}}, {{P("/C/x"), P("/A")}, {P("/A/z"), P("/A/z")}, {P("/A"), P("/C/z/x")}}) ==
       Pairs{{P("/C"), P("/A")}});
 }
+
+TEST_CASE("a map of many pairs maps each path as the few that concern it do") {
+  // Under each root prim some pairs, nested, moved, blocked and implied; no two roots have to do with each
+  // other.
+  uint64_t state = 1;
+  const auto below = [&state](uint32_t end) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<uint32_t>((state >> 33) % end);
+  };
+  for (int round = 0; round < 20; ++round) {
+    std::vector<MapFunction::Pair> all;
+    std::vector<std::vector<MapFunction::Pair>> parts(30);
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const std::string root = "/R" + std::to_string(i);
+      for (uint32_t count = 1 + below(6); count > 0; --count) {
+        std::string source = root + "/" + "abc"[below(3)], target = root + "/" + "abc"[below(3)];
+        if (below(2)) source += std::string("/") + "xyz"[below(3)];
+        if (below(2)) target += std::string("/") + "xyz"[below(3)];
+        parts[i].emplace_back(Path(source), below(5) == 0 ? Path() : Path(target));
+      }
+      all.insert(all.end(), parts[i].begin(), parts[i].end());
+    }
+    const bool has_root_identity = round % 2 != 0;
+    const auto make = [&](std::vector<MapFunction::Pair> pairs) {
+      if (has_root_identity) pairs.emplace_back(Path("/"), Path("/"));
+      return MapFunction::Create(std::move(pairs));
+    };
+    const MapFunction many = make(all);
+    size_t pairs = 0;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const MapFunction few = make(parts[i]);
+      pairs += few.GetPairCount();
+      const std::string root = "/R" + std::to_string(i);
+      for (const char* tail : {"", "/a", "/b.p", "/a/x", "/b/y", "/c/z", "/a/x/deep.q", "/c/x.r[/R0/a]"}) {
+        const Path path(root + tail);
+        if (path.ContainsTarget() && i != 0) continue;
+        CAPTURE(path.GetString());
+        CHECK(many.MapSourceToTarget(path) == few.MapSourceToTarget(path));
+        CHECK(many.MapTargetToSource(path) == few.MapTargetToSource(path));
+      }
+    }
+    CHECK(many.GetPairCount() == pairs);
+    CHECK(pairs > 16);
+  }
+}

@@ -238,3 +238,27 @@ TEST_CASE("at the source of a relocate one class stands for another that the sam
         "root </C/n/y>\n  inherit </B/y/c> silent\n  inherit </B/n/c> silent\n"
         "  relocate </C/n/c> silent\n    relocate </C/y/c> silent\n      inherit </B/y/c>\n");
 }
+
+TEST_CASE("many relocates of one prim each move what is there, through references too") {
+  std::string relocates, moved;
+  constexpr int kCount = 1000;
+  for (int i = 0; i < kCount; ++i) {
+    const std::string number = std::to_string(i);
+    relocates += "</A/c" + number + ">: </A/d" + number + ">, ";
+    moved += MakePrim("c" + number, "", MakePrim("in", ""));
+  }
+  const Layers layers{{"root.usda", MakePrim("W", "references = @asset.usda@</A>")},
+                      {"asset.usda", "(\nrelocates = {" + relocates + "}\n)\n" +
+                                         MakePrim("A", "references = </R>") + MakePrim("R", "", moved)}};
+  const std::unique_ptr<Cache> cache = Open(layers);
+  size_t prims = 0, specs = 0;
+  cache->ComputeSubtree(Path("/W"), [&](const PrimIndex& index, std::vector<Token>&) {
+    ++prims;
+    if (index.GetPath().GetElementCount() == 3) specs += index.GetSpecStack().size();
+    return true;
+  });
+  CHECK(prims == 1 + 2 * kCount);
+  CHECK(specs == kCount);
+  CHECK(GetStack(*cache, "/W/d7/in") == "/R/c7/in");
+  CHECK(cache->GetAllErrors().empty());
+}
