@@ -73,6 +73,7 @@ std::string Describe(const Datum& datum) {
   if (const auto* samples = datum.GetIf<compute::Samples>())
     return fmt::format("{} to {}, {:.4g} of the way", Describe(Datum(samples->lower)),
                        Describe(Datum(samples->upper)), samples->fraction);
+  if (const auto* units = datum.GetIf<compute::PrimUnits>()) return DescribeDomain(units->prim.domain);
   if (const auto* shape = datum.GetIf<compute::ShapeChange>())
     return DescribeDomain(shape->domain) +
            (shape->change.length == 1 ? "" : fmt::format(", scaled by {}", shape->change.length)) +

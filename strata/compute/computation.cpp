@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 
+#include "strata/compute/metrics_shapes.h"
 #include "strata/domain/xformable.h"
 #include "strata/math/transform.h"
 #include "strata/stage/computed_values.h"
@@ -218,6 +220,69 @@ Registry::Registry() {
   });
 }
 
+namespace {
+
+// A call whose values are in the units of the prim, which the last input knows.
+std::vector<Datum> ConvertData(const std::vector<Input>& inputs, const Arguments& arguments) {
+  const auto* units = arguments.GetIf<PrimUnits>(inputs.size() - 1);
+  std::vector<Datum> data(arguments.GetData().begin(), arguments.GetData().end());
+  if (!units) return data;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool has_samples = inputs[i].kind == Input::Kind::kSamples;
+    if (!has_samples && inputs[i].kind != Input::Kind::kAttribute) continue;
+    const std::span<const Datum> answers = arguments.GetAll(i);
+    if (answers.empty()) continue;
+    const stage::Attribute attribute = arguments.GetPrim().GetAttribute(inputs[i].name);
+    const auto convert = [&](const Value& value) {
+      return units->Convert(attribute, arguments.GetTime(), value);
+    };
+    Datum& read = data[static_cast<size_t>(answers.data() - arguments.GetData().data())];
+    if (const auto* samples = has_samples ? read.GetIf<Samples>() : nullptr)
+      read = Datum::Of(Samples{convert(samples->lower), convert(samples->upper), samples->fraction});
+    else
+      read = Datum(convert(read.GetValue()));
+  }
+  return data;
+}
+
+// Stages of one domain have no units to ask for, and the functions are called as they are.
+void ReadInUnits(Computation& computation) {
+  const bool reads =
+      std::any_of(computation.inputs.begin(), computation.inputs.end(), [](const Input& input) {
+        return input.kind == Input::Kind::kAttribute || input.kind == Input::Kind::kSamples;
+      });
+  if (!reads) return;
+  computation.inputs.push_back(in::Computation(GetPrimUnitsOutput()));
+  const auto inputs = std::make_shared<const std::vector<Input>>(computation.inputs);
+  const auto wrap = [&](Function function) -> Function {
+    if (!function) return function;
+    return [inputs, function = std::move(function)](const Arguments& arguments) {
+      if (arguments.GetAll(inputs->size() - 1).empty()) return function(arguments);
+      const std::vector<Datum> data = ConvertData(*inputs, arguments);
+      return function(arguments.With(data));
+    };
+  };
+  computation.function = wrap(std::move(computation.function));
+  if (computation.batch)
+    computation.batch = [inputs, batch = std::move(computation.batch)](std::span<const Arguments> all) {
+      const auto has_none = [&](const Arguments& each) { return each.GetAll(inputs->size() - 1).empty(); };
+      if (std::all_of(all.begin(), all.end(), has_none)) return batch(all);
+      std::deque<std::vector<Datum>> kept;
+      std::vector<Arguments> converted;
+      converted.reserve(all.size());
+      for (const Arguments& arguments : all)
+        converted.push_back(arguments.With(kept.emplace_back(ConvertData(*inputs, arguments))));
+      return batch(converted);
+    };
+  if (!computation.stepping) return;
+  Stepping stepping = *computation.stepping;
+  stepping.init = wrap(std::move(stepping.init));
+  stepping.step = wrap(std::move(stepping.step));
+  computation.stepping = std::make_shared<const Stepping>(std::move(stepping));
+}
+
+}  // namespace
+
 Result<void> Registry::Add(Computation computation) {
   const auto refuse = [&](std::string why) {
     return Diagnostic(kComputationUnusable,
@@ -238,6 +303,7 @@ Result<void> Registry::Add(Computation computation) {
   for (const Input& input : computation.inputs)
     if (input.kind == Input::Kind::kPrevious && computation.role == Computation::Role::kMakes)
       return refuse("asks for a previous answer without being a modifier");
+  if (computation.reads == Computation::Reads::kInUnits) ReadInUnits(computation);
   all_.push_back(std::make_shared<const Computation>(std::move(computation)));
   return {};
 }

@@ -186,6 +186,13 @@ class Arguments {
     state_ = std::move(state);
     step_seconds_ = step_seconds;
   }
+  // The answers of all inputs, and the same call with others in their places.
+  std::span<const Datum> GetData() const { return data_; }
+  Arguments With(std::span<const Datum> data) const {
+    Arguments with = *this;
+    with.data_ = data;
+    return with;
+  }
   // Whether the call takes longer than it may: its answer will not be taken any more.
   bool IsOverdue() const { return Clock::now() > deadline_; }
 
@@ -243,6 +250,9 @@ struct Computation {
   BatchFunction batch;  // in place of `function` where many prims are asked at a time; empty: one by one
   std::string module;   // who registers it, for messages
   std::shared_ptr<ExclusiveExecutor> executor;  // null: its functions may be called by many threads at a time
+  // Values of attributes are in the units of the prim, whatever layer wrote them, where metrics are
+  // assembled; or they are as they were written.
+  enum class Reads : uint8_t { kInUnits, kAsWritten } reads = Reads::kInUnits;
 
   // Modifiers take the output as it is and give it changed. Those of one output run in the order that
   // `after` and `before` say, by names of other modifiers. Two that nothing orders are told of on each prim,

@@ -285,6 +285,7 @@ Result<void> AddGeospatial(Registry& registry) {
     computation.inputs = std::move(inputs);
     computation.function = std::move(function);
     computation.module = "geospatial";
+    computation.reads = Computation::Reads::kAsWritten;
     return computation;
   };
 

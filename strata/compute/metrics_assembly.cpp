@@ -542,6 +542,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
   domain.output = names.domain;
   domain.name = names.domain;
   domain.module = "metrics";
+  domain.reads = Computation::Reads::kAsWritten;
   domain.cutoff = Computation::Cutoff::kEarly;
   domain.is_used = is_used;
   domain.inputs = {in::Parent(names.domain),
@@ -560,6 +561,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
   Computation own_axis;
   own_axis.output = own_axis.name = names.own_axis;
   own_axis.module = "metrics";
+  own_axis.reads = Computation::Reads::kAsWritten;
   own_axis.cutoff = Computation::Cutoff::kEarly;
   own_axis.is_used = is_used;
   own_axis.schemas = {Token("Camera"), Token("LightAPI")};
@@ -577,6 +579,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
   units.output = GetOutputs().xform;
   units.name = Token("units");
   units.module = "metrics";
+  units.reads = Computation::Reads::kAsWritten;
   units.role = Computation::Role::kModifies;
   units.comes_first = true;
   units.is_used = is_used;
@@ -593,6 +596,7 @@ Result<void> AddMetricsAssembly(Registry& registry, const MetricsOptions& option
     shapes.output = GetOutputs().xform;
     shapes.name = Token("units:shape");
     shapes.module = "metrics";
+    shapes.reads = Computation::Reads::kAsWritten;
     shapes.role = Computation::Role::kModifies;
     shapes.comes_first = true;
     shapes.after = {Token("units")};

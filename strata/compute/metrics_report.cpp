@@ -211,6 +211,7 @@ Result<void> AddMetricsReport(Registry& registry, const MetricsOptions& options)
   Computation report;
   report.output = report.name = names.report;
   report.module = "metrics";
+  report.reads = Computation::Reads::kAsWritten;
   report.schemas = {Token("Typed")};
   report.cutoff = Computation::Cutoff::kEarly;
   report.is_used = [shared](const stage::Stage& stage) { return MetricDomains(stage, *shared).AreSeveral(); };

@@ -121,6 +121,7 @@ Result<void> AddShapeChanges(Registry& registry, std::shared_ptr<const MetricsOp
   Computation shape;
   shape.output = shape.name = GetNames().shape;
   shape.module = "metrics";
+  shape.reads = Computation::Reads::kAsWritten;
   shape.cutoff = Computation::Cutoff::kEarly;
   shape.is_used = [options](const stage::Stage& stage) {
     return MetricDomains(stage, *options).AreSeveral();
@@ -149,6 +150,7 @@ Result<void> AddPrimUnits(Registry& registry, std::shared_ptr<const MetricsOptio
   Computation units;
   units.output = units.name = GetNames().units;
   units.module = "metrics";
+  units.reads = Computation::Reads::kAsWritten;
   units.cutoff = Computation::Cutoff::kEarly;
   units.is_used = [options](const stage::Stage& stage) {
     return MetricDomains(stage, *options).AreSeveral();
@@ -186,6 +188,7 @@ Result<void> AddPlaneSides(Registry& registry, std::shared_ptr<const MetricsOpti
   Computation sides;
   sides.output = sides.name = names.sides;
   sides.module = "metrics";
+  sides.reads = Computation::Reads::kAsWritten;
   sides.schemas = {names.plane};
   sides.cutoff = Computation::Cutoff::kEarly;
   sides.is_used = [options](const stage::Stage& stage) {

@@ -276,6 +276,15 @@ class Given {
       if (const auto found = by_prim_.find(prim.GetPath()); found != by_prim_.end()) names = found->second;
     }
     const Token extent = GetSimulationNames().extent;
+    // What an instancer may be given that was not moved before.
+    if (names.empty() && prim.IsA(GetSimulationNames().instancer))
+      return {GetSimulationNames().positions,
+              Token("orientations"),
+              Token("orientationsf"),
+              Token("scales"),
+              GetSimulationNames().velocities,
+              GetSimulationNames().accelerations,
+              extent};
     if (!names.empty() && std::find(names.begin(), names.end(), extent) == names.end() &&
         prim.IsA(GetSimulationNames().boundable))
       names.push_back(extent);
@@ -392,6 +401,7 @@ Computation Make(Token output, std::vector<Token> schemas, std::vector<Input> in
   computation.inputs = std::move(inputs);
   computation.function = std::move(function);
   computation.module = "simulation";
+  computation.reads = Computation::Reads::kAsWritten;
   return computation;
 }
 

@@ -260,6 +260,13 @@ class Failures(unittest.TestCase):
         measured = Compute.System(stage, Compute.Registry(dimensions="Sphere.reach | length | scalar\n"))
         reach = stage.GetAttributeAtPath("/S.reach")
         self.assertEqual((measured.GetValue(reach), values.GetValue(reach)), (2, 4))
+        twice = Compute.Registry()
+
+        @twice.computation("my:twice", schemas=["Sphere"], type="double")
+        def double(call, radius=Compute.Attribute("radius")):
+            return 2 * radius
+
+        self.assertEqual(Compute.System(stage, twice).Compute(ball, "my:twice"), 1)  # as everybody sees the radius
         for wrong in ({"mode": "both"}, {"unauthored": ""}, {"fallbacks": "layer"}, {"tolerance": -1},
                       {"tolerance": float("nan")}, {"dimensions": "Sphere.reach | lenght"}):
             with self.assertRaises(ValueError, msg=str(wrong)):

@@ -48,12 +48,7 @@ std::shared_ptr<const Registry> MakeRegistry(const Input& input) {
   auto registry = std::make_shared<Registry>();
   const auto add = [&](std::string_view name, std::vector<Token> schemas, std::vector<Input> inputs,
                        Function function) {
-    Computation made;
-    made.output = made.name = Token(name);
-    made.schemas = std::move(schemas);
-    made.inputs = std::move(inputs);
-    made.function = std::move(function);
-    REQUIRE(registry->Add(std::move(made)));
+    REQUIRE(registry->Add(MakeComputation(name, std::move(schemas), std::move(inputs), std::move(function))));
   };
   add("number", {Token("Xform")}, {in::Attribute(Token("number"))},
       [](const Arguments& a) { return a.Get(0); });

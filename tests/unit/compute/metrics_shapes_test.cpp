@@ -240,4 +240,61 @@ TEST_CASE("edits dirty the transform of a shape and of what is below, or its val
   CHECK(running.TakeNotices().find("xform") == std::string::npos);
 }
 
+TEST_CASE(
+    "computations of others read attributes in their prim's units, one by one, in batches and by steps") {
+  const auto make = [](const char* name, Input input, Function function) {
+    return MakeComputation(name, {Token("Sphere")}, {std::move(input)}, std::move(function));
+  };
+  const Function first = [](const Arguments& a) { return a.Get(0); };
+  const Function lower = [](const Arguments& a) -> Result<Datum> {
+    const auto* samples = a.GetIf<Samples>(0);
+    return samples ? Datum(samples->upper) : Datum();
+  };
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(AddMetricsAssembly(*registry));
+  REQUIRE(registry->Add(make("one", in::Attribute(Token("radius")), first)));
+  REQUIRE(registry->Add(make("sampled", in::AttributeSamples(Token("radius")), lower)));
+  Computation written = make("written", in::Attribute(Token("radius")), first);
+  written.reads = Computation::Reads::kAsWritten;
+  REQUIRE(registry->Add(std::move(written)));
+  Computation many = make("many", in::Attribute(Token("radius")), first);
+  many.batch = [](std::span<const Arguments> all) {
+    std::vector<Result<Datum>> made;
+    for (const Arguments& each : all) made.emplace_back(each.Get(0));
+    return made;
+  };
+  REQUIRE(registry->Add(std::move(many)));
+  Computation stepped = make("stepped", in::Attribute(Token("radius")),
+                             [](const Arguments& a) -> Result<Datum> { return a.GetState(); });
+  Stepping stepping;
+  stepping.init = first;
+  stepping.step = [](const Arguments& a) -> Result<Datum> {
+    return Datum(Value(a.GetState().GetValue().GetOr(0.0) + a.GetOr(0, 0.0)));
+  };
+  stepped.stepping = std::make_shared<const Stepping>(std::move(stepping));
+  REQUIRE(registry->Add(std::move(stepped)));
+  Running running(
+      {Root(), Other("def Sphere \"S\" {\n    double radius.timeSamples = { 0: 100, 10: 300 }\n}\n"
+                     "def Sphere \"T\" {\n    double radius = 100\n}\n")},
+      registry);
+  const auto ask = [&](const char* path, const char* output, double time) {
+    return running.GetSystem().Compute(running.At(path), Token(output), time).GetValue().GetOr(-1.0);
+  };
+  CHECK(ask("/S", "one", 5) == doctest::Approx(2));
+  CHECK(ask("/S", "sampled", 5) == doctest::Approx(3));
+  CHECK(ask("/S", "written", 5) == 200);
+  CHECK(ask("/T", "stepped", 3) == doctest::Approx(4));
+  const auto request =
+      running.GetSystem().MakeRequest({{Path("/S"), Token("many")}, {Path("/T"), Token("many")}});
+  const std::vector<Datum> answers = request->Compute(5.0);
+  CHECK(answers[0].GetValue().GetOr(0.0) == doctest::Approx(2));
+  CHECK(answers[1].GetValue().GetOr(0.0) == doctest::Approx(1));
+  // The units of the layer that wrote them are edited: all is made again.
+  for (const layer::LayerPtr& each : running.GetStage().GetUsedLayers())
+    if (each->GetIdentifier().ends_with("other.usda"))
+      REQUIRE(each->SetField(Path("/"), Token("metersPerUnit"), Value(0.1)));
+  CHECK(ask("/T", "one", 0) == doctest::Approx(10));
+  CHECK(ask("/T", "stepped", 3) == doctest::Approx(40));
+}
+
 }  // namespace strata::compute

@@ -11,26 +11,16 @@ namespace {
 
 const Token kTotal{"total"};
 
-Computation Make(std::string_view name, std::vector<Token> schemas, std::vector<Input> inputs,
-                 Function function) {
-  Computation made;
-  made.output = made.name = Token(name);
-  made.schemas = std::move(schemas);
-  made.inputs = std::move(inputs);
-  made.function = std::move(function);
-  return made;
-}
-
 // "large" is what spheres and cubes say of their size; "total" of all prims what `input` gives, summed.
 std::shared_ptr<const Registry> MakeRegistry(const Input& input) {
   auto registry = std::make_shared<Registry>();
   for (const auto& [type, attribute] : {std::pair("Cube", "size"), {"Sphere", "radius"}}) {
-    Computation large = Make("large", {Token(type)}, {in::Attribute(Token(attribute))},
-                             [](const Arguments& a) { return a.Get(0); });
+    Computation large = MakeComputation("large", {Token(type)}, {in::Attribute(Token(attribute))},
+                                        [](const Arguments& a) { return a.Get(0); });
     large.name = Token(std::string("large of ") + type);
     REQUIRE(registry->Add(std::move(large)));
   }
-  REQUIRE(registry->Add(Make("total", {}, {input}, [](const Arguments& a) -> Result<Datum> {
+  REQUIRE(registry->Add(MakeComputation("total", {}, {input}, [](const Arguments& a) -> Result<Datum> {
     double sum = 0;
     for (const Datum& each : a.GetAll(0)) sum += each.GetValue().GetOr(0.0);
     return Datum::Of(sum);
@@ -109,8 +99,8 @@ TEST_CASE("a prim at a path is found once all that it stands in is there") {
 
 TEST_CASE("metadata of what is in a prototype count for the proxies in its instances") {
   auto registry = std::make_shared<Registry>();
-  REQUIRE(registry->Add(
-      Make("said", {}, {in::Metadata(Token("comment"))}, [](const Arguments& a) { return a.Get(0); })));
+  REQUIRE(registry->Add(MakeComputation("said", {}, {in::Metadata(Token("comment"))},
+                                        [](const Arguments& a) { return a.Get(0); })));
   Running running(
       "def \"Part\" {\n    def \"C\" (\n        \"one\"\n    )\n    {\n    }\n}\ndef \"I\" (\n    "
       "instanceable = true\n    references = </Part>\n)\n{\n}\n",
@@ -134,30 +124,29 @@ TEST_CASE("after any edits a network that followed them answers as one linked af
   auto registry = std::make_shared<Registry>();
   const Token large("large"), sum("sum"), has("has");
   for (const auto& [type, attribute] : {std::pair("Cube", "size"), {"Sphere", "radius"}}) {
-    Computation made = Make("large", {Token(type)}, {in::Attribute(Token(attribute))},
-                            [](const Arguments& a) { return a.Get(0); });
+    Computation made = MakeComputation("large", {Token(type)}, {in::Attribute(Token(attribute))},
+                                       [](const Arguments& a) { return a.Get(0); });
     made.name = Token(std::string("large of ") + type);
     made.cutoff = Computation::Cutoff::kEarly;
     REQUIRE(registry->Add(std::move(made)));
   }
-  REQUIRE(
-      registry->Add(Make("has", {Token("CollectionAPI")}, {in::Attribute(Token("weight")), in::Parent(has)},
-                         [](const Arguments& a) { return Datum::Of(a.GetOr(0, 1.0) + a.GetOr(1, 0.0)); })));
-  REQUIRE(
-      registry->Add(Make("sum", {},
-                         {in::Targets(Token("others"), large), in::Connections(Token("linked"), large),
-                          in::OfPrim(Path("/A/C"), large), in::Children(large), in::NearestAncestor(large),
-                          in::Parent(large), in::Computation(has), in::Targets(Token("others"), has),
-                          in::NearestAncestor(has), in::Metadata(Token("comment"))},
-                         [](const Arguments& a) {
-                           double answer = 0, weight = 1;
-                           for (size_t i = 0; i < 9; ++i)
-                             for (const Datum& each : a.GetAll(i))
-                               answer += each.GetValue().GetOr(0.0) * (weight *= 1.5);
-                           if (const auto* comment = a.GetIf<std::string>(9))
-                             answer += double(comment->size());
-                           return Datum::Of(answer);
-                         })));
+  REQUIRE(registry->Add(
+      MakeComputation("has", {Token("CollectionAPI")}, {in::Attribute(Token("weight")), in::Parent(has)},
+                      [](const Arguments& a) { return Datum::Of(a.GetOr(0, 1.0) + a.GetOr(1, 0.0)); })));
+  REQUIRE(registry->Add(
+      MakeComputation("sum", {},
+                      {in::Targets(Token("others"), large), in::Connections(Token("linked"), large),
+                       in::OfPrim(Path("/A/C"), large), in::Children(large), in::NearestAncestor(large),
+                       in::Parent(large), in::Computation(has), in::Targets(Token("others"), has),
+                       in::NearestAncestor(has), in::Metadata(Token("comment"))},
+                      [](const Arguments& a) {
+                        double answer = 0, weight = 1;
+                        for (size_t i = 0; i < 9; ++i)
+                          for (const Datum& each : a.GetAll(i))
+                            answer += each.GetValue().GetOr(0.0) * (weight *= 1.5);
+                        if (const auto* comment = a.GetIf<std::string>(9)) answer += double(comment->size());
+                        return Datum::Of(answer);
+                      })));
   constexpr int kRounds = 12, kEdits = 40;
   size_t differences = 0, changes = 0;
   for (unsigned round = 0; round < kRounds; ++round) {

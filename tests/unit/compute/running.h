@@ -76,6 +76,16 @@ class Running {
   scene::RecordingObserver observer_;
 };
 
+inline Computation MakeComputation(std::string_view name, std::vector<Token> schemas,
+                                   std::vector<Input> inputs, Function function) {
+  Computation made;
+  made.output = made.name = Token(name);
+  made.schemas = std::move(schemas);
+  made.inputs = std::move(inputs);
+  made.function = std::move(function);
+  return made;
+}
+
 inline Vec3d Translation(const Matrix4d& m) {
   return {m[3][0], m[3][1], m[3][2]};
 }

@@ -122,6 +122,7 @@ std::shared_ptr<const Registry> MakeLinked(bool has_frame) {
   Computation place;
   place.output = place.name = Token("linked");
   place.schemas = {Token("OmniWGS84LocalPositionAPI")};
+  place.reads = Computation::Reads::kAsWritten;  // as places themselves
   place.inputs = {in::Computation(GetOutputs().xform),
                   in::AttributeSamples(Token("omni:geospatial:wgs84:local:position")),
                   in::Attribute(Token("omni:geospatial:wgs84:local:orientToLocalFrame"))};
