@@ -24,7 +24,8 @@ Network::Network(const stage::Stage& stage, std::shared_ptr<const Registry> regi
       registry_(std::move(registry)),
       options_(options),
       by_prim_(std::make_unique<scene::PathTable<NodesHere>>()),
-      by_looked_at_(std::make_unique<scene::PathTable<std::vector<Node*>>>()) {}
+      by_looked_at_(std::make_unique<scene::PathTable<std::vector<Node*>>>()),
+      in_vain_(std::make_unique<scene::PathTable<std::vector<ValueKey>>>()) {}
 
 Network::~Network() = default;
 
@@ -70,7 +71,10 @@ Network::Node* Network::Find(const Prim& prim, Token output) const {
   if (chain.IsEmpty()) return nullptr;
   auto steps = static_cast<uint32_t>(chain.modifiers.size() + (chain.maker ? 1 : 0));
   if (chain.asks_prims) steps = static_cast<uint32_t>(FindSteps(prim, output).size());
-  if (steps == 0) return nullptr;
+  if (steps == 0) {
+    NoteInVain(prim, output);
+    return nullptr;
+  }
   {
     const std::shared_lock lock(structure_);
     if (Node* found = FindMade(prim.GetPath(), output, steps - 1)) return found;
@@ -127,6 +131,37 @@ std::vector<const Computation*> Network::FindSteps(const Prim& prim, Token outpu
       return each->is_for && !each->is_for(prim);
     });
   return steps;
+}
+
+// The relationships themselves, too: they may come to name others.
+void Network::NoteInVain(const Prim& prim, Token output) const {
+  const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);
+  std::vector<Path> from;
+  const auto take = [&](const Computation& computation) {
+    if (!computation.is_for) return;
+    for (const Input& input : computation.inputs) {
+      if (input.kind != Input::Kind::kTargets) continue;
+      const std::vector<Path> targets = prim.GetRelationship(input.name).GetForwardedTargets();
+      if (targets.empty()) continue;
+      from.insert(from.end(), targets.begin(), targets.end());
+      from.push_back(prim.GetPath().AppendProperty(input.name));
+    }
+  };
+  if (chain.maker) take(*chain.maker);
+  for (const Computation* modifier : chain.modifiers) take(*modifier);
+  if (from.empty()) return;
+  const ValueKey key{prim.GetPath(), output};
+  const auto is_noted = [&](Path path) {
+    const auto* entry = in_vain_->Find(path);
+    return entry && std::find(entry->value.begin(), entry->value.end(), key) != entry->value.end();
+  };
+  {
+    const std::shared_lock lock(structure_);
+    if (std::all_of(from.begin(), from.end(), is_noted)) return;
+  }
+  const std::unique_lock lock(structure_);
+  for (const Path path : from)
+    if (!is_noted(path)) in_vain_->FindOrAdd(path).value.push_back(key);
 }
 
 Network::Node* Network::FindMade(Path provider, Token output, uint32_t step) const {

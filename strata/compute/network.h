@@ -232,6 +232,9 @@ class Network {
   void Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out);
   // Takes them out of all tables and from what they need. Costs what they and those lists are long, once.
   void Unlink(const std::vector<Node*>& dropped);
+  void NoteInVain(const stage::Prim& prim, Token output) const;
+  // What was asked for in vain and has steps now.
+  void TakeFromVain(const NetworkChanges& changes, std::vector<ValueKey>& out) const;
   void Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out);
 
   const stage::Stage& stage_;
@@ -252,6 +255,9 @@ class Network {
   // By what their links lead to or would, elsewhere in the stage: prims, and relationships that lead on.
   mutable std::unique_ptr<scene::PathTable<std::vector<Node*>>> by_looked_at_;
   mutable tsl::robin_map<const Node*, std::vector<Path>, PointerHash> looked_at_;
+  // What was asked of prims that have no step of it, by what their relationships lead to: that may come to
+  // say otherwise.
+  mutable std::unique_ptr<scene::PathTable<std::vector<ValueKey>>> in_vain_;
   mutable std::vector<Node*> by_stage_;  // that read metadata of the stage
   mutable tsl::robin_set<Node*, PointerHash> varying_;
   mutable std::mutex chains_mutex_;  // guards chains_ and used_

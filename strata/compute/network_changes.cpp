@@ -85,6 +85,7 @@ std::vector<ValueKey> Network::Apply(const NetworkChanges& changes) {
   Drop(dropped, out);
   Spread(FindSeeds(changes), out);
   SpareSame(former, out);
+  TakeFromVain(changes, out);
   SortAndThin(out);
   return out;
 }
@@ -108,6 +109,7 @@ std::vector<ValueKey> Network::Clear() {
   by_children_.clear();
   by_looked_at_ = std::make_unique<scene::PathTable<std::vector<Node*>>>();
   looked_at_.clear();
+  in_vain_ = std::make_unique<scene::PathTable<std::vector<ValueKey>>>();
   by_stage_.clear();
   varying_.clear();
   cycles_.clear();
@@ -118,6 +120,21 @@ std::vector<ValueKey> Network::Clear() {
   diagnostics_.clear();
   SortAndThin(out);
   return out;
+}
+
+void Network::TakeFromVain(const NetworkChanges& changes, std::vector<ValueKey>& out) const {
+  std::vector<ValueKey> keys;
+  const auto take = [&](const std::vector<ValueKey>& noted) {
+    keys.insert(keys.end(), noted.begin(), noted.end());
+  };
+  for (const auto* roots : {&changes.resynced, &changes.redefined})
+    for (const Path root : *roots) ForSubtree(*in_vain_, root, take);
+  for (const Path property : changes.properties)
+    if (const auto* entry = in_vain_->Find(property)) take(entry->value);
+  for (const ValueKey& key : keys)
+    if (const stage::Prim prim = stage_.GetPrimAtPath(key.provider);
+        prim && !FindSteps(prim, key.output).empty())
+      out.push_back(key);
 }
 
 // Nodes whose links may lead elsewhere now, and all that depend on them.

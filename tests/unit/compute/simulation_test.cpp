@@ -417,6 +417,48 @@ TEST_CASE("W11: instances of an instancer move by what its prototype says, or it
   }
 }
 
+TEST_CASE("W11: an instancer is told of when its prototype comes to be simulated, or is another one") {
+  Simulating with;
+  with.library->Add("drift", std::make_shared<Sink>("positions"));
+  const std::string warp =
+      " (apiSchemas = [\"WarpComputationAPI\"])\n{\n    string warp:sourceFile = \"drift\"\n}\n";
+  Running running(
+      kHead +
+          "def PointInstancer \"I\"\n{\n    rel prototypes = </I/P>\n    int[] protoIndices = [0]\n"
+          "    point3f[] positions = [(0, 0, 0)]\n    def Sphere \"P\"\n    {\n        custom string "
+          "warp:sourceFile = \"drift\"\n    }\n}\ndef Sphere \"Other\"" +
+          warp +
+          "def PointInstancer \"Beside\"\n{\n    rel prototypes = </Beside/P>\n    int[] "
+          "protoIndices = [0]\n    point3f[] positions = [(9, 0, 0)]\n    def Sphere \"P\"\n    "
+          "{\n    }\n}\n",
+      with.MakeRegistry());
+  running.GetChain().stage->SetTime(10);
+  const auto height = [&](const char* path) {
+    const auto drawn = scene::GetValueAs<Array<Vec3f>>(
+        running.GetChain().GetFinal()->GetPrim(Path(path)).data,
+        scene::DataSourceLocator::Parse("primvars/hydra:instanceTranslations/primvarValue"));
+    return drawn && !drawn->IsEmpty() ? (*drawn)[0][1] : 99.0f;
+  };
+  const auto is_told = [&](const char* path) {
+    return running.TakeNotices().find(std::string("dirtied ") + path + " {") != std::string::npos;
+  };
+  CHECK(height("/I") == 0);
+  CHECK(height("/Beside") == 0);
+  CHECK(running.GetSystem().GetNetwork().GetNodeCount() == 0);
+  running.TakeNotices();
+  REQUIRE(running.Edit().SetMetadata(Path("/I/P"), Token("apiSchemas"),
+                                     Value(ListOp<Token>::CreateExplicit({Token("WarpComputationAPI")}))));
+  const std::string told = running.TakeNotices();
+  CHECK(told.find("primvars/hydra:instanceTranslations") != std::string::npos);
+  CHECK(told.find("/Beside") == std::string::npos);
+  CHECK(height("/I") == doctest::Approx(-1));
+  // A prototype that is simulated takes the place of one that is not.
+  stage::Editor editor = running.Edit();
+  REQUIRE(editor.SetTargets(Path("/Beside.prototypes"), {Path("/Other")}));
+  CHECK(is_told("/Beside"));
+  CHECK(height("/Beside") == doctest::Approx(-1));
+}
+
 TEST_CASE("W12: parameters come from attributes and customData, each prim with its own") {
   Simulating with;
   Running running(kHead + Mesh("A", "(customData = { double speed = 4 })") +
