@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -370,39 +371,74 @@ TEST_CASE("computations that need their own answers are cut where they come back
   CHECK(running.GetSystem().GetDiagnostics().IsEmpty());
 }
 
-TEST_CASE("world.xform is what transform caches say, of every stack of ops") {
-  const char* kOps[] = {"double3 xformOp:translate = (1, 2, 3)", "double xformOp:rotateY = 30",
-                        "float3 xformOp:scale = (1, 2, 0.5)", "float3 xformOp:rotateXYZ = (10, 20, 30)",
-                        "quatf xformOp:orient = (0.5, 0.5, 0.5, 0.5)"};
-  const char* kNames[] = {"xformOp:translate", "xformOp:rotateY", "xformOp:scale", "xformOp:rotateXYZ",
-                          "xformOp:orient"};
-  uint32_t state = 1;
-  const auto random = [&](uint32_t count) {
-    state = state * 1664525u + 1013904223u;
-    return (state >> 16) % count;
+TEST_CASE(
+    "world.xform is what transform caches and scenes say, of every stack of ops in 10,000 hierarchies") {
+  std::mt19937 random(5);
+  const auto below = [&](size_t end) { return static_cast<size_t>(random() % end); };
+  const auto number = [&] { return (static_cast<double>(below(4001)) - 2000) / 100; };
+  const auto three = [&] {
+    const double x = number(), y = number(), z = number();
+    return fmt::format("({}, {}, {})", x, y, z);
   };
-  for (int round = 0; round < 40; ++round) {
-    std::string text, end, path;
-    for (int depth = 0; depth < 6; ++depth) {
-      text += "def Xform \"P" + std::to_string(depth) + "\" {\n";
-      path += "/P" + std::to_string(depth);
-      std::string order;
-      if (random(5) == 0) order = "\"!resetXformStack!\"";
-      for (uint32_t op = 0; op < 5; ++op) {
-        if (random(2)) continue;
-        text += std::string(kOps[op]) + "\n";
-        order += std::string(order.empty() ? "" : ", ") + "\"" + kNames[op] + "\"";
+  const auto value = [&](std::string_view type) -> std::string {
+    if (type == "double" || type == "float" || type == "half") return fmt::format("{}", number());
+    if (type == "quatf" || type == "quatd") return below(2) ? "(0.5, 0.5, -0.5, 0.5)" : "(0.6, 0, 0.8, 0)";
+    if (type != "matrix4d") return three();
+    const std::string at = three();
+    return fmt::format("( (1, 0, 0, 0), (0.5, 2, 0, 0), (0, 0, 1, 0), ({}, 1) )",
+                       at.substr(1, at.size() - 2));
+  };
+  constexpr std::pair<const char*, const char*> kOps[] = {
+      {"translate", "double3"}, {"translate", "float3"}, {"translateX", "double"}, {"scale", "float3"},
+      {"scaleY", "float"},      {"rotateX", "float"},    {"rotateY", "double"},    {"rotateZ", "half"},
+      {"rotateXYZ", "float3"},  {"rotateXZY", "float3"}, {"rotateYXZ", "double3"}, {"rotateYZX", "float3"},
+      {"rotateZXY", "float3"},  {"rotateZYX", "half3"},  {"orient", "quatf"},      {"orient", "quatd"},
+      {"transform", "matrix4d"}};
+  const auto make_ops = [&] {
+    std::string text, order;
+    if (below(6) == 0) order = "\"!resetXformStack!\"";
+    for (size_t count = below(5); count > 0; --count) {
+      const auto& [op, type] = kOps[below(std::size(kOps))];
+      const std::string name = fmt::format("xformOp:{}:op{}", op, count);
+      if (below(4) == 0) {
+        const std::string first = value(type), last = value(type);
+        text += fmt::format("{} {}.timeSamples = {{ 0: {}, 10: {} }}\n", type, name, first, last);
+      } else {
+        text += fmt::format("{} {} = {}\n", type, name, value(type));
       }
-      text += "uniform token[] xformOpOrder = [" + order + "]\n";
-      end += "}\n";
+      order += (order.empty() ? "" : ", ") + fmt::format("\"{}\"", name);
+      if (below(3) == 0) order += fmt::format(", \"!invert!{}\"", name);
     }
-    Running running(text + end, std::make_shared<Registry>());
-    const stage::Prim prim = running.At(path.c_str());
-    const Datum answer = running.GetSystem().Compute(prim, GetOutputs().world_xform, 0.0);
-    REQUIRE(answer.GetIf<Matrix4d>());
-    CHECK(*answer.GetIf<Matrix4d>() == domain::XformCache(0.0).GetLocalToWorldTransform(prim));
-    CHECK(Difference(*answer.GetIf<Matrix4d>(), running.OfScene(path.c_str())) == 0);
+    return text + "uniform token[] xformOpOrder = [" + order + "]\n";
+  };
+  std::string text;
+  std::vector<std::string> paths;
+  for (size_t i = 0; i < 10000; ++i) {
+    const size_t depth = 1 + below(4);
+    std::string path;
+    for (size_t level = 0; level < depth; ++level) {
+      const std::string name = level == 0 ? fmt::format("H{}", i) : fmt::format("P{}", level);
+      text += fmt::format("def Xform \"{}\" {{\n{}", name, below(5) == 0 ? "" : make_ops());
+      paths.push_back(path += "/" + name);
+    }
+    for (size_t level = 0; level < depth; ++level) text += "}\n";
   }
+  Running running(text, std::make_shared<Registry>());
+  size_t differing = 0;
+  for (const double time : {0.0, 2.5}) {
+    running.GetChain().stage->SetTime(time);
+    domain::XformCache cache(time);
+    for (const std::string& path : paths) {
+      const stage::Prim prim = running.At(path.c_str());
+      const Datum answer = running.GetSystem().Compute(prim, GetOutputs().world_xform, time);
+      const auto* world = answer.GetIf<Matrix4d>();
+      REQUIRE(world);
+      differing += !(*world == cache.GetLocalToWorldTransform(prim));
+      differing += !(*world == running.OfScene(path.c_str()));
+    }
+  }
+  CHECK(differing == 0);
+  CHECK(paths.size() > 20000);
 }
 
 TEST_CASE("children that come and go, and prims that are deleted, are followed") {
