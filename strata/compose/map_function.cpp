@@ -1,6 +1,8 @@
 #include "strata/compose/map_function.h"
 
 #include <algorithm>
+#include <memory>
+#include <numeric>
 #include <utility>
 
 namespace strata::compose {
@@ -22,7 +24,12 @@ class PairTable : public std::vector<Pair> {
       if (!(*this)[i].second.IsEmpty()) lookup_->targets.emplace_back((*this)[i].second.GetId(), i);
     }
     std::sort(lookup_->sources.begin(), lookup_->sources.end());
-    std::sort(lookup_->targets.begin(), lookup_->targets.end());
+    std::sort(lookup_->targets.begin(), lookup_->targets.end(), [this](const auto& a, const auto& b) {
+      if (a.first != b.first) return a.first < b.first;
+      const uint32_t count_a = (*this)[a.second].first.GetElementCount();
+      const uint32_t count_b = (*this)[b.second].first.GetElementCount();
+      return count_a != count_b ? count_a > count_b : a.second < b.second;
+    });
   }
   // The one that a MapFunction holds.
   static const PairTable& From(const std::vector<Pair>& pairs) {
@@ -41,36 +48,42 @@ class PairTable : public std::vector<Pair> {
     }
     return best;
   }
-  // The same for targets.
+  // The same for targets. Of several pairs with one target, which relocates in a circle make, the one with
+  // the longest source owns it, as in OpenUSD.
   const Pair* FindBestTarget(Path path) const {
     if (lookup_) return Find(lookup_->targets, path, nullptr);
     const Pair* best = nullptr;
-    uint32_t best_count = 0;
+    std::pair<uint32_t, uint32_t> best_counts;
     for (const Pair& pair : *this) {
       if (pair.second.IsEmpty() || !path.HasPrefix(pair.second)) continue;
-      const uint32_t count = pair.second.GetElementCount();
-      if (!best || count > best_count) best = &pair, best_count = count;
+      const std::pair counts(pair.second.GetElementCount(), pair.first.GetElementCount());
+      if (!best || counts > best_counts) best = &pair, best_counts = counts;
     }
     return best;
   }
 
-  // The pairs without those that the others, and the root identity, already say. Parents first: without one
-  // that is implied, those below it may be implied too.
+  // The pairs without those that the others, and the root identity, already say. Those with short sources
+  // first: without one that is implied, others may be implied too, or no longer.
   std::vector<Pair> TakeNeeded(bool has_root_identity) {
     if (!lookup_) {
+      std::stable_sort(begin(), end(), HasShorterSource);
       for (size_t i = 0; i < size();) {
         if (IsImplied((*this)[i], has_root_identity))
           erase(begin() + static_cast<ptrdiff_t>(i));
         else
           ++i;
       }
+      std::sort(begin(), end());
       return std::move(*this);
     }
+    std::vector<uint32_t> order(size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::stable_sort(order.begin(), order.end(),
+                     [this](uint32_t a, uint32_t b) { return HasShorterSource((*this)[a], (*this)[b]); });
+    for (uint32_t i : order) lookup_->is_dropped[i] = IsImplied((*this)[i], has_root_identity);
     std::vector<Pair> needed;
-    for (size_t i = 0; i < size(); ++i) {
-      lookup_->is_dropped[i] = IsImplied((*this)[i], has_root_identity);
+    for (size_t i = 0; i < size(); ++i)
       if (!lookup_->is_dropped[i]) needed.push_back((*this)[i]);
-    }
     return needed;
   }
 
@@ -78,9 +91,14 @@ class PairTable : public std::vector<Pair> {
   static constexpr size_t kFew = 16;
   using Places = std::vector<std::pair<uint32_t, uint32_t>>;  // the number of a path, and of its pair
 
+  static bool HasShorterSource(const Pair& a, const Pair& b) {
+    return a.first.GetElementCount() < b.first.GetElementCount();
+  }
+
   const Pair* Find(const Places& places, Path path, const Pair* except) const {
     for (; !path.IsEmpty(); path = path.GetParent()) {
-      auto place = std::lower_bound(places.begin(), places.end(), std::pair(path.GetId(), uint32_t{0}));
+      auto place = std::lower_bound(places.begin(), places.end(), path.GetId(),
+                                    [](const auto& known, uint32_t id) { return known.first < id; });
       for (; place != places.end() && place->first == path.GetId(); ++place) {
         const Pair* found = data() + place->second;
         if (found != except && !lookup_->is_dropped[place->second]) return found;
@@ -90,26 +108,21 @@ class PairTable : public std::vector<Pair> {
     return nullptr;
   }
 
-  // Whether the other pairs (and the root identity) already say what `pair` says.
+  // Whether the other pairs (and the root identity) already say what `pair` says. What they map to a place
+  // that belongs to another of them, as the map is a bijection, they do not map.
   bool IsImplied(const Pair& pair, bool has_root_identity) const {
     const Pair* parent = FindBestSource(pair.first, &pair);
+    const bool is_mapped = parent ? !parent->second.IsEmpty() : has_root_identity;
+    if (!is_mapped) return pair.second.IsEmpty();
+    const Path mapped =
+        parent ? pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets)
+               : pair.first;
     if (pair.second.IsEmpty()) {
-      if (parent ? parent->second.IsEmpty() : !has_root_identity) return true;
-      // What would be mapped there may belong to another pair, as the map is a bijection: then nothing is
-      // left to block.
-      const Path mapped =
-          parent ? pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets)
-                 : pair.first;
       const Pair* owner = FindBestTarget(mapped);
-      return owner && owner != parent &&
-             (!parent || owner->second.GetElementCount() > parent->second.GetElementCount());
+      return owner && owner != parent;
     }
-    if (parent) {
-      return !parent->second.IsEmpty() &&
-             pair.first.ReplacePrefix(parent->first, parent->second, Path::TargetFix::kKeepTargets) ==
-                 pair.second;
-    }
-    return has_root_identity && pair.first == pair.second;
+    if (mapped != pair.second) return false;
+    return !parent || parent == FindBestTarget(mapped.GetParent());
   }
 
   struct Lookup {
@@ -119,11 +132,15 @@ class PairTable : public std::vector<Pair> {
   std::unique_ptr<Lookup> lookup_;  // null where there are few pairs
 };
 
-// A real target is preferred to a block of the same source.
-void DropRepeatedSources(std::vector<Pair>& pairs) {
-  std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+enum class Preferred : uint8_t { kBlock, kTarget };
+
+// Of a block and a real target of the same source one stays.
+void DropRepeatedSources(std::vector<Pair>& pairs, Preferred preferred) {
+  std::stable_sort(pairs.begin(), pairs.end(), [&](const Pair& a, const Pair& b) {
     if (a.first != b.first) return a.first < b.first;
-    return !a.second.IsEmpty() && b.second.IsEmpty();
+    const Pair &stays = preferred == Preferred::kBlock ? a : b,
+               &goes = preferred == Preferred::kBlock ? b : a;
+    return stays.second.IsEmpty() && !goes.second.IsEmpty();
   });
   pairs.erase(std::unique(pairs.begin(), pairs.end(),
                           [](const Pair& a, const Pair& b) { return a.first == b.first; }),
@@ -183,11 +200,7 @@ Path MapFunction::MapPrefix(Path path, Direction direction) const {
   // The map is a bijection: where another pair owns a longer part of the result, the result comes from there,
   // not here.
   const Pair* owner = forward ? pairs.FindBestTarget(result) : pairs.FindBestSource(result);
-  if (owner && owner != best) {
-    Path owned = forward ? owner->second : owner->first;
-    if (owned.GetElementCount() > to.GetElementCount() || !best) return Path();
-  }
-  return result;
+  return owner == best ? result : Path();
 }
 
 Path MapFunction::Map(Path path, Direction direction) const {
@@ -275,7 +288,7 @@ MapFunction MapFunction::ComposePairs(const MapFunction& inner) const {
       if (!source.IsEmpty()) pairs.emplace_back(source, pair.second);
     }
   }
-  DropRepeatedSources(pairs);
+  DropRepeatedSources(pairs, Preferred::kBlock);
   return Make(std::move(pairs), has_root_identity_ && inner.has_root_identity_, offset);
 }
 
@@ -327,7 +340,7 @@ MapFunction MapFunction::ImpliedClass(const MapFunction& transfer, const MapFunc
       if (!implied.IsEmpty()) pairs.emplace_back(implied, target);
     }
   }
-  DropRepeatedSources(pairs);
+  DropRepeatedSources(pairs, Preferred::kTarget);
   const LayerOffset& offset = transfer.GetTimeOffset();
   return Make(std::move(pairs), true, offset * class_map.GetTimeOffset() * offset.GetInverse());
 }

@@ -58,6 +58,42 @@ TEST_CASE("a pair without a target blocks its source") {
 }
 
 // The pairs and paths of the following are usd-core's.
+TEST_CASE("of several pairs with one target the one with the longest source owns it") {
+  MapFunction map = MapFunction::Create({{P("/A"), P("/A")}, {P("/A/x/y"), P("/A")}});
+  CHECK(map.GetPairs().size() == 2);
+  CHECK(map.MapTargetToSource(P("/A")) == P("/A/x/y"));
+  CHECK(map.MapSourceToTarget(P("/A/x/y")) == P("/A"));
+  CHECK(map.MapSourceToTarget(P("/A")).IsEmpty());
+  const MapFunction composed = map.Compose(MapFunction::Create({{P("/Ref"), P("/A")}}));
+  CHECK(composed.GetPairs() == std::vector<MapFunction::Pair>{{P("/Ref/x/y"), P("/A")}});
+}
+
+TEST_CASE("a pair whose place another one owns is not implied by those above") {
+  MapFunction map = MapFunction::Create(
+      {{P("/A"), P("/C/y")}, {P("/K"), P("/C/y/x")}, {P("/A/x/z"), P("/C/y/x/z")}, {P("/A/x"), P("/C/y/x")}});
+  CHECK(map.GetPairs() == std::vector<MapFunction::Pair>{
+                              {P("/A"), P("/C/y")}, {P("/A/x/z"), P("/C/y/x/z")}, {P("/K"), P("/C/y/x")}});
+  CHECK(map.MapSourceToTarget(P("/A/x/z")) == P("/C/y/x/z"));
+  CHECK(map.MapSourceToTarget(P("/A/x")).IsEmpty());
+}
+
+TEST_CASE("pairs with short sources are left out before those that they imply are looked at") {
+  MapFunction map = MapFunction::Create({{P("/"), P("/")},
+                                         {P("/A/x"), P("/B/x/x")},
+                                         {P("/B/x"), P("/C/y/x")},
+                                         {P("/B/x/x/y"), Path()},
+                                         {P("/C/y/x"), P("/C/y/x")}});
+  CHECK(map.GetPairs() ==
+        std::vector<MapFunction::Pair>{
+            {P("/"), P("/")}, {P("/A/x"), P("/B/x/x")}, {P("/B/x"), P("/C/y/x")}, {P("/B/x/x/y"), Path()}});
+}
+
+TEST_CASE("what another pair owns is blocked in a composed map too") {
+  MapFunction outer = MapFunction::Create({{P("/A"), P("/C")}, {P("/B/x"), P("/C")}});
+  MapFunction inner = MapFunction::Create({{P("/"), P("/")}, {P("/B"), P("/A")}});
+  CHECK(outer.Compose(inner).GetPairs().empty());
+}
+
 TEST_CASE("a deferred map stays a step of its own, though the pairs are those of the whole") {
   const MapFunction arc = MapFunction::Create({{P("/Ref"), P("/A")}, {P("/Ref/x"), P("/A/m")}});
   const MapFunction of_class = MapFunction::Create({{P("/"), P("/")}, {P("/_c"), P("/Ref/x")}});
