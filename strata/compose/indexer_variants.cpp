@@ -170,10 +170,11 @@ Indexer::Selection Indexer::ReadPriorSelection(uint32_t number, Path path, Token
   return {variant.GetVariantSelection(), true};
 }
 
-// The node's own selections belong to the path of what is asked for too.
+// The selections of a variant belong to the path of what is asked for too. A class beside a prim in a variant
+// is in that variant itself, and reads what is selected outside.
 Path Indexer::GetSiteInVariants(uint32_t number, Path path) const {
   const Node& node = graph_[number];
-  if (!node.path.ContainsPrimVariantSelection()) return path;
+  if (node.arc != ArcType::kVariant) return path;
   for (Path prefix = node.path; !prefix.IsEmpty() && !prefix.IsAbsoluteRoot(); prefix = prefix.GetParent()) {
     const Path plain = prefix.StripAllVariantSelections();
     if (path.HasPrefix(plain)) return path.ReplacePrefix(plain, prefix, Path::TargetFix::kKeepTargets);

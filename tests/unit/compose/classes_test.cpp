@@ -370,6 +370,20 @@ def "y" {}
 }
 
 // usd-core's answers: what /K/x/x references has classes of its own, which lie beside /K/x, not in it.
+// The opinions are usd-core's.
+TEST_CASE("a class beside a prim in a variant reads what is selected outside of that variant") {
+  const std::string instance =
+      "prepend variantSets = \"u\"\ninstanceable = true\nvariants = {\nstring u = \"p\"\n}";
+  const std::string outside = "over \"y\" (\nvariants = {\nstring v = \"a\"\n}\n)\n{\n}\n";
+  const std::string inner =
+      "variantSet \"u\" = {\n\"p\" {\n" + MakePrim("y", "", MakePrim("x", "inherits = </I/y/z>")) + "}\n}\n";
+  const std::string variants = "variantSet \"v\" = {\n\"a\" {\ndef \"z\"\n{\n}\n}\n}\n";
+  const std::string variant = "variantSet \"u\" = {\n\"p\" (\nprepend variantSets = \"u\"\n) {\n" + inner +
+                              MakePrim("y", "prepend variantSets = \"v\"", variants) + "}\n}\n";
+  const auto cache = Open(MakePrim("I", instance, outside + variant));
+  CHECK(GetStack(*cache, "/I/y/x") == "/I{u=p}y{v=a}z /I{u=p}{u=p}y/x");
+}
+
 TEST_CASE("what a class references implies nothing beyond the class unless it lies in it") {
   const Layers layers{
       {"root.usda", MakePrim("A", "references = @r.usda@</B/x>") +
