@@ -276,6 +276,32 @@ def "L" { def "y" {}
         "  specialize </L/y> silent\n");
 }
 
+TEST_CASE("what a class that was silenced references stays, and is silent too") {
+  const std::vector<std::pair<std::string, std::string>> layers = {
+      {"root.usda", R"(def "C" (references = [@r.usda@</B>, </B>]) {}
+def "B" (specializes = </L/y>) {}
+def "L" { def "y" (references = </R>) {}
+ }
+def "R" {}
+)"},
+      {"r.usda", R"(def "B" (specializes = </L/y>) {}
+def "L" { def "y" {}
+ }
+)"},
+  };
+  CHECK(DescribeNodes(layers, "/C") ==
+        "root </C>\n"
+        "  reference r.usda</B>\n"
+        "    specialize r.usda</L/y> silent\n"
+        "  reference </B>\n"
+        "    specialize </L/y> silent\n"
+        "  specialize </L/y>\n"
+        "    reference </R>\n"
+        "  specialize r.usda</L/y>\n"
+        "  specialize </L/y> silent\n"
+        "    reference </R> silent\n");
+}
+
 TEST_CASE("a specialize that is written in a frame is implied once its subtree is attached") {
   const std::vector<std::pair<std::string, std::string>> layers = {
       {"root.usda", R"(def "A" (references = </Q/c>) {}
