@@ -100,8 +100,9 @@ bool Indexer::IsLedToBy(uint32_t node, ArcType type, uint32_t layer_stack, Path 
 // Whether an arc leads back to where one came by. An arc to an ancestor or descendant of such a place would
 // come by again, below itself. One that is followed again and again on its own way would be so without end,
 // each time further down in namespace; the way to what is implied, or stands below the root for a
-// placeholder, is that of where it comes from. What is implied below the source of a relocate may lead to
-// that source and to whatever the source is reached from: it is said of the prim before it was moved.
+// placeholder, is that of where it comes from. What is implied at the source of a relocate, or at a class of
+// it, may lead to that source and to whatever the source is reached from: it is said of the prim before it
+// was moved.
 bool Indexer::HasCycle(const Arc& arc) {
   if (arc.type == ArcType::kVariant) return false;
   // What stands below the root for a placeholder is the arc of that, wherever it was written.
@@ -113,6 +114,7 @@ bool Indexer::HasCycle(const Arc& arc) {
   const Path target = is_propagated ? graph_.GetPathAtIntroduction(arc.origin) : arc.path;
   const Indexer* indexer = this;
   uint32_t start = arc.parent, repeats = 0;
+  bool is_over_classes = true;  // the way so far
   Path path = arc.path;
   while (true) {
     bool has_cycle = false;
@@ -124,7 +126,8 @@ bool Indexer::HasCycle(const Arc& arc) {
       const bool is_above_source = is_source && (is_own || indexer->is_above_target_);
       has_cycle = !is_above_source && passed.layer_stack == arc.layer_stack &&
                   (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
-      if (is_source && !has_cycle) return false;
+      if (is_source && is_over_classes && !has_cycle) return false;
+      is_over_classes &= IsClassBased(indexer->GetArcTo(node));
     }
     uint32_t node = is_propagated && indexer == this ? origin.parent : start;
     while (!is_implied && node != kNoNode && !has_cycle) {

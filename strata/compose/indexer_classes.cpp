@@ -142,14 +142,16 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
         break;
       }
     }
-    uint32_t followed = implied == kNoNode ? kNoNode : FindPropagated(implied);
-    if (implied == kNoNode) {
+    const size_t known_count = graph_.GetSize();
+    if (implied == kNoNode)
       implied = AddClassArc(from.arc, destination, child, class_path, map, from.sibling_number,
                             CountNamespaceDepth(graph_[destination].path), &from);
-      // What is new goes on at what stands for the class below the root, whoever brought that there.
-      if (IsPlaceholder(from.arc, destination)) followed = graph_.FindChild(0, stack, class_path, from.arc);
-    }
     if (implied == kNoNode) continue;
+    // What is new goes on at what stands for the class below the root, whoever brought that there.
+    const bool is_new = implied >= known_count;
+    uint32_t followed = is_new && IsPlaceholder(from.arc, destination)
+                            ? graph_.FindChild(0, stack, class_path, from.arc)
+                            : FindPropagated(implied);
     if (followed == kNoNode) followed = implied;
     if (followed != propagated) ImplyClasses(followed, child, transfer, depth + 1);
   }

@@ -171,6 +171,29 @@ TEST_CASE("a class implied above where a prim came from may lead to the source, 
   CHECK(GetErrors(*written, "/M/z") == Errors{"ArcCycle"});
 }
 
+TEST_CASE(
+    "a class implied at what the source of a relocate references may not lead to where that was moved") {
+  const auto open = [](const char* arc, const char* inner) {
+    return Open(
+        {{"root.usda",
+          MakeRelocate("/C/c", "/L/n") + MakePrim("L", "") + MakePrim("C", std::string(arc) + " = </D>") +
+              MakePrim("D", "", MakePrim("c", inner)) + MakePrim("K", "references = @x.usda@</B>")},
+         {"x.usda", MakePrim("B", "inherits = </L/n>")}});
+  };
+  CHECK(GetErrors(*open("references", "references = @x.usda@</B>"), "/L/n") == Errors{"ArcCycle"});
+  CHECK(GetErrors(*open("references", "inherits = </K>"), "/L/n") == Errors{"ArcCycle"});
+  CHECK(GetErrors(*open("inherits", "references = </K>"), "/L/n") == Errors{"ArcCycle"});
+  CHECK(GetErrors(*open("inherits", "references = @x.usda@</B>"), "/L/n").empty());
+}
+
+TEST_CASE("the classes of a specialize that was implied before are implied to where it is written") {
+  const auto cache = Open(MakeRelocate("/K/z", "/K/n") +
+                          MakePrim("A", "specializes = </C/x>", MakePrim("y", "references = </B>")) +
+                          MakePrim("C", "inherits = </A>") + MakePrim("K", "references = </A/y>") +
+                          MakePrim("B", "", MakePrim("z", "inherits = </A/x>")));
+  CHECK(GetErrors(*cache, "/K/n") == Errors{"ArcCycle", "ArcCycle", "ArcCycle"});
+}
+
 TEST_CASE("the classes of a specialize that a relocate brought are implied at the target too") {
   const auto cache = Open(MakeRelocate("/A/x", "/C/n") + MakePrim("K", "", MakePrim("x", "inherits = </C>")) +
                           MakePrim("C", "") + MakePrim("A", "payload = </C>\nspecializes = [</K>, </K/y>]"));
