@@ -291,7 +291,8 @@ class Indexer {
   void Cull();
 
   // -- indexer_permissions.cpp: CompositionMode::kFull alone
-  bool IsDenied(const Arc& arc, const Node& target);
+  enum class Silenced : uint8_t { kByArc, kByRelocate };  // why a target is silent that is
+  bool IsDenied(const Arc& arc, const Node& target, Silenced why = Silenced::kByArc);
   void RestrictByPermission();
 
   Culling culling_ = Culling::kCull;

@@ -66,7 +66,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   if (!options.include_ancestral || arc.path.IsRootPrim()) {
     if (!contributes) node.MakeInert(1);
     const uint32_t number = graph_.Insert(arc.parent, node);
-    if (IsDenied(arc, graph_[number])) graph_[number].MakeInert(graph_[number].path.GetElementCount());
+    if (IsDenied(arc, graph_[number])) Silence(number);
     AddTasksFor(number);
     if (IsClassBased(arc.type) && !IsPlaceholder(arc.type, arc.parent) && !graph_.IsPropagated(number))
       AddImpliedClassTask(number);
@@ -75,7 +75,8 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   Frame frame{this, arc.parent, arc.type, arc.layer_stack, arc.path, skip_duplicates};
   Indexer nested(environment_, &frame, errors_, root_path_);
   nested.BuildSite(arc.layer_stack, arc.path, contributes);
-  if (!nested.prohibited_source_.IsEmpty()) {
+  const Silenced silenced = nested.prohibited_source_.IsEmpty() ? Silenced::kByArc : Silenced::kByRelocate;
+  if (silenced == Silenced::kByRelocate) {
     AddError(ErrorType::kArcToProhibitedChild,
              fmt::format("{}which is a prohibited child of its parent because it would require allowing "
                          "opinions from the source of "
@@ -91,7 +92,7 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   has_payloads_ |= nested.has_payloads_;
   GetTop().work_ += nested.graph_.GetSize();
   const uint32_t number = graph_.InsertGraph(arc.parent, node, nested.graph_);
-  if (IsDenied(arc, graph_[number])) graph_[number].MakeInert(graph_[number].path.GetElementCount());
+  if (IsDenied(arc, graph_[number], silenced)) Silence(number);
   for (Unresolved& open : nested.unresolved_) {
     open.node += number;
     unresolved_.push_back(std::move(open));

@@ -4,10 +4,11 @@
 
 namespace strata::compose {
 
-// Whether an arc leads to a private prim: then it stays, and says nothing.
-bool Indexer::IsDenied(const Arc& arc, const Node& target) {
+// Whether an arc leads to a private prim: then it stays and says nothing, nor does what it brings. A
+// placeholder is denied to nobody, what a relocate took away is.
+bool Indexer::IsDenied(const Arc& arc, const Node& target, Silenced why) {
   if (options_.mode == CompositionMode::kUsd || !target.Has(kNodePrivate)) return false;
-  if (target.Has(kNodeInert) && arc.type != ArcType::kRelocate) return false;
+  if (target.Has(kNodeInert) && arc.type != ArcType::kRelocate && why == Silenced::kByArc) return false;
   AddError(ErrorType::kArcPermissionDenied,
            fmt::format("{}\n{}\n{}\nwhich is private.",
                        DescribeSite(graph_[arc.parent].layer_stack, graph_[arc.parent].path),

@@ -137,8 +137,9 @@ class TargetComposer {
     return false;
   }
 
+  // What is said at the source of a relocate counts for nothing, nor does this.
   static bool IsPrivateProperty(NodeRef node, Token name, bool is_property) {
-    if (!is_property) return false;
+    if (!is_property || node.IsInert()) return false;
     const Path path = node.GetPath().AppendProperty(name);
     for (const LayerStack::Entry& entry : node.GetLayerStack()->GetEntries()) {
       const auto* permission = entry.layer->GetFieldAs<Permission>(path, layer::GetFieldNames().permission);

@@ -1,0 +1,62 @@
+// What private prims and properties are kept from, where permissions count. The answers are usd-core's.
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/compose/scene.h"
+
+using namespace strata;
+using namespace strata::compose;
+
+namespace {
+
+using Errors = std::vector<std::string>;
+
+std::unique_ptr<Cache> OpenFull(const Layers& layers) {
+  CacheOptions options;
+  options.mode = CompositionMode::kFull;
+  return Open(layers, options);
+}
+
+const std::string kPrivate = "permission = private\n";
+
+}  // namespace
+
+TEST_CASE("what a private prim brings is as silent as that prim, what it implies is not") {
+  const auto cache = OpenFull(
+      {{"root.usda", MakePrim("A", "references = @x.usda@</Q/P>") + MakePrim("K", "")},
+       {"x.usda",
+        MakePrim("Q", "inherits = </L>", MakePrim("P", kPrivate + "references = </R>\ninherits = </K>")) +
+            MakePrim("R", "") + MakePrim("K", "") + MakePrim("L", "", MakePrim("P", ""))}});
+  CHECK(GetErrors(*cache, "/A") == Errors{"ArcPermissionDenied"});
+  std::string stack;
+  for (const SpecSite& site : cache->ComputePrimIndex(Path("/A"))->GetSpecStack())
+    stack += site.entry->layer->GetDisplayName() + site.path.GetString() + " ";
+  CHECK(stack == "root.usda/A root.usda/K ");
+}
+
+TEST_CASE("a prim that was relocated away is denied too where it is private") {
+  const std::string text =
+      "(\n relocates = {</C/x>: </M/n>}\n)\n" + MakePrim("M", "") + MakePrim("A", "inherits = </C/x>");
+  const auto open = [&](const std::string& metadata) {
+    return OpenFull({{"root.usda", text + MakePrim("C", "", MakePrim("x", metadata))}});
+  };
+  CHECK(GetErrors(*open(""), "/A") == Errors{"ArcToProhibitedChild"});
+  CHECK(GetErrors(*open(kPrivate), "/A") == Errors{"ArcToProhibitedChild", "ArcPermissionDenied"});
+}
+
+TEST_CASE("a property that is private at the source of a relocate is so to nobody") {
+  const std::string text =
+      "(\n relocates = {</C/x>: </M/n>}\n)\n" + MakePrim("M", "") +
+      MakePrim("A", "", "int p.connect = </M/n.p>") +
+      MakePrim("C", "references = </T>", MakePrim("x", "", "int p (\npermission = private\n)"));
+  const auto get_errors = [&](const char* metadata) {
+    const auto cache = OpenFull(
+        {{"root.usda", text + MakePrim("T", "", MakePrim("x", "", "int p " + std::string(metadata)))}});
+    const auto index = cache->ComputePrimIndex(Path("/A"));
+    return cache->ComputeTargets(*index, Token("p"), Cache::Targets::kConnections).errors.size();
+  };
+  CHECK(get_errors("") == 0);
+  CHECK(get_errors("(\npermission = private\n)") == 1);
+}
