@@ -57,19 +57,22 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
   options.include_ancestral = options.contributes && !class_path.IsRootPrim();
   options.skip_duplicates = options.contributes;
   // One class of a prim is said once. Of several places that imply a specialize the strongest counts, even
-  // where that has nothing to say here; placeholders say nothing, so any of them does.
+  // where that has nothing to say here; placeholders say nothing, so any of them does. What a class brings
+  // cannot be stronger than that class.
   for (uint32_t known : graph_.GetChildren(parent)) {
     if (!StandsFor(known, arc)) continue;
     const Node& node = graph_[known];
     if (type == ArcType::kInherit || node.arc != type || is_placeholder || !ignored_site ||
+        graph_.IsBelow(graph_.GetOriginRoot(origin).first, known) ||
         graph_.CompareStrength(origin, node.origin) >= 0)
       return known;
     Silence(known);
   }
   const uint32_t added = AddArc(arc, options);
-  if (added != kNoNode && is_placeholder && IsTop() &&
-      (FindSaidAtRoot(added) != kNoNode || PropagateToRoot(added)))
-    AddImpliedClassTask(added);
+  if (added == kNoNode || !is_placeholder || !IsTop()) return added;
+  // Who brought a class that something else says already does not bring the classes of that.
+  if (FindSaidAtRoot(added) == kNoNode && !PropagateToRoot(added)) return kNoNode;
+  AddImpliedClassTask(added);
   return added;
 }
 
@@ -137,7 +140,8 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     for (uint32_t known : graph_.GetChildren(destination)) {
       const Node& node = graph_[known];
       if (node.arc == from.arc && node.layer_stack == stack && node.path == class_path &&
-          graph_.GetMapToParent(known) == map && (node.arc == ArcType::kInherit || node.origin == child)) {
+          graph_.GetMapToParent(known) == map &&
+          (node.arc == ArcType::kInherit || (node.origin == child && !graph_.IsPropagated(known)))) {
         implied = known;
         break;
       }

@@ -150,3 +150,53 @@ def "B" (specializes = </K>) { def "x" (specializes = </B/c>) {}
         "  specialize </K/c> silent\n"
         "    reference r.usda</C> silent\n");
 }
+
+// /A/y is said by the payload; who specializes it besides does not bring what it specializes.
+TEST_CASE("who specializes what another arc brought does not bring the classes of that") {
+  const Layers layers = {{"root.usda", R"((relocates = {</A/c>: </K/x>})
+def "A" (specializes = </L>) {}
+def "K" { def "y" {}
+ }
+def "L" (specializes = </K>) { def "c" (payload = </A/y>) {}
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/L/x") ==
+        "root </L/x>\n"
+        "  relocate </A/c> silent\n"
+        "  specialize </K/x>\n"
+        "    relocate </A/c> silent\n"
+        "    specialize </L/c> silent\n"
+        "      specialize </L/y> silent\n"
+        "      specialize </K/c> silent\n"
+        "    specialize </A/y> silent\n"
+        "  specialize </L/c>\n"
+        "    payload </A/y>\n"
+        "    specialize </L/y> silent\n"
+        "      specialize </K/y> silent\n"
+        "  specialize </L/y>\n"
+        "  specialize </K/c>\n"
+        "  specialize </K/y>\n");
+}
+
+TEST_CASE("a class is not silenced for what it brings itself") {
+  const Layers layers = {{"root.usda", R"((relocates = {</K/c>: </C/n>})
+def "K" (payload = </B>) {}
+def "B" (specializes = [</A>, </C>, </A/c>]) {}
+)"}};
+  CHECK(DescribeNodes(layers, "/K/n") ==
+        "root </K/n>\n"
+        "  payload </B/n>\n"
+        "    specialize </A/c> silent\n"
+        "    specialize </B/c> silent\n"
+        "    specialize </A/c/c> silent\n"
+        "  specialize </A/c> silent\n"
+        "  specialize </A/c> silent\n"
+        "  specialize </C/c>\n"
+        "  specialize </A/c/c> silent\n"
+        "  specialize </A/c/c> silent\n"
+        "  specialize </C/n>\n"
+        "    relocate </K/c> silent\n"
+        "    specialize </A/c> silent\n"
+        "    specialize </C/c> silent\n"
+        "    specialize </A/c/c> silent\n");
+}
