@@ -27,6 +27,7 @@ CacheChanges ChangeProcessor::Run() {
       ResyncAllOf(stack);
       continue;
     }
+    for (const Path root : edit.moved) ProcessSite(stack, root, Effect::kArcs);
     for (const layer::LayerPtr& layer : edit.entered) ProcessLayer(layer, stack, SpecChange::Kind::kEntered);
     for (const layer::LayerPtr& layer : edit.left) ProcessLayer(layer, stack, SpecChange::Kind::kLeft);
   }

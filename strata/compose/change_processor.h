@@ -27,6 +27,7 @@ class ChangeProcessor {
     std::shared_ptr<LayerStack> fresh;  // null: the same layers as before
     std::vector<layer::LayerPtr> entered, left;
     std::vector<Path> sites;      // whose specs came, went or were edited in what steers composition
+    std::set<Path> moved;         // root prims below which relocates differ
     bool affects_all = false;     // whatever leads into the stack is composed anew
     bool is_table_stale = false;  // beyond `sites`
     bool is_changed = false;

@@ -62,6 +62,21 @@ std::set<std::string> FindChangedVariables(const LayerStack& a, const LayerStack
   return names;
 }
 
+// The root prims of the relocates that are in one of two alone. What a relocate decides lies at and below its
+// root prim: what is moved, the names of children, and the maps of arcs to what is above.
+void AddMoved(const std::map<Path, Path>& before, const std::map<Path, Path>& after, std::set<Path>& moved) {
+  for (const auto& [one, other] : {std::pair(&before, &after), std::pair(&after, &before)}) {
+    for (const auto& relocate : *one) {
+      const auto same = other->find(relocate.first);
+      if (same != other->end() && same->second == relocate.second) continue;
+      for (Path path : {relocate.first, relocate.second}) {
+        while (!path.IsEmpty() && !path.IsRootPrim() && !path.IsAbsoluteRoot()) path = path.GetParent();
+        if (!path.IsEmpty()) moved.insert(path);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void ChangeProcessor::ApplyOptions() {
@@ -141,11 +156,11 @@ void ChangeProcessor::Rebuild(uint32_t stack, StackEdit& edit) {
   edit.fresh = LayerStackBuilder(cache_.provider.get(), cache_.options).BuildWithoutTable(request);
   ++result_.rebuilt_layer_stacks;
   const LayerStack& fresh = *edit.fresh;
-  edit.affects_all |=
-      known.GetIncrementalRelocatesSourceToTarget() != fresh.GetIncrementalRelocatesSourceToTarget() ||
-      known.GetRelocatesSourceToTarget() != fresh.GetRelocatesSourceToTarget() ||
-      known.GetTimeCodesPerSecond() != fresh.GetTimeCodesPerSecond() ||
-      !AgreeOnCommon(known.GetEntries(), fresh.GetEntries());
+  AddMoved(known.GetIncrementalRelocatesSourceToTarget(), fresh.GetIncrementalRelocatesSourceToTarget(),
+           edit.moved);
+  AddMoved(known.GetRelocatesSourceToTarget(), fresh.GetRelocatesSourceToTarget(), edit.moved);
+  edit.affects_all |= known.GetTimeCodesPerSecond() != fresh.GetTimeCodesPerSecond() ||
+                      !AgreeOnCommon(known.GetEntries(), fresh.GetEntries());
   const std::set<std::string> variables = FindChangedVariables(known, fresh);
   if (!variables.empty()) {
     // Those who are led to from here have these variables, too, and are other stacks with other ones.
@@ -154,7 +169,8 @@ void ChangeProcessor::Rebuild(uint32_t stack, StackEdit& edit) {
   }
   edit.entered = FindMissing(fresh.GetEntries(), known.GetEntries());
   edit.left = FindMissing(known.GetEntries(), fresh.GetEntries());
-  edit.is_changed = edit.affects_all || !variables.empty() || !edit.entered.empty() || !edit.left.empty();
+  edit.is_changed = edit.affects_all || !edit.moved.empty() || !variables.empty() || !edit.entered.empty() ||
+                    !edit.left.empty();
 }
 
 void ChangeProcessor::ResyncAllOf(uint32_t stack) {

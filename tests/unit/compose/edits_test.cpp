@@ -110,6 +110,19 @@ TEST_CASE("a sublayer that comes recomposes what it speaks about, and so does on
   }
 }
 
+TEST_CASE("relocates that come and go recompose what is moved, where it was and where it is") {
+  for (const int others : {10, 20, 40}) {
+    CAPTURE(others);
+    Edited scene({{"root.usda", MakePrim("A", "references = @ref.usda@</R>") + MakeOthers(others)},
+                  {"ref.usda", kRef}});
+    REQUIRE(
+        scene[0].SetField(Path("/"), Names().layerRelocates, Value(Relocates{{Path("/A/X"), Path("/A/Y")}})));
+    CHECK(scene.Apply() == "/A | 3 0");
+    REQUIRE(scene[0].SetField(Path("/"), Names().layerRelocates, Value()));
+    CHECK(scene.Apply() == "/A | 3 0");
+  }
+}
+
 TEST_CASE("specs and arcs that go recompose the prims that had them") {
   for (const int others : {10, 20, 40}) {
     CAPTURE(others);
