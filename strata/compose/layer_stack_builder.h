@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "strata/compose/compose.h"
+#include "strata/compose/expression.h"
 #include "strata/compose/layer_stack.h"
 
 namespace strata::compose {
@@ -31,7 +32,17 @@ class LayerStackBuilder {
   void AddSublayers(const layer::LayerPtr& layer, const LayerOffset& offset, double time_codes_per_second,
                     int depth, bool is_session);
   std::vector<LayerOffset> ReadOffsets(const layer::Layer& layer, size_t count);
-  layer::LayerPtr OpenSublayer(const layer::Layer& layer, const std::string& authored);
+  struct Sublayer {
+    EvaluatedText path;
+    std::string identifier;
+    layer::LayerPtr layer;
+    Diagnostics why;  // it was not opened
+  };
+  // Those that `authored` names, on all threads; null for the ones that do not count.
+  std::vector<layer::LayerPtr> OpenSublayers(const layer::Layer& layer,
+                                             const std::vector<std::string>& authored);
+  void OpenSublayer(const layer::Layer& layer, const std::string& authored, Sublayer& sublayer) const;
+  layer::LayerPtr AcceptSublayer(const layer::Layer& layer, const std::string& authored, Sublayer& sublayer);
   void OrderByOwner(const layer::Layer& layer, std::vector<layer::LayerPtr>& sublayers,
                     std::vector<LayerOffset>& offsets);
   void AddRelocates();

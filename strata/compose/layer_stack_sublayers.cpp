@@ -39,31 +39,55 @@ std::vector<LayerOffset> LayerStackBuilder::ReadOffsets(const layer::Layer& laye
   return offsets;
 }
 
-layer::LayerPtr LayerStackBuilder::OpenSublayer(const layer::Layer& layer, const std::string& authored) {
-  EvaluatedText evaluated = EvaluateText(authored, stack_->expression_variables_);
-  for (const std::string& why : evaluated.errors) {
+std::vector<layer::LayerPtr> LayerStackBuilder::OpenSublayers(const layer::Layer& layer,
+                                                              const std::vector<std::string>& authored) {
+  std::vector<Sublayer> found(authored.size());
+  const auto open = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) OpenSublayer(layer, authored[i], found[i]);
+  };
+  if (options_.executor && authored.size() > 1)
+    options_.executor->ParallelFor(authored.size(), 1, open);
+  else
+    open(0, authored.size());
+  std::vector<layer::LayerPtr> sublayers;
+  sublayers.reserve(found.size());
+  for (size_t i = 0; i < found.size(); ++i) sublayers.push_back(AcceptSublayer(layer, authored[i], found[i]));
+  return sublayers;
+}
+
+// Called by several threads at once.
+void LayerStackBuilder::OpenSublayer(const layer::Layer& layer, const std::string& authored,
+                                     Sublayer& sublayer) const {
+  sublayer.path = EvaluateText(authored, stack_->expression_variables_);
+  if (sublayer.path.text.empty()) return;
+  sublayer.identifier = provider_->CreateIdentifier(sublayer.path.text, layer);
+  if (!options_.muted_layers.count(sublayer.identifier))
+    sublayer.layer = provider_->FindOrOpen(sublayer.path.text, layer, sublayer.why);
+}
+
+// Notes what was found of a sublayer; null when it does not count.
+layer::LayerPtr LayerStackBuilder::AcceptSublayer(const layer::Layer& layer, const std::string& authored,
+                                                  Sublayer& sublayer) {
+  for (const std::string& why : sublayer.path.errors) {
     AddError(ErrorType::kVariableExpressionError,
              fmt::format("Error evaluating expression {} for sublayer in @{}@: {}", authored,
                          layer.GetIdentifier(), why),
              layer, "Mend the expression, or define the variables it uses in the root layer.");
   }
-  stack_->used_variables_.insert(evaluated.used_variables.begin(), evaluated.used_variables.end());
-  if (evaluated.text.empty()) return nullptr;
+  stack_->used_variables_.insert(sublayer.path.used_variables.begin(), sublayer.path.used_variables.end());
+  if (sublayer.path.text.empty()) return nullptr;
   auto is_muted = [this](const std::string& identifier) {
     if (!options_.muted_layers.count(identifier)) return false;
     stack_->muted_layers_.insert(identifier);
     return true;
   };
-  const std::string identifier = provider_->CreateIdentifier(evaluated.text, layer);
-  if (is_muted(identifier)) return nullptr;
-  Diagnostics why;
-  layer::LayerPtr opened = provider_->FindOrOpen(evaluated.text, layer, why);
-  if (opened) return is_muted(opened->GetIdentifier()) ? nullptr : opened;
+  if (is_muted(sublayer.identifier)) return nullptr;
+  if (sublayer.layer) return is_muted(sublayer.layer->GetIdentifier()) ? nullptr : sublayer.layer;
   AddError(ErrorType::kInvalidSublayerPath,
-           fmt::format("Could not load sublayer @{}@ of layer @{}@; skipping.", evaluated.text,
+           fmt::format("Could not load sublayer @{}@ of layer @{}@; skipping.", sublayer.path.text,
                        layer.GetIdentifier()),
            layer, "Put the file there, or take it out of subLayers.");
-  for (const Diagnostic& diagnostic : why.GetAll())
+  for (const Diagnostic& diagnostic : sublayer.why.GetAll())
     stack_->errors_.back().diagnostic.notes.push_back({diagnostic.message, diagnostic.location});
   return nullptr;
 }
@@ -117,8 +141,7 @@ void LayerStackBuilder::AddSublayers(const layer::LayerPtr& layer, const LayerOf
     return;
   }
   std::vector<LayerOffset> offsets = ReadOffsets(*layer, paths->size());
-  std::vector<layer::LayerPtr> sublayers;
-  for (const std::string& path : *paths) sublayers.push_back(OpenSublayer(*layer, path));
+  std::vector<layer::LayerPtr> sublayers = OpenSublayers(*layer, *paths);
   for (size_t i = 0; i < sublayers.size(); ++i) {
     if (!sublayers[i] || IsUsableOffset(offsets[i]) || IsOpen(*sublayers[i])) continue;
     AddError(
