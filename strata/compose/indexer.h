@@ -329,9 +329,9 @@ class Indexer {
   std::set<std::pair<TaskType, uint32_t>> implied_;  // pending implied tasks
   struct Unresolved {                                // arcs to check once all is known
     uint32_t node;
-    std::string message;
+    ArcType type;
+    IndexDependencies::Site target, site;  // where it leads, and where it is written
     const layer::Layer* layer;
-    Path path;
     bool is_above = false;  // it was met above what an arc of the outer frame leads to
   };
   std::vector<Unresolved> unresolved_;

@@ -242,14 +242,14 @@ uint32_t Indexer::OpenTarget(uint32_t node, ArcType type, const ArcItem& item, P
 
 Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, uint32_t target_stack,
                              Path site_path) {
-  const std::string site = DescribeSite(graph_[node].layer_stack, site_path);
+  auto describe = [&] { return DescribeSite(graph_[node].layer_stack, site_path); };
   if (item.prim_path.IsEmpty()) {
     const layer::Layer& root = *pool_.GetStack(target_stack)->GetRootLayer();
     const Path path = root.GetDefaultPrimAsPath();
     if (!path.IsEmpty()) return path;
     AddError(ErrorType::kUnresolvedPrimPath,
              fmt::format("Unresolved {} prim path @{}@<defaultPrim> introduced by {}", GetItemName(type),
-                         root.GetIdentifier(), site),
+                         root.GetIdentifier(), describe()),
              node, fmt::format("Name a prim in the {}, or set defaultPrim in the layer.", GetItemName(type)));
     return Path();
   }
@@ -260,7 +260,7 @@ Path Indexer::FindTargetPrim(uint32_t node, ArcType type, const ArcItem& item, u
       ErrorType::kInvalidPrimPath,
       fmt::format(
           "Invalid {} path <{}> introduced by {}-- must be an absolute prim path with no variant selections.",
-          GetItemName(type), item.prim_path.GetString(), site),
+          GetItemName(type), item.prim_path.GetString(), describe()),
       node, "Name the prim itself; selections are made where the arc is written.");
   return Path();
 }
@@ -312,11 +312,12 @@ void Indexer::EvaluateItem(uint32_t node, ArcType type, const ArcItem& item, uin
   options.include_ancestral = true;
   const uint32_t added = AddArc(arc, options);
   if (added == kNoNode) return NoteOpened(target_stack);
-  unresolved_.push_back(
-      {added,
-       fmt::format("Unresolved {} prim path {} introduced by {}", GetItemName(type),
-                   DescribeSite(target_stack, target), DescribeSite(graph_[node].layer_stack, site_path)),
-       item.entry->layer.get(), site_path, is_above});
+  unresolved_.push_back({added,
+                         type,
+                         {target_stack, target},
+                         {graph_[node].layer_stack, site_path},
+                         item.entry->layer.get(),
+                         is_above});
 }
 
 // At the end of all: variants, which only the outermost frame selects, may bring what an arc leads to.
@@ -330,10 +331,14 @@ void Indexer::CheckTargets() {
                        : graph_[node].Has(kNodeHasSpecs);
     });
     if (has_specs) continue;
-    CompositionError& error = AddError(ErrorType::kUnresolvedPrimPath, open.message, open.node,
-                                       "Name a prim that exists, or make that prim.");
+    CompositionError& error =
+        AddError(ErrorType::kUnresolvedPrimPath,
+                 fmt::format("Unresolved {} prim path {} introduced by {}", GetItemName(open.type),
+                             DescribeSite(open.target.layer_stack, open.target.path),
+                             DescribeSite(open.site.layer_stack, open.site.path)),
+                 open.node, "Name a prim that exists, or make that prim.");
     error.diagnostic.location.file = open.layer->GetIdentifier();
-    error.diagnostic.location.path = open.path.GetString();
+    error.diagnostic.location.path = open.site.path.GetString();
   }
   unresolved_.clear();
 }

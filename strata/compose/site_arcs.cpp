@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include <tsl/robin_set.h>
@@ -58,30 +59,74 @@ class Editor {
 
 using ArcKey = std::tuple<std::string, uint32_t, double, double>;
 
+// What an item written in a layer stands for; nothing when its asset path has no value: then it is no arc.
+template <class Item>
+std::optional<ArcItem> MakeArc(const LayerStack& stack, const LayerStack::Entry& entry, Path path,
+                               const Item& item, ExpressionRemarks& remarks) {
+  ArcItem info{item.asset_path, item.asset_path, item.prim_path, item.offset, &entry};
+  if (!info.prim_path.IsEmpty() && !info.prim_path.IsAbsolute())
+    info.prim_path = info.prim_path.MakeAbsolute(path.GetPrimPath());
+  EvaluatedText evaluated = EvaluateText(item.asset_path, stack.GetExpressionVariables());
+  if (!evaluated.is_expression) return info;
+  remarks.used_variables.insert(evaluated.used_variables.begin(), evaluated.used_variables.end());
+  info.asset_path = evaluated.text;
+  for (const std::string& why : evaluated.errors)
+    remarks.problems.push_back({item.asset_path, why, entry.layer.get()});
+  if (info.asset_path.empty()) return std::nullopt;
+  return info;
+}
+
+// The only item that the edits of a site name, where they do nothing but add it; null when there is more.
+template <class Item>
+const Item* FindOnlyItem(const ListOp<Item>& op) {
+  if (!op.deleted_items.empty() || !op.ordered_items.empty()) return nullptr;
+  const Item* only = nullptr;
+  for (const std::vector<Item>* items :
+       {&op.explicit_items, &op.added_items, &op.prepended_items, &op.appended_items}) {
+    if (items->empty()) continue;
+    if (only || items->size() > 1 || (items == &op.explicit_items) != op.is_explicit) return nullptr;
+    only = &items->front();
+  }
+  return only;
+}
+
 template <class Item>
 std::vector<ArcItem> ComposeArcs(const LayerStack& stack, const LayerStack::Site& site, Path path,
                                  Token field, LayerProvider& provider, ExpressionRemarks& remarks) {
+  using Op = ListOp<Item>;
+  auto find_op = [&](uint32_t layer_number) {
+    return stack.GetEntries()[layer_number].layer->template GetFieldAs<Op>(path, field);
+  };
+  // Mostly one layer writes one arc: then it need not be told from others.
+  const Op* only_op = nullptr;
+  uint32_t op_count = 0, only_layer = 0;
+  for (uint32_t layer_number : site.layers) {
+    const Op* op = find_op(layer_number);
+    if (!op) continue;
+    only_op = op;
+    only_layer = layer_number;
+    ++op_count;
+  }
+  if (op_count == 0) return {};
+  if (const Item* item = op_count == 1 ? FindOnlyItem(*only_op) : nullptr) {
+    std::vector<ArcItem> arcs;
+    if (std::optional<ArcItem> arc = MakeArc(stack, stack.GetEntries()[only_layer], path, *item, remarks))
+      arcs.push_back(std::move(*arc));
+    return arcs;
+  }
   Editor<ArcKey, ArcItem> editor;
   for (auto layer_number = site.layers.rbegin(); layer_number != site.layers.rend(); ++layer_number) {
     const LayerStack::Entry& entry = stack.GetEntries()[*layer_number];
-    auto* op = entry.layer->template GetFieldAs<ListOp<Item>>(path, field);
+    const Op* op = find_op(*layer_number);
     if (!op) continue;
     editor.Apply(*op, [&](const Item& item) {
-      ArcItem info{item.asset_path, item.asset_path, item.prim_path, item.offset, &entry};
-      if (!info.prim_path.IsEmpty() && !info.prim_path.IsAbsolute())
-        info.prim_path = info.prim_path.MakeAbsolute(path.GetPrimPath());
-      EvaluatedText evaluated = EvaluateText(item.asset_path, stack.GetExpressionVariables());
-      if (evaluated.is_expression) {
-        remarks.used_variables.insert(evaluated.used_variables.begin(), evaluated.used_variables.end());
-        info.asset_path = evaluated.text;
-        for (const std::string& why : evaluated.errors)
-          remarks.problems.push_back({item.asset_path, why, entry.layer.get()});
-        if (info.asset_path.empty()) return int32_t{-1};  // without a value it is no arc
-      }
-      std::string identifier =
-          info.asset_path.empty() ? std::string() : provider.CreateIdentifier(info.asset_path, *entry.layer);
-      ArcKey key(std::move(identifier), info.prim_path.GetId(), item.offset.offset, item.offset.scale);
-      return editor.Intern(std::move(key), std::move(info));
+      std::optional<ArcItem> info = MakeArc(stack, entry, path, item, remarks);
+      if (!info) return int32_t{-1};
+      std::string identifier = info->asset_path.empty()
+                                   ? std::string()
+                                   : provider.CreateIdentifier(info->asset_path, *entry.layer);
+      ArcKey key(std::move(identifier), info->prim_path.GetId(), item.offset.offset, item.offset.scale);
+      return editor.Intern(std::move(key), std::move(*info));
     });
   }
   return editor.Finish();

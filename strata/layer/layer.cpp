@@ -142,6 +142,7 @@ Value Layer::GetMetadata(Token field) const {
 Path Layer::GetDefaultPrimAsPath() const {
   const Token* name = GetFieldAs<Token>(Path::AbsoluteRoot(), GetFieldNames().defaultPrim);
   if (!name || name->IsEmpty()) return Path();
+  if (const Path child = Path::AbsoluteRoot().AppendChild(*name); child.IsPrim()) return child;
   const Result<Path> path = Path::Parse(name->GetText());
   if (!path || !path->IsPrim() || path->ContainsPrimVariantSelection()) return Path();
   return path->IsAbsolute() ? *path : path->MakeAbsolute(Path::AbsoluteRoot());
