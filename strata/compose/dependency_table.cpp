@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "strata/compose/prim_index_node.h"
+#include "strata/compose/index_graph.h"
 
 namespace strata::compose {
 
@@ -10,37 +10,47 @@ namespace {
 
 constexpr uint32_t kAnyStack = UINT32_MAX;
 
+// Those of `sites` that are in layer stacks that `wants` says, as they are for the index.
+template <class Wants, class Visitor>
+void VisitSitesOf(const PrimIndex& index, const std::vector<IndexDependencies::Site>& sites, Wants&& wants,
+                  Visitor&& visit) {
+  for (const IndexDependencies::Site& site : sites)
+    if (wants(site.layer_stack)) visit(site.layer_stack, index.GetPathHere(site.layer_stack, site.path));
+}
+
 // Sites at which arcs of the index itself end.
-template <class Visitor>
-void VisitSites(const PrimIndex& index, Visitor&& visit) {
-  const size_t count = index.GetNodeCount();
-  for (uint32_t i = 1; i < count; ++i) {
-    const NodeRef node = index.GetNode(i);
-    if (node.IsIntroducedHere()) visit(node.GetLayerStackNumber(), node.GetPath());
-  }
-  for (const IndexDependencies::Site& site : index.GetDependencies().culled)
-    visit(site.layer_stack, site.path);
+template <class Wants, class Visitor>
+void VisitArcs(const PrimIndex& index, Wants&& wants, Visitor&& visit) {
+  const std::vector<PrimIndexNode>& nodes = index.GetGraph()->nodes;
+  for (uint32_t i = 1; i < nodes.size(); ++i)
+    if (nodes[i].Has(kNodeNew) && wants(nodes[i].layer_stack))
+      visit(nodes[i].layer_stack, index.GetNode(i).GetPath());
+  if (const IndexDependencies* more = index.GetDependenciesAtHome())
+    VisitSitesOf(index, more->culled, wants, visit);
+}
+template <class Wants, class Visitor>
+void VisitSelections(const PrimIndex& index, Wants&& wants, Visitor&& visit) {
+  if (const IndexDependencies* more = index.GetDependenciesAtHome())
+    VisitSitesOf(index, more->selections, wants, visit);
 }
 
 }  // namespace
 
-bool DependencyTable::DependsOn(const PrimIndex& index, uint32_t stack, Path site, Which which) {
+bool DependencyTable::DependsOn(const PrimIndex& index, uint32_t stack, Path site) {
   bool found = false;
-  if (which == Which::kArcs) {
-    VisitSites(index, [&](uint32_t number, Path path) { found |= number == stack && path == site; });
-  } else {
-    for (const IndexDependencies::Site& read : index.GetDependencies().selections)
-      found |= read.layer_stack == stack && read.path == site;
-  }
+  auto wants = [stack](uint32_t number) { return number == stack; };
+  auto compare = [&](uint32_t, Path path) { found |= path == site; };
+  VisitArcs(index, wants, compare);
+  if (!found) VisitSelections(index, wants, compare);
   return found;
 }
 
 bool DependencyTable::Reaches(const PrimIndex& index, uint32_t stack) {
   bool found = false;
-  VisitSites(index, [&](uint32_t number, Path) { found |= number == stack; });
-  const IndexDependencies more = index.GetDependencies();
-  found |= std::find(more.opened.begin(), more.opened.end(), stack) != more.opened.end();
-  return found;
+  VisitArcs(
+      index, [stack](uint32_t number) { return number == stack; }, [&](uint32_t, Path) { found = true; });
+  const IndexDependencies* more = index.GetDependenciesAtHome();
+  return found || (more && std::find(more->opened.begin(), more->opened.end(), stack) != more->opened.end());
 }
 
 void DependencyTable::Update() {
@@ -122,12 +132,11 @@ void DependencyTable::AddIndex(const PrimIndex& index, uint32_t only_stack) {
     auto found = rows_.find(stack);
     return found != rows_.end() && found->second.is_made;
   };
-  VisitSites(index, [&](uint32_t stack, Path path) {
-    if (wants(stack)) AddRow(stack, path, index.GetPath(), Which::kArcs);
+  VisitArcs(index, wants,
+            [&](uint32_t stack, Path path) { AddRow(stack, path, index.GetPath(), Which::kArcs); });
+  VisitSelections(index, wants, [&](uint32_t stack, Path path) {
+    AddRow(stack, path, index.GetPath(), Which::kSelections);
   });
-  const IndexDependencies more = index.GetDependencies();
-  for (const IndexDependencies::Site& site : more.selections)
-    if (wants(site.layer_stack)) AddRow(site.layer_stack, site.path, index.GetPath(), Which::kSelections);
 }
 
 void DependencyTable::AddRow(uint32_t stack, Path site, Path index, Which which) {
@@ -142,7 +151,7 @@ void DependencyTable::AddRow(uint32_t stack, Path site, Path index, Which which)
     dependents.erase(std::unique(dependents.begin(), dependents.end()), dependents.end());
     std::erase_if(dependents, [&](Path path) {
       PrimIndexPtr known = indices_.Find(path);
-      return !known || !DependsOn(*known, stack, site, which);
+      return !known || !DependsOn(*known, stack, site);
     });
     row.compact_at = 2 * dependents.size() + 16;
   }

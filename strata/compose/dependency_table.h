@@ -92,15 +92,14 @@ class DependencyTable {
     bool is_made = false;
   };
   enum class Which : uint8_t { kArcs, kSelections };
-  static bool DependsOn(const PrimIndex& index, uint32_t stack, Path site, Which which);
+  // Over an arc, or for a selection.
+  static bool DependsOn(const PrimIndex& index, uint32_t stack, Path site);
   template <class Visitor>
   void VisitRow(uint32_t stack, Path site, std::vector<Path>& dependents, Visitor&& visit) {
     // Rows only grow while indices come and go: what is no longer so is passed over here.
     for (size_t i = 0; i < dependents.size(); ++i) {
       PrimIndexPtr index = indices_.Find(dependents[i]);
-      if (index && (DependsOn(*index, stack, site, Which::kArcs) ||
-                    DependsOn(*index, stack, site, Which::kSelections)))
-        visit(dependents[i], site);
+      if (index && DependsOn(*index, stack, site)) visit(dependents[i], site);
     }
   }
   Rows& GetRows(uint32_t stack);

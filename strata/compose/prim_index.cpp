@@ -62,8 +62,17 @@ Path PrimIndex::GetTrunkPath(uint16_t number) const {
   return number == 1 ? place_ : (*trunks_)[number - 1].path;
 }
 
+bool PrimIndex::IsAtHome() const {
+  return trunks_ ? trunks_ == graph_->home || *trunks_ == *graph_->home
+                 : place_ == graph_->home->front().path;
+}
+
 std::vector<PrimIndexNode> PrimIndex::CopyNodes() const {
   std::vector<PrimIndexNode> nodes = graph_->nodes;
+  if (IsAtHome()) {
+    if (!nodes.empty()) nodes.front().path = path_;
+    return nodes;
+  }
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     const NodeRef node(this, i);
     nodes[i].path = node.GetPath();
@@ -81,15 +90,20 @@ std::vector<PrimIndexNode> PrimIndex::CopyNodes() const {
 IndexDependencies PrimIndex::GetDependencies() const {
   if (!graph_ || !graph_->dependencies) return {};
   IndexDependencies dependencies = *graph_->dependencies;
-  for (auto* sites : {&dependencies.culled, &dependencies.selections}) {
-    for (IndexDependencies::Site& site : *sites) {
-      const uint16_t trunk = FindTrunk(*graph_->home, site.layer_stack, site.path);
-      if (trunk != 0)
-        site.path = site.path.ReplacePrefix((*graph_->home)[trunk - 1].path, GetTrunkPath(trunk),
-                                            Path::TargetFix::kKeepTargets);
-    }
-  }
+  for (auto* sites : {&dependencies.culled, &dependencies.selections})
+    for (IndexDependencies::Site& site : *sites) site.path = GetPathHere(site.layer_stack, site.path);
   return dependencies;
+}
+
+const IndexDependencies* PrimIndex::GetDependenciesAtHome() const {
+  return graph_ ? graph_->dependencies.get() : nullptr;
+}
+
+Path PrimIndex::GetPathHere(uint32_t layer_stack, Path at_home) const {
+  const uint16_t trunk = FindTrunk(*graph_->home, layer_stack, at_home);
+  if (trunk == 0) return at_home;
+  const Path from = (*graph_->home)[trunk - 1].path, to = GetTrunkPath(trunk);
+  return from == to ? at_home : at_home.ReplacePrefix(from, to, Path::TargetFix::kKeepTargets);
 }
 
 // No index that has some shares its graph: paths are those of its place.
@@ -184,9 +198,7 @@ uint32_t NodeRef::GetLayerStackNumber() const {
 const MapFunction& NodeRef::RenameMap(uint32_t map, bool to_root) const {
   const IndexGraph& graph = *index_->graph_;
   const MapFunction& at_home = graph.pool->GetMap(map);
-  const bool is_at_home = index_->trunks_ ? index_->trunks_ == graph.home || *index_->trunks_ == *graph.home
-                                          : index_->place_ == graph.home->front().path;
-  if (is_at_home || map == IndexPool::kIdentity || number_ == 0) return at_home;
+  if (map == IndexPool::kIdentity || number_ == 0 || index_->IsAtHome()) return at_home;
   const Trunks only{{graph.home->front().layer_stack, index_->place_}};
   const std::optional<MapFunction> renamed =
       compose::RenameMap(at_home, Get().layer_stack, graph.nodes[to_root ? 0 : Get().parent].layer_stack,

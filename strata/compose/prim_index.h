@@ -153,6 +153,7 @@ class PrimIndex {
   PrimIndex(Path path, std::shared_ptr<const IndexGraph> graph, Path place,
             std::shared_ptr<const std::vector<Trunk>> trunks);
   const IndexGraph* GetGraph() const { return graph_.get(); }
+  bool IsAtHome() const;  // where the graph was made
   // Where trunk `number` (from 1) of the graph is in the place of this index.
   Path GetTrunkPath(uint16_t number) const;
   const std::shared_ptr<const std::vector<Trunk>>& GetTrunks() const { return trunks_; }
@@ -161,6 +162,9 @@ class PrimIndex {
   std::vector<Node> CopyNodes() const;
   // What it depends on beside the sites of its nodes.
   IndexDependencies GetDependencies() const;
+  // The same as at home, without a copy: null when there is nothing; and what a site among it is here.
+  const IndexDependencies* GetDependenciesAtHome() const;
+  Path GetPathHere(uint32_t layer_stack, Path at_home) const;
   // Of payloads whose formats are dynamic, in the order in which they were followed.
   const std::vector<ComposedArguments>& GetComposedArguments() const;
 
