@@ -37,6 +37,7 @@ void Graph::Reset(uint32_t layer_stack, Path path) {
   root.layer_stack = layer_stack;
   root.flags = kNodeNew;
   nodes_.push_back(root);
+  is_in_order_ = true;
   sites_.emplace_back();
   last_children_.assign(1, kNoNode);
   places_.assign(1, kPlaceStep);
@@ -46,6 +47,7 @@ void Graph::Reset(uint32_t layer_stack, Path path) {
 
 void Graph::Reset(std::vector<Node> nodes) {
   nodes_ = std::move(nodes);
+  is_in_order_ = true;
   sites_.assign(nodes_.size(), {});
   last_children_.assign(nodes_.size(), kNoNode);
   for (uint32_t i = 0; i < nodes_.size(); ++i)
@@ -80,9 +82,14 @@ void Graph::ProbePermission(uint32_t number) {
 }
 
 void Graph::DescendTo(Token child) {
+  Path last, last_below;  // many nodes have one path
   for (uint32_t i = 0; i < nodes_.size(); ++i) {
     Node& node = nodes_[i];
-    node.path = node.path.AppendChild(child);
+    if (node.path != last || i == 0) {
+      last = node.path;
+      last_below = last.AppendChild(child);
+    }
+    node.path = last_below;
     node.Set(kNodeNew, false);
     if (i != 0) node.Set(kNodeDueToAncestor, true);
     if (node.Has(kNodeHasSpecs))
@@ -146,6 +153,7 @@ void Graph::PlaceAll() {
 
 uint32_t Graph::Insert(uint32_t parent, Node node) {
   const auto number = static_cast<uint32_t>(nodes_.size());
+  is_in_order_ = false;
   node.parent = parent;
   if (node.origin == kNoNode) node.origin = parent;
   node.map_to_root = pool_.ComposeMaps(nodes_[parent].map_to_root, node.map_to_parent);
@@ -161,6 +169,7 @@ uint32_t Graph::Insert(uint32_t parent, Node node) {
 
 uint32_t Graph::InsertGraph(uint32_t parent, const Node& arc, const Graph& other) {
   const auto base = static_cast<uint32_t>(nodes_.size());
+  is_in_order_ = false;
   auto shift = [base](uint32_t& number) {
     if (number != kNoNode) number += base;
   };
@@ -404,6 +413,9 @@ std::vector<uint32_t> Graph::GetSubtree(uint32_t top) const {
 }
 
 std::vector<Node> Graph::Finish(Culled culled, std::vector<IndexDependencies::Site>& dropped) const {
+  const auto is_culled = [](const Node& node) { return node.Has(kNodeCulled); };
+  if (is_in_order_ && (culled == Culled::kKeep || std::none_of(nodes_.begin(), nodes_.end(), is_culled)))
+    return nodes_;
   std::vector<bool> keep(nodes_.size(), false);
   std::vector<uint32_t> pending;
   auto keep_with_ancestors = [&](uint32_t node) {
@@ -422,12 +434,17 @@ std::vector<Node> Graph::Finish(Culled culled, std::vector<IndexDependencies::Si
   }
 
   std::vector<uint32_t> order;
+  order.reserve(nodes_.size());
   std::vector<uint32_t> renumbered(nodes_.size(), kNoNode);
-  VisitSubtree(0, [&](uint32_t node) {
+  auto number = [&](uint32_t node) {
     if (!keep[node]) return;
     renumbered[node] = static_cast<uint32_t>(order.size());
     order.push_back(node);
-  });
+  };
+  if (is_in_order_)
+    for (uint32_t i = 0; i < nodes_.size(); ++i) number(i);
+  else
+    VisitSubtree(0, number);
   std::vector<Node> result;
   result.reserve(order.size());
   for (uint32_t old : order) {

@@ -101,6 +101,7 @@ class Graph {
   // Specializes below the root by their origin, where that is another node than the root.
   tsl::robin_map<uint32_t, std::vector<uint32_t>> copies_;
   uint32_t unlinked_ = kNoNode;  // the node that is finding its place
+  bool is_in_order_ = false;     // nodes stand in strength order
 };
 
 }  // namespace strata::compose

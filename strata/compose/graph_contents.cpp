@@ -132,31 +132,29 @@ class Comparison {
   const IndexPool& pool_;
 };
 
-uint64_t Mix(uint64_t hash, uint64_t more) {
-  return MixBits(hash ^ more) * 0x9E3779B97F4A7C15ull;
-}
+}  // namespace
 
-// Of what is the same for all graphs that are interchangeable.
-uint64_t HashContents(const IndexGraph& graph) {
-  uint64_t hash = Mix(graph.nodes.size(), graph.home->size());
+uint64_t GraphContents::Hash(const IndexGraph& graph) {
+  constexpr uint64_t kFirst = 0x9E3779B97F4A7C15ull, kSecond = 0xC2B2AE3D27D4EB4Full,
+                     kThird = 0xA0761D6478BD642Full;
+  uint64_t hash = graph.nodes.size() << 32 | graph.home->size();
   for (const PrimIndexNode& node : graph.nodes) {
-    hash = Mix(hash, uint64_t{node.layer_stack} << 32 | uint64_t{node.flags} << 16 |
-                         static_cast<uint64_t>(node.arc) << 8 | node.trunk);
-    hash = Mix(hash, uint64_t{node.parent} << 32 | node.origin);
-    if (node.trunk == 0) {
-      hash = Mix(hash, node.path.GetId());
-    } else {
+    uint64_t path = node.path.GetId();
+    if (node.trunk != 0) {
       const Path trunk = (*graph.home)[node.trunk - 1].path;
-      const uint32_t below = node.path.GetElementCount() - trunk.GetElementCount();
-      hash = Mix(hash, uint64_t{below} << 32 | (below ? node.path.GetNameToken().GetId() : 0));
+      const bool is_below = node.path != trunk;
+      path = is_below ? uint64_t{node.path.GetElementCount() - trunk.GetElementCount()} << 32 |
+                            node.path.GetNameToken().GetId()
+                      : 0;
     }
+    hash ^= (uint64_t{node.layer_stack} << 32 | uint64_t{node.flags} << 16 | node.trunk) * kFirst;
+    hash ^= (uint64_t{node.parent} << 32 | node.origin) * kSecond;
+    hash = (hash << 23 | hash >> 41) * kThird + path * kSecond;
   }
   for (const IndexGraph::Spec& spec : graph.specs)
-    hash = Mix(hash, reinterpret_cast<uintptr_t>(spec.entry) ^ spec.node);
-  return hash;
+    hash = (hash ^ reinterpret_cast<uintptr_t>(spec.entry) ^ spec.node) * kThird;
+  return MixBits(hash) * kFirst;
 }
-
-}  // namespace
 
 bool AreInterchangeable(const IndexGraph& a, const IndexGraph& b) {
   if (a.pool != b.pool || a.nodes.size() != b.nodes.size() || a.introduced_stacks != b.introduced_stacks ||
@@ -168,8 +166,7 @@ bool AreInterchangeable(const IndexGraph& a, const IndexGraph& b) {
   return both.HaveSameTrunks() && both.HaveSameSpecs() && both.HaveSameNodes() && both.HaveSameDependencies();
 }
 
-IndexGraphPtr GraphContents::Find(const IndexGraph& graph) const {
-  uint64_t hash = HashContents(graph);
+IndexGraphPtr GraphContents::Find(uint64_t hash, const IndexGraph& graph) const {
   const Shard& shard = shards_[hash >> 60];
   for (uint64_t i = 0; i < kMostOfOneHash; ++i, ++hash) {
     IndexGraphPtr known;
@@ -184,8 +181,7 @@ IndexGraphPtr GraphContents::Find(const IndexGraph& graph) const {
   return nullptr;
 }
 
-void GraphContents::Add(IndexGraphPtr graph) {
-  uint64_t hash = HashContents(*graph);
+void GraphContents::Add(uint64_t hash, IndexGraphPtr graph) {
   Shard& shard = shards_[hash >> 60];
   const std::lock_guard lock(shard.mutex);
   for (uint64_t i = 0; i < kMostOfOneHash; ++i, ++hash)

@@ -23,9 +23,11 @@ bool AreInterchangeable(const IndexGraph& a, const IndexGraph& b);
 // Thread-safe.
 class GraphContents {
  public:
-  // One that was added and may serve in place of `graph`; null when there is none.
-  IndexGraphPtr Find(const IndexGraph& graph) const;
-  void Add(IndexGraphPtr graph);
+  // Of what is the same for all graphs that are interchangeable.
+  static uint64_t Hash(const IndexGraph& graph);
+  // One that was added and may serve in place of `graph`; null when there is none. `hash`: that of the graph.
+  IndexGraphPtr Find(uint64_t hash, const IndexGraph& graph) const;
+  void Add(uint64_t hash, IndexGraphPtr graph);
 
  private:
   static constexpr size_t kShards = 16;

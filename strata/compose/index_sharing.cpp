@@ -141,7 +141,7 @@ bool IndexSharing::AppendRelocates(uint32_t layer_stack, Path path, std::string&
 // For a prim whose parent has one node, the root's, or that has no parent: its own site is its place.
 void IndexSharing::AskAlone(Path path, Question& question) const {
   question.place = {path, nullptr};
-  question.tells_trunks = true;
+  question.begins_place = question.tells_trunks = true;
   const uint32_t stack = environment_.GetRootStackNumber();
   question.has_key = AppendSite(stack, path, question.key) && AppendRelocates(stack, path, question.key);
 }
@@ -185,14 +185,12 @@ void IndexSharing::AskAnew(Path path, const PrimIndex& parent, Question& questio
     if (trunks->size() > kMaxTrunks) question.has_key = false;
   }
   question.place = {path, std::move(trunks)};
-  question.tells_trunks = true;
+  question.begins_place = question.tells_trunks = true;
 }
 
 IndexSharing::Question IndexSharing::Ask(Path path, const PrimIndex* parent) const {
   Question question;
   question.key.reserve(96);
-  const auto& include = environment_.GetOptions().include_payload;
-  Append(question.key, uint32_t{!include || include(path)});
   if (!parent) {
     Append(question.key, uint32_t{0});
     AskAlone(path, question);
@@ -268,13 +266,18 @@ bool HasPathOfOtherTrunk(const MapFunction& map, const PrimIndexNode& node, cons
 
 // What else was read on the way to `graph`, and whether it may serve elsewhere at all (else null).
 std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
-    IndexGraphPtr graph, const std::vector<Indexer::Visit>& visits, const Question& question) const {
+    IndexGraphPtr graph, const PrimIndex* parent, const std::vector<Indexer::Visit>& visits,
+    const Question& question) const {
   auto candidate = std::make_unique<Candidate>();
   if (!graph->errors.empty()) return nullptr;
   // Arguments follow from fields that are in no key.
   if (graph->dependencies && !graph->dependencies->arguments.empty()) return nullptr;
   const Trunks& trunks = *graph->home;
+  // Maps of nodes that come from the parent have been looked at with its graph where that was made here.
+  const bool is_parent_here =
+      parent && !question.begins_place && !parent->GetGraph()->is_private && parent->IsAtHome();
   for (const PrimIndexNode& node : graph->nodes) {
+    if (is_parent_here && !node.Has(kNodeNew)) continue;
     if (HasStepAtTrunk(pool_->GetMap(node.map_to_parent), trunks) ||
         HasStepAtTrunk(pool_->GetMap(node.map_to_root), trunks))
       return nullptr;
@@ -313,6 +316,16 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
   candidate->home = graph->home;
   candidate->graph = std::move(graph);
   return candidate;
+}
+
+bool IndexSharing::IsIncluded(Path path) const {
+  const auto& include = environment_.GetOptions().include_payload;
+  return !include || include(path);
+}
+
+// One prim may have its payload loaded and another one not.
+bool IndexSharing::HasPayloadsAs(const Candidate& candidate, Path path) const {
+  return !candidate.graph->asks_for_payload || candidate.has_payload == IsIncluded(path);
 }
 
 bool IndexSharing::Holds(const Candidate& candidate, const Place& place) const {
@@ -413,16 +426,17 @@ IndexGraphPtr IndexSharing::Keep(Candidate& candidate, std::shared_ptr<IndexGrap
   const bool may_stand_for_others =
       candidate.trust.load(std::memory_order_relaxed) == Candidate::Trust::kFull &&
       !TouchesRelocates(*graph->home);
+  const uint64_t hash = may_stand_for_others ? GraphContents::Hash(*graph) : 0;
   if (may_stand_for_others)
-    if (IndexGraphPtr known = contents_.Find(*graph)) return candidate.graph = std::move(known);
+    if (IndexGraphPtr known = contents_.Find(hash, *graph)) return candidate.graph = std::move(known);
   if (graph->is_quiet) PrepareChildren(*graph, *MakeIndex(path, graph, place));
-  if (may_stand_for_others) contents_.Add(graph);
+  if (may_stand_for_others) contents_.Add(hash, graph);
   return graph;
 }
 
 // What was found out for the question; null when nothing was. Where too many places differ in what is read of
 // them, the question is asked anew for those alike at their trunks.
-IndexSharing::Candidate* IndexSharing::FindCandidate(Question& question) {
+IndexSharing::Candidate* IndexSharing::FindCandidate(Path path, Question& question) {
   while (question.has_key) {
     Candidate* candidate = nullptr;
     {
@@ -435,7 +449,7 @@ IndexSharing::Candidate* IndexSharing::FindCandidate(Question& question) {
     }
     int count = 0;
     for (; candidate; candidate = candidate->next.load(std::memory_order_acquire), ++count)
-      if (Holds(*candidate, question.place)) return candidate;
+      if (Holds(*candidate, question.place) && HasPayloadsAs(*candidate, path)) return candidate;
     if (count < kMaxCandidates) return nullptr;
     question.has_key = !question.tells_trunks && AppendTrunks(question);
     question.tells_trunks = question.is_crowded = true;
@@ -448,8 +462,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   if (child) {
     const auto* known = static_cast<const Candidate*>(child->load(std::memory_order_acquire));
     const Place place{parent->GetPlace(), parent->GetTrunks()};
-    // One place may have its payloads loaded and another one not.
-    if (known && !known->graph->asks_for_payload && Holds(*known, place))
+    if (known && Holds(*known, place) && HasPayloadsAs(*known, path))
       return MakeIndex(path, known->graph, place);
   }
   Question question = Ask(path, parent);
@@ -460,7 +473,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
     graph->is_private = true;
     return MakeIndex(path, std::move(graph), question.place);
   };
-  Candidate* const candidate = FindCandidate(question);
+  Candidate* const candidate = FindCandidate(path, question);
   if (!question.has_key) return make_private(Make(request, question.place));
   if (candidate) {
     switch (candidate->trust.load(std::memory_order_acquire)) {
@@ -483,8 +496,9 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   std::vector<Indexer::Visit> visits;
   request.visits = &visits;
   std::shared_ptr<IndexGraph> graph = Make(request, question.place);
-  std::unique_ptr<Candidate> made = MakeCandidate(graph, visits, question);
+  std::unique_ptr<Candidate> made = MakeCandidate(graph, parent, visits, question);
   if (!made) return make_private(std::move(graph));
+  made->has_payload = graph->asks_for_payload && IsIncluded(path);
   NoteSites(*graph, visits, parent);
   const IndexGraphPtr kept = Keep(*made, std::move(graph), path, question.place);
   Shard& shard = GetShard(KeyHash()(question.key));

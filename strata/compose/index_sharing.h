@@ -70,6 +70,7 @@ class IndexSharing {
     // path, cannot be told in one place: a second one shows it.
     enum class Trust : uint8_t { kFull, kToBeShown, kNone };
     std::atomic<Trust> trust{Trust::kFull};
+    bool has_payload = false;  // what CacheOptions::include_payload answered, where that was asked
     std::atomic<Candidate*> next{nullptr};
   };
   struct KeyHash {
@@ -91,6 +92,7 @@ class IndexSharing {
     std::string key;
     Place place;
     bool has_key = true;
+    bool begins_place = false;
     bool tells_trunks = false;  // what is at the trunks themselves is in the key
     bool is_crowded = false;    // and would not be, were there fewer candidates
   };
@@ -105,10 +107,13 @@ class IndexSharing {
 
   Trunks GetTrunks(const Place& place) const;
   std::shared_ptr<IndexGraph> Make(const Indexer::Request& request, const Place& place) const;
-  std::unique_ptr<Candidate> MakeCandidate(IndexGraphPtr graph, const std::vector<Indexer::Visit>& visits,
+  std::unique_ptr<Candidate> MakeCandidate(IndexGraphPtr graph, const PrimIndex* parent,
+                                           const std::vector<Indexer::Visit>& visits,
                                            const Question& question) const;
   Shard& GetShard(size_t hash) { return shards_[hash >> 58]; }  // the low bits choose the place in its table
-  Candidate* FindCandidate(Question& question);
+  Candidate* FindCandidate(Path path, Question& question);
+  bool IsIncluded(Path path) const;
+  bool HasPayloadsAs(const Candidate& candidate, Path path) const;
   bool Holds(const Candidate& candidate, const Place& place) const;
   PrimIndexPtr MakeIndex(Path path, IndexGraphPtr graph, const Place& place) const;
 

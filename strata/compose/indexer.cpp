@@ -185,7 +185,7 @@ void Indexer::AddImpliedClassTask(uint32_t node) {
 }
 
 void Indexer::AddTasksForAll() {
-  for (uint32_t number : graph_.GetSubtree(0)) AddTasksFor(number);
+  for (uint32_t number = 0; number < graph_.GetSize(); ++number) AddTasksFor(number);
 }
 
 // The arcs of sites in an attached subtree have been followed by the frame that made it; what is left is to

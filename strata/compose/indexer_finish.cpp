@@ -8,9 +8,9 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   const Node& node = graph_[number];
   if (node.parent == kNoNode) return false;
   if (node.Has(kNodeCulled) || node.Has(kNodeElided)) return true;
+  if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   // What an arc leads to directly shows that the arc is there.
   if (graph_.GetDepthBelowIntroduction(number) == 0) return false;
-  if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   // A class that is inside some model may get opinions from what that model references: its path stays of
   // interest.
   if (node.arc == ArcType::kInherit && node.layer_stack == environment_.GetRootStackNumber()) {
@@ -20,12 +20,12 @@ bool Indexer::CanBeCulled(uint32_t number) const {
 }
 
 void Indexer::Cull() {
-  std::vector<uint32_t> order = graph_.GetSubtree(0);
-  for (auto number = order.rbegin(); number != order.rend(); ++number) {
-    if (!CanBeCulled(*number)) continue;
-    bool all_culled = true;
-    for (uint32_t child : graph_.GetChildren(*number)) all_culled &= graph_[child].Has(kNodeCulled);
-    if (all_culled) graph_[*number].Set(kNodeCulled, true);
+  // Nodes were made after their parents.
+  std::vector<bool> has_kept_child(graph_.GetSize(), false);
+  for (uint32_t number = static_cast<uint32_t>(graph_.GetSize()); number-- > 0;) {
+    Node& node = graph_[number];
+    if (!has_kept_child[number] && CanBeCulled(number)) node.Set(kNodeCulled, true);
+    if (!node.Has(kNodeCulled) && node.parent != kNoNode) has_kept_child[node.parent] = true;
   }
 }
 
@@ -79,6 +79,18 @@ bool Indexer::IsInstanceable() const {
   return false;
 }
 
+namespace {
+
+// Whether arcs of the prim itself bring opinions.
+bool HasInstanceableArc(const std::vector<PrimIndexNode>& nodes) {
+  const std::vector<bool> is_instanceable = FindInstanceableNodes(nodes);
+  for (size_t i = 0; i < nodes.size(); ++i)
+    if (is_instanceable[i] && nodes[i].CanContributeSpecs() && nodes[i].Has(kNodeHasSpecs)) return true;
+  return false;
+}
+
+}  // namespace
+
 std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& pool) {
   if (culling_ == Culling::kCull) Cull();
   if (options_.mode == CompositionMode::kFull) RestrictByPermission();
@@ -95,15 +107,12 @@ std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& po
   result->asks_for_payload = asks_for_payload_;
   const layer::FieldNames& names = layer::GetFieldNames();
 
-  bool has_instanceable_arc = false;
-  const std::vector<bool> is_instanceable = FindInstanceableNodes(result->nodes);
   const bool* instanceable = nullptr;
   for (uint32_t i = 0; i < result->nodes.size(); ++i) {
     const Node& node = result->nodes[i];
     if (!node.CanContributeSpecs() || !node.Has(kNodeHasSpecs)) continue;
     const LayerStackPtr& stack = pool_.GetStack(node.layer_stack);
     const LayerStack::Site site = stack->FindSite(node.path);
-    if (is_instanceable[i]) has_instanceable_arc = true;
     for (uint32_t layer : site.layers) result->specs.push_back({i, &stack->GetEntries()[layer]});
     if (!instanceable && (site.fields & kSiteInstanceable)) {
       for (uint32_t layer : site.layers) {
@@ -121,7 +130,8 @@ std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& po
                                       [&](const auto& known) { return known.first == selection.first; });
     if (!is_known) selections.push_back(selection);
   }
-  result->is_instanceable = options_.HasInstances() && has_instanceable_arc && instanceable && *instanceable;
+  result->is_instanceable =
+      options_.HasInstances() && instanceable && *instanceable && HasInstanceableArc(result->nodes);
   return result;
 }
 

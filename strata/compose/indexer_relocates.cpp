@@ -70,7 +70,7 @@ void Indexer::EvaluateImpliedRelocations(uint32_t node) {
 // Whether some node stands at a path that its own layer stack relocates away: then the site of the frame, or
 // at the top the prim asked for, is prohibited.
 void Indexer::FindProhibited() {
-  for (uint32_t node : graph_.GetSubtree(0)) {
+  for (uint32_t node = 0; node != kNoNode; node = graph_.GetNextInSubtree(0, node)) {
     const Node& n = graph_[node];
     if (n.Has(kNodeCulled)) continue;
     if (n.Has(kNodeInert))

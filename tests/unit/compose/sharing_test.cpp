@@ -291,6 +291,32 @@ TEST_CASE("prims with payloads share a graph only with prims whose payloads are 
   CHECK(cache->ComputePrimIndex(Path("/World/P_3/Geom/Heavy/In"))->HasSpecs());
 }
 
+TEST_CASE("whether a payload is loaded is asked of prims that have one, and of no others") {
+  auto count_questions = [](const std::string& asset) {
+    std::string root = "def \"World\"\n{\n";
+    for (int i = 0; i < 20; ++i)
+      root += fmt::format("    def \"P_{}\" (references = @asset.usda@)\n    {{\n    }}\n", i);
+    const Scene scene(
+        {{"root.usda", root + "}\n"}, {"asset.usda", "(\n    defaultPrim = \"Asset\"\n)\n" + asset}});
+    size_t questions = 0;
+    CacheOptions options;
+    options.include_payload = [&questions](Path path) {
+      ++questions;
+      CHECK(path.GetNameToken() == std::string_view("Heavy"));
+      return true;
+    };
+    FindPrims(*scene.MakeCache(options));
+    return questions;
+  };
+  const std::string light = "    def \"Light\"\n    {\n        def \"Leaf\"\n        {\n        }\n    }\n";
+  CHECK(count_questions("def \"Asset\"\n{\n" + light + "}\n") == 0);
+  const size_t questions = count_questions("def \"Asset\"\n{\n" + light +
+                                           "    def \"Heavy\" (payload = </Load>)\n    {\n    }\n}\n"
+                                           "def \"Load\"\n{\n    def \"In\"\n    {\n    }\n}\n");
+  CHECK(questions >= 20);
+  CHECK(questions <= 22);
+}
+
 TEST_CASE("indices are the same for any number of threads") {
   for (uint64_t seed = 101; seed <= 110; ++seed) {
     CAPTURE(seed);
