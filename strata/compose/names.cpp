@@ -9,11 +9,16 @@ namespace strata::compose {
 
 namespace {
 
-// Names in order, each once.
+// Names in order, each once. Few are looked through, many have an index.
 class NameList {
  public:
   void Add(Token name) {
-    if (known_.insert(name).second) names_.push_back(name);
+    if (Contains(name)) return;
+    names_.push_back(name);
+    if (is_indexed_)
+      known_.insert(name);
+    else if (names_.size() > kFew)
+      MakeIndex();
   }
   void Reorder(const TokenVector& order) {
     if (order.empty() || names_.empty()) return;
@@ -22,21 +27,32 @@ class NameList {
     op.ApplyTo(names_);
   }
   void Remove(Token name) {
-    if (known_.erase(name)) names_.erase(std::find(names_.begin(), names_.end(), name));
+    if (!Contains(name)) return;
+    names_.erase(std::find(names_.begin(), names_.end(), name));
+    known_.erase(name);
   }
   void Rename(Token from, Token to) {
-    if (!known_.count(from)) return Add(to);
-    if (known_.count(to)) return Remove(from);
+    if (!Contains(from)) return Add(to);
+    if (Contains(to)) return Remove(from);
     *std::find(names_.begin(), names_.end(), from) = to;
     known_.erase(from);
-    known_.insert(to);
+    if (is_indexed_) known_.insert(to);
   }
-  bool Contains(Token name) const { return known_.count(name) != 0; }
+  bool Contains(Token name) const {
+    return is_indexed_ ? known_.count(name) != 0
+                       : std::find(names_.begin(), names_.end(), name) != names_.end();
+  }
   std::vector<Token> Take() { return std::move(names_); }
 
  private:
+  static constexpr size_t kFew = 16;
+  void MakeIndex() {
+    known_.insert(names_.begin(), names_.end());
+    is_indexed_ = true;
+  }
   std::vector<Token> names_;
   tsl::robin_set<Token> known_;
+  bool is_indexed_ = false;
 };
 
 class ChildNamesComposer {
