@@ -93,8 +93,7 @@ void ChangeProcessor::Finish() {
   std::sort(mended.begin(), mended.end());  // what is above comes first
   for (Path prim : mended)
     if (!IsBelowResynced(prim)) Mend(prim);
-  Path::RemoveDescendants(resynced_);  // mending may have come upon what is above
-  std::sort(resynced_.begin(), resynced_.end());
+  Path::RemoveDescendants(resynced_);  // mending may have come upon what is above; sorts them
   result_.resynced = std::move(resynced_);
 
   std::vector<SpecChange>& specs = result_.specs;

@@ -288,7 +288,7 @@ Path Path::GetCommonPrefix(Path other) const {
 }
 
 void Path::RemoveDescendants(std::vector<Path>& paths) {
-  std::sort(paths.begin(), paths.end());
+  if (!std::is_sorted(paths.begin(), paths.end())) std::sort(paths.begin(), paths.end());
   auto last =
       std::unique(paths.begin(), paths.end(), [](Path kept, Path next) { return next.HasPrefix(kept); });
   paths.erase(last, paths.end());

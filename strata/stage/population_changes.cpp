@@ -215,8 +215,7 @@ void Populator::FinishChanges(StageChanges& changes) {
   ForgetDropped();
   ReleaseNumbers();
   changes_.dropped_prims = released_.size();
-  Path::RemoveDescendants(changes_.resynced);
-  std::sort(changes_.resynced.begin(), changes_.resynced.end());
+  Path::RemoveDescendants(changes_.resynced);  // sorts them
   changes_.cache = std::move(changes.cache);
   changes = std::move(changes_);
   // Of what is not made anew.
