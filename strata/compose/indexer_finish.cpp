@@ -7,7 +7,7 @@ namespace strata::compose {
 bool Indexer::CanBeCulled(uint32_t number) const {
   const Node& node = graph_[number];
   if (node.parent == kNoNode) return false;
-  if (node.Has(kNodeCulled) || node.Has(kNodeElided)) return true;
+  if (node.Has(kNodeCulled)) return true;
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
   // What an arc leads to directly shows that the arc is there.
   if (graph_.GetDepthBelowIntroduction(number) == 0) return false;
@@ -24,7 +24,9 @@ void Indexer::Cull() {
   std::vector<bool> has_kept_child(graph_.GetSize(), false);
   for (uint32_t number = static_cast<uint32_t>(graph_.GetSize()); number-- > 0;) {
     Node& node = graph_[number];
-    if (!has_kept_child[number] && CanBeCulled(number)) node.Set(kNodeCulled, true);
+    // What came below a prohibited site is gone, whatever is implied there later.
+    if (node.Has(kNodeElided) || (!has_kept_child[number] && CanBeCulled(number)))
+      node.Set(kNodeCulled, true);
     if (!node.Has(kNodeCulled) && node.parent != kNoNode) has_kept_child[node.parent] = true;
   }
 }

@@ -285,3 +285,16 @@ TEST_CASE("many relocates of one prim each move what is there, through reference
   CHECK(GetStack(*cache, "/W/d7/in") == "/R/c7/in");
   CHECK(cache->GetAllErrors().empty());
 }
+
+// What is below a prohibited site is gone; a class implied there all the same is about the prim itself.
+TEST_CASE("a class is implied below what came to a prim that was relocated away") {
+  const std::string specializing = MakePrim("L", "specializes = </K>", MakePrim("c", "inherits = </L/z>"));
+  const std::string classes = MakePrim("K", "inherits = </C>", MakePrim("z", ""));
+  CHECK(DescribeNodes({{"root.usda", MakeRelocate("/L/z", "/C/m") + specializing + classes +
+                                         MakePrim("B", "", MakePrim("c", "references = @q.usda@</L/c>"))},
+                       {"q.usda", MakeRelocate("/L/z", "/C/m") + specializing + classes}},
+                      "/B/c") ==
+        "root </B/c>\n  inherit </L/z> silent\n      inherit </C/z>\n  reference q.usda</L/c>\n"
+        "    inherit q.usda</L/z> silent\n  specialize </K/z>\n  specialize q.usda</K/z>\n"
+        "  specialize </K/c>\n  specialize q.usda</K/c>\n");
+}

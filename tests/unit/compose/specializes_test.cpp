@@ -200,3 +200,31 @@ def "B" (specializes = [</A>, </C>, </A/c>]) {}
         "    specialize </C/c> silent\n"
         "    specialize </A/c/c> silent\n");
 }
+
+TEST_CASE("a class says once what it has in a variant above it, also by a relocate") {
+  const Layers layers = {{"root.usda", R"((relocates = {</A/z/z>: </A/z/x>})
+def "L" { def "y" { over "z" (specializes = </L/z>) {}
+ }
+def "z" {}
+ }
+def "A" { def "z" (variantSets = "w"
+variants = {
+ string w = "a"
+}) { variantSet "w" = { "a" (specializes = </L>) {}
+ }
+ }
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/A/z/y/z") ==
+        "root </A/z/y/z>\n"
+        "    specialize </A/z{w=a}x> silent\n"
+        "  relocate </A/z/z> silent\n"
+        "  specialize </L/y/z>\n"
+        "    specialize </L/z> silent\n"
+        "  specialize </A/z/x>\n"
+        "    relocate </A/z/z> silent\n"
+        "    specialize </L/x> silent\n"
+        "  specialize </A/z{w=a}x>\n"
+        "  specialize </L/z>\n"
+        "  specialize </L/x>\n");
+}
