@@ -12,11 +12,26 @@ Path Rename(Path path, uint16_t number, const Trunks& from, const Trunks& to) {
   return path.ReplacePrefix(from[number - 1].path, to[number - 1].path, Path::TargetFix::kKeepTargets);
 }
 
+// But for their paths and maps.
+bool AreSameNodes(const PrimIndexNode& x, const PrimIndexNode& y) {
+  return x.layer_stack == y.layer_stack && x.arc == y.arc && x.parent == y.parent && x.origin == y.origin &&
+         x.first_child == y.first_child && x.next_sibling == y.next_sibling &&
+         x.sibling_number == y.sibling_number && x.namespace_depth == y.namespace_depth &&
+         x.flags == y.flags && x.restricted_depth == y.restricted_depth && x.trunk == y.trunk;
+}
+
+bool HaveSameSpecs(const IndexGraph& a, const IndexGraph& b) {
+  return std::equal(a.specs.begin(), a.specs.end(), b.specs.begin(), b.specs.end(),
+                    [](const IndexGraph::Spec& x, const IndexGraph::Spec& y) {
+                      return x.node == y.node && x.entry == y.entry;
+                    });
+}
+
 }  // namespace
 
 bool AreAlike(const IndexGraph& a, const IndexGraph& b) {
   const size_t count = a.nodes.size();
-  if (b.nodes.size() != count || a.specs.size() != b.specs.size() || a.home->size() != b.home->size() ||
+  if (b.nodes.size() != count || !HaveSameSpecs(a, b) || a.home->size() != b.home->size() ||
       a.variant_selections != b.variant_selections || a.is_instanceable != b.is_instanceable ||
       a.has_any_payloads != b.has_any_payloads || !b.errors.empty())
     return false;
@@ -27,31 +42,17 @@ bool AreAlike(const IndexGraph& a, const IndexGraph& b) {
   };
   for (uint32_t i = 0; i < count; ++i) {
     const PrimIndexNode &x = a.nodes[i], &y = b.nodes[i];
-    const bool are_alike = x.layer_stack == y.layer_stack && x.arc == y.arc && x.parent == y.parent &&
-                           x.origin == y.origin && x.first_child == y.first_child &&
-                           x.next_sibling == y.next_sibling && x.sibling_number == y.sibling_number &&
-                           x.namespace_depth == y.namespace_depth && x.flags == y.flags &&
-                           x.restricted_depth == y.restricted_depth && x.trunk == y.trunk;
-    if (!are_alike) return false;
+    if (!AreSameNodes(x, y)) return false;
     if (i == 0) continue;
     if (Rename(x.path, x.trunk, *a.home, *b.home) != y.path) return false;
     if (!are_maps_alike(x.map_to_parent, y.map_to_parent, i, x.parent) ||
         !are_maps_alike(x.map_to_root, y.map_to_root, i, 0))
       return false;
   }
-  for (size_t i = 0; i < a.specs.size(); ++i)
-    if (a.specs[i].node != b.specs[i].node || a.specs[i].entry != b.specs[i].entry) return false;
   return true;
 }
 
 namespace {
-
-bool AreSameNodes(const PrimIndexNode& x, const PrimIndexNode& y) {
-  return x.layer_stack == y.layer_stack && x.arc == y.arc && x.parent == y.parent && x.origin == y.origin &&
-         x.first_child == y.first_child && x.next_sibling == y.next_sibling &&
-         x.sibling_number == y.sibling_number && x.namespace_depth == y.namespace_depth &&
-         x.flags == y.flags && x.restricted_depth == y.restricted_depth && x.trunk == y.trunk;
-}
 
 // Compares what two graphs say, each in its own home.
 class Comparison {
@@ -97,12 +98,6 @@ class Comparison {
         return false;
     }
     return true;
-  }
-  bool HaveSameSpecs() const {
-    return std::equal(a_.specs.begin(), a_.specs.end(), b_.specs.begin(), b_.specs.end(),
-                      [](const IndexGraph::Spec& x, const IndexGraph::Spec& y) {
-                        return x.node == y.node && x.entry == y.entry;
-                      });
   }
   bool HaveSameDependencies() const {
     if (!a_.dependencies || !b_.dependencies) return !a_.dependencies && !b_.dependencies;
@@ -163,7 +158,7 @@ bool AreInterchangeable(const IndexGraph& a, const IndexGraph& b) {
       a.variant_selections != b.variant_selections || !a.errors.empty() || !b.errors.empty())
     return false;
   const Comparison both(a, b);
-  return both.HaveSameTrunks() && both.HaveSameSpecs() && both.HaveSameNodes() && both.HaveSameDependencies();
+  return both.HaveSameTrunks() && HaveSameSpecs(a, b) && both.HaveSameNodes() && both.HaveSameDependencies();
 }
 
 IndexGraphPtr GraphContents::Find(uint64_t hash, const IndexGraph& graph) const {

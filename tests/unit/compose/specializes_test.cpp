@@ -133,24 +133,6 @@ def "L" { def "y" (specializes = </B/z>) {}
         "  specialize </B/z> silent\n");
 }
 
-TEST_CASE("what a silenced class brought stays in the graph, silent") {
-  const Layers layers = {{"root.usda", R"(def "K" (inherits = </B>) { def "c" (references = @r.usda@</C>) {}
- }
-def "B" (specializes = </K>) { def "x" (specializes = </B/c>) {}
- }
-)"},
-                         {"r.usda", "def \"C\" {}\n"}};
-  CHECK(DescribeNodes(layers, "/K/x") ==
-        "root </K/x>\n"
-        "  inherit </B/x>\n"
-        "    specialize </B/c> silent\n"
-        "  specialize </K/c>\n"
-        "    reference r.usda</C>\n"
-        "  specialize </B/c>\n"
-        "  specialize </K/c> silent\n"
-        "    reference r.usda</C> silent\n");
-}
-
 // /A/y is said by the payload; who specializes it besides does not bring what it specializes.
 TEST_CASE("who specializes what another arc brought does not bring the classes of that") {
   const Layers layers = {{"root.usda", R"((relocates = {</A/c>: </K/x>})
