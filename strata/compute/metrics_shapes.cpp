@@ -113,19 +113,27 @@ ShapeChange FindShapeChange(const Prim& prim, Time time, const MetricDomain& dom
   return found;
 }
 
+namespace {
+
+// Of scenes in several units alone, from what is written.
+Computation MakeComputation(Token name, const std::shared_ptr<const MetricsOptions>& options) {
+  Computation made;
+  made.output = made.name = name;
+  made.module = "metrics";
+  made.reads = Computation::Reads::kAsWritten;
+  made.cutoff = Computation::Cutoff::kEarly;
+  made.is_used = [options](const stage::Stage& stage) { return MetricDomains(stage, *options).AreSeveral(); };
+  return made;
+}
+
+}  // namespace
+
 Token GetShapeOutput() {
   return GetNames().shape;
 }
 
 Result<void> AddShapeChanges(Registry& registry, std::shared_ptr<const MetricsOptions> options) {
-  Computation shape;
-  shape.output = shape.name = GetNames().shape;
-  shape.module = "metrics";
-  shape.reads = Computation::Reads::kAsWritten;
-  shape.cutoff = Computation::Cutoff::kEarly;
-  shape.is_used = [options](const stage::Stage& stage) {
-    return MetricDomains(stage, *options).AreSeveral();
-  };
+  Computation shape = MakeComputation(GetNames().shape, options);
   // Which children there are counts, whatever they say.
   shape.inputs = {in::Computation(GetNames().domain), in::AttributesNamed(Token()),
                   in::Metadata(GetNames().custom_data), in::Children(GetNames().domain)};
@@ -147,14 +155,7 @@ Token GetPrimUnitsOutput() {
 
 Result<void> AddPrimUnits(Registry& registry, std::shared_ptr<const MetricsOptions> options) {
   const bool by_transforms = options->mode == MetricsMode::kTransforms;
-  Computation units;
-  units.output = units.name = GetNames().units;
-  units.module = "metrics";
-  units.reads = Computation::Reads::kAsWritten;
-  units.cutoff = Computation::Cutoff::kEarly;
-  units.is_used = [options](const stage::Stage& stage) {
-    return MetricDomains(stage, *options).AreSeveral();
-  };
+  Computation units = MakeComputation(GetNames().units, options);
   units.inputs = {in::Computation(by_transforms ? GetNames().shape : GetNames().domain)};
   units.function = [options](const Arguments& arguments) -> Result<Datum> {
     if (const auto* shape = arguments.GetIf<ShapeChange>(0)) return Datum::Of(PrimUnits{*shape, options});
@@ -185,15 +186,8 @@ std::optional<PlaneSides> FindTurnedSides(const Prim& prim, Time time, const Met
 Result<void> AddPlaneSides(Registry& registry, std::shared_ptr<const MetricsOptions> options) {
   const Names& names = GetNames();
   const bool by_transforms = options->mode == MetricsMode::kTransforms;
-  Computation sides;
-  sides.output = sides.name = names.sides;
-  sides.module = "metrics";
-  sides.reads = Computation::Reads::kAsWritten;
+  Computation sides = MakeComputation(names.sides, options);
   sides.schemas = {names.plane};
-  sides.cutoff = Computation::Cutoff::kEarly;
-  sides.is_used = [options](const stage::Stage& stage) {
-    return MetricDomains(stage, *options).AreSeveral();
-  };
   sides.inputs = {in::Computation(names.domain), in::Attribute(names.axis), in::Attribute(names.width),
                   in::Attribute(names.length)};
   if (by_transforms) sides.inputs.push_back(in::Computation(names.shape));
