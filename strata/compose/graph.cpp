@@ -265,19 +265,24 @@ int Graph::CompareSpecializes(uint32_t a, uint32_t b) const {
 }
 
 // What was implied further out is stronger, unless the classes that it was implied across stand deeper in
-// namespace. What stands for a placeholder follows what that one implies.
+// namespace. What stands for a placeholder follows what that one implies; where neither belongs to a class
+// of a class their origins decide first.
 int Graph::CompareSpecializesOfOneArc(uint32_t a, uint32_t steps_a, uint32_t b, uint32_t steps_b) const {
-  const uint32_t depth_a = GetDepthOfInstance(nodes_[a].origin);
-  const uint32_t depth_b = GetDepthOfInstance(nodes_[b].origin);
+  const uint32_t instance_a = FindInstance(nodes_[a].origin), instance_b = FindInstance(nodes_[b].origin);
+  const uint32_t depth_a = nodes_[instance_a].namespace_depth, depth_b = nodes_[instance_b].namespace_depth;
   if (depth_a != depth_b) return depth_a < depth_b ? -1 : 1;
   if (steps_a != steps_b) return steps_a > steps_b ? -1 : 1;
   const bool is_copy_a = IsPropagated(a), is_copy_b = IsPropagated(b);
-  return is_copy_a == is_copy_b ? 0 : is_copy_b ? -1 : 1;
+  if (is_copy_a == is_copy_b) return 0;
+  if (!IsClassBased(nodes_[instance_a].arc) && !IsClassBased(nodes_[instance_b].arc)) {
+    const int origins = CompareStrength(nodes_[a].origin, nodes_[b].origin);
+    if (origins != 0) return origins;
+  }
+  return is_copy_b ? -1 : 1;
 }
 
-// Where in namespace the node was introduced to whose class, or class of a class, `node` belongs. Classes
-// pass what was relocated by.
-uint32_t Graph::GetDepthOfInstance(uint32_t node) const {
+// The node to whose class, or class of a class, `node` belongs. Classes pass what was relocated by.
+uint32_t Graph::FindInstance(uint32_t node) const {
   node = GetPlaceholder(node);
   const uint32_t below = GetDepthBelowIntroduction(node);
   auto is_class = [&] { return IsClassBased(nodes_[node].arc) && GetDepthBelowIntroduction(node) == below; };
@@ -289,7 +294,7 @@ uint32_t Graph::GetDepthOfInstance(uint32_t node) const {
   bool is_inner = climb();
   while (is_inner && is_class()) is_inner = climb();
   while (is_inner && nodes_[node].arc == ArcType::kRelocate) is_inner = climb();
-  return is_inner ? nodes_[node].namespace_depth : 0;
+  return is_inner ? node : 0;
 }
 
 int Graph::CompareSiblings(uint32_t a, uint32_t b) const {

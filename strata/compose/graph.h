@@ -87,7 +87,7 @@ class Graph {
   int CompareSiblings(uint32_t a, uint32_t b) const;
   int CompareSpecializes(uint32_t a, uint32_t b) const;
   int CompareSpecializesOfOneArc(uint32_t a, uint32_t steps_a, uint32_t b, uint32_t steps_b) const;
-  uint32_t GetDepthOfInstance(uint32_t node) const;
+  uint32_t FindInstance(uint32_t node) const;
   bool IsWithin(uint32_t node, uint32_t top) const;
   void ProbePermission(uint32_t node);
   IndexPool& pool_;

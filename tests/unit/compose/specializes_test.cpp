@@ -210,3 +210,33 @@ variants = {
         "  specialize </L/z>\n"
         "  specialize </L/x>\n");
 }
+
+TEST_CASE("what stands for a specialize comes before what a reference implies beside it") {
+  const Layers layers = {{"root.usda", R"((subLayers = [@./s.usda@])
+)"},
+                         {"s.usda", R"((defaultPrim = "C"
+relocates = {</C/z>: </C/m>})
+def "C" (payload = @./r.usda@</C>) {}
+def "A" (references = @./s.usda@) {}
+)"},
+                         {"r.usda", R"(def "C" { def "z" (inherits = </C/_c>
+specializes = </_l/_c>) {}
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/A/m") ==
+        "root </A/m>\n"
+        "  inherit </A/_c>\n"
+        "  relocate </A/z> silent\n"
+        "  reference s.usda</C/m>\n"
+        "    inherit s.usda</C/_c> silent\n"
+        "    relocate s.usda</C/z> silent\n"
+        "      inherit s.usda</C/_c>\n"
+        "      payload r.usda</C/z>\n"
+        "        inherit r.usda</C/_c>\n"
+        "        specialize r.usda</_l/_c> silent\n"
+        "      specialize s.usda</_l/_c> silent\n"
+        "    specialize s.usda</_l/_c> silent\n"
+        "  specialize s.usda</_l/_c>\n"
+        "  specialize </_l/_c>\n"
+        "  specialize r.usda</_l/_c>\n");
+}
