@@ -354,21 +354,34 @@ int Graph::CompareStrength(uint32_t a, uint32_t b) const {
   return places_[a] < places_[b] ? -1 : 1;
 }
 
+int Graph::CompareStrengthAnew(uint32_t a, uint32_t b) const {
+  if (a == b) return 0;
+  const auto [branch_a, branch_b] = FindParting(a, b);
+  if (branch_a == branch_b) return branch_a == a ? -1 : 1;  // an ancestor is stronger
+  return CompareSiblings(branch_a, branch_b);
+}
+
 // Of nodes of which one has no place yet.
 int Graph::ComparePlaces(uint32_t a, uint32_t b) const {
+  const auto [branch_a, branch_b] = FindParting(a, b);
+  if (branch_a == branch_b) return branch_a == a ? -1 : 1;
+  if (branch_a == unlinked_ || branch_b == unlinked_) return CompareSiblings(branch_a, branch_b);
+  for (uint32_t sibling = nodes_[branch_a].next_sibling; sibling != kNoNode;
+       sibling = nodes_[sibling].next_sibling)
+    if (sibling == branch_b) return -1;
+  return 1;
+}
+
+// The two siblings that the nodes are or are below; where one is above the other, that one twice.
+std::pair<uint32_t, uint32_t> Graph::FindParting(uint32_t a, uint32_t b) const {
   uint32_t depth_a = GetDepth(a), depth_b = GetDepth(b);
-  const uint32_t start_a = depth_a, start_b = depth_b;
   for (; depth_a > depth_b; --depth_a) a = nodes_[a].parent;
   for (; depth_b > depth_a; --depth_b) b = nodes_[b].parent;
-  if (a == b) return start_a < start_b ? -1 : 1;  // an ancestor is stronger
-  while (nodes_[a].parent != nodes_[b].parent) {
+  while (a != b && nodes_[a].parent != nodes_[b].parent) {
     a = nodes_[a].parent;
     b = nodes_[b].parent;
   }
-  if (a == unlinked_ || b == unlinked_) return CompareSiblings(a, b);
-  for (uint32_t sibling = nodes_[a].next_sibling; sibling != kNoNode; sibling = nodes_[sibling].next_sibling)
-    if (sibling == b) return -1;
-  return 1;
+  return {a, b};
 }
 
 uint32_t Graph::FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcType arc) const {

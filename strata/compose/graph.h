@@ -49,6 +49,8 @@ class Graph {
   bool IsBelow(uint32_t node, uint32_t top) const;
   // Negative when a is stronger. 0 when they are the same. What it says of two nodes stays so.
   int CompareStrength(uint32_t a, uint32_t b) const;
+  // The same as if they met now: each found its place among the siblings that it met then.
+  int CompareStrengthAnew(uint32_t a, uint32_t b) const;
   // Whether the specialize stands below the root for a placeholder further in, its origin.
   bool IsPropagated(uint32_t node) const;
   uint32_t GetPlaceholder(uint32_t node) const;         // that one, or the node itself
@@ -84,6 +86,7 @@ class Graph {
   void PlaceAll();
   void NoteCopy(uint32_t node);
   int ComparePlaces(uint32_t a, uint32_t b) const;
+  std::pair<uint32_t, uint32_t> FindParting(uint32_t a, uint32_t b) const;
   int CompareSiblings(uint32_t a, uint32_t b) const;
   int CompareSpecializes(uint32_t a, uint32_t b) const;
   int CompareSpecializesOfOneArc(uint32_t a, uint32_t steps_a, uint32_t b, uint32_t steps_b) const;

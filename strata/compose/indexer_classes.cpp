@@ -64,7 +64,7 @@ uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Pa
     const Node& node = graph_[known];
     if (type == ArcType::kInherit || node.arc != type || is_placeholder || !ignored_site ||
         graph_.IsBelow(graph_.GetOriginRoot(origin).first, known) ||
-        graph_.CompareStrength(origin, node.origin) >= 0)
+        graph_.CompareStrengthAnew(origin, node.origin) >= 0)
       return known;
     Silence(known);
   }

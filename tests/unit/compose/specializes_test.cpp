@@ -240,3 +240,31 @@ specializes = </_l/_c>) {}
         "  specialize </_l/_c>\n"
         "  specialize r.usda</_l/_c>\n");
 }
+
+TEST_CASE(
+    "an implied specialize is weighed against the one it meets as siblings are, not by where they stand") {
+  const Layers layers = {{"root.usda", R"(over "_k" { def "y" { class "_c" (specializes = </_k/_c>) {}
+ }
+ }
+def "B" (specializes = [</_k>, </_l>]) {}
+class "_l" { class "_c" { class "_c" (specializes = </_k>) {}
+ }
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/B/y/_c/_c/y/_c") ==
+        "root </B/y/_c/_c/y/_c>\n"
+        "  specialize </_k/y/_c/_c/_c>\n"
+        "  specialize </_l/y/_c/_c/_c>\n"
+        "  specialize </_k/_c/_c/_c>\n"
+        "  specialize </_l/_c/_c/_c>\n"
+        "  specialize </B/y/_c/_c/_c>\n"
+        "    specialize </_k/_c/_c/_c> silent\n"
+        "  specialize </B/_c/_c/_c>\n"
+        "  specialize </_k/_c>\n"
+        "  specialize </_k/y/_c> silent\n"
+        "    specialize </_k/_c> silent\n"
+        "  specialize </_k/y/_c> silent\n"
+        "    specialize </_l/_c/_c/_c> silent\n"
+        "    specialize </B/_c/_c/_c> silent\n"
+        "    specialize </_k/y/_c> silent\n");
+}
