@@ -4,19 +4,16 @@
 #include "python/core/spec.h"
 #include "python/core/usd.h"
 #include "python/core/usd_reading.h"
+#include "strata/inspect/why.h"
 #include "strata/stage/clips.h"
 #include "strata/stage/composition_query.h"
+#include "strata/value/spline.h"
 
 namespace strata::python {
 
 namespace {
 
-// Usd.ResolveTarget: the opinions from one place of an index on, up to another.
-struct ResolveTargetObject {
-  PrimIndexObject index;
-  compose::NodeRef start, stop;
-  layer::LayerPtr start_layer, stop_layer;
-};
+using stage::ResolveTarget;
 
 // Usd.CompositionArc.
 struct ArcObject {
@@ -57,6 +54,12 @@ void BindQuery(nb::module_& usd) {
       "__init__", [](QueryObject* q, const AttributeObject& a) { new (q) QueryObject(a); }, "attribute"_a);
   cls.def(
       "__init__",
+      [](QueryObject* q, const AttributeObject& a, const ResolveTarget& target) {
+        new (q) QueryObject(a, target);
+      },
+      "attribute"_a, "resolveTarget"_a, "Asks the opinions alone that the target admits.");
+  cls.def(
+      "__init__",
       [](QueryObject* q, const PrimObject& prim, Token name) {
         new (q) QueryObject(AttributeObject{{{Check(prim), name}}});
       },
@@ -74,75 +77,53 @@ void BindQuery(nb::module_& usd) {
   cls.def("IsValid", is_valid);
   cls.def("__bool__", is_valid);
   cls.def("GetAttribute", [](const QueryObject& q) { return AttributeObject{q}; });
-  cls.def("ValueSourceMightBeTimeVarying", [](const QueryObject& q) {
-    return GetAttribute(q).GetResolveInfo().ValueSourceMightBeTimeVarying();
-  });
+  cls.def("ValueSourceMightBeTimeVarying",
+          [](const QueryObject& q) { return Asked(q).ValueSourceMightBeTimeVarying(); });
+  cls.def("_Spline", [](const QueryObject& q) { return Asked(q).GetSpline().value_or(Spline()); });
   const auto plain = [](const std::vector<QueryObject>& queries) {
-    std::vector<stage::Attribute> all;
-    for (const QueryObject& q : queries) all.push_back(GetAttribute(q));
+    std::vector<stage::AttributeQuery> all;
+    for (const QueryObject& q : queries) all.push_back(Asked(q));
     return all;
   };
   cls.def_static(
       "GetUnionedTimeSamples",
       [plain](const std::vector<QueryObject>& queries) {
-        return stage::Attribute::GetUnionedTimeSamples(plain(queries));
+        return stage::AttributeQuery::GetUnionedTimeSamples(plain(queries));
       },
       "attrQueries"_a);
   cls.def_static(
       "GetUnionedTimeSamplesInInterval",
       [plain](const std::vector<QueryObject>& queries, nb::handle interval) {
-        return Clip(stage::Attribute::GetUnionedTimeSamples(plain(queries)), ReadInterval(interval));
+        return Clip(stage::AttributeQuery::GetUnionedTimeSamples(plain(queries)), ReadInterval(interval));
       },
       "attrQueries"_a, "interval"_a);
 }
 
 void BindTargets(nb::module_& usd) {
-  nb::class_<ResolveTargetObject> cls(usd, "ResolveTarget",
-                                      "Opinions of an index from one place on, up to another.");
+  nb::class_<ResolveTarget> cls(usd, "ResolveTarget",
+                                "Opinions of an index from one place on, up to another.");
   cls.def(nb::init<>());
-  cls.def("GetPrimIndex", [](const ResolveTargetObject& t) { return t.index; });
-  cls.def("GetStartNode", [](const ResolveTargetObject& t) { return MakeNode(t.index.index, t.start); });
-  cls.def("GetStopNode", [](const ResolveTargetObject& t) { return MakeNode(t.index.index, t.stop); });
-  cls.def("GetStartLayer", [](const ResolveTargetObject& t) { return t.start_layer; });
-  cls.def("GetStopLayer", [](const ResolveTargetObject& t) { return t.stop_layer; });
-  cls.def("IsNull", [](const ResolveTargetObject& t) { return !t.index.index; });
+  cls.def("GetPrimIndex", [](const ResolveTarget& t) { return PrimIndexObject{t.GetPrimIndex()}; });
+  cls.def("GetStartNode",
+          [](const ResolveTarget& t) { return MakeNode(t.GetPrimIndex(), t.GetStartNode()); });
+  cls.def("GetStopNode", [](const ResolveTarget& t) { return MakeNode(t.GetPrimIndex(), t.GetStopNode()); });
+  cls.def("GetStartLayer", &ResolveTarget::GetStartLayer);
+  cls.def("GetStopLayer", &ResolveTarget::GetStopLayer);
+  cls.def("IsNull", &ResolveTarget::IsNull);
 }
 
-const layer::LayerPtr& GetStrongestLayer(compose::NodeRef node) {
-  return node.GetLayerStack()->GetEntries().front().layer;
-}
+using MakeTarget = ResolveTarget (*)(compose::PrimIndexPtr, compose::NodeRef, const layer::LayerPtr&);
 
-ResolveTargetObject TargetUpTo(const compose::PrimIndexPtr& index, compose::NodeRef node,
-                               layer::LayerPtr layer) {
-  return {{index}, node, {}, layer ? std::move(layer) : GetStrongestLayer(node), nullptr};
-}
-ResolveTargetObject TargetStrongerThan(const compose::PrimIndexPtr& index, compose::NodeRef node,
-                                       layer::LayerPtr layer) {
-  return {{index},
-          index->GetRootNode(),
-          node,
-          GetStrongestLayer(index->GetRootNode()),
-          layer ? std::move(layer) : GetStrongestLayer(node)};
-}
-
-// The node of the prim's index that an edit target writes to; the null one when there is none.
-compose::NodeRef FindTargetNode(const compose::PrimIndex& index, const stage::EditTarget& target, Path prim) {
-  const Path path = target.MapToSpecPath(prim);
-  for (uint32_t i = 0; i < index.GetNodeCount(); ++i) {
-    const compose::NodeRef node = index.GetNode(i);
-    if (node.GetPath() != path) continue;
-    for (const auto& entry : node.GetLayerStack()->GetEntries())
-      if (entry.layer == target.GetLayer()) return node;
-  }
-  return {};
-}
-
-ResolveTargetObject TargetOf(const PrimObject& prim, const stage::EditTarget& target, bool up_to) {
-  const compose::PrimIndexPtr index = Check(prim).ComputeExpandedPrimIndex();
-  const compose::NodeRef node = index ? FindTargetNode(*index, target, prim.GetPath()) : compose::NodeRef();
-  if (!node) return {};
-  return up_to ? TargetUpTo(index, node, target.GetLayer())
-               : TargetStrongerThan(index, node, target.GetLayer());
+// Raises where the layer stack of the arc's target does not have the layer.
+ResolveTarget TargetOfArc(const stage::CompositionArc& arc, const layer::LayerPtr& layer, MakeTarget make) {
+  ResolveTarget target = make(arc.index, arc.node, layer);
+  if (!target.IsNull()) return target;
+  SourceLocation where;
+  where.file = arc.target_layer->GetIdentifier();
+  where.path = arc.target_path.GetString();
+  Raise(Diagnostic(inspect::kSubjectUnknown,
+                   "The layer stack that the arc leads to has no layer @" + layer->GetIdentifier() + "@.",
+                   std::move(where), "Give one of the layers of GetTargetNode().layerStack."));
 }
 
 void BindArcQueries(nb::module_& usd) {
@@ -162,19 +143,26 @@ void BindArcQueries(nb::module_& usd) {
   cls.def("IsIntroducedInRootLayerStack", [](const ArcObject& a) { return a.Get().is_in_root_layer_stack; });
   cls.def("IsIntroducedInRootLayerPrimSpec",
           [](const ArcObject& a) { return a.Get().is_in_root_layer_prim_spec; });
+  cls.def("_PassesFilter", [](const ArcObject& a, int type, int dependency, int introduced, int has_specs) {
+    using Query = stage::PrimCompositionQuery;
+    return Query::Filter{
+        static_cast<Query::ArcTypeFilter>(type), static_cast<Query::DependencyTypeFilter>(dependency),
+        static_cast<Query::ArcIntroducedFilter>(introduced), static_cast<Query::HasSpecsFilter>(has_specs)}
+        .Admits(a.Get());
+  });
   cls.def("_IntroducingItem", [](const ArcObject& a) {
     return nb::make_tuple(GetArcField(a.Get().type), ToPython(a.Get().introducing_item));
   });
   cls.def(
       "MakeResolveTargetUpTo",
-      [](const ArcObject& a, layer::LayerPtr layer) {
-        return TargetUpTo(a.Get().index, a.Get().node, std::move(layer));
+      [](const ArcObject& a, const layer::LayerPtr& layer) {
+        return TargetOfArc(a.Get(), layer, &ResolveTarget::UpTo);
       },
       "subLayer"_a.none() = nb::none());
   cls.def(
       "MakeResolveTargetStrongerThan",
-      [](const ArcObject& a, layer::LayerPtr layer) {
-        return TargetStrongerThan(a.Get().index, a.Get().node, std::move(layer));
+      [](const ArcObject& a, const layer::LayerPtr& layer) {
+        return TargetOfArc(a.Get(), layer, &ResolveTarget::StrongerThan);
       },
       "subLayer"_a.none() = nb::none());
   usd.def("_FindArcs", &FindArcs);
@@ -204,7 +192,18 @@ void BindQueries(nb::module_& usd) {
     }
     return out;
   });
-  usd.def("_ResolveTarget", &TargetOf, "prim"_a, "editTarget"_a, "upTo"_a);
+  usd.def(
+      "_ResolveTargetUpTo",
+      [](const PrimObject& p, const stage::EditTarget& t) {
+        return ResolveTarget::UpToEditTarget(Check(p), t);
+      },
+      "prim"_a, "editTarget"_a);
+  usd.def(
+      "_ResolveTargetStrongerThan",
+      [](const PrimObject& p, const stage::EditTarget& t) {
+        return ResolveTarget::StrongerThanEditTarget(Check(p), t);
+      },
+      "prim"_a, "editTarget"_a);
   usd.def("_MapFunction", [](const stage::EditTarget& t) { return t.GetMapFunction(); });
 }
 

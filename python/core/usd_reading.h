@@ -27,8 +27,8 @@ inline std::vector<double> Clip(std::vector<double> times, const Interval& inter
 struct QueryObject : AttributeObject {
   stage::AttributeQuery query;
   QueryObject() = default;
-  explicit QueryObject(const AttributeObject& attribute)
-      : AttributeObject(attribute), query(strata::python::GetAttribute(attribute)) {}
+  explicit QueryObject(const AttributeObject& attribute, stage::ResolveTarget target = {})
+      : AttributeObject(attribute), query(strata::python::GetAttribute(attribute), std::move(target)) {}
 };
 
 // Whom the methods below ask.

@@ -1,6 +1,5 @@
 """Usd: why a prim is as it is (arcs, resolve targets), and how much of a scene a stage has."""
 from strata import _enums
-from strata._members import held
 from strata._core import Usd as _core
 from strata._core.Usd import CompositionArc, EditTarget, Prim, StageLoadRules, StagePopulationMask  # noqa: F401
 
@@ -9,101 +8,105 @@ _FIELDS = {"references": "referenceList", "payload": "payloadList", "inheritPath
 
 
 def _introducing_list_editor(arc):
-    """(the list that introduces the arc, its item); None for implied relocates."""
+    """(the list that introduces the arc, its item); (None, None) for the root and for relocates."""
     field, item = arc._IntroducingItem()
     layer = arc.GetIntroducingLayer()
     spec = layer.GetPrimAtPath(arc.GetIntroducingPrimPath()) if layer else None
-    return (getattr(spec, _FIELDS[field]), item) if spec and field in _FIELDS else None
+    return (getattr(spec, _FIELDS[field]), item) if spec and field in _FIELDS else (None, None)
 
 
 CompositionArc.GetIntroducingListEditor = _introducing_list_editor
-
-
-_core.AttributeQuery.GetSpline = lambda self: self.GetAttribute().GetSpline()
+_core.AttributeQuery.GetSpline = lambda self: self._Spline()
 
 
 class PrimCompositionQuery:
-    """The arcs of a prim, those that a filter lets through, strongest first."""
-
-    filter = held("filter")
+    """The arcs of a prim, those that a filter lets through, strongest first; as they are when the query is made."""
 
     def __init__(self, prim, queryFilter=None):
-        self._prim, self.filter = prim, queryFilter or PrimCompositionQuery.Filter()
+        self._arcs = _core._FindArcs(prim)
+        self.filter = PrimCompositionQuery.Filter() if queryFilter is None else queryFilter
 
     class Filter:
         """Which arcs: by kind, by who introduced them, by whether they lead to specs."""
 
-        arcTypeFilter, arcIntroducedFilter = held("arcTypeFilter"), held("arcIntroducedFilter")
-        dependencyTypeFilter, hasSpecsFilter = held("dependencyTypeFilter"), held("hasSpecsFilter")
-
         def __init__(self):
-            query = PrimCompositionQuery
-            self.arcTypeFilter, self.dependencyTypeFilter = query.ArcTypeFilter.All, query.DependencyTypeFilter.All
-            self.arcIntroducedFilter, self.hasSpecsFilter = query.ArcIntroducedFilter.All, query.HasSpecsFilter.All
-
-        def _parts(self):
-            return (self.arcTypeFilter, self.dependencyTypeFilter, self.arcIntroducedFilter, self.hasSpecsFilter)
+            self._parts = {kind: getattr(PrimCompositionQuery, kind).All for kind in _KINDS}
 
         def __eq__(self, other):
-            return isinstance(other, PrimCompositionQuery.Filter) and self._parts() == other._parts()
+            return isinstance(other, PrimCompositionQuery.Filter) and self._parts == other._parts
 
         __hash__ = None
 
-        def _admits(self, arc):
-            query = PrimCompositionQuery
-            kind = arc.GetArcType().displayName
-            types, words = self.arcTypeFilter.name, kind[:1].upper() + kind[1:]
-            if types != "All" and (words in types.removeprefix("Not").split("Or")) == types.startswith("Not"):
-                return False
-            if self.dependencyTypeFilter != query.DependencyTypeFilter.All and (
-                    arc.IsAncestral() != (self.dependencyTypeFilter == query.DependencyTypeFilter.Ancestral)):
-                return False
-            if self.arcIntroducedFilter == query.ArcIntroducedFilter.IntroducedInRootLayerStack and (
-                    not arc.IsIntroducedInRootLayerStack()):
-                return False
-            if self.arcIntroducedFilter == query.ArcIntroducedFilter.IntroducedInRootLayerPrimSpec and (
-                    not arc.IsIntroducedInRootLayerPrimSpec()):
-                return False
-            return self.hasSpecsFilter == query.HasSpecsFilter.All or (
-                arc.HasSpecs() == (self.hasSpecsFilter == query.HasSpecsFilter.HasSpecs))
+    @property
+    def filter(self):
+        """A copy: assign it to have it count."""
+        given = PrimCompositionQuery.Filter()
+        given._parts = dict(self._filter._parts)
+        return given
+
+    @filter.setter
+    def filter(self, wanted):
+        if not isinstance(wanted, PrimCompositionQuery.Filter):
+            raise TypeError(f"a PrimCompositionQuery.Filter is wanted, not {wanted!r}")
+        self._filter = PrimCompositionQuery.Filter()
+        self._filter._parts = dict(wanted._parts)
 
     def GetCompositionArcs(self):
-        return [arc for arc in _core._FindArcs(self._prim) if self.filter._admits(arc)]
+        wanted = [int(self._filter._parts[kind]) for kind in _KINDS]
+        return [arc for arc in self._arcs if arc._PassesFilter(*wanted)]
 
     @staticmethod
-    def _of(prim, types, introduced="All"):
-        made = PrimCompositionQuery(prim)
-        made.filter.arcTypeFilter = PrimCompositionQuery.ArcTypeFilter.names[types]
-        made.filter.arcIntroducedFilter = PrimCompositionQuery.ArcIntroducedFilter.names[introduced]
-        made.filter.dependencyTypeFilter = PrimCompositionQuery.DependencyTypeFilter.Direct
-        return made
+    def _of(prim, **wanted):
+        asked = PrimCompositionQuery.Filter()
+        asked.dependencyTypeFilter = PrimCompositionQuery.DependencyTypeFilter.Direct
+        for name, value in wanted.items():
+            setattr(asked, name, value)
+        return PrimCompositionQuery(prim, asked)
 
     @staticmethod
     def GetDirectReferences(prim):
-        return PrimCompositionQuery._of(prim, "Reference")
+        return PrimCompositionQuery._of(prim, arcTypeFilter=PrimCompositionQuery.ArcTypeFilter.Reference)
 
     @staticmethod
     def GetDirectInherits(prim):
-        return PrimCompositionQuery._of(prim, "Inherit")
+        return PrimCompositionQuery._of(prim, arcTypeFilter=PrimCompositionQuery.ArcTypeFilter.Inherit)
 
     @staticmethod
     def GetDirectRootLayerArcs(prim):
-        return PrimCompositionQuery._of(prim, "All", "IntroducedInRootLayerStack")
+        return PrimCompositionQuery._of(
+            prim, arcIntroducedFilter=PrimCompositionQuery.ArcIntroducedFilter.IntroducedInRootLayerStack)
+
+
+# In the order in which the arcs are asked.
+_KINDS = {
+    "ArcTypeFilter": ("All", "Reference", "Payload", "Inherit", "Specialize", "Variant", "Relocate", "ReferenceOrPayload",
+                      "InheritOrSpecialize", "NotReferenceOrPayload", "NotInheritOrSpecialize", "NotVariant", "NotRelocate"),
+    "DependencyTypeFilter": ("All", "Direct", "Ancestral"),
+    "ArcIntroducedFilter": ("All", "IntroducedInRootLayerStack", "IntroducedInRootLayerPrimSpec"),
+    "HasSpecsFilter": ("All", "HasSpecs", "HasNoSpecs")}
+
+
+def _part(kind):
+    def get(self):
+        return self._parts[kind]
+
+    def set(self, value):
+        if not isinstance(value, getattr(PrimCompositionQuery, kind)):
+            raise TypeError(f"a PrimCompositionQuery.{kind} is wanted, not {value!r}")
+        self._parts[kind] = value
+
+    return property(get, set)
 
 
 PrimCompositionQuery.__module__ = "strata.Usd"
-for _name, _values in {
-        "ArcTypeFilter": ("All", "Reference", "Payload", "Inherit", "Specialize", "Variant", "Relocate", "ReferenceOrPayload",
-                          "InheritOrSpecialize", "NotReferenceOrPayload", "NotInheritOrSpecialize", "NotVariant", "NotRelocate"),
-        "DependencyTypeFilter": ("All", "Direct", "Ancestral"),
-        "ArcIntroducedFilter": ("All", "IntroducedInRootLayerStack", "IntroducedInRootLayerPrimSpec"),
-        "HasSpecsFilter": ("All", "HasSpecs", "HasNoSpecs")}.items():
+for _name, _values in _KINDS.items():
     _enums.make_int(PrimCompositionQuery, _name, _values)
+    setattr(PrimCompositionQuery.Filter, _name[0].lower() + _name[1:], _part(_name))
 
 Prim.GetPrimIndex = lambda self: _core._PrimIndex(self)
 Prim.ComputeExpandedPrimIndex = lambda self: _core._ExpandedPrimIndex(self)
-Prim.MakeResolveTargetUpToEditTarget = lambda self, editTarget: _core._ResolveTarget(self, editTarget, True)
-Prim.MakeResolveTargetStrongerThanEditTarget = lambda self, editTarget: _core._ResolveTarget(self, editTarget, False)
+Prim.MakeResolveTargetUpToEditTarget = lambda self, editTarget: _core._ResolveTargetUpTo(self, editTarget)
+Prim.MakeResolveTargetStrongerThanEditTarget = lambda self, editTarget: _core._ResolveTargetStrongerThan(self, editTarget)
 EditTarget.GetMapFunction = lambda self: _core._MapFunction(self)
 
 

@@ -67,6 +67,24 @@ def describe_prim(prim):
     return {"arcs": everything, "filters": filters}
 
 
+ASKED = [f"{kind}.{value.name}" for kind in FILTERS for _, value in sorted(getattr(Query, kind).values.items())]
+ASKED += ["GetDirectReferences", "GetDirectInherits", "GetDirectRootLayerArcs"]
+
+
+def tell_coverage(prims):
+    """How many arcs each filter and question admitted and left out, as lines; and those that never admitted, or never left out, any."""
+    admitted, left_out, lines, idle = [0] * len(ASKED), [0] * len(ASKED), [], []
+    for prim in prims:
+        for number, places in enumerate(prim["filters"]):
+            admitted[number] += len(places)
+            left_out[number] += len(prim["arcs"]) - len(places)
+    for name, some, none in zip(ASKED, admitted, left_out):
+        lines.append(f"  {name}: {some} admitted, {none} left out")
+        if not some or not none and not name.endswith(".All"):
+            idle.append(name)
+    return lines, idle
+
+
 def describe_stage(stage):
     answer = {}
     for prim in Usd.PrimRange(stage.GetPseudoRoot(), Usd.TraverseInstanceProxies(Usd.PrimAllPrimsPredicate)):
@@ -121,7 +139,10 @@ class CompositionQueries(unittest.TestCase):
                 if found := steps.differ(expected, got[1]):
                     different[seed] = found
             print(f"{len(cases)} scenes, {compared} arcs, {len(different)} scenes different: {sorted(different)}")
+            lines, idle = tell_coverage(prim for _, _, expected in cases for prim in expected.values())
+            print("\n".join(lines))
             self.assertGreater(len(cases), COUNT * 0.8)
+            self.assertEqual([], idle, "filters that no scene tries")
             self.assertGreater(compared, COUNT * 10)
             known = KNOWN_TO_DIFFER & {seed for seed, _, _ in cases}
             news = {seed: why for seed, why in different.items() if seed not in known}
