@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "strata/base/utf8.h"
 #include "strata/compose/dependencies.h"
 
 namespace strata::compose {
@@ -87,9 +88,10 @@ std::string DescribeNode(NodeRef node, OriginInfo origins) {
   return text;
 }
 
+// UTF-8 without control characters: graphviz takes nothing else as it stands.
 std::string QuoteForDot(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : MakePrintable(text)) {
     if (c == '"' || c == '\\') out += '\\';
     out += c;
   }
@@ -98,7 +100,12 @@ std::string QuoteForDot(std::string_view text) {
 
 std::string MakeDotLines(const std::string& lines) {
   std::string out;
-  for (const char c : QuoteForDot(lines)) out += c == '\n' ? std::string("\\l") : std::string(1, c);
+  for (size_t begin = 0; begin < lines.size();) {
+    const size_t end = std::min(lines.find('\n', begin), lines.size());
+    if (begin != 0) out += "\\l";
+    out += QuoteForDot(std::string_view(lines).substr(begin, end - begin));
+    begin = end + 1;
+  }
   return out;
 }
 

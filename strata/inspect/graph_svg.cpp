@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "strata/base/utf8.h"
 #include "strata/compose/dump.h"
 #include "strata/inspect/graph.h"
 
@@ -12,9 +13,10 @@ namespace {
 // Pixels.
 constexpr int kLetter = 7, kLine = 16, kPadding = 10, kRowGap = 18, kColumnGap = 110, kMargin = 20;
 
+// As XML can hold it: no control characters, and UTF-8 alone.
 std::string Escape(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : MakePrintable(text)) {
     if (c == '&')
       out += "&amp;";
     else if (c == '<')
@@ -27,11 +29,6 @@ std::string Escape(std::string_view text) {
       out += c;
   }
   return out;
-}
-
-size_t CountLetters(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
 struct Box {
@@ -82,7 +79,8 @@ class Picture {
       std::string flags = DescribeFlags(node);
       if (!flags.empty()) box.lines.push_back(std::move(flags));
       size_t letters = 0;
-      for (const std::string& line : box.lines) letters = std::max(letters, CountLetters(line));
+      for (const std::string& line : box.lines)
+        letters = std::max(letters, GetDisplayWidth(MakePrintable(line)));
       box.width = static_cast<int>(letters) * kLetter + 2 * kPadding;
       box.height = static_cast<int>(box.lines.size()) * kLine + kPadding;
       box.depth = node.parent ? boxes_[*node.parent].depth + 1 : 0;
@@ -125,7 +123,8 @@ class Picture {
     std::string text = fmt::format(
         "<path d=\"M{0} {1} C{4} {1} {4} {3} {2} {3}\" fill=\"none\" stroke=\"{5}\" "
         "stroke-width=\"1.5\"{6}/>\n"
-        "<text x=\"{7}\" y=\"{8}\" fill=\"{5}\" text-anchor=\"end\">{9}</text>\n",
+        "<text x=\"{7}\" y=\"{8}\" fill=\"{5}\" text-anchor=\"end\" stroke=\"white\" stroke-width=\"3\" "
+        "paint-order=\"stroke\">{9}</text>\n",
         x1, y1, x2, y2, bend, color, IsImplied(node) ? " stroke-dasharray=\"6 3\"" : "", x2 - 6, y2 - 4,
         node.arc);
     if (IsImplied(node)) {
