@@ -170,7 +170,7 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains) {
     if (wrong.empty()) wrong = CheckTree(*stage);
     if (wrong.empty()) wrong = CheckAnswer(changes, between, after);
     for (const Prim& handle : handles)
-      if (wrong.empty() && handle.IsValid() != after.count(handle.GetPath()) > 0)
+      if (wrong.empty() && handle.IsValid() != (after.count(handle.GetPath()) > 0))
         wrong = "handle of " + handle.GetPath().GetString();
     Dump kept = after, expected = DumpPrims(*fresh);
     if (after.size() >= kManyPrims || fresh->GetPrimCount() >= kManyPrims) return {};
