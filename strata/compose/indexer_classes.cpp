@@ -95,14 +95,7 @@ uint32_t Indexer::FindFirstClass(uint32_t node) const {
 
 void Indexer::EvaluateImpliedClasses(uint32_t node) {
   if (graph_[node].parent == kNoNode) return;
-  MapFunction transfer = graph_.GetMapToParent(node).AddRootIdentity();
-  uint32_t destination = graph_[node].parent;
-  // The source of a relocate is no place for classes of what is below it.
-  while (graph_[destination].arc == ArcType::kRelocate) {
-    transfer = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
-    destination = graph_[destination].parent;
-  }
-  ImplyClasses(destination, node, transfer, 0);
+  ImplyClasses(graph_[node].parent, node, graph_.GetMapToParent(node).AddRootIdentity(), 0);
 }
 
 namespace {
@@ -121,6 +114,12 @@ Path MoveIntoVariant(Path path, Path site) {
 // Gives `destination` the classes of `source` as seen through `transfer`, and the classes of these.
 void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunction& transfer, int depth) {
   if (depth > static_cast<int>(options_.budgets.max_arc_depth) || CountRounds(1)) return;
+  // The source of a relocate is no place for classes of what is below it.
+  if (graph_[destination].arc == ArcType::kRelocate) {
+    const MapFunction onward = graph_.GetMapToParent(destination).AddRootIdentity().Compose(transfer);
+    ImplyClasses(graph_[destination].parent, source, onward, depth);
+    return;
+  }
   const uint32_t propagated = FindPropagated(source);
   for (uint32_t child : graph_.GetChildren(propagated == kNoNode ? source : propagated)) {
     const Node from = graph_[child];
@@ -153,9 +152,8 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     if (implied == kNoNode) continue;
     // What is new goes on at what stands for the class below the root, whoever brought that there.
     const bool is_new = implied >= known_count;
-    uint32_t followed = is_new && IsPlaceholder(from.arc, destination)
-                            ? graph_.FindChild(0, stack, class_path, from.arc)
-                            : FindPropagated(implied);
+    uint32_t followed =
+        is_new && IsPlaceholder(from.arc, destination) ? FindSaidAtRoot(implied) : FindPropagated(implied);
     if (followed == kNoNode) followed = implied;
     if (followed != propagated) ImplyClasses(followed, child, transfer, depth + 1);
   }

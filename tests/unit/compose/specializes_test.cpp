@@ -268,3 +268,27 @@ class "_l" { class "_c" { class "_c" (specializes = </_k>) {}
         "    specialize </B/_c/_c/_c> silent\n"
         "    specialize </_k/y/_c> silent\n");
 }
+
+TEST_CASE("what a class brings is implied past the source of a relocate that stands for the class") {
+  const Layers layers = {{"root.usda", R"((subLayers = [@./s.usda@])
+class "_k" (inherits = </C>) {}
+over "C" { def "_c" {}
+ }
+)"},
+                         {"s.usda", R"((relocates = {</C/_c>: </_l/m>})
+def "C" (inherits = </_l>) { def "y" (references = </C/x>) {}
+ }
+class "_l" (specializes = </_k>) { def "x" (references = @./q.usda@</_k/y>) {}
+ }
+)"},
+                         {"q.usda", R"((subLayers = [@./root.usda@])
+class "_k" { def "y" (inherits = </_l/_c>) {}
+ }
+)"}};
+  const std::string start =
+      "root </_k/y>\n"
+      "  inherit </C/_c> silent\n"
+      "  inherit </C/y>\n"
+      "    inherit </_l/m> silent\n";
+  CHECK(DescribeNodes(layers, "/_k/y").substr(0, start.size()) == start);
+}
