@@ -20,10 +20,16 @@ bool AreSameNodes(const PrimIndexNode& x, const PrimIndexNode& y) {
          x.flags == y.flags && x.restricted_depth == y.restricted_depth && x.trunk == y.trunk;
 }
 
+// Stacks whose layers were others for a while have several entries for one layer.
+bool AreSameEntries(const LayerStack::Entry* x, const LayerStack::Entry* y) {
+  return x == y || (x->layer == y->layer && x->offset == y->offset && x->depth == y->depth &&
+                    x->is_session == y->is_session);
+}
+
 bool HaveSameSpecs(const IndexGraph& a, const IndexGraph& b) {
   return std::equal(a.specs.begin(), a.specs.end(), b.specs.begin(), b.specs.end(),
                     [](const IndexGraph::Spec& x, const IndexGraph::Spec& y) {
-                      return x.node == y.node && x.entry == y.entry;
+                      return x.node == y.node && AreSameEntries(x.entry, y.entry);
                     });
 }
 
@@ -147,7 +153,7 @@ uint64_t GraphContents::Hash(const IndexGraph& graph) {
     hash = (hash << 23 | hash >> 41) * kThird + path * kSecond;
   }
   for (const IndexGraph::Spec& spec : graph.specs)
-    hash = (hash ^ reinterpret_cast<uintptr_t>(spec.entry) ^ spec.node) * kThird;
+    hash = (hash ^ reinterpret_cast<uintptr_t>(spec.entry->layer.get()) ^ spec.node) * kThird;
   return MixBits(hash) * kFirst;
 }
 

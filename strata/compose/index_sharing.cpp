@@ -28,6 +28,17 @@ bool Append(std::string& key, Path path) {
   Append(key, path.GetId());
   return path.IsEmpty() || path.IsAbsolute();
 }
+// A layer as it is in its stack, wherever it stands there: stacks keep the layers that they had.
+void AppendEntry(std::string& key, const LayerStack::Entry& entry) {
+  const layer::Layer* const address = entry.layer.get();
+  key.append(reinterpret_cast<const char*>(&address), sizeof address);
+  const bool is_at_own_times = entry.offset == LayerOffset();
+  Append(key, static_cast<uint32_t>(entry.depth) << 2 | uint32_t{entry.is_session} << 1 |
+                  uint32_t{is_at_own_times});
+  if (is_at_own_times) return;
+  Append(key, entry.offset.offset);
+  Append(key, entry.offset.scale);
+}
 template <class Arc>
   requires requires(Arc arc) { arc.prim_path; }
 bool Append(std::string& key, const Arc& arc) {
@@ -93,7 +104,7 @@ bool IndexSharing::AppendSite(uint32_t layer_stack, Path path, std::string& key)
   const LayerStack& stack = *pool_->GetStack(layer_stack);
   const LayerStack::Site site = stack.FindSite(path);
   Append(key, static_cast<uint32_t>(site.layers.size()));
-  for (uint32_t layer : site.layers) Append(key, layer);
+  for (uint32_t layer : site.layers) AppendEntry(key, stack.GetEntries()[layer]);
   Append(key, site.fields);
   if (site.fields == 0) return true;
   if (site.fields & ~kTold) return false;
