@@ -261,16 +261,14 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
   return prims;
 }
 
-void Cache::ComputeSubtree(
-    Path root, const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend) {
+void Cache::ComputeSubtree(Path root, const Descend& descend) {
   struct Visitor final : SubtreeVisitor {
-    explicit Visitor(const std::function<bool(const PrimIndex&, std::vector<Token>&)>& asked)
-        : descend(asked) {}
+    explicit Visitor(const Descend& asked) : descend(asked) {}
     void BeginLevel(size_t, size_t) override {}
     bool Visit(size_t, const PrimIndex& index, std::vector<Token>& child_names) override {
       return descend(index, child_names);
     }
-    const std::function<bool(const PrimIndex&, std::vector<Token>&)>& descend;
+    const Descend& descend;
   };
   Visitor visitor(descend);
   ComputeSubtree(root, visitor);
@@ -361,11 +359,13 @@ void Cache::Clear() {
   impl_->Start();
 }
 
-CacheChanges Cache::Apply(const CacheEdits& edits) {
+CacheChanges Cache::Apply(const CacheEdits& edits, const Descend& descend) {
   impl_->generated_layers = 0;
+  // What was cut short once may be whole now.
+  const bool is_whole = impl_->cut_errors.empty();
   impl_->cut_errors.clear();
   impl_->has_cut_circles = false;
-  return ChangeProcessor(*impl_, edits).Run();
+  return ChangeProcessor(*impl_, edits, is_whole ? descend : Descend()).Run();
 }
 
 }  // namespace strata::compose

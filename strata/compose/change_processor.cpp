@@ -102,6 +102,7 @@ void ChangeProcessor::ProcessLayer(const layer::LayerPtr& layer, uint32_t stack,
         return;
       case SpecType::kPrim:
       case SpecType::kVariant:
+        edited_sites_.emplace_back(stack, path);
         ProcessSite(stack, path,
                     ReadSiteFields(spec) & GetSteeringFields(cache_.options.mode) ? Effect::kArcs
                     : kind == SpecChange::Kind::kEntered                          ? Effect::kSpecAdded

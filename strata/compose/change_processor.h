@@ -18,7 +18,8 @@ namespace strata::compose {
 // stacks and tables are brought up to date, and what stays in need of other specs is mended.
 class ChangeProcessor {
  public:
-  ChangeProcessor(Cache::Impl& cache, const CacheEdits& edits) : cache_(cache), edits_(edits) {}
+  ChangeProcessor(Cache::Impl& cache, const CacheEdits& edits, const Cache::Descend& descend)
+      : cache_(cache), edits_(edits), descend_(descend) {}
   CacheChanges Run();
   static bool MayChangeArguments(const Cache& cache, const layer::ChangeList& changes);
 
@@ -26,8 +27,9 @@ class ChangeProcessor {
   struct StackEdit {
     std::shared_ptr<LayerStack> fresh;  // null: the same layers as before
     std::vector<layer::LayerPtr> entered, left;
-    std::vector<Path> sites;      // whose specs came, went or were edited in what steers composition
-    std::set<Path> moved;         // root prims below which relocates differ
+    std::vector<Path> sites;  // whose specs came, went or were edited in what steers composition
+    std::set<Path> moved;     // root prims below which relocates differ
+    bool has_other_variables = false;
     bool affects_all = false;     // whatever leads into the stack is composed anew
     bool is_table_stale = false;  // beyond `sites`
     bool is_changed = false;
@@ -92,14 +94,27 @@ class ChangeProcessor {
   // -- change_processor_finish.cpp: the cache brought up to date
   void Finish();
   bool KeepsSharing();
-  void DropSubtree(Path root);
-  void DropByScan(Path root);
+  size_t DropSubtree(Path root);
+  size_t DropByScan(Path root);
+  void ListFormerNames(const PrimIndex& index, std::vector<Token>& names) const;
   void Mend(Path prim);
   PrimIndexPtr MakeMended(Path prim, const PrimIndex& before);
   bool IsBelowResynced(Path path) const;
 
+  // -- change_processor_renewal.cpp: what stays of subtrees that are composed anew
+  struct Renewal {
+    std::vector<Path> kept;
+    size_t dropped = 0;
+  };
+  void NoteTouched();
+  void RenewSubtrees();
+  void RenewSubtree(Path root, Renewal& renewal);
+  void RenewBelow(Path path, const PrimIndex& before, const PrimIndexPtr& after,
+                  std::vector<std::pair<Path, PrimIndexPtr>>& open, Renewal& renewal);
+
   Cache::Impl& cache_;
   const CacheEdits& edits_;
+  const Cache::Descend& descend_;  // may be empty: then nothing stays of subtrees
   DependencyTable* dependencies_ = nullptr;
   CacheChanges result_;
   std::map<uint32_t, StackEdit> stacks_;
@@ -114,6 +129,8 @@ class ChangeProcessor {
   bool names_unknown_ = false;                           // some layer had prims nobody can name now
   std::set<std::string> changed_fallbacks_;              // variant sets
   bool resyncs_all_ = false;
+  bool is_renewing_ = false;      // subtrees are composed anew here
+  tsl::robin_set<Path> touched_;  // prims below resynced ones that edits concern, and all that is above them
 };
 
 // What lies between a site and the arc's own is appended to the index's path; what is in a variant that the

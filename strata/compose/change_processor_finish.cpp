@@ -67,7 +67,8 @@ bool ChangeProcessor::KeepsSharing() {
   if (resyncs_all_ || are_layers_changed_ || comes_over_arc_) return false;
   if (!changed_fallbacks_.empty() || edits_.resolver == CacheEdits::Resolver::kChanged) return false;
   for (const auto& [number, edit] : stacks_)
-    if (edit.fresh || edit.affects_all || edit.is_table_stale) return false;
+    if (edit.affects_all || edit.is_table_stale || edit.has_other_variables || !edit.moved.empty())
+      return false;
   if (cache_.settled_graphs == 0) cache_.settled_graphs = sharing.GetSize();
   if (sharing.GetSize() > 2 * cache_.settled_graphs + kMaxUnused) return false;
   return std::none_of(edited_sites_.begin(), edited_sites_.end(),
@@ -82,18 +83,21 @@ void ChangeProcessor::Finish() {
     cache_.indices.Clear();
     dependencies_->Restart();
   }
+  if (descend_ && !resyncs_all_) NoteTouched();
   Path::RemoveDescendants(resynced_);
-  for (Path root : resynced_) {
-    if (!resyncs_all_) DropSubtree(root);
-    resynced_set_.insert(root);
-  }
+  resynced_set_.insert(resynced_.begin(), resynced_.end());
+  const bool keeps_sharing = KeepsSharing();
+  is_renewing_ = keeps_sharing && descend_;
+  if (!is_renewing_ && !resyncs_all_)
+    for (Path root : resynced_) result_.dropped_indices += DropSubtree(root);
   AdoptStacks();
-  if (!KeepsSharing()) cache_.RenewSharing();
+  if (!keeps_sharing) cache_.RenewSharing();
   std::vector<Path> mended(mended_.begin(), mended_.end());
   std::sort(mended.begin(), mended.end());  // what is above comes first
   for (Path prim : mended)
     if (!IsBelowResynced(prim)) Mend(prim);
   Path::RemoveDescendants(resynced_);  // mending may have come upon what is above; sorts them
+  if (is_renewing_) RenewSubtrees();
   result_.resynced = std::move(resynced_);
 
   std::vector<SpecChange>& specs = result_.specs;
@@ -113,32 +117,46 @@ void ChangeProcessor::Finish() {
   if (cache_.indices.Compact()) dependencies_->Restart();
 }
 
-// The indices at and below `root`, by the names of children as the layers tell them: those of now and those
-// that were just removed.
-void ChangeProcessor::DropSubtree(Path root) {
+// Of children that the index may have had before the edits, and of more: those of now and those that were
+// just removed.
+void ChangeProcessor::ListFormerNames(const PrimIndex& index, std::vector<Token>& names) const {
+  std::vector<Token> prohibited;
+  index.ComputeChildNames(names, prohibited);
+  names.insert(names.end(), prohibited.begin(), prohibited.end());
+  names.insert(names.end(), removed_names_.begin(), removed_names_.end());
+  const bool have_layers_left =
+      std::any_of(stacks_.begin(), stacks_.end(), [](const auto& edit) { return !edit.second.left.empty(); });
+  if (!have_layers_left) return;
+  const Token field = layer::GetFieldNames().primChildren;
+  for (const SpecSite& site : index.GetSpecStack())
+    if (auto* children = site.entry->layer->GetFieldAs<TokenVector>(site.path, field))
+      names.insert(names.end(), children->begin(), children->end());
+}
+
+// The indices at and below `root`; how many there were.
+size_t ChangeProcessor::DropSubtree(Path root) {
   if (names_unknown_) return DropByScan(root);
+  size_t count = 0;
   std::vector<Path> open{root};
-  std::vector<Token> names, prohibited;
+  std::vector<Token> names;
   while (!open.empty()) {
     const Path path = open.back();
     open.pop_back();
     const PrimIndexPtr index = cache_.indices.Find(path);
     if (!index) continue;
     for (Path alone : cache_.indices.TakeAlone(path)) open.push_back(alone);
-    index->ComputeChildNames(names, prohibited);
-    auto add = [&](Token name) {
+    ListFormerNames(*index, names);
+    for (Token name : names) {
       const Path child = path.AppendChild(name);
       if (!child.IsEmpty()) open.push_back(child);
-    };
-    for (Token name : names) add(name);
-    for (Token name : prohibited) add(name);
-    for (Token name : removed_names_) add(name);
+    }
     cache_.indices.Erase(path);
-    ++result_.dropped_indices;
+    ++count;
   }
+  return count;
 }
 
-void ChangeProcessor::DropByScan(Path root) {
+size_t ChangeProcessor::DropByScan(Path root) {
   std::vector<Path> dropped;
   cache_.indices.Visit([&](Path path, const PrimIndexPtr&) {
     if (path.HasPrefix(root)) dropped.push_back(path);
@@ -147,7 +165,7 @@ void ChangeProcessor::DropByScan(Path root) {
     (void)cache_.indices.TakeAlone(path);
     cache_.indices.Erase(path);
   }
-  result_.dropped_indices += dropped.size();
+  return dropped.size();
 }
 
 // The index of a prim whose specs are not the same. Nothing when it has no parent any more.
@@ -171,12 +189,7 @@ void ChangeProcessor::Mend(Path prim) {
       (after->IsInstanceable() && !AreSameInstance(*before, *after))) {
     resynced_.push_back(prim);
     resynced_set_.insert(prim);
-    const bool is_named = std::all_of(stacks_.begin(), stacks_.end(),
-                                      [](const auto& edit) { return edit.second.left.empty(); });
-    if (is_named)
-      DropSubtree(prim);
-    else
-      DropByScan(prim);
+    if (!is_renewing_) result_.dropped_indices += DropSubtree(prim);
     return;
   }
   cache_.indices.Replace(prim, std::move(after));

@@ -162,6 +162,7 @@ void ChangeProcessor::Rebuild(uint32_t stack, StackEdit& edit) {
   edit.affects_all |= known.GetTimeCodesPerSecond() != fresh.GetTimeCodesPerSecond() ||
                       !AgreeOnCommon(known.GetEntries(), fresh.GetEntries());
   const std::set<std::string> variables = FindChangedVariables(known, fresh);
+  edit.has_other_variables = !variables.empty();
   if (!variables.empty()) {
     // Those who are led to from here have these variables, too, and are other stacks with other ones.
     edit.affects_all |= cache_.HaveLedOn(known.GetExpressionVariables());

@@ -54,6 +54,9 @@ struct CacheChanges {
   // composed before is among them when a parent that was may have it as a child now. In path order, none at
   // or below another.   (significant changes)
   std::vector<Path> resynced;
+  // Roots of subtrees below these whose indices are the very same as before; for who composes what is above
+  // with the edits (Cache::Apply) alone. In path order, none at or below another.
+  std::vector<Path> kept;
   // Other prims whose specs are not the ones they were. Their index is up to date already; its arcs, and all
   // below, are as before. Names of children and properties, and every field, may differ. In path order.
   std::vector<Path> spec_stacks;

@@ -117,8 +117,8 @@ class Cache {
   // Several at once, none below another. The roots come first; each is its own parent.
   std::vector<SubtreePrim> ComputeSubtrees(const std::vector<Path>& roots, SubtreeVisitor& visitor);
   // The same; `descend` says whether to go below a prim.
-  void ComputeSubtree(Path root,
-                      const std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>& descend);
+  using Descend = std::function<bool(const PrimIndex&, std::vector<Token>& child_names)>;
+  void ComputeSubtree(Path root, const Descend& descend);
   // The fields and attributes that indices made so far composed arguments of file formats from. Costs a look
   // at all of them.
   struct ArgumentNames {
@@ -137,7 +137,10 @@ class Cache {
   // -- changes. A writer: nobody asks meanwhile. ------------------------------------------------------
   // Brings the cache up to date with edits that are done already: drops what depends on them, keeps the
   // rest. Costs what depends on the edits; the first call also finds out who depends on whom.
-  CacheChanges Apply(const CacheEdits& edits);
+  // With `descend`, which says as for ComputeSubtree what below a prim will be asked for, subtrees that edits
+  // concern are composed anew here, and what is below prims that did not change stays. Called by several
+  // threads at once.
+  CacheChanges Apply(const CacheEdits& edits, const Descend& descend = {});
 
   // -- dependencies: from any thread, but one at a time ------------------------------------------------
   // Prims whose indices, as far as they are made, depend on a site; those of `types` alone. In path order.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -14,7 +15,8 @@
 
 namespace strata::compose {
 
-// In parts, so that threads seldom meet. Everything but Find, Put, PutAlone and Visit is for one writer.
+// In parts, so that threads seldom meet. What changes indices that are there may be called from any thread
+// for prims that no other thread asks for; notes are read by one thread alone, when no other writes.
 class IndexTable {
  public:
   static constexpr size_t kParts = 64;
@@ -55,25 +57,31 @@ class IndexTable {
   }
   void Replace(Path path, PrimIndexPtr index) {
     const uint64_t stacks = FindIntroducedStacks(*index);
+    has_stale_notes_.store(true, std::memory_order_relaxed);
     Part& part = GetPart(path);
+    PrimIndexPtr former;  // goes when the lock is free
+    std::lock_guard lock(part.mutex);
     PrimIndexPtr& slot = part.MakeSlot(path);
-    slot = std::move(index);
-    has_stale_notes_ = true;
+    former = std::exchange(slot, std::move(index));
+    if (!former) ++part.size;
     Note(part, path, *slot, stacks);
   }
   void Erase(Path path) {
     Part& part = GetPart(path);
+    PrimIndexPtr former;
+    std::lock_guard lock(part.mutex);
     PrimIndexPtr* slot = part.FindSlot(path);
     if (!slot || !*slot) return;
-    slot->reset();
+    former = std::exchange(*slot, nullptr);
     --part.size;
-    has_stale_notes_ = true;
+    has_stale_notes_.store(true, std::memory_order_relaxed);
   }
   // Whether introductions may be of indices that are no more.
-  bool HasStaleNotes() const { return has_stale_notes_; }
+  bool HasStaleNotes() const { return has_stale_notes_.load(std::memory_order_relaxed); }
   // Paths below `parent` that were made by themselves; forgets them.
   std::vector<Path> TakeAlone(Path parent) {
     Part& part = GetPart(parent);
+    std::lock_guard lock(part.mutex);
     if (part.alone.empty()) return {};
     auto found = part.alone.find(parent);
     if (found == part.alone.end()) return {};
@@ -168,7 +176,7 @@ class IndexTable {
   Part& GetPart(Path path) { return parts_[path.GetId() / kPageSize % kParts]; }
   const Part& GetPart(Path path) const { return parts_[path.GetId() / kPageSize % kParts]; }
   std::array<Part, kParts> parts_;
-  bool has_stale_notes_ = false;
+  std::atomic<bool> has_stale_notes_{false};
 };
 
 }  // namespace strata::compose

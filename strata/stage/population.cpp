@@ -36,8 +36,12 @@ PrimFacts Unpack(uint64_t word) {
 class FactFinder final : public compose::SubtreeVisitor {
  public:
   // What is below the roots in `opened` counts even when the prim there is an instance.
-  FactFinder(const OpenOptions& options, std::vector<bool> opened)
-      : mask_(options.population_mask), cancelled_(options.cancelled.get()), opened_(std::move(opened)) {}
+  // Nothing below those in `kept` is looked at.
+  FactFinder(const OpenOptions& options, std::vector<bool> opened, const tsl::robin_set<Path>& kept)
+      : mask_(options.population_mask),
+        cancelled_(options.cancelled.get()),
+        opened_(std::move(opened)),
+        kept_(kept) {}
   void BeginLevel(size_t first, size_t count) override {
     if (first + count > facts.capacity()) facts.reserve(std::max(first + count, facts.capacity() * 3 / 2));
     facts.resize(first + count);
@@ -45,6 +49,7 @@ class FactFinder final : public compose::SubtreeVisitor {
   bool Visit(size_t number, const compose::PrimIndex& index, std::vector<Token>& child_names) override {
     facts[number] = FindFacts(index);
     if (cancelled_ && cancelled_->load(std::memory_order_relaxed)) return false;
+    if (!kept_.empty() && kept_.count(index.GetPath()) != 0) return false;
     if (!mask_.IsAll()) RemoveMasked(mask_, index.GetPath(), child_names);
     return (facts[number].is_active && !facts[number].is_instance) ||
            (number < opened_.size() && opened_[number]);
@@ -55,6 +60,7 @@ class FactFinder final : public compose::SubtreeVisitor {
   const StagePopulationMask& mask_;
   const std::atomic<bool>* cancelled_;
   const std::vector<bool> opened_;
+  const tsl::robin_set<Path>& kept_;
 };
 
 // What a kind is a special case of, as far as flags tell.
@@ -177,9 +183,10 @@ void Populator::LayOut(std::vector<Subtree>& subtrees) {
     roots.push_back(subtree.source);
     opened.push_back(subtree.parent == kNoRecord);
   }
-  FactFinder finder(stage_.options, std::move(opened));
+  FactFinder finder(stage_.options, std::move(opened), kept_);
   std::vector<compose::SubtreePrim> prims = stage_.cache->ComputeSubtrees(roots, finder);
   const std::vector<uint32_t> numbers = Number(subtrees, prims);
+  size_t kept_count = 0;
   for (size_t i = 0; i < prims.size(); ++i) {
     compose::SubtreePrim& prim = prims[i];
     const bool is_root = i < subtrees.size();
@@ -189,6 +196,15 @@ void Populator::LayOut(std::vector<Subtree>& subtrees) {
                             ? MakeRoot(std::move(prim.index), subtrees[i].target, finder.facts[i])
                             : MakeRecord(parent, prim.path, finder.facts[i], std::move(prim.index));
     PrimRecord& known = stage_.records[numbers[i]];
+    if (!is_root && !kept_.empty() && kept_.count(prim.path) != 0) {
+      ++kept_count;
+      if (!StaysAsItIs(numbers[i], record)) {
+        unkept_.push_back({prim.path, record.path, parent});
+        known.path = record.path;
+      }
+      known.next_sibling = kNoRecord;
+      continue;
+    }
     // Whoever has other children than before links them anew.
     if (is_root) record.next_sibling = known.next_sibling;
     if (record.Is(PrimFlag::kInstance)) waiting_.push_back({numbers[i], prim.path, known.prototype});
@@ -202,7 +218,7 @@ void Populator::LayOut(std::vector<Subtree>& subtrees) {
       stage_.records[numbers[prim.first_child + k - 1]].next_sibling = numbers[prim.first_child + k];
   }
   for (uint32_t number : numbers) stage_.by_path.Set(stage_.records[number].path, number);
-  changes_.made_prims += prims.size();
+  changes_.made_prims += prims.size() - kept_count;
 }
 
 // "/" and the roots of prototypes: they are all that they can be, so that children depend on themselves

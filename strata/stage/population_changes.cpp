@@ -1,5 +1,6 @@
 // What edits do to the records of a stage: subtrees made anew in place, records mended, children linked.
 #include <algorithm>
+#include <utility>
 
 #include <tsl/robin_set.h>
 
@@ -38,6 +39,7 @@ std::map<Path, Populator::Touched> Populator::ListTouched(const compose::CacheCh
 
 bool Populator::Refresh(StageChanges& changes) {
   if (NeedsAll(changes.cache)) return false;
+  kept_.insert(changes.cache.kept.begin(), changes.cache.kept.end());
   Path remade;
   // What is above comes first: what is made anew comes with all that is below.
   for (const auto& [path, what] : ListTouched(changes.cache)) {
@@ -52,7 +54,7 @@ bool Populator::Refresh(StageChanges& changes) {
     if (known != kNoRecord) MarkGone(known);
   }
   for (const Subtree& subtree : subtrees_) changes_.resynced.push_back(subtree.target);
-  if (!subtrees_.empty()) LayOut(subtrees_);
+  LayOutChanged();
   for (const Relink& relink : relinks_) LinkChildren(relink);
   DropGone();
   SettlePrototypes();
@@ -164,21 +166,52 @@ void Populator::LinkChildren(const Relink& relink) {
       kNoRecord;
 }
 
-// Marks the subtree: what is not made anew until DropGone is gone.
+// Makes the records of all subtrees, but for those below prims that are what they were.
+void Populator::LayOutChanged() {
+  if (!subtrees_.empty()) LayOut(subtrees_);
+  kept_.clear();
+  std::vector<Subtree> unkept = std::exchange(unkept_, {});
+  for (const Subtree& subtree : unkept) {
+    const uint32_t known = stage_.FindOwn(subtree.target);
+    if (passed_.erase(known) != 0) MarkGone(known);
+  }
+  // Those that nothing leads to any more.
+  for (const uint32_t record : passed_) MarkGone(record);
+  passed_.clear();
+  if (!unkept.empty()) LayOut(unkept);
+}
+
+// Whether the record with this number, of a prim whose subtree is composed as before, needs no other one in
+// its place: what it is hands on to what is below.
+bool Populator::StaysAsItIs(uint32_t number, const PrimRecord& made) {
+  const PrimRecord& known = stage_.Record(number);
+  if (!passed_.count(number) || known.flags != made.flags || known.type_name != made.type_name ||
+      known.definition != made.definition || known.parent != made.parent || known.index != made.index)
+    return false;
+  passed_.erase(number);
+  return true;
+}
+
+// Marks the subtree: what is not made anew until DropGone is gone. Passes by what is to be kept.
 void Populator::MarkGone(uint32_t root) {
   uint32_t at = root;
   while (true) {
     PrimRecord& record = stage_.records[at];
-    record.flags |= kGoneRecord;
-    gone_.push_back(at);
-    if (record.prototype != kNoRecord) {
-      const uint32_t prototype = stage_.FindPrototype(record.prototype);
-      touched_prototypes_.insert(prototype);
-      left_[prototype].push_back(at);
-      if (stage_.prototypes[prototype].source_record == at)
-        stage_.prototypes[prototype].source_record = kNoRecord;
+    const bool is_passed = at != root && !kept_.empty() && kept_.count(record.index->GetPath()) != 0;
+    if (is_passed) {
+      passed_.insert(at);
+    } else {
+      record.flags |= kGoneRecord;
+      gone_.push_back(at);
+      if (record.prototype != kNoRecord) {
+        const uint32_t prototype = stage_.FindPrototype(record.prototype);
+        touched_prototypes_.insert(prototype);
+        left_[prototype].push_back(at);
+        if (stage_.prototypes[prototype].source_record == at)
+          stage_.prototypes[prototype].source_record = kNoRecord;
+      }
     }
-    if (record.first_child != kNoRecord) {
+    if (!is_passed && record.first_child != kNoRecord) {
       at = record.first_child;
       continue;
     }

@@ -5,6 +5,8 @@
 #include <set>
 #include <vector>
 
+#include <tsl/robin_set.h>
+
 #include "strata/stage/stage_impl.h"
 
 namespace strata::stage {
@@ -77,6 +79,8 @@ class Populator {
   std::vector<Token> ListChildNames(uint32_t record, Path path) const;
   void RemakePrim(uint32_t record, Path path);
   void MarkGone(uint32_t root);
+  void LayOutChanged();
+  bool StaysAsItIs(uint32_t number, const PrimRecord& made);
   void DropGone();
   void LinkChildren(const Relink& relink);
   void ReleaseNumbers();
@@ -99,6 +103,11 @@ class Populator {
   std::vector<Pending> waiting_;
   std::vector<Subtree> subtrees_;
   std::vector<Relink> relinks_;
+  // Where prims are composed that are what they were, with all below them; and of these the records met while
+  // what is above was marked, but not while it was laid out.
+  tsl::robin_set<Path> kept_;
+  tsl::robin_set<uint32_t> passed_;
+  std::vector<Subtree> unkept_;     // of these, subtrees whose records must be made anew all the same
   std::vector<uint32_t> gone_;      // marked, and not overwritten yet by the same prim made anew
   std::vector<uint32_t> released_;  // dropped; they keep their paths until all is done
   // By place in Stage::Impl::prototypes.

@@ -6,6 +6,7 @@
 #include "strata/layer/fields.h"
 #include "strata/stage/change_feed.h"
 #include "strata/stage/clips.h"
+#include "strata/stage/populator.h"
 #include "strata/stage/stage_impl.h"
 
 namespace strata::stage {
@@ -199,7 +200,13 @@ StageChanges Stage::Recompose(const compose::CacheEdits& edits) {
 
 StageChanges Stage::Impl::Compose(const compose::CacheEdits& edits) {
   StageChanges changes;
-  changes.cache = cache->Apply(edits);
+  changes.cache =
+      cache->Apply(edits, [this](const compose::PrimIndex& index, std::vector<Token>& child_names) {
+        const PrimFacts facts = FindFacts(index);
+        if (!options.population_mask.IsAll())
+          RemoveMasked(options.population_mask, index.GetPath(), child_names);
+        return facts.is_active && !facts.is_instance;
+      });
   const compose::CacheChanges& of_cache = changes.cache;
   const bool has_prim_changes =
       !of_cache.resynced.empty() || !of_cache.layer_stacks.empty() ||

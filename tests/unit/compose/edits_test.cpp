@@ -36,7 +36,9 @@ class Edited {
     }
     options_ = std::move(options);
     cache_ = std::make_unique<Cache>(layers_.front(), nullptr, provider_, options_);
+    renewed_ = std::make_unique<Cache>(layers_.front(), nullptr, provider_, options_);
     ComposeAll(*cache_);
+    ComposeAll(*renewed_);
   }
 
   void Put(const std::string& name, const std::string& text) { resolver_->Put(name, "#usda 1.0\n" + text); }
@@ -44,18 +46,33 @@ class Edited {
   Cache& GetCache() { return *cache_; }
 
   // "/A | 2 1": what is composed anew, and how many indices were dropped and mended for it. All that there is
-  // is composed again, and equals what a new cache makes of it.
+  // is composed again, and equals what a new cache makes of it; so does what a cache has that keeps what it
+  // can.
   std::string Apply() {
-    const CacheChanges changes = cache_->Apply(std::exchange(edits, {}));
+    const CacheEdits done = std::exchange(edits, {});
+    const CacheChanges changes = cache_->Apply(done);
+    renewal = renewed_->Apply(done, [](const PrimIndex&, std::vector<Token>&) { return true; });
+    CHECK(renewal.resynced == changes.resynced);
     std::string text;
     for (const Path path : changes.resynced) text += path.GetString() + " ";
     text += "| " + std::to_string(changes.dropped_indices) + " " + std::to_string(changes.mended_indices);
+    for (const std::string& identifier : done.mute) options_.muted_layers.insert(identifier);
+    for (const std::string& identifier : done.unmute) options_.muted_layers.erase(identifier);
     Cache anew(layers_.front(), nullptr, provider_, options_);
-    CHECK(ComposeAll(*cache_) == ComposeAll(anew));
+    const std::string composed = ComposeAll(anew);
+    CHECK(ComposeAll(*cache_) == composed);
+    CHECK(ComposeAll(*renewed_) == composed);
+    return text;
+  }
+  // How many indices the cache dropped that keeps what it can, and below which prims it kept all.
+  std::string GetRenewal() const {
+    std::string text = std::to_string(renewal.dropped_indices) + " |";
+    for (const Path path : renewal.kept) text += " " + path.GetString();
     return text;
   }
 
   CacheEdits edits;
+  CacheChanges renewal;
 
  private:
   static std::string ComposeAll(Cache& cache) {
@@ -77,7 +94,7 @@ class Edited {
   std::shared_ptr<RegistryProvider> provider_;
   std::vector<layer::LayerPtr> layers_;
   CacheOptions options_;
-  std::unique_ptr<Cache> cache_;
+  std::unique_ptr<Cache> cache_, renewed_;
 };
 
 // Prims that have nothing to do with the edits.
@@ -168,5 +185,124 @@ TEST_CASE("a payload that is loaded recomposes its prim and what is below") {
     loaded->clear();
     scene.edits.payloads = {Path("/P")};
     CHECK(scene.Apply() == "/P | 4 0");
+  }
+}
+
+TEST_CASE("below prims that an edit of arcs leaves as they were indices stay, however many there are") {
+  for (const int count : {2, 20, 40}) {
+    CAPTURE(count);
+    std::string parts, others;
+    for (int i = 0; i < count; ++i)
+      parts += MakePrim("Part" + std::to_string(i), "references = @ref.usda@</S>");
+    for (int i = 0; i < count; ++i) others += MakePrim("Beside" + std::to_string(i), "", MakePrim("In", ""));
+    const std::string variants = R"(
+      variantSet "lod" = {
+        "full" {
+          over "Geom" {
+            over "Part1" {
+            }
+          }
+        }
+        "proxy" {
+          over "Geom" {
+            over "Part0" {
+              def "Box" {
+              }
+            }
+          }
+        }
+      })";
+    Edited scene({{"root.usda",
+                   MakePrim("A", "references = @asset.usda@</M>\n    variants = { string lod = \"full\" }") +
+                       MakeOthers(count)},
+                  {"asset.usda", MakePrim("M", "prepend variantSets = \"lod\"",
+                                          MakePrim("Geom", "", parts) + others + variants)},
+                  {"ref.usda", kRef}});
+    auto select = [&](const char* variant) {
+      REQUIRE(scene[0].SetField(Path("/A"), Names().variantSelection,
+                                Value(VariantSelectionMap{{"lod", variant}})));
+    };
+    select("proxy");
+    scene.Apply();
+    // Anew are the prim, what the variants speak of, and their children where they are not the same.
+    CHECK(scene.renewal.dropped_indices == 4);
+    CHECK(scene.renewal.kept.size() == static_cast<size_t>(2 * count));
+    select("full");
+    scene.Apply();
+    CHECK(scene.renewal.dropped_indices == 5);  // /A/Geom/Part0/Box is gone
+    select("none");
+    scene.Apply();
+    CHECK(scene.renewal.dropped_indices == 3);
+
+    // What is edited below in the same step is composed anew for that.
+    select("full");
+    REQUIRE(scene[0].CreatePrimSpec(Path("/A/Beside1"), Specifier::kOver));
+    scene.Apply();
+    CHECK(scene.renewal.dropped_indices == 4);
+    select("none");
+    REQUIRE(scene[0].CreatePrimSpec(Path("/A/Beside1/In"), Specifier::kOver));
+    scene.Apply();
+    CHECK(scene.renewal.dropped_indices == 5);
+    REQUIRE(scene[1].CreatePrimSpec(Path("/M{lod=proxy}Geom/Part1/T"), Specifier::kDef));
+    select("proxy");
+    scene.Apply();
+  }
+}
+
+TEST_CASE("instances, classes and relocates below an edit of arcs keep no index that is another one") {
+  Edited scene({{"root.usda", "(\n    relocates = {</L/X>: </L/Y>}\n)\n" +
+                                  MakePrim("A", "references = @ref.usda@</R>\n    inherits = </K>") +
+                                  MakePrim("L", "references = @ref.usda@</R>") +
+                                  MakePrim("K", "", MakePrim("X", "", MakePrim("OfClass", "")))},
+                {"ref.usda", kRef}});
+  REQUIRE(scene[0].SetField(Path("/A"), Names().instanceable, Value(true)));
+  CHECK(scene.Apply() == "/A | 4 0");
+  REQUIRE(scene[0].SetField(Path("/A"), Names().instanceable, Value(false)));
+  CHECK(scene.Apply() == "/A | 4 0");
+  REQUIRE(scene[0].SetField(Path("/A"), Names().inheritPaths, Value()));
+  CHECK(scene.Apply() == "/A | 4 0");
+  PathListOp classes;
+  classes.prepended_items = {Path("/K")};
+  REQUIRE(scene[0].SetField(Path("/L"), Names().inheritPaths, Value(classes)));
+  scene.Apply();
+}
+
+TEST_CASE("a layer that is muted recomposes what it speaks of, and keeps what it says nothing about") {
+  for (const int count : {2, 20, 40}) {
+    CAPTURE(count);
+    std::string parts, placements;
+    for (int i = 0; i < count; ++i) parts += MakePrim("Part" + std::to_string(i), "", MakePrim("In", ""));
+    for (int i = 0; i < count; ++i)
+      placements += MakePrim("P" + std::to_string(i), "references = @asset.usda@</M>");
+    const std::string lods = R"(
+      variantSet "lod" = {
+        "proxy" {
+          over "Part0" {
+          }
+        }
+      })";
+    Edited scene({{"root.usda", "(\n    subLayers = [@dressing.usda@, @late.usda@]\n)\n" + placements},
+                  {"dressing.usda", R"(
+                    over "P0" (
+                      variants = {
+                        string lod = "proxy"
+                      }
+                    ) {
+                    }
+                    over "P1" {
+                      over "Part0" {
+                        def "New" {
+                        }
+                      }
+                    })"},
+                  {"late.usda", "over \"P1\" {\n}\n"},
+                  {"asset.usda", MakePrim("M", "prepend variantSets = \"lod\"", parts + lods)}});
+    scene.edits.mute.push_back("dressing.usda");
+    CHECK(scene.Apply() == "/P0 /P1/Part0/New | " + std::to_string(2 * count + 2) + " 3");
+    CHECK(scene.renewal.dropped_indices == 3);  // /P0, /P0/Part0, /P1/Part0/New
+    CHECK(scene.renewal.kept.size() == static_cast<size_t>(count));
+    scene.edits.unmute.push_back("dressing.usda");
+    scene.Apply();
+    CHECK(scene.renewal.dropped_indices == 2);
   }
 }

@@ -1,0 +1,94 @@
+#include "strata/compose/index_comparison.h"
+
+#include <algorithm>
+
+#include "strata/compose/index_graph.h"
+
+namespace strata::compose {
+
+namespace {
+
+// Indices that differ in more nodes are not worth the search.
+constexpr size_t kMostOthers = 32;
+
+// What is set anew for each prim further down.
+constexpr uint16_t kFlagsOfPrim = kNodeHasSpecs | kNodeNew | kNodeDueToAncestor;
+
+bool HasRelocates(const PrimIndex& index) {
+  const IndexGraph& graph = *index.GetGraph();
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const PrimIndexNode& node) {
+    return graph.pool->GetStack(node.layer_stack)->HasRelocates();
+  });
+}
+
+bool IsOfSameSite(const PrimIndex& a, uint32_t i, const PrimIndex& b, uint32_t k) {
+  const PrimIndexNode &x = a.GetGraph()->nodes[i], &y = b.GetGraph()->nodes[k];
+  return x.layer_stack == y.layer_stack && x.arc == y.arc && a.GetNode(i).GetPath() == b.GetNode(k).GetPath();
+}
+
+bool AreSameNumbers(const std::vector<uint32_t>& after_of, uint32_t before, uint32_t after) {
+  return before == kNoNode || after == kNoNode ? before == after : after_of[before] == after;
+}
+
+}  // namespace
+
+bool AreSameAtOnce(const PrimIndex& before, const PrimIndex& after) {
+  if (before.GetGraph() != after.GetGraph() || before.GetPlace() != after.GetPlace()) return false;
+  const auto &a = before.GetTrunks(), &b = after.GetTrunks();
+  return a == b || (a && b && *a == *b);
+}
+
+IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after) {
+  if (!before.IsValid() || !after.IsValid()) return;
+  // Below instances, and where relocates are, more than what nodes say themselves decides.
+  if (before.IsInstanceable() || after.IsInstanceable() || HasRelocates(before) || HasRelocates(after))
+    return;
+  is_comparable_ = Match(before, after);
+}
+
+// A node that the other index does not have. False when it may change what others say.
+bool IndexComparison::Skip(const NodeRef& node) {
+  if (node.IsRoot() || IsClassBased(node.GetArcType()) || node.GetArcType() == ArcType::kRelocate)
+    return false;
+  others_.emplace_back(node.GetLayerStack().get(), node.GetPath());
+  return true;
+}
+
+bool IndexComparison::Match(const PrimIndex& before, const PrimIndex& after) {
+  const std::vector<PrimIndexNode>&a = before.GetGraph()->nodes, &b = after.GetGraph()->nodes;
+  std::vector<uint32_t> after_of(a.size(), kNoNode - 1);  // no number
+  std::vector<uint32_t> origins;
+  uint32_t i = 0, k = 0;
+  while (i < a.size() || k < b.size()) {
+    if (i < a.size() && k < b.size() && IsOfSameSite(before, i, after, k)) {
+      const PrimIndexNode &x = a[i], &y = b[k];
+      after_of[i] = k;
+      const bool is_same = ((x.flags ^ y.flags) & ~kFlagsOfPrim) == 0 &&
+                           x.sibling_number == y.sibling_number && x.namespace_depth == y.namespace_depth &&
+                           x.restricted_depth == y.restricted_depth &&
+                           AreSameNumbers(after_of, x.parent, y.parent) &&
+                           before.GetNode(i).GetMapToParent() == after.GetNode(k).GetMapToParent() &&
+                           before.GetNode(i).GetMapToRoot() == after.GetNode(k).GetMapToRoot();
+      if (!is_same) return false;
+      ++i, ++k;
+      continue;
+    }
+    bool is_of_after = i == a.size();  // the node that the other index does not have
+    for (uint32_t later = k + 1; later < b.size() && !is_of_after; ++later)
+      is_of_after = IsOfSameSite(before, i, after, later);
+    if (!Skip(is_of_after ? after.GetNode(k++) : before.GetNode(i++)) || others_.size() > kMostOthers)
+      return false;
+  }
+  // What a node stems from may come later.
+  for (i = 0; i < a.size(); ++i)
+    if (after_of[i] < b.size() && !AreSameNumbers(after_of, a[i].origin, b[after_of[i]].origin)) return false;
+  return true;
+}
+
+bool IndexComparison::IsSameBelow(Token child) const {
+  return is_comparable_ && std::none_of(others_.begin(), others_.end(), [&](const auto& site) {
+           return site.first->FindSite(site.second.AppendChild(child)).HasSpecs();
+         });
+}
+
+}  // namespace strata::compose
