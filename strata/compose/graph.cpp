@@ -10,6 +10,17 @@ namespace {
 
 // Between two nodes that are placed one after the other.
 constexpr uint64_t kPlaceStep = uint64_t{1} << 32;
+// Fewer nodes are looked at one by one.
+constexpr size_t kFewNodes = 64;
+
+uint64_t GetSiteKey(uint32_t layer_stack, Path path) {
+  return uint64_t{layer_stack} << 32 | path.GetId();
+}
+
+Path GetRootPrim(Path path) {
+  while (!path.IsEmpty() && !path.IsAbsoluteRoot() && !path.IsRootPrim()) path = path.GetParent();
+  return path;
+}
 
 }  // namespace
 
@@ -41,6 +52,9 @@ void Graph::Reset(uint32_t layer_stack, Path path) {
   sites_.emplace_back();
   last_children_.assign(1, kNoNode);
   places_.assign(1, kPlaceStep);
+  next_in_order_.assign(1, kNoNode);
+  arcs_to_.clear();
+  noted_ = 0;
   copies_.clear();
   Probe(0);
 }
@@ -54,7 +68,10 @@ void Graph::Reset(std::vector<Node> nodes) {
     if (nodes_[i].parent != kNoNode && nodes_[i].next_sibling == kNoNode)
       last_children_[nodes_[i].parent] = i;
   places_.assign(nodes_.size(), 0);
+  next_in_order_.assign(nodes_.size(), kNoNode);
   PlaceAll();
+  arcs_to_.clear();
+  noted_ = 0;
   copies_.clear();
   for (uint32_t child = nodes_[0].first_child; child != kNoNode; child = nodes_[child].next_sibling)
     NoteCopy(child);
@@ -82,6 +99,7 @@ void Graph::ProbePermission(uint32_t number) {
 }
 
 void Graph::DescendTo(Token child) {
+  noted_ = 0;
   Path last, last_below;  // many nodes have one path
   for (uint32_t i = 0; i < nodes_.size(); ++i) {
     Node& node = nodes_[i];
@@ -137,18 +155,50 @@ void Graph::NoteCopy(uint32_t node) {
 // The nodes of the subtree, of which there are `count`, come next after `before`. Most are the last of all or
 // follow what has just been placed, so most of the room is left behind them.
 void Graph::PlaceSubtree(uint32_t top, uint32_t before, uint32_t count) {
-  const uint32_t after = SkipSubtree(0, top);
+  const uint32_t after = next_in_order_[before];
   const uint64_t start = places_[before];
   const uint64_t room = (after == kNoNode ? UINT64_MAX : places_[after]) - start;
   const uint64_t step = after == kNoNode ? std::min(kPlaceStep, room / (count + 1)) : room / 8 / count;
   if (step == 0) return PlaceAll();
   uint64_t place = start;
-  VisitSubtree(top, [&](uint32_t node) { places_[node] = place += step; });
+  VisitSubtree(top, [&](uint32_t node) {
+    places_[node] = place += step;
+    next_in_order_[before] = node;
+    before = node;
+  });
+  next_in_order_[before] = after;
 }
 
 void Graph::PlaceAll() {
   uint64_t place = 0;
-  VisitSubtree(0, [&](uint32_t node) { places_[node] = place += kPlaceStep; });
+  uint32_t before = kNoNode;
+  VisitSubtree(0, [&](uint32_t node) {
+    places_[node] = place += kPlaceStep;
+    if (before != kNoNode) next_in_order_[before] = node;
+    before = node;
+  });
+  next_in_order_[before] = kNoNode;
+}
+
+void Graph::NoteSites() const {
+  if (noted_ == 0) {
+    noted_sites_.clear();
+    noted_roots_.clear();
+    noted_children_.clear();
+  }
+  for (; noted_ < nodes_.size(); ++noted_) {
+    const Node& node = nodes_[noted_];
+    noted_sites_.insert(GetSiteKey(node.layer_stack, node.path));
+    noted_roots_.insert(GetSiteKey(node.layer_stack, GetRootPrim(node.path)));
+    if (node.parent == 0) noted_children_.insert(GetSiteKey(node.layer_stack, node.path));
+  }
+}
+
+bool Graph::MayMeet(uint32_t layer_stack, Path path) const {
+  if (nodes_.size() < kFewNodes || path.IsEmpty() || path.IsAbsoluteRoot()) return true;
+  NoteSites();
+  return noted_roots_.count(GetSiteKey(layer_stack, GetRootPrim(path))) != 0 ||
+         noted_roots_.count(GetSiteKey(layer_stack, Path::AbsoluteRoot())) != 0;
 }
 
 uint32_t Graph::Insert(uint32_t parent, Node node) {
@@ -162,6 +212,7 @@ uint32_t Graph::Insert(uint32_t parent, Node node) {
   sites_.emplace_back();
   last_children_.push_back(kNoNode);
   places_.push_back(0);
+  next_in_order_.push_back(kNoNode);
   Probe(number);
   Link(parent, number);
   return number;
@@ -184,6 +235,7 @@ uint32_t Graph::InsertGraph(uint32_t parent, const Node& arc, const Graph& other
     sites_.push_back(other.sites_[i]);
     last_children_.push_back(other.last_children_[i]);
     places_.push_back(0);
+    next_in_order_.push_back(kNoNode);
     shift(last_children_.back());
   }
   Node& root = nodes_[base];
@@ -226,11 +278,18 @@ uint32_t Graph::GetDepth(uint32_t node) const {
 }
 
 uint32_t Graph::CountArcsTo(uint32_t node) const {
+  arcs_to_.resize(nodes_.size(), 0);
+  const uint32_t asked = node;
   uint32_t count = 0;
   for (; nodes_[node].parent != kNoNode && count < nodes_.size(); node = nodes_[node].parent) {
+    if (arcs_to_[node] != 0) {
+      count += arcs_to_[node] - 1;
+      break;
+    }
     node = GetPlaceholder(node);
     ++count;
   }
+  arcs_to_[asked] = count + 1;
   return count;
 }
 
@@ -393,12 +452,20 @@ uint32_t Graph::FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcT
 }
 
 uint32_t Graph::FindChildAt(uint32_t parent, uint32_t layer_stack, Path path) const {
+  if (parent == 0 && nodes_.size() >= kFewNodes) {
+    NoteSites();
+    if (noted_children_.count(GetSiteKey(layer_stack, path)) == 0) return kNoNode;
+  }
   for (uint32_t child = nodes_[parent].first_child; child != kNoNode; child = nodes_[child].next_sibling)
     if (nodes_[child].layer_stack == layer_stack && nodes_[child].path == path) return child;
   return kNoNode;
 }
 
 bool Graph::HasSpeakingSite(uint32_t layer_stack, Path path) const {
+  if (nodes_.size() >= kFewNodes) {
+    NoteSites();
+    if (noted_sites_.count(GetSiteKey(layer_stack, path)) == 0) return false;
+  }
   return std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& node) {
     return node.path == path && node.layer_stack == layer_stack && !node.Has(kNodeCulled) &&
            !node.Has(kNodeInert);
@@ -477,10 +544,9 @@ std::vector<Node> Graph::Finish(Culled culled, std::vector<IndexDependencies::Si
     node.next_sibling = next_kept(node.next_sibling);
     result.push_back(node);
   }
-  auto get_key = [](const Node& node) { return uint64_t{node.layer_stack} << 32 | node.path.GetId(); };
+  auto get_key = [](const Node& node) { return GetSiteKey(node.layer_stack, node.path); };
   tsl::robin_set<uint64_t> known;
-  for (const IndexDependencies::Site& site : dropped)
-    known.insert(uint64_t{site.layer_stack} << 32 | site.path.GetId());
+  for (const IndexDependencies::Site& site : dropped) known.insert(GetSiteKey(site.layer_stack, site.path));
   for (uint32_t i = 0; i < nodes_.size(); ++i)
     if (keep[i] && nodes_[i].Has(kNodeNew)) known.insert(get_key(nodes_[i]));
   for (uint32_t i = 0; i < nodes_.size(); ++i)

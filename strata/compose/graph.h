@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
 
 #include "strata/compose/prim_index_node.h"
 
@@ -59,6 +60,9 @@ class Graph {
   std::pair<uint32_t, uint32_t> GetOriginRoot(uint32_t node) const;
   uint32_t FindChild(uint32_t parent, uint32_t layer_stack, Path path, ArcType arc) const;
   uint32_t FindChildAt(uint32_t parent, uint32_t layer_stack, Path path) const;  // over any arc
+  // Whether some node may lie at, above or below the path, in the layer stack: false where none is of the
+  // same root prim. Costs what nodes there are that were not asked about before.
+  bool MayMeet(uint32_t layer_stack, Path path) const;
   // Whether a node that is neither silent nor culled stands for the site.
   bool HasSpeakingSite(uint32_t layer_stack, Path path) const;
   // Calls visit(node) strongest first. The graph must not change meanwhile.
@@ -84,6 +88,7 @@ class Graph {
   void Link(uint32_t parent, uint32_t node);
   void PlaceSubtree(uint32_t top, uint32_t before, uint32_t count);
   void PlaceAll();
+  void NoteSites() const;
   void NoteCopy(uint32_t node);
   int ComparePlaces(uint32_t a, uint32_t b) const;
   std::pair<uint32_t, uint32_t> FindParting(uint32_t a, uint32_t b) const;
@@ -98,6 +103,7 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<LayerStack::Site> sites_;
   std::vector<uint32_t> last_children_;  // of each node
+  std::vector<uint32_t> next_in_order_;  // by strength; of the weakest: kNoNode
   // Of each node a number that grows with strength order, or 0 while its subtree is finding its place: to
   // walk to where two nodes part would cost as much as the graph is wide.
   std::vector<uint64_t> places_;
@@ -105,6 +111,11 @@ class Graph {
   tsl::robin_map<uint32_t, std::vector<uint32_t>> copies_;
   uint32_t unlinked_ = kNoNode;  // the node that is finding its place
   bool is_in_order_ = false;     // nodes stand in strength order
+  // What is asked for each arc that is added. `arcs_to_`: CountArcsTo of each node and 1, or 0 where nobody
+  // has asked. The sites are those of the first `noted_` nodes; roots: "/", or the root prims they are of.
+  mutable std::vector<uint32_t> arcs_to_;
+  mutable tsl::robin_set<uint64_t> noted_sites_, noted_roots_, noted_children_;  // `children`: of the root
+  mutable size_t noted_ = 0;
 };
 
 }  // namespace strata::compose

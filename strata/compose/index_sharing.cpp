@@ -7,9 +7,10 @@ namespace strata::compose {
 
 namespace {
 
-// More trunks or candidates than this are not worth their cost.
+// More trunks, candidates or reads than this are not worth their cost.
 constexpr size_t kMaxTrunks = 256;
 constexpr int kMaxCandidates = 16;
+constexpr size_t kMaxReads = 256;
 
 std::atomic<uint64_t> next_graph_id{1};
 
@@ -320,7 +321,9 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
           std::any_of(candidate->reads.begin(), candidate->reads.end(), [&](const Read& known) {
             return known.path == read.path && known.trunk == read.trunk && known.where == read.where;
           });
-      if (!is_known) candidate->reads.push_back(std::move(read));
+      if (is_known) continue;
+      if (candidate->reads.size() == kMaxReads) return nullptr;
+      candidate->reads.push_back(std::move(read));
     }
   }
   candidate->reads.shrink_to_fit();

@@ -323,8 +323,9 @@ class Indexer {
   Path root_path_;                  // of the prim asked for
   std::vector<Visit>* visits_ = nullptr;
   Graph graph_;
-  std::vector<Task> tasks_;              // a heap
-  std::vector<Task> tasks_by_strength_;  // a heap of those whose order depends on it
+  mutable std::vector<uint32_t> first_classes_;  // what FindFirstClass has found, of each node; or kNoNode
+  std::vector<Task> tasks_;                      // a heap
+  std::vector<Task> tasks_by_strength_;          // a heap of those whose order depends on it
   uint64_t next_task_ = 0;
   std::set<std::pair<TaskType, uint32_t>> implied_;  // pending implied tasks
   struct Unresolved {                                // arcs to check once all is known

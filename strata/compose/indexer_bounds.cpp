@@ -118,7 +118,9 @@ bool Indexer::HasCycle(const Arc& arc) {
   Path path = arc.path;
   while (true) {
     bool has_cycle = false;
-    for (uint32_t node = start; node != kNoNode && !has_cycle; node = indexer->graph_[node].parent) {
+    const bool may_meet = is_implied || indexer->graph_.MayMeet(arc.layer_stack, path);
+    for (uint32_t node = may_meet ? start : kNoNode; node != kNoNode && !has_cycle;
+         node = indexer->graph_[node].parent) {
       const Node& passed = indexer->graph_[node];
       const bool is_source =
           is_implied && indexer->GetArcTo(node) == ArcType::kRelocate && !passed.Has(kNodeDueToAncestor);
@@ -130,7 +132,8 @@ bool Indexer::HasCycle(const Arc& arc) {
       is_over_classes &= IsClassBased(indexer->GetArcTo(node));
     }
     uint32_t node = is_propagated && indexer == this ? origin.parent : start;
-    while (!is_implied && node != kNoNode && !has_cycle) {
+    const bool may_repeat = !is_implied && indexer->graph_.MayMeet(arc.layer_stack, target);
+    while (may_repeat && node != kNoNode && !has_cycle) {
       if (indexer->IsLedToBy(node, arc.type, arc.layer_stack, source, target)) ++repeats;
       has_cycle = repeats > options_.budgets.max_arc_repeats;
       const Node& passed = indexer->graph_[node];

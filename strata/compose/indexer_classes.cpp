@@ -85,12 +85,16 @@ void Indexer::Silence(uint32_t top) {
 // prim as far down as the one asked for; the place where it is written may be further up.
 uint32_t Indexer::FindFirstClass(uint32_t node) const {
   node = graph_.GetPlaceholder(node);
-  const uint32_t depth = graph_.GetDepthBelowIntroduction(node);
-  while (true) {
+  const uint32_t asked = node, depth = graph_.GetDepthBelowIntroduction(node);
+  first_classes_.resize(graph_.GetSize(), kNoNode);
+  while (first_classes_[node] == kNoNode) {
     const uint32_t above = graph_.GetPlaceholder(GetIntroducing(node));
-    if (!IsClassBased(graph_[above].arc) || graph_.GetDepthBelowIntroduction(above) != depth) return node;
-    node = above;
+    if (!IsClassBased(graph_[above].arc) || graph_.GetDepthBelowIntroduction(above) != depth)
+      first_classes_[node] = node;
+    else
+      node = above;
   }
+  return first_classes_[asked] = first_classes_[node];
 }
 
 void Indexer::EvaluateImpliedClasses(uint32_t node) {

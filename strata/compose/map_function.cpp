@@ -360,7 +360,9 @@ size_t MapFunction::GetHash() const {
   if (pairs_) {
     for (const Pair& pair : *pairs_) mix(uint64_t{pair.first.GetId()} << 32 | pair.second.GetId());
   }
-  if (steps_) mix(steps_->size());
+  if (steps_) {
+    for (const MapFunction& step : *steps_) mix(step.GetHash());
+  }
   return hash;
 }
 

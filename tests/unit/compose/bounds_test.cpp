@@ -297,3 +297,32 @@ TEST_CASE("a circle in an asset that is used many times takes no children from t
   CHECK(CountPrims(*cache) == 1 + 3 * 400);
   for (const CompositionError& error : cache->GetAllErrors()) CHECK(error.type == ErrorType::kArcCycle);
 }
+
+TEST_CASE("where a long chain leads back to what lies below or above its prims is found") {
+  // Back to a prim below the first one, to what is above one, into a variant, and over a class.
+  const std::pair<const char*, const char*> ends[] = {
+      {"references = </A0/B>", ""}, {"inherits = </A0/B>", ""}, {"specializes = </A0/B>", ""},
+      {"", "references = </A0>"},   {"", "inherits = </A50>"},
+  };
+  for (const auto& [end, below] : ends) {
+    CAPTURE(end);
+    CAPTURE(below);
+    for (const int count : {50, 100, 200}) {  // few nodes are looked at one by one
+      CAPTURE(count);
+      std::string text;
+      for (int i = 0; i < count; ++i) {
+        const bool is_last = i + 1 == count;
+        const std::string metadata = is_last ? end : "references = </A" + std::to_string(i + 1) + ">";
+        text += MakePrim("A" + std::to_string(i), metadata, MakePrim("B", is_last ? below : ""));
+      }
+      const std::unique_ptr<Cache> cache = Open(text + MakePrim("Z", "references = </A0>"));
+      const bool is_below = *below != 0;
+      if (!is_below) {
+        CHECK(GetErrors(*cache, "/Z") == Errors{"ArcCycle"});
+        CHECK(CountNodes(*cache, "/Z") == static_cast<size_t>(count) + 1);
+      } else if (count > 50) {
+        CHECK(GetErrors(*cache, "/Z/B") == Errors{"ArcCycle"});
+      }
+    }
+  }
+}

@@ -1,5 +1,8 @@
 #include "strata/compose/map_function.h"
 
+#include <set>
+#include <string>
+
 #include <doctest/doctest.h>
 
 using namespace strata;
@@ -179,4 +182,17 @@ TEST_CASE("a map of many pairs maps each path as the few that concern it do") {
     CHECK(many.GetPairCount() == pairs);
     CHECK(pairs > 16);
   }
+}
+
+TEST_CASE("hashes of maps that are put together in steps tell the steps") {
+  std::set<size_t> hashes;
+  constexpr int kCount = 500;
+  for (int i = 0; i < kCount; ++i) {
+    const Path source("/S" + std::to_string(i)), target("/T");
+    const MapFunction map =
+        MapFunction::Create({{source, target}}, {})
+            .Compose(MapFunction::Create({{Path("/A"), source}, {Path("/A/B"), Path("/S")}}, {}).Defer());
+    hashes.insert(map.GetHash());
+  }
+  CHECK(hashes.size() == kCount);
 }
