@@ -22,6 +22,9 @@ class ChangeProcessor {
       : cache_(cache), edits_(edits), descend_(descend) {}
   CacheChanges Run();
   static bool MayChangeArguments(const Cache& cache, const layer::ChangeList& changes);
+  // Of how many sites it is known who depends on them. None before the first edit or question, and then those
+  // of the layer stacks that it is about.
+  static size_t CountSitesWithDependents(const Cache& cache);
 
  private:
   struct StackEdit {

@@ -134,7 +134,10 @@ void ChangeProcessor::FindStackEdits() {
     }
     const bool is_replaced = root->second.content_replaced;
     if (!decides_layers && !decides_rate && !is_replaced) continue;
-    for (uint32_t stack : dependencies_->FindStacks(edit.layer.get())) {
+    std::vector<uint32_t> stacks = dependencies_->FindStacks(edit.layer.get());
+    // It defines variables even where it is muted.
+    if (stacks.empty() && edit.layer == cache_.session) stacks.push_back(cache_.root_stack_number);
+    for (uint32_t stack : stacks) {
       StackEdit& found = stacks_[stack];
       found.is_changed = true;
       found.affects_all |= decides_rate || is_replaced;

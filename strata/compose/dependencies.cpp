@@ -5,7 +5,7 @@
 
 #include <tsl/robin_set.h>
 
-#include "strata/compose/cache_impl.h"
+#include "strata/compose/change_processor.h"
 #include "strata/compose/site_arcs.h"
 
 namespace strata::compose {
@@ -85,6 +85,11 @@ std::string DescribeDependencyTypes(uint8_t types) {
   for (const auto& [type, name] : kNames)
     if (types & type) text.append(text.empty() ? "" : ", ").append(name);
   return text.empty() ? "none" : text;
+}
+
+size_t ChangeProcessor::CountSitesWithDependents(const Cache& cache) {
+  std::lock_guard lock(cache.impl_->dependencies_mutex);
+  return cache.impl_->dependencies ? cache.impl_->dependencies->GetRowCount() : 0;
 }
 
 std::vector<Dependency> Cache::FindSiteDependencies(const LayerStack& stack, Path site, uint8_t types,

@@ -109,23 +109,27 @@ std::shared_ptr<LayerStack> LayerStackBuilder::BuildWithoutTable(const LayerStac
 
   Dictionary variables;
   if (auto* own = request.root->GetFieldAs<Dictionary>(root, names.expressionVariables)) variables = *own;
-  if (request.session) {
+  if (request.session)
     if (auto* own = request.session->GetFieldAs<Dictionary>(root, names.expressionVariables))
       variables = own->ComposeOver(variables);
-    if (auto* owner = request.session->GetFieldAs<std::string>(root, names.sessionOwner))
-      session_owner_ = *owner;
+  // A muted session layer goes on to name the stack, and to define its variables.
+  layer::LayerPtr session = request.session;
+  if (session && options_.muted_layers.count(session->GetIdentifier())) {
+    stack_->muted_layers_.insert(session->GetIdentifier());
+    session = nullptr;
   }
+  if (session)
+    if (auto* owner = session->GetFieldAs<std::string>(root, names.sessionOwner)) session_owner_ = *owner;
   stack_->expression_variables_ = request.variable_overrides.IsEmpty()
                                       ? std::move(variables)
                                       : request.variable_overrides.ComposeOver(variables);
 
   // The session layer decides the rate when it writes one; its frame rate counts only when the root has no
   // rate at all.
-  const bool session_decides =
-      request.session && (request.session->GetField(root, names.timeCodesPerSecond) ||
-                          (request.session->GetField(root, names.framesPerSecond) &&
-                           !request.root->GetField(root, names.timeCodesPerSecond)));
-  const double rate = (session_decides ? request.session : request.root)->GetTimeCodesPerSecond();
+  const bool session_decides = session && (session->GetField(root, names.timeCodesPerSecond) ||
+                                           (session->GetField(root, names.framesPerSecond) &&
+                                            !request.root->GetField(root, names.timeCodesPerSecond)));
+  const double rate = (session_decides ? session : request.root)->GetTimeCodesPerSecond();
   stack_->time_codes_per_second_ = rate;
   auto add_tree = [&](const layer::LayerPtr& layer, bool is_session) {
     const double own_rate = layer->GetTimeCodesPerSecond();
@@ -133,7 +137,7 @@ std::shared_ptr<LayerStack> LayerStackBuilder::BuildWithoutTable(const LayerStac
     if (own_rate != rate && own_rate != 0) offset.scale = rate / own_rate;
     AddLayer(layer, offset, own_rate, 0, is_session);
   };
-  if (request.session) add_tree(request.session, true);
+  if (session) add_tree(session, true);
   add_tree(request.root, false);
   AddRelocates();
   return std::move(stack_);

@@ -360,7 +360,7 @@ std::string RandomScene::EditStack(layer::Layer& layer) {
 
 std::string RandomScene::EditOptions() {
   if (Chance(40)) {
-    const std::string identifier = layers_[2 + Below(kLayerCount - 2)]->GetIdentifier();
+    const std::string identifier = layers_[1 + Below(kLayerCount - 1)]->GetIdentifier();
     if (muted_.erase(identifier)) {
       edits_.unmute.push_back(identifier);
       std::erase(edits_.mute, identifier);

@@ -7,6 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "strata/compose/change_processor.h"
+#include "strata/stage/composition_query.h"
+#include "strata/stage/flatten.h"
+#include "strata/stage/stage_impl.h"
 #include "tests/unit/stage/scene.h"
 
 // Of the whole program, so that all that is asked for counts; only a thread that wants it counts.
@@ -68,15 +72,18 @@ struct Cost {
   size_t prims = 0, allocations = 0;
 };
 
+Scene MakeScene(int places) {
+  return Scene({{"root.usda", MakeWorld(places)},
+                {"over.usda", MakeOverrides(places)},
+                {"asset_0.usda", MakeAsset(0)},
+                {"asset_1.usda", MakeAsset(1)},
+                {"asset_2.usda", MakeAsset(2)},
+                {"part.usda",
+                 "(\n    defaultPrim = \"Part\"\n)\ndef \"Part\"\n{\n    def \"Mesh\"\n    {\n    }\n}\n"}});
+}
+
 Cost CountOpening(int places) {
-  const Scene warm(
-      {{"root.usda", MakeWorld(places)},  // paths and names are interned for good
-       {"over.usda", MakeOverrides(places)},
-       {"asset_0.usda", MakeAsset(0)},
-       {"asset_1.usda", MakeAsset(1)},
-       {"asset_2.usda", MakeAsset(2)},
-       {"part.usda",
-        "(\n    defaultPrim = \"Part\"\n)\ndef \"Part\"\n{\n    def \"Mesh\"\n    {\n    }\n}\n"}});
+  const Scene warm = MakeScene(places);  // paths and names are interned for good
   Cost cost;
   Diagnostics diagnostics;
   allocations = &cost.allocations;
@@ -103,6 +110,37 @@ TEST_CASE("opening a stage costs as much for each prim, however many there are")
   }
   // Most prims share what is known of those composed alike.
   CHECK(costs[2].allocations < 12 * costs[2].prims);
+}
+
+TEST_CASE("who depends on whom is found out when the first edit or question asks, and not by reading") {
+  const Scene scene = MakeScene(60);
+  const compose::Cache& cache = *scene->GetImpl().cache;
+  scene->FollowLayers();
+  const auto all = PrimPredicate::All().With(InstanceProxies::kTraverse);
+  size_t read = 0;
+  for (const Prim& prim : scene->Traverse(all)) {
+    read += PrimCompositionQuery(prim).GetCompositionArcs().size() + prim.GetPrimStack().size();
+    for (Token name : prim.GetPropertyNames())
+      if (Attribute(prim, name).Get().IsEmpty()) ++read;
+  }
+  CHECK(read > 500);
+  (void)scene->GetCompositionErrors();
+  CHECK(compose::ChangeProcessor::CountSitesWithDependents(cache) == 0);
+
+  Diagnostics diagnostics;
+  const layer::LayerPtr part = scene->GetLayerRegistry()->FindOrOpen("part.usda", nullptr, {}, diagnostics);
+  REQUIRE(part);
+  SUBCASE("a question") {
+    // Those of instances are in six prototypes: of three assets in two variants.
+    CHECK(cache.FindSiteDependencies(*part, Path("/Part")).size() == 60 - 12 + 6);
+  }
+  SUBCASE("an edit") {
+    REQUIRE(part->SetField(Path("/Part"), Token("active"), Value(false)));
+    CHECK(!scene.At("/World/P_1/Geom/Part_1").IsActive());
+  }
+  // "/", "/Part" and what is below: the layer stack of this layer alone.
+  CHECK(compose::ChangeProcessor::CountSitesWithDependents(cache) > 0);
+  CHECK(compose::ChangeProcessor::CountSitesWithDependents(cache) <= 4);
 }
 
 }  // namespace strata::stage
