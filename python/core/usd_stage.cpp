@@ -1,6 +1,7 @@
 // Usd.Stage and Usd.EditTarget.
 #include <mutex>
 
+#include "python/core/pcp.h"
 #include "python/core/reading.h"
 #include "python/core/spec.h"
 #include "python/core/usd.h"
@@ -347,11 +348,14 @@ void BindAsking(StageClass& cls) {
       },
       "path"_a);
   cls.def("GetPrototypes", [](const StageObject& s) { return MakePrims(s.stage->GetPrototypes()); });
-  cls.def("GetCompositionErrors", [](const StageObject& s) {
-    std::vector<std::string> all;
-    for (const auto& error : s.stage->GetCompositionErrors())
-      all.push_back(RenderDiagnostic(error.diagnostic, ColorMode::kPlain));
-    return all;
+  cls.def("_CompositionErrors", [](const StageObject& s) {
+    const compose::CompositionErrors errors = s.stage->GetCompositionErrors();
+    nb::list out;
+    for (size_t i = 0; i < errors.size(); ++i) {
+      const nb::object told = MakeErrors({errors[i]})[0];
+      out.append(nb::make_tuple(told, RenderDiagnostic(errors[i].diagnostic, ColorMode::kPlain)));
+    }
+    return out;
   });
   cls.def("GetInterpolationType", [](const StageObject& s) { return s.stage->GetInterpolationType(); });
   cls.def("GetLoadRules", [](const StageObject& s) { return s.stage->GetLoadRules(); });

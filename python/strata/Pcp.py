@@ -26,7 +26,10 @@ _enums.make(globals(), "PcpErrorType", "ErrorType", ["ErrorType_" + name for nam
 
 
 class ErrorBase:
-    """What was wrong in composition: its text is the error."""
+    """What was wrong in composition: its text is the error. `details`, of those that a stage tells: the same with the place, the arcs
+    that led there and the remedy."""
+
+    details = None
 
     def __init__(self, kind, root_path, message):
         self._kind, self._root_path, self._message = kind, root_path, message
@@ -71,6 +74,16 @@ for _name, _base in {
 def _errors(told):
     return [_kinds.get(kind, ErrorCapacityExceeded if kind.endswith("CapacityExceeded") else ErrorBase)(  # noqa: F821
         kind, path, message) for kind, path, message in told]
+
+
+def _errors_of_stage(stage):
+    """What Usd.Stage.GetCompositionErrors answers."""
+    told = stage._CompositionErrors()
+    errors = _errors([error for error, _ in told])
+    identifier = LayerStackIdentifier(stage.GetRootLayer(), stage.GetSessionLayer())
+    for error, (_, details) in zip(errors, told):
+        error._identifier, error.details = identifier, details
+    return errors
 
 
 for _class in (LayerStack, PrimIndex, PropertyIndex):

@@ -226,5 +226,14 @@ def _write_fallback_types(self):
 
 
 Stage.WriteFallbackPrimTypes = _write_fallback_types
+
+
+def _composition_errors(self):
+    """Everything wrong in the composition of what is there, as Pcp's errors."""
+    from strata import Pcp
+    return Pcp._errors_of_stage(self)
+
+
+Stage.GetCompositionErrors = _composition_errors
 for _class in (FlattenResolveAssetPathContext, ColorSpaceHashCache, ColorSpaceCache):
     _class.__module__ = "strata.Usd"
