@@ -98,7 +98,8 @@ class ChangeProcessor {
   void Finish();
   bool KeepsSharing();
   size_t DropSubtree(Path root);
-  size_t DropByScan(Path root);
+  size_t DropSubtrees(const std::vector<Path>& roots);
+  size_t DropByScan(const std::vector<Path>& roots);
   void ListFormerNames(const PrimIndex& index, std::vector<Token>& names) const;
   void Mend(Path prim);
   PrimIndexPtr MakeMended(Path prim, const PrimIndex& before);

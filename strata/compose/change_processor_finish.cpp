@@ -88,8 +88,7 @@ void ChangeProcessor::Finish() {
   resynced_set_.insert(resynced_.begin(), resynced_.end());
   const bool keeps_sharing = KeepsSharing();
   is_renewing_ = keeps_sharing && descend_;
-  if (!is_renewing_ && !resyncs_all_)
-    for (Path root : resynced_) result_.dropped_indices += DropSubtree(root);
+  if (!is_renewing_ && !resyncs_all_) result_.dropped_indices += DropSubtrees(resynced_);
   AdoptStacks();
   if (!keeps_sharing) cache_.RenewSharing();
   std::vector<Path> mended(mended_.begin(), mended_.end());
@@ -135,7 +134,7 @@ void ChangeProcessor::ListFormerNames(const PrimIndex& index, std::vector<Token>
 
 // The indices at and below `root`; how many there were.
 size_t ChangeProcessor::DropSubtree(Path root) {
-  if (names_unknown_) return DropByScan(root);
+  if (names_unknown_) return DropByScan({root});
   size_t count = 0;
   std::vector<Path> open{root};
   std::vector<Token> names;
@@ -156,15 +155,45 @@ size_t ChangeProcessor::DropSubtree(Path root) {
   return count;
 }
 
-size_t ChangeProcessor::DropByScan(Path root) {
+// The same for many. Where they may be a good part of all, to look at each index costs less than to go down
+// from prim to prim.
+size_t ChangeProcessor::DropSubtrees(const std::vector<Path>& roots) {
+  constexpr size_t kPrimsOfSubtree = 256;
+  if (roots.size() > 1 && roots.size() * kPrimsOfSubtree >= cache_.indices.GetSize())
+    return DropByScan(roots);
+  size_t count = 0;
+  for (Path root : roots) count += DropSubtree(root);
+  return count;
+}
+
+size_t ChangeProcessor::DropByScan(const std::vector<Path>& roots) {
+  const tsl::robin_set<Path> known(roots.begin(), roots.end());
+  auto is_below = [&](Path path) {
+    while (!path.IsEmpty() && !known.count(path)) path = path.GetParent();
+    return !path.IsEmpty();
+  };
   std::vector<Path> dropped;
+  Path parent;  // siblings mostly stand together
+  bool is_parent_below = false;
   cache_.indices.Visit([&](Path path, const PrimIndexPtr&) {
-    if (path.HasPrefix(root)) dropped.push_back(path);
+    const Path above = path.GetParent();
+    if (above != parent || parent.IsEmpty()) {
+      parent = above;
+      is_parent_below = is_below(above);
+    }
+    if (is_parent_below || known.count(path)) dropped.push_back(path);
   });
-  for (Path path : dropped) {
-    (void)cache_.indices.TakeAlone(path);
-    cache_.indices.Erase(path);
-  }
+  auto drop = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      (void)cache_.indices.TakeAlone(dropped[i]);
+      cache_.indices.Erase(dropped[i]);
+    }
+  };
+  constexpr size_t kAtOnce = 1024;
+  if (cache_.options.executor && dropped.size() > kAtOnce)
+    cache_.options.executor->ParallelFor(dropped.size(), kAtOnce, drop);
+  else
+    drop(0, dropped.size());
   return dropped.size();
 }
 

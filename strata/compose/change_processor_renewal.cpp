@@ -18,27 +18,28 @@ void ChangeProcessor::NoteTouched() {
 }
 
 void ChangeProcessor::RenewSubtrees() {
-  Executor* const executor = cache_.options.executor;
   // With a payload comes or goes nearly all that is below.
   const tsl::robin_set<Path> payloads(edits_.payloads.begin(), edits_.payloads.end());
-  std::vector<Renewal> renewals(resynced_.size());
+  std::vector<Path> dropped, renewed;
+  for (Path root : resynced_) (payloads.count(root) ? dropped : renewed).push_back(root);
+  result_.dropped_indices += DropSubtrees(dropped);
+  std::vector<Renewal> renewals(renewed.size());
   auto renew = [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
-      if (payloads.count(resynced_[i]))
-        renewals[i].dropped = DropSubtree(resynced_[i]);
-      else
-        RenewSubtree(resynced_[i], renewals[i]);
+      RenewSubtree(renewed[i], renewals[i]);
+      std::sort(renewals[i].kept.begin(), renewals[i].kept.end());
     }
   };
-  if (executor && resynced_.size() > 1)
-    executor->ParallelFor(resynced_.size(), 8, renew);
+  Executor* const executor = cache_.options.executor;
+  if (executor && renewed.size() > 1)
+    executor->ParallelFor(renewed.size(), 8, renew);
   else
-    renew(0, resynced_.size());
+    renew(0, renewed.size());
+  std::vector<Path>& kept = result_.kept;
   for (const Renewal& renewal : renewals) {
     result_.dropped_indices += renewal.dropped;
-    result_.kept.insert(result_.kept.end(), renewal.kept.begin(), renewal.kept.end());
+    kept.insert(kept.end(), renewal.kept.begin(), renewal.kept.end());
   }
-  std::sort(result_.kept.begin(), result_.kept.end());
 }
 
 void ChangeProcessor::RenewSubtree(Path root, Renewal& renewal) {

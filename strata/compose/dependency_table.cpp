@@ -112,7 +112,7 @@ const std::vector<uint32_t>& DependencyTable::FindStacksWithRoot(const layer::La
 DependencyTable::Rows& DependencyTable::GetRows(uint32_t stack) {
   Rows& rows = rows_[stack];
   if (rows.is_made) return rows;
-  rows.is_made = true;
+  rows.is_made = rows.is_being_made = true;
   const uint64_t bit = uint64_t{1} << (stack % 64);
   for (size_t part = 0; part < IndexTable::kParts; ++part) {
     const auto& introductions = indices_.GetIntroductions(part);
@@ -123,7 +123,9 @@ DependencyTable::Rows& DependencyTable::GetRows(uint32_t stack) {
       if (PrimIndexPtr index = indices_.Find(introductions[i].path)) AddIndex(*index, stack);
     }
   }
-  return rows_[stack];
+  Rows& made = rows_[stack];
+  made.is_being_made = false;
+  return made;
 }
 
 void DependencyTable::AddIndex(const PrimIndex& index, uint32_t only_stack) {
@@ -140,13 +142,16 @@ void DependencyTable::AddIndex(const PrimIndex& index, uint32_t only_stack) {
 }
 
 void DependencyTable::AddRow(uint32_t stack, Path site, Path index, Which which) {
-  auto& by_site = rows_[stack].by_site;
+  Rows& rows = rows_[stack];
+  auto& by_site = rows.by_site;
   auto [it, is_new] = by_site.try_emplace(site);
   Row& row = it.value();
   std::vector<Path>& dependents = which == Which::kArcs ? row.arcs : row.selections;
   // The same index may be added again after every edit; what is said twice goes when it is half of all.
   if (dependents.empty() || dependents.back() != index) dependents.push_back(index);
-  if (dependents.size() >= row.compact_at) {
+  if (rows.is_being_made) {
+    row.compact_at = std::max(row.compact_at, 2 * dependents.size() + 16);
+  } else if (dependents.size() >= row.compact_at) {
     std::sort(dependents.begin(), dependents.end(), PathIdLess());
     dependents.erase(std::unique(dependents.begin(), dependents.end()), dependents.end());
     std::erase_if(dependents, [&](Path path) {

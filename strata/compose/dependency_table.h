@@ -90,6 +90,7 @@ class DependencyTable {
   struct Rows {
     tsl::robin_map<Path, Row> by_site;
     bool is_made = false;
+    bool is_being_made = false;  // nothing is said twice yet
   };
   enum class Which : uint8_t { kArcs, kSelections };
   // Over an arc, or for a selection.

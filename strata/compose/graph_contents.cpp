@@ -135,6 +135,12 @@ class Comparison {
 
 }  // namespace
 
+bool AreMapsAlike(const IndexGraph& a, uint32_t x, const IndexGraph& b, uint32_t y, uint32_t source_stack,
+                  uint32_t target_stack) {
+  if (x == y && (a.home == b.home || *a.home == *b.home)) return true;
+  return Comparison(a, b).AreSameMaps(x, y, source_stack, target_stack);
+}
+
 uint64_t GraphContents::Hash(const IndexGraph& graph) {
   constexpr uint64_t kFirst = 0x9E3779B97F4A7C15ull, kSecond = 0xC2B2AE3D27D4EB4Full,
                      kThird = 0xA0761D6478BD642Full;

@@ -20,6 +20,11 @@ bool AreAlike(const IndexGraph& a, const IndexGraph& b);
 // other.
 bool AreInterchangeable(const IndexGraph& a, const IndexGraph& b);
 
+// Whether map `x` of `a` is map `y` of `b`, each at home, but for the paths of their trunks: both graphs have
+// as many. The maps lead from the namespace of `source_stack` to that of `target_stack`.
+bool AreMapsAlike(const IndexGraph& a, uint32_t x, const IndexGraph& b, uint32_t y, uint32_t source_stack,
+                  uint32_t target_stack);
+
 // Thread-safe.
 class GraphContents {
  public:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "strata/compose/graph_contents.h"
 #include "strata/compose/index_graph.h"
 
 namespace strata::compose {
@@ -30,12 +31,28 @@ bool AreSameNumbers(const std::vector<uint32_t>& after_of, uint32_t before, uint
   return before == kNoNode || after == kNoNode ? before == after : after_of[before] == after;
 }
 
+bool AreInSamePlace(const PrimIndex& before, const PrimIndex& after) {
+  const auto &a = before.GetTrunks(), &b = after.GetTrunks();
+  return before.GetPlace() == after.GetPlace() && (a == b || (a && b && *a == *b));
+}
+
+// Whether nodes `i` and `k` lead to their parents and to the root by the same maps.
+bool HaveSameMaps(const PrimIndex& before, uint32_t i, const PrimIndex& after, uint32_t k) {
+  if (i == 0 || k == 0) return i == k;
+  const IndexGraph &a = *before.GetGraph(), &b = *after.GetGraph();
+  const PrimIndexNode &x = a.nodes[i], &y = b.nodes[k];
+  if (a.home->size() == b.home->size() && AreInSamePlace(before, after))
+    return AreMapsAlike(a, x.map_to_parent, b, y.map_to_parent, x.layer_stack,
+                        a.nodes[x.parent].layer_stack) &&
+           AreMapsAlike(a, x.map_to_root, b, y.map_to_root, x.layer_stack, a.nodes[0].layer_stack);
+  return before.GetNode(i).GetMapToParent() == after.GetNode(k).GetMapToParent() &&
+         before.GetNode(i).GetMapToRoot() == after.GetNode(k).GetMapToRoot();
+}
+
 }  // namespace
 
 bool AreSameAtOnce(const PrimIndex& before, const PrimIndex& after) {
-  if (before.GetGraph() != after.GetGraph() || before.GetPlace() != after.GetPlace()) return false;
-  const auto &a = before.GetTrunks(), &b = after.GetTrunks();
-  return a == b || (a && b && *a == *b);
+  return before.GetGraph() == after.GetGraph() && AreInSamePlace(before, after);
 }
 
 IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after) {
@@ -66,9 +83,7 @@ bool IndexComparison::Match(const PrimIndex& before, const PrimIndex& after) {
       const bool is_same = ((x.flags ^ y.flags) & ~kFlagsOfPrim) == 0 &&
                            x.sibling_number == y.sibling_number && x.namespace_depth == y.namespace_depth &&
                            x.restricted_depth == y.restricted_depth &&
-                           AreSameNumbers(after_of, x.parent, y.parent) &&
-                           before.GetNode(i).GetMapToParent() == after.GetNode(k).GetMapToParent() &&
-                           before.GetNode(i).GetMapToRoot() == after.GetNode(k).GetMapToRoot();
+                           AreSameNumbers(after_of, x.parent, y.parent) && HaveSameMaps(before, i, after, k);
       if (!is_same) return false;
       ++i, ++k;
       continue;

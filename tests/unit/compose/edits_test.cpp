@@ -64,15 +64,9 @@ class Edited {
     CHECK(ComposeAll(*renewed_) == composed);
     return text;
   }
-  // How many indices the cache dropped that keeps what it can, and below which prims it kept all.
-  std::string GetRenewal() const {
-    std::string text = std::to_string(renewal.dropped_indices) + " |";
-    for (const Path path : renewal.kept) text += " " + path.GetString();
-    return text;
-  }
 
   CacheEdits edits;
-  CacheChanges renewal;
+  CacheChanges renewal;  // of the cache that keeps what it can
 
  private:
   static std::string ComposeAll(Cache& cache) {
