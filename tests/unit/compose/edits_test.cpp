@@ -300,3 +300,25 @@ TEST_CASE("a layer that is muted recomposes what it speaks of, and keeps what it
     CHECK(scene.renewal.dropped_indices == 2);
   }
 }
+
+TEST_CASE("layers that take the place of a muted one are not taken for it") {
+  const std::string placement = "references = @asset.usda@</M>";
+  Edited scene({{"root.usda", "(\n    subLayers = [@a.usda@, @b.usda@]\n)\n" + MakePrim("P0", placement) +
+                                  MakePrim("P1", placement)},
+                {"a.usda", "over \"P0\" {\n}\n"},
+                {"b.usda", "over \"P1\" {\n}\n"},
+                {"asset.usda", MakePrim("M", "", MakePrim("In", ""))}});
+  const auto select = [&](const Value& selection) {
+    REQUIRE(scene[0].SetField(Path("/P1"), Names().variantSelection, selection));
+    scene.Apply();
+  };
+  scene.edits.mute.push_back("a.usda");
+  scene.Apply();
+  // What the second layer of the stack says of /P1 is now what it said of /P0.
+  select(Value(VariantSelectionMap{{"lod", "proxy"}}));
+  select(Value());
+  scene.edits.unmute.push_back("a.usda");
+  scene.Apply();
+  select(Value(VariantSelectionMap{{"lod", "proxy"}}));
+  select(Value());
+}
