@@ -159,7 +159,7 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     uint32_t followed =
         is_new && IsPlaceholder(from.arc, destination) ? FindSaidAtRoot(implied) : FindPropagated(implied);
     if (followed == kNoNode) followed = implied;
-    if (followed != propagated) ImplyClasses(followed, child, transfer, depth + 1);
+    ImplyClasses(followed, child, transfer, depth + 1);
   }
 }
 

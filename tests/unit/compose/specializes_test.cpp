@@ -292,3 +292,30 @@ class "_k" { def "y" (inherits = </_l/_c>) {}
       "    inherit </_l/m> silent\n";
   CHECK(DescribeNodes(layers, "/_k/y").substr(0, start.size()) == start);
 }
+
+TEST_CASE(
+    "the classes of a specialize that a relocate brought are implied where another stands for its place") {
+  const Layers layers = {{"root.usda", R"((relocates = {</A/x/y/_c>: </_l/x/x/y>})
+over "A" { def "x" { def "y" (specializes = </_l>) {}
+ }
+ }
+over "C" (inherits = </A>) {}
+class "_k" (inherits = </_l/x/_c>) {}
+class "_l" { def "x" { over "x" {}
+ }
+class "_c" { def "z" (inherits = </_k/x>) {}
+ }
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/C/x/y/x/x/y/z") ==
+        "root </C/x/y/x/x/y/z>\n"
+        "  specialize </_l/x/x/y/z>\n"
+        "    inherit </_k/x> silent\n"
+        "      inherit </A/x/y/x/_c/x>\n"
+        "    specialize </_l/_c/z> silent\n"
+        "      inherit </_k/x> silent\n"
+        "        inherit </_l/x/_c/x> silent\n"
+        "  specialize </_l/_c/z>\n"
+        "    inherit </_k/x>\n"
+        "      inherit </_l/x/_c/x>\n");
+}
