@@ -98,11 +98,12 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
   arc.namespace_depth = CountNamespaceDepth(variant);
   ArcOptions options;
   options.include_ancestral = !task.set_path.IsEmpty();
-  // What a class has in a variant above it is often there already, implied from within that variant; of a
-  // class that has no say nothing is.
+  // What a class of the prim itself has in a variant above it is often there already, implied from within
+  // that variant; of a class that has no say nothing is, nor of one that the namespace parent has.
   if (options.include_ancestral)
     for (uint32_t node = task.node; node != kNoNode; node = graph_[node].parent)
-      options.skip_duplicates |= IsClassBased(graph_[node].arc) && graph_[node].CanContributeSpecs();
+      options.skip_duplicates |= IsClassBased(graph_[node].arc) && graph_[node].CanContributeSpecs() &&
+                                 graph_.GetDepthBelowIntroduction(node) == 0;
   const uint32_t added = AddArc(arc, options);
   if (added == kNoNode) return;
   bool selects = false;

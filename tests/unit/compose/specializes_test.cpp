@@ -293,6 +293,37 @@ class "_k" { def "y" (inherits = </_l/_c>) {}
   CHECK(DescribeNodes(layers, "/_k/y").substr(0, start.size()) == start);
 }
 
+TEST_CASE("a class of the namespace parent says again what is there in a variant that it leads into") {
+  const char* const text = R"(def "P" (INHERITS
+references = </Z>) { def "x" (inherits = </D>) {}
+ }
+class "C" { def "x" (references = </R/x>) {}
+ }
+class "D" (references = </R/x>) {}
+def "R" (variantSets = "w"
+variants = {
+ string w = "a"
+}) { variantSet "w" = { "a" (references = </Z>) {}
+ }
+ }
+def "Z" { def "x" {}
+ }
+)";
+  const auto open = [&](const std::string& arc, const std::string& own) {
+    std::string scene = text;
+    scene.replace(scene.find("INHERITS"), 8, arc);
+    if (own.empty()) scene.replace(scene.find("(inherits = </D>)"), 17, "");
+    return Open(scene);
+  };
+  const auto above = open("inherits = </C>", "");
+  CHECK(GetStack(*above, "/P/x") == "/P/x /C/x /Z/x /Z/x");
+  CHECK(GetErrors(*above, "/P/x").empty());
+  // A class of the prim itself does not: all it would bring is there, and so its reference finds nothing.
+  const auto own = open("", "own");
+  CHECK(GetStack(*own, "/P/x") == "/P/x /D /Z/x");
+  CHECK(GetErrors(*own, "/P/x") == std::vector<std::string>{"UnresolvedPrimPath"});
+}
+
 TEST_CASE(
     "the classes of a specialize that a relocate brought are implied where another stands for its place") {
   const Layers layers = {{"root.usda", R"((relocates = {</A/x/y/_c>: </_l/x/x/y>})
