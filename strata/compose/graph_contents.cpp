@@ -39,7 +39,7 @@ bool AreAlike(const IndexGraph& a, const IndexGraph& b) {
   const size_t count = a.nodes.size();
   if (b.nodes.size() != count || !HaveSameSpecs(a, b) || a.home->size() != b.home->size() ||
       a.variant_selections != b.variant_selections || a.is_instanceable != b.is_instanceable ||
-      a.has_any_payloads != b.has_any_payloads || !b.errors.empty())
+      a.instances_above != b.instances_above || a.has_any_payloads != b.has_any_payloads || !b.errors.empty())
     return false;
   auto are_maps_alike = [&](uint32_t map_a, uint32_t map_b, uint32_t source, uint32_t target) {
     const MapFunction& map = a.pool->GetMap(map_a);
@@ -165,9 +165,10 @@ uint64_t GraphContents::Hash(const IndexGraph& graph) {
 
 bool AreInterchangeable(const IndexGraph& a, const IndexGraph& b) {
   if (a.pool != b.pool || a.nodes.size() != b.nodes.size() || a.introduced_stacks != b.introduced_stacks ||
-      a.is_instanceable != b.is_instanceable || a.has_any_payloads != b.has_any_payloads ||
-      a.asks_for_payload != b.asks_for_payload || a.is_private != b.is_private ||
-      a.variant_selections != b.variant_selections || !a.errors.empty() || !b.errors.empty())
+      a.is_instanceable != b.is_instanceable || a.instances_above != b.instances_above ||
+      a.has_any_payloads != b.has_any_payloads || a.asks_for_payload != b.asks_for_payload ||
+      a.is_private != b.is_private || a.variant_selections != b.variant_selections || !a.errors.empty() ||
+      !b.errors.empty())
     return false;
   const Comparison both(a, b);
   return both.HaveSameTrunks() && HaveSameSpecs(a, b) && both.HaveSameNodes() && both.HaveSameDependencies();

@@ -46,6 +46,8 @@ struct IndexGraph {
   uint64_t introduced_stacks = 0;
   uint64_t id = 0;               // never used twice in a process
   uint32_t selection_reads = 0;  // how often a node was asked for a variant selection: what the work follows
+  uint64_t instances_above =
+      0;  // a bit for each of 64 prims above that is an instance, the lowest for the parent
   bool is_instanceable = false;
   bool has_any_payloads = false;
   bool asks_for_payload = false;  // it is another graph where CacheOptions::include_payload answers otherwise

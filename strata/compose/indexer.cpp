@@ -35,7 +35,9 @@ std::shared_ptr<IndexGraph> Indexer::Compute(IndexEnvironment& environment,
 void Indexer::BeginFromParent(const PrimIndex& parent, Path path) {
   graph_.Reset(parent.CopyNodes());
   graph_.DescendTo(path.GetNameToken());
-  if (parent.IsInstanceable() && options_.HasInstances()) MakeUninstanceableInert(parent);
+  const bool is_below_instance = parent.IsInstanceable() && options_.HasInstances();
+  if (is_below_instance) MakeUninstanceableInert(parent);
+  instances_above_ = parent.GetGraph()->instances_above << 1 | uint64_t{is_below_instance};
   AfterDescent();
 }
 

@@ -298,6 +298,7 @@ class Indexer {
   Culling culling_ = Culling::kCull;
   void DescendTo(Token child);
   bool IsInstanceable() const;
+  bool IsInstanceAbove(Path path) const;
   void MakeUninstanceableInert(const PrimIndex& parent);
   std::shared_ptr<IndexGraph> Finish(const std::shared_ptr<IndexPool>& pool);
 
@@ -340,6 +341,7 @@ class Indexer {
   std::vector<DynamicPayloads> dynamic_payloads_;  // of inner frames
   Path prohibited_source_;  // the relocation source that makes the site of this frame prohibited
   uint32_t prohibited_stack_ = 0;
+  uint64_t instances_above_ = 0;  // at the top: as IndexGraph has them
   bool has_payloads_ = false;
   bool asks_for_payload_ = false;  // of the outermost frame: CacheOptions::include_payload was asked
   bool is_above_target_ = false;   // while BuildSite is at an ancestor of what an arc leads to

@@ -46,13 +46,17 @@ void Indexer::DescendTo(Token child) {
   const Graph& top = GetTop().graph_;
   const bool is_above_top =
       !IsTop() && graph_[0].layer_stack == top[0].layer_stack && top[0].path.HasPrefix(graph_[0].path);
-  const bool is_instance = is_above_top
-                               ? top[0].Has(kNodeInert) && graph_[0].path == GetTop().GetInstancePath()
-                               : IsInstanceable();
+  const bool is_instance = is_above_top ? GetTop().IsInstanceAbove(graph_[0].path) : IsInstanceable();
   if (is_instance) is_own = FindInstanceableNodes(graph_.GetNodes(), InstancePlace::kOnTheWay);
   graph_.DescendTo(child);
   for (uint32_t i = 0; i < is_own.size(); ++i)
     if (!is_own[i]) graph_[i].MakeInert(graph_[i].path.GetElementCount() - 1);
+}
+
+// Of a prim above the one asked for.
+bool Indexer::IsInstanceAbove(Path path) const {
+  const size_t levels = graph_[0].path.GetElementCount() - path.GetElementCount();
+  return levels > 0 && levels <= 64 && (instances_above_ >> (levels - 1) & 1) != 0;
 }
 
 // Whether what lies on the way to an arc's target is an instance. Specializes are not yet where they will
@@ -132,6 +136,7 @@ std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& po
                                       [&](const auto& known) { return known.first == selection.first; });
     if (!is_known) selections.push_back(selection);
   }
+  result->instances_above = instances_above_;
   result->is_instanceable =
       options_.HasInstances() && instanceable && *instanceable && HasInstanceableArc(result->nodes);
   return result;

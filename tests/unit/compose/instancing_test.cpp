@@ -42,3 +42,33 @@ TEST_CASE("prims are instances as the mode has it, never, or always, as the cach
   unsetenv(name);
   CHECK(GetInstancingOfEnvironment() == Instancing::kAsMode);
 }
+
+TEST_CASE(
+    "on the way to a class in an instance within an instance both are instances, as for the prim itself") {
+  const Layers layers = {{"root.usda", R"(def "B" (payload = </_l>
+specializes = </_k>) {}
+class "_l" (instanceable = true) { def "y" (payload = </_k/x/x>) { def "y" (payload = </_k/x>) {}
+ }
+ }
+class "_k" (inherits = </_l>) { over "x" (inherits = </_l>) {}
+ }
+)"}};
+  CHECK(DescribeNodes(layers, "/B/y/y/y") ==
+        "root </B/y/y/y> silent\n"
+        "  inherit </B/y/y/x/x> silent\n"
+        "    inherit </_l/x/x/x> silent\n"
+        "  inherit </_l/y> silent\n"
+        "    inherit </_l/x/x> silent\n"
+        "  inherit </B/x/y> silent\n"
+        "    inherit </B/x/x/x> silent\n"
+        "      inherit </_l/x/x/x> silent\n"
+        "    inherit </_l/y> silent\n"
+        "      inherit </_l/x/x> silent\n"
+        "  specialize </_k/y/y/x/x> silent\n"
+        "  specialize </_k/x/x/x>\n"
+        "  specialize </_k/x/y>\n"
+        "    inherit </_k/x/x/x> silent\n"
+        "    inherit </_l/y>\n"
+        "      inherit </_l/x/x> silent\n"
+        "      payload </_k/x/x> silent\n");
+}
