@@ -69,6 +69,17 @@ bridge::Chain MakeChain(Session& session, const ChainChoice& choice) {
   return bridge::MakeChain(chain, session.GetDiagnostics());
 }
 
+Result<void> ShowStage(Session& session, bridge::Chain& chain, const stage::StagePtr& stage) {
+  chain.stage->SetStage(stage);
+  const auto computations = chain.stage->GetComputations();
+  if (!computations) return {};
+  const Diagnostics unresolved = compute::FindUnresolvedPlaces(*computations);
+  const auto& all = unresolved.GetAll();
+  if (all.empty()) return {};
+  for (size_t i = 0; i + 1 < all.size(); ++i) session.GetDiagnostics().Add(all[i]);
+  return all.back();
+}
+
 void ReportChecks(Session& session, const ChainChoice& choice) {
   if (choice.checks) choice.checks->Report(session.GetDiagnostics());
 }

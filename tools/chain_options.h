@@ -30,6 +30,9 @@ struct ChainChoice {
 void AddChainOptions(CLI::App& command, ChainChoice& choice);
 // What cannot be used is among the session's diagnostics.
 bridge::Chain MakeChain(Session& session, const ChainChoice& choice);
+// Lets the chain show a stage. Refused where the scene says that all of its coordinate reference systems must
+// be resolved, and what is computed cannot do it; all such prims are then among the session's diagnostics.
+Result<void> ShowStage(Session& session, bridge::Chain& chain, const stage::StagePtr& stage);
 // What was noted while the chain was read and changed.
 void ReportChecks(Session& session, const ChainChoice& choice);
 // The stage's start time code, where it says one.

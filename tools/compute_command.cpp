@@ -82,6 +82,9 @@ std::string Describe(const Datum& datum) {
     const compute::Geodetic& at = frame->tangent.GetOrigin();
     return fmt::format("frame at ({}, {}, {})", at.latitude, at.longitude, at.height);
   }
+  if (const auto* crs = datum.GetIf<compute::Crs>())
+    return (crs->prim.IsEmpty() ? "no system" : "<" + crs->prim.GetString() + ">") +
+           (crs->converter ? "" : ", unresolved: " + crs->why);
   return datum.GetValue().IsEmpty() ? "an object" : format::text::FormatValue(datum.GetValue());
 }
 
@@ -259,6 +262,10 @@ int Compute(Session& session, const ComputeCommand& options) {
     session.GetDiagnostics().Add(
         Diagnostic(inspect::kTreeRootUnknown, fmt::format("The stage has no prim at <{}>.", options.path),
                    {options.stage.root, options.path, 0, 0, 0}, "`strata tree` lists the prims."));
+    return session.Finish("compute", std::nullopt);
+  }
+  if (Diagnostics unresolved = compute::FindUnresolvedPlaces(*system); !unresolved.GetAll().empty()) {
+    session.GetDiagnostics().Append(unresolved);
     return session.Finish("compute", std::nullopt);
   }
   const Asked asked{*system, options.time ? stage::Time(*options.time) : stage::Time::Default()};

@@ -82,7 +82,7 @@ Result<std::string> Write(Session& session, const ExportCommand& options, const 
                session.GetEngine().GetLayerRegistry()->GetResolver().Open(resolved));
     return asset->ReadAll(asked.max_bytes);
   };
-  chain.stage->SetStage(stage);
+  STRATA_CHECK(ShowStage(session, chain, stage));
   gltf::ExportCounts counts;
   STRATA_TRY(const std::string bytes,
              gltf::Export(chain.GetFinal(), asked, counts, session.GetDiagnostics()));

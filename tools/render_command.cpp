@@ -191,7 +191,10 @@ int Run(Session& session, const RenderCommand& options) {
     if (scene::FindResolvingIndex(name)) choice.resolving.push_back(name);
   bridge::Chain chain = MakeChain(session, choice);
   chain.stage->SetTime(options.times.empty() ? GetFirstTime(*stage) : options.times.front());
-  chain.stage->SetStage(stage);
+  if (auto shown = ShowStage(session, chain, stage); !shown) {
+    session.GetDiagnostics().Add(shown.TakeError());
+    return session.Finish("render", std::nullopt);
+  }
   Result<std::string> answer = Draw(session, options, *plugin, chain);
   ReportChecks(session, options.chain);
   if (answer) return session.Finish("render", *answer);

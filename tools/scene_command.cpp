@@ -56,7 +56,10 @@ int Dump(Session& session, const SceneCommand& options) {
   const scene::SceneIndexPtr index = FindIndex(session, chain, options.index);
   if (!index) return session.Finish("scene dump", std::nullopt);
   chain.stage->SetTime(GetFirstTime(*stage, options));
-  chain.stage->SetStage(stage);
+  if (auto shown = ShowStage(session, chain, stage); !shown) {
+    session.GetDiagnostics().Add(shown.TakeError());
+    return session.Finish("scene dump", std::nullopt);
+  }
   const Path root(options.root);
   if (!index->GetPrim(root) && index->GetChildPrimPaths(root).empty()) {
     SourceLocation where;
@@ -109,7 +112,10 @@ int Watch(Session& session, const SceneCommand& options) {
   if (!index) return session.Finish("scene watch", std::nullopt);
   scene::RecordingObserver observer;
   chain.stage->SetTime(GetFirstTime(*stage, options));
-  chain.stage->SetStage(stage);
+  if (auto shown = ShowStage(session, chain, stage); !shown) {
+    session.GetDiagnostics().Add(shown.TakeError());
+    return session.Finish("scene watch", std::nullopt);
+  }
   index->AddObserver(observer);
   JsonWriter writer;
   writer.BeginArray();

@@ -47,7 +47,12 @@ struct RegistryObject {
   std::shared_ptr<compute::SimulationLibrary> library;
   std::shared_ptr<AllowedSeconds> allowed = std::make_shared<AllowedSeconds>();  // for a call
   bool is_shared = false;  // systems read it: nothing can be added any more
+  compute::MetricsOptions metrics;
 };
+
+// A function in Python that resolves coordinate reference systems; null for None.
+std::shared_ptr<const compute::CrsBackend> MakeCrsBackend(const nb::object& function,
+                                                          std::shared_ptr<const AllowedSeconds> allowed);
 
 // How systems of such a registry work together with the interpreter. Nothing can be added to it any more.
 compute::SystemOptions ShareRegistry(RegistryObject& registry, double max_seconds_per_call);

@@ -352,15 +352,17 @@ void BindRegistry(nb::module_& compute) {
   cls.def(
       "__init__",
       [](RegistryObject* self, const std::string& unauthored, const std::string& fallbacks,
-         const std::string& mode, double tolerance, const std::string& dimensions) {
+         const std::string& mode, double tolerance, const std::string& dimensions, const nb::object& crs) {
         const compute::MetricsOptions metrics =
             MakeMetricsOptions(unauthored, fallbacks, mode, tolerance, dimensions);
         new (self) RegistryObject{std::make_shared<compute::Registry>(),
                                   std::make_shared<compute::SimulationLibrary>()};
-        CheckOrRaise(compute::AddStandardComputations(*self->registry, metrics, self->library));
+        self->metrics = metrics;
+        CheckOrRaise(compute::AddStandardComputations(*self->registry, metrics, self->library,
+                                                      MakeCrsBackend(crs, self->allowed)));
       },
       "unauthored"_a = "inherit", "fallbacks"_a = "prim", "mode"_a = "values", "tolerance"_a = 1e-9,
-      "dimensions"_a = "");
+      "dimensions"_a = "", "crs"_a.none() = nb::none());
   cls.def("_Add", &Add, "output"_a, "name"_a, "schemas"_a, "inputs"_a, "function"_a, "batch"_a.none(),
           "init"_a.none(), "step"_a.none(), "modifies"_a, "cutsOff"_a, "after"_a, "before"_a, "type"_a,
           "first"_a.none(), "timeCodesPerStep"_a, "ticksPerCheckpoint"_a);

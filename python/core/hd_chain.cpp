@@ -54,6 +54,13 @@ ChainObject MakeScene(const StageObjectPtr& stage, const std::string& renderer, 
   Warn(remarks);
   if (!time.time.IsDefault()) made.chain.stage->SetTime(time.time.GetValue());
   if (stage) made.chain.stage->SetStage(stage->stage.Own());
+  if (const auto computations = made.chain.stage->GetComputations()) {
+    const Diagnostics unresolved = [&] {
+      const Reading reading;
+      return compute::FindUnresolvedPlaces(*computations);
+    }();
+    if (!unresolved.GetAll().empty()) Raise(unresolved.GetAll().front());
+  }
   return made;
 }
 

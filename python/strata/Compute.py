@@ -13,6 +13,7 @@ A function says what it needs by its arguments' defaults. A class with `init(cal
 `compute(call)` is stepped from tick to tick; its inputs are its attributes, and `call` has them by name. Strata calls from any thread,
 one call at a time. What raises is told of by `system.GetDiagnostics()`, and what would be there without it holds.
 """
+import collections
 import importlib.util
 import inspect
 import os
@@ -25,6 +26,10 @@ from strata._core import Compute as _core
 from strata._core.Compute import (  # noqa: F401
     Attribute, Children, Computation, Connections, Constant, Input, Metadata, NearestAncestor, OfPrim, Parent, Previous, Request,
     SourceOf, StageMetadata, System, Targets, Time)
+
+
+CrsDefinition = collections.namedtuple("CrsDefinition", "wkt epsg epoch gridFiles")
+CrsDefinition.__doc__ = "A coordinate reference system as a prim says it: text, code (0: none), decimal year (0: none), paths of files."
 
 
 class Call:
@@ -53,6 +58,12 @@ class Registry(_core._Registry):
     mode        what is changed of shapes in other units than their prim: their "values", or the prim's transform ("transforms")
     tolerance   relative, between units that count as the same
     dimensions  more lines of what attributes measure, as `strata assemble --list-dimensions` names it: "Schema.attribute | length | scalar"
+    crs         resolves coordinate reference systems that Strata does not know itself: a function that gets a CrsDefinition and gives a
+                function of three coordinates, which gives longitude and latitude in degrees and metres above the ellipsoid of WGS 84
+                (EPSG:4979); None where it does not know the system. With pyproj:
+
+        def resolve(crs):
+            return pyproj.Transformer.from_crs(crs.wkt or crs.epsg, 4979, always_xy=True).transform
     """
 
     def computation(self, output, schemas=(), *, name=None, modifies=False, cutsOff=False, after=(), before=(), type="", attribute=None,

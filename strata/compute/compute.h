@@ -6,6 +6,7 @@
 #pragma once
 
 #include "strata/compute/computation.h"
+#include "strata/compute/crs.h"
 #include "strata/compute/dimensions.h"
 #include "strata/compute/geospatial.h"
 #include "strata/compute/kernels.h"
@@ -19,11 +20,14 @@
 namespace strata::compute {
 
 // Adds all computations of this room: places on the Earth, metrics, and simulations by modules of the library
-// (null: an empty one, with which prims that name modules are told of).
+// (null: an empty one, with which prims that name modules are told of). Coordinate reference systems that are
+// not known here are the backend's to resolve (null: prims whose positions are in them are told of).
 Result<void> AddStandardComputations(Registry& registry, const MetricsOptions& metrics = {},
-                                     std::shared_ptr<SimulationLibrary> library = nullptr);
+                                     std::shared_ptr<SimulationLibrary> library = nullptr,
+                                     std::shared_ptr<const CrsBackend> crs = nullptr);
 // One that has them.
 Result<std::shared_ptr<const Registry>> MakeStandardRegistry(
-    const MetricsOptions& metrics = {}, std::shared_ptr<SimulationLibrary> library = nullptr);
+    const MetricsOptions& metrics = {}, std::shared_ptr<SimulationLibrary> library = nullptr,
+    std::shared_ptr<const CrsBackend> crs = nullptr);
 
 }  // namespace strata::compute

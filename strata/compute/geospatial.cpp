@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "strata/compute/geo_place.h"
 #include "strata/layer/fields.h"
 #include "strata/math/transform.h"
 #include "strata/stage/computed_values.h"
@@ -126,52 +127,6 @@ Result<Datum> ComputeFrame(const Arguments& arguments) {
   return Datum::Of(frame);
 }
 
-// A place, or two of them and how far it is from the first to the second along the chord.
-struct Track {
-  Geodetic from, to;
-  double fraction = 0;
-};
-
-Result<Datum> PlaceIn(const Arguments& arguments, const GeoFrame* own, const GeoFrame* frame,
-                      const Track& track, bool orients) {
-  const Datum& previous = arguments.Get(0);
-  for (const Geodetic& place : {track.from, track.to})
-    if (!IsUsable(place))
-      return Diagnostic(kGeoPlaceUnusable,
-                        fmt::format("({}, {}, {}) is no place; the prim stays where its transform puts it.",
-                                    place.latitude, place.longitude, place.height),
-                        At(arguments),
-                        std::abs(place.latitude) > 90 && std::abs(place.longitude) <= 90
-                            ? "Write the latitude first, then the longitude."
-                            : "Write latitude, longitude and height, the latitude within 90 degrees.");
-  if (!own && !frame)
-    return Diagnostic(kGeoUnrooted,
-                      "No prim at or above has a reference position that can be used; the prim stays where "
-                      "its transform puts it.",
-                      At(arguments), "Apply OmniWGS84ReferencePositionAPI to a prim above.");
-  const GeoFrame& chosen = own ? *own : *frame;
-  Vec3d point = chosen.Place(track.from);
-  if (track.fraction != 0) {
-    const Vec3d other = chosen.Place(track.to);
-    point = point * (1 - track.fraction) + other * track.fraction;
-  }
-  ComputedTransform placed;
-  if (const auto* before = previous.GetIf<ComputedTransform>()) placed = *before;
-  for (size_t i = 0; i < 3; ++i) placed.matrix[3][i] = 0;
-  if (orients || chosen.orients) {
-    const Geodetic place =
-        track.fraction == 0
-            ? track.from
-            : FromEcef(ToEcef(track.from) * (1 - track.fraction) + ToEcef(track.to) * track.fraction);
-    placed.matrix = MultiplyAffine(placed.matrix, chosen.Orient(place));
-  }
-  for (size_t i = 0; i < 3; ++i) placed.matrix[3][i] = point[i];
-  // The prim of its own frame stands in its parent's space, any other in that of the frame's prim.
-  placed.resets_stack = !own;
-  if (!own) placed.matrix = MultiplyAffine(placed.matrix, chosen.world);
-  return Datum::Of(placed);
-}
-
 Result<Datum> ComputeOmniPlace(const Arguments& arguments) {
   const auto* samples = arguments.GetIf<Samples>(1);
   if (!samples) return Datum();
@@ -212,18 +167,47 @@ Result<Datum> ComputeSaid(const Arguments& arguments) {
                         arguments.GetOr(1, Vec3d()), arguments.GetOr(2, Token())});
 }
 
-// There are many places, and each takes less than a call by itself costs.
-template <auto kCompute>
-BatchFunction MakeBatch() {
-  return [](std::span<const Arguments> all) {
-    std::vector<Result<Datum>> made;
-    made.reserve(all.size());
-    for (const Arguments& arguments : all) made.push_back(kCompute(arguments));
-    return made;
-  };
-}
-
 }  // namespace
+
+Result<Datum> PlaceIn(const Arguments& arguments, const GeoFrame* own, const GeoFrame* frame,
+                      const Track& track, bool orients) {
+  const Datum& previous = arguments.Get(0);
+  for (const Geodetic& place : {track.from, track.to})
+    if (!IsUsable(place))
+      return Diagnostic(kGeoPlaceUnusable,
+                        fmt::format("({}, {}, {}) is no place; the prim stays where its transform puts it.",
+                                    place.latitude, place.longitude, place.height),
+                        At(arguments),
+                        std::abs(place.latitude) > 90 && std::abs(place.longitude) <= 90
+                            ? "Write the latitude first, then the longitude."
+                            : "Write latitude, longitude and height, the latitude within 90 degrees.");
+  if (!own && !frame)
+    return Diagnostic(kGeoUnrooted,
+                      "No prim at or above has a reference position that can be used; the prim stays where "
+                      "its transform puts it.",
+                      At(arguments), "Apply OmniWGS84ReferencePositionAPI to a prim above.");
+  const GeoFrame& chosen = own ? *own : *frame;
+  Vec3d point = chosen.Place(track.from);
+  if (track.fraction != 0) {
+    const Vec3d other = chosen.Place(track.to);
+    point = point * (1 - track.fraction) + other * track.fraction;
+  }
+  ComputedTransform placed;
+  if (const auto* before = previous.GetIf<ComputedTransform>()) placed = *before;
+  for (size_t i = 0; i < 3; ++i) placed.matrix[3][i] = 0;
+  if (orients || chosen.orients) {
+    const Geodetic place =
+        track.fraction == 0
+            ? track.from
+            : FromEcef(ToEcef(track.from) * (1 - track.fraction) + ToEcef(track.to) * track.fraction);
+    placed.matrix = MultiplyAffine(placed.matrix, chosen.Orient(place));
+  }
+  for (size_t i = 0; i < 3; ++i) placed.matrix[3][i] = point[i];
+  // The prim of its own frame stands in its parent's space, any other in that of the frame's prim.
+  placed.resets_stack = !own;
+  if (!own) placed.matrix = MultiplyAffine(placed.matrix, chosen.world);
+  return Datum::Of(placed);
+}
 
 bool IsGeoPlace(const stage::Prim& prim) {
   const schema::PrimDefinition* definition = prim.GetPrimDefinition();

@@ -223,9 +223,10 @@ class Network {
   // Those at a prim that has other schemas now, and those below that find another one when they look up.
   void FindRelinked(Path redefined, std::vector<Node*>& relinked) const;
   bool IsLinkedOtherwise(const Node& node, Path redefined) const;
-  // Of what is dropped: the answers that there were.
+  // Of what is dropped: the answers that there were, of all or of what cuts changes off.
   struct Former;
-  static std::vector<Former> KeepFormer(const std::vector<Node*>& dropped);
+  enum class Kept : uint8_t { kAll, kCutOff };
+  static std::vector<Former> KeepFormer(const std::vector<Node*>& dropped, Kept kept);
   // Takes from `out` what is answered as before when it is asked for again.
   void SpareSame(const std::vector<Former>& former, std::vector<ValueKey>& out) const;
   static bool MayDiffer(const Node& node);

@@ -80,8 +80,9 @@ std::vector<ValueKey> Network::Apply(const NetworkChanges& changes) {
   FindDropped(changes, dropped);
   // Prims that had no output may have it now, whether others are dropped or not.
   if (!dropped.empty() || !changes.resynced.empty() || !changes.redefined.empty()) ++generation_;
+  const Kept kept = changes.redefined.empty() ? Kept::kCutOff : Kept::kAll;
   const std::vector<Former> former =
-      changes.resynced.empty() && !changes.redefined.empty() ? KeepFormer(dropped) : std::vector<Former>();
+      changes.resynced.empty() ? KeepFormer(dropped, kept) : std::vector<Former>();
   Drop(dropped, out);
   Spread(FindSeeds(changes), out);
   SpareSame(former, out);
@@ -203,7 +204,7 @@ bool Network::IsLinkedOtherwise(const Node& node, Path redefined) const {
 }
 
 // States are not made again to see whether they are the same.
-std::vector<Network::Former> Network::KeepFormer(const std::vector<Node*>& dropped) {
+std::vector<Network::Former> Network::KeepFormer(const std::vector<Node*>& dropped, Kept kept) {
   NodeSet stateful;
   std::vector<const Node*> waiting;
   for (const Node* node : dropped)
@@ -216,7 +217,8 @@ std::vector<Network::Former> Network::KeepFormer(const std::vector<Node*>& dropp
   }
   std::vector<Former> former;
   for (const Node* node : dropped)
-    if (node->is_top && node->WasAskedFor() && !stateful.contains(node))
+    if (node->is_top && node->WasAskedFor() && !stateful.contains(node) &&
+        (kept == Kept::kAll || node->GetComputation().cutoff == Computation::Cutoff::kEarly))
       former.push_back({{node->GetProvider(), node->GetOutput()}, node->varies, node->CopyAnswers()});
   return former;
 }

@@ -79,6 +79,7 @@ ValidatorRegistry::ValidatorRegistry() {
   AddMetricsValidators(*this);
   AddMetadataValidators(*this);
   AddReferenceValidators(*this);
+  AddGeospatialValidators(*this);
   AddEffectValidators(*this);
   AddSuite(*this, "usd", "The validators that OpenUSD 26.11 ships.",
            [](const Validator& v) { return !IsOwn(v); });

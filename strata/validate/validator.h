@@ -121,6 +121,7 @@ void AddPackageValidators(ValidatorRegistry& registry);
 void AddMetricsValidators(ValidatorRegistry& registry);
 void AddMetadataValidators(ValidatorRegistry& registry);
 void AddReferenceValidators(ValidatorRegistry& registry);
+void AddGeospatialValidators(ValidatorRegistry& registry);
 void AddEffectValidators(ValidatorRegistry& registry);
 
 }  // namespace strata::validate

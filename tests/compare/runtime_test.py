@@ -7,6 +7,7 @@ import tempfile
 import unittest
 from decimal import Decimal, getcontext
 from pathlib import Path
+from random import Random
 
 from pxr import Gf, Usd, UsdGeom
 
@@ -117,6 +118,62 @@ class Rails(unittest.TestCase):
         for number, expected in zip(found, (11.226189434, 0.346755118, 0.209172084)):
             # Printed there from differences of geocentric coordinates, which round at a nanometre.
             self.assertAlmostEqual(number, expected, delta=2e-9)
+
+
+class Systems(unittest.TestCase):
+    """Positions of the coordinate reference systems that are known without PROJ are where PROJ puts them."""
+
+    def test_known_systems_agree_with_pyproj(self):
+        try:
+            import pyproj
+        except ImportError:
+            self.skipTest("pyproj is not installed")
+        random = Random(7)
+        codes = [4326, 4979, 4978, 3857, 4258, 4936, 4937] + [32600 + zone for zone in (1, 17, 32, 60)] + [
+            32700 + zone for zone in (1, 33, 56)]
+        for code in codes:
+            # The frame has geocentric axes, so that what is computed is what is compared.
+            to_geocentric = pyproj.Transformer.from_crs(code, 4978, always_xy=True)
+            positions = []
+            for _ in range(40):
+                if code in (4326, 4979, 4258, 4937):
+                    position = random.uniform(-180, 180), random.uniform(-90, 90), random.uniform(-100, 9000)
+                elif code in (4978, 4936):
+                    position = pyproj.Transformer.from_crs(4979, 4978, always_xy=True).transform(
+                        random.uniform(-180, 180), random.uniform(-90, 90), random.uniform(-100, 9000))
+                elif code == 3857:
+                    position = random.uniform(-2e7, 2e7), random.uniform(-2e7, 2e7), random.uniform(-100, 9000)
+                else:
+                    north = random.uniform(0, 9.3e6)
+                    position = random.uniform(1e5, 9e5), north if code < 32700 else 1e7 - north, random.uniform(-100, 9000)
+                positions.append(position)
+            prims = "\n".join(f'def Xform "P{i}" (prepend apiSchemas = ["GeospatialCRSBindingAPI"])\n'
+                              f'{{\n    double3 crs:position = ({x!r}, {y!r}, {z!r})\n}}\n' for i, (x, y, z) in enumerate(positions))
+            text = f"""#usda 1.0
+(
+    metersPerUnit = 1
+    upAxis = "Z"
+)
+def CoordinateReferenceSystem "System"
+{{
+    uniform int crs:epsg = {code}
+}}
+def Xform "Earth" (prepend apiSchemas = ["OmniWGS84ReferencePositionAPI", "GeospatialCRSBindingAPI"])
+{{
+    uniform token omni:geospatial:wgs84:reference:tangentPlane = "ECEF"
+    rel crs:binding = </System>
+    {prims}
+}}
+"""
+            with tempfile.TemporaryDirectory() as folder:
+                scene = Path(folder) / "scene.usda"
+                scene.write_text(text)
+                computed = ask("compute", scene, "/Earth", "--below")
+            for i, position in enumerate(positions):
+                expected = Gf.Vec3d(*to_geocentric.transform(*position))
+                found = matrix(computed[f"/Earth/P{i}"]).ExtractTranslation()
+                # Numbers of the Earth's size and degrees have steps of a nanometre, and there are several on both ways.
+                self.assertLess((expected - found).GetLength(), 1e-8, (code, position))
 
 
 class Baked(unittest.TestCase):
