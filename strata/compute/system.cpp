@@ -370,10 +370,19 @@ std::vector<Datum> Request::Compute(Time time) {
 
 std::vector<Datum> Request::ComputeWithOverrides(Time time, const Overrides& overrides) {
   std::vector<Datum> answers(keys_.size());
+  Overrides of_types;
+  for (const auto& [path, value] : overrides) {
+    const stage::Attribute attribute = system_.GetStage()->GetAttributeAtPath(path);
+    const ValueTypeName* type = attribute.IsDefined() ? attribute.GetValueTypeName() : nullptr;
+    const bool casts = type && !value.IsEmpty() && !value.IsBlock() && value.GetType() != type->type;
+    Value of_type = casts ? CastValue(value, type->type) : value;
+    if (casts && of_type.IsEmpty()) return answers;
+    of_types.emplace(path, std::move(of_type));
+  }
   for (size_t i = 0; i < keys_.size(); ++i) {
     const Prim prim = system_.GetStage()->GetPrimAtPath(keys_[i].provider);
     if (Network::Node* node = system_.GetNetwork().Find(prim, keys_[i].output))
-      answers[i] = system_.GetNetwork().EvaluateWith(*node, time, overrides);
+      answers[i] = system_.GetNetwork().EvaluateWith(*node, time, of_types);
   }
   return answers;
 }

@@ -137,7 +137,9 @@ class Request {
   const std::vector<ValueKey>& GetKeys() const { return keys_; }
   // In the order of the keys.
   std::vector<Datum> Compute(stage::Time time);
-  // As if attributes had these values; nothing is kept.
+  // As if the layers that give attributes their values said these; nothing is kept. So a value is in the
+  // units of that layer, and turned into the prim's as its own. It may be of another type that casts to the
+  // attribute's; where one cannot be cast, nothing has an answer.
   std::vector<Datum> ComputeWithOverrides(stage::Time time, const Overrides& overrides);
 
  private:
