@@ -22,10 +22,37 @@ bool GivesMany(const Input& input) {
          input.kind == Input::Kind::kChildren;
 }
 
+compute::AttributeSource FindSource(const stage::Attribute& attribute, stage::Time time) {
+  const stage::ResolveInfo info = attribute.GetResolveInfo(time);
+  return {info.source, info.value_is_blocked, info.layer ? info.layer->GetIdentifier() : std::string(),
+          info.layer_to_stage};
+}
+
+// By name, what there is of the attributes whose names begin so: their values, or where those come from.
+nb::object MakeNamed(const Input& input, const Arguments& arguments) {
+  nb::dict named;
+  const stage::Prim& prim = arguments.GetPrim();
+  for (const Token name : prim.GetAuthoredPropertyNames()) {
+    if (!name.GetText().starts_with(input.name.GetText())) continue;
+    const stage::Attribute attribute = prim.GetAttribute(name);
+    if (!attribute.IsDefined()) continue;
+    if (input.kind == Input::Kind::kSourcesNamed) {
+      named[nb::cast(name)] = ToPython(Datum::Of(FindSource(attribute, arguments.GetTime())));
+    } else if (const Value value = attribute.Get(arguments.GetTime()); !value.IsEmpty()) {
+      named[nb::cast(name)] = ToPython(value);
+    }
+  }
+  return named;
+}
+
 // What the class in Python gets: one object for each input, a list where there may be many.
 nb::object MakeInputs(const std::vector<Input>& inputs, const Arguments& arguments) {
   nb::list all;
   for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].kind == Input::Kind::kAttributesNamed || inputs[i].kind == Input::Kind::kSourcesNamed) {
+      all.append(MakeNamed(inputs[i], arguments));
+      continue;
+    }
     if (!GivesMany(inputs[i])) {
       all.append(ToPython(arguments.Get(i)));
       continue;
@@ -196,11 +223,39 @@ void BindInputs(nb::module_& compute) {
       "Attribute", [](Token name) { return compute::in::Attribute(name); }, "name"_a,
       "The value of an attribute of the prim.");
   compute.def(
+      "AttributeSamples", [](Token name) { return compute::in::AttributeSamples(name); }, "name"_a,
+      "A tuple of the attribute's values around the time, for who interpolates in another way: the one "
+      "before, "
+      "the one after, and how far the time is from the first to the second, 0 to 1. On a sample, outside of "
+      "all "
+      "and where values are held both are the value and the fraction is 0.");
+  compute.def(
+      "AttributesNamed", [](Token beginning) { return compute::in::AttributesNamed(beginning); },
+      "beginning"_a,
+      "A dictionary by name: the values, as layers wrote them, of the prim's authored attributes whose names "
+      "begin so. An empty beginning: of all.");
+  compute.def(
+      "SourcesNamed", [](Token beginning) { return compute::in::SourcesNamed(beginning); }, "beginning"_a,
+      "A dictionary by name: as SourceOf, of the prim's authored attributes whose names begin so.");
+  compute.def(
       "Metadata", [](Token field) { return compute::in::Metadata(field); }, "field"_a,
       "A field of the prim.");
   compute.def(
       "Computation", [](Token output) { return compute::in::Computation(output); }, "output"_a,
       "Another output of the prim.");
+  compute.def(
+      "Before", [](Token output, Token modifier) { return compute::in::Before(output, modifier); },
+      "output"_a, "modifier"_a, "Another output of the prim as it is before the modifier of this name.");
+  compute.def(
+      "Lasting",
+      [](const Input& input) {
+        if (input.output.IsEmpty())
+          throw nb::value_error("an output may be lasting: Computation, Parent, Targets and the like");
+        return compute::in::Lasting(input);
+      },
+      "input"_a,
+      "Of stepped computations: an output whose change begins no state anew. Ticks before the one that was "
+      "asked for last keep what it was. One answer at most.");
   compute.def(
       "Parent", [](Token output) { return compute::in::Parent(output); }, "output"_a,
       "An output of the prim's parent.");
@@ -301,6 +356,8 @@ nb::object ToPython(const Datum& datum) {
     out["offset"] = nb::cast(source->layer_to_stage);
     return out;
   }
+  if (const auto* samples = datum.GetIf<compute::Samples>())
+    return nb::make_tuple(ToPython(samples->lower), ToPython(samples->upper), samples->fraction);
   if (const auto* domain = datum.GetIf<compute::MetricDomain>()) {
     out["metersPerUnit"] = domain->meters_per_unit;
     out["kilogramsPerUnit"] = domain->kilograms_per_unit;

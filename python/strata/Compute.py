@@ -24,8 +24,8 @@ import weakref
 from strata import Gf, Sdf, Usd, Vt  # noqa: F401  (what computations are given)
 from strata._core import Compute as _core
 from strata._core.Compute import (  # noqa: F401
-    Attribute, Children, Computation, Connections, Constant, Input, Metadata, NearestAncestor, OfPrim, Parent, Previous, Request,
-    SourceOf, StageMetadata, System, Targets, Time)
+    Attribute, AttributeSamples, AttributesNamed, Before, Children, Computation, Connections, Constant, Input, Lasting, Metadata,
+    NearestAncestor, OfPrim, Parent, Previous, Request, SourceOf, SourcesNamed, StageMetadata, System, Targets, Time)
 
 
 CrsDefinition = collections.namedtuple("CrsDefinition", "wkt epsg epoch gridFiles")
