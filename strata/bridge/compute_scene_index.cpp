@@ -140,25 +140,37 @@ class MetricsSource final : public scene::ContainerDataSource {
   OutputSource source_;
 };
 
-// Of a place what the frame says that it stands in: nothing of it is kept here, the frame is asked.
+scene::DataSourceHandle MakeSource(OutputSource source);
+
+// Of a place what the frame says that it stands in, and the stage's units as the frame has them: nothing of
+// it is kept here, the frame is asked.
 class ReferenceSource final : public scene::ContainerDataSource {
  public:
   explicit ReferenceSource(OutputSource source) : source_(std::move(source)) {}
   std::vector<Token> GetNames() const override {
-    const auto found = Find();
-    return found ? found->GetNames() : std::vector<Token>();
+    const stage::Prim frame = FindFrame();
+    if (!frame) return {};
+    std::vector<Token> names = MakeParts(frame)->GetNames();
+    const Token container = compute::GetGeoStageOutputs().front().container;
+    for (const compute::GeoStageOutput& each : compute::GetGeoStageOutputs())
+      if (each.container == container) names.push_back(each.name);
+    return names;
   }
   scene::DataSourceHandle Get(Token name) const override {
-    const auto found = Find();
-    return found ? found->Get(name) : nullptr;
+    const stage::Prim frame = FindFrame();
+    if (!frame) return nullptr;
+    for (const compute::GeoStageOutput& each : compute::GetGeoStageOutputs())
+      if (each.name == name) return MakeSource({source_.system, source_.globals, frame, each.output});
+    return MakeParts(frame)->Get(name);
   }
 
  private:
   // Asked for, so that changes of it are told of.
-  scene::ContainerDataSourceHandle Find() const {
-    if (source_.Compute(0).IsEmpty()) return nullptr;
-    const stage::Prim frame = compute::FindGeoReference(source_.prim);
-    return frame ? MakeAttributeParts({frame, source_.globals}, GetGeoFrameParts()) : nullptr;
+  stage::Prim FindFrame() const {
+    return source_.Compute(0).IsEmpty() ? stage::Prim() : compute::FindGeoReference(source_.prim);
+  }
+  scene::ContainerDataSourceHandle MakeParts(const stage::Prim& frame) const {
+    return MakeAttributeParts({frame, source_.globals}, GetGeoFrameParts());
   }
   OutputSource source_;
 };

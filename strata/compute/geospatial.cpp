@@ -34,6 +34,12 @@ const std::vector<Token>& GetAnchorSchemas() {
   return schemas;
 }
 
+constexpr double kMetersPerUnit = 0.01;  // of stages that say none
+const Token& GetUpAxis() {               // of stages that say none
+  static const Token axis("Y");
+  return axis;
+}
+
 SourceLocation At(const Arguments& arguments) {
   return {{}, arguments.GetPrim().GetPath().GetString(), 0, 0, 0};
 }
@@ -110,13 +116,14 @@ Result<Datum> MakeFrame(const Arguments& arguments, const Geodetic& origin, Toke
 Result<Datum> ComputeOmniOrigin(const Arguments& arguments) {
   const Vec3d position = arguments.GetOr(0, Vec3d());
   return MakeFrame(arguments, {position[0], position[1], position[2]}, arguments.GetOr(1, Token()),
-                   arguments.GetOr(2, Vec3d()), arguments.GetOr(3, false), arguments.GetOr(4, 0.01),
-                   arguments.GetOr(5, Token("Y")));
+                   arguments.GetOr(2, Vec3d()), arguments.GetOr(3, false), arguments.GetOr(4, kMetersPerUnit),
+                   arguments.GetOr(5, GetUpAxis()));
 }
 
 Result<Datum> ComputeCesiumOrigin(const Arguments& arguments) {
   return MakeFrame(arguments, {arguments.GetOr(0, 0.0), arguments.GetOr(1, 0.0), arguments.GetOr(2, 0.0)},
-                   Token("ENU"), {}, false, arguments.GetOr(3, 0.01), arguments.GetOr(4, Token("Y")));
+                   Token("ENU"), {}, false, arguments.GetOr(3, kMetersPerUnit),
+                   arguments.GetOr(4, GetUpAxis()));
 }
 
 Result<Datum> ComputeFrame(const Arguments& arguments) {
@@ -154,17 +161,20 @@ Result<Datum> ComputeCesiumPlace(const Arguments& arguments) {
   return PlaceIn(arguments, nullptr, frame ? frame : arguments.GetIf<GeoFrame>(5), track, false);
 }
 
-// What a prim says of the frame that it is, whatever the stage's units.
+// What a prim says of the frame that it is, and the stage of its units.
 struct Said {
   Path prim;
   Vec3d position, orientation;
   Token plane;
+  double meters_per_unit;
+  Token up_axis;
   friend bool operator==(const Said&, const Said&) = default;
 };
 
 Result<Datum> ComputeSaid(const Arguments& arguments) {
   return Datum::Of(Said{arguments.GetPrim().GetPath(), arguments.GetOr(0, Vec3d()),
-                        arguments.GetOr(1, Vec3d()), arguments.GetOr(2, Token())});
+                        arguments.GetOr(1, Vec3d()), arguments.GetOr(2, Token()),
+                        arguments.GetOr(3, kMetersPerUnit), arguments.GetOr(4, GetUpAxis())});
 }
 
 }  // namespace
@@ -206,7 +216,7 @@ Result<Datum> PlaceIn(const Arguments& arguments, const GeoFrame* own, const Geo
   // The prim of its own frame stands in its parent's space, any other in that of the frame's prim.
   placed.resets_stack = !own;
   if (!own) placed.matrix = MultiplyAffine(placed.matrix, chosen.world);
-  return Datum::Of(placed);
+  return Datum::Of(std::move(placed));
 }
 
 bool IsGeoPlace(const stage::Prim& prim) {
@@ -234,6 +244,17 @@ Token GetGeoReferenceOutput() {
 Token GetGeoReferenceOutputByOtherName() {
   static const Token output("geo:reference-position");
   return output;
+}
+
+const std::vector<GeoStageOutput>& GetGeoStageOutputs() {
+  static const std::vector<GeoStageOutput> outputs = [] {
+    std::vector<GeoStageOutput> all;
+    for (const std::string_view container : {"targetFrameApi", "referencePositionApi"})
+      for (const std::string_view name : {"stageUpAxis", "stageMetersPerUnit"})
+        all.push_back({Token(fmt::format("geo:{}:{}", container, name)), Token(container), Token(name)});
+    return all;
+  }();
+  return outputs;
 }
 
 Vec3d GeoFrame::Place(const Geodetic& place) const {
@@ -302,7 +323,8 @@ Result<void> AddGeospatial(Registry& registry) {
   Computation of_frame = make(said, said.GetText(), GetReferenceSchemas(),
                               {in::Attribute(Token("omni:geospatial:wgs84:reference:referencePosition")),
                                in::Attribute(Token("omni:geospatial:wgs84:reference:orientation")),
-                               in::Attribute(Token("omni:geospatial:wgs84:reference:tangentPlane"))},
+                               in::Attribute(Token("omni:geospatial:wgs84:reference:tangentPlane")),
+                               in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
                               ComputeSaid);
   of_frame.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(of_frame)));
@@ -317,6 +339,20 @@ Result<void> AddGeospatial(Registry& registry) {
                         [](const Arguments& arguments) -> Result<Datum> { return arguments.Get(0); })));
   registry.Publish(GetGeoReferenceOutput(), Token("targetFrameApi"));
   registry.Publish(GetGeoReferenceOutputByOtherName(), Token("referencePositionApi"));
+
+  for (const auto& [output, container, name] : GetGeoStageOutputs()) {
+    const bool is_axis = name == "stageUpAxis";
+    const Value otherwise = is_axis ? Value(GetUpAxis()) : Value(kMetersPerUnit);
+    Computation of_stage = make(output, output.GetText(), GetReferenceSchemas(),
+                                {in::StageMetadata(is_axis ? fields.upAxis : fields.metersPerUnit)},
+                                [otherwise](const Arguments& arguments) -> Result<Datum> {
+                                  const Value& said = arguments.Get(0).GetValue();
+                                  return Datum(said.GetType() == otherwise.GetType() ? said : otherwise);
+                                });
+    of_stage.cutoff = Computation::Cutoff::kEarly;
+    STRATA_CHECK(registry.Add(std::move(of_stage)));
+    registry.Publish(output, scene::DataSourceLocator{container, name});
+  }
 
   Computation place =
       make(xform, "geo:place", GetPlaceSchemas(),

@@ -52,6 +52,13 @@ stage::Prim FindGeoReference(const stage::Prim& place);
 Token GetGeoReferenceOutput();
 Token GetGeoReferenceOutputByOtherName();
 
+// Of the prims with a reference position: what the stage says that their frames depend on, published in both
+// containers of frames.
+struct GeoStageOutput {
+  Token output, container, name;  // "geo:targetFrameApi:stageUpAxis", `targetFrameApi`, `stageUpAxis`
+};
+const std::vector<GeoStageOutput>& GetGeoStageOutputs();
+
 // Adds "geo:origin" and "geo:frame" of prims with a reference position; and of prims with a place
 // "geo:place", which modifies "xform", and "geo:reference".
 Result<void> AddGeospatial(Registry& registry);

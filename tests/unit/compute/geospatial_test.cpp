@@ -373,8 +373,6 @@ TEST_CASE("scenes hold what prims say of places, under the names that Hydra's sa
   REQUIRE(running.Edit().Set(Path("/A.omni:geospatial:wgs84:reference:referencePosition"), hamburg));
   read("/A/P", "targetFrameApi/referencePosition");
   running.TakeNotices();
-  REQUIRE(running.Edit().SetMetadata(Path("/"), Token("metersPerUnit"), Value(0.5)));
-  CHECK(running.TakeNotices().find("targetFrameApi") == std::string::npos);
   const auto data = running.GetChain().GetFinal()->GetPrim(Path("/A/P")).data;
   const auto preserved =
       scene::GetValueAs<Matrix4d>(data, scene::DataSourceLocator::Parse("geospatialPreservedXform/matrix"));
@@ -387,6 +385,59 @@ TEST_CASE("scenes hold what prims say of places, under the names that Hydra's sa
           Matrix4d::Identity());
   CHECK_FALSE(
       running.GetChain().GetFinal()->GetPrim(Path("/A")).data->Get(Token("geospatialPreservedXform")));
+}
+
+TEST_CASE("scenes hold each name of frames and places: those of the document, and of the code, as aliases") {
+  Running running(
+      Stage(kZUp,
+            Frame("A", kHamburg,
+                  "    double3 omni:geospatial:wgs84:reference:orientation = (0, 0, 30)\n    uniform token "
+                  "omni:geospatial:wgs84:reference:tangentPlane = \"NED\"\n",
+                  Place("P", kHamburg, Moved("(1, 2, 3)")))),
+      GetGeospatial());
+  const auto read = [&](const char* path, const std::string& locator) {
+    const auto source = scene::SampledDataSource::Cast(
+        running.GetChain().GetFinal()->GetDataSource(Path(path), scene::DataSourceLocator::Parse(locator)));
+    return source ? source->GetValue(0) : Value();
+  };
+  const Vec3d hamburg{kHamburg.latitude, kHamburg.longitude, kHamburg.height};
+  const auto check_frame = [&](const Value& up_axis, const Value& meters_per_unit) {
+    for (const std::string container : {"targetFrameApi", "referencePositionApi"})
+      for (const char* path : {"/A", "/A/P"}) {
+        CAPTURE(container);
+        CAPTURE(path);
+        CHECK(read(path, container + "/tangentPlane") == Value(Token("NED")));
+        CHECK(read(path, container + "/referencePosition") == Value(hamburg));
+        CHECK(read(path, container + "/orientation") == Value(Vec3d{0, 0, 30}));
+        CHECK(read(path, container + "/stageUpAxis") == up_axis);
+        CHECK(read(path, container + "/stageMetersPerUnit") == meters_per_unit);
+        const auto held = scene::ContainerDataSource::Cast(
+            running.GetChain().GetFinal()->GetPrim(Path(path)).data->Get(Token(container)));
+        REQUIRE(held);
+        std::vector<Token> names = held->GetNames();
+        std::ranges::sort(names, {}, &Token::GetText);
+        CHECK(names == std::vector<Token>{Token("orientation"), Token("referencePosition"),
+                                          Token("stageMetersPerUnit"), Token("stageUpAxis"),
+                                          Token("tangentPlane")});
+      }
+  };
+  for (const char* container : {"positionApi", "localPositionApi"})
+    CHECK(read("/A/P", std::string(container) + "/position") == Value(hamburg));
+  CHECK(read("/A/P", "geospatialPreservedXform/matrix") == Value(MakeTranslation({1, 2, 3})));
+  check_frame(Value(Token("Z")), Value(1.0));
+  // What the stage says is told of where it is said, at frames and at places.
+  running.TakeNotices();
+  REQUIRE(running.Edit().SetMetadata(Path("/"), Token("metersPerUnit"), Value(0.5)));
+  const std::string told = running.TakeNotices();
+  CHECK(
+      told.find("dirtied /A {referencePositionApi/stageMetersPerUnit, targetFrameApi/stageMetersPerUnit}") !=
+      std::string::npos);
+  CHECK(told.find("dirtied /A/P {referencePositionApi, targetFrameApi}") != std::string::npos);
+  check_frame(Value(Token("Z")), Value(0.5));
+  // A stage that says nothing is in centimetres, Y up.
+  REQUIRE(running.Edit().ClearMetadata(Path("/"), Token("metersPerUnit")));
+  REQUIRE(running.Edit().ClearMetadata(Path("/"), Token("upAxis")));
+  check_frame(Value(Token("Y")), Value(0.01));
 }
 
 }  // namespace strata::compute

@@ -381,9 +381,10 @@ TEST_CASE("edits of the samples' scenes dirty all that they change, and nothing 
   REQUIRE(geo.running.Edit().CreateAttribute(Path(beginning + "tangentPlane"), Token("token")));
   geo.Check("its plane", kPlaces + kSaid,
             [&](auto& edit) { return bool(edit.Set(Path(beginning + "tangentPlane"), Token("NED"))); });
-  geo.Check("units", kPlaces + 1,
+  // And what the scene says of the stage itself.
+  geo.Check("units", kPlaces + kSaid + 1,
             [](auto& edit) { return bool(edit.SetMetadata(Path("/"), Token("metersPerUnit"), Value(0.5))); });
-  geo.Check("up", kPlaces + 1,
+  geo.Check("up", kPlaces + kSaid + 1,
             [](auto& edit) { return bool(edit.SetMetadata(Path("/"), Token("upAxis"), Value(Token("Y")))); });
   Edited metrics({{"root.usda", spheres}, {"metrics_assembler_2.usda", half}});
   const auto find = [&] {
