@@ -1,5 +1,6 @@
 #include "strata/compute/simulation.h"
 
+#include <algorithm>
 #include <atomic>
 #include <limits>
 #include <thread>
@@ -288,6 +289,48 @@ TEST_CASE("W8: what fails, has the wrong shape or runs away is told of on its pr
   check([](Sink& sink) { sink.fails = true; }, "It will not");
   check([](Sink& sink) { sink.runs_away = true; }, "infinite");
   check([](Sink& sink) { sink.loses_one = true; }, "gives 2 points where there are 3");
+}
+
+TEST_CASE("W8: infinities and what is no number are found wherever they are among the points") {
+  // Points of the largest number, of which one is another.
+  class Gives final : public SimulationModule {
+   public:
+    Gives(size_t at, float number) {
+      points_.Resize(11);
+      float* numbers = points_.GetMutableData()->data;
+      std::fill_n(numbers, 3 * points_.GetSize(), std::numeric_limits<float>::max());
+      numbers[at] = number;
+    }
+    Result<SimulationFrame> Begin(const SimulationCall&) const override { return Make(); }
+    Result<SimulationFrame> Step(const SimulationCall&, const Datum&) const override { return Make(); }
+
+   private:
+    SimulationFrame Make() const { return {Datum::Of(points_), {{Token("points"), Value(points_)}}}; }
+    Array<Vec3f> points_;
+  };
+  std::string points;
+  for (int i = 0; i < 11; ++i) points += i ? ", (0, 0, 0)" : "(0, 0, 0)";
+  const auto is_refused = [&](size_t at, float number) {
+    auto library = std::make_shared<SimulationLibrary>();
+    library->Add("gives", std::make_shared<Gives>(at, number));
+    stage::Scene scene(
+        "def Mesh \"M\" (\n    apiSchemas = [\"WarpComputationAPI\"]\n)\n{\n    string "
+        "warp:sourceFile = \"gives\"\n    point3f[] points = [" +
+            points + "]\n}\n",
+        WithSchemas());
+    System system(scene.GetOwner(), *MakeStandardRegistry({}, library));
+    const bool has_value = system.GetValue(scene.At("/M").GetAttribute(Token("points")), 0.0).has_value();
+    CHECK(has_value == system.GetDiagnostics().IsEmpty());
+    return !has_value;
+  };
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const float bad[] = {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN()};
+  for (size_t at = 0; at < 33; ++at) {
+    CAPTURE(at);
+    CHECK(is_refused(at, bad[at % 3]));
+  }
+  for (const float good : {0.f, -std::numeric_limits<float>::max(), std::numeric_limits<float>::denorm_min()})
+    CHECK_FALSE(is_refused(16, good));
 }
 
 TEST_CASE("W8: a module that nobody knows is told of once, and hurts nobody") {
