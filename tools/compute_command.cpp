@@ -2,6 +2,7 @@
 // differ.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "strata/compute/compute.h"
 #include "strata/compute/metrics_shapes.h"
@@ -238,9 +239,16 @@ std::string ListBelow(const Asked& asked, const stage::Prim& root, const std::st
   std::string text;
   JsonWriter writer;
   writer.BeginObject();
+  const auto is_of_stage = [](const compute::Registry::Publication* publication) {
+    return std::ranges::find(compute::GetGeoStageOutputs(), publication->output,
+                             &compute::GeoStageOutput::output) != compute::GetGeoStageOutputs().end();
+  };
   for (const stage::Prim& prim :
        stage::PrimRange(root, stage::PrimPredicate::Default().With(stage::InstanceProxies::kTraverse))) {
     if (prim.IsPseudoRoot() || !asked.system.MightCompute(prim)) continue;
+    // What scenes hold of frames on the Earth is the stage's.
+    const auto published = asked.system.FindPublished(prim);
+    if (!published.empty() && std::ranges::all_of(published, is_of_stage)) continue;
     const std::optional<std::string> answer = Answer(asked, prim, output);
     if (!answer) continue;
     text += fmt::format("{} {}\n", prim.GetPath().GetString(), *answer);
