@@ -47,7 +47,6 @@ struct RegistryObject {
   std::shared_ptr<compute::SimulationLibrary> library;
   std::shared_ptr<AllowedSeconds> allowed = std::make_shared<AllowedSeconds>();  // for a call
   bool is_shared = false;  // systems read it: nothing can be added any more
-  compute::MetricsOptions metrics;
 };
 
 // A function in Python that resolves coordinate reference systems; null for None.

@@ -414,7 +414,6 @@ void BindRegistry(nb::module_& compute) {
             MakeMetricsOptions(unauthored, fallbacks, mode, tolerance, dimensions);
         new (self) RegistryObject{std::make_shared<compute::Registry>(),
                                   std::make_shared<compute::SimulationLibrary>()};
-        self->metrics = metrics;
         CheckOrRaise(compute::AddStandardComputations(*self->registry, metrics, self->library,
                                                       MakeCrsBackend(crs, self->allowed)));
       },
