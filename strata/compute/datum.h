@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 
 #include "strata/value/value.h"
@@ -20,13 +19,12 @@ class Datum {
   Datum(Value value) : value_(std::move(value)) {}
   // An object that compares; of types that a Value holds, such a value.
   template <class T>
-  static Datum Of(T&& object) {
-    using Held = std::remove_cvref_t<T>;
+  static Datum Of(T object) {
     Datum datum;
-    if constexpr (HeldByValue<Held>)
-      datum.value_ = Value(std::forward<T>(object));
+    if constexpr (HeldByValue<T>)
+      datum.value_ = Value(std::move(object));
     else
-      datum.object_ = Shared(new Holder<Held>(std::forward<T>(object)));
+      datum.object_ = Shared(new Holder<T>(std::move(object)));
     return datum;
   }
 
@@ -64,8 +62,7 @@ class Datum {
   };
   template <class T>
   struct Holder : AnyHolder {
-    template <class From>
-    explicit Holder(From&& held) : AnyHolder(&kType<T>), object(std::forward<From>(held)) {}
+    explicit Holder(T held) : AnyHolder(&kType<T>), object(std::move(held)) {}
     T object;
   };
   template <class T>

@@ -37,15 +37,6 @@ struct ValueKey {
   friend bool operator==(const ValueKey&, const ValueKey&) = default;
 };
 
-// The order in which changed keys are given: those of a prim together, prims by the numbers of their paths.
-// To compare texts takes longer than to make most answers anew.
-struct KeyOrder {
-  bool operator()(const ValueKey& a, const ValueKey& b) const {
-    return a.provider != b.provider ? a.provider.GetId() < b.provider.GetId()
-                                    : a.output.GetId() < b.output.GetId();
-  }
-};
-
 // What happened to a stage, in its own paths.
 struct NetworkChanges {
   std::vector<Path> resynced;    // prims: they and all below are to be looked at anew
@@ -103,8 +94,7 @@ class Network {
   bool BeginChanges();
   // Asks again which computations have an effect in the stage: where others do than before, nothing holds.
   bool IsUsedOtherwise() const;
-  // Outputs whose answers may differ now and that somebody has asked for, each once, in KeyOrder; so of these
-  // three.
+  // Outputs whose answers may differ now and that somebody has asked for.
   std::vector<ValueKey> Apply(const NetworkChanges& changes);
   // The same for a move of the time: of what was asked for at `from`.
   std::vector<ValueKey> ChangeTime(stage::Time from, stage::Time to) const;
@@ -210,12 +200,13 @@ class Network {
   double FindTick(const Stepping& stepping, stage::Time time) const;
   static std::vector<Datum> FindLasting(const std::vector<Input>& inputs, const Scratch& scratch);
   Result<Datum> CallStepped(Node& node, stage::Time time, Scratch& scratch) const;
-  // What it is called with, behind what was gathered before.
   void Gather(const Node& node, stage::Time time, Scratch& scratch) const;
+  // The same behind what is in `data` and `starts`, as if nothing were.
+  void Gather(const Node& node, stage::Time time, const Scratch& scratch, std::vector<Datum>& data,
+              std::vector<uint32_t>& starts) const;
   // Of a link that leads to no nodes.
   Datum Read(const Node& node, const Link& link, stage::Time time, const Overrides* overrides) const;
-  // The same where it is kept, by the node or by `scratch`; null where it is empty.
-  const Datum* ReadKnown(const Node& node, const Link& link, stage::Time time, Scratch& scratch) const;
+  Datum ReadKnown(const Node& node, const Link& link, stage::Time time) const;
   // True, which is told of, where a function of a computation asks.
   bool RefuseNested(Path provider, Token output) const;
   void Note(const Node& node, Diagnostic diagnostic) const;

@@ -10,7 +10,10 @@ namespace strata::compute {
 namespace {
 
 void SortAndThin(std::vector<ValueKey>& keys) {
-  if (!std::is_sorted(keys.begin(), keys.end(), KeyOrder())) std::sort(keys.begin(), keys.end(), KeyOrder());
+  const auto less = [](const ValueKey& a, const ValueKey& b) {
+    return a.provider != b.provider ? a.provider < b.provider : a.output.GetText() < b.output.GetText();
+  };
+  std::sort(keys.begin(), keys.end(), less);
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
 }
 
@@ -338,62 +341,53 @@ std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) co
 // Forgets the answers of the seeds and of what depends on them, in the order of inputs, and ends where an
 // answer that is made anew at once is the same as before.
 void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out) {
+  NodeSet reached;
   std::vector<Node*> order;  // dependents before what they need
-  order.reserve(seeds.size());
   struct Frame {
     Node* node;
     size_t next;
   };
   std::vector<Frame> stack;
   for (Node* seed : seeds) {
-    if (seed->is_reached) continue;
-    seed->is_reached = true;
+    if (!reached.insert(seed).second) continue;
     stack.push_back({seed, 0});
     while (!stack.empty()) {
       Frame& frame = stack.back();
-      const std::span<Node* const> dependents = frame.node->dependents.Get();
-      if (frame.next < dependents.size()) {
-        // Backwards, since the order is gone through from its end: then keys come sorted, mostly.
-        Node* dependent = dependents[dependents.size() - ++frame.next];
-        if (dependent->is_reached) continue;
-        dependent->is_reached = true;
-        // Most are needed by nobody.
-        if (dependent->dependents.Get().empty())
-          order.push_back(dependent);
-        else
-          stack.push_back({dependent, 0});
+      if (frame.next < frame.node->dependents.Get().size()) {
+        Node* dependent = frame.node->dependents.Get()[frame.next++];
+        if (reached.insert(dependent).second) stack.push_back({dependent, 0});
         continue;
       }
       order.push_back(frame.node);
       stack.pop_back();
     }
   }
-  const auto is_lasting = [](const Node& node) {
-    if (node.is_seed) return false;
+  NodeSet changed(seeds.begin(), seeds.end());
+  NodeSet differs;  // whose answers are others
+  const auto is_lasting = [&](const Node& node) {
+    if (std::find(seeds.begin(), seeds.end(), &node) != seeds.end()) return false;
     return std::ranges::none_of(node.shape->links,
                                 [&](const Link& link) {
                                   return std::ranges::any_of(node.GetNodes(link), [&](const Node* input) {
-                                    return input->differs && (!link.input->is_lasting || input->varies);
+                                    return differs.contains(input) &&
+                                           (!link.input->is_lasting || input->varies);
                                   });
                                 }) &&
-           !(node.previous && node.previous->differs);
+           !(node.previous && differs.contains(node.previous));
   };
   for (Node* seed : seeds) {
-    seed->is_seed = seed->is_stale = true;
     seed->ForgetKnown();
     seed->varies_itself = FindOwnVariation(*seed);
   }
   for (size_t i = order.size(); i-- > 0;) {
     Node& node = *order[i];
-    if (!node.is_stale) continue;
+    if (!changed.contains(&node)) continue;
     const bool varied = node.varies;
     node.varies =
         node.varies_itself || std::ranges::any_of(node.GetInputs(), [](Node* in) { return in->varies; });
     const bool varies_otherwise = node.varies != varied;
-    if (node.is_top && node.varies)
-      varying_.insert(&node);
-    else if (varied)
-      varying_.erase(&node);
+    if (node.is_top && node.varies) varying_.insert(&node);
+    if (!node.varies) varying_.erase(&node);
     const bool cuts_off = node.GetComputation().cutoff == Computation::Cutoff::kEarly && !varies_otherwise;
     const bool was_asked_for = node.WasAskedFor();
     const std::vector<Node::Slot> former = cuts_off ? node.CopyAnswers() : std::vector<Node::Slot>();
@@ -410,12 +404,11 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     for (size_t s = 0; s < former.size() && is_same; ++s)
       is_same = Evaluate(node, former[s].time) == former[s].answer;
     if (is_same) continue;
-    if (node.is_top && was_asked_for && (MayDiffer(node) || (node.previous && node.previous->differs)))
+    if (node.is_top && was_asked_for && (MayDiffer(node) || differs.contains(node.previous)))
       out.push_back({node.GetProvider(), node.GetOutput()});
-    node.differs = true;
-    for (Node* dependent : node.dependents.Get()) dependent->is_stale = true;
+    differs.insert(&node);
+    changed.insert(node.dependents.Get().begin(), node.dependents.Get().end());
   }
-  for (Node* node : order) node->is_seed = node->is_reached = node->is_stale = node->differs = false;
 }
 
 std::vector<ValueKey> Network::ChangeTime(stage::Time from, stage::Time to) const {

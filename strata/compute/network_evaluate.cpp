@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <exception>
 
 #include "strata/compute/network_node.h"
@@ -39,30 +38,10 @@ std::unique_lock<std::mutex> LockExecutor(const Computation& computation) {
 
 }  // namespace
 
-// What calls are made of; kept from call to call. Its memory is the thread's, and goes back to it.
+// What a call is made of; kept from call to call.
 struct Network::Scratch {
-  Scratch() { Swap(); }
-  ~Scratch() {
-    Clear();
-    constexpr size_t kMaxKept = 1 << 14;
-    if (data.capacity() <= kMaxKept && starts.capacity() <= kMaxKept) Swap();
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  std::vector<const Datum*> data;
+  std::vector<Datum> data;
   std::vector<uint32_t> starts;
-  std::unique_ptr<std::deque<Datum>> unkept;  // among the data, what no node keeps
-  const Datum* Keep(Datum datum) {
-    if (datum.IsEmpty()) return nullptr;
-    if (!unkept) unkept = std::make_unique<std::deque<Datum>>();
-    return &unkept->emplace_back(std::move(datum));
-  }
-  void Clear() {
-    data.clear();
-    starts.clear();
-    unkept.reset();
-  }
   struct Frame {
     Node* node;
     size_t next;
@@ -73,18 +52,6 @@ struct Network::Scratch {
   const std::vector<Datum>* lasting = nullptr;  // in place of the answers of lasting inputs
   tsl::robin_map<const Node*, Datum, PointerHash> own;
   NodeSet changed;
-
- private:
-  // Gives it what the thread keeps, or back. Who is inside of another one finds nothing kept.
-  void Swap() {
-    struct Kept {
-      std::vector<const Datum*> data;
-      std::vector<uint32_t> starts;
-    };
-    thread_local Kept kept;
-    data.swap(kept.data);
-    starts.swap(kept.starts);
-  }
 };
 
 Network::Shard& Network::ShardOf(const Node& node) const {
@@ -120,24 +87,15 @@ Datum Network::Evaluate(Node& root, Time time) const {
 
 void Network::Evaluate(std::span<Node* const> nodes, Time time, Datum* answers) const {
   constexpr int kLevels = 4;
-  // As many as are in the processor's caches from the first look at them to the last.
-  constexpr size_t kNodesAtATime = 512;
   if (Calling::Find()) {
     for (const Node* node : nodes)
       if (node && RefuseNested(node->GetProvider(), node->GetOutput())) return;
   }
   const Evaluations::Scope scope(evaluations_);
   Scratch scratch;
-  // Who is called one at a time is called once for all: such a call may cost more than what it does.
-  const bool is_exclusive = std::ranges::any_of(
-      nodes, [](const Node* node) { return node && node->GetComputation().executor != nullptr; });
-  const size_t step = is_exclusive ? nodes.size() : kNodesAtATime;
-  for (size_t begin = 0; begin < nodes.size(); begin += step) {
-    const size_t count = std::min(step, nodes.size() - begin);
-    RunBatches(nodes.subspan(begin, count), time, scratch, kLevels);
-    for (size_t i = begin; i < begin + count; ++i)
-      if (nodes[i]) answers[i] = Evaluate(*nodes[i], time, scratch);
-  }
+  RunBatches(nodes, time, scratch, kLevels);
+  for (size_t i = 0; i < nodes.size(); ++i)
+    if (nodes[i]) answers[i] = Evaluate(*nodes[i], time, scratch);
 }
 
 Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
@@ -152,8 +110,6 @@ Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
     const Node::Slot* slot = root.FindSlot(time);
     if (slot && slot->is_ready) return slot->answer;
   }
-  if (std::ranges::all_of(root.GetInputs(), [&](const Node* input) { return IsReady(*input, time); }))
-    return Run(root, time, scratch);
   Datum answer;
   scratch.stack.push_back({&root, 0});
   while (!scratch.stack.empty()) {
@@ -241,15 +197,18 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
   if (nodes.empty()) return;
   const Computation& computation = nodes.front()->GetComputation();
   // The data of all, one after the other.
+  std::vector<Datum> data;
+  std::vector<uint32_t> starts;
   struct Place {
     size_t datum, start;
   };
   std::vector<Place> places = {{0, 0}};
   places.reserve(nodes.size() + 1);
-  scratch.Clear();
+  data.reserve(nodes.size() * computation.inputs.size());
+  starts.reserve(nodes.size() * (computation.inputs.size() + 1));
   for (const Node* node : nodes) {
-    Gather(*node, time, scratch);
-    places.push_back({scratch.data.size(), scratch.starts.size()});
+    Gather(*node, time, scratch, data, starts);
+    places.push_back({data.size(), starts.size()});
   }
   auto exclusive = LockExecutor(computation);
   const Clock::time_point begin = Clock::now();
@@ -259,9 +218,8 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
   arguments.reserve(nodes.size());
   for (size_t i = 0; i < nodes.size(); ++i) {
     const Place &at = places[i], &end = places[i + 1];
-    arguments.emplace_back(
-        nodes[i]->prim, time, std::span(scratch.data).subspan(at.datum, end.datum - at.datum),
-        std::span(scratch.starts).subspan(at.start, end.start - at.start), begin + allowed);
+    arguments.emplace_back(nodes[i]->prim, time, std::span(data).subspan(at.datum, end.datum - at.datum),
+                           std::span(starts).subspan(at.start, end.start - at.start), begin + allowed);
   }
   std::vector<Result<Datum>> made;
   const auto fail = [&](const std::string& why) {
@@ -349,52 +307,54 @@ Datum Network::Read(const Node& node, const Link& link, Time time, const Overrid
 }
 
 // Attributes that do not vary are read once, until they change. REQUIRES: no lock is held.
-const Datum* Network::ReadKnown(const Node& node, const Link& link, Time time, Scratch& scratch) const {
-  if (link.read == Link::kNone || time.IsDefault()) return scratch.Keep(Read(node, link, time, nullptr));
-  if (const Datum* known = node.FindKnown(link)) return known->IsEmpty() ? nullptr : known;
+Datum Network::ReadKnown(const Node& node, const Link& link, Time time) const {
+  if (link.read == Link::kNone || time.IsDefault()) return Read(node, link, time, nullptr);
+  if (const Datum* known = node.FindKnown(link)) return *known;
   Datum read = Read(node, link, time, nullptr);
-  if (link.input->kind == Input::Kind::kSource || node.Varies(link)) return scratch.Keep(std::move(read));
+  if (link.input->kind == Input::Kind::kSource || node.Varies(link)) return read;
   const std::lock_guard lock(ShardOf(node).mutex);
-  if (!node.FindKnown(link)) node.Know(link, std::move(read));
-  const Datum* known = node.FindKnown(link);
-  return known->IsEmpty() ? nullptr : known;
+  if (!node.FindKnown(link)) node.Know(link, read);
+  return read;
 }
 
-// Answers of nodes are looked at where they stand: nothing but a change of the stage takes them away, and
-// that waits for evaluations.
 void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
-  std::vector<const Datum*>& data = scratch.data;
+  scratch.data.clear();
+  scratch.starts.clear();
+  Gather(node, time, scratch, scratch.data, scratch.starts);
+}
+
+void Network::Gather(const Node& node, Time time, const Scratch& scratch, std::vector<Datum>& data,
+                     std::vector<uint32_t>& starts) const {
   const size_t first = data.size();
-  scratch.starts.push_back(0);
-  const auto take = [&](const Datum* datum) {
-    if (datum && !datum->IsEmpty()) data.push_back(datum);
-  };
-  const auto take_answer = [&](Node* input) {
-    if (scratch.own.empty()) {
-      if (const Datum* still = input->FindStill(time)) return take(still);
-    } else if (const auto own = scratch.own.find(input); own != scratch.own.end()) {
-      return take(&own->second);
+  starts.push_back(0);
+  const auto take = [&](Node* input) {
+    if (const Datum* still = scratch.own.empty() ? input->FindStill(time) : nullptr) {
+      if (!still->IsEmpty()) data.push_back(*still);
+      return;
     }
-    take(scratch.Keep(GetReady(*input, time)));
+    const auto own = scratch.own.find(input);
+    Datum answer = own != scratch.own.end() ? own->second : GetReady(*input, time);
+    if (!answer.IsEmpty()) data.push_back(std::move(answer));
   };
   size_t lasting = 0;
   auto link = node.shape->links.begin();
   for (const Input& input : node.GetComputation().inputs) {
     if (input.is_lasting && scratch.lasting) {
-      take(&(*scratch.lasting)[lasting++]);
+      if (const Datum& was = (*scratch.lasting)[lasting++]; !was.IsEmpty()) data.push_back(was);
       ++link;
     } else if (input.kind == Input::Kind::kPrevious) {
-      if (node.previous) take_answer(node.previous);
+      if (node.previous) take(node.previous);
     } else if (link != node.shape->links.end()) {
-      if (link->list != Link::kNone)
-        for (Node* each : node.GetNodes(*link)) take_answer(each);
-      else if (scratch.overrides)
-        take(scratch.Keep(Read(node, *link, time, scratch.overrides)));
-      else
-        take(ReadKnown(node, *link, time, scratch));
+      if (link->list != Link::kNone) {
+        for (Node* each : node.GetNodes(*link)) take(each);
+      } else if (Datum read = scratch.overrides ? Read(node, *link, time, scratch.overrides)
+                                                : ReadKnown(node, *link, time);
+                 !read.IsEmpty()) {
+        data.push_back(std::move(read));
+      }
       ++link;
     }
-    scratch.starts.push_back(static_cast<uint32_t>(data.size() - first));
+    starts.push_back(static_cast<uint32_t>(data.size() - first));
   }
 }
 
@@ -452,7 +412,6 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
   Result<Datum> made = [&]() -> Result<Datum> {
     try {
       if (computation.stepping) return CallStepped(node, time, scratch);
-      scratch.Clear();
       Gather(node, time, scratch);
       const auto exclusive = LockExecutor(computation);
       if (exclusive) begin = Clock::now();  // to wait for others is nobody's time
@@ -484,7 +443,7 @@ std::vector<Datum> Network::FindLasting(const std::vector<Input>& inputs, const 
   std::vector<Datum> lasting;
   for (size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].is_lasting)
-      lasting.push_back(scratch.starts[i] < scratch.starts[i + 1] ? *scratch.data[scratch.starts[i]]
+      lasting.push_back(scratch.starts[i] < scratch.starts[i + 1] ? scratch.data[scratch.starts[i]]
                                                                   : Datum());
   return lasting;
 }
@@ -510,7 +469,6 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
   const auto call = [&](const Function& function, Time when, Datum state) -> Result<Datum> {
     for (Node* input : node.GetInputs())
       if (!scratch.own.contains(input)) Evaluate(*input, when);
-    scratch.Clear();
     Gather(node, when, scratch);
     if (!scratch.lasting && !scratch.overrides)
       states.lasting = FindLasting(node.GetComputation().inputs, scratch);

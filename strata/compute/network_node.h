@@ -102,12 +102,10 @@ struct Network::Node {
   Path leaf;  // where changes of the prim's attributes are told: of instance proxies in the prototype
   uint32_t inputs = 0;  // how many
   uint32_t step;        // in the chain of its output
-  // These with the network's structure_ held, and by who changes the network.
+  // These three with the network's structure_ held.
   bool is_top : 1 = false;         // the last of the chain
   bool varies_itself : 1 = false;  // by the time or an attribute of its own
   bool is_finished : 1 = false;
-  // While answers are forgotten: what changed is or reaches it, its answer goes, its answer differs.
-  bool is_seed : 1 = false, is_reached : 1 = false, is_stale : 1 = false, differs : 1 = false;
   bool varies = false;                   // with time
   std::atomic<bool> is_stopped = false;  // not to be called any more
   std::atomic<Still> still = Still::kNone;

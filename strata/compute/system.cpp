@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "strata/layer/fields.h"
 
@@ -14,22 +13,10 @@ using stage::Time;
 
 namespace {
 
-// Whether keys are among sorted ones. Those that are asked for in the same order cost a step each.
-class KeyWalk {
- public:
-  explicit KeyWalk(const std::vector<ValueKey>& sorted) : sorted_(sorted), at_(sorted.begin()) {}
-  bool Has(const ValueKey& key) {
-    constexpr KeyOrder kLess;
-    if (at_ != sorted_.begin() && !kLess(*std::prev(at_), key))
-      return std::binary_search(sorted_.begin(), at_, key, kLess);
-    while (at_ != sorted_.end() && kLess(*at_, key)) ++at_;
-    return at_ != sorted_.end() && *at_ == key;
-  }
-
- private:
-  const std::vector<ValueKey>& sorted_;
-  std::vector<ValueKey>::const_iterator at_;  // what is before it is less than what was asked for
-};
+// Mixes both parts in full: no two keys have the same.
+uint64_t HashOf(const ValueKey& key) {
+  return MixBits(uint64_t(key.provider.GetId()) << 32 | key.output.GetId());
+}
 
 }  // namespace
 
@@ -313,12 +300,11 @@ void System::Invalidate(std::vector<ValueKey> outputs) {
 ComputedChanges System::Publish(const std::vector<ValueKey>& keys, Told told_of,
                                 const std::vector<Path>& resynced) {
   ComputedChanges out;
-  const auto is_there = [&](Path provider) {
-    return resynced.empty() || bool(stage_->GetPrimAtPath(provider));
-  };
   for (const ValueKey& key : keys) {
     for (const Registry::Publication& publication : registry_->GetPublications()) {
-      if (publication.output != key.output || !is_there(key.provider)) continue;
+      if (publication.output != key.output) continue;
+      const Prim prim = stage_->GetPrimAtPath(key.provider);
+      if (!prim) continue;
       if (!out.published.empty() && out.published.back().path == key.provider)
         out.published.back().locators.Insert(publication.locator);
       else
@@ -333,6 +319,8 @@ ComputedChanges System::Publish(const std::vector<ValueKey>& keys, Told told_of,
   }
   std::erase_if(requests_, [](const std::weak_ptr<Request>& request) { return request.expired(); });
   if (requests_.empty()) return out;
+  tsl::robin_set<uint64_t> changed;
+  for (const ValueKey& key : keys) changed.insert(HashOf(key));
   const auto may_come = [&](Path provider) {
     return std::any_of(resynced.begin(), resynced.end(), [&](Path root) { return provider.HasPrefix(root); });
   };
@@ -341,10 +329,9 @@ ComputedChanges System::Publish(const std::vector<ValueKey>& keys, Told told_of,
     const std::shared_ptr<Request> request = each.lock();
     if (!request) continue;
     std::vector<size_t> told;
-    KeyWalk changed(keys);
     for (size_t i = 0; i < request->keys_.size(); ++i)
-      if (request->is_computed_[i] &&
-          (changed.Has(request->keys_[i]) || (!request->nodes_[i] && may_come(request->keys_[i].provider)))) {
+      if (request->is_computed_[i] && (changed.contains(HashOf(request->keys_[i])) ||
+                                       (!request->nodes_[i] && may_come(request->keys_[i].provider)))) {
         request->is_computed_[i] = false;
         told.push_back(i);
       }
