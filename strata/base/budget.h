@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include "strata/base/diagnostic.h"
 
@@ -21,15 +23,31 @@ struct Budgets {
   uint32_t max_specs = 1u << 30;                    // specs of one layer
   uint32_t max_sublayer_depth = 256;
   uint32_t max_layers_in_stack = 100'000;
-  uint32_t max_arc_depth = 256;          // arcs followed from one prim to reach an opinion
-  uint32_t max_nodes_per_prim = 65'535;  // nodes of one prim index; OpenUSD's capacity
-  uint32_t max_arc_repeats = 4;  // times one arc is followed again on its own way, further down each time
-  uint32_t max_generated_layers =
-      100'000;  // layers that dynamic file formats make for the prims of one stage, between two edits of it
-  uint32_t max_prims_at_once = 1u << 26;  // prims that one opening of a stage, or one edit, may bring
-  uint32_t max_errors_per_prim = 1'000;   // composition errors told of one prim index
-  uint32_t max_errors_reported = 100;     // diagnostics kept per file
+
+  // One prim index. Beyond a limit, arcs are left out.
+  uint32_t max_arc_depth = 1'024;              // arcs followed from one prim to reach an opinion
+  uint32_t max_nested_arcs = 256;              // arcs to prims below root prims, each met on the way to one
+  uint32_t max_nodes_per_prim = 65'535;        // nodes of one prim index; OpenUSD's capacity
+  uint32_t max_nodes_made_per_prim = 262'140;  // made or copied on the way to it
+  uint32_t max_arc_repeats = 4;                // times one arc is followed again on its own way, further down
+  uint32_t max_cycles_per_prim = 200;          // arcs that lead back to where they come from
+  uint32_t max_arcs_around_per_prim = 1'600;   // arcs to where some arc has led since the first led back
+
+  // One opening of a stage, or one edit. Beyond a limit, prims are left without children.
+  uint32_t max_prims_at_once = 1u << 26;       // prims
+  uint32_t max_prims_per_spec = 1u << 14;      // prims for each spec of the layers they come from,
+  uint32_t max_prims_of_few_specs = 1u << 20;  // or so many, where that is more
+  uint32_t max_cycles_at_once = 3'200;         // arcs that lead back, in namespace that such arcs bring
+  uint32_t max_generated_layers = 100'000;     // layers that dynamic file formats make, of one stage
+
+  uint32_t max_errors_per_prim = 1'000;  // composition errors told of one prim index
+  uint32_t max_errors_reported = 100;    // diagnostics kept per file
 };
+
+// Sets the budget that is called `name`, as in `max_arc_depth`. False when none is, or it cannot hold as
+// much.
+[[nodiscard]] bool SetBudget(Budgets& budgets, std::string_view name, uint64_t value);
+std::vector<std::string_view> GetBudgetNames();  // in the order above
 
 // The diagnostic of a passed budget: says which, its value, and that it can be raised.
 Diagnostic MakeBudgetDiagnostic(const char* budget_name, uint64_t limit, SourceLocation where);

@@ -227,7 +227,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
         std::erase_if(children, [&](Token name) { return prim.path.AppendChild(name).IsEmpty(); });
       }
     });
-    if (cycles > impl_->GetMostCyclesAtOnce()) impl_->CutCircles(prims, first, names);
+    if (cycles > impl_->options.budgets.max_cycles_at_once) impl_->CutCircles(prims, first, names);
     const size_t next = prims.size();
     size_t total = next;
     for (size_t i = 0; i < count; ++i) {
@@ -237,11 +237,9 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     }
     // A few small layers can ask for more prims than any machine holds: here the scene ends, at a whole
     // level.
-    if (total > impl_->GetMostPrimsAtOnce(total)) {
+    if (const auto limit = impl_->LimitPrimsAtOnce(total); limit.is_passed) {
       for (size_t i = 0; i < count; ++i) prims[first + i].child_count = 0;
-      impl_->TellOfCut(
-          prims[first].path, "prims as deep",
-          MakeBudgetDiagnostic("max_prims_at_once", impl_->options.budgets.max_prims_at_once, {}));
+      impl_->TellOfCut(prims[first].path, "prims as deep", limit.budget, limit.value);
       break;
     }
     if (total > prims.capacity()) prims.reserve(std::max(total, prims.capacity() + prims.capacity() / 2));

@@ -14,23 +14,30 @@ size_t CountCycles(const PrimIndex& index) {
   }));
 }
 
-size_t Cache::Impl::GetMostPrimsAtOnce(size_t count) const {
-  constexpr size_t kAnyways = 4096;
-  const size_t most = options.budgets.max_prims_at_once, few = std::max(most / 64, kAnyways);
-  if (count <= few || count > most) return std::min(most, count);
+size_t Cache::Impl::CountSpecs() const {
   size_t specs = 0;
   tsl::robin_set<const layer::Layer*> known;
   for (uint32_t i = 0; i < pool->GetStackCount(); ++i)
     for (const LayerStack::Entry& entry : pool->GetStack(i)->GetEntries())
       if (known.insert(entry.layer.get()).second) specs += entry.layer->GetContent().GetSpecCount();
-  return std::min(most, std::max(few, specs * (most / 4096)));
+  return specs;
 }
 
-void Cache::Impl::TellOfCut(Path root, const char* others, const Diagnostic& why) {
+Cache::Impl::Limit Cache::Impl::LimitPrimsAtOnce(size_t count) const {
+  const Budgets& budgets = options.budgets;
+  if (count > budgets.max_prims_at_once) return {"max_prims_at_once", budgets.max_prims_at_once, true};
+  const bool are_few = count <= budgets.max_prims_of_few_specs ||
+                       count / std::max(budgets.max_prims_per_spec, 1u) <= CountSpecs();
+  return {"max_prims_per_spec", budgets.max_prims_per_spec, !are_few};
+}
+
+void Cache::Impl::TellOfCut(Path root, const char* others, const char* budget, uint64_t limit) {
+  const Diagnostic why = MakeBudgetDiagnostic(budget, limit, {});
   const std::lock_guard lock(cut_mutex);
   CompositionError& error = cut_errors.emplace_back();
   error.type = ErrorType::kIndexCapacityExceeded;
   error.root_site = root;
+  error.cause = budget;
   error.diagnostic =
       Diagnostic(GetErrorCode(error.type),
                  "Namespace capacity exceeded: <" + root.GetString() + "> and " + others +
@@ -56,8 +63,8 @@ void Cache::Impl::CutCircles(const std::vector<SubtreePrim>& prims, size_t first
     if (first_cut.IsEmpty()) first_cut = prim.path;
   }
   if (first_cut.IsEmpty() || has_cut_circles.exchange(true)) return;
-  TellOfCut(first_cut, "others that circles of arcs bring",
-            MakeBudgetDiagnostic("max_errors_per_prim", options.budgets.max_errors_per_prim, {}));
+  TellOfCut(first_cut, "others that circles of arcs bring", "max_cycles_at_once",
+            options.budgets.max_cycles_at_once);
 }
 
 }  // namespace strata::compose

@@ -84,12 +84,16 @@ struct Cache::Impl final : IndexEnvironment {
   void NoteArcMap(const ArcMapKey& key, uint32_t map) override;
 
   // Tells that the prim at `root` and `others` are left without children, for the budget that `why` names.
-  void TellOfCut(Path root, const char* others, const Diagnostic& why);
-  // Prims that one opening or edit may bring when it has brought `count`: so many more than the layers have
-  // specs, or as many as no machine minds. Looks at the layers beyond that alone.
-  size_t GetMostPrimsAtOnce(size_t count) const;
-  // Arcs that lead back to themselves, in one opening or edit: beyond, CutCircles.
-  size_t GetMostCyclesAtOnce() const { return 16 * GetMostCycles(options.budgets); }
+  void TellOfCut(Path root, const char* others, const char* budget, uint64_t limit);
+  // The specs of all layers that indices have come to. Looks at the layers.
+  size_t CountSpecs() const;
+  // Whether one opening or edit may bring `count` prims, and the budget that says so.
+  struct Limit {
+    const char* budget;
+    uint64_t value;
+    bool is_passed;
+  };
+  Limit LimitPrimsAtOnce(size_t count) const;
   // Namespace that circles bring grows with each level, without end. Takes the children from those of the
   // last level (prims from `first` on, with the `names` of their children) that have such arcs below others
   // that do: it is whole where something else is wrong, and at the first of such prims.

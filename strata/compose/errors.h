@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -93,6 +94,9 @@ struct CompositionError {
   ErrorType type;
   Path root_site;         // the prim (or "/") whose composition met it
   Diagnostic diagnostic;  // message, arc trail as notes, remedy
+  // What is wrong, in words that are the same wherever it is met: errors of one type that share it come from
+  // one mistake. Empty: the message and its place tell.
+  std::string cause = {};
 };
 using CompositionErrors = std::vector<CompositionError>;
 

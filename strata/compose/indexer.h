@@ -57,12 +57,6 @@ class IndexEnvironment {
   virtual void NoteArguments(const ComposedArguments& arguments) = 0;
 };
 
-// Arcs of one prim index that may lead back to where they come from: beyond, the index ends. A fifth of the
-// errors there is room for, but some in any case.
-inline size_t GetMostCycles(const Budgets& budgets) {
-  return std::max<size_t>(budgets.max_errors_per_prim / 5, 8);
-}
-
 // "CANNOT reference:", ...: how a refused arc is told.
 std::string_view GetRefusedPhrase(ArcType arc);
 
@@ -216,7 +210,7 @@ class Indexer {
   bool ExceedsBudget(const Arc& arc);
   bool GoesRound(const Arc& arc);
   bool CountRounds(size_t steps);
-  void ReportFull(ErrorType type, const Diagnostic& why, uint32_t node);
+  void ReportFull(ErrorType type, const char* budget, uint64_t limit, uint32_t node);
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
   void EvaluateClasses(uint32_t node, ArcType type);
@@ -313,6 +307,7 @@ class Indexer {
   void ReportErrorsNotTold();
   CompositionError& AddError(ErrorType type, std::string message, uint32_t node, std::string hint);
   std::string DescribeSite(uint32_t layer_stack, Path path) const;
+  std::string DescribeRefusedArc(const Arc& arc) const;
   std::string DescribeTrail(const Arc& arc, std::vector<DiagnosticNote>* notes) const;
 
   IndexEnvironment& environment_;
@@ -355,7 +350,7 @@ class Indexer {
   size_t rounds_ = 0;                     // at the top: what CountRounds has counted
   tsl::robin_set<uint64_t> met_;          // at the top: sites that arcs have led to since the first cycle
   size_t work_ = 0;                       // nodes made or copied for this index, in all frames
-  int frame_depth_ = 0;
+  uint32_t frame_depth_ = 0;
 };
 
 }  // namespace strata::compose

@@ -83,7 +83,8 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
                          "a relocation at {}.",
                          DescribeTrail(arc, nullptr),
                          DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
-             arc.parent, "Let the arc lead to where the prim was relocated to.");
+             arc.parent, "Let the arc lead to where the prim was relocated to.")
+        .cause = DescribeRefusedArc(arc);
     if (arc.type == ArcType::kVariant) {  // nobody asked for it: the selection stands further up
       NoteRefused(nested.graph_);
       return kNoNode;
@@ -218,7 +219,8 @@ uint32_t Indexer::OpenTarget(uint32_t node, ArcType type, const ArcItem& item, P
     AddError(
         ErrorType::kMutedAssetPath,
         fmt::format("Asset @{}@ was muted for {} introduced by {}.", identifier, GetItemName(type), site),
-        node, "Unmute the layer.");
+        node, "Unmute the layer.")
+        .cause = identifier;
     return kNoNode;
   };
   if (options_.muted_layers.count(identifier)) return report_muted();
@@ -230,6 +232,7 @@ uint32_t Indexer::OpenTarget(uint32_t node, ArcType type, const ArcItem& item, P
                  fmt::format("Could not open asset @{}@ for {} introduced by {}.", identifier,
                              GetItemName(type), site),
                  node, fmt::format("Put the file there, or take the {} away.", GetItemName(type)));
+    error.cause = identifier;  // the file, whoever wants it
     for (const Diagnostic& diagnostic : why.GetAll())
       error.diagnostic.notes.push_back({diagnostic.message, diagnostic.location});
     return kNoNode;

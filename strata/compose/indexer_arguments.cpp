@@ -195,6 +195,7 @@ bool Indexer::HasRoomForGeneratedLayer(uint32_t node, const ArcItem& item, Path 
                            DescribeSite(graph_[node].layer_stack, site)),
                node, why.hint);
   error.diagnostic.notes.push_back({why.message, why.location});
+  error.cause = "max_generated_layers";
   return false;
 }
 

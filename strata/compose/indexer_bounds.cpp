@@ -14,10 +14,8 @@ namespace {
 constexpr size_t kWorkBeforeCounting = 1024;
 // Sites that counting ahead looks at before it gives up.
 constexpr size_t kMaxSitesCounted = 10'000;
-// Steps that an arc to where some arc has led since the first one led back counts for; and how many such arcs
-// there may be for each one that may lead back.
+// Steps that an arc to where some arc has led since the first one led back counts for.
 constexpr size_t kStepsOfArc = 16;
-constexpr size_t kArcsPerCycle = 8;
 
 // Counts the nodes that the references and payloads of a site bring, each site once however many ways lead to
 // it: what no index can hold is known long before it is made. A lower bound, or nothing where the arcs are
@@ -156,7 +154,11 @@ bool Indexer::HasCycle(const Arc& arc) {
 void Indexer::ReportCycle(const Arc& arc) {
   Indexer& top = GetTop();
   ++top.work_;
-  if (++top.cycles_ > GetMostCycles(options_.budgets)) CountRounds(SIZE_MAX - top.rounds_);
+  const uint32_t most = options_.budgets.max_cycles_per_prim;
+  if (++top.cycles_ > most) {
+    top.is_full_ = true;
+    ReportFull(ErrorType::kIndexCapacityExceeded, "max_cycles_per_prim", most, 0);
+  }
   if (top.is_full_) return;
   if (!HasRoomForErrors()) {  // the trail is long to tell
     ++GetTop().errors_not_told_;
@@ -167,6 +169,7 @@ void Indexer::ReportCycle(const Arc& arc) {
       AddError(ErrorType::kArcCycle, DescribeTrail(arc, &trail), arc.parent,
                "Take one of these arcs away, or let it lead to a prim outside the cycle.");
   error.diagnostic.notes = std::move(trail);
+  error.cause = DescribeRefusedArc(arc);
 }
 
 // Whether there is no more room for steps on ways around. Free until some arc has led back.
@@ -174,10 +177,10 @@ bool Indexer::CountRounds(size_t steps) {
   Indexer& top = GetTop();
   if (top.cycles_ == 0 || top.is_full_) return top.is_full_;
   top.rounds_ += steps;
-  if (top.rounds_ < kStepsOfArc * kArcsPerCycle * GetMostCycles(options_.budgets)) return false;
+  const uint32_t most = options_.budgets.max_arcs_around_per_prim;
+  if (top.rounds_ < kStepsOfArc * most) return false;
   top.is_full_ = true;
-  ReportFull(ErrorType::kIndexCapacityExceeded,
-             MakeBudgetDiagnostic("max_errors_per_prim", options_.budgets.max_errors_per_prim, {}), 0);
+  ReportFull(ErrorType::kIndexCapacityExceeded, "max_arcs_around_per_prim", most, 0);
   return true;
 }
 
@@ -218,39 +221,44 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
     if (!indexer->frame_) break;
     node = indexer->frame_->parent_node;
   }
-  const bool too_deep = depth > budgets.max_arc_depth;
-  const bool too_far = arc.path.GetElementCount() > budgets.max_namespace_depth;
   // Graphs of frames are made to be copied further out: all of that work counts too, or diamonds would have
   // no end.
   ++top.work_;
   if (GoesRound(arc)) return true;
-  bool is_too_much =
-      nodes >= budgets.max_nodes_per_prim || top.work_ >= size_t{4} * budgets.max_nodes_per_prim;
+  auto refuse = [&](ErrorType type, const char* budget, uint64_t limit) {
+    top.is_full_ |= type == ErrorType::kIndexCapacityExceeded;
+    ReportFull(type, budget, limit, arc.parent);
+    return true;
+  };
+  if (arc.path.GetElementCount() > budgets.max_namespace_depth)
+    return refuse(ErrorType::kArcNamespaceDepthCapacityExceeded, "max_namespace_depth",
+                  budgets.max_namespace_depth);
+  if (depth > budgets.max_arc_depth)
+    return refuse(ErrorType::kArcCapacityExceeded, "max_arc_depth", budgets.max_arc_depth);
+  if (frame_depth_ >= budgets.max_nested_arcs)
+    return refuse(ErrorType::kArcCapacityExceeded, "max_nested_arcs", budgets.max_nested_arcs);
+  if (top.work_ >= budgets.max_nodes_made_per_prim)
+    return refuse(ErrorType::kIndexCapacityExceeded, "max_nodes_made_per_prim",
+                  budgets.max_nodes_made_per_prim);
+  bool is_too_much = nodes >= budgets.max_nodes_per_prim;
   if (!is_too_much && !top.is_counted_ && top.work_ > kWorkBeforeCounting) {
     top.is_counted_ = true;
     is_too_much = WillExceedBudget();
   }
-  if (!too_deep && !too_far && !is_too_much) return false;
-  top.is_full_ |= !too_deep && !too_far;
-  const ErrorType type = too_far    ? ErrorType::kArcNamespaceDepthCapacityExceeded
-                         : too_deep ? ErrorType::kArcCapacityExceeded
-                                    : ErrorType::kIndexCapacityExceeded;
-  ReportFull(type,
-             too_far    ? MakeBudgetDiagnostic("max_namespace_depth", budgets.max_namespace_depth, {})
-             : too_deep ? MakeBudgetDiagnostic("max_arc_depth", budgets.max_arc_depth, {})
-                        : MakeBudgetDiagnostic("max_nodes_per_prim", budgets.max_nodes_per_prim, {}),
-             arc.parent);
-  return true;
+  return is_too_much &&
+         refuse(ErrorType::kIndexCapacityExceeded, "max_nodes_per_prim", budgets.max_nodes_per_prim);
 }
 
-void Indexer::ReportFull(ErrorType type, const Diagnostic& why, uint32_t node) {
+void Indexer::ReportFull(ErrorType type, const char* budget, uint64_t limit, uint32_t node) {
   Indexer& top = GetTop();
   if (top.budget_reported_) return;
   top.budget_reported_ = true;
+  const Diagnostic why = MakeBudgetDiagnostic(budget, limit, {});
   AddError(
       type,
       fmt::format("Composition graph capacity exceeded at <{}>: {}", root_path_.GetString(), why.message),
-      node, why.hint);
+      node, why.hint)
+      .cause = budget;
 }
 
 }  // namespace strata::compose

@@ -76,12 +76,22 @@ void Indexer::ReportErrorsNotTold() {
   why.code = &GetErrorCode(ErrorType::kIndexCapacityExceeded);
   why.message = fmt::format("{} more errors at <{}> are not told: {}", errors_not_told_,
                             root_path_.GetString(), why.message);
-  errors_.push_back({ErrorType::kIndexCapacityExceeded, root_path_, std::move(why)});
+  errors_.push_back({ErrorType::kIndexCapacityExceeded, root_path_, std::move(why), "max_errors_per_prim"});
 }
 
 std::string Indexer::DescribeSite(uint32_t layer_stack, Path path) const {
   return fmt::format("@{}@<{}>", pool_.GetStack(layer_stack)->GetRootLayer()->GetIdentifier(),
                      path.GetString());
+}
+
+// The arc alone, without the way to it: the same wherever it is met.
+std::string Indexer::DescribeRefusedArc(const Arc& arc) const {
+  const Node& parent = graph_[arc.parent];
+  const bool is_asked_for = parent.parent == kNoNode && frame_;
+  return fmt::format("{} {} {}",
+                     is_asked_for ? DescribeSite(frame_->layer_stack, frame_->path)
+                                  : DescribeSite(parent.layer_stack, parent.path),
+                     GetRefusedPhrase(arc.type), DescribeSite(arc.layer_stack, arc.path));
 }
 
 // The way from the prim asked for to `arc`, which is refused. Each frame asks for a site that its graph may

@@ -119,7 +119,8 @@ class CircleScene {
 
 TEST_CASE("scenes in circles end, index by index and prim by prim") {
   CacheOptions options;
-  options.budgets.max_errors_per_prim = 100;  // 20 arcs of an index may lead back
+  options.budgets.max_cycles_per_prim = 20;
+  options.budgets.max_arcs_around_per_prim = 160;
   size_t full = 0, most_nodes = 0, most_prims = 0, most_cycles = 0;
   for (uint64_t seed = 1; seed <= 120; ++seed) {
     CAPTURE(seed);
@@ -161,16 +162,16 @@ TEST_CASE("an index that ends for its circles keeps what had been found, and say
         MakePrim("A" + std::to_string(i), "references = [" + targets + "]\nspecializes = [" + targets + "]");
   }
   std::vector<size_t> nodes;
-  for (const uint32_t errors : {100, 200, 400}) {
+  for (const uint32_t cycles : {20, 40, 80}) {
     CacheOptions options;
-    options.budgets.max_errors_per_prim = errors;
+    options.budgets.max_cycles_per_prim = cycles;
     const std::unique_ptr<Cache> cache = Open(text, options);
     const PrimIndexPtr index = cache->ComputePrimIndex(Path("/Z"));
     nodes.push_back(index->GetGraph()->nodes.size());
-    REQUIRE(index->GetErrors().size() == errors / 5 + 1);
+    REQUIRE(index->GetErrors().size() == cycles + 1);
     const CompositionError& last = index->GetErrors().back();
     CHECK(last.type == ErrorType::kIndexCapacityExceeded);
-    CHECK(last.diagnostic.message.find("max_errors_per_prim = " + std::to_string(errors)) !=
+    CHECK(last.diagnostic.message.find("max_cycles_per_prim = " + std::to_string(cycles)) !=
           std::string::npos);
     CHECK(!last.diagnostic.hint.empty());
     CHECK(GetStack(*cache, "/Z").find("/Z /A0") == 0);
