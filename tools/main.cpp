@@ -1,5 +1,6 @@
 // The command line: global options, subcommands, and one exit.
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -13,6 +14,22 @@
 namespace strata::tool {
 
 namespace {
+
+// "max_arc_depth=2000".
+void SetBudgetFrom(const std::string& text, Budgets& budgets) {
+  const size_t equals = text.find('=');
+  uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const char* const digits = equals == std::string::npos ? end : text.data() + equals + 1;
+  const auto [rest, error] = std::from_chars(digits, end, value);
+  if (digits == end || error != std::errc() || rest != end)
+    throw CLI::ValidationError("--budget", "'" + text + "' is not a NAME=N with a whole number");
+  if (SetBudget(budgets, text.substr(0, equals), value)) return;
+  std::string names;
+  for (const std::string_view name : GetBudgetNames()) names += "\n  " + std::string(name);
+  throw CLI::ValidationError("--budget", "no budget '" + text.substr(0, equals) + "' can hold " +
+                                             text.substr(equals + 1) + "; there are" + names);
+}
 
 void AddGlobalOptions(CLI::App& app, CommonOptions& options) {
   app.add_flag_callback(
@@ -30,6 +47,15 @@ void AddGlobalOptions(CLI::App& app, CommonOptions& options) {
                  "Where to look for assets, before PXR_AR_DEFAULT_SEARCH_PATH; may be repeated")
       ->allow_extra_args(false)
       ->type_name("DIR");
+  app.add_option_function<std::vector<std::string>>(
+         "--budget",
+         [&options](const std::vector<std::string>& texts) {
+           for (const std::string& text : texts) SetBudgetFrom(text, options.budgets);
+         },
+         "Set a limit on what inputs may ask for, as diagnostics name it: max_arc_depth=2000; may be "
+         "repeated")
+      ->allow_extra_args(false)
+      ->type_name("NAME=N");
   app.add_option("--trace", options.trace_path, "Write a Chrome trace of this run")->type_name("FILE");
   app.add_flag("--strict", options.is_strict, "Exit with 1 when there is an answer but the input has errors");
 }

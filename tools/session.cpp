@@ -19,6 +19,7 @@ context::EngineOptions MakeEngineOptions(const CommonOptions& options) {
   engine.network = context::EngineOptions::Network::kOn;
   engine.thread_count = options.threads;
   engine.search_paths = options.search_paths;
+  engine.budgets = options.budgets;
   return engine;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "strata/base/budget.h"
 #include "strata/base/json_writer.h"
 #include "strata/context/engine.h"
 #include "tools/terminal.h"
@@ -25,6 +26,7 @@ struct CommonOptions {
   unsigned threads = 0;
   std::string trace_path;
   std::vector<std::string> search_paths;
+  Budgets budgets;
   bool is_strict = false;
 };
 

@@ -40,6 +40,11 @@ struct Budgets {
   uint32_t max_cycles_at_once = 3'200;         // arcs that lead back, in namespace that such arcs bring
   uint32_t max_generated_layers = 100'000;     // layers that dynamic file formats make, of one stage
 
+  // The prim indices of one cache, as long as it keeps them. Beyond a limit, prims have no arcs.
+  uint64_t max_index_bytes = uint64_t{1} << 40;               // all
+  uint64_t max_index_bytes_per_prim = uint64_t{1} << 14;      // for each of them, on the average,
+  uint64_t max_index_bytes_of_few_prims = uint64_t{1} << 28;  // or so many, where that is more
+
   uint32_t max_errors_per_prim = 1'000;  // composition errors told of one prim index
   uint32_t max_errors_reported = 100;    // diagnostics kept per file
 };

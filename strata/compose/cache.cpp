@@ -21,6 +21,8 @@ void Cache::Impl::Start() {
   generated_layers = 0;
   cut_errors.clear();
   has_cut_circles = false;
+  cut_prims.clear();
+  has_room = true;
   indices.Clear();
   dependencies.reset();
   std::lock_guard lock(stacks_mutex);
@@ -170,6 +172,7 @@ PrimIndexPtr Cache::ComputePrimIndex(Path prim_path) {
     parent = impl_->indices.Find(path.GetParent());
     if (parent) break;
   }
+  impl_->LookForRoom(missing.size(), 0);
   for (size_t i = missing.size(); i-- > 0;)
     parent = impl_->indices.PutAlone(missing[i], impl_->Make(missing[i], parent.get()));
   return parent;
@@ -198,18 +201,21 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
       above[i] = ComputePrimIndex(roots[i].GetParent());
   }
   Executor* const executor = impl_->options.executor;
+  constexpr size_t kGrain = 64;
   auto for_all = [&](size_t count, auto&& body) {
     if (executor && count > 1)
-      executor->ParallelFor(count, 64, body);
+      executor->ParallelFor(count, std::clamp<size_t>(count / 16, 1, kGrain), body);
     else
       body(0, count);
   };
+  // Of indices that nobody has seen yet: so some hundreds are made before it is known better.
+  constexpr size_t kBytesAtFirst = 1 << 18;
   std::atomic<size_t> cycles{0};
   for (size_t first = 0; first < prims.size();) {
     const size_t count = prims.size() - first;
     visitor.BeginLevel(first, count);
     std::vector<std::vector<Token>> names(count);
-    for_all(count, [&](size_t begin, size_t end) {
+    auto compose = [&](size_t begin, size_t end) {
       std::vector<Token> prohibited;
       for (size_t i = first + begin; i < first + end; ++i) {
         SubtreePrim& prim = prims[i];
@@ -226,7 +232,14 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
           children.clear();
         std::erase_if(children, [&](Token name) { return prim.path.AppendChild(name).IsEmpty(); });
       }
-    });
+    };
+    for (size_t done = 0, bytes_each = kBytesAtFirst; done < count;) {
+      const size_t next = impl_->LookForRoom(count - done, bytes_each);
+      const uint64_t before = impl_->pool->GetBytes();
+      for_all(next, [&](size_t begin, size_t end) { compose(done + begin, done + end); });
+      done += next;
+      bytes_each = static_cast<size_t>((std::max(impl_->pool->GetBytes(), before) - before) / next);
+    }
     if (cycles > impl_->options.budgets.max_cycles_at_once) impl_->CutCircles(prims, first, names);
     const size_t next = prims.size();
     size_t total = next;
@@ -346,6 +359,9 @@ CompositionErrors Cache::GetAllErrors() const {
     const std::lock_guard lock(impl_->cut_mutex);
     add(impl_->cut_errors);
   }
+  CompositionErrors without_arcs;
+  impl_->AddCutPrims(without_arcs);
+  add(without_arcs);
   std::vector<PrimIndexPtr> faulty = impl_->indices.FindFaulty();
   std::sort(faulty.begin(), faulty.end(),
             [](const auto& a, const auto& b) { return a->GetPath() < b->GetPath(); });

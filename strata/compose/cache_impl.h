@@ -65,6 +65,10 @@ struct Cache::Impl final : IndexEnvironment {
   mutable std::mutex cut_mutex;
   CompositionErrors cut_errors;
   std::atomic<bool> has_cut_circles{false};  // and told so
+  std::vector<Path> cut_prims;               // which have no arcs, for there was no room
+  std::atomic<bool> has_room{true};          // for indices
+  // Bytes at which there is none in any case: no more than some prims are made before it is looked for.
+  std::atomic<uint64_t> most_bytes{UINT64_MAX};
 
   // Made by the first edit or query.
   mutable std::mutex dependencies_mutex;
@@ -87,19 +91,28 @@ struct Cache::Impl final : IndexEnvironment {
   void TellOfCut(Path root, const char* others, const char* budget, uint64_t limit);
   // The specs of all layers that indices have come to. Looks at the layers.
   size_t CountSpecs() const;
-  // Whether one opening or edit may bring `count` prims, and the budget that says so.
+  // What a budget allows, and whether it is passed.
   struct Limit {
     const char* budget;
     uint64_t value;
     bool is_passed;
   };
-  Limit LimitPrimsAtOnce(size_t count) const;
+  Limit LimitPrimsAtOnce(size_t count) const;  // that one opening or edit may bring
   // Namespace that circles bring grows with each level, without end. Takes the children from those of the
   // last level (prims from `first` on, with the `names` of their children) that have such arcs below others
   // that do: it is whole where something else is wrong, and at the first of such prims.
   void CutCircles(const std::vector<SubtreePrim>& prims, size_t first,
                   std::vector<std::vector<Token>>& names);
   Room TakeRoomForGeneratedLayer() override;
+  // Finds out whether the indices made so far leave room for more, which holds until it is asked again: so
+  // where room ends follows from the scene, and not from who is faster. Gives how many of the next `count`
+  // to make before; `bytes_each` is what the last ones took.
+  size_t LookForRoom(size_t count, size_t bytes_each);
+  bool TakeRoomForIndex(Path prim) override;
+  Limit LimitIndexBytes() const;
+  // The error of prims that have no arcs for want of room, if there are any; and these prims, forgotten.
+  void AddCutPrims(CompositionErrors& errors) const;
+  std::vector<Path> TakeCutPrims();
   void NoteArguments(const ComposedArguments& arguments) override;
 
   PrimIndexPtr Make(Path path, const PrimIndex* parent) { return sharing->Compute(path, parent); }

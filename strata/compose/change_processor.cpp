@@ -35,6 +35,10 @@ CacheChanges ChangeProcessor::Run() {
   if (edits_.resolver == CacheEdits::Resolver::kChanged && !resyncs_all_) ProcessResolver();
   for (Path path : edits_.payloads)
     if (cache_.indices.Find(path)) resynced_.push_back(path);
+  if (!resynced_.empty() || resyncs_all_) {  // there may be room for others now
+    for (Path path : cache_.TakeCutPrims())
+      if (cache_.indices.Find(path)) resynced_.push_back(path);
+  }
   Finish();
   return std::move(result_);
 }

@@ -71,6 +71,7 @@ bool ChangeProcessor::KeepsSharing() {
       return false;
   if (cache_.settled_graphs == 0) cache_.settled_graphs = sharing.GetSize();
   if (sharing.GetSize() > 2 * cache_.settled_graphs + kMaxUnused) return false;
+  if (!cache_.has_room.load(std::memory_order_relaxed)) return false;  // what is unused may be in the way
   return std::none_of(edited_sites_.begin(), edited_sites_.end(),
                       [&](const auto& site) { return sharing.MayDependOn(site.first, site.second); });
 }
@@ -91,6 +92,7 @@ void ChangeProcessor::Finish() {
   if (!is_renewing_ && !resyncs_all_) result_.dropped_indices += DropSubtrees(resynced_);
   AdoptStacks();
   if (!keeps_sharing) cache_.RenewSharing();
+  cache_.LookForRoom(1, 0);
   std::vector<Path> mended(mended_.begin(), mended_.end());
   std::sort(mended.begin(), mended.end());  // what is above comes first
   for (Path prim : mended)

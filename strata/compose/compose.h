@@ -109,8 +109,9 @@ class Cache {
                                                  CompositionErrors* errors = nullptr);
   enum class Targets : uint8_t { kRelationshipTargets, kConnections };
   TargetList ComputeTargets(const PrimIndex& index, Token property_name, Targets which);
-  // Indices for whole subtrees on all threads of the executor. Deterministic. The prims are listed level by
-  // level, siblings in order.
+  // Indices for whole subtrees on all threads of the executor. The prims are listed level by level, siblings
+  // in order. Deterministic, but that where the budget for the bytes of indices ends, prims that are composed
+  // like others may have their arcs or not.
   std::vector<SubtreePrim> ComputeSubtree(Path root, SubtreeVisitor& visitor) {
     return ComputeSubtrees({root}, visitor);
   }

@@ -35,6 +35,13 @@ struct IndexGraph {
     const LayerStack::Entry* entry;
   };
 
+  IndexGraph() = default;
+  IndexGraph(const IndexGraph&) = delete;
+  IndexGraph& operator=(const IndexGraph&) = delete;
+  ~IndexGraph() {
+    if (pool) pool->RemoveGraphBytes(bytes);
+  }
+
   std::shared_ptr<IndexPool> pool;   // of layer stacks and maps that nodes name by number
   std::vector<PrimIndexNode> nodes;  // strength order; paths and maps as they are at home
   std::vector<Spec> specs;           // strongest first
@@ -44,6 +51,7 @@ struct IndexGraph {
   std::unique_ptr<const IndexDependencies> dependencies;  // as at home; null when there are none
   // A bit for each layer stack that arcs of the prim itself lead to, by its number modulo 64.
   uint64_t introduced_stacks = 0;
+  size_t bytes = 0;              // what the pool counts for it
   uint64_t id = 0;               // never used twice in a process
   uint32_t selection_reads = 0;  // how often a node was asked for a variant selection: what the work follows
   uint64_t instances_above =

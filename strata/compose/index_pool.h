@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
 
 #include "strata/compose/layer_stack.h"
 #include "strata/compose/map_function.h"
@@ -59,16 +60,27 @@ class IndexPool {
  public:
   static constexpr uint32_t kIdentity = 0;  // the number of the identity map
 
-  IndexPool() { InternMap(MapFunction::Identity()); }
+  IndexPool() : map_numbers_(0, {&maps_}, {&maps_}) { InternMap(MapFunction::Identity()); }
 
   uint32_t InternMap(const MapFunction& map) {
+    const size_t hash = map.GetHash();
     std::lock_guard lock(mutex_);
-    auto found = map_numbers_.find(map);
-    if (found != map_numbers_.end()) return found->second;
+    const auto found = map_numbers_.find(map, hash);
+    if (found != map_numbers_.end()) return *found;
     const uint32_t number = maps_.Add(map);
-    map_numbers_.emplace(map, number);
+    map_numbers_.insert(number);
+    GetBytesOfNewMaps() += kBytesOfMap + map.GetPairCount() * sizeof(MapFunction::Pair);
     return number;
   }
+  // What the maps that this thread has been the first to come to take, about; it only grows.
+  static size_t& GetBytesOfNewMaps() {
+    static thread_local size_t bytes = 0;
+    return bytes;
+  }
+  // What the graphs of indices take, about: each with the maps that it was the first to have.
+  size_t GetBytes() const { return graph_bytes_.load(std::memory_order_relaxed); }
+  void AddGraphBytes(size_t bytes) { graph_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+  void RemoveGraphBytes(size_t bytes) { graph_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
   const MapFunction& GetMap(uint32_t number) const { return maps_[number]; }
   // outer after inner.
   uint32_t ComposeMaps(uint32_t outer, uint32_t inner) {
@@ -106,12 +118,30 @@ class IndexPool {
   }
 
  private:
+  // With its place among the numbers, and what holds its pairs.
+  static constexpr size_t kBytesOfMap = sizeof(MapFunction) + 96;
+  using Maps = StableVector<MapFunction>;
   struct MapHash {
+    using is_transparent = void;
     size_t operator()(const MapFunction& map) const { return map.GetHash(); }
+    size_t operator()(uint32_t number) const { return (*maps)[number].GetHash(); }
+    const Maps* maps;
+  };
+  struct MapEqual {
+    using is_transparent = void;
+    const MapFunction& Get(const MapFunction& map) const { return map; }
+    const MapFunction& Get(uint32_t number) const { return (*maps)[number]; }
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const {
+      return Get(a) == Get(b);
+    }
+    const Maps* maps;
   };
   mutable std::mutex mutex_;
-  tsl::robin_map<MapFunction, uint32_t, MapHash> map_numbers_;
-  StableVector<MapFunction> maps_;
+  Maps maps_;
+  // Numbers alone: a map is kept once. Hashes are kept, for to make one means to follow its pairs.
+  tsl::robin_set<uint32_t, MapHash, MapEqual, std::allocator<uint32_t>, true> map_numbers_;
+  std::atomic<size_t> graph_bytes_{0};
   tsl::robin_map<uint64_t, uint32_t> composed_;  // of many pairs: by the outer one and the inner one
   StableVector<LayerStackPtr> stacks_;
   std::atomic<uint64_t> sharing_{0};

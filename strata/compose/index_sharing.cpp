@@ -235,7 +235,9 @@ bool IndexSharing::AppendTrunks(Question& question) const {
 }
 
 std::shared_ptr<IndexGraph> IndexSharing::Make(const Indexer::Request& request, const Place& place) const {
+  const size_t bytes_before = IndexPool::GetBytesOfNewMaps();
   std::shared_ptr<IndexGraph> graph = Indexer::Compute(environment_, pool_, request);
+  CountMoreBytes(*graph, IndexPool::GetBytesOfNewMaps() - bytes_before);
   graph->id = next_graph_id.fetch_add(1, std::memory_order_relaxed);
   graph->home = place.trunks ? place.trunks : std::make_shared<const Trunks>(GetTrunks(place));
   graph->is_quiet = true;
@@ -253,7 +255,45 @@ std::shared_ptr<IndexGraph> IndexSharing::Make(const Indexer::Request& request, 
     for (const auto& [stack, name] : more->variables) note_stack(stack);
     for (uint32_t stack : more->opened) note_stack(stack);
   }
+  CountBytes(*graph);
   return graph;
+}
+
+void IndexSharing::CountMoreBytes(IndexGraph& graph, size_t bytes) const {
+  pool_->AddGraphBytes(bytes);
+  graph.bytes += bytes;
+}
+
+void IndexSharing::CountBytes(IndexGraph& graph) const {
+  size_t bytes = sizeof graph + graph.nodes.capacity() * sizeof(PrimIndexNode) +
+                 graph.specs.capacity() * sizeof(IndexGraph::Spec);
+  for (const CompositionError& error : graph.errors) {
+    bytes += sizeof error + error.diagnostic.message.size() + error.cause.size();
+    for (const DiagnosticNote& note : error.diagnostic.notes)
+      bytes += sizeof note + note.message.size() + note.location.file.size() + note.location.path.size();
+  }
+  if (graph.dependencies)
+    bytes += (graph.dependencies->culled.capacity() + graph.dependencies->selections.capacity()) *
+             sizeof(IndexDependencies::Site);
+  CountMoreBytes(graph, bytes);
+}
+
+// Whether the index may have more than the prim's own site.
+bool IndexSharing::BringsNodes(Path path, const PrimIndex* parent) const {
+  if (parent && parent->GetNodeCount() > 1) return true;
+  const LayerStack& stack = *pool_->GetStack(environment_.GetRootStackNumber());
+  return stack.HasRelocates() || (stack.FindSite(path).fields & kSiteArcs) != 0;
+}
+
+// Where there is no more room: what the root layer stack says of the prim.
+PrimIndexPtr IndexSharing::MakeAlone(Path path) const {
+  Indexer::Request request;
+  request.path = path;
+  request.arcs = Indexer::Arcs::kNone;
+  const Place place{path, nullptr};
+  std::shared_ptr<IndexGraph> graph = Make(request, place);
+  graph->is_private = true;
+  return MakeIndex(path, std::move(graph), place);
 }
 
 namespace {
@@ -488,6 +528,9 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
     return MakeIndex(path, std::move(graph), question.place);
   };
   Candidate* const candidate = FindCandidate(path, question);
+  const bool is_known =
+      candidate && candidate->trust.load(std::memory_order_acquire) == Candidate::Trust::kFull;
+  if (!is_known && BringsNodes(path, parent) && !environment_.TakeRoomForIndex(path)) return MakeAlone(path);
   if (!question.has_key) return make_private(Make(request, question.place));
   if (candidate) {
     switch (candidate->trust.load(std::memory_order_acquire)) {
@@ -513,6 +556,7 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   std::unique_ptr<Candidate> made = MakeCandidate(graph, parent, visits, question);
   if (!made) return make_private(std::move(graph));
   made->has_payload = graph->asks_for_payload && IsIncluded(path);
+  CountMoreBytes(*graph, sizeof *made + question.key.size() + made->reads.capacity() * sizeof(Read));
   NoteSites(*graph, visits, parent);
   const IndexGraphPtr kept = Keep(*made, std::move(graph), path, question.place);
   Shard& shard = GetShard(KeyHash()(question.key));
@@ -555,6 +599,7 @@ PrimIndexPtr IndexSharing::MakeWithOwnSpecs(const PrimIndex& before) const {
   graph->asks_for_payload = known->asks_for_payload;
   graph->has_fixed_nodes = known->has_fixed_nodes;
   graph->is_private = true;
+  CountBytes(*graph);
   return MakeIndex(before.GetPath(), std::move(graph), place);
 }
 

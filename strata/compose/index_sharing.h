@@ -107,6 +107,11 @@ class IndexSharing {
 
   Trunks GetTrunks(const Place& place) const;
   std::shared_ptr<IndexGraph> Make(const Indexer::Request& request, const Place& place) const;
+  // Counts what the graph takes, and what more is kept for it.
+  void CountBytes(IndexGraph& graph) const;
+  void CountMoreBytes(IndexGraph& graph, size_t bytes) const;
+  bool BringsNodes(Path path, const PrimIndex* parent) const;
+  PrimIndexPtr MakeAlone(Path path) const;
   std::unique_ptr<Candidate> MakeCandidate(IndexGraphPtr graph, const PrimIndex* parent,
                                            const std::vector<Indexer::Visit>& visits,
                                            const Question& question) const;

@@ -102,7 +102,10 @@ class IndexTable {
   }
   size_t GetSize() const {
     size_t size = 0;
-    for (const Part& part : parts_) size += part.size;
+    for (const Part& part : parts_) {
+      std::lock_guard lock(part.mutex);
+      size += part.size;
+    }
     return size;
   }
   template <class Visitor>

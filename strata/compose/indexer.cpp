@@ -25,7 +25,8 @@ std::shared_ptr<IndexGraph> Indexer::Compute(IndexEnvironment& environment,
     indexer.BeginFromParent(*request.parent, request.path);
   } else {
     indexer.graph_.Reset(environment.GetRootStackNumber(), request.path);
-    if (!request.path.IsAbsoluteRoot()) indexer.AddTasksForAll();
+    const bool has_arcs = !request.path.IsAbsoluteRoot() && request.arcs == Arcs::kFollow;
+    if (has_arcs) indexer.AddTasksForAll();
   }
   indexer.RunTasks();
   indexer.CheckTargets();

@@ -53,6 +53,8 @@ class IndexEnvironment {
   // Whether there may be one more layer that a format makes with composed arguments.
   enum class Room : uint8_t { kYes, kNoMore, kNoMoreAndTold };
   virtual Room TakeRoomForGeneratedLayer() = 0;
+  // Whether there may be the arcs of one more index, that of `prim`; notes it where not.
+  virtual bool TakeRoomForIndex(Path prim) = 0;
   // Notes what some index composes arguments of formats from.
   virtual void NoteArguments(const ComposedArguments& arguments) = 0;
 };
@@ -71,8 +73,11 @@ class Indexer {
     Path path;
     ArcType arc;
   };
+  // kNone: the prim's own site alone, which goes without those of its parent.
+  enum class Arcs : uint8_t { kFollow, kNone };
   struct Request {
     Path path;
+    Arcs arcs = Arcs::kFollow;
     const PrimIndex* parent = nullptr;  // of the namespace parent; null for root prims and the pseudo-root
     Culling culling = Culling::kCull;
     std::vector<Visit>* visits = nullptr;  // filled when not null, unsorted, some several times

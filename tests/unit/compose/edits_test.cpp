@@ -322,3 +322,22 @@ TEST_CASE("layers that take the place of a muted one are not taken for it") {
   select(Value(VariantSelectionMap{{"lod", "proxy"}}));
   select(Value());
 }
+
+TEST_CASE("prims that had no room for their arcs are composed again when an edit gives some") {
+  CacheOptions options;
+  options.budgets.max_index_bytes_of_few_prims = 1 << 20;
+  std::string text;
+  for (int i = 0; i < 400; ++i)
+    text += MakePrim("P" + std::to_string(i), i < 399 ? "inherits = </P" + std::to_string(i + 1) + ">" : "");
+  Edited scene({{"root.usda", text}}, options);
+  REQUIRE(scene.GetCache().GetAllErrors().size() == 1);
+  const Path cut = scene.GetCache().GetAllErrors().front().root_site;
+  CHECK(scene.GetCache().ComputePrimIndex(cut)->GetNodeCount() == 1);
+  // Pieces of ten.
+  for (int i = 9; i < 399; i += 10)
+    REQUIRE(scene[0].SetField(Path("/P" + std::to_string(i)), Names().inheritPaths, Value()));
+  scene.Apply();
+  CHECK(scene.GetCache().GetAllErrors().empty());
+  CHECK(scene.GetCache().ComputePrimIndex(cut)->GetNodeCount() ==
+        static_cast<size_t>(10 - std::stoi(cut.GetString().substr(2)) % 10));
+}

@@ -1,0 +1,161 @@
+// Chains of arcs: as long as real ones they compose whole, and longer ones end at the budgets, where the
+// scene says so and not who is faster.
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "strata/base/executor.h"
+#include "strata/compose/causes.h"
+#include "strata/compose/compose.h"
+#include "strata/compose/index_graph.h"
+#include "tests/unit/compose/scene.h"
+
+using namespace strata;
+using namespace strata::compose;
+
+namespace {
+
+const std::vector<std::string> kArcs{"inherits", "references", "payload", "specializes"};
+
+std::string GetName(int number) {
+  return "P" + std::to_string(10'000 + number);  // in the order of their names
+}
+
+// Prims that each bring the next; with `below`, a prim of that name within each.
+std::string MakeChain(const std::string& arc, int count, const std::string& below = "") {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    const std::string target = "</" + GetName(i + 1) + (below.empty() ? "" : "/" + below) + ">";
+    const std::string metadata = i + 1 < count ? arc + " = " + target : "";
+    text +=
+        below.empty() ? MakePrim(GetName(i), metadata) : MakePrim(GetName(i), "", MakePrim(below, metadata));
+  }
+  return text;
+}
+
+struct Composed {
+  size_t nodes = 0;
+  std::string answer;  // of each prim: its path, and how many opinions it has
+};
+
+struct All final : SubtreeVisitor {
+  void BeginLevel(size_t, size_t) override {}
+  bool Visit(size_t, const PrimIndex&, std::vector<Token>&) override { return true; }
+};
+
+Composed Compose(Cache& cache) {
+  Composed composed;
+  All all;
+  for (const SubtreePrim& prim : cache.ComputeSubtree(Path::AbsoluteRoot(), all)) {
+    composed.nodes += prim.index->GetNodeCount();
+    composed.answer += prim.path.GetString() + " " + std::to_string(prim.index->GetSpecStack().size()) + "\n";
+  }
+  return composed;
+}
+
+// Room for some ten nodes of each prim.
+CacheOptions MakeNarrow() {
+  CacheOptions options;
+  options.budgets.max_index_bytes_of_few_prims = 1 << 20;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a chain of a thousand arcs composes whole") {
+  for (const std::string& arc : kArcs) {
+    CAPTURE(arc);
+    const std::unique_ptr<Cache> cache = Open(MakeChain(arc, 1000));
+    const PrimIndexPtr index = cache->ComputePrimIndex(Path("/" + GetName(0)));
+    CHECK(index->GetSpecStack().size() == 1000);
+    CHECK(index->GetErrors().empty());
+  }
+}
+
+TEST_CASE("a chain ends at the budget for arcs that follow each other, told once") {
+  for (const std::string& arc : kArcs) {
+    CAPTURE(arc);
+    CacheOptions options;
+    options.budgets.max_arc_depth = 20;
+    const std::unique_ptr<Cache> cache = Open(MakeChain(arc, 100), options);
+    Compose(*cache);
+    const std::vector<Diagnostic> told = TellCauses(cache->GetAllErrors());
+    REQUIRE(told.size() == 1);
+    CHECK(told.front().code == &GetErrorCode(ErrorType::kArcCapacityExceeded));
+    CHECK(told.front().message.find("max_arc_depth = 20") != std::string::npos);
+    CHECK(told.front().location.path == "/" + GetName(20));
+    CHECK(!told.front().hint.empty());
+  }
+}
+
+TEST_CASE("arcs to prims below root prims end where they are nested too deep, told once") {
+  for (const std::string& arc : kArcs) {
+    CAPTURE(arc);
+    CacheOptions options;
+    options.budgets.max_nested_arcs = 20;
+    const std::unique_ptr<Cache> cache = Open(MakeChain(arc, 100, "X"), options);
+    Compose(*cache);
+    const std::vector<Diagnostic> told = TellCauses(cache->GetAllErrors());
+    if (arc == "specializes") {  // each goes on from the root of the index, and nests nothing
+      CHECK(told.empty());
+      CHECK(cache->ComputePrimIndex(Path("/" + GetName(0) + "/X"))->GetSpecStack().size() == 100);
+      continue;
+    }
+    REQUIRE(told.size() == 1);
+    CHECK(told.front().code == &GetErrorCode(ErrorType::kArcCapacityExceeded));
+    CHECK(told.front().message.find("max_nested_arcs = 20") != std::string::npos);
+    CHECK(cache->ComputePrimIndex(Path("/" + GetName(0) + "/X"))->GetSpecStack().size() == 21);
+  }
+}
+
+TEST_CASE(
+    "chains cost what the budget for bytes allows for each prim, told once, and single prims are whole") {
+  for (const std::string& arc : kArcs) {
+    CAPTURE(arc);
+    std::vector<size_t> nodes;
+    for (const int count : {200, 400, 800}) {
+      CAPTURE(count);
+      const std::unique_ptr<Cache> cache =
+          Open(MakeChain(arc, count) + MakePrim("Z", "", MakePrim("In", "")), MakeNarrow());
+      const Composed composed = Compose(*cache);
+      nodes.push_back(composed.nodes);
+      CHECK(composed.answer.find("/Z/In 1\n") != std::string::npos);
+      const CompositionErrors errors = cache->GetAllErrors();
+      REQUIRE(errors.size() == 1);
+      CHECK(errors.front().type == ErrorType::kIndexCapacityExceeded);
+      CHECK(Path("/" + GetName(0)) < errors.front().root_site);
+      CHECK(errors.front().diagnostic.message.find("max_index_bytes_per_prim = 16384") != std::string::npos);
+      CHECK(errors.front().diagnostic.location.path == errors.front().root_site.GetString());
+      CHECK(!errors.front().diagnostic.hint.empty());
+      // Before the one that is told, all are whole; from there on, none has arcs.
+      const PrimIndexPtr first = cache->ComputePrimIndex(errors.front().root_site);
+      CHECK(first->GetNodeCount() == 1);
+      CHECK(first->GetSpecStack().size() == 1);
+      CHECK(cache->ComputePrimIndex(Path("/" + GetName(0)))->GetSpecStack().size() ==
+            static_cast<size_t>(count));
+    }
+    // The chains have 200 * 200 / 2 nodes, and four times and 16 times as many. The few indices that are made
+    // before room is looked for have two nodes for each specializes.
+    CHECK(nodes[0] < 200 * 100 / 2);
+    CHECK(nodes[1] <= nodes[0] + 16 * 200);
+    CHECK(nodes[2] <= nodes[0] + 16 * 600);
+  }
+}
+
+TEST_CASE("where the room for indices ends is the same for any number of threads") {
+  const std::string text = MakeChain("inherits", 800) + MakePrim("Z", "references = </" + GetName(700) + ">");
+  std::vector<std::string> answers;
+  for (const unsigned threads : {1u, 2u, 4u}) {
+    Executor executor(threads);
+    CacheOptions options = MakeNarrow();
+    options.executor = &executor;
+    const std::unique_ptr<Cache> cache = Open(text, options);
+    answers.push_back(Compose(*cache).answer);
+    answers.back() += cache->GetAllErrors().front().diagnostic.message;
+  }
+  CHECK(answers[0] == answers[1]);
+  CHECK(answers[0] == answers[2]);
+}
