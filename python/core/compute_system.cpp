@@ -140,7 +140,7 @@ compute::SystemOptions ShareRegistry(RegistryObject& registry, double max_second
   registry.allowed->Allow(max_seconds_per_call);
   compute::SystemOptions options;
   options.network.max_seconds_per_call = max_seconds_per_call;
-  options.before_changes = [] { WaitForReaders(); };
+  options.network.before_changes = [] { WaitForReaders(); };
   options.while_asked = &ReadForWhoHoldsTheLock;
   return options;
 }

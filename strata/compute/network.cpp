@@ -22,7 +22,7 @@ bool HasMaker(const Registry::Chain& chain) {
 Network::Network(const stage::Stage& stage, std::shared_ptr<const Registry> registry, NetworkOptions options)
     : stage_(stage),
       registry_(std::move(registry)),
-      options_(options),
+      options_(std::move(options)),
       by_prim_(std::make_unique<scene::PathTable<NodesHere>>()),
       by_looked_at_(std::make_unique<scene::PathTable<std::vector<Node*>>>()),
       in_vain_(std::make_unique<scene::PathTable<std::vector<ValueKey>>>()) {}
@@ -105,10 +105,15 @@ bool Network::RefuseNested(Path provider, Token output) const {
   return true;
 }
 
+void Network::WaitUntilAlone() const {
+  if (options_.before_changes) options_.before_changes();
+  evaluations_.Wait();
+}
+
 bool Network::BeginChanges() {
   Calling* calling = Calling::Find();
   if (!calling) {
-    evaluations_.Wait();
+    WaitUntilAlone();
     return true;
   }
   calling->Refuse(Diagnostic(

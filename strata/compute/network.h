@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,9 @@ struct NetworkOptions {
   double max_seconds_per_call = 10;
   size_t max_nodes = 50'000'000;
   uint32_t max_times_per_node = 16;  // answers kept for what varies with time
+  // Called before changes are taken, and again when functions were called meanwhile: a host whose edits hold
+  // something that functions need (the lock of an interpreter) lets it go here until nobody computes.
+  std::function<void()> before_changes;
 };
 
 // An output of a prim.
@@ -209,6 +213,7 @@ class Network {
   Datum ReadKnown(const Node& node, const Link& link, stage::Time time) const;
   // True, which is told of, where a function of a computation asks.
   bool RefuseNested(Path provider, Token output) const;
+  void WaitUntilAlone() const;
   void Note(const Node& node, Diagnostic diagnostic) const;
   void Note(const std::string& prim, const std::string& what, Diagnostic diagnostic) const;
 

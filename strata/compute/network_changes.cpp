@@ -233,6 +233,7 @@ void Network::SpareSame(const std::vector<Former>& former, std::vector<ValueKey>
                          });
     if (is_same) same.insert(key);
   }
+  if (!former.empty() && options_.before_changes) WaitUntilAlone();
   if (same.empty()) return;
   std::erase_if(out, [&](const ValueKey& key) { return same.contains(key); });
 }
@@ -403,6 +404,8 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     bool is_same = cuts_off && was_asked_for;
     for (size_t s = 0; s < former.size() && is_same; ++s)
       is_same = Evaluate(node, former[s].time) == former[s].answer;
+    // While functions were called, the host may have let others compute.
+    if (!former.empty() && options_.before_changes) WaitUntilAlone();
     if (is_same) continue;
     if (node.is_top && was_asked_for && (MayDiffer(node) || differs.contains(node.previous)))
       out.push_back({node.GetProvider(), node.GetOutput()});

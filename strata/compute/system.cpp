@@ -23,9 +23,8 @@ uint64_t HashOf(const ValueKey& key) {
 System::System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, SystemOptions options)
     : stage_(std::move(stage)),
       registry_(std::move(registry)),
-      network_(*stage_, registry_, options.network),
+      network_(*stage_, registry_, std::move(options.network)),
       outside_(network_, *registry_),
-      before_changes_(std::move(options.before_changes)),
       while_asked_(std::move(options.while_asked)) {
   for (const auto& computation : registry_->GetAll())
     watches_layers_ = watches_layers_ || bool(computation->is_used);
@@ -233,7 +232,6 @@ std::vector<stage::Redefinition> System::FindRedefinitions(const stage::ObjectsC
 }
 
 bool System::BeginChanges(NetworkChanges& changes) {
-  if (before_changes_ && !Calling::Find()) before_changes_();
   if (!network_.BeginChanges()) {
     kept_.Add(changes);
     return false;

@@ -18,9 +18,6 @@ struct SystemOptions {
   NetworkOptions network;
   // Whether it hears of changes of the stage by itself, or is told.
   enum class Follow : uint8_t { kStage, kNothing } follow = Follow::kStage;
-  // Called before changes are taken: a host whose edits hold something that functions need (the lock of an
-  // interpreter) lets it go here until nobody computes.
-  std::function<void()> before_changes;
   // What it gives lives while answers are made for who asked: such a host lets its lock go meanwhile, since
   // functions on other threads may need it. Null: nothing is done.
   std::function<std::shared_ptr<void>()> while_asked;
@@ -116,7 +113,6 @@ class System final : public stage::ComputedValues {
   std::shared_ptr<const Registry> registry_;
   Network network_;
   OutsideNeeds outside_;
-  std::function<void()> before_changes_;
   std::function<std::shared_ptr<void>()> while_asked_;
   uint64_t listener_ = 0;
   NetworkChanges kept_;                                  // until the next ones
