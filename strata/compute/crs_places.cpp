@@ -149,39 +149,28 @@ const std::vector<Token>& GetCrsBindingSchemas() {
 
 Result<void> AddCrsPlaces(Registry& registry, std::shared_ptr<const CrsBackend> backend) {
   const layer::FieldNames& fields = layer::GetFieldNames();
-  const auto make = [&](Token output, std::string_view name, std::vector<Token> schemas,
-                        std::vector<Input> inputs, Function function) {
-    Computation computation;
-    computation.output = output;
-    computation.name = Token(name);
-    computation.schemas = std::move(schemas);
-    computation.inputs = std::move(inputs);
-    computation.function = std::move(function);
-    computation.module = "geospatial";
-    computation.reads = Computation::Reads::kAsWritten;
-    return computation;
-  };
-  Computation system =
-      make(GetSystemOutput(), "crs:system", {GetCrsSchema()},
-           {in::Attribute(Token(kSaid[0])), in::Attribute(Token(kSaid[1])), in::Attribute(Token(kSaid[2])),
-            in::Attribute(Token(kSaid[3])), in::StageMetadata(fields.customLayerData)},
-           [backend](const Arguments& arguments) { return ComputeSystem(arguments, backend.get()); });
+  Computation system = MakeGeoComputation(
+      GetSystemOutput(), "crs:system", {GetCrsSchema()},
+      {in::Attribute(Token(kSaid[0])), in::Attribute(Token(kSaid[1])), in::Attribute(Token(kSaid[2])),
+       in::Attribute(Token(kSaid[3])), in::StageMetadata(fields.customLayerData)},
+      [backend](const Arguments& arguments) { return ComputeSystem(arguments, backend.get()); });
   system.cutoff = Computation::Cutoff::kEarly;
   if (backend) system.executor = backend->GetExecutor();
   STRATA_CHECK(registry.Add(std::move(system)));
 
-  Computation bound = make(GetBoundOutput(), "crs:bound", GetCrsBindingSchemas(),
-                           {in::Targets(GetCrsBindingName(), GetSystemOutput()),
-                            in::NearestAncestor(GetBoundOutput()), in::StageMetadata(fields.customLayerData)},
-                           ComputeBound);
+  Computation bound =
+      MakeGeoComputation(GetBoundOutput(), "crs:bound", GetCrsBindingSchemas(),
+                         {in::Targets(GetCrsBindingName(), GetSystemOutput()),
+                          in::NearestAncestor(GetBoundOutput()), in::StageMetadata(fields.customLayerData)},
+                         ComputeBound);
   bound.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(bound)));
 
-  Computation place =
-      make(GetOutputs().xform, "geo:crs-place", GetCrsBindingSchemas(),
-           {in::Previous(), in::AttributeSamples(GetCrsPositionName()), in::Computation(GetBoundOutput()),
-            in::Computation(Token("geo:origin")), in::NearestAncestor(Token("geo:frame"))},
-           ComputeCrsPlace);
+  Computation place = MakeGeoComputation(
+      GetOutputs().xform, "geo:crs-place", GetCrsBindingSchemas(),
+      {in::Previous(), in::AttributeSamples(GetCrsPositionName()), in::Computation(GetBoundOutput()),
+       in::Computation(Token("geo:origin")), in::NearestAncestor(Token("geo:frame"))},
+      ComputeCrsPlace);
   place.role = Computation::Role::kModifies;
   place.keeps_authored_as = Token("geospatialPreservedXform");
   place.after = {Token("units"), Token("geo:anchor"), Token("geo:place")};

@@ -16,6 +16,10 @@ struct Track {
 Result<Datum> PlaceIn(const Arguments& arguments, const GeoFrame* own, const GeoFrame* frame,
                       const Track& track, bool orients);
 
+// A computation of these, of values as they are written.
+Computation MakeGeoComputation(Token output, std::string_view name, std::vector<Token> schemas,
+                               std::vector<Input> inputs, Function function);
+
 // There are many places, and each takes less than a call by itself costs.
 template <auto kCompute>
 BatchFunction MakeBatch() {

@@ -277,101 +277,108 @@ Matrix4d GeoFrame::Rebase(const Geodetic& place) const {
   return MultiplyAffine(MakeTranslation(Place(place) * -1.0), FromLinear(turn));
 }
 
+Computation MakeGeoComputation(Token output, std::string_view name, std::vector<Token> schemas,
+                               std::vector<Input> inputs, Function function) {
+  Computation computation;
+  computation.output = output;
+  computation.name = Token(name);
+  computation.schemas = std::move(schemas);
+  computation.inputs = std::move(inputs);
+  computation.function = std::move(function);
+  computation.module = "geospatial";
+  computation.reads = Computation::Reads::kAsWritten;
+  return computation;
+}
+
 Result<void> AddGeospatial(Registry& registry) {
   const layer::FieldNames& fields = layer::GetFieldNames();
   const Token origin("geo:origin"), frame("geo:frame"), xform = GetOutputs().xform;
   const std::vector<Token> cesium_references = {Token("CesiumGeoreference"), Token("CesiumGeoreferencePrim")};
-  const auto make = [&](Token output, std::string_view name, std::vector<Token> schemas,
-                        std::vector<Input> inputs, Function function) {
-    Computation computation;
-    computation.output = output;
-    computation.name = Token(name);
-    computation.schemas = std::move(schemas);
-    computation.inputs = std::move(inputs);
-    computation.function = std::move(function);
-    computation.module = "geospatial";
-    computation.reads = Computation::Reads::kAsWritten;
-    return computation;
-  };
 
-  Computation omni = make(origin, "geo:omni-origin", GetReferenceSchemas(),
-                          {in::Attribute(Token("omni:geospatial:wgs84:reference:referencePosition")),
-                           in::Attribute(Token("omni:geospatial:wgs84:reference:tangentPlane")),
-                           in::Attribute(Token("omni:geospatial:wgs84:reference:orientation")),
-                           in::Attribute(Token("omni:geospatial:wgs84:reference:orientToLocalFrame")),
-                           in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
-                          ComputeOmniOrigin);
+  Computation omni =
+      MakeGeoComputation(origin, "geo:omni-origin", GetReferenceSchemas(),
+                         {in::Attribute(Token("omni:geospatial:wgs84:reference:referencePosition")),
+                          in::Attribute(Token("omni:geospatial:wgs84:reference:tangentPlane")),
+                          in::Attribute(Token("omni:geospatial:wgs84:reference:orientation")),
+                          in::Attribute(Token("omni:geospatial:wgs84:reference:orientToLocalFrame")),
+                          in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
+                         ComputeOmniOrigin);
   omni.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(omni)));
-  Computation cesium = make(origin, "geo:cesium-origin", cesium_references,
-                            {in::Attribute(Token("cesium:georeferenceOrigin:latitude")),
-                             in::Attribute(Token("cesium:georeferenceOrigin:longitude")),
-                             in::Attribute(Token("cesium:georeferenceOrigin:height")),
-                             in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
-                            ComputeCesiumOrigin);
+  Computation cesium =
+      MakeGeoComputation(origin, "geo:cesium-origin", cesium_references,
+                         {in::Attribute(Token("cesium:georeferenceOrigin:latitude")),
+                          in::Attribute(Token("cesium:georeferenceOrigin:longitude")),
+                          in::Attribute(Token("cesium:georeferenceOrigin:height")),
+                          in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
+                         ComputeCesiumOrigin);
   cesium.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(cesium)));
 
   std::vector<Token> all_references = GetReferenceSchemas();
   all_references.insert(all_references.end(), cesium_references.begin(), cesium_references.end());
-  Computation full = make(frame, "geo:frame", std::move(all_references),
-                          {in::Computation(origin), in::Computation(GetOutputs().world_xform)}, ComputeFrame);
+  Computation full =
+      MakeGeoComputation(frame, "geo:frame", std::move(all_references),
+                         {in::Computation(origin), in::Computation(GetOutputs().world_xform)}, ComputeFrame);
   full.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(full)));
 
   const Token said("geo:said");
-  Computation of_frame = make(said, said.GetText(), GetReferenceSchemas(),
-                              {in::Attribute(Token("omni:geospatial:wgs84:reference:referencePosition")),
-                               in::Attribute(Token("omni:geospatial:wgs84:reference:orientation")),
-                               in::Attribute(Token("omni:geospatial:wgs84:reference:tangentPlane")),
-                               in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
-                              ComputeSaid);
+  Computation of_frame =
+      MakeGeoComputation(said, said.GetText(), GetReferenceSchemas(),
+                         {in::Attribute(Token("omni:geospatial:wgs84:reference:referencePosition")),
+                          in::Attribute(Token("omni:geospatial:wgs84:reference:orientation")),
+                          in::Attribute(Token("omni:geospatial:wgs84:reference:tangentPlane")),
+                          in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
+                         ComputeSaid);
   of_frame.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(of_frame)));
-  STRATA_CHECK(registry.Add(make(GetGeoReferenceOutput(), GetGeoReferenceOutput().GetText(),
-                                 GetPlaceSchemas(), {in::Computation(said), in::NearestAncestor(said)},
-                                 [](const Arguments& arguments) -> Result<Datum> {
-                                   return arguments.Get(arguments.Get(0).IsEmpty());
-                                 })));
-  STRATA_CHECK(
-      registry.Add(make(GetGeoReferenceOutputByOtherName(), "geo:reference-position", GetPlaceSchemas(),
-                        {in::Computation(GetGeoReferenceOutput())},
-                        [](const Arguments& arguments) -> Result<Datum> { return arguments.Get(0); })));
+  STRATA_CHECK(registry.Add(MakeGeoComputation(
+      GetGeoReferenceOutput(), GetGeoReferenceOutput().GetText(), GetPlaceSchemas(),
+      {in::Computation(said), in::NearestAncestor(said)}, [](const Arguments& arguments) -> Result<Datum> {
+        return arguments.Get(arguments.Get(0).IsEmpty());
+      })));
+  STRATA_CHECK(registry.Add(
+      MakeGeoComputation(GetGeoReferenceOutputByOtherName(), "geo:reference-position", GetPlaceSchemas(),
+                         {in::Computation(GetGeoReferenceOutput())},
+                         [](const Arguments& arguments) -> Result<Datum> { return arguments.Get(0); })));
   registry.Publish(GetGeoReferenceOutput(), Token("targetFrameApi"));
   registry.Publish(GetGeoReferenceOutputByOtherName(), Token("referencePositionApi"));
 
   for (const auto& [output, container, name] : GetGeoStageOutputs()) {
     const bool is_axis = name == "stageUpAxis";
     const Value otherwise = is_axis ? Value(GetUpAxis()) : Value(kMetersPerUnit);
-    Computation of_stage = make(output, output.GetText(), GetReferenceSchemas(),
-                                {in::StageMetadata(is_axis ? fields.upAxis : fields.metersPerUnit)},
-                                [otherwise](const Arguments& arguments) -> Result<Datum> {
-                                  const Value& said = arguments.Get(0).GetValue();
-                                  return Datum(said.GetType() == otherwise.GetType() ? said : otherwise);
-                                });
+    Computation of_stage =
+        MakeGeoComputation(output, output.GetText(), GetReferenceSchemas(),
+                           {in::StageMetadata(is_axis ? fields.upAxis : fields.metersPerUnit)},
+                           [otherwise](const Arguments& arguments) -> Result<Datum> {
+                             const Value& said = arguments.Get(0).GetValue();
+                             return Datum(said.GetType() == otherwise.GetType() ? said : otherwise);
+                           });
     of_stage.cutoff = Computation::Cutoff::kEarly;
     STRATA_CHECK(registry.Add(std::move(of_stage)));
     registry.Publish(output, scene::DataSourceLocator{container, name});
   }
 
   Computation place =
-      make(xform, "geo:place", GetPlaceSchemas(),
-           {in::Previous(), in::AttributeSamples(Token("omni:geospatial:wgs84:local:position")),
-            in::Computation(origin), in::NearestAncestor(frame),
-            in::Attribute(Token("omni:geospatial:wgs84:local:orientToLocalFrame"))},
-           ComputeOmniPlace);
+      MakeGeoComputation(xform, "geo:place", GetPlaceSchemas(),
+                         {in::Previous(), in::AttributeSamples(Token("omni:geospatial:wgs84:local:position")),
+                          in::Computation(origin), in::NearestAncestor(frame),
+                          in::Attribute(Token("omni:geospatial:wgs84:local:orientToLocalFrame"))},
+                         ComputeOmniPlace);
   place.role = Computation::Role::kModifies;
   place.keeps_authored_as = Token("geospatialPreservedXform");
   place.after = {Token("units"), Token("geo:anchor")};
   place.batch = MakeBatch<ComputeOmniPlace>();
   STRATA_CHECK(registry.Add(std::move(place)));
-  Computation anchor = make(xform, "geo:anchor", GetAnchorSchemas(),
-                            {in::Previous(), in::AttributeSamples(Token("cesium:anchor:latitude")),
-                             in::AttributeSamples(Token("cesium:anchor:longitude")),
-                             in::AttributeSamples(Token("cesium:anchor:height")),
-                             in::Targets(Token("cesium:anchor:georeferenceBinding"), frame),
-                             in::OfPrim(Path("/CesiumGeoreference"), frame)},
-                            ComputeCesiumPlace);
+  Computation anchor =
+      MakeGeoComputation(xform, "geo:anchor", GetAnchorSchemas(),
+                         {in::Previous(), in::AttributeSamples(Token("cesium:anchor:latitude")),
+                          in::AttributeSamples(Token("cesium:anchor:longitude")),
+                          in::AttributeSamples(Token("cesium:anchor:height")),
+                          in::Targets(Token("cesium:anchor:georeferenceBinding"), frame),
+                          in::OfPrim(Path("/CesiumGeoreference"), frame)},
+                         ComputeCesiumPlace);
   anchor.role = Computation::Role::kModifies;
   anchor.keeps_authored_as = Token("geospatialPreservedXform");
   anchor.after = {Token("units")};
