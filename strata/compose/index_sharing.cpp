@@ -285,15 +285,19 @@ bool IndexSharing::BringsNodes(Path path, const PrimIndex* parent) const {
   return stack.HasRelocates() || (stack.FindSite(path).fields & kSiteArcs) != 0;
 }
 
+PrimIndexPtr IndexSharing::MakePrivate(const Indexer::Request& request) const {
+  const Place place{request.path, nullptr};
+  std::shared_ptr<IndexGraph> graph = Make(request, place);
+  graph->is_private = true;
+  return MakeIndex(request.path, std::move(graph), place);
+}
+
 // Where there is no more room: what the root layer stack says of the prim.
 PrimIndexPtr IndexSharing::MakeAlone(Path path) const {
   Indexer::Request request;
   request.path = path;
   request.arcs = Indexer::Arcs::kNone;
-  const Place place{path, nullptr};
-  std::shared_ptr<IndexGraph> graph = Make(request, place);
-  graph->is_private = true;
-  return MakeIndex(path, std::move(graph), place);
+  return MakePrivate(request);
 }
 
 namespace {
@@ -608,10 +612,7 @@ PrimIndexPtr IndexSharing::ComputeExpanded(Path path, const PrimIndex* parent) c
   request.path = path;
   request.parent = parent;
   request.culling = Indexer::Culling::kKeep;
-  const Place place{path, nullptr};
-  std::shared_ptr<IndexGraph> graph = Make(request, place);
-  graph->is_private = true;
-  return MakeIndex(path, std::move(graph), place);
+  return MakePrivate(request);
 }
 
 }  // namespace strata::compose

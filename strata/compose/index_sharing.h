@@ -120,6 +120,7 @@ class IndexSharing {
   bool IsIncluded(Path path) const;
   bool HasPayloadsAs(const Candidate& candidate, Path path) const;
   bool Holds(const Candidate& candidate, const Place& place) const;
+  PrimIndexPtr MakePrivate(const Indexer::Request& request) const;
   PrimIndexPtr MakeIndex(Path path, IndexGraphPtr graph, const Place& place) const;
 
   // What is known of a child of a quiet graph; null when nothing is, or the parent is not such a graph.
