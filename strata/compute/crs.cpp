@@ -7,13 +7,14 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <complex>
+#include <limits>
 #include <numbers>
+#include <utility>
 
 namespace strata::compute {
 
 namespace {
-
-constexpr double kDegrees = 180 / std::numbers::pi;
 
 Diagnostic Refuse(const Vec3d& position, std::string_view why) {
   return Diagnostic(kCrsUnresolved,
@@ -39,92 +40,96 @@ class Geocentric final : public CrsConverter {
  public:
   Result<Geodetic> Convert(const Vec3d& position) const override {
     if (!IsFinite(position)) return Refuse(position, "is not finite.");
-    const Geodetic place = FromEcef(position);
-    const Vec3d back = ToEcef(place);
-    constexpr double kMetres = 1e-6;
-    if (IsUsable(place) && std::hypot(back[0] - position[0], back[1] - position[1], back[2] - position[2]) <=
-                               kMetres * std::max(1.0, std::abs(place.height) / Wgs84::kSemiMajorAxis))
-      return place;
-    // Deep inside of the Earth several latitudes lead to a point.
-    return Refuse(position, "is no place on the Earth.");
+    return FromEcef(position);
   }
 };
+
+// Angles in degrees have as many digits as positions: what leads to them is made in longer numbers, where the
+// machine has them, and rounded once.
+using Long = long double;
+constexpr Long kDegrees = 180 / std::numbers::pi_v<Long>;
+constexpr Long kA = 6378137, kFlattening = 1 / 298.257223563L;
 
 // On a sphere of the semi-major axis, as if geodetic latitudes were those of the sphere.
 class WebMercator final : public CrsConverter {
  public:
   Result<Geodetic> Convert(const Vec3d& position) const override {
     if (!IsFinite(position)) return Refuse(position, "is not finite.");
-    return Geodetic{std::atan(std::sinh(position[1] / Wgs84::kSemiMajorAxis)) * kDegrees,
-                    position[0] / Wgs84::kSemiMajorAxis * kDegrees, position[2]};
+    return Geodetic{static_cast<double>(std::atan(std::sinh(position[1] / kA)) * kDegrees),
+                    static_cast<double>(position[0] / kA * kDegrees), position[2]};
   }
 };
 
 // Krueger's series in the third flattening n, to its sixth power: from eastings and northings to latitudes
-// and longitudes. Beyond kFarthest from the central meridian it is worse than some nanometres, and refuses.
+// and longitudes. In the zones what is left out is far below the last digit; beyond kFarthest from the
+// central meridian it is worse than some nanometres, and refuses.
 class Utm final : public CrsConverter {
  public:
   enum class Half : uint8_t { kNorth, kSouth };
   Utm(int zone, Half half)
       : meridian_(zone * 6 - 183), false_northing_(half == Half::kSouth ? 10'000'000 : 0) {
-    constexpr double n = Wgs84::kFlattening / (2 - Wgs84::kFlattening);
-    const auto sum = [](std::array<double, 7> coefficients) {
-      double value = 0;
+    constexpr Long n = kFlattening / (2 - kFlattening);
+    const auto sum = [](std::array<Long, 7> coefficients) {
+      Long value = 0;
       for (size_t i = coefficients.size(); i-- > 0;) value = value * n + coefficients[i];
       return value;
     };
-    radius_ = Wgs84::kSemiMajorAxis / (1 + n) * sum({1, 0, 1. / 4, 0, 1. / 64, 0, 1. / 256}) * kScale;
+    radius_ = kA / (1 + n) * sum({1, 0, 1.L / 4, 0, 1.L / 64, 0, 1.L / 256}) * 0.9996L;
     series_ = {
-        sum({0, 1. / 2, -2. / 3, 37. / 96, -1. / 360, -81. / 512, 96199. / 604800}),
-        sum({0, 0, 1. / 48, 1. / 15, -437. / 1440, 46. / 105, -1118711. / 3870720}),
-        sum({0, 0, 0, 17. / 480, -37. / 840, -209. / 4480, 5569. / 90720}),
-        sum({0, 0, 0, 0, 4397. / 161280, -11. / 504, -830251. / 7257600}),
-        sum({0, 0, 0, 0, 0, 4583. / 161280, -108847. / 3991680}),
-        sum({0, 0, 0, 0, 0, 0, 20648693. / 638668800}),
+        sum({0, 1.L / 2, -2.L / 3, 37.L / 96, -1.L / 360, -81.L / 512, 96199.L / 604800}),
+        sum({0, 0, 1.L / 48, 1.L / 15, -437.L / 1440, 46.L / 105, -1118711.L / 3870720}),
+        sum({0, 0, 0, 17.L / 480, -37.L / 840, -209.L / 4480, 5569.L / 90720}),
+        sum({0, 0, 0, 0, 4397.L / 161280, -11.L / 504, -830251.L / 7257600}),
+        sum({0, 0, 0, 0, 0, 4583.L / 161280, -108847.L / 3991680}),
+        sum({0, 0, 0, 0, 0, 0, 20648693.L / 638668800}),
     };
   }
 
   Result<Geodetic> Convert(const Vec3d& position) const override {
     if (!IsFinite(position)) return Refuse(position, "is not finite.");
-    const double east = position[0] - 500'000, north = position[1] - false_northing_;
+    const Long east = position[0] - 500'000.L, north = position[1] - false_northing_;
     if (std::abs(east) > kFarthest || std::abs(north) > kFarthestNorth)
       return Refuse(position, "is farther from the zone than eastings and northings go.");
-    const double xi = north / radius_, eta = east / radius_;
-    double along = xi, across = eta;  // on the sphere of conformal latitudes
-    for (size_t i = 0; i < series_.size(); ++i) {
-      const double times = 2 * static_cast<double>(i + 1);
-      along -= series_[i] * std::sin(times * xi) * std::cosh(times * eta);
-      across -= series_[i] * std::cos(times * xi) * std::sinh(times * eta);
-    }
-    const double conformal = std::sin(along) / std::hypot(std::sinh(across), std::cos(along));
-    const double longitude = std::atan2(std::sinh(across), std::cos(along)) * kDegrees + meridian_;
-    return Geodetic{std::atan(FromConformal(conformal)) * kDegrees, longitude, position[2]};
+    const std::complex<Long> sphere = OfSphere({north / radius_, east / radius_});
+    const Long along = sphere.real(), out = std::sinh(sphere.imag());
+    const Long conformal = std::sin(along) / std::hypot(out, std::cos(along));
+    const Long longitude = std::atan2(out, std::cos(along)) * kDegrees + meridian_;
+    return Geodetic{static_cast<double>(std::atan(FromConformal(conformal)) * kDegrees),
+                    static_cast<double>(longitude), position[2]};
   }
 
  private:
+  // On the sphere of conformal latitudes: less a sum of sines of even multiples, by Clenshaw's recurrence.
+  std::complex<Long> OfSphere(std::complex<Long> position) const {
+    const std::complex<Long> twice = position * Long{2};
+    const std::complex<Long> factor = std::cos(twice) * Long{2};
+    std::complex<Long> next, after;
+    for (size_t i = series_.size(); i-- > 0;) after = std::exchange(next, factor * next - after + series_[i]);
+    return position - next * std::sin(twice);
+  }
   // Newton's method on tangents of latitudes; from any start near it is right after three rounds.
-  static double FromConformal(double conformal) {
-    constexpr double e2 = Wgs84::kEccentricitySquared;
-    const double e = std::sqrt(e2);
-    double tangent = conformal / (1 - e2);
+  static Long FromConformal(Long conformal) {
+    constexpr Long e2 = kFlattening * (2 - kFlattening);
+    const Long e = std::sqrt(e2);
+    Long tangent = conformal / (1 - e2);
     if (std::abs(conformal) > 70) tangent = conformal * std::exp(e * std::atanh(e));
     for (int i = 0; i < 8; ++i) {
-      const double secant = std::hypot(1, tangent);
-      const double sigma = std::sinh(e * std::atanh(e * tangent / secant));
-      const double made = tangent * std::hypot(1, sigma) - sigma * secant;
-      const double more =
-          (conformal - made) / std::hypot(1, made) * (1 + (1 - e2) * tangent * tangent) / ((1 - e2) * secant);
+      const Long secant = std::hypot(Long{1}, tangent);
+      const Long sigma = std::sinh(e * std::atanh(e * tangent / secant));
+      const Long made = tangent * std::hypot(Long{1}, sigma) - sigma * secant;
+      const Long more = (conformal - made) / std::hypot(Long{1}, made) * (1 + (1 - e2) * tangent * tangent) /
+                        ((1 - e2) * secant);
       tangent += more;
-      if (!(std::abs(more) > 1e-16 * std::max(1.0, std::abs(tangent)))) break;
+      if (!(std::abs(more) > std::numeric_limits<Long>::epsilon() * std::max(Long{1}, std::abs(tangent))))
+        break;
     }
     return tangent;
   }
 
-  static constexpr double kScale = 0.9996;
-  static constexpr double kFarthest = 3'900'000, kFarthestNorth = 10'000'000;
-  double meridian_, false_northing_;
-  double radius_ = 0;  // of a meridian made straight, scaled
-  std::array<double, 6> series_{};
+  static constexpr Long kFarthest = 3'900'000, kFarthestNorth = 10'000'000;
+  Long meridian_, false_northing_;
+  Long radius_ = 0;  // of a meridian made straight, scaled
+  std::array<Long, 6> series_{};
 };
 
 // -- WKT ------------------------------------------------------------------------------------------------

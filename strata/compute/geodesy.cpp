@@ -1,26 +1,38 @@
 #include "strata/compute/geodesy.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace strata::compute {
 
 namespace {
 
-constexpr double kRadians = std::numbers::pi / 180;
 constexpr double kA = Wgs84::kSemiMajorAxis;
 constexpr double kE2 = Wgs84::kEccentricitySquared;
 
-struct SinCos {
-  double sin, cos;
+// Geocentric coordinates are of the Earth's size, and degrees have as many digits: what leads from one to the
+// other is made in longer numbers, where the machine has them, and rounded once.
+using Long = long double;
+constexpr Long kLongDegrees = 180 / std::numbers::pi_v<Long>;
+constexpr Long kLongA = 6378137, kLongF = 1 / 298.257223563L, kLongB = kLongA * (1 - kLongF);
+constexpr Long kLongE2 = kLongF * (2 - kLongF);
+
+template <class Number>
+struct SinCosOf {
+  Number sin, cos;
 };
+using SinCos = SinCosOf<double>;
+using LongSinCos = SinCosOf<Long>;
 
 // Exact at quarter turns, so that poles and the antimeridian fall where they should.
-SinCos OfDegrees(double degrees) {
-  const double turned = std::remainder(degrees, 360);
-  const double quarters = std::round(turned / 90);
-  const double rest = (turned - quarters * 90) * kRadians;
-  const double s = std::sin(rest), c = std::cos(rest);
+template <class Number>
+SinCosOf<Number> OfDegrees(Number degrees) {
+  const Number turned = std::remainder(degrees, Number{360});
+  const Number quarters = std::round(turned / 90);
+  const Number rest = (turned - quarters * 90) * (std::numbers::pi_v<Number> / 180);
+  const Number s = std::sin(rest), c = std::cos(rest);
   switch ((static_cast<int>(quarters) + 4) % 4) {
     case 1:
       return {c, -s};
@@ -41,31 +53,45 @@ bool IsUsable(const Geodetic& place) {
 }
 
 Vec3d ToEcef(const Geodetic& place) {
-  const SinCos latitude = OfDegrees(place.latitude), longitude = OfDegrees(place.longitude);
-  const double normal = kA / std::sqrt(1 - kE2 * latitude.sin * latitude.sin);
-  const double across = (normal + place.height) * latitude.cos;
-  return {across * longitude.cos, across * longitude.sin, (normal * (1 - kE2) + place.height) * latitude.sin};
+  const LongSinCos latitude = OfDegrees(Long{place.latitude}), longitude = OfDegrees(Long{place.longitude});
+  const Long height = place.height;
+  const Long normal = kLongA / std::sqrt(1 - kLongE2 * latitude.sin * latitude.sin);
+  const Long across = (normal + height) * latitude.cos;
+  return {static_cast<double>(across * longitude.cos), static_cast<double>(across * longitude.sin),
+          static_cast<double>((normal * (1 - kLongE2) + height) * latitude.sin)};
 }
 
-// Newton's method on the tangent of the reduced latitude; quadratic, from a start that is right at the
-// surface.
+// The nearest point of the ellipse (its half axes a and b) is the given one divided by 1 + t / a² and
+// 1 + t / b², for the largest t that leads to the ellipse; here u = 1 + t / b², in halves of the polar axis.
+// One over the distance from the centre is nearly a straight line in u, and bent so that Newton's method
+// comes to the root from below.
 Geodetic FromEcef(const Vec3d& point) {
-  const double across = std::hypot(point[0], point[1]), z = point[2];
-  const double b = kA * (1 - Wgs84::kFlattening);
-  if (across == 0) return {z < 0 ? -90.0 : 90.0, 0, std::abs(z) - b};
-  double t = z / ((1 - Wgs84::kFlattening) * across);  // of the reduced latitude
-  for (int i = 0; i < 8; ++i) {
-    const double c = 1 / std::sqrt(1 + t * t), s = t * c;
-    const double next =
-        (z + kE2 / (1 - kE2) * b * s * s * s) / (across - kE2 * kA * c * c * c) * (1 - Wgs84::kFlattening);
-    if (std::abs(next - t) <= 1e-16 * std::abs(t)) break;
-    t = next;
+  const Long across = std::hypot(Long{point[0]}, Long{point[1]}), z = point[2];
+  const Long n = kLongA / kLongB * (across / kLongB), m = std::abs(z) / kLongB;
+  constexpr Long d = kLongE2 / (1 - kLongE2);  // a² / b² - 1
+  const Long longitude = across == 0 ? 0 : std::atan2(Long{point[1]}, Long{point[0]});
+  const auto make = [&](Long sine, Long cosine, Long height) {
+    return Geodetic{static_cast<double>(std::atan2(sine, cosine) * kLongDegrees),
+                    static_cast<double>(longitude * kLongDegrees), static_cast<double>(height)};
+  };
+  if (m == 0 && n < d) {
+    // In the equator's plane, nearer to the centre than any circle that fits the ellipse: two places are
+    // equally near, and the northern one is meant.
+    const Long x = n / d, sine = std::sqrt((1 - x) * (1 + x)) * kLongA, cosine = x * kLongB;
+    const Long size = std::hypot(sine, cosine);
+    const Long normal = kLongA / std::sqrt(1 - kLongE2 * (sine / size) * (sine / size));
+    return make(sine, cosine, -normal * (1 - kLongE2));
   }
-  const double latitude = std::atan2(t, 1 - Wgs84::kFlattening);
-  const double s = std::sin(latitude), c = std::cos(latitude);
-  const double normal = kA / std::sqrt(1 - kE2 * s * s);
-  const double height = across * c + z * s - normal * (1 - kE2 * s * s);
-  return {latitude / kRadians, std::atan2(point[1], point[0]) / kRadians, height};
+  Long u = std::max(m, n - d);
+  for (int i = 0; i < 100; ++i) {
+    const Long x = n / (u + d), y = m / u;  // the first is the point's distance from the axis, by a
+    const Long size = std::hypot(x, y);
+    const Long more = (size - 1) * size * size / (x * x / (u + d) + y * y / u);
+    if (!(more > u * std::numeric_limits<Long>::epsilon())) break;
+    u += more;
+  }
+  const Long cosine = across / (u + d), sine = z / u;
+  return make(sine, cosine, (u - 1) * std::hypot(cosine, sine));
 }
 
 Matrix3d MakeTangentBasis(double latitude_degrees, double longitude_degrees) {

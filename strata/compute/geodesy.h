@@ -23,9 +23,13 @@ struct Wgs84 {
   static constexpr double kEccentricitySquared = kFlattening * (2 - kFlattening);
 };
 
-// Earth-centred, Earth-fixed: X towards (0, 0), Z towards the north pole.
+// Earth-centred, Earth-fixed: X towards (0, 0), Z towards the north pole. Each number is within one step of
+// what it should be, where long double is longer than double; else within some.
 Vec3d ToEcef(const Geodetic& place);
-Geodetic FromEcef(const Vec3d& point);  // longitude in (-180, 180]; at the centre latitude 90
+// The place of the surface that is nearest, and how far above it the point is, which is finite: of all
+// points, deep inside of the Earth too. Longitude in (-180, 180]. Where two places are equally near, that is
+// in the equator's plane within 43 km of the centre, the northern one; at the axis longitude 0.
+Geodetic FromEcef(const Vec3d& point);
 // East, north and up at a place, as rows, in geocentric axes.
 Matrix3d MakeTangentBasis(double latitude, double longitude);
 

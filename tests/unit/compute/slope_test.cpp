@@ -6,6 +6,7 @@
 #include <new>
 #include <set>
 
+#include "strata/compute/crs.h"
 #include "tests/unit/compute/places.h"
 
 // Of the whole program, so that all that is kept counts; only a thread that wants it counts.
@@ -41,9 +42,30 @@ std::string MakePlaces(int count) {
   return Stage(kZUp, Frame("A", kHamburg, "", places));
 }
 
+// The same in coordinate reference systems, `count` places in each of `systems`.
+std::string MakePlacesInSystems(int count, int systems) {
+  std::string text, places;
+  for (int i = 0; i < systems; ++i) {
+    text += fmt::format("def CoordinateReferenceSystem \"S{}\"\n{{\n    uniform int crs:epsg = {}\n}}\n", i,
+                        32601 + i);
+    for (int j = 0; j < count; ++j)
+      places += fmt::format(
+          "def Xform \"P{0}_{1}\" (\n    prepend apiSchemas = [\"GeospatialCRSBindingAPI\"]\n)\n{{\n    rel "
+          "crs:binding = </S{0}>\n    double3 crs:position = ({2}, 5927500, 50)\n{3}}}\n",
+          i, j, 565000 + j, Moved("(1, 2, 3)"));
+  }
+  return Stage(kZUp, text + Frame("A", kHamburg, "", places));
+}
+std::shared_ptr<const Registry> GetSystems() {
+  auto registry = std::make_shared<Registry>();
+  REQUIRE(AddGeospatial(*registry));
+  REQUIRE(AddCrsPlaces(*registry));
+  return registry;
+}
+
 // What is held once an output of all places was asked for, more than before.
-long long CountHeld(int count, std::shared_ptr<const Registry> registry, Token output) {
-  stage::Scene scene(MakePlaces(count), WithSchemas());
+long long CountHeld(const std::string& text, std::shared_ptr<const Registry> registry, Token output) {
+  stage::Scene scene(text, WithSchemas());
   std::vector<ValueKey> keys;
   for (const stage::Prim& prim : scene.At("/A").GetChildren()) keys.push_back({prim.GetPath(), output});
   // What the stage itself makes when it is first read is not the network's.
@@ -55,7 +77,7 @@ long long CountHeld(int count, std::shared_ptr<const Registry> registry, Token o
   for (const Datum& datum : request->Compute(0.0))
     if (datum.IsEmpty()) FAIL_CHECK("a place without an answer");
   held_bytes = nullptr;
-  CHECK(system.GetNetwork().GetNodeCount() >= static_cast<size_t>(count));
+  CHECK(system.GetNetwork().GetNodeCount() >= keys.size());
   return held;
 }
 
@@ -139,7 +161,8 @@ TEST_CASE("G5: a place that was asked for takes less than a thousand bytes, howe
   double first = 0;
   for (const int times : {1, 2, 4}) {
     const int count = times * kPlaces;
-    const double each = static_cast<double>(CountHeld(count, GetGeospatial(), GetOutputs().xform)) / count;
+    const double each =
+        static_cast<double>(CountHeld(MakePlaces(count), GetGeospatial(), GetOutputs().xform)) / count;
     INFO(count << " places, " << each << " bytes each");
     CHECK(each > 2 * sizeof(stage::ComputedTransform));  // the transforms before and after it, at least
     CHECK(each < 1000);
@@ -148,12 +171,33 @@ TEST_CASE("G5: a place that was asked for takes less than a thousand bytes, howe
   }
 }
 
+TEST_CASE("G5: a place in a coordinate reference system takes less than 1300 bytes, a system less than 2000") {
+  constexpr int kPlaces = 500;
+  double first = 0;
+  for (const int times : {1, 2, 4}) {
+    const int count = times * kPlaces;
+    const auto of = [&](int each, int systems) {
+      return static_cast<double>(
+          CountHeld(MakePlacesInSystems(each, systems), GetSystems(), GetOutputs().xform));
+    };
+    const double each = of(count, 1) / count;
+    INFO(count << " places, " << each << " bytes each");
+    CHECK(each < 1300);
+    if (times == 1) first = each;
+    CHECK(each < 1.1 * first);
+    // Ten systems are ten descriptions, however many stand in them.
+    const double of_system = (of(count / 10, 10) - of(count, 1)) / 9;
+    INFO(of_system << " bytes for a system");
+    CHECK(of_system < 2000);
+  }
+}
+
 TEST_CASE("G5: to stand in a frame takes no more than 24 bytes of a place, however many there are") {
   constexpr int kPlaces = 1476;
   for (const int times : {1, 2, 4}) {
     const int count = times * kPlaces;
-    const long long with = CountHeld(count, MakeLinked(true), Token("linked")),
-                    without = CountHeld(count, MakeLinked(false), Token("linked"));
+    const long long with = CountHeld(MakePlaces(count), MakeLinked(true), Token("linked")),
+                    without = CountHeld(MakePlaces(count), MakeLinked(false), Token("linked"));
     const double each = static_cast<double>(with - without) / count;
     INFO(count << " places, " << each << " bytes each for their frame");
     CHECK(each > 0);
@@ -194,7 +238,7 @@ TEST_CASE("G5: all places see one and the same frame") {
     return Datum(Value(1.0));
   };
   REQUIRE(registry->Add(std::move(look)));
-  CountHeld(100, registry, Token("look"));
+  CountHeld(MakePlaces(100), registry, Token("look"));
   CHECK(calls == 200);      // two networks
   CHECK(seen.size() <= 2);  // each with a frame of its own
   CHECK(!seen.contains(nullptr));
