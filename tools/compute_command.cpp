@@ -406,18 +406,7 @@ int Bake(Session& session, const AssembleCommand& options, const compute::Metric
   stage::Editor editor(*stage, target);
   const auto count = compute::BakeMetrics(*system, editor, session.GetDiagnostics(), metrics);
   if (!count) return fail(count.GetError());
-  const layer::LayerPtr& baked = stage->GetSessionLayer();
-  const layer::FieldNames& fields = layer::GetFieldNames();
-  const Path root = Path::AbsoluteRoot();
-  const auto absolute = std::filesystem::absolute(stage->GetRootLayer()->GetIdentifier()).lexically_normal();
-  const auto folder = std::filesystem::absolute(options.output).parent_path();
-  const std::string relative = "./" + absolute.lexically_relative(folder).generic_string();
-  for (const auto& field : stage->GetAllAuthoredMetadata())
-    if (field.name != fields.subLayers && field.name != fields.subLayerOffsets)
-      if (auto set = baked->SetField(root, field.name, field.value); !set) return fail(set.TakeError());
-  if (auto set = baked->SetField(root, fields.subLayers, Value(std::vector<std::string>{relative})); !set)
-    return fail(set.TakeError());
-  if (auto written = baked->Export(options.output, session.MakeExportOptions()); !written)
+  if (auto written = compute::ExportBaked(*stage, options.output, session.MakeExportOptions()); !written)
     return fail(written.TakeError());
   if (session.GetOptions().output == OutputFormat::kJson) {
     JsonWriter writer;

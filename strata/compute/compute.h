@@ -11,6 +11,7 @@
 #include "strata/compute/geospatial.h"
 #include "strata/compute/kernels.h"
 #include "strata/compute/metrics_assembly.h"
+#include "strata/compute/metrics_bake.h"
 #include "strata/compute/metrics_report.h"
 #include "strata/compute/network.h"
 #include "strata/compute/plugin_orders.h"

@@ -1,5 +1,4 @@
-// Where the parts of a scene differ in units and axes, and the same scene with all of it written down for
-// programs that compute nothing.
+// Where the parts of a scene differ in units and axes, by property and layer, and what becomes of it.
 #pragma once
 
 #include <string>
@@ -7,12 +6,8 @@
 
 #include "strata/compute/metrics_assembly.h"
 #include "strata/compute/system.h"
-#include "strata/stage/editor.h"
 
 namespace strata::compute {
-
-inline constexpr DiagnosticCode kNotBaked{"compute.not-baked", Severity::kWarning,
-                                          "A value in other units could not be written down."};
 
 struct MetricsReport {
   // A prim in other units than its parent.
@@ -55,11 +50,5 @@ std::string_view GetActionName(MetricsReport::Divergence::Action action);  // "c
 // Visits every prim, inside of instances too, where the stage has more than one domain.
 MetricsReport CollectMetricsReport(const System& system, stage::Time time,
                                    const MetricsOptions& options = {});
-
-// Writes into the editor's target what is computed: ops named `unitsResolve` at boundaries, converted values
-// and their samples, flagged so that they are left alone from then on. Instances with parts that differ are
-// taken apart. What cannot be written is a remark. Returns how many prims were written.
-Result<size_t> BakeMetrics(const System& system, stage::Editor& editor, Diagnostics& remarks,
-                           const MetricsOptions& options = {});
 
 }  // namespace strata::compute

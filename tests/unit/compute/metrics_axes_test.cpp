@@ -1,3 +1,4 @@
+#include "strata/compute/metrics_bake.h"
 #include "strata/compute/metrics_report.h"
 #include "tests/unit/compute/units.h"
 

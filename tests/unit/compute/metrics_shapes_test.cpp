@@ -1,4 +1,5 @@
 #include "strata/compute/metrics_shapes.h"
+#include "strata/compute/metrics_bake.h"
 #include "strata/compute/metrics_report.h"
 #include "tests/unit/compute/units.h"
 
