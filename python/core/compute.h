@@ -38,15 +38,26 @@ nb::object ToPython(const compute::Datum& datum);
 // The exception that is being handled, as what went wrong at a prim: with the place in the Python file.
 Diagnostic ToDiagnostic(nb::python_error& error, const DiagnosticCode& code, Path prim,
                         const std::string& who);
-// A diagnostic as a dictionary: code, severity, path, message, hint, notes.
+// A diagnostic as a dictionary: code, path, message, hint, notes.
 nb::object ToPython(const Diagnostic& diagnostic);
+nb::list ToPython(const Diagnostics& diagnostics);
+nb::object ToPython(const compute::MetricDomain& domain);
 
 // A registry while it is filled, and its simulations.
 struct RegistryObject {
   std::shared_ptr<compute::Registry> registry;
   std::shared_ptr<compute::SimulationLibrary> library;
   std::shared_ptr<AllowedSeconds> allowed = std::make_shared<AllowedSeconds>();  // for a call
+  compute::MetricsOptions metrics;                                               // that it was made with
   bool is_shared = false;  // systems read it: nothing can be added any more
+};
+
+// Keeps the stage. Its answers are made without the interpreter's lock, which functions in Python take.
+struct SystemObject {
+  StageObjectPtr stage;
+  std::shared_ptr<compute::SimulationLibrary> library;
+  std::shared_ptr<compute::System> system;
+  compute::MetricsOptions metrics;  // of its registry
 };
 
 // A function in Python that resolves coordinate reference systems; null for None.
@@ -59,5 +70,7 @@ compute::SystemOptions ShareRegistry(RegistryObject& registry, double max_second
 void BindRegistry(nb::module_& compute);
 void BindSimulations(nb::module_& compute);
 void BindSystems(nb::module_& compute);
+// What a system says of units, and writes down of them.
+void BindMetrics(nb::class_<SystemObject>& system);
 
 }  // namespace strata::python

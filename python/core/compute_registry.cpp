@@ -358,12 +358,7 @@ nb::object ToPython(const Datum& datum) {
   }
   if (const auto* samples = datum.GetIf<compute::Samples>())
     return nb::make_tuple(ToPython(samples->lower), ToPython(samples->upper), samples->fraction);
-  if (const auto* domain = datum.GetIf<compute::MetricDomain>()) {
-    out["metersPerUnit"] = domain->meters_per_unit;
-    out["kilogramsPerUnit"] = domain->kilograms_per_unit;
-    out["upAxis"] = nb::cast(domain->up_axis);
-    return out;
-  }
+  if (const auto* domain = datum.GetIf<compute::MetricDomain>()) return ToPython(*domain);
   if (const auto* answer = datum.GetIf<compute::SimulationAnswer>()) {
     for (const auto& [name, value] : answer->values) out[nb::cast(name)] = ToPython(value);
     return out;
@@ -403,6 +398,12 @@ nb::object ToPython(const Diagnostic& diagnostic) {
   return out;
 }
 
+nb::list ToPython(const Diagnostics& diagnostics) {
+  nb::list all;
+  for (const Diagnostic& each : diagnostics.GetAll()) all.append(ToPython(each));
+  return all;
+}
+
 void BindRegistry(nb::module_& compute) {
   BindInputs(compute);
   nb::class_<RegistryObject> cls(compute, "_Registry", "The computations that systems have.");
@@ -414,6 +415,7 @@ void BindRegistry(nb::module_& compute) {
             MakeMetricsOptions(unauthored, fallbacks, mode, tolerance, dimensions);
         new (self) RegistryObject{std::make_shared<compute::Registry>(),
                                   std::make_shared<compute::SimulationLibrary>()};
+        self->metrics = metrics;
         CheckOrRaise(compute::AddStandardComputations(*self->registry, metrics, self->library,
                                                       MakeCrsBackend(crs, self->allowed)));
       },
@@ -443,9 +445,7 @@ void BindRegistry(nb::module_& compute) {
         CheckOpen(self);
         Diagnostics remarks;
         compute::LoadComputationOrders(paths, *self.registry, remarks);
-        nb::list out;
-        for (const Diagnostic& each : remarks.GetAll()) out.append(ToPython(each));
-        return out;
+        return ToPython(remarks);
       },
       "paths"_a,
       "Takes the orders of modifiers that plugInfo files declare, and gives what is wrong with them.");

@@ -12,13 +12,6 @@ using compute::ValueKey;
 
 namespace {
 
-// Keeps the stage. Its answers are made without the interpreter's lock, which functions in Python take.
-struct SystemObject {
-  StageObjectPtr stage;
-  std::shared_ptr<compute::SimulationLibrary> library;
-  std::shared_ptr<System> system;
-};
-
 struct RequestObject {
   std::shared_ptr<System> system;
   StageObjectPtr stage;
@@ -125,12 +118,10 @@ void BindQuestions(nb::class_<SystemObject>& cls) {
           "includedPurposes"_a = std::vector<Token>(), "A Gf.Range3d around what is computed.");
   cls.def("Explain", &Explain, "prim"_a, "output"_a, "time"_a = TimeArgument(),
           "Each step in its order: name, module, answer, inputs, evaluations, seconds.");
-  cls.def("GetDiagnostics", [](SystemObject& self) {
-    nb::list all;
-    const Diagnostics diagnostics = self.system->GetDiagnostics();
-    for (const Diagnostic& each : diagnostics.GetAll()) all.append(ToPython(each));
-    return all;
-  });
+  cls.def(
+      "GetDiagnostics", [](SystemObject& self) { return ToPython(self.system->GetDiagnostics()); },
+      "What is wrong now, by prim: dictionaries of code, path, message, hint, and notes of text, file and "
+      "line.");
 }
 
 }  // namespace
@@ -154,10 +145,12 @@ void BindSystems(nb::module_& compute) {
       [](SystemObject* self, StageObject& stage, RegistryObject& registry, double seconds) {
         compute::SystemOptions options = ShareRegistry(registry, seconds);
         new (self) SystemObject{stage.shared_from_this(), registry.library,
-                                std::make_shared<System>(stage.stage.Own(), registry.registry, options)};
+                                std::make_shared<System>(stage.stage.Own(), registry.registry, options),
+                                registry.metrics};
       },
       "stage"_a, "registry"_a, "maxSecondsPerCall"_a = 60.0);
   BindQuestions(cls);
+  BindMetrics(cls);
   cls.def("GetStage", [](SystemObject& self) { return self.stage; });
   cls.def("GetEvaluationCount",
           [](SystemObject& self) { return self.system->GetNetwork().GetEvaluationCount(); });

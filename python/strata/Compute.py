@@ -142,6 +142,24 @@ class Registry(_core._Registry):
         self._AddLoader(load)
 
 
+def BakeMetrics(stage, path, **options):
+    """Writes a layer over the stage's root layer in which everything is in its prim's units and each prim in its parent's, for programs
+    that compute nothing: what `strata assemble --bake -o path` writes. The options are those of Registry (unauthored, fallbacks, mode,
+    tolerance, dimensions).
+
+    The scene is as the root layer says it, with the stage's load rules and muted layers; opinions of the session are not in it. The stage
+    stays as it is. Gives how many prims were written, and what could not be (as System.GetDiagnostics). Tf.ErrorException where the root
+    layer has no file, or the file cannot be written; what the root layer says and is not saved yet is not what others will read."""
+    over = Usd.Stage.Open(stage.GetRootLayer(), Sdf.Layer.CreateAnonymous(".usda"), stage.GetPathResolverContext(), Usd.Stage.LoadNone)
+    over.MuteAndUnmuteLayers([layer for layer in stage.GetMutedLayers() if layer != stage.GetRootLayer().identifier], [])
+    over.SetLoadRules(stage.GetLoadRules())
+    over.SetEditTarget(over.GetSessionLayer())
+    system = System(over, Registry(**options))
+    baked = system.BakeMetrics()
+    system._ExportBaked(str(path))
+    return baked
+
+
 def CompileModule(path, folder, compiler=None):
     """Compiles the kernels of a module of Warp ahead of time: NAME.kernels and NAME.so in a folder, which programs without Python and
     without Warp run (`strata compute --kernels FOLDER`). The module says in KERNELS what a step launches; strata/compute/kernels.h tells
