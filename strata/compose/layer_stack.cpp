@@ -118,8 +118,6 @@ std::shared_ptr<LayerStack> LayerStackBuilder::BuildWithoutTable(const LayerStac
     stack_->muted_layers_.insert(session->GetIdentifier());
     session = nullptr;
   }
-  if (session)
-    if (auto* owner = session->GetFieldAs<std::string>(root, names.sessionOwner)) session_owner_ = *owner;
   stack_->expression_variables_ = request.variable_overrides.IsEmpty()
                                       ? std::move(variables)
                                       : request.variable_overrides.ComposeOver(variables);
@@ -138,6 +136,12 @@ std::shared_ptr<LayerStack> LayerStackBuilder::BuildWithoutTable(const LayerStac
     AddLayer(layer, offset, own_rate, 0, is_session);
   };
   if (session) add_tree(session, true);
+  for (const LayerStack::Entry& entry : stack_->entries_) {  // of the session; the strongest that names one
+    auto* owner = entry.layer->GetFieldAs<std::string>(root, names.sessionOwner);
+    if (!owner) continue;
+    session_owner_ = *owner;
+    break;
+  }
   add_tree(request.root, false);
   AddRelocates();
   return std::move(stack_);

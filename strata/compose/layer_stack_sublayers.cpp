@@ -97,28 +97,27 @@ void LayerStackBuilder::OrderByOwner(const layer::Layer& layer, std::vector<laye
   const layer::FieldNames& names = layer::GetFieldNames();
   auto* owned = layer.GetFieldAs<bool>(Path::AbsoluteRoot(), names.hasOwnedSubLayers);
   if (!owned || !*owned || session_owner_.empty()) return;  // owners matter to a session that has one
-  std::map<std::string, std::vector<size_t>> by_owner;
+  auto is_mine = [this](const layer::LayerPtr& sublayer) {
+    auto* owner = sublayer
+                      ? sublayer->GetFieldAs<std::string>(Path::AbsoluteRoot(), layer::GetFieldNames().owner)
+                      : nullptr;
+    return owner && *owner == session_owner_;
+  };
+  std::string mine;
+  size_t count = 0;
   for (size_t i = 0; i < sublayers.size(); ++i) {
-    if (!sublayers[i]) continue;
-    auto* owner = sublayers[i]->GetFieldAs<std::string>(Path::AbsoluteRoot(), names.owner);
-    if (owner && !owner->empty()) by_owner[*owner].push_back(i);
+    if (!is_mine(sublayers[i])) continue;
+    mine += fmt::format("{}@{}@", count ? ", " : "", sublayers[i]->GetIdentifier());
+    // What the owner of the session wrote comes first.
+    const auto from = static_cast<ptrdiff_t>(count++), to = static_cast<ptrdiff_t>(i);
+    std::rotate(sublayers.begin() + from, sublayers.begin() + to, sublayers.begin() + to + 1);
+    std::rotate(offsets.begin() + from, offsets.begin() + to, offsets.begin() + to + 1);
   }
-  for (const auto& [owner, positions] : by_owner) {
-    if (positions.size() < 2) continue;
-    std::string list;
-    for (size_t i : positions)
-      list += fmt::format("{}@{}@", list.empty() ? "" : ", ", sublayers[i]->GetIdentifier());
-    AddError(ErrorType::kInvalidSublayerOwnership,
-             fmt::format("The following sublayers for layer @{}@ have the same owner '{}': {}",
-                         layer.GetIdentifier(), owner, list),
-             layer, "Give each sublayer its own owner.");
-  }
-  auto mine = by_owner.find(session_owner_);
-  if (mine == by_owner.end()) return;
-  // What the owner of the session wrote comes first.
-  const auto first = static_cast<ptrdiff_t>(mine->second.front());
-  std::rotate(sublayers.begin(), sublayers.begin() + first, sublayers.begin() + first + 1);
-  std::rotate(offsets.begin(), offsets.begin() + first, offsets.begin() + first + 1);
+  if (count < 2) return;
+  AddError(ErrorType::kInvalidSublayerOwnership,
+           fmt::format("The following sublayers for layer @{}@ have the same owner '{}': {}",
+                       layer.GetIdentifier(), session_owner_, mine),
+           layer, "Give each sublayer its own owner.");
 }
 
 bool LayerStackBuilder::IsOpen(const layer::Layer& layer) const {
@@ -151,7 +150,7 @@ void LayerStackBuilder::AddSublayers(const layer::LayerPtr& layer, const LayerOf
         *layer, "Write a finite offset and a scale greater than zero.");
     offsets[i] = LayerOffset();
   }
-  OrderByOwner(*layer, sublayers, offsets);
+  if (!is_session) OrderByOwner(*layer, sublayers, offsets);
   for (size_t i = 0; i < sublayers.size(); ++i) {
     const layer::LayerPtr& sublayer = sublayers[i];
     if (!sublayer) continue;

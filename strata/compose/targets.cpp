@@ -116,15 +116,13 @@ class TargetComposer {
   bool IsPrivateBelow(Path authored, Path target, NodeRef node) {
     const PrimIndexPtr index = cache_.ComputePrimIndex(target.GetPrimPath());
     const auto count = static_cast<uint32_t>(index->GetNodeCount());
+    auto is_where_authored = [&](NodeRef other) {
+      return other.GetLayerStackNumber() == node.GetLayerStackNumber() &&
+             other.GetPath() == authored.GetPrimPath();
+    };
     uint32_t start = 0;
-    for (uint32_t i = 0; i < count && !node.IsRoot(); ++i) {
-      const NodeRef other = index->GetNode(i);
-      if (other.GetLayerStackNumber() == node.GetLayerStackNumber() &&
-          other.GetPath() == authored.GetPrimPath()) {
-        start = i;
-        break;
-      }
-    }
+    while (!node.IsRoot() && start < count && !is_where_authored(index->GetNode(start))) ++start;
+    if (start == count) return false;  // nothing is said there, nor beyond
     const NodeRef top = index->GetNode(start);
     for (uint32_t i = start + 1; i < count; ++i) {
       NodeRef below = index->GetNode(i);

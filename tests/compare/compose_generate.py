@@ -341,9 +341,40 @@ class SteeredGenerator(Generator):
             layers[layer]["parts"].append(part("relocate", source=source, target=target))
 
 
-# Every fifth seed is steered to what chance seldom brings about.
-STEERED = 5
+class StackGenerator(Generator):
+    """Ordinary scenes some of whose layers are muted, or are owned by whom the session names."""
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.layers += [name for name in ("s.usda", "r.usda", "session.usda") if name not in self.layers]
+
+    def scene(self):
+        scene = super().scene()
+        layers = {layer["name"]: layer["parts"] for layer in scene["parts"]}
+        root = layers.pop("root.usda")
+        if self.maybe(0.5):
+            scene["parts"] += [part("mute", name=name) for name in layers if self.maybe(0.4)]
+            return scene
+        session = layers.pop("session.usda")
+        holder = self.random.choice((root, root, layers["s.usda"]))
+        holder.append(part("meta", name="hasOwnedSubLayers", text=self.random.choice(("true", "true", "true", "false"))))
+        session.append(part("meta", name="sessionOwner", text='"me"'))
+        for name, parts in layers.items():
+            if self.maybe(0.8) and parts is not holder:
+                parts.append(part("meta", name="owner", text=self.random.choice(('"me"', '"me"', '"me"', '"you"'))))
+                holder.append(part("sublayer", asset="./" + name, offset=(0, 1)))
+            elif self.maybe(0.3):
+                session.append(part("sublayer", asset="./" + name, offset=(0, 1)))
+        root.append(part("prim", name="O", specifier="def", path="/O", parts=[
+            part("attribute", name=name, type="int", value="0") for name in ("p", "q")]))
+        for parts in layers.values():
+            parts.append(part("prim", name="O", specifier="over", path="/O", parts=[
+                part("attribute", name=name, type="int", variability="uniform", value="0") for name in ("p", "q") if self.maybe(0.5)]))
+        return scene
 
 
+# Every fifth seed is steered to what chance seldom brings about, every fortieth has layers that are muted or owned.
 def make_scene(seed):
-    return (Generator if seed % STEERED else SteeredGenerator)(seed).scene()
+    if seed % 40 == 7:
+        return StackGenerator(seed).scene()
+    return (Generator if seed % 5 else SteeredGenerator)(seed).scene()

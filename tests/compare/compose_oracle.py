@@ -144,7 +144,7 @@ def describe_prim(cache, path, errors, namer):
         "errors": describe_errors(list(errors) + list(more)), "nodes": describe_nodes(index, namer)}
 
 
-def open_cache(folder, session, fallbacks, usd=True, root="root.usda"):
+def open_cache(folder, session, fallbacks, usd=True, root="root.usda", muted=()):
     root = Sdf.Layer.FindOrOpen(str(folder / root))
     session_layer = Sdf.Layer.FindOrOpen(str(folder / session)) if session else None
     if root is None or (session and session_layer is None):
@@ -152,6 +152,7 @@ def open_cache(folder, session, fallbacks, usd=True, root="root.usda"):
     identifier = Pcp.LayerStackIdentifier(root, session_layer)
     cache = Pcp.Cache(identifier, "usd" if usd else "", usd)
     cache.SetVariantFallbacks(fallbacks)
+    cache.RequestLayerMuting(list(muted), [])
     return cache
 
 
@@ -170,13 +171,13 @@ def collect_paths(cache, includes):
     return errors
 
 
-def find_payload_paths(folder, session, fallbacks, usd, root, includes):
+def find_payload_paths(folder, session, fallbacks, usd, root, includes, muted):
     """The paths to request for every payload to be included. Inclusion is asked for the prim that a payload is written at: one that comes after the
     prim asked for, or the source of a relocate, which is no prim of the scene; at such a source it is asked for the target, which need not be a
     prim either. What a payload brings can have more of them."""
     included = set()
     while True:
-        cache = open_cache(folder, session, fallbacks, usd, root)
+        cache = open_cache(folder, session, fallbacks, usd, root, muted)
         cache.RequestPayloads(sorted(included), [])
         found = {path for path in collect_paths(cache, includes)}
         for path in list(found):
@@ -198,15 +199,15 @@ def find_payload_paths(folder, session, fallbacks, usd, root, includes):
 
 
 def describe_scene(folder, session=None, fallbacks=None, includes=lambda path: True, usd=True, root="root.usda",
-                   all_payloads=False):
+                   all_payloads=False, muted=()):
     """The oracle's answer, or None where a layer does not open."""
-    cache = open_cache(folder, session, fallbacks or {}, usd, root)
+    cache = open_cache(folder, session, fallbacks or {}, usd, root, muted)
     if cache is None:
         return None
     namer = Namer((folder / root).parent)
     if all_payloads:
-        included = find_payload_paths(folder, session, fallbacks or {}, usd, root, includes)
-        cache = open_cache(folder, session, fallbacks or {}, usd, root)
+        included = find_payload_paths(folder, session, fallbacks or {}, usd, root, includes, muted)
+        cache = open_cache(folder, session, fallbacks or {}, usd, root, muted)
         cache.RequestPayloads(included, [])
     # All indices before any property: targets ask for indices of other prims, whose errors would then be lost.
     errors = collect_paths(cache, includes)

@@ -71,7 +71,8 @@ def write_metadata(prim):
 def write_property(prop):
     custom = "custom " if prop.get("custom") else ""
     if prop["kind"] == "attribute":
-        yield f"{custom}{prop['type']} {prop['name']} = {prop['value']}" + write_property_meta(prop)
+        variability = prop.get("variability", "") and prop["variability"] + " "
+        yield f"{custom}{variability}{prop['type']} {prop['name']} = {prop['value']}" + write_property_meta(prop)
         for line in write_list_op(f"{custom}{prop['type']} {prop['name']}.connect",
                                   [(one["op"], f"<{one['path']}>") for one in children(prop, "target")]):
             words = line.split(" ")
@@ -159,6 +160,11 @@ def write_layer(layer):
 def write_scene(scene, folder):
     for layer in children(scene, "layer"):
         (folder / layer["name"]).write_text(write_layer(layer), encoding="utf-8")
+
+
+def find_muted(scene, folder):
+    """The identifiers of the layers that the scene mutes."""
+    return [str(folder / one["name"]) for one in children(scene, "mute")]
 
 
 def count_parts(one):

@@ -42,6 +42,7 @@ Composition Open(const Json& question) {
       return std::regex_search(path.GetString(), pattern, std::regex_constants::match_continuous);
     };
   }
+  options.muted_layers = question.value("muted", Json::array()).get<decltype(options.muted_layers)>();
   if (!question.value("usd", true)) options.mode = compose::CompositionMode::kFull;
   opened.folder = GetFolder(root->GetIdentifier());
   opened.cache = std::make_unique<Cache>(root, session, std::make_shared<RegistryProvider>(opened.registry),

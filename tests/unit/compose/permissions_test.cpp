@@ -60,3 +60,17 @@ TEST_CASE("a property that is private at the source of a relocate is so to nobod
   CHECK(get_errors("") == 0);
   CHECK(get_errors("(\npermission = private\n)") == 1);
 }
+
+TEST_CASE("what is private beside the arc that brings a target is not beyond it") {
+  const auto get_errors = [&](const char* class_metadata, const char* class_content) {
+    const auto cache = OpenFull(
+        {{"root.usda", MakePrim("K", class_metadata, std::string("rel t = </K/y.q>\n") + class_content) +
+                           MakePrim("M", "", MakePrim("y", kPrivate)) +
+                           MakePrim("A", "references = </K>", MakePrim("y", kPrivate))}});
+    const auto index = cache->ComputePrimIndex(Path("/A"));
+    return cache->ComputeTargets(*index, Token("t"), Cache::Targets::kRelationshipTargets).errors.size();
+  };
+  CHECK(get_errors("", "") == 0);  // K says nothing of y
+  CHECK(get_errors("", MakePrim("y", "").c_str()) == 0);
+  CHECK(get_errors("references = </M>", "") == 1);
+}

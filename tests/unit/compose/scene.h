@@ -18,8 +18,9 @@ namespace strata::compose {
 
 using Layers = std::vector<std::pair<std::string, std::string>>;
 
-// The first layer is the root.
-inline std::unique_ptr<Cache> Open(const Layers& layers, CacheOptions options = {}) {
+// The first layer is the root; `session` names another one, or none.
+inline std::unique_ptr<Cache> Open(const Layers& layers, CacheOptions options = {},
+                                   const char* session = "") {
   auto resolver = std::make_shared<asset::MemoryResolver>(nullptr);
   for (const auto& [name, text] : layers) resolver->Put(name, "#usda 1.0\n" + text);
   auto registry = layer::LayerRegistry::Create(resolver, std::make_shared<layer::FieldRegistry>(),
@@ -27,7 +28,9 @@ inline std::unique_ptr<Cache> Open(const Layers& layers, CacheOptions options = 
   Diagnostics diagnostics;
   layer::LayerPtr root = registry->FindOrOpen(layers.front().first, nullptr, {}, diagnostics);
   REQUIRE_MESSAGE(root, RenderDiagnostics(diagnostics, ColorMode::kPlain));
-  return std::make_unique<Cache>(root, nullptr, std::make_shared<RegistryProvider>(registry),
+  layer::LayerPtr session_layer =
+      *session ? registry->FindOrOpen(session, nullptr, {}, diagnostics) : nullptr;
+  return std::make_unique<Cache>(root, session_layer, std::make_shared<RegistryProvider>(registry),
                                  std::move(options));
 }
 inline std::unique_ptr<Cache> Open(const std::string& text, CacheOptions options = {}) {

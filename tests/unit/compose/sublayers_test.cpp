@@ -32,4 +32,39 @@ TEST_CASE("sublayers are opened on all threads, and listed with their errors as 
   }
 }
 
+TEST_CASE("sublayers of the session's owner come first where their layer says that they are owned") {
+  auto list = [](const char* session, const char* owners) {
+    Layers layers{{"root.usda", std::string("(\n    hasOwnedSubLayers = true\n    subLayers = "
+                                            "[@x.usda@, @s.usda@, @r.usda@]\n)\n")},
+                  {"session.usda", session},
+                  {"sub.usda", "(\n    sessionOwner = \"me\"\n)\n"}};
+    for (size_t i = 0; i < 3; ++i) {
+      const std::string owner = owners[i] == '-' ? "" : owners[i] == 'm' ? "me" : "you";
+      layers.push_back(
+          {std::string(1, "xsr"[i]) + ".usda", owner.empty() ? "" : "(\n    owner = \"" + owner + "\"\n)\n"});
+    }
+    const std::unique_ptr<Cache> cache = Open(layers, {}, "session.usda");
+    std::string text;
+    for (const LayerStack::Entry& entry : cache->GetRootLayerStack()->GetEntries())
+      text += entry.layer->GetIdentifier().substr(entry.layer->GetIdentifier().find_last_of('/') + 1) + " ";
+    for (const CompositionError& error : cache->GetRootLayerStack()->GetErrors())
+      text += std::string(GetErrorName(error.type)) + " ";
+    return text;
+  };
+  const char* me = "(\n    sessionOwner = \"me\"\n)\n";
+  // As usd-core 26.11 lists them.
+  CHECK(list(me, "--m") == "session.usda root.usda r.usda x.usda s.usda ");
+  CHECK(list(me, "-mm") == "session.usda root.usda s.usda r.usda x.usda InvalidSublayerOwnership ");
+  CHECK(list(me, "-yy") == "session.usda root.usda x.usda s.usda r.usda ");
+  CHECK(list("", "--m") == "session.usda root.usda x.usda s.usda r.usda ");
+  // The strongest layer of the session that names an owner counts.
+  CHECK(list("(\n    subLayers = [@sub.usda@]\n)\n", "--m") ==
+        "session.usda sub.usda root.usda r.usda x.usda s.usda ");
+  CHECK(list("(\n    sessionOwner = \"\"\n    subLayers = [@sub.usda@]\n)\n", "--m") ==
+        "session.usda sub.usda root.usda x.usda s.usda r.usda ");
+  // In the session's own layers nobody comes first.
+  CHECK(list("(\n    sessionOwner = \"me\"\n    subLayers = [@root.usda@]\n)\n", "--m") ==
+        "session.usda root.usda x.usda s.usda r.usda root.usda r.usda x.usda s.usda ");
+}
+
 }  // namespace strata::compose
