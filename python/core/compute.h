@@ -48,7 +48,7 @@ struct RegistryObject {
   std::shared_ptr<compute::Registry> registry;
   std::shared_ptr<compute::SimulationLibrary> library;
   std::shared_ptr<AllowedSeconds> allowed = std::make_shared<AllowedSeconds>();  // for a call
-  compute::MetricsOptions metrics;                                               // that it was made with
+  compute::MetricsOptions metrics = {};                                          // that it was made with
   bool is_shared = false;  // systems read it: nothing can be added any more
 };
 

@@ -216,13 +216,17 @@ void BindSystems(nb::module_& compute) {
           values[path] = FromPython(object, type ? type->type : ValueType::kEmpty);
         }
         std::vector<Datum> answers;
+        Diagnostics remarks;
         {
           const Reading reading;
-          answers = self.request->ComputeWithOverrides(time.time, values);
+          answers = self.request->ComputeWithOverrides(time.time, values, remarks);
         }
+        for (const Diagnostic& each : remarks.GetAll()) Raise(each);
         return ToList(answers);
       },
-      "overrides"_a, "time"_a = TimeArgument(), "As if attributes, by path, had these values.");
+      "overrides"_a, "time"_a = TimeArgument(),
+      "As if attributes, by path, had these values, each in the units of the layer that gives the attribute "
+      "its value. Tf.ErrorException where one casts to no value of its attribute, or names none.");
 }
 
 }  // namespace strata::python

@@ -303,6 +303,11 @@ Result<void> Registry::Add(Computation computation) {
   for (const Input& input : computation.inputs)
     if (input.kind == Input::Kind::kPrevious && computation.role == Computation::Role::kMakes)
       return refuse("asks for a previous answer without being a modifier");
+  for (const Input& input : computation.inputs)
+    if (input.is_lasting && input.output.IsEmpty())
+      return refuse(fmt::format(
+          "has a lasting input that is no output{}: only Computation, Parent, Targets and the like last",
+          input.name.IsEmpty() ? "" : " (" + input.name.GetString() + ")"));
   if (computation.reads == Computation::Reads::kInUnits) ReadInUnits(computation);
   all_.push_back(std::make_shared<const Computation>(std::move(computation)));
   return {};

@@ -69,7 +69,8 @@ struct Input {
   Token before{};  // of kComputation: the output as it is before the modifier of this name
   // Of stepped computations: a change of it begins no state anew. Ticks before the one that was asked for
   // last keep what it was, whenever they are made again; from there on it is what it is. At most one answer;
-  // of one that varies with time each change begins anew.
+  // of one that varies with time each change begins anew. Of inputs that are no output of a computation it
+  // is refused when the computation is registered.
   bool is_lasting = false;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "strata/layer/fields.h"
 
@@ -366,17 +367,44 @@ std::vector<Datum> Request::Compute(Time time) {
   return system_.Compute(FindNodes(), time);
 }
 
-std::vector<Datum> Request::ComputeWithOverrides(Time time, const Overrides& overrides) {
+namespace {
+
+// As a value of the attribute's type; what nobody declares may be of any.
+Result<Value> CastOverride(const stage::Stage& stage, Path path, const Value& value) {
+  const auto refuse = [&](std::string why, std::string remedy) {
+    return Diagnostic(kOverrideUnusable, std::move(why), {{}, path.GetString(), 0, 0, 0}, std::move(remedy));
+  };
+  if (!path.IsPrimProperty() || !stage.GetPrimAtPath(path.GetPrimPath()))
+    return refuse(fmt::format("<{}> is no attribute of a prim of the stage.", path.GetString()),
+                  "Name an attribute by its path.");
+  const stage::Attribute attribute = stage.GetAttributeAtPath(path);
+  const ValueTypeName* type = attribute.IsDefined() ? attribute.GetValueTypeName() : nullptr;
+  if (!type || value.IsEmpty() || value.IsBlock() || value.GetType() == type->type) return value;
+  Value of_type = CastValue(value, type->type);
+  if (!of_type.IsEmpty()) return of_type;
+  return refuse(
+      fmt::format("A value of type {} cannot be one of <{}>, which is a {}.", GetTypeText(value.GetType()),
+                  path.GetString(), attribute.GetTypeName().GetText()),
+      fmt::format("Give a {}, or what casts to one.", attribute.GetTypeName().GetText()));
+}
+
+}  // namespace
+
+std::vector<Datum> Request::ComputeWithOverrides(Time time, const Overrides& overrides,
+                                                 Diagnostics& remarks) {
   std::vector<Datum> answers(keys_.size());
+  // In an order of their own: all that is wrong is told of alike.
+  std::map<std::string, std::pair<Path, Value>> sorted;
+  for (const auto& [path, value] : overrides) sorted.try_emplace(path.GetString(), path, value);
   Overrides of_types;
-  for (const auto& [path, value] : overrides) {
-    const stage::Attribute attribute = system_.GetStage()->GetAttributeAtPath(path);
-    const ValueTypeName* type = attribute.IsDefined() ? attribute.GetValueTypeName() : nullptr;
-    const bool casts = type && !value.IsEmpty() && !value.IsBlock() && value.GetType() != type->type;
-    Value of_type = casts ? CastValue(value, type->type) : value;
-    if (casts && of_type.IsEmpty()) return answers;
-    of_types.emplace(path, std::move(of_type));
+  for (const auto& [text, given] : sorted) {
+    Result<Value> of_type = CastOverride(*system_.GetStage(), given.first, given.second);
+    if (of_type)
+      of_types.emplace(given.first, *std::move(of_type));
+    else
+      remarks.Add(of_type.TakeError());
   }
+  if (of_types.size() != overrides.size()) return answers;
   for (size_t i = 0; i < keys_.size(); ++i) {
     const Prim prim = system_.GetStage()->GetPrimAtPath(keys_[i].provider);
     if (Network::Node* node = system_.GetNetwork().Find(prim, keys_[i].output))

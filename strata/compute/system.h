@@ -31,6 +31,10 @@ struct ComputedChanges {
   bool is_everything = false;    // other computations have an effect in the stage than before
 };
 
+inline constexpr DiagnosticCode kOverrideUnusable{
+    "compute.override-unusable", Severity::kError,
+    "A value that stands in for an attribute's cannot be one of it."};
+
 class Request;
 
 // Holds the stage. Threads: as the network.
@@ -135,8 +139,9 @@ class Request {
   std::vector<Datum> Compute(stage::Time time);
   // As if the layers that give attributes their values said these; nothing is kept. So a value is in the
   // units of that layer, and turned into the prim's as its own. It may be of another type that casts to the
-  // attribute's; where one cannot be cast, nothing has an answer.
-  std::vector<Datum> ComputeWithOverrides(stage::Time time, const Overrides& overrides);
+  // attribute's. What names no attribute of a prim, or cannot be cast, is a remark, and nothing has an
+  // answer.
+  std::vector<Datum> ComputeWithOverrides(stage::Time time, const Overrides& overrides, Diagnostics& remarks);
 
  private:
   friend class System;

@@ -10,7 +10,7 @@ except ModuleNotFoundError:
     print("skipped: numpy is not installed (pip install numpy)")
     sys.exit(77)
 
-from strata import Compute, Gf, Sdf, Usd
+from strata import Compute, Gf, Sdf, Tf, Usd
 
 SCENE = """#usda 1.0
 (
@@ -346,7 +346,10 @@ class Values(unittest.TestCase):
         self.assertEqual([type(each) for each in made], [float, float])
         self.assertEqual(made[0], 5.0)
         self.assertAlmostEqual(made[1], 5.0)
-        self.assertEqual(request.ComputeWithOverrides({"/Here.radius": "far"}, 1), [None, None])
+        with self.assertRaisesRegex(Tf.ErrorException, "type string cannot be one of </Here.radius>, which is a double"):
+            request.ComputeWithOverrides({"/Here.radius": "far"}, 1)
+        with self.assertRaisesRegex(Tf.ErrorException, "</Nowhere.radius> is no attribute"):
+            request.ComputeWithOverrides({"/Nowhere.radius": 1.0}, 1)
         self.assertEqual(request.Compute(1), [2.0, 2.0])
 
 

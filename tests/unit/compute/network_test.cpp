@@ -69,6 +69,16 @@ TEST_CASE("what is registered must have an output, a name of its own and a funct
   const auto again = registry.Add(Sum());
   REQUIRE(!again);
   CHECK(again.GetError().code == &kComputationUnusable);
+  // What the prim says itself begins states anew, whatever is asked for.
+  Computation lasting = Sum();
+  lasting.name = Token("lasting");
+  lasting.inputs = {in::Lasting(in::Attribute(Token("size")))};
+  const auto refused = registry.Add(lasting);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.GetError().code == &kComputationUnusable);
+  CHECK(refused.GetError().message.find("lasting input that is no output (size)") != std::string::npos);
+  lasting.inputs = {in::Lasting(in::Computation(Token("other")))};
+  CHECK(registry.Add(lasting));
 }
 
 TEST_CASE("answers come of inputs, are made once, and again only where something they need changed") {
@@ -129,9 +139,11 @@ TEST_CASE("overrides count for one evaluation and leave nothing behind") {
       running.GetSystem().MakeRequest({{Path("/A/B/C"), Token("sum")}, {Path("/A"), Token("sum")}});
   CHECK(Get(request->Compute(0.0)[0]) == 6);
   Overrides overrides;
+  Diagnostics remarks;
   overrides[Path("/A/B.size")] = Value(100.0);
-  CHECK(Get(request->ComputeWithOverrides(0.0, overrides)[0]) == 104);
-  CHECK(Get(request->ComputeWithOverrides(0.0, overrides)[1]) == 1);
+  CHECK(Get(request->ComputeWithOverrides(0.0, overrides, remarks)[0]) == 104);
+  CHECK(Get(request->ComputeWithOverrides(0.0, overrides, remarks)[1]) == 1);
+  CHECK(remarks.IsEmpty());
   CHECK(Get(request->Compute(0.0)[0]) == 6);
 }
 

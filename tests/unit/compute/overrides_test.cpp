@@ -24,7 +24,10 @@ Value With(Running& running, const char* prim, const char* attribute, Value valu
   const auto request = running.GetSystem().MakeRequest({{Path(prim), Token("read")}});
   Overrides overrides;
   overrides[Path(prim).AppendProperty(Token(attribute))] = std::move(value);
-  return request->ComputeWithOverrides(0.0, overrides)[0].GetValue();
+  Diagnostics remarks;
+  const Value made = request->ComputeWithOverrides(0.0, overrides, remarks)[0].GetValue();
+  CHECK(remarks.IsEmpty());
+  return made;
 }
 
 }  // namespace
@@ -35,11 +38,40 @@ TEST_CASE("an override is cast to the type of its attribute, and without a cast 
   CHECK(With(running, "/A", "size", Value(3.5)) == Value(3.5));
   CHECK(With(running, "/A", "size", Value(7)) == Value(7.0));
   CHECK(With(running, "/A", "size", Value(0.5f)) == Value(0.5));
-  CHECK(With(running, "/A", "size", Value(std::string("far"))).IsEmpty());
   CHECK(running.GetSystem().Compute(running.At("/A"), Token("read"), 0.0).GetValue() == Value(2.0));
   const auto names = MakeReader("name", Computation::Reads::kInUnits);
   Running named("def \"A\" {\n    token name = \"x\"\n}\n", names);
   CHECK(With(named, "/A", "name", Value(std::string("y"))) == Value(Token("y")));
+}
+
+TEST_CASE(
+    "overrides that cannot be are told of, each with its place and a remedy, and nothing has an answer") {
+  Running running("def Cube \"A\" {\n    double size = 2\n}\n",
+                  MakeReader("size", Computation::Reads::kInUnits));
+  const auto request = running.GetSystem().MakeRequest({{Path("/A"), Token("read")}});
+  const auto tell = [&](const Overrides& overrides) {
+    Diagnostics remarks;
+    CHECK(request->ComputeWithOverrides(0.0, overrides, remarks)[0].IsEmpty());
+    std::string told;
+    for (const Diagnostic& each : remarks.GetAll()) {
+      CHECK(each.code == &kOverrideUnusable);
+      CHECK_FALSE(each.hint.empty());
+      told += each.location.path + ": " + each.message + "\n";
+    }
+    return told;
+  };
+  const std::string far = "/A.size: A value of type string cannot be one of </A.size>, which is a double.\n";
+  CHECK(tell({{Path("/A.size"), Value(std::string("far"))}}) == far);
+  CHECK(tell({{Path("/B.size"), Value(1.0)},
+              {Path("/A"), Value(1.0)},
+              {Path("/A.size"), Value(std::string())}}) ==
+        "/A: </A> is no attribute of a prim of the stage.\n" + far +
+            "/B.size: </B.size> is no attribute of a prim of the stage.\n");
+  // The others do not count either, and nothing is left behind.
+  CHECK(tell({{Path("/A.size"), Value(3.0)}, {Path("/B.size"), Value(1.0)}}) != "");
+  CHECK(running.GetSystem().Compute(running.At("/A"), Token("read"), 0.0).GetValue() == Value(2.0));
+  // What nobody declares may be of any type, and none and blocks are of all.
+  CHECK(With(running, "/A", "size", Value()).IsEmpty());
 }
 
 TEST_CASE("an override is in the units of the layer that gives the value, and is turned into the prim's") {
