@@ -202,8 +202,9 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
   }
   Executor* const executor = impl_->options.executor;
   constexpr size_t kGrain = 64;
-  auto for_all = [&](size_t count, auto&& body) {
-    if (executor && count > 1)
+  constexpr size_t kFew = 64;  // of what is nearly done: not worth waking other threads
+  auto for_all = [&](size_t count, bool is_little, auto&& body) {
+    if (executor && count > 1 && !is_little)
       executor->ParallelFor(count, std::clamp<size_t>(count / 16, 1, kGrain), body);
     else
       body(0, count);
@@ -215,6 +216,9 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     const size_t count = prims.size() - first;
     visitor.BeginLevel(first, count);
     std::vector<std::vector<Token>> names(count);
+    const bool is_little =
+        count <= kFew && std::all_of(prims.begin() + static_cast<ptrdiff_t>(first), prims.end(),
+                                     [&](const SubtreePrim& prim) { return impl_->indices.Find(prim.path); });
     auto compose = [&](size_t begin, size_t end) {
       std::vector<Token> prohibited;
       for (size_t i = first + begin; i < first + end; ++i) {
@@ -236,7 +240,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     for (size_t done = 0, bytes_each = kBytesAtFirst; done < count;) {
       const size_t next = impl_->LookForRoom(count - done, bytes_each);
       const uint64_t before = impl_->pool->GetBytes();
-      for_all(next, [&](size_t begin, size_t end) { compose(done + begin, done + end); });
+      for_all(next, is_little, [&](size_t begin, size_t end) { compose(done + begin, done + end); });
       done += next;
       bytes_each = static_cast<size_t>((std::max(impl_->pool->GetBytes(), before) - before) / next);
     }
@@ -257,7 +261,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     }
     if (total > prims.capacity()) prims.reserve(std::max(total, prims.capacity() + prims.capacity() / 2));
     prims.resize(total);
-    for_all(count, [&](size_t begin, size_t end) {
+    for_all(count, total - next <= kFew, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
         SubtreePrim* child = prims.data() + prims[first + i].first_child;
         for (Token name : names[i]) {

@@ -97,6 +97,7 @@ class ChangeProcessor {
   // -- change_processor_finish.cpp: the cache brought up to date
   void Finish();
   bool KeepsSharing();
+  bool KeepsChildren() const;
   size_t DropSubtree(Path root);
   size_t DropSubtrees(const std::vector<Path>& roots);
   size_t DropByScan(const std::vector<Path>& roots);

@@ -76,7 +76,19 @@ bool ChangeProcessor::KeepsSharing() {
                       [&](const auto& site) { return sharing.MayDependOn(site.first, site.second); });
 }
 
+bool ChangeProcessor::KeepsChildren() const {
+  if (resyncs_all_ || names_unknown_ || !removed_names_.empty()) return false;
+  if (!edits_.mute.empty() || !edits_.unmute.empty() || !changed_fallbacks_.empty()) return false;
+  if (edits_.resolver == CacheEdits::Resolver::kChanged) return false;
+  return std::none_of(stacks_.begin(), stacks_.end(), [](const auto& entry) {
+    const StackEdit& edit = entry.second;
+    return edit.fresh || edit.affects_all || edit.is_table_stale || edit.is_changed || !edit.moved.empty() ||
+           !edit.entered.empty() || !edit.left.empty();
+  });
+}
+
 void ChangeProcessor::Finish() {
+  result_.keeps_children = KeepsChildren();
   if (resyncs_all_) {
     result_.dropped_indices = cache_.indices.GetSize();
     resynced_.assign(1, Path::AbsoluteRoot());

@@ -71,6 +71,11 @@ struct CacheChanges {
   // How much was done: indices dropped, indices mended in place, layer stacks made anew.
   size_t dropped_indices = 0, mended_indices = 0, rebuilt_layer_stacks = 0;
 
+  // Whether each prim that is neither in or below `resynced` nor in `spec_stacks` has all children that it
+  // had: no prim spec went, and what steers composition from outside the specs is as it was. Others may have
+  // come, and their order be another, where `specs` tell of its specs.
+  bool keeps_children = false;
+
   bool IsEmpty() const {
     return resynced.empty() && spec_stacks.empty() && specs.empty() && layer_stacks.empty();
   }

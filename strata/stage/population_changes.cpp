@@ -24,15 +24,43 @@ bool Populator::NeedsAll(const compose::CacheChanges& changes) const {
   return false;
 }
 
+namespace {
+
+// Whether names of what is below a spec are all that was edited of it.
+bool OnlyLists(const compose::SpecChange& change) {
+  return change.kind == compose::SpecChange::Kind::kEdited && change.change && !change.change->spec_added &&
+         !change.change->spec_removed && !change.change->content_replaced && change.change->fields.empty();
+}
+
+// Whether the order in which a spec puts children is what it was, were it not for their names.
+bool MayKeepOrder(const compose::SpecChange& edited) {
+  const layer::Change* change = edited.change;
+  if (edited.kind != compose::SpecChange::Kind::kEdited || !change) return false;
+  if (change->spec_removed || change->content_replaced) return false;
+  const Token field = layer::GetFieldNames().primOrder;
+  if (change->spec_added) return !edited.layer->GetField(edited.spec, field);
+  return std::none_of(change->fields.begin(), change->fields.end(),
+                      [&](const layer::Change::FieldChange& known) { return known.field == field; });
+}
+
+}  // namespace
+
 std::map<Path, Populator::Touched> Populator::ListTouched(const compose::CacheChanges& changes) {
   std::map<Path, Touched> touched;
   for (Path path : changes.resynced) touched[path.GetParent()].remade.push_back(path.GetNameToken());
-  for (Path path : changes.spec_stacks) touched[path].is_edited = true;
+  for (Path path : changes.spec_stacks) {
+    Touched& what = touched[path];
+    what.is_edited = what.has_other_specs = true;
+  }
+  Touched* what = nullptr;
   Path last;  // those of one prim stand together
   for (const compose::SpecChange& change : changes.specs) {
-    if (change.path == last || !change.path.IsAbsoluteRootOrPrim()) continue;
+    if (!change.path.IsAbsoluteRootOrPrim()) continue;
+    const bool is_first = change.path != last;
+    if (is_first) what = &touched[change.path];
     last = change.path;
-    touched[last].is_edited = true;
+    what->change = ++what->change_count == 1 ? &change : nullptr;
+    what->is_edited |= !OnlyLists(change);
   }
   return touched;
 }
@@ -40,14 +68,16 @@ std::map<Path, Populator::Touched> Populator::ListTouched(const compose::CacheCh
 bool Populator::Refresh(StageChanges& changes) {
   if (NeedsAll(changes.cache)) return false;
   kept_.insert(changes.cache.kept.begin(), changes.cache.kept.end());
+  keeps_children_ = changes.cache.keeps_children;
   Path remade;
   // What is above comes first: what is made anew comes with all that is below.
   for (const auto& [path, what] : ListTouched(changes.cache)) {
     if (!remade.IsEmpty() && path.HasPrefix(remade)) continue;
+    if (what.change_count != 0 && !what.is_edited) NoteListing(path);
     if (what.is_edited && !UpdateRecord(path))
       remade = path;
     else
-      UpdateChildren(path, what.remade);
+      UpdateChildren(path, what);
   }
   for (const Subtree& subtree : subtrees_) {
     const uint32_t known = stage_.FindOwn(subtree.target);
@@ -88,6 +118,13 @@ bool Populator::UpdateRecord(Path path) {
   return true;
 }
 
+// Tells of an edited prim whose record is what it was.
+void Populator::NoteListing(Path path) {
+  const uint32_t number = stage_.FindByIndexPath(path);
+  if (number == kNoRecord || stage_.Record(number).flags & kGoneRecord) return;
+  changes_.changed.push_back(stage_.Record(number).path);
+}
+
 void Populator::RemakePrim(uint32_t record, Path path) {
   const PrimRecord& known = stage_.Record(record);
   subtrees_.push_back({path, known.path, known.parent});
@@ -116,17 +153,60 @@ bool Populator::HasChildren(uint32_t parent, const std::vector<Token>& names) co
   return child == kNoRecord;
 }
 
-// Finds out which children there are now of the prim that is composed at `path`; those in `remade` are not
-// what they were.
-void Populator::UpdateChildren(Path path, const std::vector<Token>& remade) {
+// Whether the record has the children that it had, in the same order, as far as that shows without listing
+// them: what one spec lists does not count where weaker ones list it, too.
+bool Populator::KeepsChildren(uint32_t parent, const Touched& what) const {
+  const PrimRecord& known = stage_.Record(parent);
+  if (!keeps_children_) return false;
+  for (Token name : what.remade)
+    if (stage_.FindOwn(known.path.AppendChild(name)) == kNoRecord) return false;
+  if (what.change_count == 0) return !what.has_other_specs;
+  if (!what.change || !MayKeepOrder(*what.change)) return false;
+  constexpr size_t kMostNames = 64;  // to look for more costs as much as to list all
+  const compose::PrimIndex& index = *known.index;
+  if (index.IsInstanceable()) return false;
+  for (uint32_t i = 0; i < index.GetNodeCount(); ++i)
+    if (index.GetNode(i).GetLayerStack()->HasRelocates()) return false;
+  const Token field = layer::GetFieldNames().primChildren;
+  auto list = [&](const layer::Layer& layer, Path path) {
+    return layer.GetFieldAs<TokenVector>(path, field);
+  };
+  const compose::SpecStack specs = index.GetSpecStack();
+  size_t edited = specs.size();  // where it occurs last: there it counts
+  while (edited != 0 && (specs[edited - 1].entry->layer != what.change->layer ||
+                         specs[edited - 1].path != what.change->spec))
+    --edited;
+  if (edited == 0) return false;
+  // A spec of the prim's own that came is all there is; others may bring more.
+  if (what.has_other_specs && !(what.change->change->spec_added && specs[edited - 1].node.IsRoot()))
+    return false;
+  const TokenVector* listed = list(*what.change->layer, what.change->spec);
+  if (!listed) return true;
+  if (listed->size() > kMostNames) return false;
+  TokenVector names = *listed;
+  for (size_t i = specs.size(); i-- > edited;) {
+    const compose::SpecSite site = specs[i];
+    if (const TokenVector* weaker = list(*site.entry->layer, site.path))
+      std::erase_if(names, [&](Token name) {
+        return std::find(weaker->begin(), weaker->end(), name) != weaker->end();
+      });
+    if (names.empty()) return true;
+  }
+  return names.empty();
+}
+
+// Finds out which children there are now of the prim that is composed at `path`.
+void Populator::UpdateChildren(Path path, const Touched& what) {
   const uint32_t parent = stage_.FindHolder(path);
   if (parent == kNoRecord || stage_.Record(parent).flags & kGoneRecord) return;
   const Path parent_path = stage_.Record(parent).path;
-  const std::vector<Token> names = ListChildNames(parent, path);
+  const std::vector<Token>& remade = what.remade;
+  const bool keeps_children = KeepsChildren(parent, what);
+  const std::vector<Token> names = keeps_children ? std::vector<Token>() : ListChildNames(parent, path);
   auto remake = [&](Token name) {
     subtrees_.push_back({path.AppendChild(name), parent_path.AppendChild(name), parent});
   };
-  if (HasChildren(parent, names)) {
+  if (keeps_children || HasChildren(parent, names)) {
     for (Token name : remade)
       if (stage_.FindOwn(parent_path.AppendChild(name)) != kNoRecord) remake(name);
     return;

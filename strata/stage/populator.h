@@ -47,8 +47,12 @@ class Populator {
   };
   // What changes do to one path of the cache.
   struct Touched {
-    bool is_edited = false;
+    bool is_edited = false;  // and its record may be another
+    bool has_other_specs = false;
     std::vector<Token> remade;  // children
+    // Of its specs. Where there is but one: that one.
+    size_t change_count = 0;
+    const compose::SpecChange* change = nullptr;
   };
   // The children of a prim in their order; where there is no record yet, that of a subtree is to come.
   struct Relink {
@@ -74,7 +78,9 @@ class Populator {
   bool NeedsAll(const compose::CacheChanges& changes) const;
   static std::map<Path, Touched> ListTouched(const compose::CacheChanges& changes);
   bool UpdateRecord(Path path);
-  void UpdateChildren(Path path, const std::vector<Token>& remade);
+  void NoteListing(Path path);
+  void UpdateChildren(Path path, const Touched& what);
+  bool KeepsChildren(uint32_t parent, const Touched& what) const;
   bool HasChildren(uint32_t parent, const std::vector<Token>& names) const;
   std::vector<Token> ListChildNames(uint32_t record, Path path) const;
   void RemakePrim(uint32_t record, Path path);
@@ -115,6 +121,7 @@ class Populator {
   std::map<uint32_t, std::vector<uint32_t>> joined_, left_;
   size_t dropped_prototypes_ = 0;
   StageChanges changes_;
+  bool keeps_children_ = false;  // CacheChanges::keeps_children
 };
 
 }  // namespace strata::stage

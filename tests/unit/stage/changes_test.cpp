@@ -200,4 +200,57 @@ over "A" {
   CHECK(scene.At("/B/C/B/D"));
 }
 
+TEST_CASE("children keep their order unless specs that list them first say otherwise") {
+  Edited edited({{"root.usda", Scene::Sublayers({"weak.usda"}) + R"(
+over "World" {
+    def "C" {
+    }
+    def "D" {
+    }
+})"},
+                 {"weak.usda",
+                  "def \"World\"\n{\n    def \"A\"\n    {\n    }\n    def \"B\" "
+                  "(\n        references = </Else>\n    )\n    {\n    }\n}\n"
+                  "def \"Else\"\n{\n}\n"}});
+  const auto list = [&] { return PathsOf(edited.scene.At("/World").GetChildren()); };
+  CHECK(list() == "/World/A /World/B /World/C /World/D");
+  layer::Layer& weak = edited.At("/Else");
+
+  // A stronger layer lists again what a weaker one does, for a prim that is made anew and for another.
+  REQUIRE(edited.Root().CreatePrimSpec(Path("/World/B"), Specifier::kOver));
+  REQUIRE(edited.Root().SetField(Path("/World/B"), layer::GetFieldNames().variantSelection,
+                                 Value(VariantSelectionMap{{"a", "b"}})));
+  StageChanges changes = edited.Recompose();
+  CHECK(Join(changes.resynced) == "/World/B");
+  CHECK(Join(changes.changed) == "/World");
+  REQUIRE(edited.Root().CreatePrimSpec(Path("/World/A"), Specifier::kOver));
+  changes = edited.Recompose();
+  CHECK(Join(changes.changed) == "/World /World/A");
+  CHECK(list() == "/World/A /World/B /World/C /World/D");
+
+  // A weaker layer lists what a stronger one brought: its place is an earlier one now.
+  REQUIRE(weak.CreatePrimSpec(Path("/World/D"), Specifier::kOver));
+  edited.Recompose();
+  CHECK(list() == "/World/A /World/B /World/D /World/C");
+  // A prim that goes from there has its former place again.
+  REQUIRE(weak.DeleteSpec(Path("/World/D")));
+  edited.Recompose();
+  CHECK(list() == "/World/A /World/B /World/C /World/D");
+}
+
+TEST_CASE("a spec that comes with an order of its own puts children in that order") {
+  Edited edited({{"root.usda", Scene::Sublayers({"weak.usda"})},
+                 {"weak.usda",
+                  "def \"World\"\n{\n    def \"A\"\n    {\n    }\n    def \"B\"\n    {\n    "
+                  "}\n}\n"}});
+  {
+    const layer::Layer::ChangeBlock block(edited.Root());
+    REQUIRE(edited.Root().CreatePrimSpec(Path("/World"), Specifier::kOver));
+    REQUIRE(edited.Root().SetField(Path("/World"), layer::GetFieldNames().primOrder,
+                                   Value(TokenVector{Token("B"), Token("A")})));
+  }
+  edited.Recompose();
+  CHECK(PathsOf(edited.scene.At("/World").GetChildren()) == "/World/B /World/A");
+}
+
 }  // namespace strata::stage
