@@ -73,40 +73,73 @@ void DependencyTable::Restart() {
   seen_.fill(0);
 }
 
+// The list to which stacks that have the layer are to be added; null when nobody has asked for it.
+std::vector<uint32_t>* DependencyTable::FindNumbers(const layer::Layer* layer) {
+  if (knows_all_layers_) return &stacks_[layer];
+  const auto found = stacks_.find(layer);
+  return found == stacks_.end() ? nullptr : &found.value();
+}
+
 void DependencyTable::AddStack(uint32_t stack) {
   const LayerStackPtr& made = pool_.GetStack(stack);
-  if (!made) return;
-  stacks_by_root_[made->GetRootLayer().get()].push_back(stack);
+  if (!made || (stacks_.empty() && !knows_all_layers_)) return;
   for (const LayerStack::Entry& entry : made->GetEntries()) {
-    std::vector<uint32_t>& numbers = stacks_[entry.layer.get()];
-    if (numbers.empty() || numbers.back() != stack) numbers.push_back(stack);
+    std::vector<uint32_t>* numbers = FindNumbers(entry.layer.get());
+    if (numbers && (numbers->empty() || numbers->back() != stack)) numbers->push_back(stack);
   }
 }
 
 void DependencyTable::MoveStack(uint32_t stack, const std::vector<LayerStack::Entry>& before) {
-  for (const LayerStack::Entry& entry : before) std::erase(stacks_[entry.layer.get()], stack);
+  for (const LayerStack::Entry& entry : before)
+    if (std::vector<uint32_t>* numbers = FindNumbers(entry.layer.get())) std::erase(*numbers, stack);
   const LayerStackPtr& now = pool_.GetStack(stack);
-  if (!now) {
-    if (!before.empty()) std::erase(stacks_by_root_[before.front().layer.get()], stack);
-    return;
-  }
+  if (!now) return;
   for (const LayerStack::Entry& entry : now->GetEntries()) {
-    std::vector<uint32_t>& numbers = stacks_[entry.layer.get()];
-    auto place = std::lower_bound(numbers.begin(), numbers.end(), stack);
-    if (place == numbers.end() || *place != stack) numbers.insert(place, stack);
+    std::vector<uint32_t>* numbers = FindNumbers(entry.layer.get());
+    if (!numbers) continue;
+    auto place = std::lower_bound(numbers->begin(), numbers->end(), stack);
+    if (place == numbers->end() || *place != stack) numbers->insert(place, stack);
   }
 }
 
-const std::vector<uint32_t>& DependencyTable::FindStacks(const layer::Layer* layer) const {
+const std::vector<uint32_t>& DependencyTable::FindStacks(const layer::Layer* layer) {
+  constexpr size_t kFewLayers = 8;  // for each of which all stacks are looked through
   static const std::vector<uint32_t> none;
-  auto found = stacks_.find(layer);
-  return found == stacks_.end() ? none : found->second;
+  const auto found = stacks_.find(layer);
+  if (found != stacks_.end()) return found->second;
+  if (knows_all_layers_) return none;
+  if (stacks_.size() < kFewLayers) {
+    stacks_[layer];
+  } else {
+    knows_all_layers_ = true;
+    stacks_.clear();
+    stacks_.reserve(seen_stacks_);
+  }
+  for (uint32_t stack = 0; stack < seen_stacks_; ++stack) {
+    if (knows_all_layers_) {
+      AddStack(stack);
+      continue;
+    }
+    const LayerStackPtr& known = pool_.GetStack(stack);
+    if (known && std::any_of(known->GetEntries().begin(), known->GetEntries().end(),
+                             [&](const LayerStack::Entry& entry) { return entry.layer.get() == layer; }))
+      stacks_[layer].push_back(stack);
+  }
+  const auto made = stacks_.find(layer);
+  return made == stacks_.end() ? none : made->second;
 }
 
-const std::vector<uint32_t>& DependencyTable::FindStacksWithRoot(const layer::Layer* layer) const {
-  static const std::vector<uint32_t> none;
-  auto found = stacks_by_root_.find(layer);
-  return found == stacks_by_root_.end() ? none : found->second;
+std::vector<uint32_t> DependencyTable::FindStacksWithRoot(const layer::Layer* layer) const {
+  std::vector<uint32_t> numbers;
+  for (uint32_t stack = 0; stack < seen_stacks_; ++stack)
+    if (const LayerStackPtr& known = pool_.GetStack(stack); known && known->GetRootLayer().get() == layer)
+      numbers.push_back(stack);
+  return numbers;
+}
+
+bool DependencyTable::MayHaveRows(SiteFilter::Role role, uint32_t stack, Path path) const {
+  const ArcSites& arcs = pool_.GetArcSites();
+  return arcs.MayLeadWithinPlaces(stack) || arcs.MayHold(role, stack, path);
 }
 
 DependencyTable::Rows& DependencyTable::GetRows(uint32_t stack) {
@@ -115,13 +148,11 @@ DependencyTable::Rows& DependencyTable::GetRows(uint32_t stack) {
   rows.is_made = rows.is_being_made = true;
   const uint64_t bit = uint64_t{1} << (stack % 64);
   for (size_t part = 0; part < IndexTable::kParts; ++part) {
-    const auto& introductions = indices_.GetIntroductions(part);
     // Later ones come with the next update, into all rows that are made by then.
-    if (rows_.size() == 1) seen_[part] = introductions.size();
-    for (size_t i = 0; i < seen_[part]; ++i) {
-      if (!(introductions[i].stacks & bit)) continue;
-      if (PrimIndexPtr index = indices_.Find(introductions[i].path)) AddIndex(*index, stack);
-    }
+    if (rows_.size() == 1) seen_[part] = indices_.GetIntroductions(part).size();
+    indices_.VisitIntroductions(part, seen_[part], bit, [&](const IndexTable::Introduction& introduction) {
+      if (PrimIndexPtr index = indices_.Find(introduction.path)) AddIndex(*index, stack);
+    });
   }
   Rows& made = rows_[stack];
   made.is_being_made = false;

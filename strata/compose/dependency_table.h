@@ -29,14 +29,18 @@ class DependencyTable {
   // `stack` has other layers than it had.
   void MoveStack(uint32_t stack, const std::vector<LayerStack::Entry>& before);
 
-  // Numbers of the layer stacks that have `layer`, ascending.
-  const std::vector<uint32_t>& FindStacks(const layer::Layer* layer) const;
-  const std::vector<uint32_t>& FindStacksWithRoot(const layer::Layer* layer) const;
+  // Numbers of the layer stacks that have `layer`, ascending. Valid until the next call of a function here.
+  const std::vector<uint32_t>& FindStacks(const layer::Layer* layer);
+  std::vector<uint32_t> FindStacksWithRoot(const layer::Layer* layer) const;
 
   // Calls visit(index path, site path) for each index with an arc of its own to `path`, or to something above
   // it. kOnlySelections: those which merely read variant selections at exactly `path`.
   template <class Visitor>
   void VisitAtOrAbove(uint32_t stack, Path path, Visitor&& visit) {
+    bool has_rows = false;
+    for (Path site = path; !has_rows && !site.IsEmpty(); site = site.GetParent())
+      has_rows = MayHaveRows(SiteFilter::Role::kArc, stack, site);
+    if (!has_rows) return;
     Rows& rows = GetRows(stack);
     for (Path site = path; !site.IsEmpty(); site = site.GetParent()) {
       auto found = rows.by_site.find(site);
@@ -45,6 +49,7 @@ class DependencyTable {
   }
   template <class Visitor>
   void VisitSelectionsAt(uint32_t stack, Path path, Visitor&& visit) {
+    if (!MayHaveRows(SiteFilter::Role::kSelection, stack, path)) return;
     Rows& rows = GetRows(stack);
     auto found = rows.by_site.find(path);
     if (found != rows.by_site.end()) VisitRow(stack, path, found.value().selections, visit);
@@ -52,6 +57,7 @@ class DependencyTable {
   // The same for sites below `path`.
   template <class Visitor>
   void VisitBelow(uint32_t stack, Path path, Visitor&& visit) {
+    if (!MayHaveRows(SiteFilter::Role::kAboveArc, stack, path)) return;
     Rows& rows = GetRows(stack);
     auto top = rows.by_site.find(path);
     if (top == rows.by_site.end()) return;
@@ -70,11 +76,11 @@ class DependencyTable {
   void VisitStack(uint32_t stack, Visitor&& visit) {
     const uint64_t bit = uint64_t{1} << (stack % 64);
     for (size_t part = 0; part < IndexTable::kParts; ++part) {
-      const auto& introductions = indices_.GetIntroductions(part);
-      for (size_t i = 0; i < introductions.size(); ++i)
-        if (introductions[i].stacks & bit)
-          if (PrimIndexPtr index = indices_.Find(introductions[i].path); index && Reaches(*index, stack))
-            visit(*index);
+      indices_.VisitIntroductions(part, indices_.GetIntroductions(part).size(), bit,
+                                  [&](const IndexTable::Introduction& introduction) {
+                                    const PrimIndexPtr index = indices_.Find(introduction.path);
+                                    if (index && Reaches(*index, stack)) visit(*index);
+                                  });
     }
   }
   // Whether arcs of the index itself lead into `stack`.
@@ -103,16 +109,21 @@ class DependencyTable {
       if (index && DependsOn(*index, stack, site)) visit(dependents[i], site);
     }
   }
+  // Whether it is worth to find out: where no arc that was ever followed leads, there is nobody.
+  bool MayHaveRows(SiteFilter::Role role, uint32_t stack, Path path) const;
   Rows& GetRows(uint32_t stack);
   void AddIndex(const PrimIndex& index, uint32_t only_stack);
   void AddRow(uint32_t stack, Path site, Path index, Which which);
   void AddStack(uint32_t stack);
+  std::vector<uint32_t>* FindNumbers(const layer::Layer* layer);
 
   const IndexTable& indices_;
   const IndexPool& pool_;
   tsl::robin_map<uint32_t, Rows> rows_;
   std::array<size_t, IndexTable::kParts> seen_{};  // introductions that are in the rows that are made
-  tsl::robin_map<const layer::Layer*, std::vector<uint32_t>> stacks_, stacks_by_root_;
+  // Of layers that were asked for; of all when these are many.
+  tsl::robin_map<const layer::Layer*, std::vector<uint32_t>> stacks_;
+  bool knows_all_layers_ = false;
   uint32_t seen_stacks_ = 0;
 };
 

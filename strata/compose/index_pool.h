@@ -14,6 +14,7 @@
 
 #include "strata/compose/layer_stack.h"
 #include "strata/compose/map_function.h"
+#include "strata/compose/site_filter.h"
 
 namespace strata::compose {
 
@@ -112,6 +113,9 @@ class IndexPool {
   uint64_t GetSharing() const { return sharing_.load(std::memory_order_acquire); }
   void SetSharing(uint64_t id) { sharing_.store(id, std::memory_order_release); }
 
+  ArcSites& GetArcSites() { return arc_sites_; }
+  const ArcSites& GetArcSites() const { return arc_sites_; }
+
   uint32_t GetStackCount() const {
     std::lock_guard lock(mutex_);
     return stacks_.GetSize();
@@ -144,6 +148,7 @@ class IndexPool {
   std::atomic<size_t> graph_bytes_{0};
   tsl::robin_map<uint64_t, uint32_t> composed_;  // of many pairs: by the outer one and the inner one
   StableVector<LayerStackPtr> stacks_;
+  ArcSites arc_sites_;
   std::atomic<uint64_t> sharing_{0};
 };
 

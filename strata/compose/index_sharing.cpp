@@ -246,17 +246,34 @@ std::shared_ptr<IndexGraph> IndexSharing::Make(const Indexer::Request& request, 
     if (node.trunk == 0) graph->has_fixed_nodes = true;
     if (node.trunk != 0 && node.Has(kNodeHasSpecs)) graph->is_quiet = false;
   }
-  auto note_stack = [&](uint32_t number) { graph->introduced_stacks |= uint64_t{1} << (number % 64); };
-  for (uint32_t i = 1; i < graph->nodes.size(); ++i)
-    if (graph->nodes[i].Has(kNodeNew)) note_stack(graph->nodes[i].layer_stack);
-  if (const IndexDependencies* more = graph->dependencies.get()) {
-    for (const IndexDependencies::Site& site : more->culled) note_stack(site.layer_stack);
-    for (const IndexDependencies::Site& site : more->selections) note_stack(site.layer_stack);
-    for (const auto& [stack, name] : more->variables) note_stack(stack);
-    for (uint32_t stack : more->opened) note_stack(stack);
-  }
+  NoteArcs(*graph);
   CountBytes(*graph);
   return graph;
+}
+
+void IndexSharing::NoteArcs(IndexGraph& graph) const {
+  ArcSites& sites = pool_->GetArcSites();
+  auto note_stack = [&](uint32_t number) { graph.introduced_stacks |= uint64_t{1} << (number % 64); };
+  auto note_arc = [&](uint32_t stack, Path path, uint16_t trunk) {
+    note_stack(stack);
+    trunk != 0 ? sites.AddWithinPlaces(stack) : sites.Add(stack, path);
+  };
+  for (uint32_t i = 1; i < graph.nodes.size(); ++i) {
+    const PrimIndexNode& node = graph.nodes[i];
+    if (node.Has(kNodeNew)) note_arc(node.layer_stack, node.path, node.trunk);
+  }
+  const IndexDependencies* more = graph.dependencies.get();
+  if (!more) return;
+  for (const IndexDependencies::Site& site : more->culled)
+    note_arc(site.layer_stack, site.path, FindTrunk(*graph.home, site.layer_stack, site.path));
+  for (const IndexDependencies::Site& site : more->selections) {
+    note_stack(site.layer_stack);
+    FindTrunk(*graph.home, site.layer_stack, site.path) != 0
+        ? sites.AddWithinPlaces(site.layer_stack)
+        : sites.AddSelection(site.layer_stack, site.path);
+  }
+  for (const auto& [stack, name] : more->variables) note_stack(stack);
+  for (uint32_t stack : more->opened) note_stack(stack);
 }
 
 void IndexSharing::CountMoreBytes(IndexGraph& graph, size_t bytes) const {

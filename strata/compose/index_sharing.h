@@ -107,6 +107,8 @@ class IndexSharing {
 
   Trunks GetTrunks(const Place& place) const;
   std::shared_ptr<IndexGraph> Make(const Indexer::Request& request, const Place& place) const;
+  // Takes down where arcs of the prim itself lead.
+  void NoteArcs(IndexGraph& graph) const;
   // Counts what the graph takes, and what more is kept for it.
   void CountBytes(IndexGraph& graph) const;
   void CountMoreBytes(IndexGraph& graph, size_t bytes) const;

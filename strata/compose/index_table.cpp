@@ -20,6 +20,8 @@ bool IndexTable::Compact() {
         return !slot || !*slot || FindIntroducedStacks(**slot) != introduction.stacks ||
                !known.insert(introduction.path).second;
       });
+      part.stacks_of_runs.clear();
+      for (size_t i = 0; i < part.introductions.size(); ++i) part.NoteStacks(i);
       is_changed = true;
     }
     if (part.faulty.size() > 2 * part.size + 64) {

@@ -96,6 +96,7 @@ class IndexTable {
       part.size = 0;
       part.alone.clear();
       part.introductions.clear();
+      part.stacks_of_runs.clear();
       part.faulty.clear();
     }
     has_stale_notes_ = false;
@@ -125,6 +126,16 @@ class IndexTable {
 
   // In the order in which they were made, part by part.
   const std::vector<Introduction>& GetIntroductions(size_t part) const { return parts_[part].introductions; }
+  // Calls visit(introduction) for those of the first `count` of a part that lead to stacks in `stacks`.
+  template <class Visitor>
+  void VisitIntroductions(size_t part, size_t count, uint64_t stacks, Visitor&& visit) const {
+    const Part& known = parts_[part];
+    for (size_t run = 0; run * kRunSize < count; ++run) {
+      if (!(known.stacks_of_runs[run] & stacks)) continue;
+      for (size_t i = run * kRunSize; i < std::min((run + 1) * kRunSize, count); ++i)
+        if (known.introductions[i].stacks & stacks) visit(known.introductions[i]);
+    }
+  }
   // Indices with errors, each once, unsorted.
   std::vector<PrimIndexPtr> FindFaulty() const {
     std::vector<PrimIndexPtr> faulty;
@@ -149,6 +160,7 @@ class IndexTable {
  private:
   // Indices stand in pages by the numbers of their paths, which those of one scene have in a row.
   static constexpr size_t kPageSize = 64;
+  static constexpr size_t kRunSize = 64;
   using Page = std::array<PrimIndexPtr, kPageSize>;
   struct Part {
     mutable std::mutex mutex;
@@ -156,6 +168,7 @@ class IndexTable {
     size_t size = 0;
     tsl::robin_map<Path, std::vector<Path>> alone;  // by parent
     std::vector<Introduction> introductions;
+    std::vector<uint64_t> stacks_of_runs;  // of each kRunSize introductions together
     std::vector<Path> faulty;
 
     const PrimIndexPtr* FindSlot(Path path) const {
@@ -171,9 +184,16 @@ class IndexTable {
       if (!pages[page]) pages[page] = std::make_unique<Page>();
       return (*pages[page])[path.GetId() % kPageSize];
     }
+    void NoteStacks(size_t introduction) {
+      if (introduction % kRunSize == 0) stacks_of_runs.push_back(0);
+      stacks_of_runs.back() |= introductions[introduction].stacks;
+    }
   };
   static void Note(Part& part, Path path, const PrimIndex& index, uint64_t stacks) {
-    if (stacks) part.introductions.push_back({path, stacks, index.GetGraph()});
+    if (stacks) {
+      part.introductions.push_back({path, stacks, index.GetGraph()});
+      part.NoteStacks(part.introductions.size() - 1);
+    }
     if (!index.GetErrors().empty()) part.faulty.push_back(path);
   }
   Part& GetPart(Path path) { return parts_[path.GetId() / kPageSize % kParts]; }

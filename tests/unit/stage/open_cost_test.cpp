@@ -143,4 +143,15 @@ TEST_CASE("who depends on whom is found out when the first edit or question asks
   CHECK(compose::ChangeProcessor::CountSitesWithDependents(cache) <= 4);
 }
 
+TEST_CASE("an edit of what no arc leads to needs to know nobody who depends on it") {
+  const Scene scene = MakeScene(60);
+  const compose::Cache& cache = *scene->GetImpl().cache;
+  scene->FollowLayers();
+  REQUIRE(scene->GetRootLayer()->SetField(Path("/World/P_1"), layer::GetFieldNames().variantSelection,
+                                          Value(VariantSelectionMap{{"lod", "proxy"}})));
+  REQUIRE(scene->GetRootLayer()->SetField(Path("/World/P_2"), Token("active"), Value(false)));
+  CHECK(!scene.At("/World/P_2").IsActive());
+  CHECK(compose::ChangeProcessor::CountSitesWithDependents(cache) == 0);
+}
+
 }  // namespace strata::stage
