@@ -185,6 +185,8 @@ void ChangeProcessor::ResyncAllOf(uint32_t stack) {
 }
 
 void ChangeProcessor::AdoptStacks() {
+  for (const auto& [stack, path] : edited_sites_)
+    LayerStackEditor::NoteEdit(cache_.pool->GetStack(stack), path);
   for (auto& [number, edit] : stacks_) {
     const LayerStackPtr& stack = cache_.pool->GetStack(number);
     if (edit.fresh) {

@@ -5,6 +5,8 @@
 
 namespace strata::compose {
 
+using layer::SpecType;
+
 uint32_t GetSiteField(Token field) {
   const layer::FieldNames& names = layer::GetFieldNames();
   if (field == names.references) return kSiteReferences;
@@ -25,9 +27,30 @@ uint32_t ReadSiteFields(const layer::SpecStore::SpecView& spec) {
   return fields;
 }
 
-namespace {
+SiteShare ReadSiteShare(const layer::SpecStore::SpecView& spec) {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  SiteShare share;
+  share.names_children = spec.GetType() == SpecType::kPseudoRoot;
+  bool is_plain = true;
+  size_t specifier = spec.GetFieldCount();
+  for (size_t i = 0; i < spec.GetFieldCount(); ++i) {
+    const Token field = spec.GetFieldName(i);
+    if (field == names.specifier) {
+      specifier = i;
+    } else if (field == names.primChildren || field == names.primOrder) {
+      share.names_children = true;
+    } else if (field != names.properties) {
+      is_plain = false;
+      share.fields |= GetSiteField(field);
+    }
+  }
+  if (!is_plain) return share;
+  const Value* value = specifier == spec.GetFieldCount() ? nullptr : spec.GetFieldValue(specifier);
+  share.is_plain = value && value->GetOr(Specifier::kDef) == Specifier::kOver;
+  return share;
+}
 
-using layer::SpecType;
+namespace {
 
 constexpr uint32_t kFirstEntry[] = {0};
 
@@ -38,11 +61,13 @@ LayerStack::Site LayerStack::FindSite(Path prim_path) const {
     if (entries_.empty()) return {};
     layer::SpecStore::SpecView spec = entries_[0].layer->GetContent().Find(prim_path);
     if (!spec || !IsPrimLike(spec.GetType())) return {};
-    return {kFirstEntry, ReadSiteFields(spec)};
+    return {kFirstEntry, ReadSiteFields(spec), true, nullptr};
   }
   auto found = table_->prims.rows.find(prim_path);
   if (found == table_->prims.rows.end()) return {};
-  return {table_->prims.Get(found->second), found->second.fields};
+  const InvertedTable::Row& row = found->second;
+  return {table_->prims.Get(row), row.fields, row.may_name_children != 0,
+          row.knows_plain ? table_->prims.is_plain.data() + row.begin : nullptr};
 }
 
 std::span<const uint32_t> LayerStack::FindLayersWithSpec(Path path) const {

@@ -56,6 +56,9 @@ class LayerStack {
   struct Site {
     std::span<const uint32_t> layers;  // indices into GetEntries(), strongest first
     uint32_t fields = 0;               // SiteField
+    bool may_name_children = false;    // false: none of them names or orders children
+    // For each of `layers`, whether its spec is an over that only lists what it holds; null: not known.
+    const uint8_t* is_plain = nullptr;
     bool HasSpecs() const { return !layers.empty(); }
   };
   Site FindSite(Path prim_path) const;

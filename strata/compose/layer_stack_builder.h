@@ -62,6 +62,8 @@ class LayerStackEditor {
  public:
   // Specs came or went at `paths`, or fields that steer composition did.
   static void UpdateSites(const LayerStackPtr& stack, const std::vector<Path>& paths);
+  // What a layer says of a prim or variant is not what it was, though the site's layers and arcs may be.
+  static void NoteEdit(const LayerStackPtr& stack, Path path);
   static void UpdateAllSites(const LayerStackPtr& stack);
   // Makes `stack` what `fresh`, made without a table, is. Costs the specs of layers that came or went, and a
   // pass over the table.

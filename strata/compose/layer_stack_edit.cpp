@@ -25,12 +25,12 @@ void LayerStackEditor::UpdateSites(const LayerStackPtr& stack, const std::vector
   for (const Path path : paths) {
     if (!path.IsAbsoluteRootOrPrim() && !path.IsPrimVariantSelection()) continue;
     layers.clear();
-    uint32_t fields = 0;
+    LayerStack::InvertedTable::Row found_row;
     for (uint32_t i = 0; i < edited.entries_.size(); ++i) {
       const layer::SpecStore::SpecView spec = edited.entries_[i].layer->GetContent().Find(path);
       if (!spec || !IsPrimLike(spec.GetType())) continue;
       layers.push_back(i);
-      fields |= ReadSiteFields(spec);
+      found_row.Add(ReadSiteShare(spec));
     }
     if (layers.empty()) {
       auto found = prims.rows.find(path);
@@ -49,12 +49,21 @@ void LayerStackEditor::UpdateSites(const LayerStackPtr& stack, const std::vector
       prims.wasted += row.count - count;
     }
     row.count = count;
-    row.fields = fields;
+    row.fields = found_row.fields;
+    row.may_name_children = found_row.may_name_children;
+    row.knows_plain = 0;
     std::copy(layers.begin(), layers.end(), prims.layers.begin() + row.begin);
   }
   if (prims.wasted > prims.layers.size() / 2 + 1024)
     edited.table_ = std::make_shared<LayerStack::InvertedTable>(edited.entries_);
   edited.table_->others = std::make_unique<LayerStack::InvertedTable::Lazy>();
+}
+
+void LayerStackEditor::NoteEdit(const LayerStackPtr& stack, Path path) {
+  const LayerStack& edited = *stack;
+  if (!edited.table_) return;
+  auto& rows = edited.table_->prims.rows;
+  if (auto found = rows.find(path); found != rows.end()) found.value().ForgetShares();
 }
 
 void LayerStackEditor::UpdateAllSites(const LayerStackPtr& stack) {
@@ -95,6 +104,7 @@ void LayerStackEditor::Adopt(const LayerStackPtr& stack, LayerStack&& fresh) {
         if (moved[begin[i]] != kGone) begin[kept++] = moved[begin[i]];
       prims.wasted += row.count - kept;
       row.count = kept;
+      row.knows_plain = 0;
       std::sort(begin, begin + kept);  // their order may have changed, too
     }
   }

@@ -64,14 +64,12 @@ class ChildNamesComposer {
     if (!node.CanContributeSpecs()) return;
     if (stack.HasRelocates()) ApplyRelocates(stack, path);
     if (!node.Has(kNodeHasSpecs)) return;
-    const layer::FieldNames& fields = layer::GetFieldNames();
+    const std::vector<LayerStack::Entry>& entries = stack.GetEntries();
+    if (entries.size() == 1) return AddSpec(entries[0].layer->GetContent().Find(path));
     const LayerStack::Site site = stack.FindSite(path);
-    for (auto entry = site.layers.rbegin(); entry != site.layers.rend(); ++entry) {
-      const layer::Layer& layer = *stack.GetEntries()[*entry].layer;
-      if (auto* children = layer.GetFieldAs<TokenVector>(path, fields.primChildren))
-        for (Token name : *children) names_.Add(name);
-      if (auto* order = layer.GetFieldAs<TokenVector>(path, fields.primOrder)) names_.Reorder(*order);
-    }
+    if (!site.may_name_children) return;
+    for (auto entry = site.layers.rbegin(); entry != site.layers.rend(); ++entry)
+      AddSpec(entries[*entry].layer->GetContent().Find(path));
   }
 
   void Finish(std::vector<Token>& names, std::vector<Token>& prohibited) {
@@ -84,6 +82,14 @@ class ChildNamesComposer {
   }
 
  private:
+  void AddSpec(const layer::SpecStore::SpecView& spec) {
+    const layer::FieldNames& fields = layer::GetFieldNames();
+    const Value* const children = spec.Find(fields.primChildren);
+    if (const TokenVector* held = children ? children->GetIf<TokenVector>() : nullptr)
+      for (Token name : *held) names_.Add(name);
+    const Value* const order = spec.Find(fields.primOrder);
+    if (const TokenVector* held = order ? order->GetIf<TokenVector>() : nullptr) names_.Reorder(*held);
+  }
   void ApplyRelocates(const LayerStack& stack, Path path) {
     std::set<Token, TokenTextLess> moved_in;
     for (const auto& [source, target] : stack.GetIncrementalRelocatesSourceToTarget()) {

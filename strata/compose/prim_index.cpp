@@ -116,6 +116,25 @@ size_t SpecStack::size() const {
   return index_->GetGraph() ? index_->GetGraph()->specs.size() : 0;
 }
 
+std::vector<uint32_t> PrimIndex::ListTellingSpecs() const {
+  std::vector<uint32_t> numbers;
+  if (!graph_) return numbers;
+  const std::vector<IndexGraph::Spec>& specs = graph_->specs;
+  for (uint32_t begin = 0, end = 0; begin < specs.size(); begin = end) {
+    const NodeRef node = GetNode(specs[begin].node);
+    const LayerStack& stack = *node.GetLayerStack();
+    const LayerStack::Site site = stack.FindSite(node.GetPath());
+    for (; end < specs.size() && specs[end].node == specs[begin].node; ++end) {
+      const uint32_t i = end - begin;
+      // The stack may be ahead of an index that an edit concerns.
+      const bool is_known =
+          site.is_plain && i < site.layers.size() && specs[end].entry == &stack.GetEntries()[site.layers[i]];
+      if (!is_known || !site.is_plain[i]) numbers.push_back(end);
+    }
+  }
+  return numbers;
+}
+
 SpecSite SpecStack::Iterator::operator*() const {
   const IndexGraph::Spec& spec = index_->GetGraph()->specs[at_];
   const NodeRef node = index_->GetNode(spec.node);

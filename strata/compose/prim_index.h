@@ -138,6 +138,9 @@ class PrimIndex {
 
   // Every contributing spec, strongest first. The hot loop of value resolution.
   SpecStack GetSpecStack() const { return SpecStack(this); }
+  // The numbers of the specs in it that may say more than that the prim is there, its children and its
+  // properties. Of many layers that speak of one prim most do not.
+  std::vector<uint32_t> ListTellingSpecs() const;
   // Selections in force, by variant set, strongest node wins.
   const std::vector<std::pair<Token, Token>>& GetVariantSelections() const;
   // Names of children in composed order, and those that relocates took away.

@@ -85,7 +85,7 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
   PrimFacts facts;
   bool active_known = false, specifier_known = index.GetPath().IsAbsoluteRoot();
   if (specifier_known) facts.specifier = Specifier::kDef;
-  for (const compose::SpecSite& site : index.GetSpecStack()) {
+  const auto look = [&](const compose::SpecSite& site) {
     layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(site.path);
     for (const layer::SpecStore::Field& field : spec) {
       if (field.name == names.typeName) {
@@ -109,7 +109,13 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
         specifier_known = true;
       }
     }
-  }
+  };
+  constexpr size_t kMany = 16;  // of fewer, finding those that matter costs more than it saves
+  const compose::SpecStack specs = index.GetSpecStack();
+  if (specs.size() < kMany)
+    for (const compose::SpecSite& site : specs) look(site);
+  else
+    for (const uint32_t number : index.ListTellingSpecs()) look(specs[number]);
   facts.is_instance = facts.is_active && index.IsInstanceable();
   if (note) note->store(Pack(facts), std::memory_order_relaxed);
   return facts;
