@@ -10,6 +10,7 @@
 #include <tsl/robin_set.h>
 
 #include "strata/compose/cache_impl.h"
+#include "strata/compose/index_comparison.h"
 #include "strata/compose/site_arcs.h"
 
 namespace strata::compose {
@@ -134,7 +135,8 @@ class ChangeProcessor {
   bool names_unknown_ = false;                           // some layer had prims nobody can name now
   std::set<std::string> changed_fallbacks_;              // variant sets
   bool resyncs_all_ = false;
-  bool is_renewing_ = false;      // subtrees are composed anew here
+  bool is_renewing_ = false;  // subtrees are composed anew here
+  IndexComparison::Memory comparisons_;
   tsl::robin_set<Path> touched_;  // prims below resynced ones that edits concern, and all that is above them
 };
 

@@ -137,13 +137,17 @@ void ChangeProcessor::ListFormerNames(const PrimIndex& index, std::vector<Token>
   index.ComputeChildNames(names, prohibited);
   names.insert(names.end(), prohibited.begin(), prohibited.end());
   names.insert(names.end(), removed_names_.begin(), removed_names_.end());
-  const bool have_layers_left =
-      std::any_of(stacks_.begin(), stacks_.end(), [](const auto& edit) { return !edit.second.left.empty(); });
-  if (!have_layers_left) return;
+  std::vector<const layer::Layer*> left;
+  for (const auto& [stack, edit] : stacks_)
+    for (const layer::LayerPtr& layer : edit.left) left.push_back(layer.get());
+  if (left.empty()) return;
   const Token field = layer::GetFieldNames().primChildren;
-  for (const SpecSite& site : index.GetSpecStack())
-    if (auto* children = site.entry->layer->GetFieldAs<TokenVector>(site.path, field))
+  for (const IndexGraph::Spec& spec : index.GetGraph()->specs) {
+    const layer::Layer& layer = *spec.entry->layer;
+    if (std::find(left.begin(), left.end(), &layer) == left.end()) continue;
+    if (auto* children = layer.GetFieldAs<TokenVector>(index.GetNode(spec.node).GetPath(), field))
       names.insert(names.end(), children->begin(), children->end());
+  }
 }
 
 // The indices at and below `root`; how many there were.

@@ -76,8 +76,8 @@ void ChangeProcessor::RenewBelow(Path path, const PrimIndex& before, const PrimI
   if (!descend_(*after, names)) names.clear();
   ListFormerNames(before, former);
   const bool is_comparable = cache_.options.mode == CompositionMode::kUsd;
-  const IndexComparison comparison =
-      is_comparable ? IndexComparison(before, *after) : IndexComparison(PrimIndex(), PrimIndex());
+  const IndexComparison comparison = is_comparable ? IndexComparison(before, *after, comparisons_)
+                                                   : IndexComparison(PrimIndex(), PrimIndex(), comparisons_);
   const tsl::robin_set<Token> is_named(names.begin(), names.end());
   auto drop = [&](Path child) { renewal.dropped += DropSubtree(child); };
   for (Path alone : cache_.indices.TakeAlone(path))

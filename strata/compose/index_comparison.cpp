@@ -37,11 +37,12 @@ bool AreInSamePlace(const PrimIndex& before, const PrimIndex& after) {
 }
 
 // Whether nodes `i` and `k` lead to their parents and to the root by the same maps.
-bool HaveSameMaps(const PrimIndex& before, uint32_t i, const PrimIndex& after, uint32_t k) {
+bool HaveSameMaps(const PrimIndex& before, uint32_t i, const PrimIndex& after, uint32_t k,
+                  bool are_in_one_place) {
   if (i == 0 || k == 0) return i == k;
   const IndexGraph &a = *before.GetGraph(), &b = *after.GetGraph();
   const PrimIndexNode &x = a.nodes[i], &y = b.nodes[k];
-  if (a.home->size() == b.home->size() && AreInSamePlace(before, after))
+  if (are_in_one_place)
     return AreMapsAlike(a, x.map_to_parent, b, y.map_to_parent, x.layer_stack,
                         a.nodes[x.parent].layer_stack) &&
            AreMapsAlike(a, x.map_to_root, b, y.map_to_root, x.layer_stack, a.nodes[0].layer_stack);
@@ -55,23 +56,45 @@ bool AreSameAtOnce(const PrimIndex& before, const PrimIndex& after) {
   return before.GetGraph() == after.GetGraph() && AreInSamePlace(before, after);
 }
 
-IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after) {
+IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after, Memory& memory) {
   if (!before.IsValid() || !after.IsValid()) return;
-  // Below instances, and where relocates are, more than what nodes say themselves decides.
-  if (before.IsInstanceable() || after.IsInstanceable() || HasRelocates(before) || HasRelocates(after))
-    return;
-  is_comparable_ = Match(before, after);
+  const IndexGraph &a = *before.GetGraph(), &b = *after.GetGraph();
+  const bool are_in_one_place = a.home->size() == b.home->size() && AreInSamePlace(before, after);
+  const bool is_remembered = are_in_one_place && !a.is_private && !b.is_private;
+  std::shared_ptr<const Finding> finding;
+  if (is_remembered) {
+    const std::lock_guard lock(memory.mutex_);
+    const auto known = memory.findings_.find({a.id, b.id});
+    if (known != memory.findings_.end()) finding = known->second;
+  }
+  if (!finding) {
+    auto made = std::make_shared<Finding>();
+    // Below instances, and where relocates are, more than what nodes say themselves decides.
+    made->is_comparable = !before.IsInstanceable() && !after.IsInstanceable() && !HasRelocates(before) &&
+                          !HasRelocates(after) && Match(before, after, are_in_one_place, *made);
+    finding = std::move(made);
+    if (is_remembered) {
+      const std::lock_guard lock(memory.mutex_);
+      memory.findings_.try_emplace({a.id, b.id}, finding);
+    }
+  }
+  is_comparable_ = finding->is_comparable;
+  if (!is_comparable_) return;
+  for (const Finding::Other& other : finding->others) {
+    const NodeRef node = (other.is_of_after ? after : before).GetNode(other.node);
+    others_.emplace_back(node.GetLayerStack().get(), node.GetPath());
+  }
 }
 
-// A node that the other index does not have. False when it may change what others say.
-bool IndexComparison::Skip(const NodeRef& node) {
-  if (node.IsRoot() || IsClassBased(node.GetArcType()) || node.GetArcType() == ArcType::kRelocate)
-    return false;
-  others_.emplace_back(node.GetLayerStack().get(), node.GetPath());
-  return true;
-}
-
-bool IndexComparison::Match(const PrimIndex& before, const PrimIndex& after) {
+bool IndexComparison::Match(const PrimIndex& before, const PrimIndex& after, bool are_in_one_place,
+                            Finding& finding) {
+  // A node that the other index does not have. False when it may change what others say.
+  const auto skip = [&](const NodeRef& node, bool is_of_after, uint32_t number) {
+    if (node.IsRoot() || IsClassBased(node.GetArcType()) || node.GetArcType() == ArcType::kRelocate)
+      return false;
+    finding.others.push_back({is_of_after, number});
+    return finding.others.size() <= kMostOthers;
+  };
   const std::vector<PrimIndexNode>&a = before.GetGraph()->nodes, &b = after.GetGraph()->nodes;
   std::vector<uint32_t> after_of(a.size(), kNoNode - 1);  // no number
   std::vector<uint32_t> origins;
@@ -80,10 +103,10 @@ bool IndexComparison::Match(const PrimIndex& before, const PrimIndex& after) {
     if (i < a.size() && k < b.size() && IsOfSameSite(before, i, after, k)) {
       const PrimIndexNode &x = a[i], &y = b[k];
       after_of[i] = k;
-      const bool is_same = ((x.flags ^ y.flags) & ~kFlagsOfPrim) == 0 &&
-                           x.sibling_number == y.sibling_number && x.namespace_depth == y.namespace_depth &&
-                           x.restricted_depth == y.restricted_depth &&
-                           AreSameNumbers(after_of, x.parent, y.parent) && HaveSameMaps(before, i, after, k);
+      const bool is_same =
+          ((x.flags ^ y.flags) & ~kFlagsOfPrim) == 0 && x.sibling_number == y.sibling_number &&
+          x.namespace_depth == y.namespace_depth && x.restricted_depth == y.restricted_depth &&
+          AreSameNumbers(after_of, x.parent, y.parent) && HaveSameMaps(before, i, after, k, are_in_one_place);
       if (!is_same) return false;
       ++i, ++k;
       continue;
@@ -91,8 +114,8 @@ bool IndexComparison::Match(const PrimIndex& before, const PrimIndex& after) {
     bool is_of_after = i == a.size();  // the node that the other index does not have
     for (uint32_t later = k + 1; later < b.size() && !is_of_after; ++later)
       is_of_after = IsOfSameSite(before, i, after, later);
-    if (!Skip(is_of_after ? after.GetNode(k++) : before.GetNode(i++)) || others_.size() > kMostOthers)
-      return false;
+    if (is_of_after ? !skip(after.GetNode(k), true, k) : !skip(before.GetNode(i), false, i)) return false;
+    ++(is_of_after ? k : i);
   }
   // What a node stems from may come later.
   for (i = 0; i < a.size(); ++i)

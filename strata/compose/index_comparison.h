@@ -1,6 +1,10 @@
 // What two indices of one prim, from before edits and from after them, have in common.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -14,16 +18,37 @@ bool AreSameAtOnce(const PrimIndex& before, const PrimIndex& after);
 // Tells which children of a prim are composed from either index alike. Most nodes of the two are the same;
 // one that only one of them has counts for a child of which it speaks.
 class IndexComparison {
+ private:
+  // What follows from two graphs, wherever both stand in one place.
+  struct Finding {
+    struct Other {  // a node that one of them has
+      bool is_of_after;
+      uint32_t node;
+    };
+    bool is_comparable = false;
+    std::vector<Other> others;
+  };
+
  public:
-  // Both are of the same prim, composed as stages do; they must outlive this.
-  IndexComparison(const PrimIndex& before, const PrimIndex& after);
+  // What was found of graphs that many prims have: one edit mostly does the same to prims that are composed
+  // alike. Thread-safe.
+  class Memory {
+   private:
+    friend class IndexComparison;
+    using Key = std::pair<uint64_t, uint64_t>;  // ids of the graphs
+    std::mutex mutex_;
+    std::map<Key, std::shared_ptr<const Finding>> findings_;
+  };
+
+  // Both are of the same prim, composed as stages do. They must outlive this; the layer stacks must stay as
+  // they are while `memory` is used.
+  IndexComparison(const PrimIndex& before, const PrimIndex& after, Memory& memory);
   // Whether the child, and all below it, follows from either index alike, if the layers say the same of it as
   // before.
   bool IsSameBelow(Token child) const;
 
  private:
-  bool Match(const PrimIndex& before, const PrimIndex& after);
-  bool Skip(const NodeRef& node);
+  static bool Match(const PrimIndex& before, const PrimIndex& after, bool are_in_one_place, Finding& finding);
   bool is_comparable_ = false;
   std::vector<std::pair<const LayerStack*, Path>> others_;  // sites of nodes that one of them has
 };
