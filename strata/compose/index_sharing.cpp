@@ -600,28 +600,28 @@ PrimIndexPtr IndexSharing::MakeWithOwnSpecs(const PrimIndex& before) const {
   const PrimIndexNode& own = known->nodes.front();
   if (own.layer_stack != root_stack || !own.CanContributeSpecs() || known->is_instanceable) return nullptr;
   auto graph = std::make_shared<IndexGraph>();
-  graph->nodes = before.CopyNodes();
-  for (size_t i = 1; i < graph->nodes.size(); ++i)
-    if (graph->nodes[i].layer_stack == root_stack && graph->nodes[i].path == before.GetPath()) return nullptr;
+  graph->nodes = known->nodes;  // with the paths and maps of the home, which it keeps
+  for (uint32_t i = 1; i < graph->nodes.size(); ++i)
+    if (graph->nodes[i].layer_stack == root_stack && before.GetNode(i).GetPath() == before.GetPath())
+      return nullptr;
   const LayerStack::Site site = stack.FindSite(before.GetPath());
   graph->nodes.front().Set(kNodeHasSpecs, !site.layers.empty());
   for (uint32_t layer : site.layers) graph->specs.push_back({0, &stack.GetEntries()[layer]});
   for (const IndexGraph::Spec& spec : known->specs)
     if (spec.node != 0) graph->specs.push_back(spec);
-  const Place place{before.GetPlace(), before.GetTrunks()};
   graph->pool = pool_;
   graph->id = MakeId();
-  graph->home = place.trunks ? place.trunks : std::make_shared<const Trunks>(GetTrunks(place));
+  graph->home = known->home;
   graph->variant_selections = known->variant_selections;
   if (known->dependencies)
-    graph->dependencies = std::make_unique<const IndexDependencies>(before.GetDependencies());
+    graph->dependencies = std::make_unique<const IndexDependencies>(*known->dependencies);
   graph->introduced_stacks = known->introduced_stacks;
   graph->has_any_payloads = known->has_any_payloads;
   graph->asks_for_payload = known->asks_for_payload;
   graph->has_fixed_nodes = known->has_fixed_nodes;
   graph->is_private = true;
   CountBytes(*graph);
-  return MakeIndex(before.GetPath(), std::move(graph), place);
+  return MakeIndex(before.GetPath(), std::move(graph), {before.GetPlace(), before.GetTrunks()});
 }
 
 PrimIndexPtr IndexSharing::ComputeExpanded(Path path, const PrimIndex* parent) const {
