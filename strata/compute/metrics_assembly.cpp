@@ -133,6 +133,8 @@ Computation MakeModifier(std::string_view name, const OptionsPtr& options, std::
   Computation made =
       MakeComputation(GetOutputs().xform, name, options, std::move(inputs), std::move(function));
   made.role = Computation::Role::kModifies;
+  // Domains differ with all that layers say of units; most of it moves no prim.
+  made.cutoff = Computation::Cutoff::kEarly;
   made.comes_first = true;
   made.keeps_authored_as = Token("metricsPreservedXform");
   return made;

@@ -173,6 +173,33 @@ TEST_CASE("a position stands in the nearest frame exactly as the same place of O
   CHECK(running.GetSystem().GetDiagnostics().GetAll().empty());
 }
 
+TEST_CASE("of a prim with several places its crs:position counts, then Omniverse's, then Cesium's") {
+  const auto prim = [](std::string_view name, std::string_view schemas) {
+    return fmt::format(
+        "def Xform \"{}\" (\n    prepend apiSchemas = [{}]\n)\n{{\n    double3 crs:position = (10, 53, 1)\n  "
+        "  "
+        "double3 omni:geospatial:wgs84:local:position = (53, 10, 2)\n    double cesium:anchor:latitude = "
+        "53\n    "
+        "double cesium:anchor:longitude = 10\n    double cesium:anchor:height = 3\n    rel "
+        "cesium:anchor:georeferenceBinding = </A>\n    rel crs:binding = </Geo>\n}}\n",
+        name, schemas);
+  };
+  const std::string crs = "\"GeospatialCRSBindingAPI\"", omni = "\"OmniWGS84LocalPositionAPI\"",
+                    cesium = "\"CesiumGlobeAnchorAPI\"";
+  Running running(Stage(kZUp, SystemPrim("Geo", 4979) +
+                                  Frame("A", kHamburg, "",
+                                        prim("All", cesium + ", " + omni + ", " + crs) +
+                                            prim("Two", cesium + ", " + omni) +
+                                            prim("Other", crs + ", " + cesium) + prim("One", cesium))),
+                  GetAll());
+  for (const auto& [path, height] : {std::pair("/A/All", 1.0), std::pair("/A/Other", 1.0),
+                                     std::pair("/A/Two", 2.0), std::pair("/A/One", 3.0)}) {
+    CAPTURE(path);
+    CHECK(Distance(Translation(running.World(path)), Enu({53, 10, height}, kHamburg)) < kTight);
+  }
+  CHECK(running.GetSystem().GetDiagnostics().IsEmpty());
+}
+
 TEST_CASE("the nearest binding counts, and a binding that leads nowhere hides those above") {
   const std::string body = Bound("Own", "/Utm", "(565000, 5930000, 50)") +
                            Bound("Theirs", {}, "(10, 53, 0)") + Bound("Lost", "/Nothing", "(10, 53, 0)") +

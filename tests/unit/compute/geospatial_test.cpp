@@ -88,6 +88,10 @@ TEST_CASE("G1: a frame that is itself a place stands in its parent's space, what
   const Vec3d step = Enu(near, berlin);
   CHECK(Distance(Translation(running.World("/F")), step) < kTight);
   CHECK(Distance(Translation(running.World("/F/P")), step * 2) < kTight);
+  // Its own frame counts where there is one around it, too; and that one's space, as any parent's.
+  Running inside(Stage(kZUp, Frame("Outer", kHamburg, Moved("(7, 8, 9)"), both)), GetGeospatial());
+  CHECK(Distance(Translation(inside.World("/Outer/F")), step + Vec3d{7, 8, 9}) < kTight);
+  CHECK(Distance(Translation(inside.World("/Outer/F/P")), step * 2 + Vec3d{7, 8, 9}) < kTight);
 }
 
 TEST_CASE("G2: orientation turns the prim against the tangent frame, and places turn with their own") {

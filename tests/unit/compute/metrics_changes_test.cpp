@@ -117,6 +117,26 @@ TEST_CASE("M13: editing the units of a sublayer dirties what it says, and what o
   CHECK(Distance(At(running, "/S"), {0.5, 0, 0}) < 1e-15);
 }
 
+TEST_CASE("M13: editing the units of a sublayer of an asset dirties what it says of the asset's prims") {
+  Running running(
+      {{"root.usda", "(\n    metersPerUnit = 1\n)\n" + Ref("A", "asset.usda") + Ref("B", "asset.usda")},
+       {"asset.usda",
+        "(\n    defaultPrim = \"T\"\n    metersPerUnit = 0.01\n    subLayers = [\n        "
+        "@inner.usda@\n    ]\n)\ndef Sphere \"T\" {\n    def Sphere \"Own\" {\n        double "
+        "radius = 3\n    }\n}\n"},
+       {"inner.usda", "(\n    metersPerUnit = 0.001\n)\nover \"T\" {\n    double radius = 20\n}\n"}},
+      GetMetrics());
+  CHECK(Radius(running, "/A") == doctest::Approx(2));
+  CHECK(Radius(running, "/A/Own") == 3);
+  running.PullAll();
+  // The prims stay in centimetres.
+  REQUIRE(
+      FindLayer(running, "inner.usda")->SetField(Path::AbsoluteRoot(), Token("metersPerUnit"), Value(0.1)));
+  CHECK(running.TakeNotices() == "dirtied /A {sphere/radius}; dirtied /B {sphere/radius}");
+  CHECK(Radius(running, "/A") == doctest::Approx(200));
+  CHECK(Scale(running.World("/A")) == 0.01);
+}
+
 TEST_CASE("M13: scenes hold the units of prims and what diverges, under `metrics`, and are told of them") {
   const std::string head =
       "(\n    metersPerUnit = 1\n    upAxis = \"Z\"\n    subLayers = [\n        @half.usda@\n    ]\n)\n";

@@ -326,6 +326,7 @@ TEST_CASE(
     }
   }
   CHECK(drawn > 50);
+  if (std::filesystem::is_directory(kFolder)) CHECK(files.size() >= 28);
   MESSAGE(files.size() << " scenes, " << drawn << " boxes");
 }
 
@@ -396,9 +397,9 @@ TEST_CASE("edits of the samples' scenes dirty all that they change, and nothing 
     return bool(find()->SetField(Path("/Sphere.radius"), Token("default"), Value(3.0)));
   });
   // Its op is a scale, which units leave as it is.
-  metrics.Check(
-      "the layer's units", 2,
-      [&](auto&) { return bool(find()->SetField(Path("/"), Token("metersPerUnit"), Value(0.25))); }, 1);
+  metrics.Check("the layer's units", 1, [&](auto&) {
+    return bool(find()->SetField(Path("/"), Token("metersPerUnit"), Value(0.25)));
+  });
   const std::string cloth = ReadScene("warp_demo_mesh.usda");
   Edited moving({{"root.usda", cloth}}, 10);
   moving.Check("the time", 4, [&](auto&) {
