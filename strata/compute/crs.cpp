@@ -40,7 +40,9 @@ class Geocentric final : public CrsConverter {
  public:
   Result<Geodetic> Convert(const Vec3d& position) const override {
     if (!IsFinite(position)) return Refuse(position, "is not finite.");
-    return FromEcef(position);
+    const Geodetic place = FromEcef(position);
+    if (IsUsable(place)) return place;
+    return Refuse(position, "is farther away than numbers go.");
   }
 };
 

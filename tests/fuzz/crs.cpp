@@ -41,8 +41,8 @@ void ConvertPosition(int epsg, const Vec3d& position) {
   const auto made = converter->Convert(position);
   if (!made) {
     Require(!made.GetError().message.empty());
-    // Any point is above or below some place.
-    Require(epsg != 4978 || !std::isfinite(position[0] + position[1] + position[2]));
+    // Any point is above or below some place, as far as numbers go.
+    Require(epsg != 4978 || !(std::hypot(position[0], position[1], position[2]) < 1e308));
     return;
   }
   Require(compute::IsUsable(*made));

@@ -99,6 +99,7 @@ TEST_CASE("positions that cannot be are refused, and none is exchanged") {
         std::string::npos);
   CHECK_FALSE(MakeKnownConverter(32632)->Convert({4'500'000, 0, 0}));
   CHECK_FALSE(MakeKnownConverter(32632)->Convert({500'000, 12'000'000, 0}));
+  CHECK_FALSE(MakeKnownConverter(4978)->Convert({1.7e308, -1.7e308, 0}));
   // The poles and what is high above them are places, and so is what is deep inside of the Earth.
   CHECK(MakeKnownConverter(4978)->Convert({-0.98699905072616145, 0.13278204499317559, -0.9934}));
   CHECK(MakeKnownConverter(4978)->Convert({0, 0, 1e9}));
