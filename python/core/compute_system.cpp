@@ -26,13 +26,14 @@ nb::list ToList(const std::vector<Datum>& answers) {
 
 nb::object Explain(SystemObject& self, const PrimObject& prim, Token output, TimeArgument time) {
   const compute::Network& network = self.system->GetNetwork();
-  compute::Network::Node* node = network.Find(Check(prim), output);
-  nb::list steps;
-  if (!node) return steps;
+  const stage::Prim& asked = Check(prim);
   const std::vector<compute::Network::Step> all = [&] {
     const Reading reading;
-    return network.Explain(*node, time.time);
+    const auto asking = network.Ask();
+    compute::Network::Node* node = network.Find(asked, output);
+    return node ? network.Explain(*node, time.time) : std::vector<compute::Network::Step>();
   }();
+  nb::list steps;
   for (const compute::Network::Step& each : all) {
     nb::dict step;
     step["name"] = nb::cast(each.name);
@@ -131,7 +132,7 @@ compute::SystemOptions ShareRegistry(RegistryObject& registry, double max_second
   registry.allowed->Allow(max_seconds_per_call);
   compute::SystemOptions options;
   options.network.max_seconds_per_call = max_seconds_per_call;
-  options.network.before_changes = [] { WaitForReaders(); };
+  options.network.wait_for_readers = [] { WaitForReaders(); };
   options.while_asked = &ReadForWhoHoldsTheLock;
   return options;
 }

@@ -34,6 +34,7 @@ struct OutputSource {
     return system->Compute(prim, output, globals->GetStageTime(offset));
   }
   bool GetTimes(double start, double end, std::vector<double>* times) const {
+    const auto asking = system->GetNetwork().Ask();
     const compute::Network::Node* node = system->GetNetwork().Find(prim, output);
     if (!node || !system->GetNetwork().MightVary(*node)) return false;
     Compute(0);

@@ -420,6 +420,9 @@ void StageSceneIndex::AddProxies(const stage::Prim& above, std::vector<scene::Ad
 }
 
 void StageSceneIndex::TakePublished(std::vector<scene::DirtiedPrim> published, scene::ChangeSet& out) const {
+  // In an order that does not depend on which thread met a path first.
+  std::sort(published.begin(), published.end(),
+            [](const scene::DirtiedPrim& a, const scene::DirtiedPrim& b) { return a.path < b.path; });
   for (scene::DirtiedPrim& each : published)
     if (stage_->GetImpl().FindOwn(each.path) != stage::kNoRecord || IsShown(stage_->GetPrimAtPath(each.path)))
       out.dirtied.push_back(std::move(each));

@@ -1,10 +1,6 @@
-// Who is at work in a network: functions that a thread is inside of, and evaluations that a change has to
-// wait for.
+// Which function of a computation a thread is inside of, and what it may not do there.
 #pragma once
 
-#include <array>
-#include <atomic>
-#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -37,30 +33,6 @@ class Calling {
   const stage::Prim& prim_;
   Calling* outer_;
   std::optional<Diagnostic> breach_;
-};
-
-// Counts evaluations, each thread in a place of its own.
-class Evaluations {
- public:
-  class Scope {
-   public:
-    explicit Scope(Evaluations& evaluations);
-    ~Scope();
-    Scope(const Scope&) = delete;
-    Scope& operator=(const Scope&) = delete;
-
-   private:
-    std::atomic<int>& count_;
-  };
-  // Returns when all that had begun have ended. REQUIRES: the caller is in none.
-  void Wait();
-
- private:
-  static constexpr size_t kPlaces = 16;
-  struct alignas(64) Count {
-    std::atomic<int> value = 0;
-  };
-  std::array<Count, kPlaces> counts_;
 };
 
 }  // namespace strata::compute

@@ -170,10 +170,9 @@ void SortModifiers(const Orders& orders, Registry::Chain& chain) {
 
 }  // namespace
 
-const Datum& Arguments::Get(size_t input) const {
+const Datum& Arguments::GetNone() {
   static const Datum kNone;
-  const std::span<const Datum> all = GetAll(input);
-  return all.empty() ? kNone : all.front();
+  return kNone;
 }
 
 const Outputs& GetOutputs() {
@@ -222,28 +221,35 @@ Registry::Registry() {
 
 namespace {
 
-// A call whose values are in the units of the prim, which the last input knows.
-std::vector<Datum> ConvertData(const std::vector<Input>& inputs, const Arguments& arguments) {
-  const auto* units = arguments.GetIf<PrimUnits>(inputs.size() - 1);
-  std::vector<Datum> data(arguments.GetData().begin(), arguments.GetData().end());
-  if (!units) return data;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const bool has_samples = inputs[i].kind == Input::Kind::kSamples;
-    if (!has_samples && inputs[i].kind != Input::Kind::kAttribute) continue;
-    const std::span<const Datum> answers = arguments.GetAll(i);
-    if (answers.empty()) continue;
-    const stage::Attribute attribute = arguments.GetPrim().GetAttribute(inputs[i].name);
-    const auto convert = [&](const Value& value) {
-      return units->Convert(attribute, arguments.GetTime(), value);
-    };
-    Datum& read = data[static_cast<size_t>(answers.data() - arguments.GetData().data())];
-    if (const auto* samples = has_samples ? read.GetIf<Samples>() : nullptr)
-      read = Datum::Of(Samples{convert(samples->lower), convert(samples->upper), samples->fraction});
-    else
-      read = Datum(convert(read.GetValue()));
+// A call's values in the units of the prim, which the last input knows. Stays where it was made.
+struct Converted {
+  Converted(const std::vector<Input>& inputs, const Arguments& arguments)
+      : data(arguments.GetData().begin(), arguments.GetData().end()) {
+    const auto* units = arguments.GetIf<PrimUnits>(inputs.size() - 1);
+    if (!units) return;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const bool has_samples = inputs[i].kind == Input::Kind::kSamples;
+      if (!has_samples && inputs[i].kind != Input::Kind::kAttribute) continue;
+      if (arguments.GetAll(i).empty()) continue;
+      const stage::Attribute attribute = arguments.GetPrim().GetAttribute(inputs[i].name);
+      const auto convert = [&](const Value& value) {
+        return units->Convert(attribute, arguments.GetTime(), value);
+      };
+      const Datum& read = arguments.Get(i);
+      if (const auto* samples = has_samples ? read.GetIf<Samples>() : nullptr)
+        own.push_back(
+            Datum::Of(Samples{convert(samples->lower), convert(samples->upper), samples->fraction}));
+      else
+        own.emplace_back(convert(read.GetValue()));
+      data[arguments.GetStart(i)] = &own.back();
+    }
   }
-  return data;
-}
+  Converted(const Converted&) = delete;
+  Converted& operator=(const Converted&) = delete;
+
+  std::deque<Datum> own;
+  std::vector<const Datum*> data;
+};
 
 // Stages of one domain have no units to ask for, and the functions are called as they are.
 void ReadInUnits(Computation& computation) {
@@ -258,8 +264,7 @@ void ReadInUnits(Computation& computation) {
     if (!function) return function;
     return [inputs, function = std::move(function)](const Arguments& arguments) {
       if (arguments.GetAll(inputs->size() - 1).empty()) return function(arguments);
-      const std::vector<Datum> data = ConvertData(*inputs, arguments);
-      return function(arguments.With(data));
+      return function(arguments.With(Converted(*inputs, arguments).data));
     };
   };
   computation.function = wrap(std::move(computation.function));
@@ -267,11 +272,11 @@ void ReadInUnits(Computation& computation) {
     computation.batch = [inputs, batch = std::move(computation.batch)](std::span<const Arguments> all) {
       const auto has_none = [&](const Arguments& each) { return each.GetAll(inputs->size() - 1).empty(); };
       if (std::all_of(all.begin(), all.end(), has_none)) return batch(all);
-      std::deque<std::vector<Datum>> kept;
+      std::deque<Converted> kept;
       std::vector<Arguments> converted;
       converted.reserve(all.size());
       for (const Arguments& arguments : all)
-        converted.push_back(arguments.With(kept.emplace_back(ConvertData(*inputs, arguments))));
+        converted.push_back(arguments.With(kept.emplace_back(*inputs, arguments).data));
       return batch(converted);
     };
   if (!computation.stepping) return;

@@ -154,22 +154,56 @@ struct AttributeSource {
   friend bool operator==(const AttributeSource&, const AttributeSource&) = default;
 };
 
+// The answers of one input, where they are kept: none is copied to be looked at.
+class Answers {
+ public:
+  class Iterator {
+   public:
+    using value_type = Datum;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    explicit Iterator(const Datum* const* at) : at_(at) {}
+    const Datum& operator*() const { return **at_; }
+    const Datum* operator->() const { return *at_; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) { return Iterator(at_++); }
+    friend bool operator==(Iterator, Iterator) = default;
+
+   private:
+    const Datum* const* at_ = nullptr;
+  };
+  explicit Answers(std::span<const Datum* const> all) : all_(all) {}
+  Iterator begin() const { return Iterator(all_.data()); }
+  Iterator end() const { return Iterator(all_.data() + all_.size()); }
+  bool empty() const { return all_.empty(); }
+  size_t size() const { return all_.size(); }
+  const Datum& operator[](size_t i) const { return *all_[i]; }  // REQUIRES: i < size()
+
+ private:
+  std::span<const Datum* const> all_;
+};
+
 // What a function is called with: its inputs, in the order in which they were declared.
 class Arguments {
  public:
   using Clock = std::chrono::steady_clock;
-  // The answers of input i are data[starts[i]] up to data[starts[i + 1]].
-  Arguments(const stage::Prim& prim, stage::Time time, std::span<const Datum> data,
+  // The answers of input i are *data[starts[i]] up to *data[starts[i + 1]]; none is null or empty.
+  Arguments(const stage::Prim& prim, stage::Time time, std::span<const Datum* const> data,
             std::span<const uint32_t> starts, Clock::time_point deadline)
       : prim_(prim), time_(time), data_(data), starts_(starts), deadline_(deadline) {}
   const stage::Prim& GetPrim() const { return prim_; }
   stage::Time GetTime() const { return time_; }
   // All answers of an input; those without one are left out.
-  std::span<const Datum> GetAll(size_t input) const {
-    return data_.subspan(starts_[input], starts_[input + 1] - starts_[input]);
+  Answers GetAll(size_t input) const {
+    return Answers(data_.subspan(starts_[input], starts_[input + 1] - starts_[input]));
   }
   // The first; empty where there is none.
-  const Datum& Get(size_t input) const;
+  const Datum& Get(size_t input) const {
+    return starts_[input] < starts_[input + 1] ? *data_[starts_[input]] : GetNone();
+  }
   template <class T>
   const T* GetIf(size_t input) const {
     return Get(input).template GetIf<T>();
@@ -187,9 +221,11 @@ class Arguments {
     state_ = std::move(state);
     step_seconds_ = step_seconds;
   }
-  // The answers of all inputs, and the same call with others in their places.
-  std::span<const Datum> GetData() const { return data_; }
-  Arguments With(std::span<const Datum> data) const {
+  // The answers of all inputs, where those of an input begin among them, and the same call with others in
+  // their places.
+  std::span<const Datum* const> GetData() const { return data_; }
+  size_t GetStart(size_t input) const { return starts_[input]; }
+  Arguments With(std::span<const Datum* const> data) const {
     Arguments with = *this;
     with.data_ = data;
     return with;
@@ -198,9 +234,10 @@ class Arguments {
   bool IsOverdue() const { return Clock::now() > deadline_; }
 
  private:
+  static const Datum& GetNone();
   const stage::Prim& prim_;
   stage::Time time_;
-  std::span<const Datum> data_;
+  std::span<const Datum* const> data_;
   std::span<const uint32_t> starts_;
   Clock::time_point deadline_;
   Datum state_;

@@ -3,6 +3,12 @@
 //
 // A Computation is registered for schemas and says what it needs; a System links those of a stage into a
 // network, makes answers when they are asked for and keeps them until something they depend on changes.
+//
+// Threads: many ask at a time, or one takes in a change, never both (Access). A change waits until nobody
+// asks; whoever begins to ask meanwhile waits until it is done, the functions that it calls among it, and
+// then gets what holds after it. Both let go of the host's lock while they wait. So answers are handed to
+// functions where they are kept, without a copy: nothing but a change takes them away. Reading the stage
+// itself is the host's to keep apart from edits (stage::ReadScope).
 #pragma once
 
 #include "strata/compute/computation.h"

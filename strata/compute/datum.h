@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "strata/value/value.h"
@@ -19,12 +20,13 @@ class Datum {
   Datum(Value value) : value_(std::move(value)) {}
   // An object that compares; of types that a Value holds, such a value.
   template <class T>
-  static Datum Of(T object) {
+  static Datum Of(T&& object) {
+    using Held = std::remove_cvref_t<T>;
     Datum datum;
-    if constexpr (HeldByValue<T>)
-      datum.value_ = Value(std::move(object));
+    if constexpr (HeldByValue<Held>)
+      datum.value_ = Value(std::forward<T>(object));
     else
-      datum.object_ = Shared(new Holder<T>(std::move(object)));
+      datum.object_ = Shared(new Holder<Held>(std::forward<T>(object)));
     return datum;
   }
 
@@ -40,6 +42,14 @@ class Datum {
       return object_.Get() && object_.Get()->type == &kType<T>
                  ? &static_cast<const Holder<T>*>(object_.Get())->object
                  : nullptr;
+  }
+
+  // What is held will be looked at soon.
+  void Prefetch() const {
+    if (const AnyHolder* holder = object_.Get()) {
+      __builtin_prefetch(holder);
+      __builtin_prefetch(reinterpret_cast<const char*>(holder) + 64);
+    }
   }
 
   friend bool operator==(const Datum& a, const Datum& b) {
@@ -62,7 +72,8 @@ class Datum {
   };
   template <class T>
   struct Holder : AnyHolder {
-    explicit Holder(T held) : AnyHolder(&kType<T>), object(std::move(held)) {}
+    template <class From>
+    explicit Holder(From&& held) : AnyHolder(&kType<T>), object(std::forward<From>(held)) {}
     T object;
   };
   template <class T>

@@ -29,9 +29,12 @@ using LongSinCos = SinCosOf<Long>;
 // Exact at quarter turns, so that poles and the antimeridian fall where they should.
 template <class Number>
 SinCosOf<Number> OfDegrees(Number degrees) {
+  constexpr Number kToRadians = std::numbers::pi_v<Number> / 180;
+  // What follows gives the same here, and takes twice as long to find that there is nothing to take away.
+  if (std::abs(degrees) < 45) return {std::sin(degrees * kToRadians), std::cos(degrees * kToRadians)};
   const Number turned = std::remainder(degrees, Number{360});
   const Number quarters = std::round(turned / 90);
-  const Number rest = (turned - quarters * 90) * (std::numbers::pi_v<Number> / 180);
+  const Number rest = (turned - quarters * 90) * kToRadians;
   const Number s = std::sin(rest), c = std::cos(rest);
   switch ((static_cast<int>(quarters) + 4) % 4) {
     case 1:

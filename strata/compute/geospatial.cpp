@@ -182,15 +182,17 @@ Result<Datum> ComputeSaid(const Arguments& arguments) {
 Result<Datum> PlaceIn(const Arguments& arguments, const GeoFrame* own, const GeoFrame* frame,
                       const Track& track, bool orients) {
   const Datum& previous = arguments.Get(0);
-  for (const Geodetic& place : {track.from, track.to})
-    if (!IsUsable(place))
-      return Diagnostic(kGeoPlaceUnusable,
-                        fmt::format("({}, {}, {}) is no place; the prim stays where its transform puts it.",
-                                    place.latitude, place.longitude, place.height),
-                        At(arguments),
-                        std::abs(place.latitude) > 90 && std::abs(place.longitude) <= 90
-                            ? "Write the latitude first, then the longitude."
-                            : "Write latitude, longitude and height, the latitude within 90 degrees.");
+  const bool is_from_usable = IsUsable(track.from);
+  if (!is_from_usable || (track.fraction != 0 && !IsUsable(track.to))) {
+    const Geodetic& place = is_from_usable ? track.to : track.from;
+    return Diagnostic(kGeoPlaceUnusable,
+                      fmt::format("({}, {}, {}) is no place; the prim stays where its transform puts it.",
+                                  place.latitude, place.longitude, place.height),
+                      At(arguments),
+                      std::abs(place.latitude) > 90 && std::abs(place.longitude) <= 90
+                          ? "Write the latitude first, then the longitude."
+                          : "Write latitude, longitude and height, the latitude within 90 degrees.");
+  }
   if (!own && !frame)
     return Diagnostic(kGeoUnrooted,
                       "No prim at or above has a reference position that can be used; the prim stays where "

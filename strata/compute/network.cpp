@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "strata/compute/calling.h"
 #include "strata/compute/network_node.h"
 
 namespace strata::compute {
@@ -48,6 +49,7 @@ const Registry::Chain& Network::FindChain(const schema::PrimDefinition* definiti
 }
 
 std::vector<Token> Network::FindAuthoredNames(const schema::PrimDefinition* definition, Token output) const {
+  const auto asking = Ask();
   std::vector<Token> names;
   for (const Computation* modifier : FindChain(definition, output).modifiers)
     if (const Token name = modifier->keeps_authored_as;
@@ -57,16 +59,19 @@ std::vector<Token> Network::FindAuthoredNames(const schema::PrimDefinition* defi
 }
 
 bool Network::IsComputed(const schema::PrimDefinition* definition, Token output) const {
+  const auto asking = Ask();
   const Registry::Chain& chain = FindChain(definition, output);
   return !chain.modifiers.empty() || HasMaker(chain);
 }
 
 bool Network::IsMade(const schema::PrimDefinition* definition, Token output) const {
+  const auto asking = Ask();
   return HasMaker(FindChain(definition, output));
 }
 
 Network::Node* Network::Find(const Prim& prim, Token output) const {
   if (!prim || RefuseNested(prim.GetPath(), output)) return nullptr;
+  const auto asking = Ask();
   const Registry::Chain& chain = FindChain(prim.GetPrimDefinition(), output);
   if (chain.IsEmpty()) return nullptr;
   auto steps = static_cast<uint32_t>(chain.modifiers.size() + (chain.maker ? 1 : 0));
@@ -105,16 +110,12 @@ bool Network::RefuseNested(Path provider, Token output) const {
   return true;
 }
 
-void Network::WaitUntilAlone() const {
-  if (options_.before_changes) options_.before_changes();
-  evaluations_.Wait();
-}
-
-bool Network::BeginChanges() {
+std::unique_ptr<Access::Changing> Network::BeginChanges() {
   Calling* calling = Calling::Find();
   if (!calling) {
-    WaitUntilAlone();
-    return true;
+    if (access_.IsMine()) return nullptr;
+    if (options_.wait_for_readers) options_.wait_for_readers();
+    return std::make_unique<Access::Changing>(access_);
   }
   calling->Refuse(Diagnostic(
       kEditedByComputation,
@@ -122,7 +123,11 @@ bool Network::BeginChanges() {
                   "edit stay as they are until the stage is edited next.",
                   calling->GetComputation().name.GetText()),
       {{}, calling->GetProvider().GetString(), 0, 0, 0}, "Let it answer, and edit the stage outside of it."));
-  return false;
+  return nullptr;
+}
+
+void Network::EndChanges() const {
+  if (options_.wait_for_readers) options_.wait_for_readers();
 }
 
 std::vector<const Computation*> Network::FindSteps(const Prim& prim, Token output) const {
@@ -405,17 +410,20 @@ void Network::Note(const Node& node, Diagnostic diagnostic) const {
 
 Diagnostics Network::GetDiagnostics() const {
   Diagnostics all;
+  const auto asking = Ask();
   const std::lock_guard lock(diagnostics_mutex_);
   for (const auto& [key, diagnostic] : diagnostics_) all.Add(diagnostic);
   return all;
 }
 
 size_t Network::GetNodeCount() const {
+  const auto asking = Ask();
   const std::shared_lock lock(structure_);
   return node_count_;
 }
 
 std::vector<Path> Network::FindProviders(Token output) const {
+  const auto asking = Ask();
   const std::shared_lock lock(structure_);
   std::vector<Path> found;
   ForSubtree(*by_prim_, Path::AbsoluteRoot(), [&](const NodesHere& here) {
@@ -428,6 +436,7 @@ std::vector<Path> Network::FindProviders(Token output) const {
 }
 
 uint64_t Network::GetEvaluationCount() const {
+  const auto asking = Ask();
   const std::shared_lock lock(structure_);
   uint64_t count = 0;
   ForSubtree(*by_prim_, Path::AbsoluteRoot(), [&](const NodesHere& here) {
@@ -447,6 +456,7 @@ bool Network::VariesAsKnown(const Node& node) const {
 }
 
 std::vector<double> Network::GetTimeSamples(const Node& node) const {
+  const auto asking = Ask();
   std::vector<stage::Attribute> attributes;
   std::vector<const Node*> waiting = {&node};
   NodeSet seen = {&node};
@@ -470,6 +480,7 @@ std::vector<double> Network::GetTimeSamples(const Node& node) const {
 }
 
 std::vector<double> Network::GetTimes(const Node& node, double begin, double end) const {
+  const auto asking = Ask();
   constexpr size_t kMaxTicks = 1000;
   std::vector<double> times = GetTimeSamples(node);
   std::erase_if(times, [&](double time) { return !(time > begin && time < end); });

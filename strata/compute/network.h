@@ -17,7 +17,7 @@
 #include <tsl/robin_map.h>
 #include <tsl/robin_set.h>
 
-#include "strata/compute/calling.h"
+#include "strata/compute/access.h"
 #include "strata/compute/computation.h"
 #include "strata/scene/path_table.h"
 #include "strata/stage/redefinition.h"
@@ -29,9 +29,10 @@ struct NetworkOptions {
   double max_seconds_per_call = 10;
   size_t max_nodes = 50'000'000;
   uint32_t max_times_per_node = 16;  // answers kept for what varies with time
-  // Called before changes are taken, and again when functions were called meanwhile: a host whose edits hold
-  // something that functions need (the lock of an interpreter) lets it go here until nobody computes.
-  std::function<void()> before_changes;
+  // Called before changes are taken, and again when they are done, since functions were called in between: a
+  // host whose edits hold something that functions need (the lock of an interpreter) lets it go here until
+  // nobody else reads the stage.
+  std::function<void()> wait_for_readers;
 };
 
 // An output of a prim.
@@ -39,6 +40,15 @@ struct ValueKey {
   Path provider;
   Token output;
   friend bool operator==(const ValueKey&, const ValueKey&) = default;
+};
+
+// The order in which changed keys are given: those of a prim together, prims by the numbers of their paths.
+// To compare texts takes longer than to make most answers anew.
+struct KeyOrder {
+  bool operator()(const ValueKey& a, const ValueKey& b) const {
+    return a.provider != b.provider ? a.provider.GetId() < b.provider.GetId()
+                                    : a.output.GetId() < b.output.GetId();
+  }
 };
 
 // What happened to a stage, in its own paths.
@@ -60,10 +70,11 @@ struct NetworkChanges {
 // Values of attributes that are used instead of what the stage says.
 using Overrides = tsl::robin_map<Path, Value>;
 
-// Threads: Find, Evaluate and what else is const may be called by many; Apply and Clear are for one, and
-// nobody else calls anything meanwhile, as nobody reads a stage that is edited. An evaluation that goes on
-// all the same is waited for. Functions of computations ask for nothing and edit nothing: that is refused,
-// and told of. The stage must outlive it.
+// Threads: what is const may be called by many, and each call excludes changes (see Access): those wait for
+// it, and it for them. A node that was found, though, is there for as long only as its finder holds Ask(), or
+// knows that nobody edits the stage, as whoever reads a stage has to. Apply and Clear are for one, who holds
+// BeginChanges(). Functions of computations ask for nothing and edit nothing: that is refused, and told of.
+// The stage must outlive it.
 class Network {
  public:
   Network(const stage::Stage& stage, std::shared_ptr<const Registry> registry, NetworkOptions options);
@@ -72,6 +83,8 @@ class Network {
   Network& operator=(const Network&) = delete;
 
   struct Node;
+  // While it lives, what this thread finds stays.
+  Access::Asking Ask() const { return Access::Asking(access_); }
   // Null where the prim has no such output.
   Node* Find(const stage::Prim& prim, Token output) const;
   // Whether prims of a definition have an output by more than computations for all prims.
@@ -93,12 +106,16 @@ class Network {
   // Those of an interval, with its ends and the ticks of the states behind the answer.
   std::vector<double> GetTimes(const Node& node, double begin, double end) const;
 
-  // Waits until nothing is evaluated. False, which is told of, where a function of a computation makes
-  // changes: those are for later, since what it is called from is in use.
-  bool BeginChanges();
+  // Waits until nobody asks; while it lives, others wait who begin to. Null, which is told of, where a
+  // function of a computation makes changes, or who asks: those are for later, since what it is called from
+  // is in use.
+  std::unique_ptr<Access::Changing> BeginChanges();
+  // To be called when that is gone and everybody is told.
+  void EndChanges() const;
   // Asks again which computations have an effect in the stage: where others do than before, nothing holds.
   bool IsUsedOtherwise() const;
-  // Outputs whose answers may differ now and that somebody has asked for.
+  // Outputs whose answers may differ now and that somebody has asked for, each once, in KeyOrder; so of these
+  // three. REQUIRES, and so does Clear: BeginChanges.
   std::vector<ValueKey> Apply(const NetworkChanges& changes);
   // The same for a move of the time: of what was asked for at `from`.
   std::vector<ValueKey> ChangeTime(stage::Time from, stage::Time to) const;
@@ -204,16 +221,14 @@ class Network {
   double FindTick(const Stepping& stepping, stage::Time time) const;
   static std::vector<Datum> FindLasting(const std::vector<Input>& inputs, const Scratch& scratch);
   Result<Datum> CallStepped(Node& node, stage::Time time, Scratch& scratch) const;
+  // What it is called with, behind what was gathered before.
   void Gather(const Node& node, stage::Time time, Scratch& scratch) const;
-  // The same behind what is in `data` and `starts`, as if nothing were.
-  void Gather(const Node& node, stage::Time time, const Scratch& scratch, std::vector<Datum>& data,
-              std::vector<uint32_t>& starts) const;
   // Of a link that leads to no nodes.
   Datum Read(const Node& node, const Link& link, stage::Time time, const Overrides* overrides) const;
-  Datum ReadKnown(const Node& node, const Link& link, stage::Time time) const;
+  // The same where it is kept, by the node or by `scratch`; null where it is empty.
+  const Datum* ReadKnown(const Node& node, const Link& link, stage::Time time, Scratch& scratch) const;
   // True, which is told of, where a function of a computation asks.
   bool RefuseNested(Path provider, Token output) const;
-  void WaitUntilAlone() const;
   void Note(const Node& node, Diagnostic diagnostic) const;
   void Note(const std::string& prim, const std::string& what, Diagnostic diagnostic) const;
 
@@ -235,6 +250,8 @@ class Network {
   // Takes from `out` what is answered as before when it is asked for again.
   void SpareSame(const std::vector<Former>& former, std::vector<ValueKey>& out) const;
   static bool MayDiffer(const Node& node);
+  // Of what is dropped: whether some step of the chain is stale that may differ.
+  static bool MayDifferAsDropped(const Node& top);
   void Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out);
   // Takes them out of all tables and from what they need. Costs what they and those lists are long, once.
   void Unlink(const std::vector<Node*>& dropped);
@@ -248,8 +265,8 @@ class Network {
   NetworkOptions options_;
   uint64_t generation_ = 0;
 
-  mutable Evaluations evaluations_;
-  mutable std::shared_mutex structure_;  // guards what follows, up to varying_
+  mutable Access access_;
+  mutable std::shared_mutex structure_;  // among those who ask; guards what follows, up to varying_
   // Of the nodes of each computation, and of those that are cut out of a cycle. They outlive the nodes.
   mutable tsl::robin_map<const Computation*, std::unique_ptr<Shape>, PointerHash> shapes_, cut_shapes_;
   mutable size_t node_count_ = 0;

@@ -10,10 +10,7 @@ namespace strata::compute {
 namespace {
 
 void SortAndThin(std::vector<ValueKey>& keys) {
-  const auto less = [](const ValueKey& a, const ValueKey& b) {
-    return a.provider != b.provider ? a.provider < b.provider : a.output.GetText() < b.output.GetText();
-  };
-  std::sort(keys.begin(), keys.end(), less);
+  if (!std::is_sorted(keys.begin(), keys.end(), KeyOrder())) std::sort(keys.begin(), keys.end(), KeyOrder());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
 }
 
@@ -138,7 +135,8 @@ void Network::TakeFromVain(const NetworkChanges& changes, std::vector<ValueKey>&
       out.push_back(key);
 }
 
-// Nodes whose links may lead elsewhere now, and all that depend on them.
+// Nodes whose links may lead elsewhere now, and all that depend on them: these are stale. And what is in a
+// chain with one, which is as it was.
 void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dropped) const {
   std::vector<Node*> waiting;
   const auto take = [&](const std::vector<Node*>& nodes) {
@@ -163,16 +161,18 @@ void Network::FindDropped(const NetworkChanges& changes, std::vector<Node*>& dro
         waiting.push_back(node);
   for (Path property : changes.properties)
     if (const auto* lead_on = by_looked_at_->Find(property)) take(lead_on->value);
-  NodeSet seen;
   while (!waiting.empty()) {
-    Node* node = waiting.back();
+    Node* stale = waiting.back();
     waiting.pop_back();
-    if (!seen.insert(node).second) continue;
-    dropped.push_back(node);
-    waiting.insert(waiting.end(), node->dependents.Get().begin(), node->dependents.Get().end());
+    if (stale->is_stale) continue;
+    stale->is_stale = true;
     // A chain goes as a whole: which steps it has may differ.
-    if (node->previous) waiting.push_back(node->previous);
-    if (const auto cycle = cycles_.find(node); cycle != cycles_.end()) take(*cycle->second);
+    for (Node* node = stale; node && !node->is_reached; node = node->previous) {
+      node->is_reached = true;
+      dropped.push_back(node);
+      waiting.insert(waiting.end(), node->dependents.Get().begin(), node->dependents.Get().end());
+      if (const auto cycle = cycles_.find(node); cycle != cycles_.end()) take(*cycle->second);
+    }
   }
 }
 
@@ -233,7 +233,6 @@ void Network::SpareSame(const std::vector<Former>& former, std::vector<ValueKey>
                          });
     if (is_same) same.insert(key);
   }
-  if (!former.empty() && options_.before_changes) WaitUntilAlone();
   if (same.empty()) return;
   std::erase_if(out, [&](const ValueKey& key) { return same.contains(key); });
 }
@@ -272,6 +271,12 @@ void Network::Unlink(const std::vector<Node*>& dropped) {
   remove(by_stage_);
 }
 
+bool Network::MayDifferAsDropped(const Node& top) {
+  for (const Node* step = &top; step; step = step->previous)
+    if (step->is_stale && MayDiffer(*step)) return true;
+  return false;
+}
+
 bool Network::MayDiffer(const Node& node) {
   return !node.GetComputation().may_differ || node.GetComputation().may_differ(node.prim);
 }
@@ -279,7 +284,7 @@ bool Network::MayDiffer(const Node& node) {
 void Network::Drop(const std::vector<Node*>& dropped, std::vector<ValueKey>& out) {
   if (dropped.empty()) return;
   for (Node* node : dropped)
-    if (node->is_top && node->WasAskedFor() && MayDiffer(*node))
+    if (node->is_top && node->WasAskedFor() && MayDifferAsDropped(*node))
       out.push_back({node->GetProvider(), node->GetOutput()});
   Unlink(dropped);
   for (Node* node : dropped) {
@@ -342,53 +347,62 @@ std::vector<Network::Node*> Network::FindSeeds(const NetworkChanges& changes) co
 // Forgets the answers of the seeds and of what depends on them, in the order of inputs, and ends where an
 // answer that is made anew at once is the same as before.
 void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out) {
-  NodeSet reached;
   std::vector<Node*> order;  // dependents before what they need
+  order.reserve(seeds.size());
   struct Frame {
     Node* node;
     size_t next;
   };
   std::vector<Frame> stack;
   for (Node* seed : seeds) {
-    if (!reached.insert(seed).second) continue;
+    if (seed->is_reached) continue;
+    seed->is_reached = true;
     stack.push_back({seed, 0});
     while (!stack.empty()) {
       Frame& frame = stack.back();
-      if (frame.next < frame.node->dependents.Get().size()) {
-        Node* dependent = frame.node->dependents.Get()[frame.next++];
-        if (reached.insert(dependent).second) stack.push_back({dependent, 0});
+      const std::span<Node* const> dependents = frame.node->dependents.Get();
+      if (frame.next < dependents.size()) {
+        // Backwards, since the order is gone through from its end: then keys come sorted, mostly.
+        Node* dependent = dependents[dependents.size() - ++frame.next];
+        if (dependent->is_reached) continue;
+        dependent->is_reached = true;
+        // Most are needed by nobody.
+        if (dependent->dependents.Get().empty())
+          order.push_back(dependent);
+        else
+          stack.push_back({dependent, 0});
         continue;
       }
       order.push_back(frame.node);
       stack.pop_back();
     }
   }
-  NodeSet changed(seeds.begin(), seeds.end());
-  NodeSet differs;  // whose answers are others
-  const auto is_lasting = [&](const Node& node) {
-    if (std::find(seeds.begin(), seeds.end(), &node) != seeds.end()) return false;
+  const auto is_lasting = [](const Node& node) {
+    if (node.is_seed) return false;
     return std::ranges::none_of(node.shape->links,
                                 [&](const Link& link) {
                                   return std::ranges::any_of(node.GetNodes(link), [&](const Node* input) {
-                                    return differs.contains(input) &&
-                                           (!link.input->is_lasting || input->varies);
+                                    return input->differs && (!link.input->is_lasting || input->varies);
                                   });
                                 }) &&
-           !(node.previous && differs.contains(node.previous));
+           !(node.previous && node.previous->differs);
   };
   for (Node* seed : seeds) {
+    seed->is_seed = seed->is_stale = true;
     seed->ForgetKnown();
     seed->varies_itself = FindOwnVariation(*seed);
   }
   for (size_t i = order.size(); i-- > 0;) {
     Node& node = *order[i];
-    if (!changed.contains(&node)) continue;
+    if (!node.is_stale) continue;
     const bool varied = node.varies;
     node.varies =
         node.varies_itself || std::ranges::any_of(node.GetInputs(), [](Node* in) { return in->varies; });
     const bool varies_otherwise = node.varies != varied;
-    if (node.is_top && node.varies) varying_.insert(&node);
-    if (!node.varies) varying_.erase(&node);
+    if (node.is_top && node.varies)
+      varying_.insert(&node);
+    else if (varied)
+      varying_.erase(&node);
     const bool cuts_off = node.GetComputation().cutoff == Computation::Cutoff::kEarly && !varies_otherwise;
     const bool was_asked_for = node.WasAskedFor();
     const std::vector<Node::Slot> former = cuts_off ? node.CopyAnswers() : std::vector<Node::Slot>();
@@ -405,13 +419,13 @@ void Network::Spread(const std::vector<Node*>& seeds, std::vector<ValueKey>& out
     for (size_t s = 0; s < former.size() && is_same; ++s)
       is_same = Evaluate(node, former[s].time) == former[s].answer;
     // While functions were called, the host may have let others compute.
-    if (!former.empty() && options_.before_changes) WaitUntilAlone();
     if (is_same) continue;
-    if (node.is_top && was_asked_for && (MayDiffer(node) || differs.contains(node.previous)))
+    if (node.is_top && was_asked_for && (MayDiffer(node) || (node.previous && node.previous->differs)))
       out.push_back({node.GetProvider(), node.GetOutput()});
-    differs.insert(&node);
-    changed.insert(node.dependents.Get().begin(), node.dependents.Get().end());
+    node.differs = true;
+    for (Node* dependent : node.dependents.Get()) dependent->is_stale = true;
   }
+  for (Node* node : order) node->is_seed = node->is_reached = node->is_stale = node->differs = false;
 }
 
 std::vector<ValueKey> Network::ChangeTime(stage::Time from, stage::Time to) const {

@@ -2,9 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <deque>
 #include <exception>
+#include <memory_resource>
+#include <optional>
 
+#include "strata/compute/calling.h"
 #include "strata/compute/network_node.h"
 
 namespace strata::compute {
@@ -31,6 +36,9 @@ Samples ReadSamples(const stage::Attribute& attribute, Time time) {
   return samples;
 }
 
+// Of many nodes memory is asked for that long before it is used.
+constexpr size_t kNodesAhead = 8;
+
 std::unique_lock<std::mutex> LockExecutor(const Computation& computation) {
   return computation.executor ? std::unique_lock(computation.executor->mutex)
                               : std::unique_lock<std::mutex>();
@@ -38,10 +46,19 @@ std::unique_lock<std::mutex> LockExecutor(const Computation& computation) {
 
 }  // namespace
 
-// What a call is made of; kept from call to call.
+// What calls are made of; kept from call to call. Of few inputs it takes no memory but its own.
 struct Network::Scratch {
-  std::vector<Datum> data;
-  std::vector<uint32_t> starts;
+ private:
+  std::array<std::byte, 512> room_;
+  std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+
+ public:
+  Scratch() = default;
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  std::pmr::vector<const Datum*> data{&memory_};
+  std::pmr::vector<uint32_t> starts{&memory_};
   struct Frame {
     Node* node;
     size_t next;
@@ -52,6 +69,21 @@ struct Network::Scratch {
   const std::vector<Datum>* lasting = nullptr;  // in place of the answers of lasting inputs
   tsl::robin_map<const Node*, Datum, PointerHash> own;
   NodeSet changed;
+
+  // Keeps, among the data, what no node does. Null where it is empty.
+  const Datum* Keep(Datum datum) {
+    if (datum.IsEmpty()) return nullptr;
+    if (!unkept_) unkept_.emplace();
+    return &unkept_->emplace_back(std::move(datum));
+  }
+  void Clear() {
+    data.clear();
+    starts.clear();
+    unkept_.reset();
+  }
+
+ private:
+  std::optional<std::deque<Datum>> unkept_;
 };
 
 Network::Shard& Network::ShardOf(const Node& node) const {
@@ -78,24 +110,33 @@ Datum Network::GetReady(Node& node, Time time) const {
 }
 
 Datum Network::Evaluate(Node& root, Time time) const {
-  if (const Datum* still = root.FindStill(time)) return *still;
   if (RefuseNested(root.GetProvider(), root.GetOutput())) return {};
-  const Evaluations::Scope scope(evaluations_);
+  const auto asking = Ask();
+  if (const Datum* still = root.FindStill(time)) return *still;
   Scratch scratch;
   return Evaluate(root, time, scratch);
 }
 
 void Network::Evaluate(std::span<Node* const> nodes, Time time, Datum* answers) const {
   constexpr int kLevels = 4;
+  // As many as are in the processor's caches from the first look at them to the last.
+  constexpr size_t kNodesAtATime = 512;
   if (Calling::Find()) {
     for (const Node* node : nodes)
       if (node && RefuseNested(node->GetProvider(), node->GetOutput())) return;
   }
-  const Evaluations::Scope scope(evaluations_);
+  const auto asking = Ask();
   Scratch scratch;
-  RunBatches(nodes, time, scratch, kLevels);
-  for (size_t i = 0; i < nodes.size(); ++i)
-    if (nodes[i]) answers[i] = Evaluate(*nodes[i], time, scratch);
+  // Who is called one at a time is called once for all: such a call may cost more than what it does.
+  const bool is_exclusive = std::ranges::any_of(
+      nodes, [](const Node* node) { return node && node->GetComputation().executor != nullptr; });
+  const size_t step = is_exclusive ? nodes.size() : kNodesAtATime;
+  for (size_t begin = 0; begin < nodes.size(); begin += step) {
+    const size_t count = std::min(step, nodes.size() - begin);
+    RunBatches(nodes.subspan(begin, count), time, scratch, kLevels);
+    for (size_t i = begin; i < begin + count; ++i)
+      if (nodes[i]) answers[i] = Evaluate(*nodes[i], time, scratch);
+  }
 }
 
 Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
@@ -110,6 +151,8 @@ Datum Network::Evaluate(Node& root, Time time, Scratch& scratch) const {
     const Node::Slot* slot = root.FindSlot(time);
     if (slot && slot->is_ready) return slot->answer;
   }
+  if (std::ranges::all_of(root.GetInputs(), [&](const Node* input) { return IsReady(*input, time); }))
+    return Run(root, time, scratch);
   Datum answer;
   scratch.stack.push_back({&root, 0});
   while (!scratch.stack.empty()) {
@@ -184,11 +227,8 @@ Datum Network::Run(Node& node, Time time, Scratch& scratch) const {
   return answer;
 }
 
-// What needs it is made of answers that are ready: so a claim is never held by who waits for another one.
+// REQUIRES: what they need was made. So a claim is never held by who waits for another one.
 void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) const {
-  for (Node* node : nodes)
-    for (Node* input : node->GetInputs())
-      if (!IsReady(*input, time)) Evaluate(*input, time, scratch);
   std::erase_if(nodes, [&](Node* node) {
     if (node->IsStill(time)) return !Claim(*node);
     const std::lock_guard lock(ShardOf(*node).mutex);
@@ -197,18 +237,15 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
   if (nodes.empty()) return;
   const Computation& computation = nodes.front()->GetComputation();
   // The data of all, one after the other.
-  std::vector<Datum> data;
-  std::vector<uint32_t> starts;
   struct Place {
     size_t datum, start;
   };
   std::vector<Place> places = {{0, 0}};
   places.reserve(nodes.size() + 1);
-  data.reserve(nodes.size() * computation.inputs.size());
-  starts.reserve(nodes.size() * (computation.inputs.size() + 1));
+  scratch.Clear();
   for (const Node* node : nodes) {
-    Gather(*node, time, scratch, data, starts);
-    places.push_back({data.size(), starts.size()});
+    Gather(*node, time, scratch);
+    places.push_back({scratch.data.size(), scratch.starts.size()});
   }
   auto exclusive = LockExecutor(computation);
   const Clock::time_point begin = Clock::now();
@@ -218,8 +255,9 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
   arguments.reserve(nodes.size());
   for (size_t i = 0; i < nodes.size(); ++i) {
     const Place &at = places[i], &end = places[i + 1];
-    arguments.emplace_back(nodes[i]->prim, time, std::span(data).subspan(at.datum, end.datum - at.datum),
-                           std::span(starts).subspan(at.start, end.start - at.start), begin + allowed);
+    arguments.emplace_back(
+        nodes[i]->prim, time, std::span(scratch.data).subspan(at.datum, end.datum - at.datum),
+        std::span(scratch.starts).subspan(at.start, end.start - at.start), begin + allowed);
   }
   std::vector<Result<Datum>> made;
   const auto fail = [&](const std::string& why) {
@@ -256,21 +294,36 @@ void Network::RunBatch(std::vector<Node*>& nodes, Time time, Scratch& scratch) c
 }
 
 void Network::RunBatches(std::span<Node* const> nodes, Time time, Scratch& scratch, int depth) const {
-  std::map<const Computation*, std::vector<Node*>> groups;
-  // Who comes twice is claimed once.
-  for (Node* node : nodes)
-    if (node && !node->FindStill(time) && !node->is_stopped)
-      if (const Computation& computation = node->GetComputation();
-          computation.batch && !computation.stepping && !IsReady(*node, time))
-        groups[&computation].push_back(node);
-  for (auto& [computation, group] : groups) {
-    if (depth > 0) {
-      std::vector<Node*> inputs;
-      for (const Node* node : group)
-        inputs.insert(inputs.end(), node->GetInputs().begin(), node->GetInputs().end());
-      RunBatches(inputs, time, scratch, depth - 1);
+  struct Group {
+    const Computation* computation;
+    std::vector<Node*> nodes;
+  };
+  std::vector<Group> groups;  // few
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (i + kNodesAhead < nodes.size() && nodes[i + kNodesAhead]) nodes[i + kNodesAhead]->Prefetch();
+    Node* node = nodes[i];
+    if (!node || node->FindStill(time) || node->is_stopped) continue;
+    const Computation& computation = node->GetComputation();
+    if (!computation.batch || computation.stepping || IsReady(*node, time)) continue;
+    auto group = std::ranges::find(groups, &computation, &Group::computation);
+    if (group == groups.end()) {
+      group = groups.insert(group, {&computation, {}});
+      group->nodes.reserve(nodes.size());
     }
-    RunBatch(group, time, scratch);
+    group->nodes.push_back(node);  // who comes twice is claimed once
+  }
+  std::vector<Node*> missing;
+  for (Group& group : groups) {
+    missing.clear();
+    for (size_t i = 0; i < group.nodes.size(); ++i) {
+      if (i + kNodesAhead < group.nodes.size()) group.nodes[i + kNodesAhead]->PrefetchInputs();
+      for (Node* input : group.nodes[i]->GetInputs())
+        if (!IsReady(*input, time)) missing.push_back(input);
+    }
+    if (depth > 0 && !missing.empty()) RunBatches(missing, time, scratch, depth - 1);
+    for (Node* input : missing)
+      if (!IsReady(*input, time)) Evaluate(*input, time, scratch);
+    RunBatch(group.nodes, time, scratch);
   }
 }
 
@@ -307,54 +360,54 @@ Datum Network::Read(const Node& node, const Link& link, Time time, const Overrid
 }
 
 // Attributes that do not vary are read once, until they change. REQUIRES: no lock is held.
-Datum Network::ReadKnown(const Node& node, const Link& link, Time time) const {
-  if (link.read == Link::kNone || time.IsDefault()) return Read(node, link, time, nullptr);
-  if (const Datum* known = node.FindKnown(link)) return *known;
+const Datum* Network::ReadKnown(const Node& node, const Link& link, Time time, Scratch& scratch) const {
+  if (link.read == Link::kNone || time.IsDefault()) return scratch.Keep(Read(node, link, time, nullptr));
+  if (const Datum* known = node.FindKnown(link)) return known->IsEmpty() ? nullptr : known;
   Datum read = Read(node, link, time, nullptr);
-  if (link.input->kind == Input::Kind::kSource || node.Varies(link)) return read;
+  if (link.input->kind == Input::Kind::kSource || node.Varies(link)) return scratch.Keep(std::move(read));
   const std::lock_guard lock(ShardOf(node).mutex);
-  if (!node.FindKnown(link)) node.Know(link, read);
-  return read;
+  if (!node.FindKnown(link)) node.Know(link, std::move(read));
+  const Datum* known = node.FindKnown(link);
+  return known->IsEmpty() ? nullptr : known;
 }
 
+// Answers of nodes are looked at where they stand: nothing but a change of the stage takes them away, and
+// that waits for evaluations.
 void Network::Gather(const Node& node, Time time, Scratch& scratch) const {
-  scratch.data.clear();
-  scratch.starts.clear();
-  Gather(node, time, scratch, scratch.data, scratch.starts);
-}
-
-void Network::Gather(const Node& node, Time time, const Scratch& scratch, std::vector<Datum>& data,
-                     std::vector<uint32_t>& starts) const {
+  auto& data = scratch.data;
   const size_t first = data.size();
-  starts.push_back(0);
-  const auto take = [&](Node* input) {
-    if (const Datum* still = scratch.own.empty() ? input->FindStill(time) : nullptr) {
-      if (!still->IsEmpty()) data.push_back(*still);
-      return;
+  scratch.starts.push_back(0);
+  const auto take = [&](const Datum* datum) {
+    if (!datum || datum->IsEmpty()) return;
+    datum->Prefetch();
+    data.push_back(datum);
+  };
+  const auto take_answer = [&](Node* input) {
+    if (scratch.own.empty()) {
+      if (const Datum* still = input->FindStill(time)) return take(still);
+    } else if (const auto own = scratch.own.find(input); own != scratch.own.end()) {
+      return take(&own->second);
     }
-    const auto own = scratch.own.find(input);
-    Datum answer = own != scratch.own.end() ? own->second : GetReady(*input, time);
-    if (!answer.IsEmpty()) data.push_back(std::move(answer));
+    take(scratch.Keep(GetReady(*input, time)));
   };
   size_t lasting = 0;
   auto link = node.shape->links.begin();
   for (const Input& input : node.GetComputation().inputs) {
     if (input.is_lasting && scratch.lasting) {
-      if (const Datum& was = (*scratch.lasting)[lasting++]; !was.IsEmpty()) data.push_back(was);
+      take(&(*scratch.lasting)[lasting++]);
       ++link;
     } else if (input.kind == Input::Kind::kPrevious) {
-      if (node.previous) take(node.previous);
+      if (node.previous) take_answer(node.previous);
     } else if (link != node.shape->links.end()) {
-      if (link->list != Link::kNone) {
-        for (Node* each : node.GetNodes(*link)) take(each);
-      } else if (Datum read = scratch.overrides ? Read(node, *link, time, scratch.overrides)
-                                                : ReadKnown(node, *link, time);
-                 !read.IsEmpty()) {
-        data.push_back(std::move(read));
-      }
+      if (link->list != Link::kNone)
+        for (Node* each : node.GetNodes(*link)) take_answer(each);
+      else if (scratch.overrides)
+        take(scratch.Keep(Read(node, *link, time, scratch.overrides)));
+      else
+        take(ReadKnown(node, *link, time, scratch));
       ++link;
     }
-    starts.push_back(static_cast<uint32_t>(data.size() - first));
+    scratch.starts.push_back(static_cast<uint32_t>(data.size() - first));
   }
 }
 
@@ -412,6 +465,7 @@ Datum Network::Call(Node& node, Time time, Scratch& scratch) const {
   Result<Datum> made = [&]() -> Result<Datum> {
     try {
       if (computation.stepping) return CallStepped(node, time, scratch);
+      scratch.Clear();
       Gather(node, time, scratch);
       const auto exclusive = LockExecutor(computation);
       if (exclusive) begin = Clock::now();  // to wait for others is nobody's time
@@ -443,7 +497,7 @@ std::vector<Datum> Network::FindLasting(const std::vector<Input>& inputs, const 
   std::vector<Datum> lasting;
   for (size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].is_lasting)
-      lasting.push_back(scratch.starts[i] < scratch.starts[i + 1] ? scratch.data[scratch.starts[i]]
+      lasting.push_back(scratch.starts[i] < scratch.starts[i + 1] ? *scratch.data[scratch.starts[i]]
                                                                   : Datum());
   return lasting;
 }
@@ -469,6 +523,7 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
   const auto call = [&](const Function& function, Time when, Datum state) -> Result<Datum> {
     for (Node* input : node.GetInputs())
       if (!scratch.own.contains(input)) Evaluate(*input, when);
+    scratch.Clear();
     Gather(node, when, scratch);
     if (!scratch.lasting && !scratch.overrides)
       states.lasting = FindLasting(node.GetComputation().inputs, scratch);
@@ -530,7 +585,7 @@ Result<Datum> Network::CallStepped(Node& node, Time time, Scratch& scratch) cons
 
 Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) const {
   if (RefuseNested(root.GetProvider(), root.GetOutput())) return {};
-  const Evaluations::Scope scope(evaluations_);
+  const auto asking = Ask();
   Evaluate(root, time);
   Scratch scratch;
   scratch.overrides = &overrides;
@@ -568,7 +623,7 @@ Datum Network::EvaluateWith(Node& root, Time time, const Overrides& overrides) c
 
 std::vector<Network::Step> Network::Explain(Node& top, Time time) const {
   if (RefuseNested(top.GetProvider(), top.GetOutput())) return {};
-  const Evaluations::Scope scope(evaluations_);
+  const auto asking = Ask();
   Evaluate(top, time);
   std::vector<Step> steps;
   for (Node* node = &top; node; node = node->previous) {

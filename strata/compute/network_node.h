@@ -102,10 +102,12 @@ struct Network::Node {
   Path leaf;  // where changes of the prim's attributes are told: of instance proxies in the prototype
   uint32_t inputs = 0;  // how many
   uint32_t step;        // in the chain of its output
-  // These three with the network's structure_ held.
+  // These with the network's structure_ held, and by who changes the network.
   bool is_top : 1 = false;         // the last of the chain
   bool varies_itself : 1 = false;  // by the time or an attribute of its own
   bool is_finished : 1 = false;
+  // While changes are taken in: what changed is or reaches it, its answer goes, its answer differs.
+  bool is_seed : 1 = false, is_reached : 1 = false, is_stale : 1 = false, differs : 1 = false;
   bool varies = false;                   // with time
   std::atomic<bool> is_stopped = false;  // not to be called any more
   std::atomic<Still> still = Still::kNone;
@@ -114,6 +116,16 @@ struct Network::Node {
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
+
+  // It will be looked at soon; then what it needs, by who has looked at it.
+  void Prefetch() const {
+    for (size_t at = 0; at < sizeof(Node); at += 64)
+      __builtin_prefetch(reinterpret_cast<const char*>(this) + at, 1);
+  }
+  void PrefetchInputs() const {
+    __builtin_prefetch(linked_.get());
+    if (previous) __builtin_prefetch(&previous->still_answer);
+  }
 
   Path GetProvider() const { return prim.GetPath(); }
   const Computation& GetComputation() const { return *shape->computation; }

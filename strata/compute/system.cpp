@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
+#include "strata/compute/calling.h"
 #include "strata/layer/fields.h"
 
 namespace strata::compute {
@@ -14,10 +16,22 @@ using stage::Time;
 
 namespace {
 
-// Mixes both parts in full: no two keys have the same.
-uint64_t HashOf(const ValueKey& key) {
-  return MixBits(uint64_t(key.provider.GetId()) << 32 | key.output.GetId());
-}
+// Whether keys are among sorted ones. Those that are asked for in the same order cost a step each.
+class KeyWalk {
+ public:
+  explicit KeyWalk(const std::vector<ValueKey>& sorted) : sorted_(sorted), at_(sorted.begin()) {}
+  bool Has(const ValueKey& key) {
+    constexpr KeyOrder kLess;
+    if (at_ != sorted_.begin() && !kLess(*std::prev(at_), key))
+      return std::binary_search(sorted_.begin(), at_, key, kLess);
+    while (at_ != sorted_.end() && kLess(*at_, key)) ++at_;
+    return at_ != sorted_.end() && *at_ == key;
+  }
+
+ private:
+  const std::vector<ValueKey>& sorted_;
+  std::vector<ValueKey>::const_iterator at_;  // what is before it is less than what was asked for
+};
 
 }  // namespace
 
@@ -84,6 +98,7 @@ void System::WatchLayers() {
 }
 
 Datum System::Compute(const Prim& prim, Token output, Time time) const {
+  const auto asking = network_.Ask();
   Network::Node* node = network_.Find(prim, output);
   if (!node) return Datum();
   const auto asked = while_asked_ ? while_asked_() : nullptr;
@@ -91,6 +106,7 @@ Datum System::Compute(const Prim& prim, Token output, Time time) const {
 }
 
 std::vector<Datum> System::Compute(const std::vector<Network::Node*>& nodes, Time time) const {
+  const auto asking = network_.Ask();
   std::vector<Datum> answers(nodes.size());
   const auto compute = [&](size_t begin, size_t end) {
     network_.Evaluate(std::span(nodes).subspan(begin, end - begin), time, answers.data() + begin);
@@ -122,6 +138,7 @@ const System::Published& System::FindPublished(const schema::PrimDefinition* def
 }
 
 Diagnostics System::GetDiagnostics() const {
+  const auto asking = network_.Ask();
   Diagnostics all = network_.GetDiagnostics();
   const std::shared_lock lock(mutex_);
   for (const auto& [key, diagnostic] : conflicts_) all.Add(diagnostic);
@@ -129,19 +146,23 @@ Diagnostics System::GetDiagnostics() const {
 }
 
 std::vector<const Registry::Publication*> System::FindPublished(const Prim& prim) const {
+  const auto asking = network_.Ask();
   return FindPublished(prim.GetPrimDefinition()).publications;
 }
 
 std::vector<Token> System::FindAuthoredNames(const Prim& prim) const {
+  const auto asking = network_.Ask();
   return FindPublished(prim.GetPrimDefinition()).authored_names;
 }
 
 bool System::MightCompute(const Prim& prim) const {
+  const auto asking = network_.Ask();
   const Published& published = FindPublished(prim.GetPrimDefinition());
   return !published.expressions.empty() || !published.publications.empty();
 }
 
 std::optional<Value> System::GetValue(const stage::Attribute& attribute, Time time) const {
+  const auto asking = network_.Ask();
   if (expressions_.empty()) return std::nullopt;
   const Prim& prim = attribute.GetPrim();
   const AttributeExpression* writer = nullptr;
@@ -180,6 +201,7 @@ void System::TellOfConflict(const stage::Attribute& attribute, const AttributeEx
 }
 
 bool System::ValuesMightVary(const Prim& prim) const {
+  const auto asking = network_.Ask();
   if (expressions_.empty()) return false;
   for (const AttributeExpression* expression : FindPublished(prim.GetPrimDefinition()).expressions)
     if (const Network::Node* node = expression->varies ? network_.Find(prim, expression->output) : nullptr)
@@ -189,6 +211,7 @@ bool System::ValuesMightVary(const Prim& prim) const {
 
 std::optional<std::vector<double>> System::GetValueTimes(const stage::Attribute& attribute, double begin,
                                                          double end) const {
+  const auto asking = network_.Ask();
   if (expressions_.empty()) return std::nullopt;
   const Prim& prim = attribute.GetPrim();
   for (const AttributeExpression* expression : FindPublished(prim.GetPrimDefinition()).expressions) {
@@ -205,6 +228,7 @@ std::optional<std::vector<double>> System::GetValueTimes(const stage::Attribute&
 }
 
 std::optional<stage::ComputedTransform> System::GetLocalTransform(const Prim& prim, Time time) const {
+  const auto asking = network_.Ask();
   const Token xform = GetOutputs().xform;
   const auto& publications = FindPublished(prim.GetPrimDefinition()).publications;
   if (std::none_of(publications.begin(), publications.end(),
@@ -215,7 +239,18 @@ std::optional<stage::ComputedTransform> System::GetLocalTransform(const Prim& pr
   return transform ? std::optional(*transform) : std::nullopt;
 }
 
+bool System::IsTakenApart(const Prim& instance) const {
+  const auto asking = network_.Ask();
+  return outside_.Has(instance);
+}
+
+void System::Look(const schema::PrimDefinition* definition) const {
+  const auto asking = network_.Ask();
+  FindPublished(definition);
+}
+
 bool System::TransformMightVary(const Prim& prim) const {
+  const auto asking = network_.Ask();
   const Network::Node* node = network_.Find(prim, GetOutputs().xform);
   return node && network_.MightVary(*node);
 }
@@ -232,33 +267,43 @@ std::vector<stage::Redefinition> System::FindRedefinitions(const stage::ObjectsC
   return found;
 }
 
-bool System::BeginChanges(NetworkChanges& changes) {
-  if (!network_.BeginChanges()) {
+std::unique_ptr<Access::Changing> System::BeginChanges(NetworkChanges& changes) {
+  auto alone = network_.BeginChanges();
+  if (alone)
+    changes.Add(std::exchange(kept_, {}));
+  else
     kept_.Add(changes);
-    return false;
-  }
-  changes.Add(std::exchange(kept_, {}));
-  return true;
+  return alone;
 }
 
 ComputedChanges System::Apply(NetworkChanges changes) {
-  if (!BeginChanges(changes)) return {};
-  if (!changes.has_stage_metadata && changes.resynced.empty() && changes.redefined.empty())
-    return Publish(network_.Apply(changes));
-  WatchLayers();
+  ComputedChanges computed;
+  std::vector<Telling> tellings;
+  bool may_use_others = false;
+  {
+    const auto alone = BeginChanges(changes);
+    if (!alone) return {};
+    may_use_others = changes.has_stage_metadata || !changes.resynced.empty() || !changes.redefined.empty();
+    computed = may_use_others ? ApplyAlone(std::move(changes), tellings)
+                              : Publish(network_.Apply(changes), tellings, {}, &Request::on_values_);
+  }
+  if (may_use_others) WatchLayers();
+  Tell(tellings);
+  network_.EndChanges();
+  return computed;
+}
+
+ComputedChanges System::ApplyAlone(NetworkChanges changes, std::vector<Telling>& tellings) {
   outside_.Clear();
   const bool is_other = FindExpressions();
-  {
-    const std::unique_lock lock(mutex_);
-    published_.clear();
-    conflicts_.clear();
-  }
+  published_.clear();
+  conflicts_.clear();
   const bool is_everything = network_.IsUsedOtherwise() || is_other;
   if (is_everything || changes.ResyncsAll()) changes.resynced = {Path::AbsoluteRoot()};
   std::vector<ValueKey> changed = network_.Apply(changes);
   std::vector<Path> resynced = std::move(changes.resynced);
   resynced.insert(resynced.end(), changes.redefined.begin(), changes.redefined.end());
-  ComputedChanges computed = Publish(changed, Told::kOfValues, resynced);
+  ComputedChanges computed = Publish(changed, tellings, resynced, &Request::on_values_);
   if (!is_everything) return computed;
   computed = {};
   computed.is_everything = true;
@@ -272,21 +317,32 @@ ComputedChanges System::ChangeTime(Time from, Time to) {
     const auto asked = while_asked_ ? while_asked_() : nullptr;
     changed = network_.ChangeTime(from, to);
   }
-  return Publish(changed, Told::kOfTime);
+  ComputedChanges computed;
+  std::vector<Telling> tellings;
+  if (const auto alone = network_.BeginChanges())
+    computed = Publish(changed, tellings, {}, &Request::on_time_);
+  Tell(tellings);
+  network_.EndChanges();
+  return computed;
 }
 
 ComputedChanges System::Clear() {
   NetworkChanges all;
   all.resynced.push_back(Path::AbsoluteRoot());
-  if (!BeginChanges(all)) return {};
+  ComputedChanges computed;
+  std::vector<Telling> tellings;
   {
-    const std::unique_lock lock(mutex_);
+    const auto alone = BeginChanges(all);
+    if (!alone) return {};
     published_.clear();
     conflicts_.clear();
+    outside_.Clear();
+    FindExpressions();
+    computed = Publish(network_.Clear(), tellings, all.resynced, &Request::on_values_);
   }
-  outside_.Clear();
-  FindExpressions();
-  return Publish(network_.Clear(), Told::kOfValues, all.resynced);
+  Tell(tellings);
+  network_.EndChanges();
+  return computed;
 }
 
 void System::Invalidate(std::vector<ValueKey> outputs) {
@@ -296,14 +352,15 @@ void System::Invalidate(std::vector<ValueKey> outputs) {
   if (on_changes_) on_changes_(std::move(computed));
 }
 
-ComputedChanges System::Publish(const std::vector<ValueKey>& keys, Told told_of,
-                                const std::vector<Path>& resynced) {
+ComputedChanges System::Publish(const std::vector<ValueKey>& keys, std::vector<Telling>& tellings,
+                                const std::vector<Path>& resynced, Invalidation Request::* callback) {
   ComputedChanges out;
+  const auto is_there = [&](Path provider) {
+    return resynced.empty() || bool(stage_->GetPrimAtPath(provider));
+  };
   for (const ValueKey& key : keys) {
     for (const Registry::Publication& publication : registry_->GetPublications()) {
-      if (publication.output != key.output) continue;
-      const Prim prim = stage_->GetPrimAtPath(key.provider);
-      if (!prim) continue;
+      if (publication.output != key.output || !is_there(key.provider)) continue;
       if (!out.published.empty() && out.published.back().path == key.provider)
         out.published.back().locators.Insert(publication.locator);
       else
@@ -316,28 +373,37 @@ ComputedChanges System::Publish(const std::vector<ValueKey>& keys, Told told_of,
           out.properties.push_back(key.provider.AppendProperty(name));
     }
   }
-  std::erase_if(requests_, [](const std::weak_ptr<Request>& request) { return request.expired(); });
-  if (requests_.empty()) return out;
-  tsl::robin_set<uint64_t> changed;
-  for (const ValueKey& key : keys) changed.insert(HashOf(key));
   const auto may_come = [&](Path provider) {
     return std::any_of(resynced.begin(), resynced.end(), [&](Path root) { return provider.HasPrefix(root); });
   };
-  const std::vector<std::weak_ptr<Request>> requests = requests_;
-  for (const std::weak_ptr<Request>& each : requests) {
-    const std::shared_ptr<Request> request = each.lock();
-    if (!request) continue;
+  for (std::shared_ptr<Request>& request : TakeRequests()) {
     std::vector<size_t> told;
+    KeyWalk changed(keys);
     for (size_t i = 0; i < request->keys_.size(); ++i)
-      if (request->is_computed_[i] && (changed.contains(HashOf(request->keys_[i])) ||
-                                       (!request->nodes_[i] && may_come(request->keys_[i].provider)))) {
+      if (request->is_computed_[i] &&
+          (changed.Has(request->keys_[i]) || (!request->nodes_[i] && may_come(request->keys_[i].provider)))) {
         request->is_computed_[i] = false;
         told.push_back(i);
       }
-    const Invalidation& callback = told_of == Told::kOfTime ? request->on_time_ : request->on_values_;
-    if (!told.empty() && callback) callback(told);
+    if (!told.empty() && (*request).*callback)
+      tellings.push_back({std::move(request), callback, std::move(told)});
   }
   return out;
+}
+
+void System::Tell(const std::vector<Telling>& tellings) {
+  for (const auto& [request, callback, keys] : tellings) ((*request).*callback)(keys);
+}
+
+// Those that somebody holds.
+std::vector<std::shared_ptr<Request>> System::TakeRequests() {
+  std::vector<std::shared_ptr<Request>> held;
+  const std::lock_guard lock(requests_mutex_);
+  std::erase_if(requests_, [&](const std::weak_ptr<Request>& each) {
+    if (auto request = each.lock()) held.push_back(std::move(request));
+    return each.expired();
+  });
+  return held;
 }
 
 std::shared_ptr<Request> System::MakeRequest(std::vector<ValueKey> keys, Invalidation on_values,
@@ -346,6 +412,7 @@ std::shared_ptr<Request> System::MakeRequest(std::vector<ValueKey> keys, Invalid
   request->is_computed_.assign(request->keys_.size(), false);
   request->on_values_ = std::move(on_values);
   request->on_time_ = std::move(on_time);
+  const std::lock_guard lock(requests_mutex_);
   requests_.push_back(request);
   return request;
 }
@@ -363,6 +430,7 @@ const std::vector<Network::Node*>& Request::FindNodes() {
 }
 
 std::vector<Datum> Request::Compute(Time time) {
+  const auto asking = system_.GetNetwork().Ask();
   is_computed_.assign(keys_.size(), true);
   return system_.Compute(FindNodes(), time);
 }
@@ -405,6 +473,7 @@ std::vector<Datum> Request::ComputeWithOverrides(Time time, const Overrides& ove
       remarks.Add(of_type.TakeError());
   }
   if (of_types.size() != overrides.size()) return answers;
+  const auto asking = system_.GetNetwork().Ask();
   for (size_t i = 0; i < keys_.size(); ++i) {
     const Prim prim = system_.GetStage()->GetPrimAtPath(keys_[i].provider);
     if (Network::Node* node = system_.GetNetwork().Find(prim, keys_[i].output))

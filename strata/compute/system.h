@@ -37,7 +37,7 @@ inline constexpr DiagnosticCode kOverrideUnusable{
 
 class Request;
 
-// Holds the stage. Threads: as the network.
+// Holds the stage. Threads: as the network, whose Ask and BeginChanges guard what is not const here, too.
 class System final : public stage::ComputedValues {
  public:
   System(stage::StagePtr stage, std::shared_ptr<const Registry> registry, SystemOptions options = {});
@@ -62,14 +62,14 @@ class System final : public stage::ComputedValues {
   std::optional<std::vector<double>> GetValueTimes(const stage::Attribute& attribute, double begin,
                                                    double end) const override;
   // Where what is in an instance is computed from what stands above it.
-  bool IsTakenApart(const stage::Prim& instance) const override { return outside_.Has(instance); }
+  bool IsTakenApart(const stage::Prim& instance) const override;
   // Publications of outputs that are computed for the prim by its schemas, or for all prims of this stage.
   std::vector<const Registry::Publication*> FindPublished(const stage::Prim& prim) const;
   // Under which names scenes hold the prim's transform as it is authored, where one is computed.
   std::vector<Token> FindAuthoredNames(const stage::Prim& prim) const;
   // Whether some definition that was looked at has any: until then scenes cost nothing.
   bool IsActive() const { return is_active_; }
-  void Look(const schema::PrimDefinition* definition) const { FindPublished(definition); }
+  void Look(const schema::PrimDefinition* definition) const;
 
   // Of the prims of a notice that have other API schemas: those for which what is computed of others follows
   // from inputs alone. What a computation asks of prims itself (Computation::is_for) may reach farther.
@@ -103,12 +103,21 @@ class System final : public stage::ComputedValues {
   void TellOfConflict(const stage::Attribute& attribute, const AttributeExpression& one,
                       const AttributeExpression& other) const;
   const Published& FindPublished(const schema::PrimDefinition* definition) const;
-  // False where a function of a computation makes the changes: they are kept for the next ones.
-  bool BeginChanges(NetworkChanges& changes);
-  enum class Told : uint8_t { kOfValues, kOfTime };
+  // Null where a function of a computation makes the changes: they are kept for the next ones.
+  std::unique_ptr<Access::Changing> BeginChanges(NetworkChanges& changes);
+  // A call of somebody who asked, for when others may ask again.
+  struct Telling {
+    std::shared_ptr<Request> request;
+    Invalidation Request::* callback;
+    std::vector<size_t> keys;
+  };
+  static void Tell(const std::vector<Telling>& tellings);
+  // These with the network's BeginChanges.
+  ComputedChanges ApplyAlone(NetworkChanges changes, std::vector<Telling>& tellings);
   // What was asked for in vain of prims at and below those that are `resynced` may be there now.
-  ComputedChanges Publish(const std::vector<ValueKey>& keys, Told told_of = Told::kOfValues,
-                          const std::vector<Path>& resynced = {});
+  ComputedChanges Publish(const std::vector<ValueKey>& keys, std::vector<Telling>& tellings,
+                          const std::vector<Path>& resynced, Invalidation Request::* callback);
+  std::vector<std::shared_ptr<Request>> TakeRequests();
   // Whether other ones are used than before.
   bool FindExpressions();
   void WatchLayers();
@@ -121,12 +130,13 @@ class System final : public stage::ComputedValues {
   uint64_t listener_ = 0;
   NetworkChanges kept_;                                  // until the next ones
   std::vector<const AttributeExpression*> expressions_;  // that are used in the stage
-  std::vector<std::weak_ptr<Request>> requests_;
-  std::map<layer::LayerPtr, uint64_t> watched_;  // listeners by layer, where layers' metadata count
+  std::mutex requests_mutex_;
+  std::vector<std::weak_ptr<Request>> requests_;  // guarded by requests_mutex_
+  std::map<layer::LayerPtr, uint64_t> watched_;   // listeners by layer, where layers' metadata count
   bool watches_layers_ = false;
   std::function<void(ComputedChanges)> on_changes_;
   mutable std::atomic<bool> is_active_ = false, has_conflicts_ = false;
-  mutable std::shared_mutex mutex_;  // guards what follows
+  mutable std::shared_mutex mutex_;  // among those who ask; guards what follows
   mutable tsl::robin_map<const schema::PrimDefinition*, std::unique_ptr<Published>> published_;
   mutable std::map<std::pair<std::string, std::string>, Diagnostic> conflicts_;  // by prim and attribute
 };

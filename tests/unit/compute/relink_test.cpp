@@ -219,4 +219,38 @@ TEST_CASE("after any edits a network that followed them answers as one linked af
   CHECK(changes > 200);
 }
 
+// "linked" follows a relationship, and a modifier behind it says of itself that it changes nothing.
+TEST_CASE("what a relationship leads to is told of behind a modifier that changes nothing") {
+  auto registry = std::make_shared<Registry>();
+  const Token linked("linked");
+  REQUIRE(registry->Add(MakeComputation("size", {Token("Cube")}, {in::Attribute(Token("size"))},
+                                        [](const Arguments& a) { return a.Get(0); })));
+  REQUIRE(registry->Add(MakeComputation("linked", {Token("Sphere")},
+                                        {in::Targets(Token("proxyPrim"), Token("size"))},
+                                        [](const Arguments& a) { return a.Get(0); })));
+  Computation idle =
+      MakeComputation("idle", {Token("Sphere")}, {in::Previous(), in::Targets(Token("other"), Token("size"))},
+                      [](const Arguments& a) { return a.Get(0); });
+  idle.output = linked;
+  idle.role = Computation::Role::kModifies;
+  idle.may_differ = [](const stage::Prim&) { return false; };
+  REQUIRE(registry->Add(std::move(idle)));
+  Running running(
+      "def Cube \"A\" {\n    double size = 1\n}\ndef Cube \"B\" {\n    double size = 2\n}\n"
+      "def Sphere \"S\" {\n    rel proxyPrim = </A>\n    rel other = </A>\n}\n",
+      registry);
+  int told = 0;
+  const auto request =
+      running.GetSystem().MakeRequest({{Path("/S"), linked}}, [&](const std::vector<size_t>&) { ++told; });
+  const auto ask = [&] { return request->Compute(0.0)[0].GetValue().GetOr(0.0); };
+  CHECK(ask() == 1);
+  REQUIRE(running.Edit().SetTargets(Path("/S.proxyPrim"), {Path("/B")}));
+  CHECK(told == 1);
+  CHECK(ask() == 2);
+  // What only the modifier looks at changes nothing.
+  REQUIRE(running.Edit().SetTargets(Path("/S.other"), {Path("/B")}));
+  CHECK(told == 1);
+  CHECK(ask() == 2);
+}
+
 }  // namespace strata::compute
