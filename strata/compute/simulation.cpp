@@ -76,9 +76,58 @@ Diagnostic Fail(const DiagnosticCode& code, const Prim& prim, std::string why, s
   return Diagnostic(code, std::move(why), {{}, prim.GetPath().GetString(), 0, 0, 0}, std::move(remedy));
 }
 
+// Which attributes simulations have given, by prim: those are dirtied when they go on.
+class Given {
+ public:
+  void Add(Path prim, const SimulationFrame& frame) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Token>& names = by_prim_[prim];
+    for (const auto& [name, value] : frame.values)
+      if (name != GetTransformNames().xform && name != GetTransformNames().world_xform &&
+          std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(name);
+  }
+  // That the prim's module may move it. It stays so: whoever has seen it moved is to be told when it no
+  // longer is, and there may be several systems.
+  void AddMover(Path prim) {
+    const std::lock_guard lock(mutex_);
+    movers_.insert(prim);
+  }
+  bool Moves(Path prim) const {
+    const std::lock_guard lock(mutex_);
+    return movers_.contains(prim);
+  }
+  std::vector<Token> List(const Prim& prim) const {
+    std::vector<Token> names;
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = by_prim_.find(prim.GetPath()); found != by_prim_.end()) names = found->second;
+    }
+    const Token extent = GetSimulationNames().extent;
+    // What an instancer may be given that was not moved before.
+    if (names.empty() && prim.IsA(GetSimulationNames().instancer))
+      return {GetSimulationNames().positions,
+              Token("orientations"),
+              Token("orientationsf"),
+              Token("scales"),
+              GetSimulationNames().velocities,
+              GetSimulationNames().accelerations,
+              extent};
+    if (!names.empty() && std::find(names.begin(), names.end(), extent) == names.end() &&
+        prim.IsA(GetSimulationNames().boundable))
+      names.push_back(extent);
+    return names;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  tsl::robin_map<Path, std::vector<Token>> by_prim_;
+  tsl::robin_set<Path> movers_;
+};
+
 // -- what simulations are made of ------------------------------------------------------------------------
 
-Result<Datum> ComputeSettings(SimulationLibrary& library, const Arguments& arguments) {
+Result<Datum> ComputeSettings(SimulationLibrary& library, Given& given, const Arguments& arguments) {
   const Prim& prim = arguments.GetPrim();
   SimulationSettings settings;
   const stage::Attribute source = prim.GetAttribute(GetSimulationNames().source_file);
@@ -93,6 +142,8 @@ Result<Datum> ComputeSettings(SimulationLibrary& library, const Arguments& argum
         kSimulationModuleMissing, prim, fmt::format("There is no module \"{}\".", name),
         "Say where modules are: AllowModules of strata.Compute.Registry (those of Warp need warp-lang), or "
         "`--kernels FOLDER` for compiled ones.");
+  // Known before the prim is: what an edit of the module reaches is told of then.
+  if (settings.module->Moves()) given.AddMover(prim.GetPath());
   std::erase_if(settings.parameters.entries,
                 [&](const auto& entry) { return !settings.module->Resets(entry.first); });
   return Datum::Of(std::move(settings));
@@ -263,57 +314,6 @@ Result<void> CheckFrame(const Prim& prim, const SimulatedShape& shape, const Sim
   return {};
 }
 
-// Which attributes simulations have given, by prim: those are dirtied when they go on.
-class Given {
- public:
-  void Add(Path prim, const SimulationFrame& frame) {
-    const std::lock_guard lock(mutex_);
-    std::vector<Token>& names = by_prim_[prim];
-    for (const auto& [name, value] : frame.values)
-      if (name != GetTransformNames().xform && name != GetTransformNames().world_xform &&
-          std::find(names.begin(), names.end(), name) == names.end())
-        names.push_back(name);
-  }
-  // That the prim's module may move it.
-  void SetMoves(Path prim, bool moves) {
-    const std::lock_guard lock(mutex_);
-    if (moves)
-      movers_.insert(prim);
-    else
-      movers_.erase(prim);
-  }
-  bool Moves(Path prim) const {
-    const std::lock_guard lock(mutex_);
-    return movers_.contains(prim);
-  }
-  std::vector<Token> List(const Prim& prim) const {
-    std::vector<Token> names;
-    {
-      const std::lock_guard lock(mutex_);
-      if (const auto found = by_prim_.find(prim.GetPath()); found != by_prim_.end()) names = found->second;
-    }
-    const Token extent = GetSimulationNames().extent;
-    // What an instancer may be given that was not moved before.
-    if (names.empty() && prim.IsA(GetSimulationNames().instancer))
-      return {GetSimulationNames().positions,
-              Token("orientations"),
-              Token("orientationsf"),
-              Token("scales"),
-              GetSimulationNames().velocities,
-              GetSimulationNames().accelerations,
-              extent};
-    if (!names.empty() && std::find(names.begin(), names.end(), extent) == names.end() &&
-        prim.IsA(GetSimulationNames().boundable))
-      names.push_back(extent);
-    return names;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  tsl::robin_map<Path, std::vector<Token>> by_prim_;
-  tsl::robin_set<Path> movers_;
-};
-
 Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* before) {
   const Prim& prim = arguments.GetPrim();
   const auto* settings = FindEither<SimulationSettings>(arguments, kSettings, kOthersSettings);
@@ -356,7 +356,6 @@ Result<Datum> Advance(Given& given, const Arguments& arguments, const Progress* 
     return before ? module.Step(call, before->current->state) : module.Begin(call);
   }();
   if (!made) return made.TakeError();
-  given.SetMoves(prim.GetPath(), module.Moves());
   STRATA_CHECK(ReadTransforms(call, module, *made));
   STRATA_CHECK(CheckFrame(prim, *shape, *made));
   given.Add(prim.GetPath(), *made);
@@ -422,12 +421,13 @@ Computation Make(Token output, std::vector<Token> schemas, std::vector<Input> in
   return computation;
 }
 
-Result<void> AddInputs(Registry& registry, std::shared_ptr<SimulationLibrary> library) {
+Result<void> AddInputs(Registry& registry, std::shared_ptr<SimulationLibrary> library,
+                       std::shared_ptr<Given> given) {
   const SimulationNames& names = GetSimulationNames();
-  Computation settings =
-      Make(names.settings, names.schemas,
-           {in::Attribute(names.source_file), in::AttributesNamed(Token(kParameters))},
-           [library](const Arguments& arguments) { return ComputeSettings(*library, arguments); });
+  Computation settings = Make(
+      names.settings, names.schemas,
+      {in::Attribute(names.source_file), in::AttributesNamed(Token(kParameters))},
+      [library, given](const Arguments& arguments) { return ComputeSettings(*library, *given, arguments); });
   settings.cutoff = Computation::Cutoff::kEarly;
   STRATA_CHECK(registry.Add(std::move(settings)));
 
@@ -515,10 +515,10 @@ bool SimulationLibrary::ForgetOutdated() {
 
 Result<void> AddSimulations(Registry& registry, std::shared_ptr<SimulationLibrary> library) {
   const SimulationNames& names = GetSimulationNames();
-  STRATA_CHECK(AddInputs(registry, std::move(library)));
+  const auto given = std::make_shared<Given>();
+  STRATA_CHECK(AddInputs(registry, std::move(library), given));
   Stepping stepping;
   stepping.between = Stepping::Between::kSecond;
-  const auto given = std::make_shared<Given>();
   STRATA_CHECK(AddSimulatedTransforms(registry, names.schemas, names.simulation,
                                       [given](const Prim& prim) { return given->Moves(prim.GetPath()); }));
   stepping.init = [given](const Arguments& arguments) { return Advance(*given, arguments, nullptr); };

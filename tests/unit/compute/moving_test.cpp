@@ -173,4 +173,26 @@ TEST_CASE(
   CHECK(Distance(Translation(below.World("/B", 3)), {5, 10, 0}) < 1e-12);
 }
 
+TEST_CASE("W9: a prim that comes to be moved, or ceases to be, by an edit of its module is told of") {
+  auto library = std::make_shared<SimulationLibrary>();
+  library->Add("fall", std::make_shared<Fall>());
+  auto still = std::make_shared<Fall>();
+  still->gives = Fall::Gives::kUnsaid;
+  library->Add("still", still);
+  Running running(Body("Xform", kAt + "    def Cube \"C\" {\n    }\n"), *MakeStandardRegistry({}, library));
+  const auto name = [&](const char* module) {
+    REQUIRE(running.Edit().Set(Path("/B.warp:sourceFile"), std::string(module)));
+  };
+  for (int again = 0; again < 2; ++again) {
+    name("still");
+    CHECK(Distance(Translation(running.World("/B/C", 3)), {5, 10, 0}) < 1e-12);
+    running.PullAll();
+    name("fall");
+    const std::string told = running.TakeNotices();
+    CAPTURE(told);
+    CHECK(told.find("/B/C {xform}") != std::string::npos);
+    CHECK(Distance(Translation(running.World("/B/C", 3)), {5, 7, 0}) < 1e-12);
+  }
+}
+
 }  // namespace strata::compute
