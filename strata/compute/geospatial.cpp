@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "strata/compute/geo_place.h"
+#include "strata/compute/module_computation.h"
 #include "strata/layer/fields.h"
 #include "strata/math/transform.h"
 #include "strata/stage/computed_values.h"
@@ -281,15 +282,8 @@ Matrix4d GeoFrame::Rebase(const Geodetic& place) const {
 
 Computation MakeGeoComputation(Token output, std::string_view name, std::vector<Token> schemas,
                                std::vector<Input> inputs, Function function) {
-  Computation computation;
-  computation.output = output;
-  computation.name = Token(name);
-  computation.schemas = std::move(schemas);
-  computation.inputs = std::move(inputs);
-  computation.function = std::move(function);
-  computation.module = "geospatial";
-  computation.reads = Computation::Reads::kAsWritten;
-  return computation;
+  return MakeModuleComputation("geospatial", output, name, std::move(schemas), std::move(inputs),
+                               std::move(function));
 }
 
 Result<void> AddGeospatial(Registry& registry) {
@@ -305,8 +299,7 @@ Result<void> AddGeospatial(Registry& registry) {
                           in::Attribute(Token("omni:geospatial:wgs84:reference:orientToLocalFrame")),
                           in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
                          ComputeOmniOrigin);
-  omni.cutoff = Computation::Cutoff::kEarly;
-  STRATA_CHECK(registry.Add(std::move(omni)));
+  STRATA_CHECK(AddCutOff(registry, std::move(omni)));
   Computation cesium =
       MakeGeoComputation(origin, "geo:cesium-origin", cesium_references,
                          {in::Attribute(Token("cesium:georeferenceOrigin:latitude")),
@@ -314,16 +307,14 @@ Result<void> AddGeospatial(Registry& registry) {
                           in::Attribute(Token("cesium:georeferenceOrigin:height")),
                           in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
                          ComputeCesiumOrigin);
-  cesium.cutoff = Computation::Cutoff::kEarly;
-  STRATA_CHECK(registry.Add(std::move(cesium)));
+  STRATA_CHECK(AddCutOff(registry, std::move(cesium)));
 
   std::vector<Token> all_references = GetReferenceSchemas();
   all_references.insert(all_references.end(), cesium_references.begin(), cesium_references.end());
   Computation full =
       MakeGeoComputation(frame, "geo:frame", std::move(all_references),
                          {in::Computation(origin), in::Computation(GetOutputs().world_xform)}, ComputeFrame);
-  full.cutoff = Computation::Cutoff::kEarly;
-  STRATA_CHECK(registry.Add(std::move(full)));
+  STRATA_CHECK(AddCutOff(registry, std::move(full)));
 
   const Token said("geo:said");
   Computation of_frame =
@@ -333,8 +324,7 @@ Result<void> AddGeospatial(Registry& registry) {
                           in::Attribute(Token("omni:geospatial:wgs84:reference:tangentPlane")),
                           in::StageMetadata(fields.metersPerUnit), in::StageMetadata(fields.upAxis)},
                          ComputeSaid);
-  of_frame.cutoff = Computation::Cutoff::kEarly;
-  STRATA_CHECK(registry.Add(std::move(of_frame)));
+  STRATA_CHECK(AddCutOff(registry, std::move(of_frame)));
   STRATA_CHECK(registry.Add(MakeGeoComputation(
       GetGeoReferenceOutput(), GetGeoReferenceOutput().GetText(), GetPlaceSchemas(),
       {in::Computation(said), in::NearestAncestor(said)}, [](const Arguments& arguments) -> Result<Datum> {
@@ -357,8 +347,7 @@ Result<void> AddGeospatial(Registry& registry) {
                              const Value& said = arguments.Get(0).GetValue();
                              return Datum(said.GetType() == otherwise.GetType() ? said : otherwise);
                            });
-    of_stage.cutoff = Computation::Cutoff::kEarly;
-    STRATA_CHECK(registry.Add(std::move(of_stage)));
+    STRATA_CHECK(AddCutOff(registry, std::move(of_stage)));
     registry.Publish(output, scene::DataSourceLocator{container, name});
   }
 
