@@ -85,6 +85,21 @@ void AddOtherPublished(const compute::System& system, const stage::Redefinition&
       if (std::ranges::find(*others, name) == others->end()) dirty.Insert(name);
 }
 
+// What is authored of a transform stands, where one is computed, under names of its own.
+void AddAuthoredNames(const compute::System& system, const stage::Stage& stage, scene::ChangeSet& changes) {
+  if (!system.IsActive()) return;
+  const scene::DataSourceLocator xform(GetNames().xform);
+  for (scene::DirtiedPrim& each : changes.dirtied) {
+    if (!each.locators.Contains(xform)) continue;
+    const stage::Prim prim = stage.GetPrimAtPath(each.path);
+    const auto is_xform = [](const auto* published) {
+      return published->output == compute::GetOutputs().xform;
+    };
+    if (!prim || std::ranges::none_of(system.FindPublished(prim), is_xform)) continue;
+    for (const Token name : system.FindAuthoredNames(prim)) each.locators.Insert(name);
+  }
+}
+
 }  // namespace
 
 StageChanges StageChanges::FromStage(const stage::StageChanges& changes) {
@@ -474,6 +489,7 @@ void StageSceneIndex::SetTime(double time) {
   const scene::SceneChecks::Changing changing(options_.checks.get());
   scene::ChangeSet changes;
   if (stage_) changes.dirtied = globals_->CollectDirty(time);
+  if (system_) AddAuthoredNames(*system_, *stage_, changes);
   compute::ComputedChanges computed;
   if (system_) computed = system_->ChangeTime(globals_->GetStageTime(0), stage::Time(time));
   globals_->SetTime(time);
@@ -609,6 +625,7 @@ void StageSceneIndex::ApplyChanges(const StageChanges& changes, compute::Compute
   resynced.insert(resynced.end(), repopulated.begin(), repopulated.end());
   ShowAnew(std::move(resynced), out);
   if (changes.stage_metadata) DirtyRoot(out);
+  if (system_) AddAuthoredNames(*system_, *stage_, out);
   TakePublished(std::move(computed.published), out);
   Send(std::move(out));
 }

@@ -82,7 +82,7 @@ TEST_CASE("G10: ops of a frame move what stands in it; ops between frame and pla
   REQUIRE(running.Edit().CreateAttribute(Path("/A/X/P.xformOpOrder"), Token("token[]")));
   running.TakeNotices();
   REQUIRE(running.Edit().Set(Path("/A/X/P.xformOpOrder"), Array<Token>{Token("xformOp:scale")}));
-  CHECK(running.TakeNotices() == "dirtied /A/X/P {xform}");
+  CHECK(running.TakeNotices() == "dirtied /A/X/P {authoredXform, geospatialPreservedXform, xform}");
   CHECK(running.World("/A/X/P")[0][0] == 2);
   CHECK(Distance(Translation(running.World("/A/X/P")), {enu[0] + 2, enu[1], enu[2]}) < kTight);
 }

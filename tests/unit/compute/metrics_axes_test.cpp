@@ -72,7 +72,8 @@ TEST_CASE("M17: who turns a camera says where it looks, whoever moves it or made
     REQUIRE(edit.Set(Path("/W/C.xformOp:rotateXYZ"), Vec3f{90, 0, 0}));
   }
   CHECK(Distance(TransformDirection({0, 0, -1}, moved.World("/W/C")), {0, 1, 0}) < 1e-12);
-  CHECK(moved.TakeNotices() == "dirtied /W/C {xform}; dirtied /W/C/On {xform}");
+  CHECK(moved.TakeNotices() ==
+        "dirtied /W/C {authoredXform, metricsPreservedXform, xform}; dirtied /W/C/On {xform}");
 }
 
 TEST_CASE("M17: what is baked of a camera looks the same without computations, and is not turned again") {
