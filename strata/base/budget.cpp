@@ -31,10 +31,13 @@ void VisitBudgets(BudgetsType& budgets, Visitor&& visit) {
   STRATA_BUDGET(max_prims_per_spec);
   STRATA_BUDGET(max_prims_of_few_specs);
   STRATA_BUDGET(max_cycles_at_once);
+  STRATA_BUDGET(max_full_prims_at_once);
   STRATA_BUDGET(max_generated_layers);
   STRATA_BUDGET(max_index_bytes);
   STRATA_BUDGET(max_index_bytes_per_prim);
   STRATA_BUDGET(max_index_bytes_of_few_prims);
+  STRATA_BUDGET(max_index_bytes_per_spec);
+  STRATA_BUDGET(max_index_bytes_of_few_specs);
   STRATA_BUDGET(max_errors_per_prim);
   STRATA_BUDGET(max_errors_reported);
 #undef STRATA_BUDGET

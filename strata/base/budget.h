@@ -28,7 +28,7 @@ struct Budgets {
   uint32_t max_arc_depth = 1'024;              // arcs followed from one prim to reach an opinion
   uint32_t max_nested_arcs = 256;              // arcs to prims below root prims, each met on the way to one
   uint32_t max_nodes_per_prim = 65'535;        // nodes of one prim index; OpenUSD's capacity
-  uint32_t max_nodes_made_per_prim = 262'140;  // made or copied on the way to it
+  uint32_t max_nodes_made_per_prim = 262'140;  // made, copied or led further down on the way to it
   uint32_t max_arc_repeats = 4;                // times one arc is followed again on its own way, further down
   uint32_t max_cycles_per_prim = 200;          // arcs that lead back to where they come from
   uint32_t max_arcs_around_per_prim = 1'600;   // arcs to where some arc has led since the first led back
@@ -38,12 +38,15 @@ struct Budgets {
   uint32_t max_prims_per_spec = 1u << 14;      // prims for each spec of the layers they come from,
   uint32_t max_prims_of_few_specs = 1u << 20;  // or so many, where that is more
   uint32_t max_cycles_at_once = 3'200;         // arcs that lead back, in namespace that such arcs bring
+  uint32_t max_full_prims_at_once = 4;         // that end at a budget for nodes; more end far sooner
   uint32_t max_generated_layers = 100'000;     // layers that dynamic file formats make, of one stage
 
   // The prim indices of one cache, as long as it keeps them. Beyond a limit, prims have no arcs.
   uint64_t max_index_bytes = uint64_t{1} << 40;               // all
   uint64_t max_index_bytes_per_prim = uint64_t{1} << 14;      // for each of them, on the average,
-  uint64_t max_index_bytes_of_few_prims = uint64_t{1} << 28;  // or so many, where that is more
+  uint64_t max_index_bytes_of_few_prims = uint64_t{1} << 28;  // or so many, where that is more;
+  uint64_t max_index_bytes_per_spec = uint64_t{1} << 16;  // and for each spec of the layers they come from,
+  uint64_t max_index_bytes_of_few_specs = uint64_t{1} << 26;  // or so many, where that is more
 
   uint32_t max_errors_per_prim = 1'000;  // composition errors told of one prim index
   uint32_t max_errors_reported = 100;    // diagnostics kept per file

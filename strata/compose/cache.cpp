@@ -22,6 +22,9 @@ void Cache::Impl::Start() {
   cut_errors.clear();
   has_cut_circles = false;
   cut_prims.clear();
+  short_prims.clear();
+  are_indices_short = false;
+  counted_stacks = 0;
   has_room = true;
   indices.Clear();
   dependencies.reset();
@@ -211,6 +214,9 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
   };
   // Of indices that nobody has seen yet: so some hundreds are made before it is known better.
   constexpr size_t kBytesAtFirst = 1 << 18;
+  // Of prims that nobody has seen yet, few may be full before it is known that there are many.
+  constexpr size_t kFew = 4;
+  size_t most_at_once = kFew;
   std::atomic<size_t> cycles{0};
   for (size_t first = 0; first < prims.size();) {
     const size_t count = prims.size() - first;
@@ -238,11 +244,14 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
       }
     };
     for (size_t done = 0, bytes_each = kBytesAtFirst; done < count;) {
-      const size_t next = impl_->LookForRoom(count - done, bytes_each);
+      size_t next = impl_->LookForRoom(count - done, bytes_each);
+      if (impl_->has_room) next = std::min(next, most_at_once);
       const uint64_t before = impl_->pool->GetBytes();
+      const size_t full = impl_->pool->GetFullCount();
       for_all(next, is_little, [&](size_t begin, size_t end) { compose(done + begin, done + end); });
       done += next;
       bytes_each = static_cast<size_t>((std::max(impl_->pool->GetBytes(), before) - before) / next);
+      most_at_once = impl_->pool->GetFullCount() > full ? kFew : std::max(most_at_once, 2 * next);
     }
     if (cycles > impl_->options.budgets.max_cycles_at_once) impl_->CutCircles(prims, first, names);
     const size_t next = prims.size();
@@ -254,7 +263,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     }
     // A few small layers can ask for more prims than any machine holds: here the scene ends, at a whole
     // level.
-    if (const auto limit = impl_->LimitPrimsAtOnce(total); limit.is_passed) {
+    if (const auto limit = impl_->LimitPrimsAtOnce(total); total > limit.most) {
       for (size_t i = 0; i < count; ++i) prims[first + i].child_count = 0;
       impl_->TellOfCut(prims[first].path, "prims as deep", limit.budget, limit.value);
       break;
@@ -383,6 +392,7 @@ CacheChanges Cache::Apply(const CacheEdits& edits, const Descend& descend) {
   const bool is_whole = impl_->cut_errors.empty();
   impl_->cut_errors.clear();
   impl_->has_cut_circles = false;
+  impl_->counted_stacks = 0;
   return ChangeProcessor(*impl_, edits, is_whole ? descend : Descend()).Run();
 }
 

@@ -8,6 +8,13 @@
 
 namespace strata::compose {
 
+namespace {
+
+// Times as many full prims as there may be, before it is looked for how many there are.
+constexpr size_t kMostFullAtOnce = 4;
+
+}  // namespace
+
 size_t CountCycles(const PrimIndex& index) {
   const CompositionErrors& errors = index.GetErrors();
   return static_cast<size_t>(std::count_if(errors.begin(), errors.end(), [](const CompositionError& error) {
@@ -16,44 +23,87 @@ size_t CountCycles(const PrimIndex& index) {
 }
 
 size_t Cache::Impl::CountSpecs() const {
+  const uint32_t stacks = pool->GetStackCount();
+  if (stacks == counted_stacks) return counted_specs;
   size_t specs = 0;
   tsl::robin_set<const layer::Layer*> known;
-  for (uint32_t i = 0; i < pool->GetStackCount(); ++i)
+  for (uint32_t i = 0; i < stacks; ++i)
     for (const LayerStack::Entry& entry : pool->GetStack(i)->GetEntries())
       if (known.insert(entry.layer.get()).second) specs += entry.layer->GetContent().GetSpecCount();
-  return specs;
+  counted_stacks = stacks;
+  return counted_specs = specs;
 }
+
+namespace {
+
+// So many for each of `count`, or `few`, where that is more: which of the two counts is what helps when
+// raised.
+template <class Limit>
+Limit GetMore(size_t count, const char* name, uint64_t each, const char* few_name, uint64_t few) {
+  const bool has_more = each != 0 && few / each < count;
+  const uint64_t most = count != 0 && each > UINT64_MAX / count ? UINT64_MAX : count * each;
+  return has_more ? Limit{name, each, most} : Limit{few_name, few, few};
+}
+
+}  // namespace
 
 Cache::Impl::Limit Cache::Impl::LimitPrimsAtOnce(size_t count) const {
   const Budgets& budgets = options.budgets;
-  if (count > budgets.max_prims_at_once) return {"max_prims_at_once", budgets.max_prims_at_once, true};
-  const bool are_few = count <= budgets.max_prims_of_few_specs ||
-                       count / std::max(budgets.max_prims_per_spec, 1u) <= CountSpecs();
-  return {"max_prims_per_spec", budgets.max_prims_per_spec, !are_few};
+  if (count > budgets.max_prims_at_once)
+    return {"max_prims_at_once", budgets.max_prims_at_once, budgets.max_prims_at_once};
+  const uint64_t few = budgets.max_prims_of_few_specs;
+  if (count <= few) return {"max_prims_of_few_specs", few, few};
+  const std::lock_guard lock(cut_mutex);
+  return GetMore<Limit>(CountSpecs(), "max_prims_per_spec", budgets.max_prims_per_spec,
+                        "max_prims_of_few_specs", few);
 }
 
-Cache::Impl::Limit Cache::Impl::LimitIndexBytes() const {
+Cache::Impl::Limit Cache::Impl::LimitIndexBytes(uint64_t bytes) const {
   const Budgets& budgets = options.budgets;
-  const uint64_t bytes = pool->GetBytes();
-  if (bytes > budgets.max_index_bytes) return {"max_index_bytes", budgets.max_index_bytes, true};
-  const uint64_t few = budgets.max_index_bytes_of_few_prims;
-  if (bytes <= few) return {"max_index_bytes_of_few_prims", few, false};
-  const uint64_t of_prims = indices.GetSize() * budgets.max_index_bytes_per_prim;
-  return {"max_index_bytes_per_prim", budgets.max_index_bytes_per_prim, bytes > std::max(few, of_prims)};
+  Limit limit{"max_index_bytes", budgets.max_index_bytes, budgets.max_index_bytes};
+  const auto take_less = [&](const Limit& other) {
+    if (other.most < limit.most) limit = other;
+  };
+  const uint64_t of_few =
+      std::min(budgets.max_index_bytes_of_few_prims, budgets.max_index_bytes_of_few_specs);
+  if (bytes <= of_few / 2) {
+    take_less({"max_index_bytes_of_few_prims", of_few, of_few});
+    return limit;
+  }
+  take_less(GetMore<Limit>(indices.GetSize(), "max_index_bytes_per_prim", budgets.max_index_bytes_per_prim,
+                           "max_index_bytes_of_few_prims", budgets.max_index_bytes_of_few_prims));
+  take_less(GetMore<Limit>(CountSpecs(), "max_index_bytes_per_spec", budgets.max_index_bytes_per_spec,
+                           "max_index_bytes_of_few_specs", budgets.max_index_bytes_of_few_specs));
+  return limit;
 }
 
 size_t Cache::Impl::LookForRoom(size_t count, size_t bytes_each) {
   constexpr size_t kFew = 4;
-  const Budgets& budgets = options.budgets;
   const uint64_t bytes = pool->GetBytes();
-  uint64_t most = budgets.max_index_bytes_of_few_prims;
-  if (bytes > most / 2) most = std::max(most, indices.GetSize() * budgets.max_index_bytes_per_prim);
-  most = std::min(most, budgets.max_index_bytes);
-  has_room.store(bytes <= most, std::memory_order_relaxed);
-  if (bytes > most) return count;
-  most_bytes.store(most <= UINT64_MAX / 2 ? 2 * most : UINT64_MAX, std::memory_order_relaxed);
-  const uint64_t fitting = (most - bytes) / (4 * std::max<size_t>(bytes_each, 1));
+  are_indices_short.store(pool->GetFullCount() >= options.budgets.max_full_prims_at_once,
+                          std::memory_order_relaxed);
+  const std::lock_guard lock(cut_mutex);
+  const Limit limit = LimitIndexBytes(bytes);
+  has_room.store(bytes <= limit.most, std::memory_order_relaxed);
+  if (cut_prims.empty()) {
+    bytes_budget = limit.budget;
+    bytes_limit = limit.value;
+  }
+  if (bytes > limit.most) return count;
+  most_bytes.store(limit.most <= UINT64_MAX / 2 ? 2 * limit.most : UINT64_MAX, std::memory_order_relaxed);
+  const uint64_t fitting = (limit.most - bytes) / (4 * std::max<size_t>(bytes_each, 1));
   return static_cast<size_t>(std::min<uint64_t>(count, std::max<uint64_t>(fitting, kFew)));
+}
+
+bool Cache::Impl::AreIndicesShort() {
+  if (are_indices_short.load(std::memory_order_relaxed)) return true;
+  // Several threads at once may be at prims that are: it is looked for again when some are done.
+  return pool->GetFullCount() >= kMostFullAtOnce * size_t{options.budgets.max_full_prims_at_once};
+}
+
+void Cache::Impl::NoteShortIndex(Path prim) {
+  const std::lock_guard lock(cut_mutex);
+  short_prims.push_back(prim);
 }
 
 bool Cache::Impl::TakeRoomForIndex(Path prim) {
@@ -70,12 +120,11 @@ void Cache::Impl::AddCutPrims(CompositionErrors& errors) const {
   const std::lock_guard lock(cut_mutex);
   if (cut_prims.empty()) return;
   const Path first = *std::min_element(cut_prims.begin(), cut_prims.end());
-  const Limit limit = LimitIndexBytes();
-  const Diagnostic why = MakeBudgetDiagnostic(limit.budget, limit.value, {});
+  const Diagnostic why = MakeBudgetDiagnostic(bytes_budget, bytes_limit, {});
   CompositionError& error = errors.emplace_back();
   error.type = ErrorType::kIndexCapacityExceeded;
   error.root_site = first;
-  error.cause = limit.budget;
+  error.cause = bytes_budget;
   error.diagnostic =
       Diagnostic(GetErrorCode(error.type),
                  fmt::format("Composition capacity exceeded: <{}> and {} prims more are left without their "
@@ -86,7 +135,10 @@ void Cache::Impl::AddCutPrims(CompositionErrors& errors) const {
 
 std::vector<Path> Cache::Impl::TakeCutPrims() {
   const std::lock_guard lock(cut_mutex);
-  return std::exchange(cut_prims, {});
+  std::vector<Path> prims = std::exchange(cut_prims, {});
+  prims.insert(prims.end(), short_prims.begin(), short_prims.end());
+  short_prims.clear();
+  return prims;
 }
 
 void Cache::Impl::TellOfCut(Path root, const char* others, const char* budget, uint64_t limit) {

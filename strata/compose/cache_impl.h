@@ -66,7 +66,14 @@ struct Cache::Impl final : IndexEnvironment {
   CompositionErrors cut_errors;
   std::atomic<bool> has_cut_circles{false};  // and told so
   std::vector<Path> cut_prims;               // which have no arcs, for there was no room
-  std::atomic<bool> has_room{true};          // for indices
+  std::vector<Path> short_prims;             // whose indices ended early, for many others are full
+  std::atomic<bool> are_indices_short{false};
+  // The limit that ended the room for indices, where it did.
+  const char* bytes_budget = "";
+  uint64_t bytes_limit = 0;
+  // What CountSpecs found of so many stacks.
+  mutable size_t counted_stacks = 0, counted_specs = 0;
+  std::atomic<bool> has_room{true};  // for indices
   // Bytes at which there is none in any case: no more than some prims are made before it is looked for.
   std::atomic<uint64_t> most_bytes{UINT64_MAX};
 
@@ -89,13 +96,14 @@ struct Cache::Impl final : IndexEnvironment {
 
   // Tells that the prim at `root` and `others` are left without children, for the budget that `why` names.
   void TellOfCut(Path root, const char* others, const char* budget, uint64_t limit);
-  // The specs of all layers that indices have come to. Looks at the layers.
+  // The specs of all layers that indices have come to. Looks at the layers, when there are others than when
+  // it was asked last since an edit. REQUIRES: cut_mutex.
   size_t CountSpecs() const;
-  // What a budget allows, and whether it is passed.
+  // What a budget allows: its value, and how much that comes to.
   struct Limit {
     const char* budget;
     uint64_t value;
-    bool is_passed;
+    uint64_t most;
   };
   Limit LimitPrimsAtOnce(size_t count) const;  // that one opening or edit may bring
   // Namespace that circles bring grows with each level, without end. Takes the children from those of the
@@ -109,8 +117,12 @@ struct Cache::Impl final : IndexEnvironment {
   // to make before; `bytes_each` is what the last ones took.
   size_t LookForRoom(size_t count, size_t bytes_each);
   bool TakeRoomForIndex(Path prim) override;
-  Limit LimitIndexBytes() const;
-  // The error of prims that have no arcs for want of room, if there are any; and these prims, forgotten.
+  // How many bytes the indices may have, where they have as many as now. REQUIRES: cut_mutex.
+  Limit LimitIndexBytes(uint64_t bytes) const;
+  bool AreIndicesShort() override;
+  void NoteShortIndex(Path prim) override;
+  // The error of prims that have no arcs for want of room, if there are any; and these prims with those whose
+  // indices ended early, forgotten.
   void AddCutPrims(CompositionErrors& errors) const;
   std::vector<Path> TakeCutPrims();
   void NoteArguments(const ComposedArguments& arguments) override;

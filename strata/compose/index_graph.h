@@ -39,7 +39,9 @@ struct IndexGraph {
   IndexGraph(const IndexGraph&) = delete;
   IndexGraph& operator=(const IndexGraph&) = delete;
   ~IndexGraph() {
-    if (pool) pool->RemoveGraphBytes(bytes);
+    if (!pool) return;
+    pool->RemoveGraphBytes(bytes);
+    if (is_full) pool->RemoveFullGraph();
   }
 
   std::shared_ptr<IndexPool> pool;   // of layer stacks and maps that nodes name by number
@@ -59,6 +61,7 @@ struct IndexGraph {
   bool is_instanceable = false;
   bool has_any_payloads = false;
   bool asks_for_payload = false;  // it is another graph where CacheOptions::include_payload answers otherwise
+  bool is_full = false;           // ended at a budget for nodes, as the pool counts
   bool is_private = false;        // of one prim alone: what made it is not all in its key
   bool has_fixed_nodes = false;   // some node belongs to no trunk
   bool is_quiet = false;          // no node of a trunk has specs: all that is said is the same in every place

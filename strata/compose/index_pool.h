@@ -82,6 +82,10 @@ class IndexPool {
   size_t GetBytes() const { return graph_bytes_.load(std::memory_order_relaxed); }
   void AddGraphBytes(size_t bytes) { graph_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
   void RemoveGraphBytes(size_t bytes) { graph_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
+  // How many graphs there are that ended at a budget for nodes.
+  size_t GetFullCount() const { return full_count_.load(std::memory_order_relaxed); }
+  void AddFullGraph() { full_count_.fetch_add(1, std::memory_order_relaxed); }
+  void RemoveFullGraph() { full_count_.fetch_sub(1, std::memory_order_relaxed); }
   const MapFunction& GetMap(uint32_t number) const { return maps_[number]; }
   // outer after inner.
   uint32_t ComposeMaps(uint32_t outer, uint32_t inner) {
@@ -145,7 +149,7 @@ class IndexPool {
   Maps maps_;
   // Numbers alone: a map is kept once. Hashes are kept, for to make one means to follow its pairs.
   tsl::robin_set<uint32_t, MapHash, MapEqual, std::allocator<uint32_t>, true> map_numbers_;
-  std::atomic<size_t> graph_bytes_{0};
+  std::atomic<size_t> graph_bytes_{0}, full_count_{0};
   tsl::robin_map<uint64_t, uint32_t> composed_;  // of many pairs: by the outer one and the inner one
   StableVector<LayerStackPtr> stacks_;
   ArcSites arc_sites_;

@@ -238,6 +238,7 @@ std::shared_ptr<IndexGraph> IndexSharing::Make(const Indexer::Request& request, 
   const size_t bytes_before = IndexPool::GetBytesOfNewMaps();
   std::shared_ptr<IndexGraph> graph = Indexer::Compute(environment_, pool_, request);
   CountMoreBytes(*graph, IndexPool::GetBytesOfNewMaps() - bytes_before);
+  if (graph->is_full) pool_->AddFullGraph();
   graph->id = next_graph_id.fetch_add(1, std::memory_order_relaxed);
   graph->home = place.trunks ? place.trunks : std::make_shared<const Trunks>(GetTrunks(place));
   graph->is_quiet = true;

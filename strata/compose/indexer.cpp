@@ -21,6 +21,7 @@ std::shared_ptr<IndexGraph> Indexer::Compute(IndexEnvironment& environment,
   Indexer indexer(environment, nullptr, errors, request.path);
   indexer.culling_ = request.culling;
   indexer.visits_ = request.visits;
+  indexer.is_short_ = environment.AreIndicesShort();
   if (request.parent) {
     indexer.BeginFromParent(*request.parent, request.path);
   } else {
@@ -63,6 +64,7 @@ void Indexer::BuildSite(uint32_t layer_stack, Path path, bool contributes) {
     if (i + 1 != levels.size()) {
       for (Unresolved& open : unresolved_) open.is_above = true;
       has_payloads_ = false;
+      CountWork(graph_.GetSize(), levels[i]);
       DescendTo(levels[i].GetNameToken());
     }
     NoteVisits();

@@ -55,6 +55,10 @@ class IndexEnvironment {
   virtual Room TakeRoomForGeneratedLayer() = 0;
   // Whether there may be the arcs of one more index, that of `prim`; notes it where not.
   virtual bool TakeRoomForIndex(Path prim) = 0;
+  // Whether indices end where others have hardly begun, for there are many that ended at a budget for nodes;
+  // and notes one that did.
+  virtual bool AreIndicesShort() = 0;
+  virtual void NoteShortIndex(Path prim) = 0;
   // Notes what some index composes arguments of formats from.
   virtual void NoteArguments(const ComposedArguments& arguments) = 0;
 };
@@ -174,7 +178,10 @@ class Indexer {
   bool IsDuplicate(const Arc& arc) const;
   bool StaysWithinInstance(const Arc& arc) const;
   Path GetInstancePath() const;  // REQUIRES: the root was silenced as the descendant of an instance
-  bool BuildSubtree(const Arc& arc, const ArcOptions& options, Indexer& nested);
+  uint32_t AddSite(const Arc& arc, bool contributes);
+  uint32_t AddNested(const Arc& arc, bool contributes, bool skip_duplicates);
+  struct Nested;
+  bool IsProhibited(const Arc& arc, const Indexer& nested);
   MapFunction MakeArcMap(Path source, uint32_t target_node, const LayerOffset& offset) const {
     return MakeArcMap(source, target_node, graph_[target_node].path, offset);
   }
@@ -184,6 +191,7 @@ class Indexer {
   enum class RootIdentity : uint8_t { kNo, kYes };
   uint32_t FindItemMap(Path source, uint32_t node, Path site_path, const LayerOffset& offset,
                        RootIdentity root_identity);
+  void ReportProblems(uint32_t node, ArcType type, const std::vector<ExpressionProblem>& problems);
   void EvaluateReferences(uint32_t node);
   void EvaluatePayloads(uint32_t node);
   bool IsAboveTarget() const;
@@ -212,12 +220,14 @@ class Indexer {
   bool IsLedToBy(uint32_t node, ArcType type, uint32_t layer_stack, Path source, Path target) const;
   void ReportCycle(const Arc& arc);
   bool WillExceedBudget() const;
+  void CountWork(size_t nodes, Path path);  // of so many at paths like this one
   bool ExceedsBudget(const Arc& arc);
   bool GoesRound(const Arc& arc);
   bool CountRounds(size_t steps);
   void ReportFull(ErrorType type, const char* budget, uint64_t limit, uint32_t node);
 
   // -- indexer_classes.cpp: inherits and specializes, and what they imply across other arcs
+  bool IsClassPath(uint32_t node, ArcType type, Path target);
   void EvaluateClasses(uint32_t node, ArcType type);
   bool StandsFor(uint32_t known, const Arc& arc) const;
   uint32_t AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
@@ -242,6 +252,7 @@ class Indexer {
 
   // -- indexer_relocates.cpp
   void EvaluateRelocations(uint32_t node);
+  void ReportOpinionsAtSource(uint32_t node, Path target);
   void EvaluateImpliedRelocations(uint32_t node);
   void ElideSubtree(uint32_t node);
   void ElideBelow(uint32_t node);
@@ -347,6 +358,8 @@ class Indexer {
   bool is_above_target_ = false;   // while BuildSite is at an ancestor of what an arc leads to
   bool budget_reported_ = false;
   bool is_full_ = false;                  // at the top: no more nodes
+  bool is_full_of_nodes_ = false;         // at the top: for it ended at a budget for them
+  bool is_short_ = false;                 // at the top: it ends sooner than at these
   bool is_counted_ = false;               // at the top: it has been asked whether there will be too many
   size_t cycles_ = 0;                     // at the top: arcs that led back
   size_t errors_not_told_ = 0;            // at the top: for there was no room
@@ -354,7 +367,7 @@ class Indexer {
   uint32_t selection_reads_ = 0;          // at the top, where alone variants are selected
   size_t rounds_ = 0;                     // at the top: what CountRounds has counted
   tsl::robin_set<uint64_t> met_;          // at the top: sites that arcs have led to since the first cycle
-  size_t work_ = 0;                       // nodes made or copied for this index, in all frames
+  size_t work_ = 0;                       // nodes made, copied or led further down, in all frames
   uint32_t frame_depth_ = 0;
 };
 

@@ -1,3 +1,5 @@
+#include <memory>
+
 #include <fmt/format.h>
 
 #include "strata/compose/indexer.h"
@@ -62,37 +64,55 @@ uint32_t Indexer::AddArc(const Arc& arc, const ArcOptions& options) {
   if (skip_duplicates && IsDuplicate(arc)) return kNoNode;
 
   const bool contributes = options.contributes && !StaysWithinInstance(arc);
+  if (!options.include_ancestral || arc.path.IsRootPrim()) return AddSite(arc, contributes);
+  return AddNested(arc, contributes, skip_duplicates);
+}
+
+uint32_t Indexer::AddSite(const Arc& arc, bool contributes) {
   Node node = MakeNode(arc);
-  if (!options.include_ancestral || arc.path.IsRootPrim()) {
-    if (!contributes) node.MakeInert(1);
-    const uint32_t number = graph_.Insert(arc.parent, node);
-    if (IsDenied(arc, graph_[number])) Silence(number);
-    AddTasksFor(number);
-    if (IsClassBased(arc.type) && !IsPlaceholder(arc.type, arc.parent) && !graph_.IsPropagated(number))
-      AddImpliedClassTask(number);
-    return number;
-  }
-  Frame frame{this, arc.parent, arc.type, arc.layer_stack, arc.path, skip_duplicates};
-  Indexer nested(environment_, &frame, errors_, root_path_);
+  if (!contributes) node.MakeInert(1);
+  const uint32_t number = graph_.Insert(arc.parent, node);
+  if (IsDenied(arc, graph_[number])) Silence(number);
+  AddTasksFor(number);
+  if (IsClassBased(arc.type) && !IsPlaceholder(arc.type, arc.parent) && !graph_.IsPropagated(number))
+    AddImpliedClassTask(number);
+  return number;
+}
+
+bool Indexer::IsProhibited(const Arc& arc, const Indexer& nested) {
+  if (nested.prohibited_source_.IsEmpty()) return false;
+  AddError(ErrorType::kArcToProhibitedChild,
+           fmt::format("{}which is a prohibited child of its parent because it would require allowing "
+                       "opinions from the source of "
+                       "a relocation at {}.",
+                       DescribeTrail(arc, nullptr),
+                       DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
+           arc.parent, "Let the arc lead to where the prim was relocated to.")
+      .cause = DescribeRefusedArc(arc);
+  return true;
+}
+
+// What an arc within an arc needs, which is kept off the stack: hosts' threads may have half a MiB of that.
+struct Indexer::Nested {
+  Nested(Indexer& outer, const Arc& arc, bool skip_duplicates)
+      : frame{&outer, arc.parent, arc.type, arc.layer_stack, arc.path, skip_duplicates},
+        indexer(outer.environment_, &frame, outer.errors_, outer.root_path_) {}
+  Frame frame;
+  Indexer indexer;
+};
+
+uint32_t Indexer::AddNested(const Arc& arc, bool contributes, bool skip_duplicates) {
+  const auto made = std::make_unique<Nested>(*this, arc, skip_duplicates);
+  Indexer& nested = made->indexer;
   nested.BuildSite(arc.layer_stack, arc.path, contributes);
-  const Silenced silenced = nested.prohibited_source_.IsEmpty() ? Silenced::kByArc : Silenced::kByRelocate;
-  if (silenced == Silenced::kByRelocate) {
-    AddError(ErrorType::kArcToProhibitedChild,
-             fmt::format("{}which is a prohibited child of its parent because it would require allowing "
-                         "opinions from the source of "
-                         "a relocation at {}.",
-                         DescribeTrail(arc, nullptr),
-                         DescribeSite(nested.prohibited_stack_, nested.prohibited_source_)),
-             arc.parent, "Let the arc lead to where the prim was relocated to.")
-        .cause = DescribeRefusedArc(arc);
-    if (arc.type == ArcType::kVariant) {  // nobody asked for it: the selection stands further up
-      NoteRefused(nested.graph_);
-      return kNoNode;
-    }
+  const Silenced silenced = IsProhibited(arc, nested) ? Silenced::kByRelocate : Silenced::kByArc;
+  if (silenced == Silenced::kByRelocate && arc.type == ArcType::kVariant) {
+    NoteRefused(nested.graph_);  // nobody asked for it: the selection stands further up
+    return kNoNode;
   }
   has_payloads_ |= nested.has_payloads_;
-  GetTop().work_ += nested.graph_.GetSize();
-  const uint32_t number = graph_.InsertGraph(arc.parent, node, nested.graph_);
+  CountWork(nested.graph_.GetSize(), arc.path);
+  const uint32_t number = graph_.InsertGraph(arc.parent, MakeNode(arc), nested.graph_);
   if (IsDenied(arc, graph_[number], silenced)) Silence(number);
   for (Unresolved& open : nested.unresolved_) {
     open.node += number;
@@ -148,18 +168,23 @@ uint32_t Indexer::FindItemMap(Path source, uint32_t node, Path site_path, const 
   return map;
 }
 
+void Indexer::ReportProblems(uint32_t node, ArcType type, const std::vector<ExpressionProblem>& problems) {
+  for (const ExpressionProblem& problem : problems) {
+    AddError(ErrorType::kVariableExpressionError,
+             fmt::format("Error evaluating expression {} for {} at {} in @{}@: {}", problem.expression,
+                         GetItemName(type), graph_[node].path.GetString(), problem.layer->GetIdentifier(),
+                         problem.why),
+             node, "Mend the expression, or define the variables it uses in the root layer.");
+  }
+}
+
 void Indexer::EvaluateReferences(uint32_t node) {
   if (!graph_[node].CanContributeSpecs()) return;
   ExpressionRemarks remarks;
   std::vector<ArcItem> items = ComposeReferences(graph_.GetStack(node), graph_.GetSite(node),
                                                  graph_[node].path, environment_.GetProvider(), remarks);
   NoteVariables(graph_[node].layer_stack, remarks.used_variables);
-  for (const ExpressionProblem& problem : remarks.problems) {
-    AddError(ErrorType::kVariableExpressionError,
-             fmt::format("Error evaluating expression {} for reference at {} in @{}@: {}", problem.expression,
-                         graph_[node].path.GetString(), problem.layer->GetIdentifier(), problem.why),
-             node, "Mend the expression, or define the variables it uses in the root layer.");
-  }
+  ReportProblems(node, ArcType::kReference, remarks.problems);
   EvaluateItems(node, ArcType::kReference, items);
 }
 
@@ -174,12 +199,7 @@ void Indexer::EvaluatePayloads(uint32_t node) {
   std::vector<ExpressionProblem>& problems = remarks.problems;
   for (size_t i = 0, count = problems.size(); i < count; ++i)
     problems.push_back(ExpressionProblem(problems[i]));
-  for (const ExpressionProblem& problem : problems) {
-    AddError(ErrorType::kVariableExpressionError,
-             fmt::format("Error evaluating expression {} for payload at {} in @{}@: {}", problem.expression,
-                         graph_[node].path.GetString(), problem.layer->GetIdentifier(), problem.why),
-             node, "Mend the expression, or define the variables it uses in the root layer.");
-  }
+  ReportProblems(node, ArcType::kPayload, problems);
   if (items.empty()) return;
   has_payloads_ = true;
   // What lies above the target of an arc to a prim below the root is part of that arc: no prim could load it.

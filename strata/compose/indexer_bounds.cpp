@@ -14,6 +14,10 @@ namespace {
 constexpr size_t kWorkBeforeCounting = 1024;
 // Sites that counting ahead looks at before it gives up.
 constexpr size_t kMaxSitesCounted = 10'000;
+// What an index may take where many have ended at a budget for nodes.
+constexpr size_t kWorkOfShort = kWorkBeforeCounting;
+// Elements of a path that cost as much as a node.
+constexpr size_t kElementsOfStep = 32;
 // Steps that an arc to where some arc has led since the first one led back counts for.
 constexpr size_t kStepsOfArc = 16;
 
@@ -22,7 +26,9 @@ constexpr size_t kStepsOfArc = 16;
 // not plain enough to tell.
 class NodeCounter {
  public:
-  NodeCounter(IndexEnvironment& environment, uint64_t limit) : environment_(environment), limit_(limit) {}
+  enum class Payloads : uint8_t { kCounted, kLeftOut };
+  NodeCounter(IndexEnvironment& environment, uint64_t limit, Payloads payloads)
+      : environment_(environment), limit_(limit), payloads_(payloads) {}
 
   uint64_t Count(uint32_t stack_number, Path path) { return Count(stack_number, path, 0); }
   bool IsKnown() const { return is_known_; }
@@ -47,7 +53,7 @@ class NodeCounter {
       std::vector<ArcItem> items;
       if (site.fields & kSiteReferences)
         items = ComposeReferences(*stack, site, above, environment_.GetProvider(), remarks);
-      if ((site.fields & kSitePayload) && !options.include_payload) {
+      if ((site.fields & kSitePayload) && payloads_ == Payloads::kCounted) {
         for (ArcItem& item : ComposePayloads(*stack, site, above, environment_.GetProvider(), remarks))
           items.push_back(std::move(item));
       }
@@ -82,6 +88,7 @@ class NodeCounter {
 
   IndexEnvironment& environment_;
   const uint64_t limit_;
+  const Payloads payloads_;
   std::map<std::pair<uint32_t, Path>, uint64_t> counts_;
   bool is_known_ = true;
 };
@@ -196,7 +203,9 @@ bool Indexer::GoesRound(const Arc& arc) {
 bool Indexer::WillExceedBudget() const {
   const Indexer* top = this;
   while (top->frame_) top = top->frame_->outer;
-  NodeCounter counter(environment_, options_.budgets.max_nodes_per_prim);
+  const bool has_payloads = !options_.include_payload || options_.include_payload(root_path_);
+  NodeCounter counter(environment_, options_.budgets.max_nodes_per_prim,
+                      has_payloads ? NodeCounter::Payloads::kCounted : NodeCounter::Payloads::kLeftOut);
   uint64_t count = 0;
   for (uint32_t node = 0; node < top->graph_.GetSize() && count <= options_.budgets.max_nodes_per_prim;
        ++node) {
@@ -206,6 +215,11 @@ bool Indexer::WillExceedBudget() const {
     if (!counter.IsKnown()) return false;
   }
   return count > options_.budgets.max_nodes_per_prim;
+}
+
+// Paths cost what they are long.
+void Indexer::CountWork(size_t nodes, Path path) {
+  GetTop().work_ += nodes * (1 + path.GetElementCount() / kElementsOfStep);
 }
 
 bool Indexer::ExceedsBudget(const Arc& arc) {
@@ -223,10 +237,14 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
   }
   // Graphs of frames are made to be copied further out: all of that work counts too, or diamonds would have
   // no end.
-  ++top.work_;
+  CountWork(1, arc.path);
   if (GoesRound(arc)) return true;
   auto refuse = [&](ErrorType type, const char* budget, uint64_t limit) {
-    top.is_full_ |= type == ErrorType::kIndexCapacityExceeded;
+    if (type == ErrorType::kIndexCapacityExceeded) {
+      top.is_full_ = true;
+      top.is_full_of_nodes_ = !top.is_short_;
+      if (top.is_short_) environment_.NoteShortIndex(root_path_);
+    }
     ReportFull(type, budget, limit, arc.parent);
     return true;
   };
@@ -237,6 +255,9 @@ bool Indexer::ExceedsBudget(const Arc& arc) {
     return refuse(ErrorType::kArcCapacityExceeded, "max_arc_depth", budgets.max_arc_depth);
   if (frame_depth_ >= budgets.max_nested_arcs)
     return refuse(ErrorType::kArcCapacityExceeded, "max_nested_arcs", budgets.max_nested_arcs);
+  if (top.is_short_ && top.work_ >= kWorkOfShort)
+    return refuse(ErrorType::kIndexCapacityExceeded, "max_full_prims_at_once",
+                  budgets.max_full_prims_at_once);
   if (top.work_ >= budgets.max_nodes_made_per_prim)
     return refuse(ErrorType::kIndexCapacityExceeded, "max_nodes_made_per_prim",
                   budgets.max_nodes_made_per_prim);

@@ -6,6 +6,17 @@
 
 namespace strata::compose {
 
+bool Indexer::IsClassPath(uint32_t node, ArcType type, Path target) {
+  if (target.IsAbsolute() && target.IsPrim() && !target.ContainsPrimVariantSelection()) return true;
+  AddError(ErrorType::kInvalidPrimPath,
+           fmt::format("Invalid {} path <{}> introduced by {}-- must be an absolute prim path with no "
+                       "variant selections.",
+                       GetArcName(type), target.GetString(),
+                       DescribeSite(graph_[node].layer_stack, graph_[node].path)),
+           node, "Name the prim itself.");
+  return false;
+}
+
 void Indexer::EvaluateClasses(uint32_t node, ArcType type) {
   if (!graph_[node].CanContributeSpecs()) return;
   const layer::FieldNames& names = layer::GetFieldNames();
@@ -15,15 +26,7 @@ void Indexer::EvaluateClasses(uint32_t node, ArcType type) {
                    type == ArcType::kInherit ? names.inheritPaths : names.specializes);
   for (uint32_t i = 0; i < items.size(); ++i) {
     const Path target = items[i].path;
-    if (!target.IsAbsolute() || !target.IsPrim() || target.ContainsPrimVariantSelection()) {
-      AddError(ErrorType::kInvalidPrimPath,
-               fmt::format("Invalid {} path <{}> introduced by {}-- must be an absolute prim path with no "
-                           "variant selections.",
-                           GetArcName(type), target.GetString(),
-                           DescribeSite(graph_[node].layer_stack, site_path)),
-               node, "Name the prim itself.");
-      continue;
-    }
+    if (!IsClassPath(node, type, target)) continue;
     const MapFunction map = MakeArcMap(target, node, {}).AddRootIdentity();
     AddClassArc(type, node, node, target, map, i, CountNamespaceDepth(site_path), nullptr);
   }

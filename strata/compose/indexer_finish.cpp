@@ -109,6 +109,7 @@ std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& po
     result->dependencies = std::make_unique<const IndexDependencies>(std::move(dependencies_));
   result->errors = std::move(errors_);
   result->selection_reads = selection_reads_;
+  result->is_full = is_full_of_nodes_;
   result->has_any_payloads = has_payloads_;
   result->asks_for_payload = asks_for_payload_;
   const layer::FieldNames& names = layer::GetFieldNames();

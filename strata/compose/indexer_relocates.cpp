@@ -33,15 +33,21 @@ void Indexer::EvaluateRelocations(uint32_t node) {
   options.include_ancestral = true;
   const uint32_t added = AddArc(arc, options);
   if (added == kNoNode) return;
-  const LayerStack::Site site = stack->FindSite(source);
+  ReportOpinionsAtSource(added, target);
+}
+
+void Indexer::ReportOpinionsAtSource(uint32_t node, Path target) {
+  const LayerStack& stack = graph_.GetStack(node);
+  const Path source = graph_[node].path;
+  const LayerStack::Site site = stack.FindSite(source);
   for (uint32_t layer : site.layers) {
     CompositionError& error =
         AddError(ErrorType::kOpinionAtRelocationSource,
                  fmt::format("The layer @{}@ has an invalid opinion at the relocation source path <{}>, "
                              "which will be ignored.",
-                             stack->GetEntries()[layer].layer->GetIdentifier(), source.GetString()),
-                 added, fmt::format("Move the opinion to <{}>.", target.GetString()));
-    error.diagnostic.location.file = stack->GetEntries()[layer].layer->GetIdentifier();
+                             stack.GetEntries()[layer].layer->GetIdentifier(), source.GetString()),
+                 node, fmt::format("Move the opinion to <{}>.", target.GetString()));
+    error.diagnostic.location.file = stack.GetEntries()[layer].layer->GetIdentifier();
   }
 }
 

@@ -127,7 +127,8 @@ TEST_CASE(
       REQUIRE(errors.size() == 1);
       CHECK(errors.front().type == ErrorType::kIndexCapacityExceeded);
       CHECK(Path("/" + GetName(0)) < errors.front().root_site);
-      CHECK(errors.front().diagnostic.message.find("max_index_bytes_per_prim = 16384") != std::string::npos);
+      CHECK(errors.front().diagnostic.message.find("max_index_bytes_of_few_prims = 1048576") !=
+            std::string::npos);
       CHECK(errors.front().diagnostic.location.path == errors.front().root_site.GetString());
       CHECK(!errors.front().diagnostic.hint.empty());
       // Before the one that is told, all are whole; from there on, none has arcs.
@@ -143,6 +144,109 @@ TEST_CASE(
     CHECK(nodes[1] <= nodes[0] + 16 * 200);
     CHECK(nodes[2] <= nodes[0] + 16 * 600);
   }
+}
+
+namespace {
+
+// The budget that the first error of a scene names, or nothing.
+std::string GetNamedBudget(const std::string& text, const Budgets& budgets) {
+  CacheOptions options;
+  options.budgets = budgets;
+  const std::unique_ptr<Cache> cache = Open(text, options);
+  Compose(*cache);
+  for (const CompositionError& error : cache->GetAllErrors())
+    if (error.type == ErrorType::kIndexCapacityExceeded) return error.cause;
+  return "";
+}
+
+// As many prims as two to the power of `levels`, from a few specs each level.
+std::string MakeDoubles(int levels) {
+  std::string text;
+  for (int i = 0; i < levels; ++i) {
+    const std::string next = i + 1 < levels ? "references = </" + GetName(i + 1) + ">" : "";
+    text += MakePrim(GetName(i), "", MakePrim("A", next) + MakePrim("B", next));
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("the budget that is named is the one to raise") {
+  Budgets narrow;
+  narrow.max_index_bytes_of_few_prims = narrow.max_index_bytes_of_few_specs = 1 << 20;
+  narrow.max_prims_of_few_specs = 1 << 12;
+  narrow.max_index_bytes_per_spec = narrow.max_index_bytes_per_prim = 1 << 10;
+  narrow.max_prims_per_spec = 8;
+  for (const std::string& text : {MakeChain("inherits", 400), MakeDoubles(12)}) {
+    Budgets budgets = narrow;
+    std::string named = GetNamedBudget(text, budgets);
+    CHECK(!named.empty());
+    // Each is told at most once on the way: what is named helps.
+    for (int i = 0; i < 6 && !named.empty(); ++i) {
+      CAPTURE(named);
+      REQUIRE(SetBudget(budgets, named, 1 << 30));
+      const std::string next = GetNamedBudget(text, budgets);
+      CHECK(next != named);
+      named = next;
+    }
+    CHECK(named.empty());
+  }
+}
+
+TEST_CASE("namespace that multiplies ends at the bytes that few specs may have, whatever number of prims") {
+  std::vector<size_t> prims;
+  for (const int levels : {20, 30, 40}) {
+    CAPTURE(levels);
+    CacheOptions options;
+    options.budgets.max_index_bytes_of_few_specs = 1 << 20;
+    options.budgets.max_index_bytes_per_spec = 1 << 12;
+    const std::unique_ptr<Cache> cache =
+        Open(MakeDoubles(levels) + MakePrim("Z", "references = </" + GetName(levels - 2) + ">"), options);
+    const Composed composed = Compose(*cache);
+    prims.push_back(static_cast<size_t>(std::count(composed.answer.begin(), composed.answer.end(), '\n')));
+    CHECK(prims.back() < 20'000);
+    CHECK(composed.answer.find("/Z/A/B ") != std::string::npos);
+    const CompositionErrors errors = cache->GetAllErrors();
+    REQUIRE(errors.size() == 1);
+    CHECK(errors.front().cause == "max_index_bytes_of_few_specs");
+  }
+}
+
+TEST_CASE("where many indices are full, others end early, told once, and those that are small are whole") {
+  const auto make = [](int count) {
+    // Two ways from each prim to the next, over classes: more than there is room for.
+    std::string text = MakePrim("Z", "references = </Y>") + MakePrim("Y", "", MakePrim("In", ""));
+    for (int i = 0; i < count; ++i) {
+      const std::string name = GetName(i), next = "references = </" + GetName(i + 1) + ">";
+      std::string sets, selections;
+      for (const char* set : {"a", "b"}) {
+        const std::string own = set + std::to_string(i);
+        sets += "variantSet \"" + own + "\" = {\n \"x\" (\n " + (i + 1 < count ? next : "kind = \"model\"") +
+                "\n ) {\n }\n}\n";
+        selections += " string " + own + " = \"x\"\n";
+      }
+      text += MakePrim(name,
+                       "variantSets = [\"a" + std::to_string(i) + "\", \"b" + std::to_string(i) +
+                           "\"]\nvariants = {\n" + selections + "}",
+                       sets);
+    }
+    return text;
+  };
+  std::vector<size_t> nodes;
+  for (const int count : {30, 60, 120}) {
+    CAPTURE(count);
+    CacheOptions options;
+    options.budgets.max_nodes_per_prim = 4000;
+    const std::unique_ptr<Cache> cache = Open(make(count), options);
+    const Composed composed = Compose(*cache);
+    nodes.push_back(composed.nodes);
+    CHECK(composed.answer.find("/Z/In 1\n") != std::string::npos);
+    const std::vector<Diagnostic> told = TellCauses(cache->GetAllErrors());
+    REQUIRE(told.size() == 2);
+    CHECK(told.front().message.find("max_nodes_per_prim = 4000") != std::string::npos);
+    CHECK(told.back().message.find("max_full_prims_at_once = 4") != std::string::npos);
+  }
+  for (size_t i = 1; i < nodes.size(); ++i) CHECK(nodes[i] - nodes[i - 1] <= 1100 * 60);
 }
 
 TEST_CASE("where the room for indices ends is the same for any number of threads") {
