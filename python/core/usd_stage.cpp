@@ -73,13 +73,26 @@ StageObjectPtr OpenWith(nb::handle root, const stage::OpenOptions& options) {
   Diagnostics remarks;
   Result<stage::StagePtr> opened = [&] {
     Reading reading;
-    return GetEngine().OpenStage(path.path, options, remarks);
+    return Stage::Open(GetEngine().GetLayerRegistry(), path.path, options, remarks);
   }();
   Warn(remarks);
   return Show(ValueOrRaise(std::move(opened)));
 }
 
-// [session layer], [resolver context], [load policy], in any of OpenUSD's forms.
+// By name: {"max_arc_depth": 2000}.
+Budgets ReadBudgets(nb::handle given) {
+  Budgets budgets;
+  for (const auto& [name, value] : nb::cast<std::map<std::string, uint64_t>>(given)) {
+    if (SetBudget(budgets, name, value)) continue;
+    std::string names;
+    for (const std::string_view known : GetBudgetNames()) names += "\n  " + std::string(known);
+    throw nb::value_error(
+        ("no budget '" + name + "' can hold " + std::to_string(value) + "; there are" + names).c_str());
+  }
+  return budgets;
+}
+
+// [session layer], [resolver context], [load policy], in any of OpenUSD's forms; and budgets.
 stage::OpenOptions ReadOptions(const nb::args& more, const nb::kwargs& named) {
   nb::object session = nb::none();
   stage::LoadPolicy load = stage::LoadPolicy::kLoadAll;
@@ -97,8 +110,15 @@ stage::OpenOptions ReadOptions(const nb::args& more, const nb::kwargs& named) {
     }
   };
   for (nb::handle given : more) take(given);
-  for (const auto& [name, given] : named) take(given);
+  Budgets budgets;
+  for (const auto& [name, given] : named) {
+    if (nb::cast<std::string>(name) == "budgets")
+      budgets = ReadBudgets(given);
+    else
+      take(given);
+  }
   stage::OpenOptions options = MakeOptions(session, load);
+  options.budgets = budgets;
   options.resolver_context = std::move(context);
   return options;
 }

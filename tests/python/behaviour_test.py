@@ -102,6 +102,33 @@ class AsPxr(unittest.TestCase):
             self.assertEqual(said, "3.0 3.0\nTrue\nTrue\nTrue\nexit code 0")
 
 
+class Budgets(unittest.TestCase):
+    CHAIN = "#usda 1.0\n" + "".join(f'def "P{i}" (\n references = </P{i + 1}>\n)\n{{\n}}\n' for i in range(6)) + 'def "P6"\n{\n}\n'
+
+    def count(self, root, **named):
+        stage = Usd.Stage.Open(root, **named)
+        return len(stage.GetPrimAtPath("/P0").GetPrimStack()), [str(error) for error in stage.GetCompositionErrors()]
+
+    def test_limit_a_stage_opened_from_a_path_or_a_layer(self):
+        path = pathlib.Path(tempfile.mkdtemp()) / "chain.usda"
+        path.write_text(self.CHAIN)
+        for root in (str(path), path, Sdf.Layer.FindOrOpen(str(path))):
+            self.assertEqual(self.count(root), (7, []))
+            with self.assertWarns(Warning):
+                specs, errors = self.count(root, budgets={"max_arc_depth": 3, "max_nodes_per_prim": 1000})
+            self.assertEqual(specs, 4)
+            self.assertTrue(any("max_arc_depth = 3" in error for error in errors), errors)
+            self.assertEqual(self.count(root, budgets={}), (7, []))
+
+    def test_refuse_what_is_no_budget(self):
+        for budgets in ({"max_arc_dept": 3}, {"max_arc_depth": 1 << 40}):
+            with self.assertRaisesRegex(ValueError, "(?s)no budget '.*' can hold .*max_arc_depth"):
+                Usd.Stage.Open(Sdf.Layer.CreateAnonymous(), budgets=budgets)
+        for budgets in ({"max_arc_depth": -1}, 3, {"max_arc_depth": "many"}):
+            with self.assertRaises(Exception):
+                Usd.Stage.Open(Sdf.Layer.CreateAnonymous(), budgets=budgets)
+
+
 class BadInput(unittest.TestCase):
     def setUp(self):
         self.stage = Usd.Stage.CreateInMemory()
