@@ -9,6 +9,8 @@ bool Indexer::CanBeCulled(uint32_t number) const {
   if (node.parent == kNoNode) return false;
   if (node.Has(kNodeCulled)) return true;
   if (node.CanContributeSpecs() && node.Has(kNodeHasSpecs)) return false;
+  // Symmetry holds for all that is below, said there or not.
+  if (node.Has(kNodeSymmetry)) return false;
   // What an arc leads to directly shows that the arc is there.
   if (graph_.GetDepthBelowIntroduction(number) == 0) return false;
   // A class that is inside some model may get opinions from what that model references: its path stays of

@@ -86,14 +86,15 @@ def compare_prim(path, expected, got):
 
 
 class Comparison:
-    def __init__(self, program):
+    def __init__(self, program, usd):
+        self.usd = usd
         self.program = engine.Program(program, 20, 4096)
         self.prims = self.nodes = 0
 
     def compare(self, folder, root, session, fallbacks, has_sources):
-        cache = compose_oracle.open_cache(folder, session, fallbacks, True, root)
+        cache = compose_oracle.open_cache(folder, session, fallbacks, self.usd, root)
         reply = self.program.ask({"kind": "pcp", "data": str(folder), "root": root, "session": session, "payloads": ".*",
-                                  "variantFallbacks": fallbacks, "dump": True})
+                                  "variantFallbacks": fallbacks, "dump": True, "usd": self.usd})
         if cache is None or "answer" not in reply:
             return None
         prims = reply["answer"]["prims"]
@@ -124,12 +125,13 @@ def main():
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--count", type=int, default=120)
     parser.add_argument("--show", type=int, default=20)
+    parser.add_argument("--full", action="store_true", help="as Pcp.Cache(usd=False): permissions, symmetry")
     args = parser.parse_args()
     if not args.answer or not os.path.exists(args.answer):
         print("skipped: strata_answer is not built (-DSTRATA_BUILD_TESTS=ON builds it)")
         return 77
     from pxr import Tf
-    comparison = Comparison(args.answer)
+    comparison = Comparison(args.answer, not args.full)
     scenes, different, unanswered, shown = 0, [], [], 0
 
     def take(name, folder, root, session, fallbacks):

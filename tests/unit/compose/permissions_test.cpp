@@ -74,3 +74,31 @@ TEST_CASE("what is private beside the arc that brings a target is not beyond it"
   CHECK(get_errors("", MakePrim("y", "").c_str()) == 0);
   CHECK(get_errors("references = </M>", "") == 1);
 }
+
+TEST_CASE("symmetry keeps nodes that say nothing, below where it is said too, where it counts") {
+  const std::string symmetric = "symmetryFunction = mirror\n";
+  const auto text = [](const std::string& metadata) {
+    return MakePrim("A", "references = </R>", MakePrim("K", "", MakePrim("Deep", "", MakePrim("Er", "")))) +
+           MakePrim("R", metadata, MakePrim("K", ""));
+  };
+  const auto count = [](Cache& cache, const char* path) {
+    return cache.ComputePrimIndex(Path(path))->GetNodeCount();
+  };
+  for (const std::string& metadata :
+       {symmetric, std::string("symmetryArguments = {\nstring x = \"y\"\n}\n")}) {
+    const auto full = OpenFull({{"root.usda", text(metadata)}});
+    CHECK(full->ComputePrimIndex(Path("/R/K"))->GetRootNode().HasSymmetry());
+    CHECK(!full->ComputePrimIndex(Path("/A"))->GetRootNode().HasSymmetry());
+    for (const char* path : {"/A", "/A/K", "/A/K/Deep", "/A/K/Deep/Er"}) CHECK(count(*full, path) == 2);
+    const auto usd = Open(text(metadata));
+    CHECK(!usd->ComputePrimIndex(Path("/R"))->GetRootNode().HasSymmetry());
+    CHECK(count(*usd, "/A/K") == 2);
+    CHECK(count(*usd, "/A/K/Deep") == 1);
+  }
+  // A peer alone is no symmetry, nor is that of a property.
+  const auto without = OpenFull({
+      {"root.usda", text("symmetricPeer = \"B\"\n")},
+  });
+  CHECK(!without->ComputePrimIndex(Path("/R"))->GetRootNode().HasSymmetry());
+  CHECK(count(*without, "/A/K/Deep") == 1);
+}
