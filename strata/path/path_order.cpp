@@ -36,11 +36,13 @@ bool SiblingLess(const Node& a, const Node& b) {
   if (a.element == PathElement::kTarget || a.element == PathElement::kMapper) {
     return Path::FromId(a.first) < Path::FromId(b.first);  // as deep as kMaxTargetNesting
   }
-  auto name = [](const Node& node) {
-    return node.element == PathElement::kParent ? std::string_view("..")
-                                                : Token::FromId(node.first).GetText();
-  };
-  if (name(a) != name(b)) return name(a) < name(b);
+  if (a.first != b.first || a.element != b.element) {
+    auto name = [](const Node& node) {
+      return node.element == PathElement::kParent ? std::string_view("..")
+                                                  : Token::FromId(node.first).GetText();
+    };
+    if (const int order = name(a).compare(name(b)); order != 0) return order < 0;
+  }
   return Token::FromId(a.second).GetText() < Token::FromId(b.second).GetText();
 }
 
@@ -68,17 +70,18 @@ size_t CountDigits(std::string_view text, size_t at) {
 bool Path::Less(Path a, Path b) {
   if (a.id_ == b.id_) return false;
   if (a.id_ == 0 || b.id_ == 0) return a.id_ == 0;
-  if (a.IsAbsolute() != b.IsAbsolute()) return a.IsAbsolute();
+  const Node *x = &Get(a), *y = &Get(b);
+  if ((x->flags ^ y->flags) & path_table::kAbsolute) return x->flags & path_table::kAbsolute;
+  const uint32_t depth_a = x->depth, depth_b = y->depth;
   uint32_t i = a.id_, k = b.id_;
-  const uint32_t depth_a = Get(i).depth, depth_b = Get(k).depth;
-  while (Get(i).depth > depth_b) i = Get(i).parent;
-  while (Get(k).depth > depth_a) k = Get(k).parent;
+  for (; x->depth > depth_b; x = &Get(i)) i = x->parent;
+  for (; y->depth > depth_a; y = &Get(k)) k = y->parent;
   if (i == k) return depth_a < depth_b;
-  while (Get(i).parent != Get(k).parent) {
-    i = Get(i).parent;
-    k = Get(k).parent;
+  while (x->parent != y->parent) {
+    x = &Get(x->parent);
+    y = &Get(y->parent);
   }
-  return SiblingLess(Get(i), Get(k));
+  return SiblingLess(*x, *y);
 }
 
 bool ElementOrderLess(std::string_view a, std::string_view b) {
