@@ -205,7 +205,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
   }
   Executor* const executor = impl_->options.executor;
   constexpr size_t kGrain = 64;
-  constexpr size_t kFew = 64;  // of what is nearly done: not worth waking other threads
+  constexpr size_t kLittle = 64;  // of what is nearly done: not worth waking other threads
   auto for_all = [&](size_t count, bool is_little, auto&& body) {
     if (executor && count > 1 && !is_little)
       executor->ParallelFor(count, std::clamp<size_t>(count / 16, 1, kGrain), body);
@@ -222,9 +222,10 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     const size_t count = prims.size() - first;
     visitor.BeginLevel(first, count);
     std::vector<std::vector<Token>> names(count);
-    const bool is_little =
-        count <= kFew && std::all_of(prims.begin() + static_cast<ptrdiff_t>(first), prims.end(),
-                                     [&](const SubtreePrim& prim) { return impl_->indices.Find(prim.path); });
+    const bool is_little = count <= kLittle && std::all_of(prims.begin() + static_cast<ptrdiff_t>(first),
+                                                           prims.end(), [&](const SubtreePrim& prim) {
+                                                             return impl_->indices.Find(prim.path);
+                                                           });
     auto compose = [&](size_t begin, size_t end) {
       std::vector<Token> prohibited;
       for (size_t i = first + begin; i < first + end; ++i) {
