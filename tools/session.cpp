@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "strata/base/files.h"
@@ -122,6 +124,8 @@ int Session::Finish(std::string_view command, const std::optional<std::string>& 
 }
 
 bool WriteToStandardOutput(std::string_view text) {
+  std::string harmless;
+  if (isatty(STDOUT_FILENO)) text = harmless = MakeHarmless(text);
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   return std::fflush(stdout) == 0 && written;
 }

@@ -105,4 +105,18 @@ std::string FitLines(std::string_view text, size_t width) {
   return out;
 }
 
+std::string MakeHarmless(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t at = 0; at < text.size();) {
+    std::string_view piece = TakePiece(text, at);
+    const bool is_color = piece.size() > 2 && piece.substr(0, 2) == "\x1b[" && piece.back() == 'm' &&
+                          piece.find_first_not_of("0123456789;", 2) == piece.size() - 1;
+    if (!is_color) piece = text.substr(at, DecodeUtf8(text, at).length);
+    out += is_color || piece == "\n" || piece == "\t" ? std::string(piece) : MakePrintable(piece);
+    at += piece.size();
+  }
+  return out;
+}
+
 }  // namespace strata::tool

@@ -33,5 +33,8 @@ size_t GetShownWidth(std::string_view text);
 std::string PadTo(std::string text, size_t width);
 // Each line cut to `width` columns, the cut shown as "…"; 0 cuts nothing.
 std::string FitLines(std::string_view text, size_t width);
+// What may go to a terminal as it is: lines, tabs and colours stay, everything else that would steer the
+// terminal is shown as MakePrintable shows it. Names in scenes may hold any character.
+std::string MakeHarmless(std::string_view text);
 
 }  // namespace strata::tool
