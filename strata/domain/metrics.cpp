@@ -93,7 +93,7 @@ bool MaySpeak(const Prim& prim, const MetricTable& table) {
 
 MetricValue FindOfStage(const Stage& stage, const MetricDefinition& definition, Diagnostics* remarks) {
   for (const layer::LayerPtr& layer : {stage.GetSessionLayer(), stage.GetRootLayer()}) {
-    if (!layer) continue;
+    if (!layer || stage.IsLayerMuted(layer->GetIdentifier())) continue;
     MetricValue of_layer = ComputeLayerMetric(layer, definition, remarks);
     if (of_layer.source.origin == MetricOrigin::kStageMetadata) return of_layer;
   }

@@ -36,7 +36,8 @@ void CheckAgainstMetadata(const Prim& prim, const StageScope& scope, Findings& f
     if (value.source.GetPrimPath() != prim.GetPath() || definition.stage_field.IsEmpty()) continue;
     const stage::Stage& stage = scope.GetStage();
     for (const layer::LayerPtr& layer : {stage.GetSessionLayer(), stage.GetRootLayer()}) {
-      const MetricValue of_layer = layer ? domain::ComputeLayerMetric(layer, definition) : MetricValue();
+      if (!layer || stage.IsLayerMuted(layer->GetIdentifier())) continue;
+      const MetricValue of_layer = domain::ComputeLayerMetric(layer, definition);
       if (of_layer.source.origin != MetricOrigin::kStageMetadata) continue;
       if (of_layer.value == value.value) break;
       findings.Warn(

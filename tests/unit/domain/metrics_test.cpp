@@ -108,6 +108,8 @@ TEST_CASE("M-03 stage metadata is the session layer over the root layer, sublaye
   CHECK(Said(ComputeMetersPerUnit(prim)) == "3 by session");
   CHECK(Said(GetStageMetersPerUnit(*open.stage)) == "3 by session");
   CHECK(Said(ComputeUpAxis(prim)) == "Y by fallback");
+  REQUIRE(open.stage->MuteLayer(open.stage->GetSessionLayer()->GetIdentifier()));
+  CHECK(GetStageMetersPerUnit(*open.stage).value == 0.1);
 }
 
 TEST_CASE("M-04 fallbacks hold where nobody speaks") {
