@@ -271,7 +271,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     }
     if (total > prims.capacity()) prims.reserve(std::max(total, prims.capacity() + prims.capacity() / 2));
     prims.resize(total);
-    for_all(count, total - next <= kFew, [&](size_t begin, size_t end) {
+    for_all(count, total - next <= kLittle, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
         SubtreePrim* child = prims.data() + prims[first + i].first_child;
         for (Token name : names[i]) {
