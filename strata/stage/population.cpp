@@ -288,14 +288,22 @@ bool Populator::IsPayloadIncluded(Path path) const {
   return !include || include(path);
 }
 
+bool Stage::Impl::IsSessionHeard() const {
+  return session && cache->GetOptions().muted_layers.count(session->GetIdentifier()) == 0;
+}
+
 void Stage::Impl::Populate() {
   TraceScope trace("stage.populate");
+  is_session_heard = IsSessionHeard();
   Populator(*this).Populate();
 }
 
 void Stage::Impl::Repopulate(StageChanges& changes) {
   TraceScope trace("stage.repopulate");
-  if (Populator(*this).Refresh(changes)) return;
+  if (Populator(*this).Refresh(changes)) {
+    is_session_heard = IsSessionHeard();
+    return;
+  }
   changes.resynced = {Path::AbsoluteRoot()};
   changes.dropped_prims = by_path.GetSize() - 1;
   Populate();
@@ -306,7 +314,7 @@ void Stage::Impl::Repopulate(StageChanges& changes) {
 Token Stage::Impl::FindSchemaType(Token type_name) const {
   if (type_name.IsEmpty() || options.schemas->IsConcrete(type_name)) return type_name;
   const Token field = layer::GetFieldNames().fallbackPrimTypes;
-  for (const layer::LayerPtr& layer : {session, root}) {
+  for (const layer::LayerPtr& layer : {IsSessionHeard() ? session : nullptr, root}) {
     const auto* fallbacks = layer ? layer->GetFieldAs<Dictionary>(Path::AbsoluteRoot(), field) : nullptr;
     const Value* types = fallbacks ? fallbacks->Find(type_name.GetText()) : nullptr;
     const auto* names = types ? types->GetIf<Array<Token>>() : nullptr;

@@ -14,6 +14,9 @@ bool Populator::NeedsAll(const compose::CacheChanges& changes) const {
   if (!changes.resynced.empty() && changes.resynced.front().IsAbsoluteRoot()) return true;
   // Every type may have another meaning: see FindSchemaType.
   const Token field = layer::GetFieldNames().fallbackPrimTypes;
+  if (stage_.is_session_heard != stage_.IsSessionHeard() &&
+      stage_.session->GetField(Path::AbsoluteRoot(), field))
+    return true;
   for (const compose::SpecChange& change : changes.specs) {
     if (!change.path.IsAbsoluteRoot() || !change.change) continue;
     if (change.layer != stage_.root && change.layer != stage_.session) continue;

@@ -74,6 +74,7 @@ struct Stage::Impl {
   uint32_t last_prototype = 0;  // number of the last one named
   // By type and applied schemas.
   std::unordered_map<std::vector<Token>, const schema::PrimDefinition*, TokensHash> definitions;
+  bool is_session_heard = true;  // as the definitions were found: see IsSessionHeard
   std::unique_ptr<ClipCache> clips;
   EditTarget edit_target;
   std::unique_ptr<ChangeFeed> feed;
@@ -91,6 +92,7 @@ struct Stage::Impl {
   const schema::PrimDefinition* FindDefinition(Token type_name, const compose::PrimIndex& index,
                                                ApiSchemas listed);
   Token FindSchemaType(Token type_name) const;
+  bool IsSessionHeard() const;  // there is a session layer, and it is not muted
   // The record of `path`, through instances where need be; kNoRecord when there is none.
   uint32_t FindRecord(Path path) const;
   uint32_t FindChild(uint32_t record, Token name) const;

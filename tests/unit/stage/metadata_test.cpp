@@ -70,6 +70,44 @@ TEST_CASE("stage metadata is the session's over the root layer's, sublayers are 
   CHECK(NamesOf(scene->GetAllAuthoredMetadata()) == "customLayerData metersPerUnit");
 }
 
+TEST_CASE("a session layer names no types in place of unknown ones while it is muted") {
+  const Token field = layer::GetFieldNames().fallbackPrimTypes;
+  auto make = [](const char* type) {
+    Dictionary types;
+    types.entries["Fancy"] = Value(Array<Token>{Token(type)});
+    return Value(types);
+  };
+  OpenOptions options;
+  options.schemas = schema::Registry::GetBuiltIn();
+  options.session = layer::Layer::CreateAnonymous("session.usda");
+  const layer::LayerPtr session = options.session;
+  REQUIRE(session->SetField(Path::AbsoluteRoot(), field, make("Sphere")));
+  Scene scene(
+      "(\n    fallbackPrimTypes = {\n        token[] Fancy = [\"Cube\"]\n    }\n)\ndef Fancy \"A\"\n{\n}\n",
+      options);
+  auto has = [&](const char* name) { return scene.At("/A").HasProperty(Token(name)); };
+  CHECK((has("radius") && !has("size")));
+  REQUIRE(scene->MuteLayer(session->GetIdentifier()));
+  CHECK((has("size") && !has("radius")));
+  REQUIRE(session->SetField(Path::AbsoluteRoot(), field, make("Cylinder")));
+  CHECK((has("size") && !has("height")));
+  REQUIRE(scene->UnmuteLayer(session->GetIdentifier()));
+  CHECK((has("height") && !has("size")));
+
+  // Muted before it says so, and no more when it is heard again.
+  REQUIRE(scene->MuteLayer(session->GetIdentifier()));
+  REQUIRE(session->EraseField(Path::AbsoluteRoot(), field));
+  REQUIRE(scene->UnmuteLayer(session->GetIdentifier()));
+  CHECK((has("size") && !has("height")));
+
+  options.muted_layers = {session->GetIdentifier()};
+  REQUIRE(session->SetField(Path::AbsoluteRoot(), field, make("Sphere")));
+  Scene muted("def Fancy \"A\"\n{\n}\n", options);
+  CHECK_FALSE(muted.At("/A").HasProperty(Token("radius")));
+  REQUIRE(muted->UnmuteLayer(session->GetIdentifier()));
+  CHECK(muted.At("/A").HasProperty(Token("radius")));
+}
+
 TEST_CASE("time codes per second fall back to frames per second, then to 24") {
   CHECK(Scene("(\n    framesPerSecond = 30\n)\n")->GetTimeCodesPerSecond() == 30);
   CHECK(Scene("(\n    framesPerSecond = 30\n    timeCodesPerSecond = 48\n)\n")->GetTimeCodesPerSecond() ==
