@@ -9,5 +9,8 @@ namespace strata::python {
 context::Engine& GetEngine();
 // Warnings and errors met on the way, as Python warnings.
 void Warn(const Diagnostics& diagnostics);
+// Limits by name, as in {"max_arc_depth": 2000}; None and those that are not named are the defaults. Raises
+// ValueError where there is none of a name, or it cannot hold as much; TypeError where it is no such dict.
+Budgets ReadBudgets(nb::handle given);
 
 }  // namespace strata::python

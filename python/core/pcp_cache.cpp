@@ -33,6 +33,7 @@ struct CacheObject {
   layer::LayerPtr root, session;
   bool is_usd = false;
   std::string target;
+  Budgets budgets;
   std::set<std::string> muted;
   std::map<std::string, std::vector<std::string>> fallbacks;
   std::set<Path> payloads;
@@ -45,6 +46,7 @@ struct CacheObject {
     compose::CacheOptions options;
     options.mode = is_usd ? compose::CompositionMode::kUsd : compose::CompositionMode::kFull;
     options.instancing = compose::GetInstancingOfEnvironment();
+    options.budgets = budgets;
     options.muted_layers = muted;
     options.variant_fallbacks = fallbacks;
     options.include_payload = [this](Path path) { return payloads.count(path) != 0; };
@@ -202,15 +204,18 @@ void BindCaches(nb::module_& pcp) {
   nb::class_<CacheObject> cls(pcp, "_Cache", "Prim indices of a layer stack.");
   cls.def(
       "__init__",
-      [](CacheObject* c, layer::LayerPtr root, const nb::object& session, std::string target, bool usd) {
+      [](CacheObject* c, layer::LayerPtr root, const nb::object& session, std::string target, bool usd,
+         nb::handle given) {
+        const Budgets budgets = ReadBudgets(given);
         new (c) CacheObject;
+        c->budgets = budgets;
         c->root = std::move(root);
         if (!session.is_none()) c->session = nb::cast<layer::LayerPtr>(session);
         c->target = std::move(target);
         c->is_usd = usd;
         c->Restart();
       },
-      nb::arg(), nb::arg().none(), nb::arg(), nb::arg());
+      nb::arg(), nb::arg().none(), nb::arg(), nb::arg(), nb::arg().none());
   cls.def_prop_ro("layerStack",
                   [](const CacheObject& c) { return LayerStackObject{c.cache->GetRootLayerStack()}; });
   cls.def_prop_ro("fileFormatTarget", [](const CacheObject& c) { return c.target; });

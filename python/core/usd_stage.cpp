@@ -42,8 +42,9 @@ std::map<std::string, std::vector<std::string>>& VariantFallbacks() {
   return fallbacks;
 }
 
-stage::OpenOptions MakeOptions(const nb::object& session, stage::LoadPolicy load) {
+stage::OpenOptions MakeOptions(const nb::object& session, stage::LoadPolicy load, const Budgets& budgets) {
   stage::OpenOptions options;
+  options.budgets = budgets;
   options.load = load;
   options.variant_fallbacks = VariantFallbacks();
   options.schemas = GetEngine().GetSchemas();
@@ -61,9 +62,6 @@ StageObjectPtr OpenLayer(const layer::LayerPtr& root, const stage::OpenOptions& 
   Warn(remarks);
   return Show(ValueOrRaise(std::move(opened)));
 }
-StageObjectPtr OpenLayer(const layer::LayerPtr& root, const nb::object& session, stage::LoadPolicy load) {
-  return OpenLayer(root, MakeOptions(session, load));
-}
 
 // A path or a layer, opened with options.
 StageObjectPtr OpenWith(nb::handle root, const stage::OpenOptions& options) {
@@ -77,19 +75,6 @@ StageObjectPtr OpenWith(nb::handle root, const stage::OpenOptions& options) {
   }();
   Warn(remarks);
   return Show(ValueOrRaise(std::move(opened)));
-}
-
-// By name: {"max_arc_depth": 2000}.
-Budgets ReadBudgets(nb::handle given) {
-  Budgets budgets;
-  for (const auto& [name, value] : nb::cast<std::map<std::string, uint64_t>>(given)) {
-    if (SetBudget(budgets, name, value)) continue;
-    std::string names;
-    for (const std::string_view known : GetBudgetNames()) names += "\n  " + std::string(known);
-    throw nb::value_error(
-        ("no budget '" + name + "' can hold " + std::to_string(value) + "; there are" + names).c_str());
-  }
-  return budgets;
 }
 
 // [session layer], [resolver context], [load policy], in any of OpenUSD's forms; and budgets.
@@ -117,8 +102,7 @@ stage::OpenOptions ReadOptions(const nb::args& more, const nb::kwargs& named) {
     else
       take(given);
   }
-  stage::OpenOptions options = MakeOptions(session, load);
-  options.budgets = budgets;
+  stage::OpenOptions options = MakeOptions(session, load, budgets);
   options.resolver_context = std::move(context);
   return options;
 }
@@ -213,25 +197,27 @@ void BindOpening(StageClass& cls) {
   cls.def_static("Open", &Open, "root"_a, nb::arg(), nb::arg(),
                  "Opens and composes a file or a layer. Raises when it cannot be opened.");
   cls.def_static("OpenMasked", &OpenMasked, "root"_a, "mask"_a, nb::arg(), nb::arg(),
-                 "Opens what a mask includes, and nothing else.");
+                 "Opens what a mask includes, and nothing else. budgets: as Open.");
   cls.def_static(
       "CreateNew",
-      [](const FileArgument& path, const nb::object& session, stage::LoadPolicy load) {
+      [](const FileArgument& path, const nb::object& session, stage::LoadPolicy load, nb::handle budgets) {
+        const stage::OpenOptions opening = MakeOptions(session, load, ReadBudgets(budgets));
         layer::LayerPtr root = ValueOrRaise(GetEngine().GetLayerRegistry()->CreateNew(path.path));
         layer::SaveOptions options;
         options.external_change = layer::SaveOptions::ExternalChange::kOverwrite;
         CheckOrRaise(root->Save(options));
-        return OpenLayer(root, session, load);
+        return OpenLayer(root, opening);
       },
-      "identifier"_a, "sessionLayer"_a = nb::none(), "load"_a = stage::LoadPolicy::kLoadAll,
-      "A stage over a new, empty file.");
+      "identifier"_a, "sessionLayer"_a = nb::none(), "load"_a = stage::LoadPolicy::kLoadAll, nb::kw_only(),
+      "budgets"_a = nb::none(), "A stage over a new, empty file. budgets: as Open.");
   cls.def_static(
       "CreateInMemory",
-      [](const std::string& name, const nb::object& session, stage::LoadPolicy load) {
-        return OpenLayer(GetEngine().GetLayerRegistry()->CreateAnonymous(name), session, load);
+      [](const std::string& name, const nb::object& session, stage::LoadPolicy load, nb::handle budgets) {
+        const stage::OpenOptions opening = MakeOptions(session, load, ReadBudgets(budgets));
+        return OpenLayer(GetEngine().GetLayerRegistry()->CreateAnonymous(name), opening);
       },
       "identifier"_a = "tmp.usda", "sessionLayer"_a = nb::none(), "load"_a = stage::LoadPolicy::kLoadAll,
-      "A stage over a layer without a file.");
+      nb::kw_only(), "budgets"_a = nb::none(), "A stage over a layer without a file. budgets: as Open.");
   cls.def_static(
       "IsSupportedFile",
       [](const FileArgument& path) {

@@ -246,11 +246,13 @@ class Dependency:
 
 
 class Cache(_Cache):
-    """Prim indices of a layer stack, made when they are asked for. Edits of layers are followed after Reload alone."""
+    """Prim indices of a layer stack, made when they are asked for. Edits of layers are followed after Reload alone.
 
-    def __init__(self, layerStackIdentifier, fileFormatTarget="", usd=False):
-        super().__init__(layerStackIdentifier.rootLayer, layerStackIdentifier.sessionLayer, fileFormatTarget, usd)
-        self._identifier = layerStackIdentifier
+    budgets: limits by name, as Usd.Stage.Open takes them."""
+
+    def __init__(self, layerStackIdentifier, fileFormatTarget="", usd=False, *, budgets=None):
+        super().__init__(layerStackIdentifier.rootLayer, layerStackIdentifier.sessionLayer, fileFormatTarget, usd, budgets)
+        self._identifier, self._budgets = layerStackIdentifier, budgets
 
     def GetLayerStackIdentifier(self):
         return self._identifier
@@ -259,7 +261,7 @@ class Cache(_Cache):
         """(the layer stack, its errors)"""
         found = self._FindStack(identifier.rootLayer, identifier.sessionLayer)
         if found is None:
-            found = Cache(identifier).layerStack
+            found = Cache(identifier, budgets=self._budgets).layerStack
         return found, found.localErrors
 
     def ComputePrimIndex(self, primPath):

@@ -73,6 +73,10 @@ class StageCacheContext:
 
 def _through_caches(open_stage):
     def opened(root, *arguments, **named):
+        """Opens and composes a file or a layer. Raises when it cannot be opened.
+
+        budgets: a dict of limits by name, as in {"max_arc_depth": 2000}; ValueError where there is none of a name, or it cannot
+        hold as much; TypeError where it is no such dict. So take all that make a stage."""
         if not _bound:
             return open_stage(root, *arguments, **named)
         layer = root if isinstance(root, Layer) else Layer.FindOrOpen(str(root))

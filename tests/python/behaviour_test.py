@@ -11,10 +11,11 @@ import tempfile
 import textwrap
 import threading
 import unittest
+import warnings
 import weakref
 from html.parser import HTMLParser
 
-from strata import Gf, Kind, Sdf, Tf, Usd, UsdGeom, Vt  # noqa: F401
+from strata import Gf, Kind, Pcp, Sdf, Tf, Usd, UsdGeom, Vt  # noqa: F401
 from strata import context
 
 HAS_USD_CORE = importlib.util.find_spec("pxr") is not None
@@ -121,12 +122,49 @@ class Budgets(unittest.TestCase):
             self.assertEqual(self.count(root, budgets={}), (7, []))
 
     def test_refuse_what_is_no_budget(self):
-        for budgets in ({"max_arc_dept": 3}, {"max_arc_depth": 1 << 40}):
-            with self.assertRaisesRegex(ValueError, "(?s)no budget '.*' can hold .*max_arc_depth"):
-                Usd.Stage.Open(Sdf.Layer.CreateAnonymous(), budgets=budgets)
-        for budgets in ({"max_arc_depth": -1}, 3, {"max_arc_depth": "many"}):
-            with self.assertRaises(Exception):
-                Usd.Stage.Open(Sdf.Layer.CreateAnonymous(), budgets=budgets)
+        layer = Sdf.Layer.CreateAnonymous()
+        folder = pathlib.Path(tempfile.mkdtemp())
+        for make in (lambda budgets: Usd.Stage.Open(layer, budgets=budgets),
+                     lambda budgets: Usd.Stage.OpenMasked(layer, Usd.StagePopulationMask(["/A"]), budgets=budgets),
+                     lambda budgets: Usd.Stage.CreateInMemory(budgets=budgets),
+                     lambda budgets: Usd.Stage.CreateNew(folder / f"{len(os.listdir(folder))}.usda", budgets=budgets),
+                     lambda budgets: Pcp.Cache(Pcp.LayerStackIdentifier(layer), budgets=budgets)):
+            for budgets in ({"max_arc_dept": 3}, {"max_arc_depth": 1 << 40}):
+                with self.assertRaisesRegex(ValueError, "(?s)no budget '.*' can hold .*max_arc_depth"):
+                    make(budgets)
+            for budgets in ({"max_arc_depth": -1}, 3, {"max_arc_depth": "many"}, {"max_arc_depth": 1.5}, [("max_arc_depth", 3)]):
+                with self.assertRaisesRegex(TypeError, "budgets are a dict of names and whole numbers"):
+                    make(budgets)
+            make({}), make(None)
+        self.assertEqual(len(os.listdir(folder)), 2)  # nothing was made where budgets were refused
+
+    def test_limit_stages_and_caches_however_they_are_made(self):
+        few = {"max_arc_depth": 3}
+
+        def count(stage):
+            return len(stage.GetPrimAtPath("/P0").GetPrimStack())
+
+        layer = Sdf.Layer.CreateAnonymous()
+        layer.ImportFromString(self.CHAIN)
+        mask = Usd.StagePopulationMask(["/P0"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.assertEqual(count(Usd.Stage.OpenMasked(layer, mask)), 7)
+            self.assertEqual(count(Usd.Stage.OpenMasked(layer, mask, budgets=few)), 4)
+            for named, specs in (({}, 7), ({"budgets": few}, 4), ({"sessionLayer": Sdf.Layer.CreateAnonymous(), "budgets": few}, 4)):
+                # What is put into a new stage is composed within its budgets.
+                stage = Usd.Stage.CreateInMemory(**named)
+                stage.GetRootLayer().TransferContent(layer)
+                self.assertEqual(count(stage), specs)
+                stage = Usd.Stage.CreateNew(pathlib.Path(tempfile.mkdtemp()) / "new.usda", **named)
+                stage.GetRootLayer().TransferContent(layer)
+                self.assertEqual(count(stage), specs)
+        for named, specs, wrong in (({}, 7, 0), ({"budgets": few}, 4, 1), ({"usd": True, "budgets": few}, 4, 1)):
+            cache = Pcp.Cache(Pcp.LayerStackIdentifier(layer), **named)
+            for _ in range(2):
+                index, errors = cache.ComputePrimIndex(Sdf.Path("/P0"))
+                self.assertEqual((len(index.primStack), len(errors)), (specs, wrong))
+                cache.Reload()
 
 
 class BadInput(unittest.TestCase):
