@@ -12,7 +12,6 @@ from parse_cases import CASES
 DIVERGENCES = {
     "meta.badMetaPath": "usd-core loses the value of an unknown field that is a path; Strata keeps it",
     "meta.apiSchemasDup": "usd-core drops a list of schemas that names one twice; Strata keeps it once",
-    "attr.varEmpty": "usd-core takes a variant set of {} but not of { }; Strata takes both",
 }
 
 

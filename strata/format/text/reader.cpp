@@ -488,7 +488,15 @@ bool Reader::ReadVariantSetHead(Mark mark) {
   }
   if (!ExpectAssignment()) return false;
   lexer_.SkipAll();
+  const Mark open_mark = lexer_.Here();
   if (!lexer_.Take('{')) return lexer_.FailExpected("{ and the variants");
+  if (lexer_.Peek() != '}') {
+    lexer_.SkipAll();
+    if (lexer_.Peek() == '}')
+      lexer_.Fail(kTextSyntax, open_mark,
+                  "Space, lines or comments stand where variant set '" + text + "' has no variant.",
+                  "Write a variant, or {} with nothing in between, or leave the variant set out.");
+  }
   Frame& parent = stack_[depth_ - 1];
   const Token name = lexer_.Intern(text);
   const Path path = parent.path.AppendVariantSelection(name, Token());
