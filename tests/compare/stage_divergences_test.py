@@ -58,6 +58,14 @@ class Divergences(unittest.TestCase):
         self.assertEqual([{"$f": "nan"}] * 2, expected["at"][0][0])
         self.assertEqual([3, 1], got["at"][0][0])
 
+    def test_a_layer_that_is_a_sublayer_twice_is_read_at_the_time_of_each(self):
+        files = {"root": "(\n    subLayers = [@./edits.usda@ (offset = 1), @./edits.usda@ (offset = 5), @./base.usda@]\n)\n",
+                 "edits": 'over "A"\n{\n    float[] x.timeSamples = {\n        0: edit [append 1],\n        10: edit [append 2],\n    }\n}\n',
+                 "base": 'def "A"\n{\n    float[] x = [0]\n}\n'}
+        expected, got = self.values(files, "/A.x", [11, 16])
+        self.assertEqual([[0, 2, 2], [0, 2, 2]], [answer[0] for answer in expected["at"]])
+        self.assertEqual([[0, 1, 2], [0, 2, 2]], [answer[0] for answer in got["at"]])
+
     def test_durations_of_clips_keep_their_length_where_times_jump(self):
         files = {"root": 'def "A" (\n    clips = {\n        dictionary default = {\n            string primPath = "/C"\n'
                          "            asset[] assetPaths = [@./clip.usda@]\n            double2[] active = [(0, 0)]\n"

@@ -67,4 +67,36 @@ TEST_CASE("sublayers of the session's owner come first where their layer says th
         "session.usda root.usda x.usda s.usda r.usda root.usda r.usda x.usda s.usda ");
 }
 
+TEST_CASE("a layer that is a sublayer twice stands twice in the stack, each time with its own offset") {
+  auto list = [](const std::string& sublayers) {
+    const std::unique_ptr<Cache> cache =
+        Open({{"root.usda", "(\n    subLayers = [" + sublayers + "]\n)\n"},
+              {"a.usda", "def \"A\"\n{\n}\n"},
+              {"b.usda", "(\n    subLayers = [@a.usda@ (offset = 3)]\n)\n"}});
+    const LayerStack& stack = *cache->GetRootLayerStack();
+    std::string text;
+    for (const LayerStack::Entry& entry : stack.GetEntries()) {
+      const std::string& name = entry.layer->GetIdentifier();
+      text += fmt::format("{} {}:{} ", name.substr(name.find_last_of('/') + 1), entry.offset.offset,
+                          entry.offset.scale);
+    }
+    for (const CompositionError& error : stack.GetErrors())
+      text += std::string(GetErrorName(error.type)) + " ";
+    const PrimIndexPtr index = cache->ComputePrimIndex(Path("/A"));
+    CHECK(index->GetErrors().empty());
+    return text + std::to_string(index->GetSpecStack().size());
+  };
+  // As usd-core 26.11 lists them: neither a duplicate nor a cycle is told, and the prim's specs stand as
+  // often.
+  CHECK(list("@a.usda@ (offset = 1), @a.usda@ (offset = 5)") == "root.usda 0:1 a.usda 1:1 a.usda 5:1 2");
+  CHECK(list("@a.usda@ (offset = 1; scale = 2), @./a.usda@ (offset = 5)") ==
+        "root.usda 0:1 a.usda 1:2 a.usda 5:1 2");
+  CHECK(list("@b.usda@ (offset = 1), @a.usda@ (offset = 5)") ==
+        "root.usda 0:1 b.usda 1:1 a.usda 4:1 a.usda 5:1 2");
+  CHECK(list("@a.usda@ (offset = 1), @b.usda@ (offset = 5)") ==
+        "root.usda 0:1 a.usda 1:1 b.usda 5:1 a.usda 8:1 2");
+  CHECK(list("@a.usda@ (offset = 5), @a.usda@ (scale = -1)") ==
+        "root.usda 0:1 a.usda 5:1 a.usda 0:1 InvalidSublayerOffset 2");
+}
+
 }  // namespace strata::compose
