@@ -264,7 +264,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     }
     // A few small layers can ask for more prims than any machine holds: here the scene ends, at a whole
     // level.
-    if (const auto limit = impl_->LimitPrimsAtOnce(total); total > limit.most) {
+    if (const auto limit = impl_->LimitNextLevel(prims, first, names, total); total > limit.most) {
       for (size_t i = 0; i < count; ++i) prims[first + i].child_count = 0;
       impl_->TellOfCut(prims[first].path, "prims as deep", limit.budget, limit.value);
       break;

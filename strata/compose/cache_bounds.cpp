@@ -77,6 +77,81 @@ Cache::Impl::Limit Cache::Impl::LimitIndexBytes(uint64_t bytes) const {
   return limit;
 }
 
+namespace {
+
+// Some of a level's prims, which stand for all.
+struct Sample {
+  struct Child {
+    Path path;
+    const PrimIndex* parent;  // null for those that begin anew
+  };
+  std::vector<Child> children;
+  size_t unlike = 0;  // prims of the level that need not share what they have with others
+};
+
+Sample TakeSample(const std::vector<SubtreePrim>& prims, size_t first,
+                  const std::vector<std::vector<Token>>& names) {
+  // Here and there, for children of one prim may be unlike each other.
+  constexpr size_t kOneOf = 32;
+  Sample sample;
+  // What prims that share a graph have below them is shared, too.
+  tsl::robin_set<const IndexGraph*> graphs;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const SubtreePrim& parent = prims[first + i];
+    if (names[i].empty() || !graphs.insert(parent.index->GetGraph()).second) continue;
+    for (const Token name : names[i]) {
+      if (MixBits(++sample.unlike) % kOneOf != 0) continue;
+      const Path path = parent.path.AppendChild(name);
+      sample.children.push_back({path, path.IsRootPrim() ? nullptr : parent.index.get()});
+    }
+  }
+  return sample;
+}
+
+}  // namespace
+
+Cache::Impl::Limit Cache::Impl::LimitNextLevel(const std::vector<SubtreePrim>& prims, size_t first,
+                                               const std::vector<std::vector<Token>>& names, size_t count) {
+  const Limit at_once = LimitPrimsAtOnce(count);
+  if (count > at_once.most || count <= options.budgets.max_prims_of_few_specs / 2) return at_once;
+  const Sample sample = TakeSample(prims, first, names);
+  if (sample.children.empty()) return at_once;
+  LookForRoom(count - prims.size(), 0);
+  const bool has_ended = !has_room;
+  std::unique_lock lock(cut_mutex);
+  const size_t cut_before = cut_prims.size(), short_before = short_prims.size();
+  lock.unlock();
+  Limit room{};
+  uint64_t most = 0;  // a level that takes little more than there is room for is begun
+  const auto has_room_for = [&](uint64_t bytes) {
+    if (bytes <= most) return true;
+    const std::lock_guard looking(cut_mutex);  // there may be layers with more specs than at the last look
+    room = LimitIndexBytes(UINT64_MAX);
+    most = room.most + std::min(room.most / 4, UINT64_MAX - room.most);
+    return bytes <= most;
+  };
+  // The first half is to find out what else they share. Where the room has ended, few prims have arcs.
+  std::vector<PrimIndexPtr> made;
+  uint64_t bytes = pool->GetBytes(), bytes_at_half = bytes;
+  bool fits = has_room_for(bytes) || has_ended;
+  for (size_t i = 0; i < sample.children.size() && fits; ++i) {
+    made.push_back(Make(sample.children[i].path, sample.children[i].parent));
+    bytes = pool->GetBytes();
+    if (made.size() <= sample.children.size() / 2) bytes_at_half = bytes;
+    fits = has_ended || has_room_for(bytes);
+  }
+  const uint64_t each = (std::max(bytes, bytes_at_half) - bytes_at_half) / (made.size() / 2 + 1);
+  if (fits && !has_ended)
+    fits = each <= (UINT64_MAX - bytes) / sample.unlike && has_room_for(bytes + each * sample.unlike);
+  lock.lock();
+  if (2 * (cut_prims.size() - cut_before) > made.size()) fits = false;
+  cut_prims.resize(cut_before);
+  short_prims.resize(short_before);
+  if (fits) return at_once;
+  // What ended the room, where it has ended.
+  return cut_prims.empty() ? Limit{room.budget, room.value, 0} : Limit{bytes_budget, bytes_limit, 0};
+}
+
 size_t Cache::Impl::LookForRoom(size_t count, size_t bytes_each) {
   constexpr size_t kFew = 4;
   const uint64_t bytes = pool->GetBytes();

@@ -212,6 +212,57 @@ TEST_CASE("namespace that multiplies ends at the bytes that few specs may have, 
   }
 }
 
+TEST_CASE(
+    "a level of namespace that there is no room for is not begun, one whose prims share their indices is") {
+  // Prims whose `ways` children each bring the next such prim.
+  const auto make_ways = [](int levels, int ways) {
+    std::string text;
+    for (int i = 0; i < levels; ++i) {
+      std::string children;
+      for (int way = 0; way < ways; ++way)
+        children += MakePrim("c" + std::to_string(way),
+                             i + 1 < levels ? "references = </" + GetName(i + 1) + ">" : "");
+      text += MakePrim(GetName(i), "", children);
+    }
+    return text;
+  };
+  const auto count_prims = [](const std::string& text, uint64_t bytes, CompositionErrors& errors) {
+    CacheOptions options;
+    options.budgets.max_prims_of_few_specs = 1 << 14;
+    options.budgets.max_index_bytes_of_few_specs = bytes;
+    options.budgets.max_index_bytes_per_spec = 1;
+    const std::unique_ptr<Cache> cache = Open(text, options);
+    const Composed composed = Compose(*cache);
+    CHECK(composed.answer.find("/Z/c1/c2 ") != std::string::npos);
+    errors = cache->GetAllErrors();
+    return std::count(composed.answer.begin(), composed.answer.end(), '\n');
+  };
+  CompositionErrors errors;
+  for (const int ways : {6, 8, 10}) {
+    for (const int levels : {20, 40}) {
+      CAPTURE(ways);
+      CAPTURE(levels);
+      const std::string z = MakePrim("Z", "references = </" + GetName(levels - 2) + ">");
+      CHECK(count_prims(make_ways(levels, ways) + z, 1 << 19, errors) < 1 << 13);
+      REQUIRE(errors.size() == 1);
+      CHECK(errors.front().cause == "max_index_bytes_of_few_specs");
+      CHECK(errors.front().diagnostic.message.find("are left without children") != std::string::npos);
+    }
+  }
+  // 30 times the same 30 places of one asset with 30 prims.
+  std::string asset, places, world;
+  for (int i = 0; i < 30; ++i) {
+    asset += MakePrim("m" + std::to_string(i), "");
+    places += MakePrim("c" + std::to_string(i), "references = </Asset>");
+    world += MakePrim("c" + std::to_string(i), "references = </Places>");
+  }
+  const auto prims = count_prims(MakePrim("Asset", "", asset + MakePrim("c2", "")) +
+                                     MakePrim("Places", "", places) + MakePrim("Z", "", world),
+                                 1 << 21, errors);
+  CHECK(prims > 30 * 30 * 31);
+  CHECK(errors.empty());
+}
+
 TEST_CASE("where many indices are full, others end early, told once, and those that are small are whole") {
   const auto make = [](int count) {
     // Two ways from each prim to the next, over classes: more than there is room for.
