@@ -236,6 +236,7 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
         prim.index = impl_->indices.Find(prim.path);
         if (!prim.index) prim.index = impl_->indices.Put(prim.path, impl_->Make(prim.path, parent));
         if (const size_t found = CountCycles(*prim.index)) cycles.fetch_add(found, std::memory_order_relaxed);
+        if (visitor.PassesBy(i, *prim.index)) continue;
         std::vector<Token>& children = names[i - first];
         prim.index->ComputeChildNames(children, prohibited);
         if (!visitor.Visit(i, *prim.index, children) ||

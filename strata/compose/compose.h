@@ -86,6 +86,9 @@ class SubtreeVisitor {
   virtual ~SubtreeVisitor() = default;
   // Makes room for what is found of prims `first` to `first + count`. Called by one thread.
   virtual void BeginLevel(size_t first, size_t count) = 0;
+  // Whether of prim `number` nothing but its index is to be found: it is not visited, and nothing below it is
+  // composed. Called by several threads at once.
+  virtual bool PassesBy(size_t /*number*/, const PrimIndex& /*index*/) { return false; }
   // Whether to go on below prim `number`; may take names away. Called by several threads at once.
   virtual bool Visit(size_t number, const PrimIndex& index, std::vector<Token>& child_names) = 0;
 };

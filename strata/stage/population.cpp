@@ -32,11 +32,11 @@ PrimFacts Unpack(uint64_t word) {
   return facts;
 }
 
-// Takes down the facts of all prims of some subtrees.
+// Takes down the facts of all prims of some subtrees, but for those that it passes by.
 class FactFinder final : public compose::SubtreeVisitor {
  public:
-  // What is below the roots in `opened` counts even when the prim there is an instance.
-  // Nothing below those in `kept` is looked at.
+  // What is below the roots in `opened`, which has them all, counts even when the prim there is an instance.
+  // Those in `kept` are passed by.
   FactFinder(const OpenOptions& options, std::vector<bool> opened, const tsl::robin_set<Path>& kept)
       : mask_(options.population_mask),
         cancelled_(options.cancelled.get()),
@@ -46,10 +46,12 @@ class FactFinder final : public compose::SubtreeVisitor {
     if (first + count > facts.capacity()) facts.reserve(std::max(first + count, facts.capacity() * 3 / 2));
     facts.resize(first + count);
   }
+  bool PassesBy(size_t number, const compose::PrimIndex& index) override {
+    return number >= opened_.size() && !kept_.empty() && kept_.count(index.GetPath()) != 0;
+  }
   bool Visit(size_t number, const compose::PrimIndex& index, std::vector<Token>& child_names) override {
     facts[number] = FindFacts(index);
     if (cancelled_ && cancelled_->load(std::memory_order_relaxed)) return false;
-    if (!kept_.empty() && kept_.count(index.GetPath()) != 0) return false;
     if (!mask_.IsAll()) RemoveMasked(mask_, index.GetPath(), child_names);
     return (facts[number].is_active && !facts[number].is_instance) ||
            (number < opened_.size() && opened_[number]);
@@ -81,6 +83,8 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
   if (note) {
     if (const uint64_t word = note->load(std::memory_order_relaxed)) return Unpack(word);
   }
+  // As a type name it says nothing of the type.
+  static const Token any_type("__AnyType__");
   const layer::FieldNames& names = layer::GetFieldNames();
   PrimFacts facts;
   bool active_known = false, specifier_known = index.GetPath().IsAbsoluteRoot();
@@ -89,9 +93,8 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
     layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(site.path);
     for (const layer::SpecStore::Field& field : spec) {
       if (field.name == names.typeName) {
-        // "__AnyType__" says nothing of the type.
-        if (facts.type_name.IsEmpty() && field.value != Value(Token("__AnyType__")))
-          facts.type_name = field.value.GetOr(Token());
+        const Token* type_name = facts.type_name.IsEmpty() ? field.value.GetIf<Token>() : nullptr;
+        if (type_name && *type_name != any_type) facts.type_name = *type_name;
       } else if (field.name == names.kind) {
         if (facts.kind.IsEmpty()) facts.kind = field.value.GetOr(Token());
       } else if (field.name == names.active) {
@@ -173,13 +176,22 @@ std::vector<uint32_t> Populator::Number(const std::vector<Subtree>& subtrees,
   std::vector<Path> paths(count);
   for (uint32_t i = 0; i < count; ++i) order[places[i]] = i;
   for (uint32_t i : order) {
-    paths[i] =
-        i < roots ? subtrees[i].target : paths[prims[i].parent].AppendChild(prims[i].path.GetNameToken());
+    const compose::SubtreePrim& prim = prims[i];
+    const bool is_at_source = i >= roots && paths[prim.parent] == prims[prim.parent].path;
+    paths[i] = i < roots      ? subtrees[i].target
+               : is_at_source ? prim.path
+                              : paths[prim.parent].AppendChild(prim.path.GetNameToken());
     const uint32_t known = stage_.FindOwn(paths[i]);
     numbers[i] = known == kNoRecord ? TakeNumber() : known;
   }
   return numbers;
 }
+
+// What MakeRecord looks at in the flags of the parent.
+constexpr uint32_t kFlagsHandedOn =
+    static_cast<uint32_t>(PrimFlag::kLoaded) | static_cast<uint32_t>(PrimFlag::kGroup) |
+    static_cast<uint32_t>(PrimFlag::kAbstract) | static_cast<uint32_t>(PrimFlag::kDefined) |
+    static_cast<uint32_t>(PrimFlag::kInPrototype) | static_cast<uint32_t>(PrimFlag::kHasClips);
 
 void Populator::LayOut(std::vector<Subtree>& subtrees) {
   TraceScope trace("stage.compose", subtrees.front().source.GetString());
@@ -192,28 +204,30 @@ void Populator::LayOut(std::vector<Subtree>& subtrees) {
   FactFinder finder(stage_.options, std::move(opened), kept_);
   std::vector<compose::SubtreePrim> prims = stage_.cache->ComputeSubtrees(roots, finder);
   const std::vector<uint32_t> numbers = Number(subtrees, prims);
+  std::vector<bool> hands_on_same(prims.size());
   size_t kept_count = 0;
   for (size_t i = 0; i < prims.size(); ++i) {
     compose::SubtreePrim& prim = prims[i];
     const bool is_root = i < subtrees.size();
     if (is_root) subtrees[i].record = numbers[i];
     const uint32_t parent = is_root ? subtrees[i].parent : numbers[prim.parent];
-    PrimRecord record = parent == kNoRecord
-                            ? MakeRoot(std::move(prim.index), subtrees[i].target, finder.facts[i])
-                            : MakeRecord(parent, prim.path, finder.facts[i], std::move(prim.index));
     PrimRecord& known = stage_.records[numbers[i]];
     if (!is_root && !kept_.empty() && kept_.count(prim.path) != 0) {
       ++kept_count;
-      if (!StaysAsItIs(numbers[i], record)) {
-        unkept_.push_back({prim.path, record.path, parent});
-        known.path = record.path;
+      if (!StaysAsItIs(numbers[i], parent, hands_on_same[prim.parent], prim)) {
+        known.path = MakePath(parent, prim.path);
+        unkept_.push_back({prim.path, known.path, parent});
       }
       known.next_sibling = kNoRecord;
       continue;
     }
+    PrimRecord record = parent == kNoRecord
+                            ? MakeRoot(std::move(prim.index), subtrees[i].target, finder.facts[i])
+                            : MakeRecord(parent, prim.path, finder.facts[i], std::move(prim.index));
     // Whoever has other children than before links them anew.
     if (is_root) record.next_sibling = known.next_sibling;
     if (record.Is(PrimFlag::kInstance)) waiting_.push_back({numbers[i], prim.path, known.prototype});
+    hands_on_same[i] = ((known.flags ^ record.flags) & kFlagsHandedOn) == 0;
     known = std::move(record);
   }
   for (size_t i = 0; i < prims.size(); ++i) {
@@ -245,13 +259,18 @@ PrimRecord Populator::MakeRoot(compose::PrimIndexPtr index, Path target, const P
   return record;
 }
 
+// Where the prim that is composed at `source` stands.
+Path Populator::MakePath(uint32_t parent, Path source) const {
+  const Path above = stage_.Record(parent).path;
+  return above == source.GetParent() ? source : above.AppendChild(source.GetNameToken());
+}
+
 PrimRecord Populator::MakeRecord(uint32_t parent_number, Path source, const PrimFacts& facts,
                                  compose::PrimIndexPtr index) const {
   const PrimRecord& parent = stage_.Record(parent_number);
   PrimRecord record;
   record.index = std::move(index);
-  bool is_at_source = parent.path == source.GetParent();
-  record.path = is_at_source ? source : parent.path.AppendChild(source.GetNameToken());
+  record.path = MakePath(parent_number, source);
   record.parent = parent_number;
   record.type_name = facts.type_name;
 

@@ -256,23 +256,35 @@ void Populator::LayOutChanged() {
   std::vector<Subtree> unkept = std::exchange(unkept_, {});
   for (const Subtree& subtree : unkept) {
     const uint32_t known = stage_.FindOwn(subtree.target);
-    if (passed_.erase(known) != 0) MarkGone(known);
+    if (TakePassed(known)) MarkGone(known);
   }
   // Those that nothing leads to any more.
-  for (const uint32_t record : passed_) MarkGone(record);
+  for (const uint32_t record : passed_)
+    if (TakePassed(record)) MarkGone(record);
   passed_.clear();
   if (!unkept.empty()) LayOut(unkept);
 }
 
+// Whether the record was passed by, and nobody has taken it since.
+bool Populator::TakePassed(uint32_t record) {
+  uint32_t& flags = stage_.records[record].flags;
+  return (std::exchange(flags, flags & ~kPassedRecord) & kPassedRecord) != 0;
+}
+
 // Whether the record with this number, of a prim whose subtree is composed as before, needs no other one in
-// its place: what it is hands on to what is below.
-bool Populator::StaysAsItIs(uint32_t number, const PrimRecord& made) {
+// its place: what it is hands on to what is below. `has_same_parent`: as far as its parent hands on flags.
+bool Populator::StaysAsItIs(uint32_t number, uint32_t parent, bool has_same_parent,
+                            const compose::SubtreePrim& prim) {
   const PrimRecord& known = stage_.Record(number);
-  if (!passed_.count(number) || known.flags != made.flags || known.type_name != made.type_name ||
-      known.definition != made.definition || known.parent != made.parent || known.index != made.index)
-    return false;
-  passed_.erase(number);
-  return true;
+  if (!(known.flags & kPassedRecord) || known.parent != parent || known.index != prim.index) return false;
+  // Which payloads are loaded is not told by indices alone.
+  if (!has_same_parent || prim.index->HasAnyPayloads()) {
+    const PrimRecord made = MakeRecord(parent, prim.path, FindFacts(*prim.index), prim.index);
+    if (known.flags != (made.flags | kPassedRecord) || known.type_name != made.type_name ||
+        known.definition != made.definition)
+      return false;
+  }
+  return TakePassed(number);
 }
 
 // Marks the subtree: what is not made anew until DropGone is gone. Passes by what is to be kept.
@@ -282,7 +294,8 @@ void Populator::MarkGone(uint32_t root) {
     PrimRecord& record = stage_.records[at];
     const bool is_passed = at != root && !kept_.empty() && kept_.count(record.index->GetPath()) != 0;
     if (is_passed) {
-      passed_.insert(at);
+      record.flags |= kPassedRecord;
+      passed_.push_back(at);
     } else {
       record.flags |= kGoneRecord;
       gone_.push_back(at);

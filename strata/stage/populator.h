@@ -70,6 +70,7 @@ class Populator {
                                const std::vector<compose::SubtreePrim>& prims);
   uint32_t TakeNumber();
   PrimRecord MakeRoot(compose::PrimIndexPtr index, Path target, const PrimFacts& facts) const;
+  Path MakePath(uint32_t parent, Path source) const;
   PrimRecord MakeRecord(uint32_t parent_number, Path source, const PrimFacts& facts,
                         compose::PrimIndexPtr index) const;
   bool IsPayloadIncluded(Path path) const;
@@ -86,7 +87,8 @@ class Populator {
   void RemakePrim(uint32_t record, Path path);
   void MarkGone(uint32_t root);
   void LayOutChanged();
-  bool StaysAsItIs(uint32_t number, const PrimRecord& made);
+  bool TakePassed(uint32_t record);
+  bool StaysAsItIs(uint32_t number, uint32_t parent, bool has_same_parent, const compose::SubtreePrim& prim);
   void DropGone();
   void LinkChildren(const Relink& relink);
   void ReleaseNumbers();
@@ -110,9 +112,9 @@ class Populator {
   std::vector<Subtree> subtrees_;
   std::vector<Relink> relinks_;
   // Where prims are composed that are what they were, with all below them; and of these the records met while
-  // what is above was marked, but not while it was laid out.
+  // what is above was marked, which are flagged until they are met while it is laid out.
   tsl::robin_set<Path> kept_;
-  tsl::robin_set<uint32_t> passed_;
+  std::vector<uint32_t> passed_;
   std::vector<Subtree> unkept_;     // of these, subtrees whose records must be made anew all the same
   std::vector<uint32_t> gone_;      // marked, and not overwritten yet by the same prim made anew
   std::vector<uint32_t> released_;  // dropped; they keep their paths until all is done

@@ -41,8 +41,8 @@ struct TokensHash {
   }
 };
 
-// A bit of PrimRecord::flags: a record without a prim.
-inline constexpr uint32_t kGoneRecord = 1u << 31;
+// Bits of PrimRecord::flags: a record without a prim; and, within a refresh, Populator::passed_.
+inline constexpr uint32_t kGoneRecord = 1u << 31, kPassedRecord = 1u << 30;
 
 struct Prototype {
   uint32_t record = kNoRecord;

@@ -108,6 +108,48 @@ TEST_CASE("an edit makes the prims anew that depend on it, however many others t
   }
 }
 
+TEST_CASE("what a prim hands on reaches what is composed below it as before") {
+  Edited edited({{"root.usda", R"(#usda 1.0
+def "World" (kind = "group") {
+    def "P" (
+        variantSets = "as"
+        variants = { string as = "group" }
+    ) {
+        def "Part" (kind = "component") {
+            def "Leaf" {}
+        }
+        def "Plain" {}
+        variantSet "as" = {
+            "group" (kind = "group") {
+            }
+            "clip" (
+                clips = { dictionary default = { string primPath = "/P" } }
+                kind = "component"
+            ) {
+            }
+        }
+    }
+}
+)"}});
+  const Prim part = edited.scene.At("/World/P/Part"), leaf = edited.scene.At("/World/P/Part/Leaf");
+  CHECK(part.IsModel());
+  CHECK_FALSE(leaf.Is(PrimFlag::kHasClips));
+  const auto select = [&](const char* variant) {
+    REQUIRE(edited.Root().SetField(Path("/World/P"), layer::GetFieldNames().variantSelection,
+                                   Value(VariantSelectionMap{{"as", variant}})));
+    return edited.Recompose();
+  };
+  StageChanges changes = select("clip");
+  CHECK(Join(changes.cache.kept) == "/World/P/Part /World/P/Plain");
+  CHECK(edited.scene.At("/World/P").IsComponent());
+  CHECK_FALSE(part.IsModel());
+  CHECK(leaf.Is(PrimFlag::kHasClips));
+  CHECK(changes.dropped_prims == 0);
+  select("group");
+  CHECK(part.IsModel());
+  CHECK_FALSE(leaf.Is(PrimFlag::kHasClips));
+}
+
 TEST_CASE("what instances share is made anew once, and only where an instance still stands for it") {
   Edited edited({{"root.usda", MakePlaces(20, "instanceable = true")}, {"asset.usda", kAsset}});
   REQUIRE(edited.scene->GetPrototypes().size() == 1);
