@@ -50,17 +50,26 @@ bool MayKeepOrder(const compose::SpecChange& edited) {
 
 std::map<Path, Populator::Touched> Populator::ListTouched(const compose::CacheChanges& changes) {
   std::map<Path, Touched> touched;
-  for (Path path : changes.resynced) touched[path.GetParent()].remade.push_back(path.GetNameToken());
+  // The lists are in path order: most is found, or put, a step further on.
+  auto at = touched.begin();
+  auto touch = [&](Path path) -> Touched& {
+    if (at != touched.end() && at->first != path) ++at;
+    if (at == touched.end() || at->first != path) at = touched.try_emplace(at, path);
+    return at->second;
+  };
+  for (Path path : changes.resynced) touch(path.GetParent()).remade.push_back(path.GetNameToken());
+  at = touched.begin();
   for (Path path : changes.spec_stacks) {
-    Touched& what = touched[path];
+    Touched& what = touch(path);
     what.is_edited = what.has_other_specs = true;
   }
+  at = touched.begin();
   Touched* what = nullptr;
   Path last;  // those of one prim stand together
   for (const compose::SpecChange& change : changes.specs) {
     if (!change.path.IsAbsoluteRootOrPrim()) continue;
     const bool is_first = change.path != last;
-    if (is_first) what = &touched[change.path];
+    if (is_first) what = &touch(change.path);
     last = change.path;
     what->change = ++what->change_count == 1 ? &change : nullptr;
     what->is_edited |= !OnlyLists(change);
@@ -347,15 +356,15 @@ void Populator::FinishChanges(StageChanges& changes) {
   Path::RemoveDescendants(changes_.resynced);  // sorts them
   changes_.cache = std::move(changes.cache);
   changes = std::move(changes_);
-  // Of what is not made anew.
-  auto is_remade = [&](Path path) {
-    const auto after = std::upper_bound(changes.resynced.begin(), changes.resynced.end(), path);
-    return after != changes.resynced.begin() && path.HasPrefix(*(after - 1));
-  };
   std::vector<Path>& changed = changes.changed;
-  std::sort(changed.begin(), changed.end());
+  if (!std::is_sorted(changed.begin(), changed.end())) std::sort(changed.begin(), changed.end());
   changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
-  std::erase_if(changed, is_remade);
+  // Of what is not made anew. Both lists are in path order.
+  auto root = changes.resynced.begin();
+  std::erase_if(changed, [&](Path path) {
+    while (root != changes.resynced.end() && !path.HasPrefix(*root) && *root < path) ++root;
+    return root != changes.resynced.end() && path.HasPrefix(*root);
+  });
 }
 
 }  // namespace strata::stage
