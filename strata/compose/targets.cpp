@@ -83,38 +83,41 @@ class TargetComposer {
                "Name something in the class: each instance then has its own.");
       return Path();
     }
-    const bool is_full = cache_.GetOptions().mode == CompositionMode::kFull;
-    if (!is_deletion && is_full && IsRelocatedAway(path)) {
-      AddError(ErrorType::kInvalidTargetPath,
-               start +
-                   "is invalid.  This may be because the path is the pre-relocated source path of a "
-                   "relocated prim.  Ignoring.",
-               site, "Name where the prim was relocated to.");
-      return Path();
-    }
-    if (!is_deletion && is_full && IsPrivateBelow(target, path, site.node)) {
-      AddError(
-          ErrorType::kTargetPermissionDenied,
-          fmt::format(
-              "The {} <{}> from <{}> in layer @{}@ targets an object that is private on the far side of "
-              "a reference or inherit.  This {} will be ignored.",
-              GetTargetName(), target.GetString(), site.path.GetString(), site.entry->layer->GetIdentifier(),
-              which_ == Cache::Targets::kConnections ? "connection" : "target"),
-          site, "Name something that the other side of the arc does not keep private.");
-      return Path();
+    if (!is_deletion && cache_.GetOptions().mode == CompositionMode::kFull) {
+      const Fault fault = FindFaultBelow(target, path, site.node);
+      if (fault != Fault::kNone) {
+        AddFault(fault, start, target, site);
+        return Path();
+      }
     }
     return path;
   }
 
-  // Whether a relocate took away the prim of `target`, in the scene or where its arcs lead.
-  bool IsRelocatedAway(Path target) {
-    return cache_.ComputePrimIndex(target.GetPrimPath())->GetRootNode().IsInert();
+  enum class Fault : uint8_t { kNone, kRelocated, kPrivate };
+
+  void AddFault(Fault fault, const std::string& start, Path target, const PropertySite& site) {
+    if (fault == Fault::kRelocated)
+      return AddError(ErrorType::kInvalidTargetPath,
+                      start +
+                          "is invalid.  This may be because the path is the pre-relocated source path of a "
+                          "relocated prim.  Ignoring.",
+                      site, "Name where the prim was relocated to.");
+    AddError(
+        ErrorType::kTargetPermissionDenied,
+        fmt::format(
+            "The {} <{}> from <{}> in layer @{}@ targets an object that is private on the far side of "
+            "a reference or inherit.  This {} will be ignored.",
+            GetTargetName(), target.GetString(), site.path.GetString(), site.entry->layer->GetIdentifier(),
+            which_ == Cache::Targets::kConnections ? "connection" : "target"),
+        site, "Name something that the other side of the arc does not keep private.");
   }
 
-  // Whether what `node` names as `authored`, and the scene as `target`, is private where arcs beyond the node
-  // lead.
-  bool IsPrivateBelow(Path authored, Path target, NodeRef node) {
+  // What keeps `node` from naming as `authored` what is `target` in the scene: a relocate took the prim away,
+  // or an arc beyond the node cannot name the target; or it is private where arcs beyond the node lead, or
+  // kept from speaking there by what is.
+  Fault FindFaultBelow(Path authored, Path target, NodeRef node) {
     const PrimIndexPtr index = cache_.ComputePrimIndex(target.GetPrimPath());
+    if (index->GetRootNode().IsInert()) return Fault::kRelocated;
     const auto count = static_cast<uint32_t>(index->GetNodeCount());
     auto is_where_authored = [&](NodeRef other) {
       return other.GetLayerStackNumber() == node.GetLayerStackNumber() &&
@@ -122,26 +125,29 @@ class TargetComposer {
     };
     uint32_t start = 0;
     while (!node.IsRoot() && start < count && !is_where_authored(index->GetNode(start))) ++start;
-    if (start == count) return false;  // nothing is said there, nor beyond
+    if (start == count) return Fault::kNone;  // nothing is said there, nor beyond
     const NodeRef top = index->GetNode(start);
     for (uint32_t i = start + 1; i < count; ++i) {
       NodeRef below = index->GetNode(i);
       const NodeRef found = below;
       while (below && !(below == top)) below = below.GetParent();
-      if (!below) return false;  // nodes are listed depth first
-      if (found.IsPrivate() || IsPrivateProperty(found, target.GetNameToken(), target.IsProperty()))
-        return true;
+      if (!below) break;  // nodes are listed depth first
+      const Path path = found.GetMapToRoot().MapTargetToSource(target);
+      if (path.IsEmpty()) return Fault::kRelocated;
+      if (found.IsPrivate() || found.IsRestricted() || IsPrivateProperty(found, path)) return Fault::kPrivate;
     }
-    return false;
+    return Fault::kNone;
   }
 
-  // What is said at the source of a relocate counts for nothing, nor does this.
-  static bool IsPrivateProperty(NodeRef node, Token name, bool is_property) {
-    if (!is_property || node.IsInert()) return false;
-    const Path path = node.GetPath().AppendProperty(name);
+  // Whether some layer of the node's stack makes the property private where the node's arcs take it: where a
+  // relocate ends, the source has it at the same path.
+  static bool IsPrivateProperty(NodeRef node, Path path) {
+    if (!path.IsProperty()) return false;
+    path = path.ReplacePrefix(node.GetPath().StripAllVariantSelections(), node.GetPath());
+    const Token permission = layer::GetFieldNames().permission;
     for (const LayerStack::Entry& entry : node.GetLayerStack()->GetEntries()) {
-      const auto* permission = entry.layer->GetFieldAs<Permission>(path, layer::GetFieldNames().permission);
-      if (permission) return *permission == Permission::kPrivate;
+      const auto* said = entry.layer->GetFieldAs<Permission>(path, permission);
+      if (said && *said == Permission::kPrivate) return true;
     }
     return false;
   }

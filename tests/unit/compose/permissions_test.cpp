@@ -75,6 +75,86 @@ TEST_CASE("what is private beside the arc that brings a target is not beyond it"
   CHECK(get_errors("references = </M>", "") == 1);
 }
 
+namespace {
+
+// Of what /B.t aims at.
+Errors GetTargetErrors(const std::string& target, const Layers& layers) {
+  Layers all = layers;
+  all[0].second += MakePrim("B", "", "rel t = <" + target + ">\n");
+  const auto cache = OpenFull(all);
+  const auto index = cache->ComputePrimIndex(Path("/B"));
+  Errors errors;
+  for (const CompositionError& error :
+       cache->ComputeTargets(*index, Token("t"), Cache::Targets::kRelationshipTargets).errors)
+    errors.emplace_back(GetErrorName(error.type));
+  return errors;
+}
+
+const Errors kNoErrors, kDenied{"TargetPermissionDenied"}, kInvalid{"InvalidTargetPath"};
+const std::string kPrivateProperty = "int p (\npermission = private\n)\n";
+
+}  // namespace
+
+TEST_CASE("a relocate that ends at a private property denies it, what is at its source does not") {
+  const std::string relocates = "(\n relocates = {</Q/y>: </K/x>}\n)\n";
+  const std::string end = MakePrim("K", "", MakePrim("x", "", kPrivateProperty)) + MakePrim("Q", "");
+  CHECK(GetTargetErrors("/K/x.p", {{"root.usda", end}}) == kNoErrors);
+  CHECK(GetTargetErrors("/K/x.p", {{"root.usda", relocates + end}}) == kDenied);
+  const std::string in_variant = "variantSets = \"v\"\nvariants = {\nstring v = \"b\"\n}";
+  CHECK(GetTargetErrors("/K/x.p",
+                        {{"root.usda",
+                          MakePrim("K", "",
+                                   MakePrim("x", in_variant,
+                                            kPrivateProperty + "variantSet \"v\" = {\n\"b\" {\n}\n}\n"))}}) ==
+        kNoErrors);
+  CHECK(GetTargetErrors("/K/x.p", {{"root.usda", MakePrim("K", "",
+                                                          MakePrim("x", in_variant,
+                                                                   "variantSet \"v\" = {\n\"b\" {\n" +
+                                                                       kPrivateProperty + "}\n}\n"))}}) ==
+        kDenied);
+}
+
+TEST_CASE("a property that any layer beyond an arc makes private is denied") {
+  const auto get_errors = [](const char* stronger, const char* weaker) {
+    const auto make = [](const char* permission) {
+      return MakePrim("R", "", std::string("int p (\npermission = ") + permission + "\n)\n");
+    };
+    return GetTargetErrors("/K.p", {{"root.usda", "(\nsubLayers = [@s.usda@]\n)\n" +
+                                                      MakePrim("K", "references = </R>") + make(stronger)},
+                                    {"s.usda", make(weaker)}});
+  };
+  CHECK(get_errors("public", "public") == kNoErrors);
+  CHECK(get_errors("private", "public") == kDenied);
+  CHECK(get_errors("public", "private") == kDenied);
+}
+
+TEST_CASE(
+    "what a private prim keeps from speaking below it is denied as the prim is, where it is still there") {
+  // Of what nobody says anything about, a class that is no root prim stays in the index, and the private
+  // prim does not.
+  const auto get_errors = [](const char* place) {
+    return GetTargetErrors(
+        "/K/L/x/z.p",
+        {{"root.usda",
+          MakePrim("R", "", MakePrim("x", kPrivate)) +
+              MakePrim("K", "", MakePrim("L", std::string("references = </R>\ninherits = ") + place))}});
+  };
+  CHECK(get_errors("</I/J>") == kDenied);
+  CHECK(get_errors("</I>") == kNoErrors);
+}
+
+TEST_CASE("a target is invalid where an arc beyond it cannot name it, as beyond what was relocated away") {
+  const auto get_errors = [](const char* metadata) {
+    return GetTargetErrors("/K",
+                           {{"root.usda", MakePrim("K", "references = @r.usda@</C/x/z>")},
+                            {"r.usda", "(\n relocates = {</C/x>: </C/m>}\n)\n" + MakePrim("C", metadata)}});
+  };
+  CHECK(get_errors("inherits = </I>") == kInvalid);
+  CHECK(get_errors("specializes = </I>") == kInvalid);
+  CHECK(get_errors("references = </I>") == kNoErrors);
+  CHECK(get_errors("") == kNoErrors);
+}
+
 TEST_CASE("symmetry keeps nodes that say nothing, below where it is said too, where it counts") {
   const std::string symmetric = "symmetryFunction = mirror\n";
   const auto text = [](const std::string& metadata) {
