@@ -57,10 +57,12 @@ bool IsPropagatedSpecialize(NodeRef node) {
 
 uint8_t ClassifyNodeDependency(NodeRef node) {
   if (node.IsRoot()) return kDependencyRoot;
-  // An inert class is a placeholder: of a specialize for what stands below the root, of an implied inherit
-  // for the one that implies it.
-  if (node.IsInert() && node.GetArcType() == ArcType::kSpecialize) return kDependencyNone;
-  if (node.IsInert() && node.GetArcType() == ArcType::kInherit && !(node.GetOrigin() == node.GetParent()))
+  // An inert class is mostly a placeholder: of a specialize for what stands below the root, of what is
+  // implied for the one that implies it. One of the prim itself is not: it leads to what is private, or was
+  // relocated away.
+  if (node.IsInert() && node.GetArcType() == ArcType::kSpecialize && !node.GetParent().IsRoot())
+    return kDependencyNone;
+  if (node.IsInert() && IsClassBased(node.GetArcType()) && !(node.GetOrigin() == node.GetParent()))
     return kDependencyNone;
   const uint8_t counts = node.IsInert() ? kDependencyVirtual : kDependencyNonVirtual;
   bool is_direct = false, is_ancestral = false;

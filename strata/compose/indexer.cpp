@@ -95,6 +95,7 @@ void Indexer::AfterDescent() {
   if (!IsTop()) return;
   ElideSubtree(0);
   graph_[0].Set(kNodeCulled, false);
+  graph_[0].Set(kNodeElided, false);
 }
 
 namespace {

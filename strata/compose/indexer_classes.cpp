@@ -101,8 +101,12 @@ uint32_t Indexer::FindFirstClass(uint32_t node) const {
 }
 
 void Indexer::EvaluateImpliedClasses(uint32_t node) {
-  if (graph_[node].parent == kNoNode) return;
-  ImplyClasses(graph_[node].parent, node, graph_.GetMapToParent(node).AddRootIdentity(), 0);
+  const uint32_t parent = graph_[node].parent;
+  if (parent == kNoNode) return;
+  ImplyClasses(parent, node, graph_.GetMapToParent(node).AddRootIdentity(), 0);
+  // Past the source of a relocate all that is below it is implied anew: now what stands for a specialize may
+  // have classes for its place.
+  if (graph_[parent].arc == ArcType::kRelocate) AddTask({TaskType::kImpliedClasses, parent, {}, {}, 0});
 }
 
 namespace {

@@ -7,6 +7,7 @@ namespace strata::compose {
 void Indexer::ElideSubtree(uint32_t top) {
   for (uint32_t node : graph_.GetSubtree(top)) {
     graph_[node].Set(kNodeCulled, true);
+    graph_[node].Set(kNodeElided, true);
     graph_[node].MakeInert(CountNamespaceDepth(graph_[node].path));
   }
 }

@@ -106,11 +106,8 @@ void Indexer::AddVariantArc(const Task& task, Token selection) {
                                  graph_.GetDepthBelowIntroduction(node) == 0;
   const uint32_t added = AddArc(arc, options);
   if (added == kNoNode) return;
-  bool selects = false;
-  graph_.VisitSubtree(added, [&](uint32_t node) {
-    selects |=
-        (graph_.GetStack(node).FindSite(graph_.GetPathAtIntroduction(node)).fields & kBringsSelections) != 0;
-  });
+  const bool selects =
+      (graph_.GetStack(added).FindSite(graph_.GetPathAtIntroduction(added)).fields & kBringsSelections) != 0;
   if (selects) RetryVariants();
 }
 

@@ -28,9 +28,7 @@ class TargetComposer {
         site.path, wants_connections ? names.connectionPaths : names.targetPaths);
     if (!op) return;
     // An explicit list leaves nothing of weaker ones, their faults included.
-    if (op->is_explicit)
-      result_.errors.erase(result_.errors.begin() + static_cast<ptrdiff_t>(first_error_),
-                           result_.errors.end());
+    if (op->is_explicit) DropErrors([](Path) { return true; });
     PathListOp mapped;
     mapped.is_explicit = op->is_explicit;
     auto map_all = [&](const PathVector& from, PathVector& to, bool is_deletion) {
@@ -39,8 +37,13 @@ class TargetComposer {
         if (!path.IsEmpty() && std::find(to.begin(), to.end(), path) == to.end()) to.push_back(path);
       }
     };
-    map_all(op->explicit_items, mapped.explicit_items, false);
+    // Nor does a deletion leave the faults of what it deletes.
     map_all(op->deleted_items, mapped.deleted_items, true);
+    DropErrors([&](Path target) {
+      const PathVector& deleted = mapped.deleted_items;
+      return std::find(deleted.begin(), deleted.end(), target) != deleted.end();
+    });
+    map_all(op->explicit_items, mapped.explicit_items, false);
     map_all(op->added_items, mapped.added_items, false);
     map_all(op->prepended_items, mapped.prepended_items, false);
     map_all(op->appended_items, mapped.appended_items, false);
@@ -57,12 +60,30 @@ class TargetComposer {
     return which_ == Cache::Targets::kConnections ? "attribute connection" : "relationship target";
   }
 
-  void AddError(ErrorType type, std::string message, const PropertySite& site, std::string hint) {
+  // About `path` in the scene; empty where it is not there.
+  void AddError(ErrorType type, std::string message, const PropertySite& site, std::string hint, Path path) {
+    faulty_.push_back(path);
     SourceLocation location;
     location.file = site.entry->layer->GetIdentifier();
     location.path = site.path.GetString();
     result_.errors.push_back({type, index_.GetPath(),
                               Diagnostic(GetErrorCode(type), std::move(message), location, std::move(hint))});
+  }
+
+  template <class IsDropped>
+  void DropErrors(IsDropped&& is_dropped) {
+    size_t kept = 0;
+    for (size_t i = 0; i < faulty_.size(); ++i) {
+      if (is_dropped(faulty_[i])) continue;
+      if (kept != i) {
+        faulty_[kept] = faulty_[i];
+        result_.errors[first_error_ + kept] = std::move(result_.errors[first_error_ + i]);
+      }
+      ++kept;
+    }
+    faulty_.resize(kept);
+    result_.errors.erase(result_.errors.begin() + static_cast<ptrdiff_t>(first_error_ + kept),
+                         result_.errors.end());
   }
 
   Path Translate(const PropertySite& site, Path authored, bool is_deletion) {
@@ -80,13 +101,13 @@ class TargetComposer {
     if (!is_deletion && IsInstance(target, path, site.node)) {
       AddError(ErrorType::kInvalidInstanceTargetPath,
                start + "is authored in a class but refers to an instance of that class.  Ignoring.", site,
-               "Name something in the class: each instance then has its own.");
+               "Name something in the class: each instance then has its own.", path);
       return Path();
     }
     if (!is_deletion && cache_.GetOptions().mode == CompositionMode::kFull) {
       const Fault fault = FindFaultBelow(target, path, site.node);
       if (fault != Fault::kNone) {
-        AddFault(fault, start, target, site);
+        AddFault(fault, start, target, path, site);
         return Path();
       }
     }
@@ -95,13 +116,13 @@ class TargetComposer {
 
   enum class Fault : uint8_t { kNone, kRelocated, kPrivate };
 
-  void AddFault(Fault fault, const std::string& start, Path target, const PropertySite& site) {
+  void AddFault(Fault fault, const std::string& start, Path target, Path path, const PropertySite& site) {
     if (fault == Fault::kRelocated)
       return AddError(ErrorType::kInvalidTargetPath,
                       start +
                           "is invalid.  This may be because the path is the pre-relocated source path of a "
                           "relocated prim.  Ignoring.",
-                      site, "Name where the prim was relocated to.");
+                      site, "Name where the prim was relocated to.", path);
     AddError(
         ErrorType::kTargetPermissionDenied,
         fmt::format(
@@ -109,7 +130,7 @@ class TargetComposer {
             "a reference or inherit.  This {} will be ignored.",
             GetTargetName(), target.GetString(), site.path.GetString(), site.entry->layer->GetIdentifier(),
             which_ == Cache::Targets::kConnections ? "connection" : "target"),
-        site, "Name something that the other side of the arc does not keep private.");
+        site, "Name something that the other side of the arc does not keep private.", path);
   }
 
   // What keeps `node` from naming as `authored` what is `target` in the scene: a relocate took the prim away,
@@ -163,7 +184,7 @@ class TargetComposer {
     AddError(ErrorType::kInvalidExternalTargetPath,
              start + fmt::format("refers to a path outside the scope of the {} from <{}>.  Ignoring.",
                                  GetArcName(node.GetArcType()), node.GetIntroPath().GetString()),
-             site, "Name something below the prim that the arc brings in.");
+             site, "Name something below the prim that the arc brings in.", Path());
   }
 
   // Whether `target` is in a prim that inherits the class which `node` is in, and was written as such.
@@ -187,6 +208,7 @@ class TargetComposer {
   Cache::Targets which_;
   TargetList& result_;
   size_t first_error_;  // those before are not about targets
+  PathVector faulty_;   // what each error since then is about, in the scene
   PathVector deleted_;
 };
 

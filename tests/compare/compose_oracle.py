@@ -180,11 +180,13 @@ def find_payload_paths(folder, session, fallbacks, usd, root, includes, muted):
         cache = open_cache(folder, session, fallbacks, usd, root, muted)
         cache.RequestPayloads(sorted(included), [])
         found = {path for path in collect_paths(cache, includes)}
-        for path in list(found):
-            nodes = [cache.FindPrimIndex(path).rootNode]
+        for prim in list(found):
+            nodes = [cache.FindPrimIndex(prim).rootNode]
             while nodes:
                 node = nodes.pop()
-                found.add(node.path.StripAllVariantSelections())
+                path = node.path.StripAllVariantSelections()
+                outside = node.mapToRoot.MapSourceToTarget(path)  # what is in a class is asked for as what the prim has of it
+                found |= {path, outside} if outside else {path}
                 nodes += node.children
         stack = cache.layerStack
         relocates = [*stack.incrementalRelocatesSourceToTarget.items(), *stack.relocatesSourceToTarget.items()]

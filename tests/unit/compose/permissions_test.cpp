@@ -155,6 +155,30 @@ TEST_CASE("a target is invalid where an arc beyond it cannot name it, as beyond 
   CHECK(get_errors("") == kNoErrors);
 }
 
+TEST_CASE("a deletion takes the faults of what it deletes with it") {
+  // In each mode: an instance of the class. In the other, what is private too.
+  const auto count = [](Cache& cache, const char* path) {
+    const auto index = cache.ComputePrimIndex(Path(path));
+    return cache.ComputeTargets(*index, Token("t"), Cache::Targets::kRelationshipTargets).errors.size();
+  };
+  const auto make_instance = [](const char* content) {
+    return MakePrim("I", "inherits = </C>", content) + MakePrim("J", "inherits = </C>") +
+           MakePrim("C", "", "append rel t = </J>");
+  };
+  CHECK(count(*Open(make_instance("")), "/I") == 1);
+  CHECK(count(*Open(make_instance("delete rel t = </J>")), "/I") == 0);
+  CHECK(count(*Open(make_instance("delete rel t = </K>")), "/I") == 1);
+  const auto make_private = [](const char* content) {
+    return Layers{{"root.usda", MakePrim("B", "references = </T>", content) +
+                                    MakePrim("T", "references = </S>", "append rel t = </T/x>") +
+                                    MakePrim("S", "", MakePrim("x", kPrivate))}};
+  };
+  CHECK(count(*OpenFull(make_private("")), "/B") == 1);
+  CHECK(count(*OpenFull(make_private("delete rel t = </B/x>")), "/B") == 0);
+  // What the same edit adds has its own fault.
+  CHECK(count(*OpenFull(make_private("delete rel t = </B/x>\nappend rel t = </B/x>")), "/B") == 1);
+}
+
 TEST_CASE("symmetry keeps nodes that say nothing, below where it is said too, where it counts") {
   const std::string symmetric = "symmetryFunction = mirror\n";
   const auto text = [](const std::string& metadata) {

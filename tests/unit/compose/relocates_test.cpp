@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "strata/compose/dependencies.h"
 #include "tests/unit/compose/scene.h"
 
 using namespace strata;
@@ -297,4 +298,76 @@ TEST_CASE("a class is implied below what came to a prim that was relocated away"
         "root </B/c>\n  inherit </L/z> silent\n      inherit </C/z>\n  reference q.usda</L/c>\n"
         "    inherit q.usda</L/z> silent\n  specialize </K/z>\n  specialize q.usda</K/z>\n"
         "  specialize </K/c>\n  specialize q.usda</K/c>\n");
+}
+
+// Implied a second time, a class of what stands for a specialize is one for its place too.
+TEST_CASE("a class in a variant of what was relocated has those beside it implied anew") {
+  const auto describe = [](const char* in_variant) {
+    return DescribeNodes(
+        {{"root.usda",
+          MakeRelocate("/B/c", "/B/m") +
+              MakePrim("B", "inherits = </C>\nvariantSets = \"u\"\nvariants = {\nstring u = \"q\"\n}",
+                       "variantSet \"u\" = {\n\"q\" {\n" + MakePrim("c", in_variant) + "}\n}") +
+              MakePrim("A", "") + MakePrim("L", "inherits = </A>") +
+              MakePrim("C", "", MakePrim("c", "specializes = </L>"))}},
+        "/B/m");
+  };
+  const std::string start = "root </B/m>\n  inherit </C/c> silent\n    specialize </L> silent\n";
+  const std::string implied = "      inherit </A> silent\n";
+  const std::string rest =
+      "  relocate </B/c> silent\n    inherit </C/c>\n      specialize </L> silent\n"
+      "    variant </B{u=q}c>\n";
+  const std::string end = "  specialize </L>\n    inherit </A>\n";
+  CHECK(describe("") == start + rest + end);
+  CHECK(describe("specializes = </Z>") ==
+        start + implied + rest + "      specialize </Z> silent\n" + end + "  specialize </Z>\n");
+}
+
+TEST_CASE("what a relocate replaces selects no variants, nor does an arc above a variant ask for it") {
+  // The faulty selection for `u` of K is in a variant above the prim that K references, in itself or where an
+  // arc of it leads. At the prim that was moved below K nothing is left of that when `u` is asked for.
+  const std::string bad = "variants = {\nstring u = \"`bad(`\"\n}";
+  const std::string sets = "variantSets = \"v\"\nvariants = {\nstring v = \"a\"\n}";
+  const auto get_errors = [&](const std::string& selecting, const char* path) {
+    const auto cache = Open(
+        Layers{{"root.usda",
+                MakeRelocate("/K/c", "/K/y") +
+                    MakePrim("K", "references = @s.usda@</L/l>\nvariantSets = \"u\"", MakePrim("y", ""))},
+               {"s.usda",
+                MakePrim("L", sets, "variantSet \"v\" = {\n\"a\" {\n" + MakePrim("l", selecting) + "}\n}") +
+                    MakePrim("R", bad)}});
+    return GetErrors(*cache, path);
+  };
+  const std::vector<std::string> none, told{"VariableExpressionError"};
+  CHECK(get_errors(bad, "/K") == told);
+  CHECK(get_errors(bad, "/K/y") == none);
+  CHECK(get_errors("references = </R>", "/K/y") == none);
+}
+
+TEST_CASE("a specialize of what was relocated away is a dependency, its place further in is none") {
+  const auto cache = Open(MakeRelocate("/Q/y", "/K/x") + MakePrim("K", "", MakePrim("x", "")) +
+                          MakePrim("Q", "", MakePrim("y", "")) + MakePrim("T", "specializes = </Q/y>") +
+                          MakePrim("U", "references = </T>"));
+  const auto classify = [&](const char* path) {
+    const auto index = cache->ComputePrimIndex(Path(path));
+    std::string types;
+    for (uint32_t i = 0; i < index->GetNodeCount(); ++i)
+      types += DescribeDependencyTypes(ClassifyNodeDependency(index->GetNode(i))) + "; ";
+    return types;
+  };
+  CHECK(classify("/T") == "root; purely-direct, virtual; ");
+  CHECK(classify("/U") == "root; non-virtual, purely-direct; none; none; ");
+}
+
+// usd-core says "purely-direct" of what is several arcs away, ancestral ones among them, where the arc
+// itself, the one before it and the outermost are direct.
+TEST_CASE("a dependency with an ancestral arc on the way is not purely direct") {
+  const auto cache =
+      Open(MakePrim("A", "", MakePrim("x", "references = </B/x>")) +
+           MakePrim("B", "references = </C>", MakePrim("x", "")) +
+           MakePrim("C", "", MakePrim("x", "references = </D/x>")) +
+           MakePrim("D", "", MakePrim("x", "references = </E/x>")) + MakePrim("E", "", MakePrim("x", "")));
+  const auto index = cache->ComputePrimIndex(Path("/A/x"));
+  REQUIRE(index->GetNodeCount() == 5);
+  CHECK(DescribeDependencyTypes(ClassifyNodeDependency(index->GetNode(4))) == "non-virtual, partly-direct");
 }
