@@ -187,11 +187,20 @@ std::vector<uint32_t> Populator::Number(const std::vector<Subtree>& subtrees,
   return numbers;
 }
 
+namespace {
+
+// Where the prim below `parent` stands that is composed at `source`.
+Path MakePath(Path parent, Path source) {
+  return parent == source.GetParent() ? source : parent.AppendChild(source.GetNameToken());
+}
+
 // What MakeRecord looks at in the flags of the parent.
 constexpr uint32_t kFlagsHandedOn =
     static_cast<uint32_t>(PrimFlag::kLoaded) | static_cast<uint32_t>(PrimFlag::kGroup) |
     static_cast<uint32_t>(PrimFlag::kAbstract) | static_cast<uint32_t>(PrimFlag::kDefined) |
     static_cast<uint32_t>(PrimFlag::kInPrototype) | static_cast<uint32_t>(PrimFlag::kHasClips);
+
+}  // namespace
 
 void Populator::LayOut(std::vector<Subtree>& subtrees) {
   TraceScope trace("stage.compose", subtrees.front().source.GetString());
@@ -204,7 +213,7 @@ void Populator::LayOut(std::vector<Subtree>& subtrees) {
   FactFinder finder(stage_.options, std::move(opened), kept_);
   std::vector<compose::SubtreePrim> prims = stage_.cache->ComputeSubtrees(roots, finder);
   const std::vector<uint32_t> numbers = Number(subtrees, prims);
-  std::vector<bool> hands_on_same(prims.size());
+  std::vector<bool> hands_on_same(kept_.empty() ? 0 : prims.size());
   size_t kept_count = 0;
   for (size_t i = 0; i < prims.size(); ++i) {
     compose::SubtreePrim& prim = prims[i];
@@ -215,7 +224,7 @@ void Populator::LayOut(std::vector<Subtree>& subtrees) {
     if (!is_root && !kept_.empty() && kept_.count(prim.path) != 0) {
       ++kept_count;
       if (!StaysAsItIs(numbers[i], parent, hands_on_same[prim.parent], prim)) {
-        known.path = MakePath(parent, prim.path);
+        known.path = MakePath(stage_.Record(parent).path, prim.path);
         unkept_.push_back({prim.path, known.path, parent});
       }
       known.next_sibling = kNoRecord;
@@ -227,7 +236,7 @@ void Populator::LayOut(std::vector<Subtree>& subtrees) {
     // Whoever has other children than before links them anew.
     if (is_root) record.next_sibling = known.next_sibling;
     if (record.Is(PrimFlag::kInstance)) waiting_.push_back({numbers[i], prim.path, known.prototype});
-    hands_on_same[i] = ((known.flags ^ record.flags) & kFlagsHandedOn) == 0;
+    if (!kept_.empty()) hands_on_same[i] = ((known.flags ^ record.flags) & kFlagsHandedOn) == 0;
     known = std::move(record);
   }
   for (size_t i = 0; i < prims.size(); ++i) {
@@ -259,18 +268,12 @@ PrimRecord Populator::MakeRoot(compose::PrimIndexPtr index, Path target, const P
   return record;
 }
 
-// Where the prim that is composed at `source` stands.
-Path Populator::MakePath(uint32_t parent, Path source) const {
-  const Path above = stage_.Record(parent).path;
-  return above == source.GetParent() ? source : above.AppendChild(source.GetNameToken());
-}
-
 PrimRecord Populator::MakeRecord(uint32_t parent_number, Path source, const PrimFacts& facts,
                                  compose::PrimIndexPtr index) const {
   const PrimRecord& parent = stage_.Record(parent_number);
   PrimRecord record;
   record.index = std::move(index);
-  record.path = MakePath(parent_number, source);
+  record.path = MakePath(parent.path, source);
   record.parent = parent_number;
   record.type_name = facts.type_name;
 

@@ -70,7 +70,6 @@ class Populator {
                                const std::vector<compose::SubtreePrim>& prims);
   uint32_t TakeNumber();
   PrimRecord MakeRoot(compose::PrimIndexPtr index, Path target, const PrimFacts& facts) const;
-  Path MakePath(uint32_t parent, Path source) const;
   PrimRecord MakeRecord(uint32_t parent_number, Path source, const PrimFacts& facts,
                         compose::PrimIndexPtr index) const;
   bool IsPayloadIncluded(Path path) const;
