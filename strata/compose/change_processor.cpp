@@ -13,6 +13,15 @@ uint32_t GetSteeringFields(CompositionMode mode) {
   return mode == CompositionMode::kFull ? kAlways | kSitePermission | kSiteSymmetry : kAlways;
 }
 
+// What a spec selected before an edit.
+const VariantSelectionMap* GetFormerSelections(const layer::Change& change) {
+  static const VariantSelectionMap none;
+  for (const layer::Change::FieldChange& field : change.fields)
+    if (field.field == layer::GetFieldNames().variantSelection)
+      if (const auto* selections = field.before.GetIf<VariantSelectionMap>()) return selections;
+  return &none;
+}
+
 }  // namespace
 
 CacheChanges ChangeProcessor::Run() {
@@ -35,6 +44,7 @@ CacheChanges ChangeProcessor::Run() {
   if (edits_.resolver == CacheEdits::Resolver::kChanged && !resyncs_all_) ProcessResolver();
   for (Path path : edits_.payloads)
     if (cache_.indices.Find(path)) resynced_.push_back(path);
+  SettleReselected();
   if (!resynced_.empty() || resyncs_all_) {  // there may be room for others now
     for (Path path : cache_.TakeCutPrims())
       if (cache_.indices.Find(path)) resynced_.push_back(path);
@@ -86,8 +96,11 @@ void ChangeProcessor::ProcessSpec(const LayerEdit& edit, uint32_t stack, Path pa
     names_unknown_ = true;
     known->is_table_stale = true;
     ProcessSite(stack, path, Effect::kArcs);
-  } else if (fields & GetSteeringFields(cache_.options.mode)) {
-    ProcessSite(stack, path, Effect::kArcs);
+  } else if (const uint32_t steering = fields & GetSteeringFields(cache_.options.mode)) {
+    const bool is_own = steering == kSiteVariantSelection && stack == cache_.root_stack_number &&
+                        !change.spec_removed && !path.ContainsPrimVariantSelection();
+    if (is_own) reselected_[path].push_back(GetFormerSelections(change));
+    ProcessSite(stack, path, is_own ? Effect::kOwnSelections : Effect::kArcs);
   } else if (came_or_went) {
     ProcessSite(stack, path, change.spec_added ? Effect::kSpecAdded : Effect::kSpecRemoved);
   }
@@ -162,7 +175,7 @@ void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {
     if (count > (effect == Effect::kSpecAdded ? 0u : 1u)) return;
     dependencies_->VisitBelow(stack, site, [this](Path index, Path) { MendFully(index); });
   }
-  if (effect != Effect::kArcs) return;
+  if (effect != Effect::kArcs && effect != Effect::kOwnSelections) return;
   auto resync = [this](Path index, Path) { resynced_.push_back(index); };
   dependencies_->VisitBelow(stack, site, resync);
   dependencies_->VisitSelectionsAt(stack, site, resync);
@@ -175,12 +188,26 @@ void ChangeProcessor::AddDependent(Path prim, Effect effect, Relation relation) 
     if (prim.IsRootPrim() || cache_.indices.Find(prim.GetParent())) resynced_.push_back(prim);
     return;
   }
-  if (effect == Effect::kArcs)
+  if (effect == Effect::kOwnSelections && relation == Relation::kOwn) return;  // see SettleReselected
+  if (effect == Effect::kArcs || effect == Effect::kOwnSelections)
     resynced_.push_back(prim);
   else if (relation == Relation::kOwn)
     mended_.insert(prim);
   else
     MendFully(prim);
+}
+
+// Prims whose own selections were edited are resynced; for that alone are those that nothing else touches.
+void ChangeProcessor::SettleReselected() {
+  if (reselected_.empty()) return;
+  const tsl::robin_set<Path> others(resynced_.begin(), resynced_.end());
+  std::erase_if(reselected_, [&](const auto& known) {
+    const Path prim = known.first;
+    const bool is_there = bool(cache_.indices.Find(prim));
+    if (is_there) resynced_.push_back(prim);
+    return !is_there || others.count(prim) != 0 || mended_.count(prim) != 0 ||
+           cache_.options.mode != CompositionMode::kUsd;
+  });
 }
 
 void ChangeProcessor::AddSpecChanges(uint32_t stack, const SpecChange& change) {

@@ -41,7 +41,8 @@ class ChangeProcessor {
   enum class Effect : uint8_t {
     kSpecAdded,  // without arcs of its own
     kSpecRemoved,
-    kArcs,  // the arcs of the site, and so all below it
+    kArcs,           // the arcs of the site, and so all below it
+    kOwnSelections,  // as kArcs, but nothing more than which variants the root layer stack selects for a prim
   };
 
   // -- change_processor_stacks.cpp: which layer stacks have other layers now
@@ -59,6 +60,7 @@ class ChangeProcessor {
   void ProcessLayer(const layer::LayerPtr& layer, uint32_t stack, SpecChange::Kind kind);
   void ProcessDefaultPrim(const layer::Layer& layer, const Value& before);
   void ProcessSite(uint32_t stack, Path site, Effect effect);
+  void SettleReselected();
   void AddSpecChanges(uint32_t stack, const SpecChange& change);
   static Path Translate(Path site, Path arc_site, Path index);
   template <class Visitor>
@@ -103,6 +105,7 @@ class ChangeProcessor {
   size_t DropSubtrees(const std::vector<Path>& roots);
   size_t DropByScan(const std::vector<Path>& roots);
   void ListFormerNames(const PrimIndex& index, std::vector<Token>& names) const;
+  void AppendRemovedNames(const PrimIndex& index, std::vector<Token>& names) const;
   void Mend(Path prim);
   PrimIndexPtr MakeMended(Path prim, const PrimIndex& before);
   bool IsBelowResynced(Path path) const;
@@ -112,11 +115,26 @@ class ChangeProcessor {
     std::vector<Path> kept;
     size_t dropped = 0;
   };
+  // What the former and the new index of a prim have in common.
+  struct Common {
+    IndexComparison comparison;
+    // Where they differ in these alone; else empty.
+    std::vector<VariantSwitch> switches;
+  };
+  // A prim to be looked at: its new parent, and what that one has in common with the former one.
+  struct Open {
+    Path path;
+    PrimIndexPtr parent;
+    std::shared_ptr<const Common> of_parents;
+  };
   void NoteTouched();
   void RenewSubtrees();
   void RenewSubtree(Path root, Renewal& renewal);
-  void RenewBelow(Path path, const PrimIndex& before, const PrimIndexPtr& after,
-                  std::vector<std::pair<Path, PrimIndexPtr>>& open, Renewal& renewal);
+  PrimIndexPtr MakeSwitched(const Open& prim, const PrimIndex& before,
+                            std::vector<VariantSwitch>& switches) const;
+  IndexComparison Compare(const Open& prim, const PrimIndex& before, const PrimIndex& after);
+  void RenewBelow(const PrimIndex& before, const PrimIndexPtr& after, std::shared_ptr<const Common> common,
+                  std::vector<Open>& open, Renewal& renewal);
 
   Cache::Impl& cache_;
   const CacheEdits& edits_;
@@ -126,6 +144,8 @@ class ChangeProcessor {
   std::map<uint32_t, StackEdit> stacks_;
   std::vector<Path> resynced_;
   tsl::robin_set<Path> resynced_set_;  // when they are final
+  // Of prims that are resynced for that alone: what own specs selected before they were edited.
+  std::map<Path, std::vector<const VariantSelectionMap*>> reselected_;
   tsl::robin_set<Path> mended_;
   tsl::robin_set<Path> mended_fully_;    // of these, those for which more than specs of their own may matter
   tsl::robin_set<Token> removed_names_;  // of prims that some layer had

@@ -136,6 +136,11 @@ void ChangeProcessor::ListFormerNames(const PrimIndex& index, std::vector<Token>
   std::vector<Token> prohibited;
   index.ComputeChildNames(names, prohibited);
   names.insert(names.end(), prohibited.begin(), prohibited.end());
+  AppendRemovedNames(index, names);
+}
+
+// What no layer lists any more, and what the layers list that left.
+void ChangeProcessor::AppendRemovedNames(const PrimIndex& index, std::vector<Token>& names) const {
   names.insert(names.end(), removed_names_.begin(), removed_names_.end());
   std::vector<const layer::Layer*> left;
   for (const auto& [stack, edit] : stacks_)

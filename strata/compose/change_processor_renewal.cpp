@@ -45,39 +45,75 @@ void ChangeProcessor::RenewSubtrees() {
 void ChangeProcessor::RenewSubtree(Path root, Renewal& renewal) {
   if (!cache_.indices.Find(root)) return;
   const PrimIndexPtr above = cache_.FindParent(root);
-  std::vector<std::pair<Path, PrimIndexPtr>> open;  // with the new index of the parent
-  if (above || root.IsRootPrim()) open.emplace_back(root, above);
+  std::vector<Open> open;
+  if (above || root.IsRootPrim()) open.push_back({root, above, nullptr});
   if (open.empty()) renewal.dropped += DropSubtree(root);
   while (!open.empty()) {
-    const auto [path, parent] = std::move(open.back());
+    const Open prim = std::move(open.back());
     open.pop_back();
-    const PrimIndexPtr before = cache_.indices.Find(path);
+    const PrimIndexPtr before = cache_.indices.Find(prim.path);
     if (!before) continue;
-    PrimIndexPtr after = cache_.Make(path, parent.get());
-    if (!touched_.count(path) && AreSameAtOnce(*before, *after)) {
-      renewal.kept.push_back(path);
+    auto common = std::make_shared<Common>();
+    PrimIndexPtr after = MakeSwitched(prim, *before, common->switches);
+    const bool is_switched = bool(after);
+    if (!after) after = cache_.Make(prim.path, prim.parent.get());
+    if (!touched_.count(prim.path) && AreSameAtOnce(*before, *after)) {
+      renewal.kept.push_back(prim.path);
       continue;
     }
     if (!after->HasSpecs()) {  // there is no prim any more
-      renewal.dropped += DropSubtree(path);
+      renewal.dropped += DropSubtree(prim.path);
       continue;
     }
-    RenewBelow(path, *before, after, open, renewal);
-    cache_.indices.Replace(path, std::move(after));
+    common->comparison =
+        is_switched ? IndexComparison(*cache_.pool, common->switches) : Compare(prim, *before, *after);
+    RenewBelow(*before, after, std::move(common), open, renewal);
+    cache_.indices.Replace(prim.path, std::move(after));
     ++renewal.dropped;
   }
 }
 
+// The index made from the former one, where other variants are all that is new; else null.
+PrimIndexPtr ChangeProcessor::MakeSwitched(const Open& prim, const PrimIndex& before,
+                                           std::vector<VariantSwitch>& switches) const {
+  if (const auto reselected = reselected_.find(prim.path); reselected != reselected_.end()) {
+    PrimIndexPtr after = cache_.sharing->MakeWithOwnSelections(before, reselected->second, switches);
+    if (!after) switches.clear();
+    return after;
+  }
+  if (!prim.of_parents || prim.of_parents->switches.empty() || touched_.count(prim.path)) return nullptr;
+  for (const VariantSwitch& one : prim.of_parents->switches)
+    switches.push_back(one.Descend(prim.path.GetNameToken()));
+  PrimIndexPtr after = cache_.sharing->MakeBelowSwitched(before, switches);
+  if (!after) switches.clear();
+  return after;
+}
+
+IndexComparison ChangeProcessor::Compare(const Open& prim, const PrimIndex& before, const PrimIndex& after) {
+  if (cache_.options.mode != CompositionMode::kUsd || !before.IsValid()) return {};
+  IndexComparison as_parents;
+  if (prim.of_parents && !touched_.count(prim.path) &&
+      as_parents.Descend(prim.of_parents->comparison, before, after))
+    return as_parents;
+  return IndexComparison(before, after, comparisons_);
+}
+
 // Settles for each child whether it stays, goes, or is to be renewed, too.
-void ChangeProcessor::RenewBelow(Path path, const PrimIndex& before, const PrimIndexPtr& after,
-                                 std::vector<std::pair<Path, PrimIndexPtr>>& open, Renewal& renewal) {
+void ChangeProcessor::RenewBelow(const PrimIndex& before, const PrimIndexPtr& after,
+                                 std::shared_ptr<const Common> common, std::vector<Open>& open,
+                                 Renewal& renewal) {
+  const Path path = after->GetPath();
+  const IndexComparison& comparison = common->comparison;
   std::vector<Token> names, prohibited, former;
   after->ComputeChildNames(names, prohibited);
+  if (comparison.IsComparable()) {
+    former = names;
+    comparison.AppendNamesOfOthers(former);
+    AppendRemovedNames(before, former);
+  } else {
+    ListFormerNames(before, former);
+  }
   if (!descend_(*after, names)) names.clear();
-  ListFormerNames(before, former);
-  const bool is_comparable = cache_.options.mode == CompositionMode::kUsd;
-  const IndexComparison comparison = is_comparable ? IndexComparison(before, *after, comparisons_)
-                                                   : IndexComparison(PrimIndex(), PrimIndex(), comparisons_);
   const tsl::robin_set<Token> is_named(names.begin(), names.end());
   auto drop = [&](Path child) { renewal.dropped += DropSubtree(child); };
   for (Path alone : cache_.indices.TakeAlone(path))
@@ -91,7 +127,7 @@ void ChangeProcessor::RenewBelow(Path path, const PrimIndex& before, const PrimI
     if (!touched_.count(child) && comparison.IsSameBelow(name))
       renewal.kept.push_back(child);
     else
-      open.emplace_back(child, after);
+      open.push_back({child, after, common});
   }
 }
 

@@ -50,6 +50,22 @@ bool HaveSameMaps(const PrimIndex& before, uint32_t i, const PrimIndex& after, u
          before.GetNode(i).GetMapToRoot() == after.GetNode(k).GetMapToRoot();
 }
 
+// Whether variants may be selected at the node's site or above it, as far as arcs led there: prims further
+// down whose arcs lead to what is below may read that, wherever they stand.
+bool MaySelect(NodeRef node) {
+  const Path first = node.GetPathAtIntroduction();
+  for (Path path = node.GetPath();; path = path.GetParent()) {
+    if (node.GetLayerStack()->FindSite(path).fields & kSiteVariantSelection) return true;
+    if (path == first || path.IsEmpty() || path.IsAbsoluteRoot()) return false;
+  }
+}
+
+bool HasArcsOfItsOwn(const PrimIndex& index) {
+  const std::vector<PrimIndexNode>& nodes = index.GetGraph()->nodes;
+  return std::any_of(nodes.begin() + 1, nodes.end(),
+                     [](const PrimIndexNode& node) { return node.Has(kNodeNew); });
+}
+
 }  // namespace
 
 bool AreSameAtOnce(const PrimIndex& before, const PrimIndex& after) {
@@ -78,12 +94,37 @@ IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after
       memory.findings_.try_emplace({a.id, b.id}, finding);
     }
   }
-  is_comparable_ = finding->is_comparable;
-  if (!is_comparable_) return;
+  if (!finding->is_comparable) return;
   for (const Finding::Other& other : finding->others) {
     const NodeRef node = (other.is_of_after ? after : before).GetNode(other.node);
+    if (MaySelect(node)) return;
     others_.emplace_back(node.GetLayerStack().get(), node.GetPath());
   }
+  is_comparable_ = true;
+}
+
+IndexComparison::IndexComparison(const IndexPool& pool, const std::vector<VariantSwitch>& switches)
+    : is_comparable_(true) {
+  for (const VariantSwitch& one : switches) {
+    const LayerStack* const stack = pool.GetStack(one.layer_stack).get();
+    for (Path path : {one.before, one.after})
+      if (stack->FindSite(path).HasSpecs()) others_.emplace_back(stack, path);
+  }
+}
+
+bool IndexComparison::Descend(const IndexComparison& parents, const PrimIndex& before,
+                              const PrimIndex& after) {
+  if (!parents.is_comparable_ || before.IsInstanceable() || after.IsInstanceable() ||
+      HasArcsOfItsOwn(before) || HasArcsOfItsOwn(after))
+    return false;
+  const Token name = after.GetPath().GetNameToken();
+  for (const auto& [stack, path] : parents.others_) {
+    const Path below = path.AppendChild(name);
+    const LayerStack::Site site = stack->FindSite(below);
+    if (site.fields & kSiteVariantSelection) return false;
+    if (site.HasSpecs()) others_.emplace_back(stack, below);
+  }
+  return is_comparable_ = true;
 }
 
 bool IndexComparison::Match(const PrimIndex& before, const PrimIndex& after, bool are_in_one_place,
@@ -127,6 +168,14 @@ bool IndexComparison::IsSameBelow(Token child) const {
   return is_comparable_ && std::none_of(others_.begin(), others_.end(), [&](const auto& site) {
            return site.first->FindSite(site.second.AppendChild(child)).HasSpecs();
          });
+}
+
+void IndexComparison::AppendNamesOfOthers(std::vector<Token>& names) const {
+  const Token field = layer::GetFieldNames().primChildren;
+  for (const auto& [stack, path] : others_)
+    for (uint32_t entry : stack->FindSite(path).layers)
+      if (auto* children = stack->GetEntries()[entry].layer->GetFieldAs<TokenVector>(path, field))
+        names.insert(names.end(), children->begin(), children->end());
 }
 
 }  // namespace strata::compose

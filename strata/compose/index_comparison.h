@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "strata/compose/prim_index.h"
+#include "strata/compose/prim_index_node.h"
 
 namespace strata::compose {
 
@@ -18,6 +18,9 @@ bool AreSameAtOnce(const PrimIndex& before, const PrimIndex& after);
 // Tells which children of a prim are composed from either index alike. Most nodes of the two are the same;
 // one that only one of them has counts for a child of which it speaks.
 class IndexComparison {
+ public:
+  IndexComparison() = default;  // nothing is known
+
  private:
   // What follows from two graphs, wherever both stand in one place.
   struct Finding {
@@ -43,9 +46,19 @@ class IndexComparison {
   // Both are of the same prim, composed as stages do. They must outlive this; the layer stacks must stay as
   // they are while `memory` is used.
   IndexComparison(const PrimIndex& before, const PrimIndex& after, Memory& memory);
+  // The same where it is known that they differ in the nodes of these alone.
+  IndexComparison(const IndexPool& pool, const std::vector<VariantSwitch>& switches);
+  // Of the child with this name, where no edit concerns the child itself: what its parents have in common is
+  // the same for it. False, and nothing is known, where arcs of its own bring nodes.
+  bool Descend(const IndexComparison& parents, const PrimIndex& before, const PrimIndex& after);
+  // Whether anything is known of what is below.
+  bool IsComparable() const { return is_comparable_; }
   // Whether the child, and all below it, follows from either index alike, if the layers say the same of it as
   // before.
   bool IsSameBelow(Token child) const;
+  // Appends the names of children that are listed where one of the two alone has a node. REQUIRES:
+  // IsComparable.
+  void AppendNamesOfOthers(std::vector<Token>& names) const;
 
  private:
   static bool Match(const PrimIndex& before, const PrimIndex& after, bool are_in_one_place, Finding& finding);

@@ -63,8 +63,9 @@ struct IndexGraph {
   bool asks_for_payload = false;  // it is another graph where CacheOptions::include_payload answers otherwise
   bool is_full = false;           // ended at a budget for nodes, as the pool counts
   bool is_private = false;        // of one prim alone: what made it is not all in its key
-  bool has_fixed_nodes = false;   // some node belongs to no trunk
-  bool is_quiet = false;          // no node of a trunk has specs: all that is said is the same in every place
+  bool stands_for_others = false;  // whatever says the same may be served by it
+  bool has_fixed_nodes = false;    // some node belongs to no trunk
+  bool is_quiet = false;  // no node of a trunk has specs: all that is said is the same in every place
 
   // Of quiet graphs, while IndexPool::GetSharing is `owner`: the children, which are the same in every place,
   // and those that relocates took away.

@@ -499,14 +499,19 @@ bool IndexSharing::TouchesRelocates(const Trunks& trunks) const {
 // The graph that the candidate gives from now on: one made from another parent where that says the same.
 IndexGraphPtr IndexSharing::Keep(Candidate& candidate, std::shared_ptr<IndexGraph> graph, Path path,
                                  const Place& place) {
-  const bool may_stand_for_others =
-      candidate.trust.load(std::memory_order_relaxed) == Candidate::Trust::kFull &&
-      !TouchesRelocates(*graph->home);
-  const uint64_t hash = may_stand_for_others ? GraphContents::Hash(*graph) : 0;
-  if (may_stand_for_others)
-    if (IndexGraphPtr known = contents_.Find(hash, *graph)) return candidate.graph = std::move(known);
+  graph->stands_for_others = candidate.trust.load(std::memory_order_relaxed) == Candidate::Trust::kFull &&
+                             !TouchesRelocates(*graph->home);
+  IndexGraphPtr kept = Unify(graph, path, place);
+  if (kept != graph) candidate.graph = kept;
+  return kept;
+}
+
+IndexGraphPtr IndexSharing::Unify(std::shared_ptr<IndexGraph> graph, Path path, const Place& place) {
+  const uint64_t hash = graph->stands_for_others ? GraphContents::Hash(*graph) : 0;
+  if (graph->stands_for_others)
+    if (IndexGraphPtr known = contents_.Find(hash, *graph)) return known;
   if (graph->is_quiet) PrepareChildren(*graph, *MakeIndex(path, graph, place));
-  if (may_stand_for_others) contents_.Add(hash, graph);
+  if (graph->stands_for_others) contents_.Add(hash, graph);
   return graph;
 }
 
@@ -590,39 +595,6 @@ PrimIndexPtr IndexSharing::Compute(Path path, const PrimIndex* parent) {
   shard.owned.push_back(std::move(made));
   size_.fetch_add(1, std::memory_order_relaxed);
   return MakeIndex(path, kept, question.place);
-}
-
-PrimIndexPtr IndexSharing::MakeWithOwnSpecs(const PrimIndex& before) const {
-  const uint32_t root_stack = environment_.GetRootStackNumber();
-  const LayerStack& stack = *pool_->GetStack(root_stack);
-  const IndexGraph* known = before.GetGraph();
-  // Errors tell of specs that are missing or must not be; relocates make some of the latter.
-  if (!known || known->nodes.empty() || !known->errors.empty() || stack.HasRelocates()) return nullptr;
-  const PrimIndexNode& own = known->nodes.front();
-  if (own.layer_stack != root_stack || !own.CanContributeSpecs() || known->is_instanceable) return nullptr;
-  auto graph = std::make_shared<IndexGraph>();
-  graph->nodes = known->nodes;  // with the paths and maps of the home, which it keeps
-  for (uint32_t i = 1; i < graph->nodes.size(); ++i)
-    if (graph->nodes[i].layer_stack == root_stack && before.GetNode(i).GetPath() == before.GetPath())
-      return nullptr;
-  const LayerStack::Site site = stack.FindSite(before.GetPath());
-  graph->nodes.front().Set(kNodeHasSpecs, !site.layers.empty());
-  for (uint32_t layer : site.layers) graph->specs.push_back({0, &stack.GetEntries()[layer]});
-  for (const IndexGraph::Spec& spec : known->specs)
-    if (spec.node != 0) graph->specs.push_back(spec);
-  graph->pool = pool_;
-  graph->id = MakeId();
-  graph->home = known->home;
-  graph->variant_selections = known->variant_selections;
-  if (known->dependencies)
-    graph->dependencies = std::make_unique<const IndexDependencies>(*known->dependencies);
-  graph->introduced_stacks = known->introduced_stacks;
-  graph->has_any_payloads = known->has_any_payloads;
-  graph->asks_for_payload = known->asks_for_payload;
-  graph->has_fixed_nodes = known->has_fixed_nodes;
-  graph->is_private = true;
-  CountBytes(*graph);
-  return MakeIndex(before.GetPath(), std::move(graph), {before.GetPlace(), before.GetTrunks()});
 }
 
 PrimIndexPtr IndexSharing::ComputeExpanded(Path path, const PrimIndex* parent) const {

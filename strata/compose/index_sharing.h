@@ -46,6 +46,15 @@ class IndexSharing {
   // The index of the same prim after specs of its own came to the root layer stack or left it, and nothing
   // else that it depends on changed; for its graph alone. Nothing where that may change its nodes.
   PrimIndexPtr MakeWithOwnSpecs(const PrimIndex& before) const;
+  // The index of the same prim after specs of its own in the root layer stack came, or came to select other
+  // variants, and nothing else that it depends on changed; with the variants that are others for it.
+  // `former`: what those specs selected before. Nothing where more than the nodes of these may change.
+  PrimIndexPtr MakeWithOwnSelections(const PrimIndex& before,
+                                     const std::vector<const VariantSelectionMap*>& former,
+                                     std::vector<VariantSwitch>& switches);
+  // The index of the same prim, which is below one that was made like that, where no edit concerns it: with
+  // other nodes for the variants. Nothing where more may change.
+  PrimIndexPtr MakeBelowSwitched(const PrimIndex& before, const std::vector<VariantSwitch>& switches);
   // As Compute, with the nodes that say nothing; from a parent of that kind. Shares nothing.
   PrimIndexPtr ComputeExpanded(Path path, const PrimIndex* parent) const;
 
@@ -125,11 +134,29 @@ class IndexSharing {
   PrimIndexPtr MakePrivate(const Indexer::Request& request) const;
   PrimIndexPtr MakeIndex(Path path, IndexGraphPtr graph, const Place& place) const;
 
+  // -- index_sharing_edits.cpp: indices that follow from the one before an edit
+  std::shared_ptr<IndexGraph> CopyGraph(const IndexGraph& known) const;
+  bool HasOwnSpecsAlone(const PrimIndex& index) const;
+  // A node that stands for another variant now.
+  struct SwitchedNode {
+    uint32_t node;
+    Path path;
+  };
+  void RenewSpecs(IndexGraph& graph, const PrimIndex& before,
+                  const std::vector<SwitchedNode>& switched) const;
+  // False where more than nodes that stand for other variants would be others.
+  bool FindSwitchedNodes(const PrimIndex& before, const VariantSelectionMap& selections,
+                         std::vector<SwitchedNode>& switched) const;
+  bool SwitchBelow(IndexGraph& graph, const VariantSwitch& one) const;
+  PrimIndexPtr FinishEdited(std::shared_ptr<IndexGraph> graph, const PrimIndex& before);
+
   // What is known of a child of a quiet graph; null when nothing is, or the parent is not such a graph.
   std::atomic<const void*>* FindChild(Path path, const PrimIndex* parent) const;
   void PrepareChildren(IndexGraph& graph, const PrimIndex& index) const;
   bool TouchesRelocates(const Trunks& trunks) const;
   IndexGraphPtr Keep(Candidate& candidate, std::shared_ptr<IndexGraph> graph, Path path, const Place& place);
+  // The one to use of those that say the same: which is kept, where it may serve others.
+  IndexGraphPtr Unify(std::shared_ptr<IndexGraph> graph, Path path, const Place& place);
   void NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits, const PrimIndex* parent);
 
   static constexpr size_t kShards = 64;

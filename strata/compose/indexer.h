@@ -313,7 +313,7 @@ class Indexer {
   std::shared_ptr<IndexGraph> Finish(const std::shared_ptr<IndexPool>& pool);
 
   // -- indexer_dependencies.cpp: what is asked that no node shows
-  void NoteSelectionSite(uint32_t node, Path site_path);
+  void NoteSelectionSite(uint32_t number, Path site_path);
   void NoteVariables(uint32_t layer_stack, const std::set<std::string>& names);
   void NoteOpened(uint32_t layer_stack);
   void NoteRefused(const Graph& graph);

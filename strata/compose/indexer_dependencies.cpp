@@ -13,11 +13,13 @@ void AddOnce(std::vector<T>& items, T item) {
 
 }  // namespace
 
-// Selections for a set of an ancestor are read where that ancestor is in the namespace of each node. Mostly
-// that is above the node's own path; across arcs to prims further up or down it may be elsewhere.
-void Indexer::NoteSelectionSite(uint32_t node, Path site_path) {
-  if (graph_[node].path.HasPrefix(site_path)) return;
-  AddOnce(GetTop().dependencies_.selections, {graph_[node].layer_stack, site_path});
+// Selections for a set of an ancestor are read where that ancestor is in the namespace of each node. Where an
+// arc of the prim itself leads below that site, or to it, the prim is known to depend on it; the other nodes
+// came with the namespace parent, of whose children those stay that do not ask it.
+void Indexer::NoteSelectionSite(uint32_t number, Path site_path) {
+  const Node& node = graph_[number];
+  if (node.path == site_path || (node.Has(kNodeNew) && node.path.HasPrefix(site_path))) return;
+  AddOnce(GetTop().dependencies_.selections, {node.layer_stack, site_path});
 }
 
 void Indexer::NoteVariables(uint32_t layer_stack, const std::set<std::string>& names) {

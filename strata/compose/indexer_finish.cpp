@@ -99,6 +99,18 @@ bool HasInstanceableArc(const std::vector<PrimIndexNode>& nodes) {
 
 }  // namespace
 
+std::vector<std::pair<Token, Token>> ListVariantSelections(const std::vector<PrimIndexNode>& nodes) {
+  std::vector<std::pair<Token, Token>> selections;
+  for (const PrimIndexNode& node : nodes) {
+    if (node.arc != ArcType::kVariant || !node.path.IsPrimVariantSelection()) continue;
+    const Token set = node.path.GetVariantSet();
+    const bool is_known = std::any_of(selections.begin(), selections.end(),
+                                      [&](const auto& known) { return known.first == set; });
+    if (!is_known) selections.emplace_back(set, node.path.GetVariantSelection());
+  }
+  return selections;
+}
+
 std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& pool) {
   if (culling_ == Culling::kCull) Cull();
   if (options_.mode == CompositionMode::kFull) RestrictByPermission();
@@ -131,14 +143,7 @@ std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& po
     }
   }
   result->specs.shrink_to_fit();
-  for (const Node& node : result->nodes) {
-    if (node.arc != ArcType::kVariant || !node.path.IsPrimVariantSelection()) continue;
-    const std::pair<Token, Token> selection(node.path.GetVariantSet(), node.path.GetVariantSelection());
-    auto& selections = result->variant_selections;
-    const bool is_known = std::any_of(selections.begin(), selections.end(),
-                                      [&](const auto& known) { return known.first == selection.first; });
-    if (!is_known) selections.push_back(selection);
-  }
+  result->variant_selections = ListVariantSelections(result->nodes);
   result->instances_above = instances_above_;
   result->is_instanceable =
       options_.HasInstances() && instanceable && *instanceable && HasInstanceableArc(result->nodes);

@@ -59,12 +59,32 @@ struct PrimIndexNode {
   bool CanContributeSpecs() const { return !(flags & (kNodeInert | kNodeRestricted)); }
 };
 
+// Of an edit after which other variants are selected that bring nothing but opinions: one of them, as it
+// concerns one prim at or below the one that selects it.
+struct VariantSwitch {
+  uint32_t layer_stack;
+  Path holder;         // the site that has the variant set
+  Path before, after;  // the same in either variant
+  uint16_t namespace_depth;
+  uint32_t sibling_number;  // as the node of the variant has them
+
+  VariantSwitch Descend(Token child) const {
+    return {layer_stack,
+            holder.AppendChild(child),
+            before.AppendChild(child),
+            after.AppendChild(child),
+            namespace_depth,
+            sibling_number};
+  }
+};
+
 // What an index depends on beside the sites of its nodes. Sites of nodes that came with the namespace parent
 // are not repeated.
 struct IndexDependencies {
   using Site = ComposedArguments::Site;
   std::vector<Site> culled;  // of nodes left out, for nothing is said there or it does not count
-  // Asked for variant selections or for arguments of a format, and neither at nor above any node.
+  // Asked for variant selections or for arguments of a format; neither at a node nor above one that an arc of
+  // the prim itself leads to.
   std::vector<Site> selections;
   std::vector<std::pair<uint32_t, std::string>> variables;  // of a layer stack, asked for by expressions
   std::vector<uint32_t> opened;              // layer stacks in which nothing was found to lead to
@@ -85,6 +105,8 @@ Path StripNamespaceDepth(Path path, uint32_t depth);
 enum class InstancePlace : uint8_t { kPrim, kOnTheWay };
 std::vector<bool> FindInstanceableNodes(const std::vector<PrimIndexNode>& nodes,
                                         InstancePlace place = InstancePlace::kPrim);
+// The selections of the variants among the nodes, by set; of one set the strongest.
+std::vector<std::pair<Token, Token>> ListVariantSelections(const std::vector<PrimIndexNode>& nodes);
 inline bool IsClassBased(ArcType arc) {
   return arc == ArcType::kInherit || arc == ArcType::kSpecialize;
 }
