@@ -20,9 +20,12 @@ bool AreSameFromBelow(const PrimIndex& before, const PrimIndex& after) {
   if ((HasRelocates(before) || HasRelocates(after)) &&
       !std::equal(a.begin() + 1, a.end(), b.begin() + 1, b.end(), has_same_flags))
     return false;
-  auto is_culled = [](const PrimIndexNode& node) { return node.Has(kNodeCulled); };
+  // Where specializes come to stand follows from all that they meet, also from what says nothing further down.
+  auto may_matter = [](const PrimIndexNode& node) {
+    return node.Has(kNodeCulled) || node.arc == ArcType::kSpecialize;
+  };
   if (a.size() != b.size())
-    return std::none_of(a.begin(), a.end(), is_culled) && std::none_of(b.begin(), b.end(), is_culled);
+    return std::none_of(a.begin(), a.end(), may_matter) && std::none_of(b.begin(), b.end(), may_matter);
   for (size_t i = 0; i < a.size(); ++i)
     if ((a[i].flags ^ b[i].flags) & ~kNodeHasSpecs) return false;
   return true;

@@ -51,8 +51,8 @@ bool ChangeProcessor::LeadsElsewhere(const PrimIndex& index, uint32_t stack, Pat
                                      const std::vector<ArcItem>& items,
                                      const std::vector<OpenedItem>& opened) const {
   const auto& include = cache_.options.include_payload;
-  if (type == ArcType::kPayload && include && index.GetGraph()->asks_for_payload && !include(index.GetPath()))
-    return false;
+  const bool is_left_out =
+      type == ArcType::kPayload && include && index.GetGraph()->asks_for_payload && !include(index.GetPath());
   const CompositionErrors& errors = index.GetErrors();
   const bool is_told_muted = std::any_of(errors.begin(), errors.end(), [](const CompositionError& error) {
     return error.type == ErrorType::kMutedAssetPath;
@@ -60,6 +60,8 @@ bool ChangeProcessor::LeadsElsewhere(const PrimIndex& index, uint32_t stack, Pat
   for (uint32_t i = 0; i < items.size(); ++i) {
     if (items[i].asset_path.empty()) continue;
     const NodeRef node = FindArc(index, stack, site, type, i);
+    // Those above what an arc leads to are followed all the same.
+    if (is_left_out && !node && errors.empty()) continue;
     if (opened[i].is_dynamic) {
       const ComposedArguments* composed =
           type == ArcType::kPayload ? FindArguments(index, stack, site, i) : nullptr;

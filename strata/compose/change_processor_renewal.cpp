@@ -76,12 +76,14 @@ void ChangeProcessor::RenewSubtree(Path root, Renewal& renewal) {
 // The index made from the former one, where other variants are all that is new; else null.
 PrimIndexPtr ChangeProcessor::MakeSwitched(const Open& prim, const PrimIndex& before,
                                            std::vector<VariantSwitch>& switches) const {
-  if (const auto reselected = reselected_.find(prim.path); reselected != reselected_.end()) {
+  if (!prim.of_parents) {  // what is above is as it was
+    const auto reselected = reselected_.find(prim.path);
+    if (reselected == reselected_.end()) return nullptr;
     PrimIndexPtr after = cache_.sharing->MakeWithOwnSelections(before, reselected->second, switches);
     if (!after) switches.clear();
     return after;
   }
-  if (!prim.of_parents || prim.of_parents->switches.empty() || touched_.count(prim.path)) return nullptr;
+  if (prim.of_parents->switches.empty() || touched_.count(prim.path)) return nullptr;
   for (const VariantSwitch& one : prim.of_parents->switches)
     switches.push_back(one.Descend(prim.path.GetNameToken()));
   PrimIndexPtr after = cache_.sharing->MakeBelowSwitched(before, switches);
@@ -124,7 +126,8 @@ void ChangeProcessor::RenewBelow(const PrimIndex& before, const PrimIndexPtr& af
   for (Token name : names) {
     const Path child = path.AppendChild(name);
     if (child.IsEmpty() || !cache_.indices.Find(child)) continue;
-    if (!touched_.count(child) && comparison.IsSameBelow(name))
+    const bool asks_here = comparison.DiffersInVariants() && cache_.indices.MayAskAbove(child);
+    if (!asks_here && !touched_.count(child) && comparison.IsSameBelow(name))
       renewal.kept.push_back(child);
     else
       open.push_back({child, after, common});

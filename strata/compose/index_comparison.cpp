@@ -98,13 +98,14 @@ IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after
   for (const Finding::Other& other : finding->others) {
     const NodeRef node = (other.is_of_after ? after : before).GetNode(other.node);
     if (MaySelect(node)) return;
+    differs_in_variants_ |= node.GetArcType() == ArcType::kVariant;
     others_.emplace_back(node.GetLayerStack().get(), node.GetPath());
   }
   is_comparable_ = true;
 }
 
 IndexComparison::IndexComparison(const IndexPool& pool, const std::vector<VariantSwitch>& switches)
-    : is_comparable_(true) {
+    : is_comparable_(true), differs_in_variants_(!switches.empty()) {
   for (const VariantSwitch& one : switches) {
     const LayerStack* const stack = pool.GetStack(one.layer_stack).get();
     for (Path path : {one.before, one.after})
@@ -124,6 +125,7 @@ bool IndexComparison::Descend(const IndexComparison& parents, const PrimIndex& b
     if (site.fields & kSiteVariantSelection) return false;
     if (site.HasSpecs()) others_.emplace_back(stack, below);
   }
+  differs_in_variants_ = parents.differs_in_variants_;
   return is_comparable_ = true;
 }
 

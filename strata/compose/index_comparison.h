@@ -56,6 +56,8 @@ class IndexComparison {
   // Whether the child, and all below it, follows from either index alike, if the layers say the same of it as
   // before.
   bool IsSameBelow(Token child) const;
+  // Whether variants are among the nodes that one of them has: prims below may have read which are selected.
+  bool DiffersInVariants() const { return differs_in_variants_; }
   // Appends the names of children that are listed where one of the two alone has a node. REQUIRES:
   // IsComparable.
   void AppendNamesOfOthers(std::vector<Token>& names) const;
@@ -63,6 +65,7 @@ class IndexComparison {
  private:
   static bool Match(const PrimIndex& before, const PrimIndex& after, bool are_in_one_place, Finding& finding);
   bool is_comparable_ = false;
+  bool differs_in_variants_ = false;
   std::vector<std::pair<const LayerStack*, Path>> others_;  // sites of nodes that one of them has
 };
 

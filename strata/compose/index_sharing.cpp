@@ -178,6 +178,15 @@ bool IndexSharing::AskAtTrunks(Path path, const PrimIndex& parent, Question& que
 
 void IndexSharing::AskAnew(Path path, const PrimIndex& parent, Question& question) const {
   const IndexGraph& graph = *parent.GetGraph();
+  // Maps of nodes that come with the parent lead to paths of its place, which lie above this one.
+  const bool leads_above = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const PrimIndexNode& node) {
+    return node.map_to_parent != IndexPool::kIdentity || node.map_to_root != IndexPool::kIdentity;
+  });
+  if (leads_above) {
+    Append(question.key, parent.GetPlace());
+    if (parent.GetTrunks())
+      for (const Trunk& trunk : *parent.GetTrunks()) Append(question.key, trunk.path);
+  }
   auto trunks = std::make_shared<Trunks>();
   for (uint32_t i = 0; i < graph.nodes.size() && question.has_key; ++i) {
     const PrimIndexNode& node = graph.nodes[i];

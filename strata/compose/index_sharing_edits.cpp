@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "strata/compose/expression.h"
 #include "strata/compose/index_sharing.h"
 #include "strata/compose/site_arcs.h"
 
@@ -12,10 +13,6 @@ namespace {
 // What could bring nodes to the sites of a variant, or take other selections there.
 constexpr uint32_t kMoreThanOpinions =
     kSiteArcs | kSiteVariantSelection | kSiteInstanceable | kSitePermission | kSiteSymmetry;
-
-bool IsExpression(const std::string& text) {
-  return text.starts_with('`');
-}
 
 // What the layers of a stack select at a site, the strongest of each set. Nothing where that does not follow
 // from the words alone.
@@ -28,7 +25,7 @@ std::optional<VariantSelectionMap> ComposeSelections(const LayerStack& stack, co
     if (own) selections.insert(own->begin(), own->end());
   }
   for (const auto& [set, selection] : selections)
-    if (selection.empty() || IsExpression(selection)) return std::nullopt;
+    if (selection.empty() || VariableExpression::IsExpression(selection)) return std::nullopt;
   return selections;
 }
 
@@ -58,6 +55,7 @@ std::shared_ptr<IndexGraph> IndexSharing::CopyGraph(const IndexGraph& known) con
   graph->instances_above = known.instances_above;
   graph->has_any_payloads = known.has_any_payloads;
   graph->asks_for_payload = known.asks_for_payload;
+  graph->asks_above = known.asks_above;
   graph->has_fixed_nodes = known.has_fixed_nodes;
   graph->stands_for_others = known.stands_for_others;
   return graph;
@@ -140,11 +138,12 @@ bool IndexSharing::FindSwitchedNodes(const PrimIndex& before, const VariantSelec
       while (variant != kNoNode && !is_of_set()) variant = nodes[variant].next_sibling;
       if (variant == kNoNode) return false;  // there was no such selection, or no such set
       const Path was = before.GetNode(variant).GetPath();
-      if (was.GetVariantSelection().GetText() == selection->second) continue;
       const Path is = path.AppendVariantSelection(set, Token(selection->second));
-      if (is.IsEmpty() || nodes[variant].first_child != kNoNode || !nodes[variant].CanContributeSpecs() ||
-          (stack.FindSite(was).fields | stack.FindSite(is).fields) & kMoreThanOpinions)
+      // What a variant selects itself counts from when it is selected, which may be sooner than it was.
+      if (is.IsEmpty() || ((stack.FindSite(was).fields | stack.FindSite(is).fields) & kMoreThanOpinions))
         return false;
+      if (is == was) continue;
+      if (nodes[variant].first_child != kNoNode || !nodes[variant].CanContributeSpecs()) return false;
       for (uint32_t k = 0; k < nodes.size(); ++k)
         if (nodes[k].origin == variant ||
             (nodes[k].layer_stack == nodes[variant].layer_stack && before.GetNode(k).GetPath() == is))
@@ -161,7 +160,7 @@ PrimIndexPtr IndexSharing::MakeWithOwnSelections(const PrimIndex& before,
                                                  const std::vector<const VariantSelectionMap*>& former,
                                                  std::vector<VariantSwitch>& switches) {
   const IndexGraph* const known = before.GetGraph();
-  if (!HasOwnSpecsAlone(before) || known->is_private || known->is_full) return nullptr;
+  if (!HasOwnSpecsAlone(before) || known->is_private || known->is_full || known->asks_above) return nullptr;
   if (known->dependencies &&
       (!known->dependencies->selections.empty() || !known->dependencies->variables.empty() ||
        !known->dependencies->arguments.empty()))
@@ -319,8 +318,9 @@ bool IndexSharing::SwitchBelow(IndexGraph& graph, const VariantSwitch& one) cons
 PrimIndexPtr IndexSharing::MakeBelowSwitched(const PrimIndex& before,
                                              const std::vector<VariantSwitch>& switches) {
   const IndexGraph* const known = before.GetGraph();
-  if (!known || known->nodes.empty() || known->is_private || known->is_full || known->is_instanceable ||
-      !known->errors.empty() || (known->dependencies && !known->dependencies->arguments.empty()))
+  if (!known || known->nodes.empty() || known->is_private || known->is_full || known->asks_above ||
+      known->is_instanceable || !known->errors.empty() ||
+      (known->dependencies && !known->dependencies->arguments.empty()))
     return nullptr;
   for (const PrimIndexNode& node : known->nodes)
     if (pool_->GetStack(node.layer_stack)->HasRelocates()) return nullptr;

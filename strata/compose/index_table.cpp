@@ -36,4 +36,14 @@ bool IndexTable::Compact() {
   return is_changed;
 }
 
+void IndexTable::NoteAsker(Path path, const PrimIndex& index) {
+  if (!index.GetGraph() || !index.GetGraph()->asks_above) return;
+  has_askers_.store(true, std::memory_order_relaxed);
+  for (; !path.IsEmpty() && !path.IsAbsoluteRoot(); path = path.GetParent()) {
+    Part& part = GetPart(path);
+    std::lock_guard lock(part.mutex);
+    if (!part.askers.insert(path).second) return;
+  }
+}
+
 }  // namespace strata::compose

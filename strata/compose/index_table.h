@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
 
 #include "strata/compose/prim_index.h"
 
@@ -37,6 +38,7 @@ class IndexTable {
   // The one kept: whoever came first. Equal inputs make equal indices.
   PrimIndexPtr Put(Path path, PrimIndexPtr index) {
     const uint64_t stacks = FindIntroducedStacks(*index);
+    NoteAsker(path, *index);
     Part& part = GetPart(path);
     std::lock_guard lock(part.mutex);
     PrimIndexPtr& slot = part.MakeSlot(path);
@@ -57,6 +59,7 @@ class IndexTable {
   }
   void Replace(Path path, PrimIndexPtr index) {
     const uint64_t stacks = FindIntroducedStacks(*index);
+    NoteAsker(path, *index);
     has_stale_notes_.store(true, std::memory_order_relaxed);
     Part& part = GetPart(path);
     PrimIndexPtr former;  // goes when the lock is free
@@ -78,6 +81,14 @@ class IndexTable {
   }
   // Whether introductions may be of indices that are no more.
   bool HasStaleNotes() const { return has_stale_notes_.load(std::memory_order_relaxed); }
+  // Whether what some prim at or below `path` is made of may follow from the variants that are selected above
+  // it; also of prims that were.
+  bool MayAskAbove(Path path) const {
+    if (!has_askers_.load(std::memory_order_relaxed)) return false;
+    const Part& part = GetPart(path);
+    std::lock_guard lock(part.mutex);
+    return part.askers.count(path) != 0;
+  }
   // Paths below `parent` that were made by themselves; forgets them.
   std::vector<Path> TakeAlone(Path parent) {
     Part& part = GetPart(parent);
@@ -98,8 +109,9 @@ class IndexTable {
       part.introductions.clear();
       part.stacks_of_runs.clear();
       part.faulty.clear();
+      part.askers.clear();
     }
-    has_stale_notes_ = false;
+    has_stale_notes_ = has_askers_ = false;
   }
   size_t GetSize() const {
     size_t size = 0;
@@ -170,6 +182,7 @@ class IndexTable {
     std::vector<Introduction> introductions;
     std::vector<uint64_t> stacks_of_runs;  // of each kRunSize introductions together
     std::vector<Path> faulty;
+    tsl::robin_set<Path> askers;  // of graphs that ask above, and what is above these
 
     const PrimIndexPtr* FindSlot(Path path) const {
       const size_t page = path.GetId() / kPageSize / kParts;
@@ -196,10 +209,11 @@ class IndexTable {
     }
     if (!index.GetErrors().empty()) part.faulty.push_back(path);
   }
+  void NoteAsker(Path path, const PrimIndex& index);
   Part& GetPart(Path path) { return parts_[path.GetId() / kPageSize % kParts]; }
   const Part& GetPart(Path path) const { return parts_[path.GetId() / kPageSize % kParts]; }
   std::array<Part, kParts> parts_;
-  std::atomic<bool> has_stale_notes_{false};
+  std::atomic<bool> has_stale_notes_{false}, has_askers_{false};
 };
 
 }  // namespace strata::compose

@@ -354,6 +354,7 @@ class Indexer {
   uint32_t prohibited_stack_ = 0;
   uint64_t instances_above_ = 0;  // at the top: as IndexGraph has them
   bool has_payloads_ = false;
+  bool asks_above_ = false;        // at the top: variants of prims above were selected
   bool asks_for_payload_ = false;  // of the outermost frame: CacheOptions::include_payload was asked
   bool is_above_target_ = false;   // while BuildSite is at an ancestor of what an arc leads to
   bool budget_reported_ = false;

@@ -126,6 +126,7 @@ std::shared_ptr<IndexGraph> Indexer::Finish(const std::shared_ptr<IndexPool>& po
   result->is_full = is_full_of_nodes_;
   result->has_any_payloads = has_payloads_;
   result->asks_for_payload = asks_for_payload_;
+  result->asks_above = asks_above_;
   const layer::FieldNames& names = layer::GetFieldNames();
 
   const bool* instanceable = nullptr;

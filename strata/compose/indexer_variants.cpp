@@ -35,6 +35,7 @@ void Indexer::EvaluateAncestralVariantSets(uint32_t node) {
     const LayerStack::Site site = stack->FindSite(above);
     if (site.fields & kSiteVariantSets) {
       const std::vector<Token> names = ComposeVariantSetNames(*stack, site, above);
+      asks_above_ |= !names.empty();
       for (uint32_t i = 0; i < names.size(); ++i)
         AddTask({TaskType::kAncestralVariantAuthored, node, above, names[i], i});
     }

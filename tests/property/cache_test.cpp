@@ -57,7 +57,8 @@ std::string CheckAnswer(const compose::CacheChanges& changes, const std::map<Pat
 using Kinds = std::map<std::string, size_t>;
 std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds = nullptr) {
   RandomScene scene;
-  std::unique_ptr<Cache> cache;
+  // The second is asked to compose anew what edits concern, and keeps what is the same.
+  std::unique_ptr<Cache> cache, renewed;
   std::map<Path, std::string> before;
   std::mt19937 random(seeds.front());
   std::set<Path> asked;
@@ -71,7 +72,9 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds 
     if (!cache && i * 2 < seeds.size()) continue;
     if (!cache) {
       cache = scene.MakeCache();
+      renewed = scene.MakeCache();
       before = DumpIndices(*cache);
+      (void)DumpIndices(*renewed);
       continue;
     }
     if (kinds)
@@ -80,13 +83,20 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds 
     if (random() % 3 == 0) asked.insert(Path(others[random() % others.size()]));
     for (Path path : asked) before[path] = DumpIndex(*cache->ComputePrimIndex(path));
     const compose::CacheChanges changes = cache->Apply(edits);
+    const compose::CacheChanges renewal = renewed->Apply(edits, [](const compose::PrimIndex&, std::vector<Token>&) { return true; });
     std::unique_ptr<Cache> fresh = scene.MakeCache();
     auto after = DumpIndices(*cache), expected = DumpIndices(*fresh);
+    std::string wrong = Compare(DumpIndices(*renewed), expected);
+    if (!wrong.empty()) {
+      std::string kept = "after it kept";
+      for (Path path : renewal.kept) kept += " " + path.GetString();
+      wrong.insert(0, kept + ": ");
+    }
     for (Path path : asked) {
       after[path] = DumpIndex(*cache->ComputePrimIndex(path));
       expected[path] = DumpIndex(*fresh->ComputePrimIndex(path));
     }
-    std::string wrong = Compare(after, expected);
+    if (wrong.empty()) wrong = Compare(after, expected);
     if (wrong.empty() && DumpCache(*cache) != DumpCache(*fresh))
       wrong = "kept:\n" + DumpCache(*cache) + "fresh:\n" + DumpCache(*fresh);
     if (wrong.empty()) wrong = CheckAnswer(changes, before, after);
@@ -129,7 +139,8 @@ TEST_CASE("a cache told of random edits equals one composed from scratch") {
        {"spec added", "spec removed", "arc edited", "sublayers edited", "sublayer offsets edited",
         "layer muted", "layer unmuted", "payload included", "payload left out", "relocates edited",
         "resolver changed", "layer reloaded", "content replaced", "default prim edited", "rate edited",
-        "expression variables edited", "variant fallbacks set"}) {
+        "expression variables edited", "variant fallbacks set", "variant selected",
+        "asset with variants made"}) {
     CAPTURE(kind);
     CHECK(kinds[kind] >= count / 20);
   }

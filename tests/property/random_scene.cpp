@@ -73,6 +73,7 @@ std::unique_ptr<compose::Cache> RandomScene::MakeCache(Executor* executor) const
   compose::CacheOptions options;
   options.budgets.max_namespace_depth = kMaxDepth;
   options.budgets.max_nodes_per_prim = 400;
+  options.budgets.max_full_prims_at_once = 1 << 20;  // while prims are renewed there are twice as many
   options.executor = executor;
   options.muted_layers = muted_;
   options.variant_fallbacks = fallbacks_;
@@ -92,6 +93,7 @@ stage::StagePtr RandomScene::MakeStage(Executor* executor) const {
   options.session = layers_[1];
   options.budgets.max_namespace_depth = kMaxDepth;
   options.budgets.max_nodes_per_prim = 400;
+  options.budgets.max_full_prims_at_once = 1 << 20;  // while prims are renewed there are twice as many
   options.executor = executor;
   options.muted_layers = muted_;
   options.variant_fallbacks = fallbacks_;
@@ -171,6 +173,7 @@ std::string RandomScene::Edit(uint32_t seed) {
 
 std::string RandomScene::EditOnce() {
   if (Chance(9)) return EditOptions();
+  if (Chance(15)) return EditVariants();
   layer::Layer& layer = *layers_[Chance(35) ? 0 : Below(kLayerCount)];
   std::string what;
   const uint32_t kind = Below(100);
@@ -290,6 +293,72 @@ std::string RandomScene::EditArcs(layer::Layer& layer) {
     default:
       return Set(layer, spec, names.instanceable, Value(Chance(60)));
   }
+}
+
+// Switches variants where scenes mostly do: on prims of the root layer stack.
+std::string RandomScene::EditVariants() {
+  if (Chance(30)) return MakeAssetWithVariants();
+  layer::Layer& layer = *layers_[Chance(75) ? 0 : 1];
+  const Path prim = MakePrimPath(Chance(70) ? 1 : 2);
+  if (!layer.HasSpec(prim)) (void)layer.CreatePrimSpec(prim, Specifier::kOver);
+  VariantSelectionMap selections;
+  const Token field = layer::GetFieldNames().variantSelection;
+  if (const auto* known = layer.GetFieldAs<VariantSelectionMap>(prim, field)) selections = *known;
+  for (const char* set : {"v", "w"})
+    if (Chance(60)) selections[set] = Chance(50) ? "x" : "y";
+  if (Chance(10)) selections.erase("v");
+  ++kinds_["variant selected"];
+  return Set(layer, prim, field, Value(selections));
+}
+
+// A prim that the root layer references, whose variants say more of what is below; some of that has arcs, to
+// its siblings among others.
+std::string RandomScene::MakeAssetWithVariants() {
+  const auto& names = layer::GetFieldNames();
+  layer::Layer& layer = *layers_[2 + Below(kLayerCount - 2)];
+  const Path asset = MakePrimPath(1);
+  auto make = [&](Path path, Specifier specifier) { (void)layer.CreatePrimSpec(path, specifier); };
+  auto make_below = [&](Path path, Specifier specifier) {
+    for (uint32_t depth = 1 + Below(2); depth != 0; --depth) path = path.AppendChild(Pick(GetNames()));
+    make(path, specifier);
+    if (Chance(30)) (void)layer.CreateAttributeSpec(path.AppendProperty(Token("x")), Token("float"));
+    return path;
+  };
+  make(asset, Specifier::kDef);
+  for (uint32_t count = 2 + Below(3); count != 0; --count) {
+    const Path below = make_below(asset, Specifier::kDef);
+    if (Chance(50)) continue;
+    Reference reference;
+    reference.prim_path = Chance(60) ? asset.AppendChild(Pick(GetNames())) : MakePrimPath(1);
+    if (Chance(30)) reference.asset_path = MakeAssetPath();
+    Set(layer, below, names.references, MakeListOp(std::vector<Reference>{reference}));
+  }
+  for (const char* set : {"v", "w"}) {
+    if (Chance(40)) continue;
+    for (const char* name : {"x", "y"}) {
+      const Path variant = asset.AppendVariantSelection(Token(set), Token(name));
+      if (!layer.CreateVariantSpec(variant)) continue;
+      for (uint32_t count = 1 + Below(2); count != 0; --count)
+        make_below(variant, Chance(80) ? Specifier::kOver : Specifier::kDef);
+      VariantSelectionMap inner;
+      inner[*set == 'v' ? "w" : "v"] = Chance(50) ? "x" : "y";
+      if (Chance(15)) Set(layer, variant, names.variantSelection, Value(inner));
+    }
+    VariantSelectionMap selections;
+    selections[set] = Chance(50) ? "x" : "y";
+    if (Chance(70)) Set(layer, asset, names.variantSelection, Value(selections));
+  }
+  const Path user = MakePrimPath(Chance(80) ? 1 : 2);
+  if (!layers_[0]->HasSpec(user)) (void)layers_[0]->CreatePrimSpec(user, Specifier::kDef);
+  Reference reference;
+  reference.asset_path = layer.GetIdentifier();
+  reference.prim_path = asset;
+  reference.offset = MakeOffset();
+  ReferenceListOp references;
+  references.prepended_items = {reference};
+  ++kinds_["asset with variants made"];
+  return fmt::format("make {} of {}, {}", asset.GetString(), layer.GetDisplayName(),
+                     Set(*layers_[0], user, names.references, Value(references)));
 }
 
 std::string RandomScene::Reload(layer::Layer& layer) {

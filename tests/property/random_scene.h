@@ -57,6 +57,8 @@ class RandomScene {
   std::string EditOnce();
   std::string EditLayer(layer::Layer& layer);
   std::string EditArcs(layer::Layer& layer);
+  std::string EditVariants();
+  std::string MakeAssetWithVariants();
   std::string EditStack(layer::Layer& layer);
   std::string EditOptions();
   std::string EditResolver();

@@ -73,8 +73,15 @@ class Edited {
     std::set<std::string> prims;
     cache.ComputeSubtree(Path::AbsoluteRoot(), [&](const PrimIndex& index, std::vector<Token>&) {
       std::string text = index.GetPath().GetString() + ":";
+      for (uint32_t i = 0; i < index.GetNodeCount(); ++i) {
+        const NodeRef node = index.GetNode(i);
+        text += "\n  " + std::string(GetArcName(node.GetArcType())) + " " + node.GetPath().GetString();
+        for (const auto& [source, target] : node.GetMapToRoot().GetPairs())
+          text += " " + source.GetString() + ">" + target.GetString();
+      }
       for (const SpecSite& site : index.GetSpecStack())
-        text += " " + site.entry->layer->GetIdentifier() + site.path.GetString();
+        text += "\n  " + site.entry->layer->GetIdentifier() + site.path.GetString();
+      for (const CompositionError& error : index.GetErrors()) text += "\n  " + error.diagnostic.message;
       prims.insert(std::move(text));
       return true;
     });
@@ -241,6 +248,182 @@ TEST_CASE("below prims that an edit of arcs leaves as they were indices stay, ho
     select("proxy");
     scene.Apply();
   }
+}
+
+TEST_CASE("switched variants leave each prim as it would be composed anew") {
+  const std::string asset = R"(
+def "M" (
+    prepend variantSets = ["lod", "look"]
+    variants = {
+        string lod = "full"
+    }
+    payload = @payload.usda@</P>
+)
+{
+    def "Copy" (
+        references = </M/Geom>
+    )
+    {
+    }
+    def "Deep"
+    {
+        def "Copy" (
+            references = </M/Geom/Part>
+        )
+        {
+        }
+    }
+    variantSet "lod" = {
+        "full" {
+            over "Geom"
+            {
+                over "Part"
+                {
+                }
+            }
+        }
+        "proxy" {
+            over "Geom"
+            {
+                over "Other"
+                {
+                    def "Box"
+                    {
+                    }
+                }
+            }
+        }
+        "inner" (
+            variants = {
+                string look = "red"
+            }
+        ) {
+        }
+        "arc" (
+            references = @payload.usda@</Q>
+        ) {
+        }
+        "empty" {
+        }
+    }
+    variantSet "look" = {
+        "red" {
+            over "Geom"
+            {
+            }
+        }
+        "blue" (
+            variants = {
+                string lod = "proxy"
+            }
+        ) {
+            over "Geom"
+            {
+                over "Part"
+                {
+                }
+            }
+        }
+    }
+}
+)";
+  const std::string payload =
+      MakePrim("P", "",
+               MakePrim("Geom", "",
+                        MakePrim("Part", "references = </Q>") + MakePrim("Other", "references = </Q>"))) +
+      MakePrim("Q", "", MakePrim("In", ""));
+  const std::string own = R"(
+def "Own" (
+    variantSets = "lod"
+    references = @asset.usda@</M>
+)
+{
+    variantSet "lod" = {
+        "full" {
+            over "Geom"
+            {
+            }
+        }
+        "proxy" {
+            over "Geom"
+            {
+                over "Part"
+                {
+                }
+            }
+        }
+    }
+}
+)";
+  const std::string plain = "references = @asset.usda@</M>";
+  Edited scene({{"root.usda", MakePrim("A", plain) + MakePrim("B", plain) + own +
+                                  MakePrim("I", plain + "\n    instanceable = true") +
+                                  MakePrim("K", "inherits = </B>")},
+                {"asset.usda", asset},
+                {"payload.usda", payload}});
+  std::vector<VariantSelectionMap> all;
+  for (const char* lod : {"full", "proxy", "inner", "arc", "empty", "none", "`${LOD}`", ""})
+    for (const char* look : {"red", "blue", ""}) {
+      VariantSelectionMap& selections = all.emplace_back();
+      if (*lod) selections["lod"] = lod;
+      if (*look) selections["look"] = look;
+    }
+  for (const char* prim : {"/A", "/B", "/Own", "/I"}) {
+    CAPTURE(std::string(prim));
+    for (size_t i = 0; i < all.size(); ++i) {
+      CAPTURE(i);
+      // From each to one that is nearly the same, and to others.
+      REQUIRE(scene[0].SetField(Path(prim), Names().variantSelection, Value(all[i * 7 % all.size()])));
+      scene.Apply();
+    }
+    REQUIRE(
+        scene[0].SetField(Path(prim), Names().variantSelection, Value(VariantSelectionMap{{"lod", "full"}})));
+    scene.Apply();
+  }
+}
+
+TEST_CASE("a variant switched in one step with other edits leaves each prim as it would be composed anew") {
+  const std::string variants = R"(
+    variantSet "lod" = {
+        "full" {
+            over "Geom"
+            {
+            }
+        }
+        "proxy" {
+            over "Geom"
+            {
+                def "Box"
+                {
+                }
+            }
+        }
+    }
+)";
+  const std::string set = "prepend variantSets = \"lod\"";
+  Edited scene({{"root.usda", MakePrim("A", "", MakePrim("X", "references = @asset.usda@</M>"))},
+                {"asset.usda", MakePrim("M", set, MakePrim("Geom", "") + variants) +
+                                   MakePrim("N", "", MakePrim("X", "references = </M>"))}});
+  auto select = [&](const char* path, const char* lod) {
+    REQUIRE(
+        scene[0].SetField(Path(path), Names().variantSelection, Value(VariantSelectionMap{{"lod", lod}})));
+  };
+  // Its parent has another arc, so that the prim does, too.
+  ReferenceListOp references;
+  references.prepended_items = {Reference{"asset.usda", Path("/N"), {}, {}}};
+  REQUIRE(scene[0].SetField(Path("/A"), Names().references, Value(references)));
+  select("/A/X", "proxy");
+  scene.Apply();
+  // What is below is written in a variant that comes with it.
+  REQUIRE(scene[1].CreatePrimSpec(Path("/M{lod=full}Geom/More"), Specifier::kDef));
+  select("/A/X", "full");
+  scene.Apply();
+  REQUIRE(scene[1].CreatePrimSpec(Path("/M/Geom/More/Most"), Specifier::kDef));
+  select("/A/X", "proxy");
+  scene.Apply();
+  REQUIRE(scene[1].DeleteSpec(Path("/M/Geom/More")));
+  select("/A/X", "full");
+  scene.Apply();
 }
 
 TEST_CASE("instances, classes and relocates below an edit of arcs keep no index that is another one") {
