@@ -489,3 +489,38 @@ TEST_CASE("a map that leads to another node's site by chance is not taken along 
        "        def \"z\"\n        {\n        }\n    }\n}\n"}};
   CompareAll(Scene(layers), "maps");
 }
+
+TEST_CASE("maps that came with the parent lead to its own place, also where prims with arcs look alike") {
+  const std::string placement = R"((
+    references = @asset.usda@</M>
+)
+{
+    def "Part" (
+        references = @part.usda@</P>
+    )
+    {
+        def "In"
+        {
+        }
+    }
+}
+)";
+  Scene scene({{"root.usda", "def \"A\" " + placement + "def \"B\" " + placement},
+               {"asset.usda", "def \"M\"\n{\n    def \"Part\"\n    {\n    }\n}\n"},
+               {"part.usda", "def \"P\"\n{\n}\n"}});
+  const auto cache = scene.MakeCache();
+  for (const char* name : {"A", "B"}) {
+    const Path prim = Path::AbsoluteRoot().AppendChild(Token(name));
+    for (const char* below : {"Part", "Part/In"}) {
+      const PrimIndexPtr index = cache->ComputePrimIndex(Path(prim.GetString() + "/" + below));
+      bool is_from_asset = false;
+      for (uint32_t i = 1; i < index->GetNodeCount(); ++i) {
+        const NodeRef node = index->GetNode(i);
+        if (node.GetLayerStack()->GetRootLayer()->GetDisplayName() != "asset.usda") continue;
+        is_from_asset = true;
+        CHECK(node.GetMapToRoot().MapSourceToTarget(Path("/M/Other")) == prim.AppendChild(Token("Other")));
+      }
+      CHECK(is_from_asset == (std::string(below) == "Part"));
+    }
+  }
+}
