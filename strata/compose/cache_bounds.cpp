@@ -194,6 +194,9 @@ bool Cache::Impl::TakeRoomForIndex(Path prim) {
 void Cache::Impl::AddCutPrims(CompositionErrors& errors) const {
   const std::lock_guard lock(cut_mutex);
   if (cut_prims.empty()) return;
+  // That the limit was met is told once: prims without children count for more.
+  for (const CompositionError& error : cut_errors)
+    if (error.cause == bytes_budget) return;
   const Path first = *std::min_element(cut_prims.begin(), cut_prims.end());
   const Diagnostic why = MakeBudgetDiagnostic(bytes_budget, bytes_limit, {});
   CompositionError& error = errors.emplace_back();
