@@ -20,7 +20,8 @@ bool AreSameFromBelow(const PrimIndex& before, const PrimIndex& after) {
   if ((HasRelocates(before) || HasRelocates(after)) &&
       !std::equal(a.begin() + 1, a.end(), b.begin() + 1, b.end(), has_same_flags))
     return false;
-  // Where specializes come to stand follows from all that they meet, also from what says nothing further down.
+  // Where specializes come to stand follows from all that they meet, also from what says nothing further
+  // down.
   auto may_matter = [](const PrimIndexNode& node) {
     return node.Has(kNodeCulled) || node.arc == ArcType::kSpecialize;
   };

@@ -110,18 +110,23 @@ void ChangeProcessor::RenewBelow(const PrimIndex& before, const PrimIndexPtr& af
   after->ComputeChildNames(names, prohibited);
   if (comparison.IsComparable()) {
     former = names;
-    comparison.AppendNamesOfOthers(former);
+    former.insert(former.end(), comparison.GetNamesOfOthers().begin(), comparison.GetNamesOfOthers().end());
     AppendRemovedNames(before, former);
   } else {
     ListFormerNames(before, former);
   }
   if (!descend_(*after, names)) names.clear();
-  const tsl::robin_set<Token> is_named(names.begin(), names.end());
+  constexpr size_t kFew = 16;  // are looked through
+  tsl::robin_set<Token> many;
+  if (names.size() > kFew) many.insert(names.begin(), names.end());
+  const auto is_named = [&](Token name) {
+    return many.empty() ? std::find(names.begin(), names.end(), name) != names.end() : many.count(name) != 0;
+  };
   auto drop = [&](Path child) { renewal.dropped += DropSubtree(child); };
   for (Path alone : cache_.indices.TakeAlone(path))
-    if (!is_named.count(alone.GetNameToken())) drop(alone);
+    if (!is_named(alone.GetNameToken())) drop(alone);
   for (Token name : former)
-    if (!is_named.count(name))
+    if (!is_named(name))
       if (const Path child = path.AppendChild(name); !child.IsEmpty()) drop(child);
   for (Token name : names) {
     const Path child = path.AppendChild(name);

@@ -56,13 +56,10 @@ bool DependencyTable::Reaches(const PrimIndex& index, uint32_t stack) {
 void DependencyTable::Update() {
   for (const uint32_t count = pool_.GetStackCount(); seen_stacks_ < count; ++seen_stacks_)
     AddStack(seen_stacks_);
+  if (rows_.empty()) return;  // whoever makes the first sees all that there is
   for (size_t part = 0; part < IndexTable::kParts; ++part) {
     const auto& introductions = indices_.GetIntroductions(part);
     size_t& seen = seen_[part];
-    if (rows_.empty()) {
-      seen = introductions.size();
-      continue;
-    }
     for (; seen < introductions.size(); ++seen)
       if (PrimIndexPtr index = indices_.Find(introductions[seen].path)) AddIndex(*index, kAnyStack);
   }

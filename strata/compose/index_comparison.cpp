@@ -99,7 +99,7 @@ IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after
     const NodeRef node = (other.is_of_after ? after : before).GetNode(other.node);
     if (MaySelect(node)) return;
     differs_in_variants_ |= node.GetArcType() == ArcType::kVariant;
-    others_.emplace_back(node.GetLayerStack().get(), node.GetPath());
+    AddOther(node.GetLayerStack().get(), node.GetLayerStack()->FindSite(node.GetPath()), node.GetPath());
   }
   is_comparable_ = true;
 }
@@ -108,8 +108,7 @@ IndexComparison::IndexComparison(const IndexPool& pool, const std::vector<Varian
     : is_comparable_(true), differs_in_variants_(!switches.empty()) {
   for (const VariantSwitch& one : switches) {
     const LayerStack* const stack = pool.GetStack(one.layer_stack).get();
-    for (Path path : {one.before, one.after})
-      if (stack->FindSite(path).HasSpecs()) others_.emplace_back(stack, path);
+    for (Path path : {one.before, one.after}) AddOther(stack, stack->FindSite(path), path);
   }
 }
 
@@ -123,7 +122,7 @@ bool IndexComparison::Descend(const IndexComparison& parents, const PrimIndex& b
     const Path below = path.AppendChild(name);
     const LayerStack::Site site = stack->FindSite(below);
     if (site.fields & kSiteVariantSelection) return false;
-    if (site.HasSpecs()) others_.emplace_back(stack, below);
+    AddOther(stack, site, below);
   }
   differs_in_variants_ = parents.differs_in_variants_;
   return is_comparable_ = true;
@@ -166,18 +165,13 @@ bool IndexComparison::Match(const PrimIndex& before, const PrimIndex& after, boo
   return true;
 }
 
-bool IndexComparison::IsSameBelow(Token child) const {
-  return is_comparable_ && std::none_of(others_.begin(), others_.end(), [&](const auto& site) {
-           return site.first->FindSite(site.second.AppendChild(child)).HasSpecs();
-         });
-}
-
-void IndexComparison::AppendNamesOfOthers(std::vector<Token>& names) const {
+void IndexComparison::AddOther(const LayerStack* stack, const LayerStack::Site& site, Path path) {
+  if (!site.HasSpecs()) return;
+  others_.emplace_back(stack, path);
   const Token field = layer::GetFieldNames().primChildren;
-  for (const auto& [stack, path] : others_)
-    for (uint32_t entry : stack->FindSite(path).layers)
-      if (auto* children = stack->GetEntries()[entry].layer->GetFieldAs<TokenVector>(path, field))
-        names.insert(names.end(), children->begin(), children->end());
+  for (uint32_t entry : site.layers)
+    if (auto* children = stack->GetEntries()[entry].layer->GetFieldAs<TokenVector>(path, field))
+      names_of_others_.insert(names_of_others_.end(), children->begin(), children->end());
 }
 
 }  // namespace strata::compose

@@ -1,6 +1,7 @@
 // What two indices of one prim, from before edits and from after them, have in common.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -55,18 +56,22 @@ class IndexComparison {
   bool IsComparable() const { return is_comparable_; }
   // Whether the child, and all below it, follows from either index alike, if the layers say the same of it as
   // before.
-  bool IsSameBelow(Token child) const;
+  bool IsSameBelow(Token child) const {
+    return is_comparable_ &&
+           std::find(names_of_others_.begin(), names_of_others_.end(), child) == names_of_others_.end();
+  }
   // Whether variants are among the nodes that one of them has: prims below may have read which are selected.
   bool DiffersInVariants() const { return differs_in_variants_; }
-  // Appends the names of children that are listed where one of the two alone has a node. REQUIRES:
-  // IsComparable.
-  void AppendNamesOfOthers(std::vector<Token>& names) const;
+  // Children that are listed where one of the two alone has a node, some several times.
+  const std::vector<Token>& GetNamesOfOthers() const { return names_of_others_; }
 
  private:
   static bool Match(const PrimIndex& before, const PrimIndex& after, bool are_in_one_place, Finding& finding);
+  void AddOther(const LayerStack* stack, const LayerStack::Site& site, Path path);
   bool is_comparable_ = false;
   bool differs_in_variants_ = false;
   std::vector<std::pair<const LayerStack*, Path>> others_;  // sites of nodes that one of them has
+  std::vector<Token> names_of_others_;
 };
 
 }  // namespace strata::compose

@@ -11,9 +11,12 @@ uint64_t IndexTable::FindIntroducedStacks(const PrimIndex& index) {
 }
 
 bool IndexTable::Compact() {
+  constexpr size_t kFew = 64;
+  if (stale_notes_ - compacted_at_ < kFew) return false;
+  compacted_at_ = stale_notes_;
   bool is_changed = false;
   for (Part& part : parts_) {
-    if (part.introductions.size() > 2 * part.size + 64) {
+    if (part.introductions.size() > 2 * part.size + kFew) {
       tsl::robin_set<Path> known;
       std::erase_if(part.introductions, [&](const Introduction& introduction) {
         const PrimIndexPtr* slot = part.FindSlot(introduction.path);
@@ -24,7 +27,7 @@ bool IndexTable::Compact() {
       for (size_t i = 0; i < part.introductions.size(); ++i) part.NoteStacks(i);
       is_changed = true;
     }
-    if (part.faulty.size() > 2 * part.size + 64) {
+    if (part.faulty.size() > 2 * part.size + kFew) {
       std::sort(part.faulty.begin(), part.faulty.end(), PathIdLess());
       part.faulty.erase(std::unique(part.faulty.begin(), part.faulty.end()), part.faulty.end());
       std::erase_if(part.faulty, [&](Path path) {

@@ -60,7 +60,7 @@ class IndexTable {
   void Replace(Path path, PrimIndexPtr index) {
     const uint64_t stacks = FindIntroducedStacks(*index);
     NoteAsker(path, *index);
-    has_stale_notes_.store(true, std::memory_order_relaxed);
+    stale_notes_.fetch_add(1, std::memory_order_relaxed);
     Part& part = GetPart(path);
     PrimIndexPtr former;  // goes when the lock is free
     std::lock_guard lock(part.mutex);
@@ -77,10 +77,10 @@ class IndexTable {
     if (!slot || !*slot) return;
     former = std::exchange(*slot, nullptr);
     --part.size;
-    has_stale_notes_.store(true, std::memory_order_relaxed);
+    stale_notes_.fetch_add(1, std::memory_order_relaxed);
   }
   // Whether introductions may be of indices that are no more.
-  bool HasStaleNotes() const { return has_stale_notes_.load(std::memory_order_relaxed); }
+  bool HasStaleNotes() const { return stale_notes_.load(std::memory_order_relaxed) != 0; }
   // Whether what some prim at or below `path` is made of may follow from the variants that are selected above
   // it; also of prims that were.
   bool MayAskAbove(Path path) const {
@@ -111,7 +111,8 @@ class IndexTable {
       part.faulty.clear();
       part.askers.clear();
     }
-    has_stale_notes_ = has_askers_ = false;
+    stale_notes_ = compacted_at_ = 0;
+    has_askers_ = false;
   }
   size_t GetSize() const {
     size_t size = 0;
@@ -213,7 +214,9 @@ class IndexTable {
   Part& GetPart(Path path) { return parts_[path.GetId() / kPageSize % kParts]; }
   const Part& GetPart(Path path) const { return parts_[path.GetId() / kPageSize % kParts]; }
   std::array<Part, kParts> parts_;
-  std::atomic<bool> has_stale_notes_{false}, has_askers_{false};
+  std::atomic<size_t> stale_notes_{0};  // at most, since the table was empty
+  size_t compacted_at_ = 0;             // of these, when Compact looked last
+  std::atomic<bool> has_askers_{false};
 };
 
 }  // namespace strata::compose
