@@ -61,9 +61,11 @@ void BindContexts(nb::module_& core) {
   cls.def_prop_ro("is_new", [](const ContextObject& c) { return c.context->IsNewStage(); });
   cls.def_prop_ro("has_pending_edit", [](const ContextObject& c) { return c.context->HasPendingEdit(); });
   cls.def("get_stage", &ContextObject::GetStage);
-  cls.def("open", [](ContextObject& c, const FileArgument& path, stage::LoadPolicy load) {
+  const auto open = [](ContextObject& c, const FileArgument& path, stage::LoadPolicy load,
+                       nb::handle budgets) {
     stage::OpenOptions options;
     options.load = load;
+    options.budgets = ReadOptionalBudgets(budgets);
     Diagnostics remarks;
     CheckOrRaise(c.context->Close());  // with the lock: nobody is in the middle of a call to it
     const Result<void> done = [&] {
@@ -71,11 +73,14 @@ void BindContexts(nb::module_& core) {
       return c.context->Open(path.path, options, remarks);
     }();
     Finish(done, remarks);
-  });
-  cls.def("new", [](ContextObject& c) {
+  };
+  cls.def("open", open, nb::arg(), nb::arg(), nb::arg().none());
+  const auto make = [](ContextObject& c, nb::handle budgets) {
+    std::optional<Budgets> limits = ReadOptionalBudgets(budgets);
     Diagnostics remarks;
-    Finish(c.context->New(remarks), remarks);
-  });
+    Finish(c.context->New(remarks, std::move(limits)), remarks);
+  };
+  cls.def("new", make, nb::arg().none());
   cls.def("reopen", [](ContextObject& c) {
     Diagnostics remarks;
     Finish(c.context->Reopen(remarks), remarks);

@@ -12,5 +12,9 @@ void Warn(const Diagnostics& diagnostics);
 // Limits by name, as in {"max_arc_depth": 2000}; None and those that are not named are the defaults. Raises
 // ValueError where there is none of a name, or it cannot hold as much; TypeError where it is no such dict.
 Budgets ReadBudgets(nb::handle given);
+// The same, but None is none: those of whoever opens.
+inline std::optional<Budgets> ReadOptionalBudgets(nb::handle given) {
+  return given.is_none() ? std::nullopt : std::optional(ReadBudgets(given));
+}
 
 }  // namespace strata::python

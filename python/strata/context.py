@@ -84,18 +84,19 @@ class UsdContext:
     def get_selection(self) -> Selection:
         return self._selection
 
-    def open_stage(self, url, load=Stage.LoadAll) -> bool:
-        """Opens a file (a str or a path)."""
-        self._context.open(url, load)
+    def open_stage(self, url, load=Stage.LoadAll, *, budgets=None) -> bool:
+        """Opens a file (a str or a path). budgets: limits by name, as Usd.Stage.Open takes them; what is none is told before the
+        open stage is closed."""
+        self._context.open(url, load, budgets)
         return True
 
-    def new_stage(self) -> bool:
-        """Opens an empty stage over an anonymous layer."""
-        self._context.new()
+    def new_stage(self, *, budgets=None) -> bool:
+        """Opens an empty stage over an anonymous layer. budgets: as open_stage."""
+        self._context.new(budgets)
         return True
 
     def reopen_stage(self) -> bool:
-        """Opens the same stage from its files. Edits that are not saved are lost."""
+        """Opens the same stage from its files, within the same budgets. Edits that are not saved are lost."""
         self._context.reopen()
         return True
 
@@ -134,11 +135,11 @@ class UsdContext:
     def attach_stage_with_callback(self, stage_id, on_finish_fn=None) -> bool:
         return _tell(on_finish_fn, self.attach_stage, stage_id)
 
-    def open_stage_with_callback(self, url, on_finish_fn=None) -> bool:
-        return _tell(on_finish_fn, self.open_stage, url)
+    def open_stage_with_callback(self, url, on_finish_fn=None, *, budgets=None) -> bool:
+        return _tell(on_finish_fn, self.open_stage, url, budgets=budgets)
 
-    def new_stage_with_callback(self, on_finish_fn=None) -> bool:
-        return _tell(on_finish_fn, self.new_stage)
+    def new_stage_with_callback(self, on_finish_fn=None, *, budgets=None) -> bool:
+        return _tell(on_finish_fn, self.new_stage, budgets=budgets)
 
     def close_stage_with_callback(self, on_finish_fn=None) -> bool:
         return _tell(on_finish_fn, self.close_stage)
@@ -146,12 +147,12 @@ class UsdContext:
     def save_stage_with_callback(self, on_finish_fn=None) -> bool:
         return _tell(on_finish_fn, self.save_stage)
 
-    async def open_stage_async(self, url, load=Stage.LoadAll) -> "tuple[bool, str]":
+    async def open_stage_async(self, url, load=Stage.LoadAll, *, budgets=None) -> "tuple[bool, str]":
         """The stage is opened in a thread; the event loop goes on meanwhile."""
-        return await asyncio.get_running_loop().run_in_executor(None, _outcome, self.open_stage, url, load)
+        return await asyncio.get_running_loop().run_in_executor(None, lambda: _outcome(self.open_stage, url, load, budgets=budgets))
 
-    async def new_stage_async(self) -> "tuple[bool, str]":
-        return _outcome(self.new_stage)
+    async def new_stage_async(self, *, budgets=None) -> "tuple[bool, str]":
+        return _outcome(self.new_stage, budgets=budgets)
 
     async def close_stage_async(self) -> "tuple[bool, str]":
         return _outcome(self.close_stage)
@@ -163,15 +164,15 @@ class UsdContext:
         return _outcome(self.save_stage)
 
 
-def _outcome(do, *arguments):
+def _outcome(do, *arguments, **named):
     try:
-        return do(*arguments), ""
+        return do(*arguments, **named), ""
     except RuntimeError as error:
         return False, str(error)
 
 
-def _tell(finished, do, *arguments):
-    done, trouble = _outcome(do, *arguments)
+def _tell(finished, do, *arguments, **named):
+    done, trouble = _outcome(do, *arguments, **named)
     if finished is not None:
         finished(done, trouble)
     return done

@@ -190,8 +190,10 @@ Result<void> Context::Open(const std::string& path, stage::OpenOptions options, 
   return OpenWith(path, std::move(options), diagnostics, {});
 }
 
-Result<void> Context::New(Diagnostics& diagnostics) {
-  return Replace([&] { return engine_.NewStage({}, diagnostics); });
+Result<void> Context::New(Diagnostics& diagnostics, std::optional<Budgets> budgets) {
+  stage::OpenOptions options;
+  options.budgets = std::move(budgets);
+  return Replace([&] { return engine_.NewStage(std::move(options), diagnostics); });
 }
 
 Result<void> Context::Attach(stage::StagePtr&& stage) {
@@ -232,7 +234,11 @@ Result<void> Context::ReopenWith(Diagnostics& diagnostics, const Cancelled& canc
   if (url.empty())
     return Refuse(kContextClosed, fmt::format("The context '{}' has no stage to open again.", name_),
                   "Open one first.");
-  if (url.starts_with("anon:")) return Replace([&] { return engine_.NewStage({}, diagnostics); }, cancelled);
+  if (url.starts_with("anon:")) {
+    stage::OpenOptions fresh;
+    fresh.budgets = options.budgets;
+    return Replace([&] { return engine_.NewStage(std::move(fresh), diagnostics); }, cancelled);
+  }
   return OpenWith(url, std::move(options), diagnostics, cancelled);
 }
 

@@ -102,7 +102,8 @@ class Context : public std::enable_shared_from_this<Context> {
 
   // Each closes what is open first, and leaves the context closed when it fails.
   Result<void> Open(const std::string& path, stage::OpenOptions options, Diagnostics& diagnostics);
-  Result<void> New(Diagnostics& diagnostics);  // an empty stage over an anonymous layer
+  // An empty stage over an anonymous layer, within budgets of its own or those of the engine.
+  Result<void> New(Diagnostics& diagnostics, std::optional<Budgets> budgets = {});
   // Takes a stage opened elsewhere. Refused when `stage` is not the only owner: then two would own it.
   Result<void> Attach(stage::StagePtr&& stage);
   // Takes the stage out of the cache. Refused when someone holds it beside the cache, which then keeps it.

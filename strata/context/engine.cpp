@@ -16,7 +16,7 @@ struct Engine::Impl {
   // Where a host of its own says nothing.
   void Complete(stage::OpenOptions& options) {
     if (!options.executor) options.executor = &executor;
-    options.budgets = budgets;
+    if (!options.budgets) options.budgets = budgets;
     if (!options.schemas) options.schemas = schemas;
     if (options.instancing == compose::Instancing::kAsMode)
       options.instancing = compose::GetInstancingOfEnvironment();

@@ -48,7 +48,8 @@ class Engine {
 
   ContextRegistry& GetContexts() const;
 
-  // All work within the engine's budgets, on its executor unless `options` name another.
+  // All work on the engine's executor unless `options` name another; layers within its budgets, stages within
+  // those that `options` name, if they do.
   layer::LayerPtr OpenLayer(const std::string& path, layer::OpenOptions options,
                             Diagnostics& diagnostics) const;
   Result<stage::StagePtr> OpenStage(const std::string& path, stage::OpenOptions options,

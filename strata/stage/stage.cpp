@@ -47,7 +47,7 @@ bool IsCancelled(const OpenOptions& options) {
 layer::OpenOptions MakeLayerOptions(const OpenOptions& options) {
   layer::OpenOptions layer_options;
   if (options.resolver_context) layer_options.context = *options.resolver_context;
-  layer_options.budgets = options.budgets;
+  layer_options.budgets = options.budgets.value_or(Budgets());
   layer_options.executor = options.executor;
   layer_options.source_maps = options.source_maps;
   return layer_options;
@@ -59,7 +59,7 @@ compose::CacheOptions MakeCacheOptions(const OpenOptions& options, const StageLo
   cache_options.variant_fallbacks = options.variant_fallbacks;
   cache_options.muted_layers = options.muted_layers;
   cache_options.include_payload = [&load_rules](Path path) { return load_rules.IsLoaded(path); };
-  cache_options.budgets = options.budgets;
+  cache_options.budgets = options.budgets.value_or(Budgets());
   cache_options.executor = options.executor;
   return cache_options;
 }

@@ -64,7 +64,7 @@ struct OpenOptions {
   // Whether the stage hears of the edits of its layers. One that does not is as it was when it was opened
   // until it is told (Recompose), or follows (FollowLayers): for those who only read.
   enum class Follow : uint8_t { kLayers, kNothing } follow = Follow::kLayers;
-  Budgets budgets;
+  std::optional<Budgets> budgets;  // none: those of the engine that opens the stage, else the defaults
   Executor* executor = nullptr;
   layer::OpenOptions::SourceMaps source_maps = layer::OpenOptions::SourceMaps::kNone;
   std::shared_ptr<const schema::Registry> schemas;     // null: no schemas are known

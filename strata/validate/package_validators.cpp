@@ -17,7 +17,7 @@ namespace {
 pipeline::Dependencies FindDependencies(const stage::Stage& stage) {
   pipeline::DependencyOptions options;
   options.context = stage.GetOpenOptions().resolver_context;
-  options.budgets = stage.GetOpenOptions().budgets;
+  options.budgets = stage.GetOpenOptions().budgets.value_or(Budgets());
   Diagnostics remarks;  // what is missing is in the answer
   return pipeline::ComputeAllDependencies(*stage.GetLayerRegistry(), stage.GetRootLayer(), options, remarks);
 }

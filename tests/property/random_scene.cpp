@@ -91,9 +91,9 @@ stage::StagePtr RandomScene::MakeStage(Executor* executor) const {
   stage::OpenOptions options;
   options.follow = stage::OpenOptions::Follow::kNothing;  // it is told
   options.session = layers_[1];
-  options.budgets.max_namespace_depth = kMaxDepth;
-  options.budgets.max_nodes_per_prim = 400;
-  options.budgets.max_full_prims_at_once = 1 << 20;  // while prims are renewed there are twice as many
+  options.budgets.emplace().max_namespace_depth = kMaxDepth;
+  options.budgets->max_nodes_per_prim = 400;
+  options.budgets->max_full_prims_at_once = 1 << 20;  // while prims are renewed there are twice as many
   options.executor = executor;
   options.muted_layers = muted_;
   options.variant_fallbacks = fallbacks_;

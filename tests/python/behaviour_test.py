@@ -1,4 +1,5 @@
 """How the package behaves where transcripts cannot look: beside usd-core, when it is misused, in threads, when Python ends."""
+import asyncio
 import importlib
 import importlib.util
 import inspect
@@ -159,6 +160,28 @@ class Budgets(unittest.TestCase):
                 stage = Usd.Stage.CreateNew(pathlib.Path(tempfile.mkdtemp()) / "new.usda", **named)
                 stage.GetRootLayer().TransferContent(layer)
                 self.assertEqual(count(stage), specs)
+            path = pathlib.Path(tempfile.mkdtemp()) / "chain.usda"
+            path.write_text(self.CHAIN)
+            with context.create_context("narrow") as owner:
+                for named, specs in (({}, 7), ({"budgets": few}, 4)):
+                    owner.open_stage(path, **named)
+                    self.assertEqual(count(owner.get_stage()), specs)
+                    owner.reopen_stage()
+                    self.assertEqual(count(owner.get_stage()), specs)
+                    self.assertTrue(owner.open_stage_with_callback(path, **named))
+                    self.assertEqual(count(owner.get_stage()), specs)
+                    self.assertEqual(asyncio.run(owner.open_stage_async(path, **named)), (True, ""))
+                    self.assertEqual(count(owner.get_stage()), specs)
+                    for make in (owner.new_stage, owner.reopen_stage, owner.new_stage_with_callback,
+                                 lambda **named: asyncio.run(owner.new_stage_async(**named))):
+                        make(**({} if make == owner.reopen_stage else named))
+                        owner.get_stage().GetRootLayer().TransferContent(layer)
+                        self.assertEqual(count(owner.get_stage()), specs)
+                for refused in (lambda: owner.open_stage(path, budgets={"none": 1}), lambda: owner.new_stage(budgets={"none": 1})):
+                    with self.assertRaisesRegex(ValueError, "no budget 'none'"):
+                        refused()
+                    self.assertTrue(owner.get_stage())
+            context.destroy_context("narrow")
         for named, specs, wrong in (({}, 7, 0), ({"budgets": few}, 4, 1), ({"usd": True, "budgets": few}, 4, 1)):
             cache = Pcp.Cache(Pcp.LayerStackIdentifier(layer), **named)
             for _ in range(2):

@@ -59,6 +59,34 @@ TEST_CASE("Opening announces opening, then opened, and the stage answers") {
   CHECK(context.GetStage().Get()->GetPrimAtPath(Path("/A/B")));
 }
 
+TEST_CASE(
+    "A stage has budgets of its own where it is given some, also when it is opened again, else the "
+    "engine's") {
+  Fixture f;
+  EngineOptions narrow = Fixture::MakeOptions(f.resolver);
+  narrow.budgets.max_arc_depth = 7;
+  const Engine engine(std::move(narrow));
+  Context context(engine, "budgets");
+  auto depth = [&] {
+    return context.GetStage().Get()->GetOpenOptions().budgets.value_or(Budgets()).max_arc_depth;
+  };
+  stage::OpenOptions options;
+  REQUIRE(context.Open("scene.usda", options, f.remarks));
+  CHECK(depth() == 7);
+  options.budgets = Budgets();
+  options.budgets->max_arc_depth = 9;
+  REQUIRE(context.Open("scene.usda", options, f.remarks));
+  CHECK(depth() == 9);
+  REQUIRE(context.Reopen(f.remarks));
+  CHECK(depth() == 9);
+  REQUIRE(context.New(f.remarks));
+  CHECK(depth() == 7);
+  REQUIRE(context.New(f.remarks, options.budgets));
+  CHECK(depth() == 9);
+  REQUIRE(context.Reopen(f.remarks));
+  CHECK(depth() == 9);
+}
+
 TEST_CASE("Handles to the old stage expire before its end is announced") {
   Fixture f;
   Context context(f.engine, "a");

@@ -98,7 +98,7 @@ TEST_CASE("a chain of arcs that is too long is told once, and each prim of it ha
       for (int i = 0; i < count; ++i)
         text += fmt::format("def \"P{}\" (\n    {}\n)\n{{\n}}\n", i, fmt::format(fmt::runtime(arc), i + 1));
       OpenOptions options;
-      options.budgets.max_arc_depth = 20;
+      options.budgets.emplace().max_arc_depth = 20;
       const Scene scene(text + fmt::format("def \"P{}\"\n{{\n}}\n", count), options);
       CHECK(Tell(scene).size() == 1);
       nodes.push_back(0);
@@ -129,8 +129,8 @@ TEST_CASE("namespace that doubles with each layer ends in proportion to what the
           "\"y\" (\n        references = </P{1}>\n    )\n    {{\n    }}\n}}\n",
           i, i + 1);
     OpenOptions options;
-    options.budgets.max_prims_of_few_specs = 4096;
-    options.budgets.max_prims_per_spec = 64;
+    options.budgets.emplace().max_prims_of_few_specs = 4096;
+    options.budgets->max_prims_per_spec = 64;
     const Scene scene(text + fmt::format("def \"P{}\"\n{{\n}}\n", levels), options);
     const std::vector<Diagnostic> told = Tell(scene);
     REQUIRE(told.size() == 1);
