@@ -83,7 +83,8 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds 
     if (random() % 3 == 0) asked.insert(Path(others[random() % others.size()]));
     for (Path path : asked) before[path] = DumpIndex(*cache->ComputePrimIndex(path));
     const compose::CacheChanges changes = cache->Apply(edits);
-    const compose::CacheChanges renewal = renewed->Apply(edits, [](const compose::PrimIndex&, std::vector<Token>&) { return true; });
+    const compose::CacheChanges renewal =
+        renewed->Apply(edits, [](const compose::PrimIndex&, std::vector<Token>&) { return true; });
     std::unique_ptr<Cache> fresh = scene.MakeCache();
     auto after = DumpIndices(*cache), expected = DumpIndices(*fresh);
     std::string wrong = Compare(DumpIndices(*renewed), expected);
