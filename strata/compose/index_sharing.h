@@ -148,6 +148,7 @@ class IndexSharing {
   bool FindSwitchedNodes(const PrimIndex& before, const VariantSelectionMap& selections,
                          std::vector<SwitchedNode>& switched) const;
   bool SwitchBelow(IndexGraph& graph, const VariantSwitch& one) const;
+  // Of the graph, or of one that is kept and says the same.
   PrimIndexPtr FinishEdited(std::shared_ptr<IndexGraph> graph, const PrimIndex& before);
 
   // What is known of a child of a quiet graph; null when nothing is, or the parent is not such a graph.

@@ -62,7 +62,7 @@ std::shared_ptr<IndexGraph> IndexSharing::CopyGraph(const IndexGraph& known) con
 }
 
 // Whether specs of the prim's own, in the root layer stack, are those of the root node and of no other, and
-// steer nothing else than what its arcs say.
+// decide about nothing but what they say.
 bool IndexSharing::HasOwnSpecsAlone(const PrimIndex& index) const {
   const uint32_t root_stack = environment_.GetRootStackNumber();
   const IndexGraph* graph = index.GetGraph();
