@@ -356,6 +356,12 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
   // Arguments follow from fields that are in no key.
   if (graph->dependencies && !graph->dependencies->arguments.empty()) return nullptr;
   const Trunks& trunks = *graph->home;
+  // What is below such a node may lie at a trunk without being led there by it, and then not go by another
+  // path in another place.
+  for (const PrimIndexNode& node : graph->nodes)
+    for (const Trunk& trunk : trunks)
+      if (node.trunk == 0 && trunk.layer_stack == node.layer_stack && trunk.path.HasPrefix(node.path))
+        return nullptr;
   // Maps of nodes that come from the parent have been looked at with its graph where that was made here.
   const bool is_parent_here =
       parent && !question.begins_place && !parent->GetGraph()->is_private && parent->IsAtHome();
