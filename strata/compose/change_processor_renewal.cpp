@@ -56,7 +56,10 @@ void ChangeProcessor::RenewSubtree(Path root, Renewal& renewal) {
     auto common = std::make_shared<Common>();
     PrimIndexPtr after = MakeSwitched(prim, *before, common->switches);
     const bool is_switched = bool(after);
-    if (!after) after = cache_.Make(prim.path, prim.parent.get());
+    if (!is_switched) {
+      common->switches.clear();
+      after = cache_.Make(prim.path, prim.parent.get());
+    }
     if (!touched_.count(prim.path) && AreSameAtOnce(*before, *after)) {
       renewal.kept.push_back(prim.path);
       continue;
@@ -79,16 +82,12 @@ PrimIndexPtr ChangeProcessor::MakeSwitched(const Open& prim, const PrimIndex& be
   if (!prim.of_parents) {  // what is above is as it was
     const auto reselected = reselected_.find(prim.path);
     if (reselected == reselected_.end()) return nullptr;
-    PrimIndexPtr after = cache_.sharing->MakeWithOwnSelections(before, reselected->second, switches);
-    if (!after) switches.clear();
-    return after;
+    return cache_.sharing->MakeWithOwnSelections(before, reselected->second, switches);
   }
   if (prim.of_parents->switches.empty() || touched_.count(prim.path)) return nullptr;
   for (const VariantSwitch& one : prim.of_parents->switches)
     switches.push_back(one.Descend(prim.path.GetNameToken()));
-  PrimIndexPtr after = cache_.sharing->MakeBelowSwitched(before, switches);
-  if (!after) switches.clear();
-  return after;
+  return cache_.sharing->MakeBelowSwitched(before, switches);
 }
 
 IndexComparison ChangeProcessor::Compare(const Open& prim, const PrimIndex& before, const PrimIndex& after) {

@@ -426,6 +426,36 @@ TEST_CASE("a variant switched in one step with other edits leaves each prim as i
   scene.Apply();
 }
 
+TEST_CASE("what lies by chance where a switched variant leads stays where it is") {
+  const std::string variants = R"(
+    variantSet "v" = {
+        "x" {
+            over "B"
+            {
+            }
+        }
+        "y" {
+            over "B"
+            {
+                def "A"
+                {
+                }
+            }
+        }
+    }
+)";
+  const std::string asset = "references = @asset.usda@</C>";
+  Edited scene(
+      {{"root.usda", MakePrim("D", "specializes = </E>", MakePrim("B", asset)) + MakePrim("E", asset)},
+       {"asset.usda",
+        MakePrim("C", "prepend variantSets = \"v\"\n    variants = { string v = \"y\" }", variants)}});
+  for (const char* variant : {"y", "x", "y"}) {
+    REQUIRE(
+        scene[0].SetField(Path("/D"), Names().variantSelection, Value(VariantSelectionMap{{"v", variant}})));
+    scene.Apply();
+  }
+}
+
 TEST_CASE("instances, classes and relocates below an edit of arcs keep no index that is another one") {
   Edited scene({{"root.usda", "(\n    relocates = {</L/X>: </L/Y>}\n)\n" +
                                   MakePrim("A", "references = @ref.usda@</R>\n    inherits = </K>") +
