@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 namespace strata {
 
@@ -10,6 +11,12 @@ class TraceScope {
  public:
   explicit TraceScope(const char* static_name);
   TraceScope(const char* static_name, const std::string& detail);  // detail is only copied while recording
+  // detail() gives it, and is only called while recording.
+  template <class Detail>
+    requires std::is_invocable_r_v<std::string, Detail>
+  TraceScope(const char* static_name, Detail&& detail) : TraceScope(static_name) {
+    if (name_) detail_ = detail();
+  }
   ~TraceScope();
   TraceScope(const TraceScope&) = delete;
   TraceScope& operator=(const TraceScope&) = delete;

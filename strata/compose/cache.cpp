@@ -223,8 +223,9 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     visitor.BeginLevel(first, count);
     std::vector<std::vector<Token>> names(count);
     const bool is_little = count <= kLittle && std::all_of(prims.begin() + static_cast<ptrdiff_t>(first),
-                                                           prims.end(), [&](const SubtreePrim& prim) {
-                                                             return impl_->indices.Find(prim.path);
+                                                           prims.end(), [&](SubtreePrim& prim) {
+                                                             prim.index = impl_->indices.Find(prim.path);
+                                                             return bool(prim.index);
                                                            });
     auto compose = [&](size_t begin, size_t end) {
       std::vector<Token> prohibited;
@@ -233,15 +234,16 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
         const PrimIndex* parent = i < above.size() ? above[i].get() : prims[prim.parent].index.get();
         // Prims below the pseudo-root begin anew.
         if (prim.path.IsAbsoluteRoot() || prim.path.IsRootPrim()) parent = nullptr;
-        prim.index = impl_->indices.Find(prim.path);
+        if (!prim.index) prim.index = impl_->indices.Find(prim.path);
         if (!prim.index) prim.index = impl_->indices.Put(prim.path, impl_->Make(prim.path, parent));
+        if (visitor.PassesBy(i, prim.path)) continue;
         if (const size_t found = CountCycles(*prim.index)) cycles.fetch_add(found, std::memory_order_relaxed);
-        if (visitor.PassesBy(i, *prim.index)) continue;
         std::vector<Token>& children = names[i - first];
-        prim.index->ComputeChildNames(children, prohibited);
-        if (!visitor.Visit(i, *prim.index, children) ||
-            prim.path.GetElementCount() >= impl_->options.budgets.max_namespace_depth)
-          children.clear();
+        if (!visitor.Recall(i, *prim.index, children)) {
+          prim.index->ComputeChildNames(children, prohibited);
+          if (!visitor.Visit(i, *prim.index, children)) children.clear();
+        }
+        if (prim.path.GetElementCount() >= impl_->options.budgets.max_namespace_depth) children.clear();
         std::erase_if(children, [&](Token name) { return prim.path.AppendChild(name).IsEmpty(); });
       }
     };
@@ -270,7 +272,9 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
       impl_->TellOfCut(prims[first].path, "prims as deep", limit.budget, limit.value);
       break;
     }
-    if (total > prims.capacity()) prims.reserve(std::max(total, prims.capacity() + prims.capacity() / 2));
+    constexpr size_t kAtFirst = 32;
+    if (total > prims.capacity())
+      prims.reserve(std::max({total, prims.capacity() + prims.capacity() / 2, kAtFirst}));
     prims.resize(total);
     for_all(count, total - next <= kLittle, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {

@@ -89,7 +89,8 @@ void ChangeProcessor::ProcessSpec(const LayerEdit& edit, uint32_t stack, Path pa
   StackEdit* known = nullptr;
   if (came_or_went || fields || change.content_replaced) {
     known = &stacks_[stack];
-    if (known->sites.empty() || known->sites.back() != path) known->sites.push_back(path);
+    const LayerStackEditor::EditedSite site{path, edit.layer.get()};
+    if (known->sites.empty() || !(known->sites.back() == site)) known->sites.push_back(site);
   }
   if (change.spec_removed) removed_names_.insert(path.GetPrimPath().GetNameToken());
   if (change.content_replaced) {

@@ -31,8 +31,9 @@ class ChangeProcessor {
   struct StackEdit {
     std::shared_ptr<LayerStack> fresh;  // null: the same layers as before
     std::vector<layer::LayerPtr> entered, left;
-    std::vector<Path> sites;  // whose specs came, went or were edited in what steers composition
-    std::set<Path> moved;     // root prims below which relocates differ
+    // Whose specs came, went or were edited in what steers composition.
+    std::vector<LayerStackEditor::EditedSite> sites;
+    std::set<Path> moved;  // root prims below which relocates differ
     bool has_other_variables = false;
     bool affects_all = false;     // whatever leads into the stack is composed anew
     bool is_table_stale = false;  // beyond `sites`

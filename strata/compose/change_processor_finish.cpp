@@ -4,20 +4,13 @@ namespace strata::compose {
 
 namespace {
 
-// Whether relocates may take away something below, or leave it, for a spec that came or went.
-bool HasRelocates(const PrimIndex& index) {
-  for (uint32_t i = 0; i < index.GetNodeCount(); ++i)
-    if (index.GetNode(i).GetLayerStack()->HasRelocates()) return true;
-  return false;
-}
-
 // Whether what is below a prim is composed the same from either index. Nodes that came or went with their
 // specs alone leave nothing below them; those that stay although culled hand that on.
 bool AreSameFromBelow(const PrimIndex& before, const PrimIndex& after) {
   const auto &a = before.GetGraph()->nodes, &b = after.GetGraph()->nodes;
   auto has_same_flags = [](const PrimIndexNode& x, const PrimIndexNode& y) { return x.flags == y.flags; };
   // Where there are relocates, what an arc finds decides about what they take away below.
-  if ((HasRelocates(before) || HasRelocates(after)) &&
+  if ((before.HasRelocates() || after.HasRelocates()) &&
       !std::equal(a.begin() + 1, a.end(), b.begin() + 1, b.end(), has_same_flags))
     return false;
   // Where specializes come to stand follows from all that they meet, also from what says nothing further

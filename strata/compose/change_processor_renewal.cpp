@@ -5,6 +5,12 @@
 
 namespace strata::compose {
 
+namespace {
+
+constexpr size_t kFew = 16;  // children that are looked through, or have room at once
+
+}  // namespace
+
 // Takes down which prims below the roots of subtrees must be looked at: what the edits say themselves is not
 // told by comparing with parents.
 void ChangeProcessor::NoteTouched() {
@@ -25,10 +31,7 @@ void ChangeProcessor::RenewSubtrees() {
   result_.dropped_indices += DropSubtrees(dropped);
   std::vector<Renewal> renewals(renewed.size());
   auto renew = [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) {
-      RenewSubtree(renewed[i], renewals[i]);
-      std::sort(renewals[i].kept.begin(), renewals[i].kept.end());
-    }
+    for (size_t i = begin; i < end; ++i) RenewSubtree(renewed[i], renewals[i]);
   };
   Executor* const executor = cache_.options.executor;
   if (executor && renewed.size() > 1)
@@ -46,6 +49,8 @@ void ChangeProcessor::RenewSubtree(Path root, Renewal& renewal) {
   if (!cache_.indices.Find(root)) return;
   const PrimIndexPtr above = cache_.FindParent(root);
   std::vector<Open> open;
+  open.reserve(kFew);
+  renewal.kept.reserve(kFew);
   if (above || root.IsRootPrim()) open.push_back({root, above, nullptr});
   if (open.empty()) renewal.dropped += DropSubtree(root);
   while (!open.empty()) {
@@ -85,8 +90,9 @@ PrimIndexPtr ChangeProcessor::MakeSwitched(const Open& prim, const PrimIndex& be
     return cache_.sharing->MakeWithOwnSelections(before, reselected->second, switches);
   }
   if (prim.of_parents->switches.empty() || touched_.count(prim.path)) return nullptr;
+  switches.reserve(prim.of_parents->switches.size());
   for (const VariantSwitch& one : prim.of_parents->switches)
-    switches.push_back(one.Descend(prim.path.GetNameToken()));
+    switches.push_back(one.Descend(*cache_.pool->GetStack(one.layer_stack), prim.path.GetNameToken()));
   return cache_.sharing->MakeBelowSwitched(before, switches);
 }
 
@@ -115,7 +121,6 @@ void ChangeProcessor::RenewBelow(const PrimIndex& before, const PrimIndexPtr& af
     ListFormerNames(before, former);
   }
   if (!descend_(*after, names)) names.clear();
-  constexpr size_t kFew = 16;  // are looked through
   tsl::robin_set<Token> many;
   if (names.size() > kFew) many.insert(names.begin(), names.end());
   const auto is_named = [&](Token name) {

@@ -192,6 +192,7 @@ void ChangeProcessor::AdoptStacks() {
     if (edit.fresh) {
       const std::vector<LayerStack::Entry> before = stack->GetEntries();
       LayerStackEditor::Adopt(stack, std::move(*edit.fresh));
+      cache_.pool->NoteEdit(number, edit.entered);
       dependencies_->MoveStack(number, before);
       if (number == cache_.root_stack_number) cache_.RenewRootOverrides();
     }

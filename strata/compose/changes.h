@@ -55,7 +55,7 @@ struct CacheChanges {
   // or below another.   (significant changes)
   std::vector<Path> resynced;
   // Roots of subtrees below these whose indices are the very same as before; for who composes what is above
-  // with the edits (Cache::Apply) alone. In path order, none at or below another.
+  // with the edits (Cache::Apply) alone. None at or below another; the order is always the same.
   std::vector<Path> kept;
   // Other prims whose specs are not the ones they were. Their index is up to date already; its arcs, and all
   // below, are as before. Names of children and properties, and every field, may differ. In path order.

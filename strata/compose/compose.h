@@ -88,7 +88,12 @@ class SubtreeVisitor {
   virtual void BeginLevel(size_t first, size_t count) = 0;
   // Whether of prim `number` nothing but its index is to be found: it is not visited, and nothing below it is
   // composed. Called by several threads at once.
-  virtual bool PassesBy(size_t /*number*/, const PrimIndex& /*index*/) { return false; }
+  virtual bool PassesBy(size_t /*number*/, Path /*path*/) { return false; }
+  // Whether the prim with this index was visited before the call, and what Visit left is known: true, and
+  // `child_names` are the children to go on to, or none. Called by several threads at once.
+  virtual bool Recall(size_t /*number*/, const PrimIndex& /*index*/, std::vector<Token>& /*child_names*/) {
+    return false;
+  }
   // Whether to go on below prim `number`; may take names away. Called by several threads at once.
   virtual bool Visit(size_t number, const PrimIndex& index, std::vector<Token>& child_names) = 0;
 };

@@ -54,8 +54,9 @@ bool DependencyTable::Reaches(const PrimIndex& index, uint32_t stack) {
 }
 
 void DependencyTable::Update() {
-  for (const uint32_t count = pool_.GetStackCount(); seen_stacks_ < count; ++seen_stacks_)
-    AddStack(seen_stacks_);
+  const uint32_t count = pool_.GetStackCount();
+  if (stacks_.empty() && !knows_all_layers_) seen_stacks_ = count;  // nobody has asked yet
+  for (; seen_stacks_ < count; ++seen_stacks_) AddStack(seen_stacks_);
   if (rows_.empty()) return;  // whoever makes the first sees all that there is
   for (size_t part = 0; part < IndexTable::kParts; ++part) {
     const auto& introductions = indices_.GetIntroductions(part);
@@ -79,7 +80,7 @@ std::vector<uint32_t>* DependencyTable::FindNumbers(const layer::Layer* layer) {
 
 void DependencyTable::AddStack(uint32_t stack) {
   const LayerStackPtr& made = pool_.GetStack(stack);
-  if (!made || (stacks_.empty() && !knows_all_layers_)) return;
+  if (!made) return;
   for (const LayerStack::Entry& entry : made->GetEntries()) {
     std::vector<uint32_t>* numbers = FindNumbers(entry.layer.get());
     if (numbers && (numbers->empty() || numbers->back() != stack)) numbers->push_back(stack);
@@ -100,28 +101,20 @@ void DependencyTable::MoveStack(uint32_t stack, const std::vector<LayerStack::En
 }
 
 const std::vector<uint32_t>& DependencyTable::FindStacks(const layer::Layer* layer) {
-  constexpr size_t kFewLayers = 8;  // for each of which all stacks are looked through
+  constexpr size_t kFewLayers = 8;  // for each of which all uses are looked through
   static const std::vector<uint32_t> none;
   const auto found = stacks_.find(layer);
   if (found != stacks_.end()) return found->second;
   if (knows_all_layers_) return none;
   if (stacks_.size() < kFewLayers) {
-    stacks_[layer];
-  } else {
-    knows_all_layers_ = true;
-    stacks_.clear();
-    stacks_.reserve(seen_stacks_);
+    std::vector<uint32_t> numbers = pool_.FindStacksOf(layer);
+    std::erase_if(numbers, [this](uint32_t stack) { return stack >= seen_stacks_; });
+    return stacks_[layer] = std::move(numbers);
   }
-  for (uint32_t stack = 0; stack < seen_stacks_; ++stack) {
-    if (knows_all_layers_) {
-      AddStack(stack);
-      continue;
-    }
-    const LayerStackPtr& known = pool_.GetStack(stack);
-    if (known && std::any_of(known->GetEntries().begin(), known->GetEntries().end(),
-                             [&](const LayerStack::Entry& entry) { return entry.layer.get() == layer; }))
-      stacks_[layer].push_back(stack);
-  }
+  knows_all_layers_ = true;
+  stacks_.clear();
+  stacks_.reserve(seen_stacks_);
+  for (uint32_t stack = 0; stack < seen_stacks_; ++stack) AddStack(stack);
   const auto made = stacks_.find(layer);
   return made == stacks_.end() ? none : made->second;
 }

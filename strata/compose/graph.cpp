@@ -80,6 +80,7 @@ void Graph::Reset(std::vector<Node> nodes) {
 void Graph::Probe(uint32_t node) {
   sites_[node] = GetStack(node).FindSite(nodes_[node].path);
   nodes_[node].Set(kNodeHasSpecs, sites_[node].HasSpecs());
+  nodes_[node].Set(kNodeHasVariantSets, (sites_[node].fields & kSiteVariantSets) != 0);
   if (mode_ == CompositionMode::kFull && !nodes_[node].Has(kNodeInert)) ProbePermission(node);
 }
 

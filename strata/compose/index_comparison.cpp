@@ -15,13 +15,6 @@ constexpr size_t kMostOthers = 32;
 // What is set anew for each prim further down.
 constexpr uint16_t kFlagsOfPrim = kNodeHasSpecs | kNodeNew | kNodeDueToAncestor;
 
-bool HasRelocates(const PrimIndex& index) {
-  const IndexGraph& graph = *index.GetGraph();
-  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const PrimIndexNode& node) {
-    return graph.pool->GetStack(node.layer_stack)->HasRelocates();
-  });
-}
-
 bool IsOfSameSite(const PrimIndex& a, uint32_t i, const PrimIndex& b, uint32_t k) {
   const PrimIndexNode &x = a.GetGraph()->nodes[i], &y = b.GetGraph()->nodes[k];
   return x.layer_stack == y.layer_stack && x.arc == y.arc && a.GetNode(i).GetPath() == b.GetNode(k).GetPath();
@@ -86,8 +79,8 @@ IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after
   if (!finding) {
     auto made = std::make_shared<Finding>();
     // Below instances, and where relocates are, more than what nodes say themselves decides.
-    made->is_comparable = !before.IsInstanceable() && !after.IsInstanceable() && !HasRelocates(before) &&
-                          !HasRelocates(after) && Match(before, after, are_in_one_place, *made);
+    made->is_comparable = !before.IsInstanceable() && !after.IsInstanceable() && !before.HasRelocates() &&
+                          !after.HasRelocates() && Match(before, after, are_in_one_place, *made);
     finding = std::move(made);
     if (is_remembered) {
       const std::lock_guard lock(memory.mutex_);
@@ -108,7 +101,8 @@ IndexComparison::IndexComparison(const IndexPool& pool, const std::vector<Varian
     : is_comparable_(true), differs_in_variants_(!switches.empty()) {
   for (const VariantSwitch& one : switches) {
     const LayerStack* const stack = pool.GetStack(one.layer_stack).get();
-    for (Path path : {one.before, one.after}) AddOther(stack, stack->FindSite(path), path);
+    for (const VariantSwitch::Variant* variant : {&one.before, &one.after})
+      AddOther(stack, variant->site, variant->path);
   }
 }
 

@@ -2,12 +2,14 @@
 // number.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include <tsl/robin_map.h>
 #include <tsl/robin_set.h>
@@ -110,9 +112,37 @@ class IndexPool {
   // Each stack is registered once.
   uint32_t AddStack(LayerStackPtr stack) {
     std::lock_guard lock(mutex_);
+    const uint32_t number = stacks_.GetSize();
+    for (const LayerStack::Entry& entry : stack->GetEntries()) uses_.push_back({entry.layer.get(), number});
+    NoteRelocates(*stack);
     return stacks_.Add(std::move(stack));
   }
+  // The stack has become another, with `entered` among its layers.
+  void NoteEdit(uint32_t number, const std::vector<layer::LayerPtr>& entered) {
+    std::lock_guard lock(mutex_);
+    for (const layer::LayerPtr& layer : entered) uses_.push_back({layer.get(), number});
+    NoteRelocates(*stacks_[number]);
+  }
   const LayerStackPtr& GetStack(uint32_t number) const { return stacks_[number]; }
+  // As the stack says; costs no look at it while none has any.
+  bool HasRelocates(uint32_t stack) const {
+    return may_have_relocates_.load(std::memory_order_relaxed) && GetStack(stack)->HasRelocates();
+  }
+  // The stacks that have the layer, in order.
+  std::vector<uint32_t> FindStacksOf(const layer::Layer* layer) const {
+    std::lock_guard lock(mutex_);
+    std::vector<uint32_t> numbers;
+    for (const LayerUse& use : uses_) {
+      if (use.layer != layer) continue;
+      const std::vector<LayerStack::Entry>& entries = stacks_[use.stack]->GetEntries();
+      if (std::any_of(entries.begin(), entries.end(),
+                      [&](const LayerStack::Entry& entry) { return entry.layer.get() == layer; }))
+        numbers.push_back(use.stack);
+    }
+    std::sort(numbers.begin(), numbers.end());
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    return numbers;
+  }
   // Which IndexSharing speaks for the layers as they are now: what others kept of them may be out of date.
   uint64_t GetSharing() const { return sharing_.load(std::memory_order_acquire); }
   void SetSharing(uint64_t id) { sharing_.store(id, std::memory_order_release); }
@@ -145,6 +175,15 @@ class IndexPool {
     }
     const Maps* maps;
   };
+  void NoteRelocates(const LayerStack& stack) {
+    if (stack.HasRelocates()) may_have_relocates_.store(true, std::memory_order_relaxed);
+  }
+  // A stack that has the layer, or had it.
+  struct LayerUse {
+    const layer::Layer* layer;
+    uint32_t stack;
+  };
+
   mutable std::mutex mutex_;
   Maps maps_;
   // Numbers alone: a map is kept once. Hashes are kept, for to make one means to follow its pairs.
@@ -152,6 +191,8 @@ class IndexPool {
   std::atomic<size_t> graph_bytes_{0}, full_count_{0};
   tsl::robin_map<uint64_t, uint32_t> composed_;  // of many pairs: by the outer one and the inner one
   StableVector<LayerStackPtr> stacks_;
+  std::vector<LayerUse> uses_;
+  std::atomic<bool> may_have_relocates_{false};  // some stack has them, or had
   ArcSites arc_sites_;
   std::atomic<uint64_t> sharing_{0};
 };

@@ -261,21 +261,31 @@ std::shared_ptr<IndexGraph> IndexSharing::Make(const Indexer::Request& request, 
   return graph;
 }
 
+namespace {
+
+void NoteStack(IndexGraph& graph, uint32_t number) {
+  graph.introduced_stacks |= uint64_t{1} << (number % 64);
+}
+
+}  // namespace
+
+void IndexSharing::NoteArc(IndexGraph& graph, uint32_t stack, Path path, uint16_t trunk) const {
+  NoteStack(graph, stack);
+  ArcSites& sites = pool_->GetArcSites();
+  trunk != 0 ? sites.AddWithinPlaces(stack) : sites.Add(stack, path);
+}
+
 void IndexSharing::NoteArcs(IndexGraph& graph) const {
   ArcSites& sites = pool_->GetArcSites();
-  auto note_stack = [&](uint32_t number) { graph.introduced_stacks |= uint64_t{1} << (number % 64); };
-  auto note_arc = [&](uint32_t stack, Path path, uint16_t trunk) {
-    note_stack(stack);
-    trunk != 0 ? sites.AddWithinPlaces(stack) : sites.Add(stack, path);
-  };
+  auto note_stack = [&](uint32_t number) { NoteStack(graph, number); };
   for (uint32_t i = 1; i < graph.nodes.size(); ++i) {
     const PrimIndexNode& node = graph.nodes[i];
-    if (node.Has(kNodeNew)) note_arc(node.layer_stack, node.path, node.trunk);
+    if (node.Has(kNodeNew)) NoteArc(graph, node.layer_stack, node.path, node.trunk);
   }
   const IndexDependencies* more = graph.dependencies.get();
   if (!more) return;
   for (const IndexDependencies::Site& site : more->culled)
-    note_arc(site.layer_stack, site.path, FindTrunk(*graph.home, site.layer_stack, site.path));
+    NoteArc(graph, site.layer_stack, site.path, FindTrunk(*graph.home, site.layer_stack, site.path));
   for (const IndexDependencies::Site& site : more->selections) {
     note_stack(site.layer_stack);
     FindTrunk(*graph.home, site.layer_stack, site.path) != 0
@@ -480,16 +490,18 @@ void IndexSharing::PrepareChildren(IndexGraph& graph, const PrimIndex& index) co
 }
 
 // What is at trunks is asked for anew in each place; all other sites are the same for all.
+void IndexSharing::NoteSite(const PrimIndexNode& node) {
+  if (node.trunk == 0) sites_.Add(SiteFilter::Role::kNode, node.layer_stack, node.path);
+}
+
 void IndexSharing::NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits,
                              const PrimIndex* parent) {
   using Role = SiteFilter::Role;
   // A parent from before this sharing was made: what its nodes have below themselves is not noted, and left
   // no node here where nothing is said.
   if (parent && parent->GetGraph()->id < id_)
-    for (const PrimIndexNode& node : parent->GetGraph()->nodes)
-      if (node.trunk == 0) sites_.Add(Role::kNode, node.layer_stack, node.path);
-  for (const PrimIndexNode& node : graph.nodes)
-    if (node.trunk == 0) sites_.Add(Role::kNode, node.layer_stack, node.path);
+    for (const PrimIndexNode& node : parent->GetGraph()->nodes) NoteSite(node);
+  for (const PrimIndexNode& node : graph.nodes) NoteSite(node);
   for (const Indexer::Visit& visit : visits)
     if (!sites_.MayHold(Role::kNode, visit.layer_stack, visit.path) &&
         FindTrunk(*graph.home, visit.layer_stack, visit.path) == 0)

@@ -116,8 +116,9 @@ class IndexSharing {
 
   Trunks GetTrunks(const Place& place) const;
   std::shared_ptr<IndexGraph> Make(const Indexer::Request& request, const Place& place) const;
-  // Takes down where arcs of the prim itself lead.
+  // Takes down where arcs of the prim itself lead, or one of them.
   void NoteArcs(IndexGraph& graph) const;
+  void NoteArc(IndexGraph& graph, uint32_t stack, Path path, uint16_t trunk) const;
   // Counts what the graph takes, and what more is kept for it.
   void CountBytes(IndexGraph& graph) const;
   void CountMoreBytes(IndexGraph& graph, size_t bytes) const;
@@ -140,14 +141,14 @@ class IndexSharing {
   // A node that stands for another variant now.
   struct SwitchedNode {
     uint32_t node;
-    Path path;
+    VariantSwitch::Variant before, after;
   };
   void RenewSpecs(IndexGraph& graph, const PrimIndex& before,
                   const std::vector<SwitchedNode>& switched) const;
   // False where more than nodes that stand for other variants would be others.
   bool FindSwitchedNodes(const PrimIndex& before, const VariantSelectionMap& selections,
                          std::vector<SwitchedNode>& switched) const;
-  bool SwitchBelow(IndexGraph& graph, const VariantSwitch& one) const;
+  bool SwitchBelow(IndexGraph& graph, const VariantSwitch& one);
   // Of the graph, or of one that is kept and says the same.
   PrimIndexPtr FinishEdited(std::shared_ptr<IndexGraph> graph, const PrimIndex& before);
 
@@ -158,6 +159,7 @@ class IndexSharing {
   IndexGraphPtr Keep(Candidate& candidate, std::shared_ptr<IndexGraph> graph, Path path, const Place& place);
   // The one to use of those that say the same: which is kept, where it may serve others.
   IndexGraphPtr Unify(std::shared_ptr<IndexGraph> graph, Path path, const Place& place);
+  void NoteSite(const PrimIndexNode& node);
   void NoteSites(const IndexGraph& graph, const std::vector<Indexer::Visit>& visits, const PrimIndex* parent);
 
   static constexpr size_t kShards = 64;

@@ -68,7 +68,7 @@ bool IndexSharing::HasOwnSpecsAlone(const PrimIndex& index) const {
   const IndexGraph* graph = index.GetGraph();
   // Errors tell of specs that are missing or must not be; relocates make some of the latter.
   if (!graph || graph->nodes.empty() || !graph->errors.empty() || graph->is_instanceable ||
-      pool_->GetStack(root_stack)->HasRelocates())
+      pool_->HasRelocates(root_stack))
     return false;
   const PrimIndexNode& own = graph->nodes.front();
   if (own.layer_stack != root_stack || !own.CanContributeSpecs()) return false;
@@ -93,18 +93,18 @@ void IndexSharing::RenewSpecs(IndexGraph& graph, const PrimIndex& before,
                               const std::vector<SwitchedNode>& switched) const {
   const std::vector<IndexGraph::Spec>& known = before.GetGraph()->specs;
   graph.specs.reserve(known.size() + 1);
-  auto renew = [&](uint32_t node, Path path) {
+  auto renew = [&](uint32_t node, const LayerStack::Site& site) {
     const LayerStack& stack = *pool_->GetStack(graph.nodes[node].layer_stack);
-    const LayerStack::Site site = stack.FindSite(path);
-    graph.nodes[node].Set(kNodeHasSpecs, !site.layers.empty());
+    graph.nodes[node].Set(kNodeHasSpecs, site.HasSpecs());
+    graph.nodes[node].Set(kNodeHasVariantSets, (site.fields & kSiteVariantSets) != 0);
     for (uint32_t layer : site.layers) graph.specs.push_back({node, &stack.GetEntries()[layer]});
   };
-  renew(0, before.GetPath());
+  renew(0, pool_->GetStack(graph.nodes[0].layer_stack)->FindSite(before.GetPath()));
   auto next = switched.begin();
   for (size_t i = 0; i < known.size() || next != switched.end();) {
     const uint32_t node = i < known.size() ? known[i].node : kNoNode;
     if (next != switched.end() && next->node <= node) {
-      renew(next->node, next->path);
+      renew(next->node, next->after.site);
       while (i < known.size() && known[i].node == next->node) ++i;
       ++next;
       continue;
@@ -119,14 +119,13 @@ bool IndexSharing::FindSwitchedNodes(const PrimIndex& before, const VariantSelec
   const IndexGraph& graph = *before.GetGraph();
   const std::vector<PrimIndexNode>& nodes = graph.nodes;
   for (uint32_t i = 0; i < nodes.size(); ++i) {
-    const LayerStack& stack = *pool_->GetStack(nodes[i].layer_stack);
-    if (stack.HasRelocates()) return false;
-    if (!nodes[i].CanContributeSpecs() || !nodes[i].Has(kNodeHasSpecs)) continue;
+    if (pool_->HasRelocates(nodes[i].layer_stack)) return false;
+    if (!nodes[i].CanContributeSpecs() || !nodes[i].Has(kNodeHasVariantSets)) continue;
     const NodeRef node = before.GetNode(i);
+    if (!IsSelectedAtRoot(node)) continue;
+    const LayerStack& stack = *pool_->GetStack(nodes[i].layer_stack);
     const Path path = node.GetPath();
-    const LayerStack::Site site = stack.FindSite(path);
-    if (!(site.fields & kSiteVariantSets) || !IsSelectedAtRoot(node)) continue;
-    for (Token set : ComposeVariantSetNames(stack, site, path)) {
+    for (Token set : ComposeVariantSetNames(stack, stack.FindSite(path), path)) {
       const auto selection = selections.find(set.GetString());
       if (selection == selections.end()) continue;
       uint32_t variant = nodes[i].first_child;
@@ -139,16 +138,16 @@ bool IndexSharing::FindSwitchedNodes(const PrimIndex& before, const VariantSelec
       if (variant == kNoNode) return false;  // there was no such selection, or no such set
       const Path was = before.GetNode(variant).GetPath();
       const Path is = path.AppendVariantSelection(set, Token(selection->second));
+      const LayerStack::Site was_site = stack.FindSite(was), is_site = stack.FindSite(is);
       // What a variant selects itself counts from when it is selected, which may be sooner than it was.
-      if (is.IsEmpty() || ((stack.FindSite(was).fields | stack.FindSite(is).fields) & kMoreThanOpinions))
-        return false;
+      if (is.IsEmpty() || ((was_site.fields | is_site.fields) & kMoreThanOpinions)) return false;
       if (is == was) continue;
       if (nodes[variant].first_child != kNoNode || !nodes[variant].CanContributeSpecs()) return false;
       for (uint32_t k = 0; k < nodes.size(); ++k)
         if (nodes[k].origin == variant ||
             (nodes[k].layer_stack == nodes[variant].layer_stack && before.GetNode(k).GetPath() == is))
           return false;
-      switched.push_back({variant, is});
+      switched.push_back({variant, {was, was_site}, {is, is_site}});
     }
   }
   std::sort(switched.begin(), switched.end(),
@@ -181,21 +180,22 @@ PrimIndexPtr IndexSharing::MakeWithOwnSelections(const PrimIndex& before,
   RenewSpecs(*graph, before, switched);
   for (const SwitchedNode& one : switched) {
     PrimIndexNode& node = graph->nodes[one.node];
-    node.path = node.path.GetParent().AppendVariantSelection(one.path.GetVariantSet(),
-                                                             one.path.GetVariantSelection());
-    switches.push_back({node.layer_stack, before.GetNode(node.parent).GetPath(),
-                        before.GetNode(one.node).GetPath(), one.path, node.namespace_depth,
-                        node.sibling_number});
+    node.path = node.path.GetParent().AppendVariantSelection(one.after.path.GetVariantSet(),
+                                                             one.after.path.GetVariantSelection());
+    NoteArc(*graph, node.layer_stack, node.path, node.trunk);
+    NoteSite(node);
+    switches.push_back({node.layer_stack, before.GetNode(node.parent).GetPath(), one.before, one.after,
+                        node.namespace_depth, node.sibling_number});
   }
   graph->variant_selections = ListVariantSelections(graph->nodes);
   graph->is_quiet = false;  // the prim has selections of its own
-  NoteArcs(*graph);
   return FinishEdited(std::move(graph), before);
 }
 
 PrimIndexPtr IndexSharing::FinishEdited(std::shared_ptr<IndexGraph> graph, const PrimIndex& before) {
   CountBytes(*graph);
-  NoteSites(*graph, {}, nullptr);
+  // The sites that it had are noted, unless that was done for another sharing.
+  if (before.GetGraph()->id < id_) NoteSites(*graph, {}, nullptr);
   size_.fetch_add(1, std::memory_order_relaxed);
   const Place place{before.GetPlace(), before.GetTrunks()};
   return MakeIndex(before.GetPath(), Unify(std::move(graph), before.GetPath(), place), place);
@@ -271,16 +271,16 @@ uint32_t InsertVariant(IndexGraph& graph, uint32_t parent, PrimIndexNode node) {
 }  // namespace
 
 // False where more than the node of the variant may be another.
-bool IndexSharing::SwitchBelow(IndexGraph& graph, const VariantSwitch& one) const {
+bool IndexSharing::SwitchBelow(IndexGraph& graph, const VariantSwitch& one) {
   const LayerStack& stack = *pool_->GetStack(one.layer_stack);
-  const LayerStack::Site before = stack.FindSite(one.before), after = stack.FindSite(one.after);
+  const LayerStack::Site &before = one.before.site, &after = one.after.site;
   if ((before.fields | after.fields) & kMoreThanOpinions) return false;
   uint32_t holder = kNoNode, known = kNoNode;
   for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
     const PrimIndexNode& node = graph.nodes[i];
     if (node.layer_stack != one.layer_stack) continue;
-    uint32_t* const found = node.path == one.holder ? &holder : node.path == one.before ? &known : nullptr;
-    if (node.path == one.after || (found && *found != kNoNode)) return false;  // it is not clear which counts
+    uint32_t* const found = node.path == one.holder ? &holder : node.path == one.before.path ? &known : nullptr;
+    if (node.path == one.after.path || (found && *found != kNoNode)) return false;  // it is not clear which counts
     if (found) *found = i;
   }
   if (before.HasSpecs() != (known != kNoNode)) return false;
@@ -300,13 +300,14 @@ bool IndexSharing::SwitchBelow(IndexGraph& graph, const VariantSwitch& one) cons
   if (!after.HasSpecs()) return true;
   if (graph.nodes[holder].Has(kNodeCulled) || !graph.nodes[holder].CanContributeSpecs()) return false;
   PrimIndexNode node;
-  node.path = one.after;
+  node.path = one.after.path;
   node.layer_stack = one.layer_stack;
   node.map_to_root = graph.nodes[holder].map_to_root;
   node.sibling_number = one.sibling_number;
   node.namespace_depth = one.namespace_depth;
   node.flags = kNodeHasSpecs | kNodeDueToAncestor;
   node.arc = ArcType::kVariant;
+  NoteSite(node);
   const uint32_t number = InsertVariant(graph, holder, node);
   auto place = std::find_if(graph.specs.begin(), graph.specs.end(),
                             [number](const IndexGraph::Spec& spec) { return spec.node > number; });
@@ -322,8 +323,7 @@ PrimIndexPtr IndexSharing::MakeBelowSwitched(const PrimIndex& before,
       known->is_instanceable || !known->errors.empty() ||
       (known->dependencies && !known->dependencies->arguments.empty()))
     return nullptr;
-  for (const PrimIndexNode& node : known->nodes)
-    if (pool_->GetStack(node.layer_stack)->HasRelocates()) return nullptr;
+  if (before.HasRelocates()) return nullptr;
   std::shared_ptr<IndexGraph> graph = CopyGraph(*known);
   graph->specs = known->specs;
   graph->is_quiet = known->is_quiet;

@@ -60,14 +60,26 @@ class LayerStackBuilder {
 // Brings stacks up to date with edits of their layers. For one writer.
 class LayerStackEditor {
  public:
-  // Specs came or went at `paths`, or fields that steer composition did.
-  static void UpdateSites(const LayerStackPtr& stack, const std::vector<Path>& paths);
+  // Where specs came or went, or fields that steer composition did: of this layer, or of any where it is null.
+  struct EditedSite {
+    Path path;
+    const layer::Layer* layer;
+    friend bool operator==(const EditedSite& a, const EditedSite& b) {
+      return a.path == b.path && a.layer == b.layer;
+    }
+  };
+  static void UpdateSites(const LayerStackPtr& stack, const std::vector<EditedSite>& sites);
   // What a layer says of a prim or variant is not what it was, though the site's layers and arcs may be.
   static void NoteEdit(const LayerStackPtr& stack, Path path);
   static void UpdateAllSites(const LayerStackPtr& stack);
   // Makes `stack` what `fresh`, made without a table, is. Costs the specs of layers that came or went, and a
   // pass over the table.
   static void Adopt(const LayerStackPtr& stack, LayerStack&& fresh);
+
+ private:
+  static void UpdateSite(LayerStack& edited, Path path, const layer::Layer* layer);
+  static void SetRow(LayerStack& edited, Path path, const std::vector<uint32_t>& layers, uint32_t fields,
+                     bool may_name_children);
 };
 
 // The relocates of all layers of a stack after the rules that make them valid; defined in relocates.cpp.

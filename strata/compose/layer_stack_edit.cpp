@@ -17,43 +17,82 @@ bool HasDuplicates(const std::vector<LayerStack::Entry>& entries) {
 
 }  // namespace
 
-void LayerStackEditor::UpdateSites(const LayerStackPtr& stack, const std::vector<Path>& paths) {
-  LayerStack& edited = const_cast<LayerStack&>(*stack);  // was made as one that is not const
-  if (!edited.table_ || paths.empty()) return;
+// Writes down which layers speak of the site, and what they say together. What is known of its properties is
+// out of date with it.
+void LayerStackEditor::SetRow(LayerStack& edited, Path path, const std::vector<uint32_t>& layers,
+                              uint32_t fields, bool may_name_children) {
   LayerStack::InvertedTable::Index& prims = edited.table_->prims;
-  std::vector<uint32_t> layers;
-  for (const Path path : paths) {
-    if (!path.IsAbsoluteRootOrPrim() && !path.IsPrimVariantSelection()) continue;
-    layers.clear();
-    LayerStack::InvertedTable::Row found_row;
-    for (uint32_t i = 0; i < edited.entries_.size(); ++i) {
-      const layer::SpecStore::SpecView spec = edited.entries_[i].layer->GetContent().Find(path);
-      if (!spec || !IsPrimLike(spec.GetType())) continue;
-      layers.push_back(i);
-      found_row.Add(ReadSiteShare(spec));
-    }
-    if (layers.empty()) {
-      auto found = prims.rows.find(path);
-      if (found == prims.rows.end()) continue;
-      prims.wasted += found->second.count;
-      prims.rows.erase(found);
-      continue;
-    }
-    LayerStack::InvertedTable::Row& row = prims.rows[path];
-    const auto count = static_cast<uint32_t>(layers.size());
-    if (count > row.count) {
-      prims.wasted += row.count;
-      row.begin = static_cast<uint32_t>(prims.layers.size());
-      prims.layers.resize(prims.layers.size() + count);
-    } else {
-      prims.wasted += row.count - count;
-    }
-    row.count = count;
-    row.fields = found_row.fields;
-    row.may_name_children = found_row.may_name_children;
-    row.knows_plain = 0;
-    std::copy(layers.begin(), layers.end(), prims.layers.begin() + row.begin);
+  if (layers.empty()) {
+    const auto found = prims.rows.find(path);
+    if (found == prims.rows.end()) return;
+    prims.wasted += found->second.count;
+    prims.rows.erase(found);
+    return;
   }
+  LayerStack::InvertedTable::Row& row = prims.rows[path];
+  const auto count = static_cast<uint32_t>(layers.size());
+  if (count > row.count) {
+    prims.wasted += row.count;
+    row.begin = static_cast<uint32_t>(prims.layers.size());
+    prims.layers.resize(prims.layers.size() + count);
+  } else {
+    prims.wasted += row.count - count;
+  }
+  row.count = count;
+  row.fields = fields;
+  row.may_name_children = may_name_children ? 1 : 0;
+  row.knows_plain = 0;
+  std::copy(layers.begin(), layers.end(), prims.layers.begin() + row.begin);
+}
+
+void LayerStackEditor::UpdateSite(LayerStack& edited, Path path, const layer::Layer* layer) {
+  std::vector<uint32_t> layers;
+  SiteShare said;  // of all of them
+  const auto add_share = [&](const SiteShare& share) {
+    said.fields |= share.fields;
+    said.names_children |= share.names_children;
+  };
+  const auto add = [&](uint32_t entry) {
+    const layer::SpecStore::SpecView spec = edited.entries_[entry].layer->GetContent().Find(path);
+    if (!spec || !IsPrimLike(spec.GetType())) return;
+    layers.push_back(entry);
+    add_share(ReadSiteShare(spec));
+  };
+  if (!layer) {
+    for (uint32_t entry = 0; entry < edited.entries_.size(); ++entry) add(entry);
+    return SetRow(edited, path, layers, said.fields, said.names_children);
+  }
+  const LayerStack::InvertedTable::Index& prims = edited.table_->prims;
+  const auto row = prims.rows.find(path);
+  const std::span<const uint32_t> known =
+      row == prims.rows.end() ? std::span<const uint32_t>() : prims.Get(row->second);
+  bool was_there = false;
+  for (uint32_t entry = 0; entry < edited.entries_.size(); ++entry)
+    if (edited.entries_[entry].layer.get() == layer) {
+      was_there |= std::find(known.begin(), known.end(), entry) != known.end();
+      add(entry);
+    }
+  if (was_there) {  // what others say must be told apart from what it said
+    layers.clear();
+    said = {};
+    for (const uint32_t entry : known) add(entry);
+  } else if (layers.empty()) {
+    return;
+  } else if (row != prims.rows.end()) {
+    add_share({row->second.fields, row->second.may_name_children != 0});
+    layers.insert(layers.end(), known.begin(), known.end());
+    std::sort(layers.begin(), layers.end());
+  }
+  SetRow(edited, path, layers, said.fields, said.names_children);
+}
+
+void LayerStackEditor::UpdateSites(const LayerStackPtr& stack, const std::vector<EditedSite>& sites) {
+  LayerStack& edited = const_cast<LayerStack&>(*stack);  // was made as one that is not const
+  if (!edited.table_ || sites.empty()) return;
+  for (const EditedSite& site : sites)
+    if (site.path.IsAbsoluteRootOrPrim() || site.path.IsPrimVariantSelection())
+      UpdateSite(edited, site.path, site.layer);
+  const LayerStack::InvertedTable::Index& prims = edited.table_->prims;
   if (prims.wasted > prims.layers.size() / 2 + 1024)
     edited.table_ = std::make_shared<LayerStack::InvertedTable>(edited.entries_);
   edited.table_->others = std::make_unique<LayerStack::InvertedTable::Lazy>();
@@ -75,13 +114,13 @@ void LayerStackEditor::Adopt(const LayerStackPtr& stack, LayerStack&& fresh) {
   LayerStack& edited = const_cast<LayerStack&>(*stack);
   const bool keeps_table = edited.table_ && fresh.entries_.size() > 1 && !HasDuplicates(edited.entries_) &&
                            !HasDuplicates(fresh.entries_);
-  std::vector<Path> paths;  // of layers that came or went
+  std::vector<EditedSite> sites;  // of layers that came or went
   if (keeps_table) {
     tsl::robin_map<const layer::Layer*, uint32_t> places;
     for (uint32_t i = 0; i < fresh.entries_.size(); ++i) places[fresh.entries_[i].layer.get()] = i;
     auto collect = [&](const layer::Layer& layer) {
       layer.GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
-        if (IsPrimLike(spec.GetType())) paths.push_back(path);
+        if (IsPrimLike(spec.GetType())) sites.push_back({path, nullptr});
       });
     };
     constexpr uint32_t kGone = UINT32_MAX;
@@ -117,7 +156,7 @@ void LayerStackEditor::Adopt(const LayerStackPtr& stack, LayerStack&& fresh) {
   edited.former_entries_ = std::move(former);
   edited.table_ = std::move(table);
   if (keeps_table)
-    UpdateSites(stack, paths);
+    UpdateSites(stack, sites);
   else if (edited.entries_.size() > 1)
     edited.table_ = std::make_shared<LayerStack::InvertedTable>(edited.entries_);
 }

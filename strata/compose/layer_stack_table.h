@@ -56,6 +56,8 @@ struct LayerStack::InvertedTable {
     std::span<const uint32_t> Get(const Row& row) const { return {layers.data() + row.begin, row.count}; }
   };
 
+  static constexpr size_t kRoomForEdits = 64;  // the first of them are not to move what is there
+
   enum class Which : uint8_t { kPrimLike, kOther };
   static Index Tabulate(const std::vector<Entry>& entries, Which which) {
     Index index;
@@ -94,6 +96,7 @@ struct LayerStack::InvertedTable {
       const uint32_t number = std::exchange(row.begin, begin_of[row.begin]);
       row.count = (number + 1 < begin_of.size() ? begin_of[number + 1] : begin) - row.begin;
     }
+    index.layers.reserve(begin + begin / 8 + kRoomForEdits);
     index.layers.resize(begin);
     index.is_plain.resize(is_plain.size());
     size_t spec = 0;

@@ -42,6 +42,11 @@ bool PrimIndex::IsInstanceable() const {
 bool PrimIndex::HasAnyPayloads() const {
   return graph_ && graph_->has_any_payloads;
 }
+bool PrimIndex::HasRelocates() const {
+  return graph_ && std::any_of(graph_->nodes.begin(), graph_->nodes.end(), [this](const Node& node) {
+           return graph_->pool->HasRelocates(node.layer_stack);
+         });
+}
 
 const CompositionErrors& PrimIndex::GetErrors() const {
   static const CompositionErrors none;

@@ -134,6 +134,7 @@ class PrimIndex {
   bool HasSpecs() const;
   bool IsInstanceable() const;
   bool HasAnyPayloads() const;
+  bool HasRelocates() const;  // in the layer stack of some node
   const CompositionErrors& GetErrors() const;
 
   // Every contributing spec, strongest first. The hot loop of value resolution.

@@ -24,6 +24,7 @@ enum NodeFlag : uint16_t {
   kNodeNew = 1u << 6,       // added at this prim, not inherited from its namespace parent
   kNodeSymmetry = 1u << 7,  // symmetry fields are written here
   kNodeElided = 1u << 8,    // came below what an arc leads to and a relocate took away
+  kNodeHasVariantSets = 1u << 9,  // some spec here names some
 };
 
 struct PrimIndexNode {
@@ -64,15 +65,24 @@ struct PrimIndexNode {
 struct VariantSwitch {
   uint32_t layer_stack;
   Path holder;         // the site that has the variant set
-  Path before, after;  // the same in either variant
+  struct Variant {  // the same in either
+    Path path;
+    LayerStack::Site site;  // as long as the layer stack stays as it is
+
+    Variant Descend(const LayerStack& stack, Token child) const {
+      const Path below = path.AppendChild(child);
+      return {below, stack.FindSite(below)};
+    }
+  };
+  Variant before, after;
   uint16_t namespace_depth;
   uint32_t sibling_number;  // as the node of the variant has them
 
-  VariantSwitch Descend(Token child) const {
+  VariantSwitch Descend(const LayerStack& stack, Token child) const {
     return {layer_stack,
             holder.AppendChild(child),
-            before.AppendChild(child),
-            after.AppendChild(child),
+            before.Descend(stack, child),
+            after.Descend(stack, child),
             namespace_depth,
             sibling_number};
   }

@@ -36,18 +36,30 @@ PrimFacts Unpack(uint64_t word) {
 class FactFinder final : public compose::SubtreeVisitor {
  public:
   // What is below the roots in `opened`, which has them all, counts even when the prim there is an instance.
-  // Those in `kept` are passed by.
-  FactFinder(const OpenOptions& options, std::vector<bool> opened, const tsl::robin_set<Path>& kept)
+  // Those in `kept` are passed by. `visited` may be null.
+  FactFinder(const OpenOptions& options, std::vector<bool> opened, const tsl::robin_set<Path>& kept,
+             const VisitedPrims* visited)
       : mask_(options.population_mask),
         cancelled_(options.cancelled.get()),
         opened_(std::move(opened)),
-        kept_(kept) {}
+        kept_(kept),
+        visited_(visited) {}
   void BeginLevel(size_t first, size_t count) override {
-    if (first + count > facts.capacity()) facts.reserve(std::max(first + count, facts.capacity() * 3 / 2));
+    constexpr size_t kAtFirst = 32;
+    if (first + count > facts.capacity())
+      facts.reserve(std::max({first + count, facts.capacity() * 3 / 2, kAtFirst}));
     facts.resize(first + count);
   }
-  bool PassesBy(size_t number, const compose::PrimIndex& index) override {
-    return number >= opened_.size() && !kept_.empty() && kept_.count(index.GetPath()) != 0;
+  bool PassesBy(size_t number, Path path) override {
+    return number >= opened_.size() && !kept_.empty() && kept_.count(path) != 0;
+  }
+  bool Recall(size_t number, const compose::PrimIndex& index, std::vector<Token>& child_names) override {
+    const bool is_opened = number < opened_.size() && opened_[number];
+    const VisitedPrims::Visited* known = visited_ && !is_opened ? visited_->Recall(index) : nullptr;
+    if (!known) return false;
+    facts[number] = known->facts;
+    child_names = known->child_names;
+    return true;
   }
   bool Visit(size_t number, const compose::PrimIndex& index, std::vector<Token>& child_names) override {
     facts[number] = FindFacts(index);
@@ -63,6 +75,7 @@ class FactFinder final : public compose::SubtreeVisitor {
   const std::atomic<bool>* cancelled_;
   const std::vector<bool> opened_;
   const tsl::robin_set<Path>& kept_;
+  const VisitedPrims* const visited_;
 };
 
 // What a kind is a special case of, as far as flags tell.
@@ -203,14 +216,14 @@ constexpr uint32_t kFlagsHandedOn =
 }  // namespace
 
 void Populator::LayOut(std::vector<Subtree>& subtrees) {
-  TraceScope trace("stage.compose", subtrees.front().source.GetString());
+  const TraceScope trace("stage.compose", [&] { return subtrees.front().source.GetString(); });
   std::vector<Path> roots;
   std::vector<bool> opened;
   for (const Subtree& subtree : subtrees) {
     roots.push_back(subtree.source);
     opened.push_back(subtree.parent == kNoRecord);
   }
-  FactFinder finder(stage_.options, std::move(opened), kept_);
+  FactFinder finder(stage_.options, std::move(opened), kept_, visited_);
   std::vector<compose::SubtreePrim> prims = stage_.cache->ComputeSubtrees(roots, finder);
   const std::vector<uint32_t> numbers = Number(subtrees, prims);
   std::vector<bool> hands_on_same(kept_.empty() ? 0 : prims.size());
@@ -320,9 +333,9 @@ void Stage::Impl::Populate() {
   Populator(*this).Populate();
 }
 
-void Stage::Impl::Repopulate(StageChanges& changes) {
+void Stage::Impl::Repopulate(StageChanges& changes, const VisitedPrims& visited) {
   TraceScope trace("stage.repopulate");
-  if (Populator(*this).Refresh(changes)) {
+  if (Populator(*this, visited).Refresh(changes)) {
     is_session_heard = IsSessionHeard();
     return;
   }
@@ -350,16 +363,19 @@ Token Stage::Impl::FindSchemaType(Token type_name) const {
 
 const schema::PrimDefinition* Stage::Impl::FindDefinition(Token type_name, const compose::PrimIndex& index,
                                                           ApiSchemas listed) {
-  std::vector<Token> key;
-  if (listed == ApiSchemas::kListed) key = ComposeAppliedSchemas(index);
-  key.push_back(type_name);
-  const auto [found, is_new] = definitions.try_emplace(std::move(key), nullptr);
-  if (is_new) {
-    // Definitions belong to the registry, which the options hold.
-    const std::span<const Token> applied(found->first.data(), found->first.size() - 1);
-    found->second = options.schemas->BuildDefinition(FindSchemaType(type_name), applied).get();
+  std::vector<Token> many;
+  std::span<const Token> key(&type_name, 1);
+  if (listed == ApiSchemas::kListed) {
+    many = ComposeAppliedSchemas(index);
+    many.push_back(type_name);
+    key = many;
   }
-  return found->second;
+  if (const auto known = definitions.find(key); known != definitions.end()) return known->second;
+  // Definitions belong to the registry, which the options hold.
+  const schema::PrimDefinition* const made =
+      options.schemas->BuildDefinition(FindSchemaType(type_name), key.first(key.size() - 1)).get();
+  definitions.emplace(std::vector<Token>(key.begin(), key.end()), made);
+  return made;
 }
 
 }  // namespace strata::stage

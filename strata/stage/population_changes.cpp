@@ -9,6 +9,12 @@
 
 namespace strata::stage {
 
+namespace {
+
+constexpr size_t kFewRecords = 32;  // are what most edits concern
+
+}  // namespace
+
 // Whether nothing of the stage can stay as it is.
 bool Populator::NeedsAll(const compose::CacheChanges& changes) const {
   if (!changes.resynced.empty() && changes.resynced.front().IsAbsoluteRoot()) return true;
@@ -91,6 +97,7 @@ bool Populator::Refresh(StageChanges& changes) {
     else
       UpdateChildren(path, what);
   }
+  for (std::vector<uint32_t>* marked : {&gone_, &passed_}) marked->reserve(kFewRecords);
   for (const Subtree& subtree : subtrees_) {
     const uint32_t known = stage_.FindOwn(subtree.target);
     if (known != kNoRecord) MarkGone(known);
@@ -176,9 +183,7 @@ bool Populator::KeepsChildren(uint32_t parent, const Touched& what) const {
   if (!what.change || !MayKeepOrder(*what.change)) return false;
   constexpr size_t kMostNames = 64;  // to look for more costs as much as to list all
   const compose::PrimIndex& index = *known.index;
-  if (index.IsInstanceable()) return false;
-  for (uint32_t i = 0; i < index.GetNodeCount(); ++i)
-    if (index.GetNode(i).GetLayerStack()->HasRelocates()) return false;
+  if (index.IsInstanceable() || index.HasRelocates()) return false;
   const Token field = layer::GetFieldNames().primChildren;
   auto list = [&](const layer::Layer& layer, Path path) {
     return layer.GetFieldAs<TokenVector>(path, field);
@@ -287,7 +292,7 @@ bool Populator::StaysAsItIs(uint32_t number, uint32_t parent, bool has_same_pare
   const PrimRecord& known = stage_.Record(number);
   if (!(known.flags & kPassedRecord) || known.parent != parent || known.index != prim.index) return false;
   // Which payloads are loaded is not told by indices alone.
-  if (!has_same_parent || prim.index->HasAnyPayloads()) {
+  if (!has_same_parent || known.Is(PrimFlag::kHasPayload)) {
     const PrimRecord made = MakeRecord(parent, prim.path, FindFacts(*prim.index), prim.index);
     if (known.flags != (made.flags | kPassedRecord) || known.type_name != made.type_name ||
         known.definition != made.definition)
@@ -301,7 +306,8 @@ void Populator::MarkGone(uint32_t root) {
   uint32_t at = root;
   while (true) {
     PrimRecord& record = stage_.records[at];
-    const bool is_passed = at != root && !kept_.empty() && kept_.count(record.index->GetPath()) != 0;
+    const Path source = record.Is(PrimFlag::kInPrototype) ? record.index->GetPath() : record.path;
+    const bool is_passed = at != root && !kept_.empty() && kept_.count(source) != 0;
     if (is_passed) {
       record.flags |= kPassedRecord;
       passed_.push_back(at);
@@ -331,6 +337,7 @@ void Populator::DropGone() {
     PrimRecord& record = stage_.records[number];
     if (!(record.flags & kGoneRecord) || !record.index) continue;
     stage_.by_path.Erase(record.path);
+    if (released_.empty()) released_.reserve(gone_.size());
     const Path path = record.path;
     record = PrimRecord();
     record.path = path;

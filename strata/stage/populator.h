@@ -2,9 +2,12 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <set>
+#include <utility>
 #include <vector>
 
+#include <tsl/robin_map.h>
 #include <tsl/robin_set.h>
 
 #include "strata/stage/stage_impl.h"
@@ -22,11 +25,38 @@ struct PrimFacts {
 };
 PrimFacts FindFacts(const compose::PrimIndex& index);
 
+// What was found of prims while edits brought the cache up to date, for their records to be made of. Threads
+// may note at once, and recall at once.
+class VisitedPrims {
+ public:
+  struct Visited {
+    const compose::PrimIndex* index;  // kept by the cache
+    PrimFacts facts;
+    std::vector<Token> child_names;  // to go on to
+  };
+  void Note(Visited visited) {
+    const Path path = visited.index->GetPath();
+    const std::lock_guard lock(mutex_);
+    by_path_.insert_or_assign(path, std::move(visited));
+  }
+  // Null where it was not this index that was visited.
+  const Visited* Recall(const compose::PrimIndex& index) const {
+    const auto found = by_path_.find(index.GetPath());
+    return found != by_path_.end() && found->second.index == &index ? &found->second : nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  tsl::robin_map<Path, Visited> by_path_;
+};
+
 // Lives for one population or one refresh. Records of subtrees that are made anew keep their numbers where a
 // prim of the same path is there again; numbers of prims that are gone are free once all is done.
 class Populator {
  public:
   explicit Populator(Stage::Impl& stage) : stage_(stage) {}
+  // `visited`: of the edits that a refresh is for.
+  Populator(Stage::Impl& stage, const VisitedPrims& visited) : stage_(stage), visited_(&visited) {}
 
   void Populate();
   // Makes anew what `changes.cache` says, and whatever follows from it; says what that was. False, and
@@ -106,6 +136,7 @@ class Populator {
   void ForgetDropped();
 
   Stage::Impl& stage_;
+  const VisitedPrims* visited_ = nullptr;
   bool is_fresh_ = false;  // no record was there before
   std::vector<Pending> waiting_;
   std::vector<Subtree> subtrees_;

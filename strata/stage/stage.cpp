@@ -200,13 +200,16 @@ StageChanges Stage::Recompose(const compose::CacheEdits& edits) {
 
 StageChanges Stage::Impl::Compose(const compose::CacheEdits& edits) {
   StageChanges changes;
-  changes.cache =
-      cache->Apply(edits, [this](const compose::PrimIndex& index, std::vector<Token>& child_names) {
-        const PrimFacts facts = FindFacts(index);
-        if (!options.population_mask.IsAll())
-          RemoveMasked(options.population_mask, index.GetPath(), child_names);
-        return facts.is_active && !facts.is_instance;
-      });
+  VisitedPrims visited;
+  const auto visit = [&](const compose::PrimIndex& index, std::vector<Token>& child_names) {
+    const PrimFacts facts = FindFacts(index);
+    if (!options.population_mask.IsAll())
+      RemoveMasked(options.population_mask, index.GetPath(), child_names);
+    const bool goes_on = facts.is_active && !facts.is_instance;
+    visited.Note({&index, facts, goes_on ? child_names : std::vector<Token>()});
+    return goes_on;
+  };
+  changes.cache = cache->Apply(edits, visit);
   const compose::CacheChanges& of_cache = changes.cache;
   const bool has_prim_changes =
       !of_cache.resynced.empty() || !of_cache.layer_stacks.empty() ||
@@ -214,7 +217,7 @@ StageChanges Stage::Impl::Compose(const compose::CacheEdits& edits) {
                   [](const compose::SpecChange& change) { return change.path.IsAbsoluteRootOrPrim(); });
   // Clips are fields of prims.
   if (has_prim_changes) clips = std::make_unique<ClipCache>(registry, *options.resolver_context, provider);
-  Repopulate(changes);
+  Repopulate(changes, visited);
   if (changes.HasOtherPrims()) control->generation.fetch_add(1, std::memory_order_acq_rel);
   return changes;
 }

@@ -1,6 +1,8 @@
 // What a stage is made of, for the files of this room: flat prim records over composed indices.
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +15,7 @@ namespace strata::stage {
 
 class ChangeFeed;
 class ClipCache;
+class VisitedPrims;
 
 // One prim. The records of a stage as it was opened stand in traversal order; after edits only their links
 // tell it.
@@ -33,11 +36,19 @@ struct PrimRecord {
   }
 };
 
+// Lists of tokens are looked for by spans of them.
 struct TokensHash {
-  size_t operator()(const std::vector<Token>& tokens) const {
+  using is_transparent = void;
+  size_t operator()(std::span<const Token> tokens) const {
     uint64_t hash = tokens.size();
     for (Token token : tokens) hash = MixBits(hash ^ token.GetId()) * 0x9E3779B97F4A7C15ull;
     return hash;
+  }
+};
+struct TokensEqual {
+  using is_transparent = void;
+  bool operator()(std::span<const Token> a, std::span<const Token> b) const {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }
 };
 
@@ -73,7 +84,7 @@ struct Stage::Impl {
   tsl::robin_map<uint32_t, uint32_t> prototypes_by_record;
   uint32_t last_prototype = 0;  // number of the last one named
   // By type and applied schemas.
-  std::unordered_map<std::vector<Token>, const schema::PrimDefinition*, TokensHash> definitions;
+  std::unordered_map<std::vector<Token>, const schema::PrimDefinition*, TokensHash, TokensEqual> definitions;
   bool is_session_heard = true;  // as the definitions were found: see IsSessionHeard
   std::unique_ptr<ClipCache> clips;
   EditTarget edit_target;
@@ -85,8 +96,9 @@ struct Stage::Impl {
   StageChanges Compose(const compose::CacheEdits& edits);
   std::string MakeMutedIdentifier(const std::string& identifier) const;  // as composition knows it
   void Populate();                                                       // population.cpp
-  // After the cache has changed as `changes.cache` says; tells what that did.
-  void Repopulate(StageChanges& changes);
+  // After the cache has changed as `changes.cache` says, and visited prims of which there are no records yet;
+  // tells what that did.
+  void Repopulate(StageChanges& changes, const VisitedPrims& visited);
   // What schemas give a prim of this type; the API schemas are those that `index` lists, if it may.
   enum class ApiSchemas : uint8_t { kNone, kListed };
   const schema::PrimDefinition* FindDefinition(Token type_name, const compose::PrimIndex& index,
