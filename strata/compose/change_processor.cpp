@@ -28,6 +28,9 @@ CacheChanges ChangeProcessor::Run() {
   dependencies_ = &cache_.GetDependencies();
   ApplyOptions();
   FindStackEdits();
+  size_t edited = 0;
+  for (const LayerEdit& edit : edits_.layers) edited += edit.changes.by_path.size();
+  result_.specs.reserve(edited);
   for (const LayerEdit& edit : edits_.layers)
     for (uint32_t stack : std::vector<uint32_t>(dependencies_->FindStacks(edit.layer.get())))
       ProcessEdit(edit, stack);

@@ -161,7 +161,7 @@ size_t ChangeProcessor::DropSubtree(Path root) {
   while (!open.empty()) {
     const Path path = open.back();
     open.pop_back();
-    const PrimIndexPtr index = cache_.indices.Find(path);
+    const PrimIndexPtr index = cache_.indices.Take(path);
     if (!index) continue;
     for (Path alone : cache_.indices.TakeAlone(path)) open.push_back(alone);
     ListFormerNames(*index, names);
@@ -169,7 +169,6 @@ size_t ChangeProcessor::DropSubtree(Path root) {
       const Path child = path.AppendChild(name);
       if (!child.IsEmpty()) open.push_back(child);
     }
-    cache_.indices.Erase(path);
     ++count;
   }
   return count;
@@ -206,7 +205,7 @@ size_t ChangeProcessor::DropByScan(const std::vector<Path>& roots) {
   auto drop = [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       (void)cache_.indices.TakeAlone(dropped[i]);
-      cache_.indices.Erase(dropped[i]);
+      cache_.indices.Take(dropped[i]);
     }
   };
   constexpr size_t kAtOnce = 1024;

@@ -14,6 +14,7 @@ constexpr size_t kFew = 16;  // children that are looked through, or have room a
 // Takes down which prims below the roots of subtrees must be looked at: what the edits say themselves is not
 // told by comparing with parents.
 void ChangeProcessor::NoteTouched() {
+  touched_.reserve(kFew);
   auto touch = [&](Path path) {
     while (!path.IsEmpty() && touched_.insert(path).second) path = path.GetParent();
   };
@@ -134,8 +135,9 @@ void ChangeProcessor::RenewBelow(const PrimIndex& before, const PrimIndexPtr& af
       if (const Path child = path.AppendChild(name); !child.IsEmpty()) drop(child);
   for (Token name : names) {
     const Path child = path.AppendChild(name);
-    if (child.IsEmpty() || !cache_.indices.Find(child)) continue;
-    const bool asks_here = comparison.DiffersInVariants() && cache_.indices.MayAskAbove(child);
+    const IndexTable::State state = child.IsEmpty() ? IndexTable::State() : cache_.indices.GetState(child);
+    if (!state.has_index) continue;
+    const bool asks_here = comparison.DiffersInVariants() && state.may_ask_above;
     if (!asks_here && !touched_.count(child) && comparison.IsSameBelow(name))
       renewal.kept.push_back(child);
     else

@@ -99,6 +99,7 @@ IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after
 
 IndexComparison::IndexComparison(const IndexPool& pool, const std::vector<VariantSwitch>& switches)
     : is_comparable_(true), differs_in_variants_(!switches.empty()) {
+  others_.reserve(2 * switches.size());
   for (const VariantSwitch& one : switches) {
     const LayerStack* const stack = pool.GetStack(one.layer_stack).get();
     for (const VariantSwitch::Variant* variant : {&one.before, &one.after})

@@ -45,6 +45,8 @@ std::shared_ptr<IndexGraph> IndexSharing::CopyGraph(const IndexGraph& known) con
   auto graph = std::make_shared<IndexGraph>();
   graph->pool = pool_;
   graph->id = MakeId();
+  constexpr size_t kMore = 2;  // than it had are the nodes of most
+  graph->nodes.reserve(known.nodes.size() + kMore);
   graph->nodes = known.nodes;  // with the paths and maps of the home, which it keeps
   graph->home = known.home;
   graph->variant_selections = known.variant_selections;
@@ -125,19 +127,26 @@ bool IndexSharing::FindSwitchedNodes(const PrimIndex& before, const VariantSelec
     if (!IsSelectedAtRoot(node)) continue;
     const LayerStack& stack = *pool_->GetStack(nodes[i].layer_stack);
     const Path path = node.GetPath();
-    for (Token set : ComposeVariantSetNames(stack, stack.FindSite(path), path)) {
-      const auto selection = selections.find(set.GetString());
-      if (selection == selections.end()) continue;
-      uint32_t variant = nodes[i].first_child;
+    const auto find_variant = [&](Token set) {
+      uint32_t child = nodes[i].first_child;
       auto is_of_set = [&] {
-        const Path at_home = nodes[variant].path;
-        return nodes[variant].arc == ArcType::kVariant && nodes[variant].Has(kNodeNew) &&
+        const Path at_home = nodes[child].path;
+        return nodes[child].arc == ArcType::kVariant && nodes[child].Has(kNodeNew) &&
                at_home.IsPrimVariantSelection() && at_home.GetVariantSet() == set;
       };
-      while (variant != kNoNode && !is_of_set()) variant = nodes[variant].next_sibling;
-      if (variant == kNoNode) return false;  // there was no such selection, or no such set
+      while (child != kNoNode && !is_of_set()) child = nodes[child].next_sibling;
+      return child;
+    };
+    for (const auto& [name, selection] : selections) {
+      const Token set(name);
+      const uint32_t variant = find_variant(set);
+      if (variant == kNoNode) {
+        const std::vector<Token> sets = ComposeVariantSetNames(stack, stack.FindSite(path), path);
+        if (std::find(sets.begin(), sets.end(), set) == sets.end()) continue;
+        return false;  // there was no such selection
+      }
       const Path was = before.GetNode(variant).GetPath();
-      const Path is = path.AppendVariantSelection(set, Token(selection->second));
+      const Path is = path.AppendVariantSelection(set, Token(selection));
       const LayerStack::Site was_site = stack.FindSite(was), is_site = stack.FindSite(is);
       // What a variant selects itself counts from when it is selected, which may be sooner than it was.
       if (is.IsEmpty() || ((was_site.fields | is_site.fields) & kMoreThanOpinions)) return false;
@@ -279,8 +288,11 @@ bool IndexSharing::SwitchBelow(IndexGraph& graph, const VariantSwitch& one) {
   for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
     const PrimIndexNode& node = graph.nodes[i];
     if (node.layer_stack != one.layer_stack) continue;
-    uint32_t* const found = node.path == one.holder ? &holder : node.path == one.before.path ? &known : nullptr;
-    if (node.path == one.after.path || (found && *found != kNoNode)) return false;  // it is not clear which counts
+    uint32_t* const found = node.path == one.holder        ? &holder
+                            : node.path == one.before.path ? &known
+                                                           : nullptr;
+    if (node.path == one.after.path || (found && *found != kNoNode))
+      return false;  // it is not clear which counts
     if (found) *found = i;
   }
   if (before.HasSpecs() != (known != kNoNode)) return false;
@@ -325,6 +337,7 @@ PrimIndexPtr IndexSharing::MakeBelowSwitched(const PrimIndex& before,
     return nullptr;
   if (before.HasRelocates()) return nullptr;
   std::shared_ptr<IndexGraph> graph = CopyGraph(*known);
+  graph->specs.reserve(known->specs.size() + 2 * switches.size());
   graph->specs = known->specs;
   graph->is_quiet = known->is_quiet;
   for (const VariantSwitch& one : switches)

@@ -54,6 +54,7 @@ class IndexTable {
       Part& part = GetPart(path.GetParent());
       std::lock_guard lock(part.mutex);
       part.alone[path.GetParent()].push_back(path);
+      has_alone_.store(true, std::memory_order_relaxed);
     }
     return Put(path, std::move(index));
   }
@@ -69,28 +70,33 @@ class IndexTable {
     if (!former) ++part.size;
     Note(part, path, *slot, stacks);
   }
-  void Erase(Path path) {
+  // Takes the index out; null when there is none.
+  PrimIndexPtr Take(Path path) {
     Part& part = GetPart(path);
-    PrimIndexPtr former;
     std::lock_guard lock(part.mutex);
     PrimIndexPtr* slot = part.FindSlot(path);
-    if (!slot || !*slot) return;
-    former = std::exchange(*slot, nullptr);
+    if (!slot || !*slot) return nullptr;
     --part.size;
     stale_notes_.fetch_add(1, std::memory_order_relaxed);
+    return std::move(*slot);
   }
   // Whether introductions may be of indices that are no more.
   bool HasStaleNotes() const { return stale_notes_.load(std::memory_order_relaxed) != 0; }
-  // Whether what some prim at or below `path` is made of may follow from the variants that are selected above
-  // it; also of prims that were.
-  bool MayAskAbove(Path path) const {
-    if (!has_askers_.load(std::memory_order_relaxed)) return false;
+  struct State {
+    bool has_index = false;
+    // What some prim at or below the path is made of may follow from the variants that are selected above it;
+    // also of prims that were.
+    bool may_ask_above = false;
+  };
+  State GetState(Path path) const {
     const Part& part = GetPart(path);
     std::lock_guard lock(part.mutex);
-    return part.askers.count(path) != 0;
+    const PrimIndexPtr* slot = part.FindSlot(path);
+    return {slot && *slot, has_askers_.load(std::memory_order_relaxed) && part.askers.count(path) != 0};
   }
   // Paths below `parent` that were made by themselves; forgets them.
   std::vector<Path> TakeAlone(Path parent) {
+    if (!has_alone_.load(std::memory_order_relaxed)) return {};
     Part& part = GetPart(parent);
     std::lock_guard lock(part.mutex);
     if (part.alone.empty()) return {};
@@ -112,7 +118,7 @@ class IndexTable {
       part.askers.clear();
     }
     stale_notes_ = compacted_at_ = 0;
-    has_askers_ = false;
+    has_askers_ = has_alone_ = false;
   }
   size_t GetSize() const {
     size_t size = 0;
@@ -214,9 +220,9 @@ class IndexTable {
   Part& GetPart(Path path) { return parts_[path.GetId() / kPageSize % kParts]; }
   const Part& GetPart(Path path) const { return parts_[path.GetId() / kPageSize % kParts]; }
   std::array<Part, kParts> parts_;
-  std::atomic<size_t> stale_notes_{0};  // at most, since the table was empty
-  size_t compacted_at_ = 0;             // of these, when Compact looked last
-  std::atomic<bool> has_askers_{false};
+  std::atomic<size_t> stale_notes_{0};                      // at most, since the table was empty
+  size_t compacted_at_ = 0;                                 // of these, when Compact looked last
+  std::atomic<bool> has_askers_{false}, has_alone_{false};  // or had
 };
 
 }  // namespace strata::compose

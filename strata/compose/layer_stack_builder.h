@@ -60,7 +60,8 @@ class LayerStackBuilder {
 // Brings stacks up to date with edits of their layers. For one writer.
 class LayerStackEditor {
  public:
-  // Where specs came or went, or fields that steer composition did: of this layer, or of any where it is null.
+  // Where specs came or went, or fields that steer composition did: of this layer, or of any where it is
+  // null.
   struct EditedSite {
     Path path;
     const layer::Layer* layer;

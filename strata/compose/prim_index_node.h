@@ -21,9 +21,9 @@ enum NodeFlag : uint16_t {
   kNodeDueToAncestor = 1u << 3,  // came with the namespace parent
   kNodeRestricted = 1u << 4,     // permissions hide it
   kNodePrivate = 1u << 5,
-  kNodeNew = 1u << 6,       // added at this prim, not inherited from its namespace parent
-  kNodeSymmetry = 1u << 7,  // symmetry fields are written here
-  kNodeElided = 1u << 8,    // came below what an arc leads to and a relocate took away
+  kNodeNew = 1u << 6,             // added at this prim, not inherited from its namespace parent
+  kNodeSymmetry = 1u << 7,        // symmetry fields are written here
+  kNodeElided = 1u << 8,          // came below what an arc leads to and a relocate took away
   kNodeHasVariantSets = 1u << 9,  // some spec here names some
 };
 
@@ -64,7 +64,7 @@ struct PrimIndexNode {
 // concerns one prim at or below the one that selects it.
 struct VariantSwitch {
   uint32_t layer_stack;
-  Path holder;         // the site that has the variant set
+  Path holder;      // the site that has the variant set
   struct Variant {  // the same in either
     Path path;
     LayerStack::Site site;  // as long as the layer stack stays as it is

@@ -73,6 +73,7 @@ bool Path::Less(Path a, Path b) {
   const Node *x = &Get(a), *y = &Get(b);
   if ((x->flags ^ y->flags) & path_table::kAbsolute) return x->flags & path_table::kAbsolute;
   const uint32_t depth_a = x->depth, depth_b = y->depth;
+  if (depth_a == 0 || depth_b == 0) return depth_a < depth_b;  // "/" comes before all that is below it
   uint32_t i = a.id_, k = b.id_;
   for (; x->depth > depth_b; x = &Get(i)) i = x->parent;
   for (; y->depth > depth_a; y = &Get(k)) k = y->parent;

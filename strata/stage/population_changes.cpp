@@ -85,6 +85,7 @@ std::map<Path, Populator::Touched> Populator::ListTouched(const compose::CacheCh
 
 bool Populator::Refresh(StageChanges& changes) {
   if (NeedsAll(changes.cache)) return false;
+  kept_.reserve(changes.cache.kept.size());
   kept_.insert(changes.cache.kept.begin(), changes.cache.kept.end());
   keeps_children_ = changes.cache.keeps_children;
   Path remade;

@@ -36,7 +36,9 @@ class VisitedPrims {
   };
   void Note(Visited visited) {
     const Path path = visited.index->GetPath();
+    constexpr size_t kFew = 8;
     const std::lock_guard lock(mutex_);
+    if (by_path_.empty()) by_path_.reserve(kFew);
     by_path_.insert_or_assign(path, std::move(visited));
   }
   // Null where it was not this index that was visited.

@@ -203,8 +203,7 @@ StageChanges Stage::Impl::Compose(const compose::CacheEdits& edits) {
   VisitedPrims visited;
   const auto visit = [&](const compose::PrimIndex& index, std::vector<Token>& child_names) {
     const PrimFacts facts = FindFacts(index);
-    if (!options.population_mask.IsAll())
-      RemoveMasked(options.population_mask, index.GetPath(), child_names);
+    if (!options.population_mask.IsAll()) RemoveMasked(options.population_mask, index.GetPath(), child_names);
     const bool goes_on = facts.is_active && !facts.is_instance;
     visited.Note({&index, facts, goes_on ? child_names : std::vector<Token>()});
     return goes_on;
