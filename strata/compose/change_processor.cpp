@@ -31,6 +31,7 @@ CacheChanges ChangeProcessor::Run() {
   size_t edited = 0;
   for (const LayerEdit& edit : edits_.layers) edited += edit.changes.by_path.size();
   result_.specs.reserve(edited);
+  edited_sites_.reserve(edited);
   for (const LayerEdit& edit : edits_.layers)
     for (uint32_t stack : std::vector<uint32_t>(dependencies_->FindStacks(edit.layer.get())))
       ProcessEdit(edit, stack);

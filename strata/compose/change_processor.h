@@ -102,10 +102,15 @@ class ChangeProcessor {
   void Finish();
   bool KeepsSharing();
   bool KeepsChildren() const;
-  size_t DropSubtree(Path root);
+  // Room for lists that one thread makes again and again.
+  struct Scratch {
+    std::vector<Path> open, gone;
+    std::vector<Token> names, former, prohibited;
+  };
+  size_t DropSubtree(Path root, Scratch& scratch);
   size_t DropSubtrees(const std::vector<Path>& roots);
   size_t DropByScan(const std::vector<Path>& roots);
-  void ListFormerNames(const PrimIndex& index, std::vector<Token>& names) const;
+  void ListFormerNames(const PrimIndex& index, Scratch& scratch) const;
   void AppendRemovedNames(const PrimIndex& index, std::vector<Token>& names) const;
   void Mend(Path prim);
   PrimIndexPtr MakeMended(Path prim, const PrimIndex& before);
@@ -130,12 +135,12 @@ class ChangeProcessor {
   };
   void NoteTouched();
   void RenewSubtrees();
-  void RenewSubtree(Path root, Renewal& renewal);
+  void RenewSubtree(Path root, Renewal& renewal, Scratch& scratch);
   PrimIndexPtr MakeSwitched(const Open& prim, const PrimIndex& before,
                             std::vector<VariantSwitch>& switches) const;
   IndexComparison Compare(const Open& prim, const PrimIndex& before, const PrimIndex& after);
   void RenewBelow(const PrimIndex& before, const PrimIndexPtr& after, std::shared_ptr<const Common> common,
-                  std::vector<Open>& open, Renewal& renewal);
+                  std::vector<Open>& open, Renewal& renewal, Scratch& scratch);
 
   Cache::Impl& cache_;
   const CacheEdits& edits_;

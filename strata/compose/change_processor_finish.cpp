@@ -129,11 +129,10 @@ void ChangeProcessor::Finish() {
 
 // Of children that the index may have had before the edits, and of more: those of now and those that were
 // just removed.
-void ChangeProcessor::ListFormerNames(const PrimIndex& index, std::vector<Token>& names) const {
-  std::vector<Token> prohibited;
-  index.ComputeChildNames(names, prohibited);
-  names.insert(names.end(), prohibited.begin(), prohibited.end());
-  AppendRemovedNames(index, names);
+void ChangeProcessor::ListFormerNames(const PrimIndex& index, Scratch& scratch) const {
+  index.ComputeChildNames(scratch.former, scratch.prohibited);
+  scratch.former.insert(scratch.former.end(), scratch.prohibited.begin(), scratch.prohibited.end());
+  AppendRemovedNames(index, scratch.former);
 }
 
 // What no layer lists any more, and what the layers list that left.
@@ -153,19 +152,19 @@ void ChangeProcessor::AppendRemovedNames(const PrimIndex& index, std::vector<Tok
 }
 
 // The indices at and below `root`; how many there were.
-size_t ChangeProcessor::DropSubtree(Path root) {
+size_t ChangeProcessor::DropSubtree(Path root, Scratch& scratch) {
   if (names_unknown_) return DropByScan({root});
   size_t count = 0;
-  std::vector<Path> open{root};
-  std::vector<Token> names;
+  std::vector<Path>& open = scratch.open;
+  open.assign(1, root);
   while (!open.empty()) {
     const Path path = open.back();
     open.pop_back();
     const PrimIndexPtr index = cache_.indices.Take(path);
     if (!index) continue;
     for (Path alone : cache_.indices.TakeAlone(path)) open.push_back(alone);
-    ListFormerNames(*index, names);
-    for (Token name : names) {
+    ListFormerNames(*index, scratch);
+    for (Token name : scratch.former) {
       const Path child = path.AppendChild(name);
       if (!child.IsEmpty()) open.push_back(child);
     }
@@ -181,7 +180,8 @@ size_t ChangeProcessor::DropSubtrees(const std::vector<Path>& roots) {
   if (roots.size() > 1 && roots.size() * kPrimsOfSubtree >= cache_.indices.GetSize())
     return DropByScan(roots);
   size_t count = 0;
-  for (Path root : roots) count += DropSubtree(root);
+  Scratch scratch;
+  for (Path root : roots) count += DropSubtree(root, scratch);
   return count;
 }
 
@@ -237,7 +237,7 @@ void ChangeProcessor::Mend(Path prim) {
       (after->IsInstanceable() && !AreSameInstance(*before, *after))) {
     resynced_.push_back(prim);
     resynced_set_.insert(prim);
-    if (!is_renewing_) result_.dropped_indices += DropSubtree(prim);
+    if (!is_renewing_) result_.dropped_indices += DropSubtrees({prim});
     return;
   }
   cache_.indices.Replace(prim, std::move(after));

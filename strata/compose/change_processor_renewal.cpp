@@ -32,7 +32,8 @@ void ChangeProcessor::RenewSubtrees() {
   result_.dropped_indices += DropSubtrees(dropped);
   std::vector<Renewal> renewals(renewed.size());
   auto renew = [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) RenewSubtree(renewed[i], renewals[i]);
+    Scratch scratch;
+    for (size_t i = begin; i < end; ++i) RenewSubtree(renewed[i], renewals[i], scratch);
   };
   Executor* const executor = cache_.options.executor;
   if (executor && renewed.size() > 1)
@@ -46,14 +47,14 @@ void ChangeProcessor::RenewSubtrees() {
   }
 }
 
-void ChangeProcessor::RenewSubtree(Path root, Renewal& renewal) {
+void ChangeProcessor::RenewSubtree(Path root, Renewal& renewal, Scratch& scratch) {
   if (!cache_.indices.Find(root)) return;
   const PrimIndexPtr above = cache_.FindParent(root);
   std::vector<Open> open;
   open.reserve(kFew);
   renewal.kept.reserve(kFew);
   if (above || root.IsRootPrim()) open.push_back({root, above, nullptr});
-  if (open.empty()) renewal.dropped += DropSubtree(root);
+  if (open.empty()) renewal.dropped += DropSubtree(root, scratch);
   while (!open.empty()) {
     const Open prim = std::move(open.back());
     open.pop_back();
@@ -71,12 +72,12 @@ void ChangeProcessor::RenewSubtree(Path root, Renewal& renewal) {
       continue;
     }
     if (!after->HasSpecs()) {  // there is no prim any more
-      renewal.dropped += DropSubtree(prim.path);
+      renewal.dropped += DropSubtree(prim.path, scratch);
       continue;
     }
     common->comparison =
         is_switched ? IndexComparison(*cache_.pool, common->switches) : Compare(prim, *before, *after);
-    RenewBelow(*before, after, std::move(common), open, renewal);
+    RenewBelow(*before, after, std::move(common), open, renewal, scratch);
     cache_.indices.Replace(prim.path, std::move(after));
     ++renewal.dropped;
   }
@@ -109,17 +110,17 @@ IndexComparison ChangeProcessor::Compare(const Open& prim, const PrimIndex& befo
 // Settles for each child whether it stays, goes, or is to be renewed, too.
 void ChangeProcessor::RenewBelow(const PrimIndex& before, const PrimIndexPtr& after,
                                  std::shared_ptr<const Common> common, std::vector<Open>& open,
-                                 Renewal& renewal) {
+                                 Renewal& renewal, Scratch& scratch) {
   const Path path = after->GetPath();
   const IndexComparison& comparison = common->comparison;
-  std::vector<Token> names, prohibited, former;
-  after->ComputeChildNames(names, prohibited);
+  std::vector<Token>&names = scratch.names, &former = scratch.former;
+  after->ComputeChildNames(names, scratch.prohibited);
   if (comparison.IsComparable()) {
     former = names;
     former.insert(former.end(), comparison.GetNamesOfOthers().begin(), comparison.GetNamesOfOthers().end());
     AppendRemovedNames(before, former);
   } else {
-    ListFormerNames(before, former);
+    ListFormerNames(before, scratch);
   }
   if (!descend_(*after, names)) names.clear();
   tsl::robin_set<Token> many;
@@ -127,12 +128,14 @@ void ChangeProcessor::RenewBelow(const PrimIndex& before, const PrimIndexPtr& af
   const auto is_named = [&](Token name) {
     return many.empty() ? std::find(names.begin(), names.end(), name) != names.end() : many.count(name) != 0;
   };
-  auto drop = [&](Path child) { renewal.dropped += DropSubtree(child); };
+  std::vector<Path>& gone = scratch.gone;
+  gone.clear();
   for (Path alone : cache_.indices.TakeAlone(path))
-    if (!is_named(alone.GetNameToken())) drop(alone);
+    if (!is_named(alone.GetNameToken())) gone.push_back(alone);
   for (Token name : former)
     if (!is_named(name))
-      if (const Path child = path.AppendChild(name); !child.IsEmpty()) drop(child);
+      if (const Path child = path.AppendChild(name); !child.IsEmpty()) gone.push_back(child);
+  for (Path child : gone) renewal.dropped += DropSubtree(child, scratch);
   for (Token name : names) {
     const Path child = path.AppendChild(name);
     const IndexTable::State state = child.IsEmpty() ? IndexTable::State() : cache_.indices.GetState(child);

@@ -163,6 +163,7 @@ bool IndexComparison::Match(const PrimIndex& before, const PrimIndex& after, boo
 void IndexComparison::AddOther(const LayerStack* stack, const LayerStack::Site& site, Path path) {
   if (!site.HasSpecs()) return;
   others_.emplace_back(stack, path);
+  if (!site.may_name_children) return;
   const Token field = layer::GetFieldNames().primChildren;
   for (uint32_t entry : site.layers)
     if (auto* children = stack->GetEntries()[entry].layer->GetFieldAs<TokenVector>(path, field))
