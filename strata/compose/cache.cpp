@@ -221,14 +221,14 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
   for (size_t first = 0; first < prims.size();) {
     const size_t count = prims.size() - first;
     visitor.BeginLevel(first, count);
-    std::vector<std::vector<Token>> names(count);
+    std::vector<std::vector<Path>> children(count);
     const bool is_little = count <= kLittle && std::all_of(prims.begin() + static_cast<ptrdiff_t>(first),
                                                            prims.end(), [&](SubtreePrim& prim) {
                                                              prim.index = impl_->indices.Find(prim.path);
                                                              return bool(prim.index);
                                                            });
     auto compose = [&](size_t begin, size_t end) {
-      std::vector<Token> prohibited;
+      std::vector<Token> names, prohibited;
       for (size_t i = first + begin; i < first + end; ++i) {
         SubtreePrim& prim = prims[i];
         const PrimIndex* parent = i < above.size() ? above[i].get() : prims[prim.parent].index.get();
@@ -238,13 +238,16 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
         if (!prim.index) prim.index = impl_->indices.Put(prim.path, impl_->Make(prim.path, parent));
         if (visitor.PassesBy(i, prim.path)) continue;
         if (const size_t found = CountCycles(*prim.index)) cycles.fetch_add(found, std::memory_order_relaxed);
-        std::vector<Token>& children = names[i - first];
-        if (!visitor.Recall(i, *prim.index, children)) {
-          prim.index->ComputeChildNames(children, prohibited);
-          if (!visitor.Visit(i, *prim.index, children)) children.clear();
+        if (!visitor.Recall(i, *prim.index, names)) {
+          prim.index->ComputeChildNames(names, prohibited);
+          if (!visitor.Visit(i, *prim.index, names)) continue;
         }
-        if (prim.path.GetElementCount() >= impl_->options.budgets.max_namespace_depth) children.clear();
-        std::erase_if(children, [&](Token name) { return prim.path.AppendChild(name).IsEmpty(); });
+        if (names.empty() || prim.path.GetElementCount() >= impl_->options.budgets.max_namespace_depth)
+          continue;
+        std::vector<Path>& paths = children[i - first];
+        paths.reserve(names.size());
+        for (Token name : names)
+          if (const Path child = prim.path.AppendChild(name); !child.IsEmpty()) paths.push_back(child);
       }
     };
     for (size_t done = 0, bytes_each = kBytesAtFirst; done < count;) {
@@ -257,17 +260,17 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
       bytes_each = static_cast<size_t>((std::max(impl_->pool->GetBytes(), before) - before) / next);
       most_at_once = impl_->pool->GetFullCount() > full ? kFew : std::max(most_at_once, 2 * next);
     }
-    if (cycles > impl_->options.budgets.max_cycles_at_once) impl_->CutCircles(prims, first, names);
+    if (cycles > impl_->options.budgets.max_cycles_at_once) impl_->CutCircles(prims, first, children);
     const size_t next = prims.size();
     size_t total = next;
     for (size_t i = 0; i < count; ++i) {
       prims[first + i].first_child = static_cast<uint32_t>(total);
-      prims[first + i].child_count = static_cast<uint32_t>(names[i].size());
-      total += names[i].size();
+      prims[first + i].child_count = static_cast<uint32_t>(children[i].size());
+      total += children[i].size();
     }
     // A few small layers can ask for more prims than any machine holds: here the scene ends, at a whole
     // level.
-    if (const auto limit = impl_->LimitNextLevel(prims, first, names, total); total > limit.most) {
+    if (const auto limit = impl_->LimitNextLevel(prims, first, children, total); total > limit.most) {
       for (size_t i = 0; i < count; ++i) prims[first + i].child_count = 0;
       impl_->TellOfCut(prims[first].path, "prims as deep", limit.budget, limit.value);
       break;
@@ -279,8 +282,8 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
     for_all(count, total - next <= kLittle, [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
         SubtreePrim* child = prims.data() + prims[first + i].first_child;
-        for (Token name : names[i]) {
-          child->path = prims[first + i].path.AppendChild(name);
+        for (Path path : children[i]) {
+          child->path = path;
           child->parent = static_cast<uint32_t>(first + i);
           ++child;
         }

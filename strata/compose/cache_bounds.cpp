@@ -90,18 +90,17 @@ struct Sample {
 };
 
 Sample TakeSample(const std::vector<SubtreePrim>& prims, size_t first,
-                  const std::vector<std::vector<Token>>& names) {
+                  const std::vector<std::vector<Path>>& children) {
   // Here and there, for children of one prim may be unlike each other.
   constexpr size_t kOneOf = 32;
   Sample sample;
   // What prims that share a graph have below them is shared, too.
   tsl::robin_set<const IndexGraph*> graphs;
-  for (size_t i = 0; i < names.size(); ++i) {
+  for (size_t i = 0; i < children.size(); ++i) {
     const SubtreePrim& parent = prims[first + i];
-    if (names[i].empty() || !graphs.insert(parent.index->GetGraph()).second) continue;
-    for (const Token name : names[i]) {
+    if (children[i].empty() || !graphs.insert(parent.index->GetGraph()).second) continue;
+    for (const Path path : children[i]) {
       if (MixBits(++sample.unlike) % kOneOf != 0) continue;
-      const Path path = parent.path.AppendChild(name);
       sample.children.push_back({path, path.IsRootPrim() ? nullptr : parent.index.get()});
     }
   }
@@ -111,10 +110,10 @@ Sample TakeSample(const std::vector<SubtreePrim>& prims, size_t first,
 }  // namespace
 
 Cache::Impl::Limit Cache::Impl::LimitNextLevel(const std::vector<SubtreePrim>& prims, size_t first,
-                                               const std::vector<std::vector<Token>>& names, size_t count) {
+                                               const std::vector<std::vector<Path>>& children, size_t count) {
   const Limit at_once = LimitPrimsAtOnce(count);
   if (count > at_once.most || count <= options.budgets.max_prims_of_few_specs / 2) return at_once;
-  const Sample sample = TakeSample(prims, first, names);
+  const Sample sample = TakeSample(prims, first, children);
   if (sample.children.empty()) return at_once;
   LookForRoom(count - prims.size(), 0);
   const bool has_ended = !has_room;
@@ -234,7 +233,7 @@ void Cache::Impl::TellOfCut(Path root, const char* others, const char* budget, u
 }
 
 void Cache::Impl::CutCircles(const std::vector<SubtreePrim>& prims, size_t first,
-                             std::vector<std::vector<Token>>& names) {
+                             std::vector<std::vector<Path>>& children) {
   auto is_below_cycle = [&](Path path) {
     for (Path above = path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
          above = above.GetParent()) {
@@ -244,10 +243,10 @@ void Cache::Impl::CutCircles(const std::vector<SubtreePrim>& prims, size_t first
     return false;
   };
   Path first_cut;
-  for (size_t i = 0; i < names.size(); ++i) {
+  for (size_t i = 0; i < children.size(); ++i) {
     const SubtreePrim& prim = prims[first + i];
-    if (names[i].empty() || CountCycles(*prim.index) == 0 || !is_below_cycle(prim.path)) continue;
-    names[i].clear();
+    if (children[i].empty() || CountCycles(*prim.index) == 0 || !is_below_cycle(prim.path)) continue;
+    children[i].clear();
     if (first_cut.IsEmpty()) first_cut = prim.path;
   }
   if (first_cut.IsEmpty() || has_cut_circles.exchange(true)) return;

@@ -106,16 +106,16 @@ struct Cache::Impl final : IndexEnvironment {
     uint64_t most;
   };
   Limit LimitPrimsAtOnce(size_t count) const;  // that one opening or edit may bring
-  // The same for `count` prims with those of the next level, whose `names` are told of the prims from `first`
-  // on. Where they are many, some of their indices are made, to see whether there is room for all: a level
-  // of which most would be without arcs is not begun.
+  // The same for `count` prims with those of the next level, `children` of the prims from `first` on. Where
+  // they are many, some of their indices are made, to see whether there is room for all: a level of which
+  // most would be without arcs is not begun.
   Limit LimitNextLevel(const std::vector<SubtreePrim>& prims, size_t first,
-                       const std::vector<std::vector<Token>>& names, size_t count);
+                       const std::vector<std::vector<Path>>& children, size_t count);
   // Namespace that circles bring grows with each level, without end. Takes the children from those of the
-  // last level (prims from `first` on, with the `names` of their children) that have such arcs below others
+  // last level (prims from `first` on, with their `children`) that have such arcs below others
   // that do: it is whole where something else is wrong, and at the first of such prims.
   void CutCircles(const std::vector<SubtreePrim>& prims, size_t first,
-                  std::vector<std::vector<Token>>& names);
+                  std::vector<std::vector<Path>>& children);
   Room TakeRoomForGeneratedLayer() override;
   // Finds out whether the indices made so far leave room for more, which holds until it is asked again: so
   // where room ends follows from the scene, and not from who is faster. Gives how many of the next `count`
