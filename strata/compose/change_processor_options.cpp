@@ -54,8 +54,10 @@ bool ChangeProcessor::LeadsElsewhere(const PrimIndex& index, uint32_t stack, Pat
   const bool is_left_out =
       type == ArcType::kPayload && include && index.GetGraph()->asks_for_payload && !include(index.GetPath());
   const CompositionErrors& errors = index.GetErrors();
-  const bool is_told_muted = std::any_of(errors.begin(), errors.end(), [](const CompositionError& error) {
-    return error.type == ErrorType::kMutedAssetPath;
+  // Where there is no arc, it may be for what was found where the path led: that it is muted, or has no such
+  // prim.
+  const bool may_tell_more = std::any_of(errors.begin(), errors.end(), [](const CompositionError& error) {
+    return error.type != ErrorType::kInvalidAssetPath;
   });
   for (uint32_t i = 0; i < items.size(); ++i) {
     if (items[i].asset_path.empty()) continue;
@@ -74,7 +76,7 @@ bool ChangeProcessor::LeadsElsewhere(const PrimIndex& index, uint32_t stack, Pat
     }
     if (node && !opened[i].is_muted && node.GetLayerStack()->GetRootLayer() == opened[i].layer) continue;
     // Where there is no arc although there is a layer, something else was wrong; that is looked at anew.
-    if (node || opened[i].layer || opened[i].is_muted || is_told_muted) return true;
+    if (node || opened[i].layer || opened[i].is_muted || may_tell_more) return true;
   }
   return false;
 }

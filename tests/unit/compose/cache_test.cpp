@@ -523,6 +523,31 @@ TEST_CASE("a resolver that changed recomposes the prims whose asset paths lead e
   CHECK(Join(cache.FindPrimsUsingAsset("other.usda")) == "");
 }
 
+TEST_CASE("a resolver that changed recomposes the prims that lack arcs for another reason then") {
+  Scene scene({{"root.usda",
+                "def \"A\" (\n    references = @moved.usda@</R>\n)\n{\n    def \"K\"\n    {\n    }\n}\n"
+                "def \"I\" (\n    inherits = </A/K>\n)\n{\n}\n"
+                "def \"D\"\n{\n}\n"},
+               {"empty.usda", ""}});
+  auto provider = std::make_shared<MovingProvider>(scene.registry);
+  Cache cache(scene.cache->GetRootLayerStack()->GetRootLayer(), nullptr, provider);
+  auto change = [&](const char* target) {
+    for (const char* path : {"/A", "/I", "/D"}) (void)cache.ComputePrimIndex(Path(path));
+    provider->target = target;
+    CacheEdits edits;
+    edits.resolver = CacheEdits::Resolver::kChanged;
+    return Describe(cache.Apply(edits));
+  };
+  CHECK(change("nowhere.usda") == "0 0");
+  CHECK(change("empty.usda") == "/A /I 2 0");
+  CHECK(change("nowhere.usda") == "/A /I 2 0");
+  for (const char* path : {"/A", "/I"}) {
+    const CompositionErrors& errors = cache.ComputePrimIndex(Path(path))->GetErrors();
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].type == ErrorType::kInvalidAssetPath);
+  }
+}
+
 TEST_CASE("fallbacks of a variant set recompose the prims that have the set") {
   const std::string set =
       "    variantSet \"v\" = {\n        \"x\" {\n        }\n        \"y\" {\n        }\n    }\n";
