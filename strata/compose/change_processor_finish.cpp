@@ -232,9 +232,13 @@ void ChangeProcessor::Mend(Path prim) {
   if (!before) return;
   PrimIndexPtr after = MakeMended(prim, *before);
   // Prims come and go with their specs; an instance is another one with its first opinion of its own.
+  // With a node goes what is selected above its site: prims further down may have asked for it.
+  const auto lacks_selections = [&] {
+    return before->GetNodeCount() != after->GetNodeCount() && cache_.indices.GetState(prim).may_ask_above;
+  };
   if (!after || before->HasSpecs() != after->HasSpecs() ||
       before->IsInstanceable() != after->IsInstanceable() || !AreSameFromBelow(*before, *after) ||
-      (after->IsInstanceable() && !AreSameInstance(*before, *after))) {
+      lacks_selections() || (after->IsInstanceable() && !AreSameInstance(*before, *after))) {
     resynced_.push_back(prim);
     resynced_set_.insert(prim);
     if (!is_renewing_) result_.dropped_indices += DropSubtrees({prim});

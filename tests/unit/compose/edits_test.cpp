@@ -456,6 +456,42 @@ TEST_CASE("what lies by chance where a switched variant leads stays where it is"
   }
 }
 
+TEST_CASE("a spec that goes takes along what is selected above it, for prims further down") {
+  const std::string variants = R"(
+    variantSet "v" = {
+        "x" {
+            def "S"
+            {
+                def "FromX"
+                {
+                }
+            }
+        }
+        "y" {
+            def "S"
+            {
+                def "FromY"
+                {
+                }
+            }
+        }
+    }
+)";
+  const std::string arcs_within = MakePrim("B", "", MakePrim("C", "references = </R/S>"));
+  Edited scene({{"root.usda", MakePrim("D", "variants = { string v = \"x\" }", MakePrim("B", "")) +
+                                  MakePrim("A", "references = @ref.usda@</R>") +
+                                  MakePrim("P", "inherits = [</D>, </A>]")},
+                {"ref.usda", MakePrim("R", "prepend variantSets = \"v\"\n    variants = { string v = \"y\" }",
+                                      arcs_within + variants)}});
+  const auto find = [&](const char* name) {
+    return scene.GetCache().ComputePrimIndex(Path("/P/B/C").AppendChild(Token(name)))->HasSpecs();
+  };
+  CHECK(find("FromX"));
+  REQUIRE(scene[0].DeleteSpec(Path("/D/B")));
+  CHECK(scene.Apply() == "/D/B /P/B | 4 0");
+  CHECK(find("FromY"));
+}
+
 TEST_CASE("instances, classes and relocates below an edit of arcs keep no index that is another one") {
   Edited scene({{"root.usda", "(\n    relocates = {</L/X>: </L/Y>}\n)\n" +
                                   MakePrim("A", "references = @ref.usda@</R>\n    inherits = </K>") +
