@@ -9,7 +9,8 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+# Functions may be inlined although code is position independent: none is to be replaced by another library's.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -fno-semantic-interposition -DNDEBUG")
 
 set(STRATA_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: address,undefined or thread")
 option(STRATA_COVERAGE "Instrument for llvm-cov (clang) or gcov" OFF)

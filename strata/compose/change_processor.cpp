@@ -47,11 +47,11 @@ CacheChanges ChangeProcessor::Run() {
   ProcessFallbacks();
   if (edits_.resolver == CacheEdits::Resolver::kChanged && !resyncs_all_) ProcessResolver();
   for (Path path : edits_.payloads)
-    if (cache_.indices.Find(path)) resynced_.push_back(path);
+    if (cache_.indices.Has(path)) resynced_.push_back(path);
   SettleReselected();
   if (!resynced_.empty() || resyncs_all_) {  // there may be room for others now
     for (Path path : cache_.TakeCutPrims())
-      if (cache_.indices.Find(path)) resynced_.push_back(path);
+      if (cache_.indices.Has(path)) resynced_.push_back(path);
   }
   Finish();
   return std::move(result_);
@@ -187,10 +187,10 @@ void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {
 }
 
 void ChangeProcessor::AddDependent(Path prim, Effect effect, Relation relation) {
-  if (!cache_.indices.Find(prim)) {
+  if (!cache_.indices.Has(prim)) {
     // A prim that was not there: its parent may have it now.
     comes_over_arc_ |= relation == Relation::kOther;
-    if (prim.IsRootPrim() || cache_.indices.Find(prim.GetParent())) resynced_.push_back(prim);
+    if (prim.IsRootPrim() || cache_.indices.Has(prim.GetParent())) resynced_.push_back(prim);
     return;
   }
   if (effect == Effect::kOwnSelections && relation == Relation::kOwn) return;  // see SettleReselected
@@ -208,7 +208,7 @@ void ChangeProcessor::SettleReselected() {
   const tsl::robin_set<Path> others(resynced_.begin(), resynced_.end());
   std::erase_if(reselected_, [&](const auto& known) {
     const Path prim = known.first;
-    const bool is_there = bool(cache_.indices.Find(prim));
+    const bool is_there = cache_.indices.Has(prim);
     if (is_there) resynced_.push_back(prim);
     return !is_there || others.count(prim) != 0 || mended_.count(prim) != 0 ||
            cache_.options.mode != CompositionMode::kUsd;
@@ -218,9 +218,9 @@ void ChangeProcessor::SettleReselected() {
 void ChangeProcessor::AddSpecChanges(uint32_t stack, const SpecChange& change) {
   const Path prim = change.spec.GetPrimOrPrimVariantSelectionPath();
   VisitDependents(stack, prim, [&](Path path) {
-    const bool is_there = bool(cache_.indices.Find(path));
+    const bool is_there = cache_.indices.Has(path);
     // What a prim that was not there is made of is told beside its being new.
-    if (!is_there && (change.spec != prim || !(path.IsRootPrim() || cache_.indices.Find(path.GetParent()))))
+    if (!is_there && (change.spec != prim || !(path.IsRootPrim() || cache_.indices.Has(path.GetParent()))))
       return;
     SpecChange& added = (is_there ? result_.specs : result_.resynced_specs).emplace_back(change);
     added.path =

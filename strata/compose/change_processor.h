@@ -180,7 +180,7 @@ void ChangeProcessor::VisitDependents(uint32_t stack, Path site, Visitor&& visit
     const Path path = Translate(site, arc_site, index);
     if (path.IsEmpty()) return;
     // An arc to a missing default prim holds its place at "/", and brings no children.
-    if (!arc_site.IsAbsoluteRoot() || cache_.indices.Find(path)) visit(path);
+    if (!arc_site.IsAbsoluteRoot() || cache_.indices.Has(path)) visit(path);
   });
 }
 

@@ -48,7 +48,7 @@ void ChangeProcessor::RenewSubtrees() {
 }
 
 void ChangeProcessor::RenewSubtree(Path root, Renewal& renewal, Scratch& scratch) {
-  if (!cache_.indices.Find(root)) return;
+  if (!cache_.indices.Has(root)) return;
   const PrimIndexPtr above = cache_.FindParent(root);
   std::vector<Open> open;
   open.reserve(kFew);

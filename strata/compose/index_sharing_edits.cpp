@@ -45,8 +45,8 @@ std::shared_ptr<IndexGraph> IndexSharing::CopyGraph(const IndexGraph& known) con
   auto graph = std::make_shared<IndexGraph>();
   graph->pool = pool_;
   graph->id = MakeId();
-  constexpr size_t kMore = 2;  // than it had are the nodes of most
-  graph->nodes.reserve(known.nodes.size() + kMore);
+  constexpr size_t kRoom = 2;  // for variants that come
+  graph->nodes.reserve(known.nodes.size() + kRoom);
   graph->nodes = known.nodes;  // with the paths and maps of the home, which it keeps
   graph->home = known.home;
   graph->variant_selections = known.variant_selections;

@@ -35,6 +35,12 @@ class IndexTable {
     const PrimIndexPtr* slot = part.FindSlot(path);
     return slot ? *slot : nullptr;
   }
+  bool Has(Path path) const {
+    const Part& part = GetPart(path);
+    std::lock_guard lock(part.mutex);
+    const PrimIndexPtr* slot = part.FindSlot(path);
+    return slot && *slot;
+  }
   // The one kept: whoever came first. Equal inputs make equal indices.
   PrimIndexPtr Put(Path path, PrimIndexPtr index) {
     const uint64_t stacks = FindIntroducedStacks(*index);
