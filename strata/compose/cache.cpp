@@ -19,6 +19,7 @@ void Cache::Impl::Start() {
   targets.maps.clear();
   argument_names = {};
   generated_layers = 0;
+  is_edited = false;
   cut_errors.clear();
   has_cut_circles = false;
   cut_prims.clear();
@@ -397,12 +398,24 @@ void Cache::Clear() {
 
 CacheChanges Cache::Apply(const CacheEdits& edits, const Descend& descend) {
   impl_->generated_layers = 0;
-  // What was cut short once may be whole now.
-  const bool is_whole = impl_->cut_errors.empty();
-  impl_->cut_errors.clear();
-  impl_->has_cut_circles = false;
+  // What was cut short once may be whole now, and what was whole be cut: where a limit ends the scene follows
+  // from all of it.
+  const bool met_limit = impl_->MayMeetLimit();
   impl_->counted_stacks = 0;
-  return ChangeProcessor(*impl_, edits, is_whole ? descend : Descend()).Run();
+  CacheChanges changes = ChangeProcessor(*impl_, edits, met_limit ? Descend() : descend).Run();
+  if (changes.resynced.empty()) return changes;
+  impl_->is_edited = true;
+  if (met_limit)
+    impl_->StartAnew(changes);
+  else
+    (void)StartAnewAtLimit(changes);
+  return changes;
+}
+
+bool Cache::StartAnewAtLimit(CacheChanges& changes) {
+  if (!impl_->is_edited || !impl_->MayMeetLimit()) return false;
+  impl_->StartAnew(changes);
+  return true;
 }
 
 }  // namespace strata::compose

@@ -15,13 +15,6 @@ constexpr size_t kMostFullAtOnce = 4;
 
 }  // namespace
 
-size_t CountCycles(const PrimIndex& index) {
-  const CompositionErrors& errors = index.GetErrors();
-  return static_cast<size_t>(std::count_if(errors.begin(), errors.end(), [](const CompositionError& error) {
-    return error.type == ErrorType::kArcCycle;
-  }));
-}
-
 size_t Cache::Impl::CountSpecs() const {
   const uint32_t stacks = pool->GetStackCount();
   if (stacks == counted_stacks) return counted_specs;
@@ -210,12 +203,29 @@ void Cache::Impl::AddCutPrims(CompositionErrors& errors) const {
                  {root_stack->GetRootLayer()->GetIdentifier(), first.GetString(), 0, 0, 0}, why.hint);
 }
 
-std::vector<Path> Cache::Impl::TakeCutPrims() {
+bool Cache::Impl::MayMeetLimit() const {
+  const Budgets& budgets = options.budgets;
+  if (!has_room.load(std::memory_order_relaxed)) return true;
+  if (indices.GetCycleCount() > budgets.max_cycles_at_once) return true;
+  // Prims that share one full graph after edits may have several from scratch.
+  const size_t full = pool->GetFullCount();
+  if (full != 0 && full >= budgets.max_full_prims_at_once / 2) return true;
   const std::lock_guard lock(cut_mutex);
-  std::vector<Path> prims = std::exchange(cut_prims, {});
-  prims.insert(prims.end(), short_prims.begin(), short_prims.end());
-  short_prims.clear();
-  return prims;
+  return !cut_errors.empty() || !cut_prims.empty() || !short_prims.empty();
+}
+
+void Cache::Impl::StartAnew(CacheChanges& changes) {
+  changes.dropped_indices += indices.GetSize();
+  changes.resynced.assign(1, Path::AbsoluteRoot());
+  changes.kept.clear();
+  changes.spec_stacks.clear();
+  // Of what is below nothing is told but that it is resynced.
+  changes.resynced_specs.insert(changes.resynced_specs.end(), changes.specs.begin(), changes.specs.end());
+  std::erase_if(changes.resynced_specs,
+                [](const SpecChange& change) { return !change.path.IsAbsoluteRoot(); });
+  changes.specs.clear();
+  changes.keeps_children = false;
+  Start();
 }
 
 void Cache::Impl::TellOfCut(Path root, const char* others, const char* budget, uint64_t limit) {

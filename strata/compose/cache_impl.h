@@ -23,9 +23,6 @@
 
 namespace strata::compose {
 
-// Arcs of the index that were refused because they lead back to where they began.
-size_t CountCycles(const PrimIndex& index);
-
 struct Cache::Impl final : IndexEnvironment {
   layer::LayerPtr root, session;
   std::shared_ptr<LayerProvider> provider;
@@ -61,7 +58,8 @@ struct Cache::Impl final : IndexEnvironment {
   Cache::ArgumentNames argument_names;
   std::atomic<uint32_t> generated_layers{0};
 
-  // Of subtrees that are cut short, since the last edit.
+  bool is_edited = false;  // since it was made or cleared, and not known to be as from scratch
+  // Of subtrees that are cut short.
   mutable std::mutex cut_mutex;
   CompositionErrors cut_errors;
   std::atomic<bool> has_cut_circles{false};  // and told so
@@ -126,10 +124,13 @@ struct Cache::Impl final : IndexEnvironment {
   Limit LimitIndexBytes(uint64_t bytes) const;
   bool AreIndicesShort() override;
   void NoteShortIndex(Path prim) override;
-  // The error of prims that have no arcs for want of room, if there are any; and these prims with those whose
-  // indices ended early, forgotten.
+  // The error of prims that have no arcs for want of room, if there are any.
   void AddCutPrims(CompositionErrors& errors) const;
-  std::vector<Path> TakeCutPrims();
+  // Whether the scene meets a limit that counts over all of it, or may when it is composed from scratch. What
+  // is counted here is no less, as long as no limit is met: former indices may be among it.
+  bool MayMeetLimit() const;
+  // Forgets all, as Cache::Clear, and tells so.
+  void StartAnew(CacheChanges& changes);
   void NoteArguments(const ComposedArguments& arguments) override;
 
   PrimIndexPtr Make(Path path, const PrimIndex* parent) { return sharing->Compute(path, parent); }

@@ -49,10 +49,6 @@ CacheChanges ChangeProcessor::Run() {
   for (Path path : edits_.payloads)
     if (cache_.indices.Has(path)) resynced_.push_back(path);
   SettleReselected();
-  if (!resynced_.empty() || resyncs_all_) {  // there may be room for others now
-    for (Path path : cache_.TakeCutPrims())
-      if (cache_.indices.Has(path)) resynced_.push_back(path);
-  }
   Finish();
   return std::move(result_);
 }

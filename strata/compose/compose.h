@@ -150,6 +150,12 @@ class Cache {
   // concern are composed anew here, and what is below prims that did not change stays. Called by several
   // threads at once.
   CacheChanges Apply(const CacheEdits& edits, const Descend& descend = {});
+  // To be asked when what an edit asks for is composed. Budgets that count over the whole scene
+  // (max_cycles_at_once, max_full_prims_at_once and others) end it where they do from scratch only when it is
+  // composed as a whole: where such a limit is met, or near, this clears the cache, says in `changes` that
+  // all is resynced, and gives true: then compose anew what is needed. Apply does the same for what it
+  // composes itself.
+  bool StartAnewAtLimit(CacheChanges& changes);
 
   // -- dependencies: from any thread, but one at a time ------------------------------------------------
   // Prims whose indices, as far as they are made, depend on a site; those of `types` alone. In path order.

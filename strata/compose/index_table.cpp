@@ -6,6 +6,13 @@
 
 namespace strata::compose {
 
+size_t CountCycles(const PrimIndex& index) {
+  const CompositionErrors& errors = index.GetErrors();
+  return static_cast<size_t>(std::count_if(errors.begin(), errors.end(), [](const CompositionError& error) {
+    return error.type == ErrorType::kArcCycle;
+  }));
+}
+
 uint64_t IndexTable::FindIntroducedStacks(const PrimIndex& index) {
   return index.GetGraph() ? index.GetGraph()->introduced_stacks : 0;
 }

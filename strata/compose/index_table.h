@@ -16,6 +16,9 @@
 
 namespace strata::compose {
 
+// Arcs of the index that were refused because they lead back to where they began.
+size_t CountCycles(const PrimIndex& index);
+
 // In parts, so that threads seldom meet. What changes indices that are there may be called from any thread
 // for prims that no other thread asks for; notes are read by one thread alone, when no other writes.
 class IndexTable {
@@ -74,6 +77,7 @@ class IndexTable {
     PrimIndexPtr& slot = part.MakeSlot(path);
     former = std::exchange(slot, std::move(index));
     if (!former) ++part.size;
+    if (former) Forget(*former);
     Note(part, path, *slot, stacks);
   }
   // Takes the index out; null when there is none.
@@ -83,6 +87,7 @@ class IndexTable {
     PrimIndexPtr* slot = part.FindSlot(path);
     if (!slot || !*slot) return nullptr;
     --part.size;
+    Forget(**slot);
     stale_notes_.fetch_add(1, std::memory_order_relaxed);
     return std::move(*slot);
   }
@@ -124,6 +129,7 @@ class IndexTable {
       part.askers.clear();
     }
     stale_notes_ = compacted_at_ = 0;
+    cycles_ = 0;
     has_askers_ = has_alone_ = false;
   }
   size_t GetSize() const {
@@ -134,6 +140,8 @@ class IndexTable {
     }
     return size;
   }
+  // What CountCycles finds of all indices together.
+  size_t GetCycleCount() const { return cycles_.load(std::memory_order_relaxed); }
   template <class Visitor>
   void Visit(Visitor&& visit) const {
     for (size_t i = 0; i < kParts; ++i) {
@@ -215,12 +223,18 @@ class IndexTable {
       stacks_of_runs.back() |= introductions[introduction].stacks;
     }
   };
-  static void Note(Part& part, Path path, const PrimIndex& index, uint64_t stacks) {
+  void Note(Part& part, Path path, const PrimIndex& index, uint64_t stacks) {
     if (stacks) {
       part.introductions.push_back({path, stacks, index.GetGraph()});
       part.NoteStacks(part.introductions.size() - 1);
     }
-    if (!index.GetErrors().empty()) part.faulty.push_back(path);
+    if (index.GetErrors().empty()) return;
+    part.faulty.push_back(path);
+    cycles_.fetch_add(CountCycles(index), std::memory_order_relaxed);
+  }
+  // The index is in the table no more.
+  void Forget(const PrimIndex& index) {
+    if (!index.GetErrors().empty()) cycles_.fetch_sub(CountCycles(index), std::memory_order_relaxed);
   }
   void NoteAsker(Path path, const PrimIndex& index);
   Part& GetPart(Path path) { return parts_[path.GetId() / kPageSize % kParts]; }
@@ -229,6 +243,7 @@ class IndexTable {
   std::atomic<size_t> stale_notes_{0};                      // at most, since the table was empty
   size_t compacted_at_ = 0;                                 // of these, when Compact looked last
   std::atomic<bool> has_askers_{false}, has_alone_{false};  // or had
+  std::atomic<size_t> cycles_{0};
 };
 
 }  // namespace strata::compose

@@ -216,7 +216,15 @@ StageChanges Stage::Impl::Compose(const compose::CacheEdits& edits) {
                   [](const compose::SpecChange& change) { return change.path.IsAbsoluteRootOrPrim(); });
   // Clips are fields of prims.
   if (has_prim_changes) clips = std::make_unique<ClipCache>(registry, *options.resolver_context, provider);
+  const size_t former = by_path.GetSize();
   Repopulate(changes, visited);
+  if (cache->StartAnewAtLimit(changes.cache)) {
+    StageChanges anew;
+    anew.cache = std::move(changes.cache);
+    Repopulate(anew, VisitedPrims());
+    changes = std::move(anew);
+    changes.dropped_prims = former - 1;
+  }
   if (changes.HasOtherPrims()) control->generation.fetch_add(1, std::memory_order_acq_rel);
   return changes;
 }
