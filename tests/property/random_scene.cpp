@@ -73,7 +73,6 @@ std::unique_ptr<compose::Cache> RandomScene::MakeCache(Executor* executor) const
   compose::CacheOptions options;
   options.budgets.max_namespace_depth = kMaxDepth;
   options.budgets.max_nodes_per_prim = 400;
-  options.budgets.max_full_prims_at_once = 1 << 20;  // while prims are renewed there are twice as many
   options.executor = executor;
   options.muted_layers = muted_;
   options.variant_fallbacks = fallbacks_;
@@ -93,7 +92,6 @@ stage::StagePtr RandomScene::MakeStage(Executor* executor) const {
   options.session = layers_[1];
   options.budgets.emplace().max_namespace_depth = kMaxDepth;
   options.budgets->max_nodes_per_prim = 400;
-  options.budgets->max_full_prims_at_once = 1 << 20;  // while prims are renewed there are twice as many
   options.executor = executor;
   options.muted_layers = muted_;
   options.variant_fallbacks = fallbacks_;
