@@ -53,6 +53,12 @@ bool MaySelect(NodeRef node) {
   }
 }
 
+bool HasSpecializes(const PrimIndex& index) {
+  const std::vector<PrimIndexNode>& nodes = index.GetGraph()->nodes;
+  return std::any_of(nodes.begin(), nodes.end(),
+                     [](const PrimIndexNode& node) { return node.arc == ArcType::kSpecialize; });
+}
+
 bool HasArcsOfItsOwn(const PrimIndex& index) {
   const std::vector<PrimIndexNode>& nodes = index.GetGraph()->nodes;
   return std::any_of(nodes.begin() + 1, nodes.end(),
@@ -81,6 +87,10 @@ IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after
     // Below instances, and where relocates are, more than what nodes say themselves decides.
     made->is_comparable = !before.IsInstanceable() && !after.IsInstanceable() && !before.HasRelocates() &&
                           !after.HasRelocates() && Match(before, after, are_in_one_place, *made);
+    // Where specializes come to stand below follows from all that they meet, also from what says nothing
+    // there.
+    if (!made->others.empty() && (HasSpecializes(before) || HasSpecializes(after)))
+      made->is_comparable = false;
     finding = std::move(made);
     if (is_remembered) {
       const std::lock_guard lock(memory.mutex_);

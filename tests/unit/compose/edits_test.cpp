@@ -456,6 +456,45 @@ TEST_CASE("what lies by chance where a switched variant leads stays where it is"
   }
 }
 
+TEST_CASE("below specializes nothing stays that is in another order from scratch") {
+  const std::string text = R"(
+over "A"
+{
+    class "C" (
+        specializes = [
+            </B>,
+            </A>
+        ]
+    )
+    {
+    }
+}
+over "B"
+{
+}
+over "D" (
+    specializes = [
+        </A/B>,
+        </A>
+    ]
+    prepend variantSets = "v"
+)
+{
+    over "C"
+    {
+    }
+    variantSet "v" = {
+        "x" {
+        }
+    }
+}
+)";
+  Edited scene({{"root.usda", text}});
+  // The variant that comes says nothing of C.
+  REQUIRE(scene[0].SetField(Path("/A"), Names().variantSelection, Value(VariantSelectionMap{{"v", "x"}})));
+  scene.Apply();
+}
+
 TEST_CASE("a spec that goes takes along what is selected above it, for prims further down") {
   const std::string variants = R"(
     variantSet "v" = {
