@@ -43,7 +43,7 @@ size_t CountSpecs(const layer::SpecStore& content) {
 }
 
 std::string FindScene(const Bench& bench, const char* file) {
-  std::string path = bench.scenes + "/" + file;
+  std::string path = std::filesystem::absolute(bench.scenes + "/" + file);  // as layers resolve
   if (!std::filesystem::exists(path)) path.back() = 'a';
   return path;
 }
