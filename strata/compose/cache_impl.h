@@ -110,8 +110,8 @@ struct Cache::Impl final : IndexEnvironment {
   Limit LimitNextLevel(const std::vector<SubtreePrim>& prims, size_t first,
                        const std::vector<std::vector<Path>>& children, size_t count);
   // Namespace that circles bring grows with each level, without end. Takes the children from those of the
-  // last level (prims from `first` on, with their `children`) that have such arcs below others
-  // that do: it is whole where something else is wrong, and at the first of such prims.
+  // last level (prims from `first` on, with their `children`) that have such arcs below others that do: it is
+  // whole where something else is wrong, and at the first of such prims.
   void CutCircles(const std::vector<SubtreePrim>& prims, size_t first,
                   std::vector<std::vector<Path>>& children);
   Room TakeRoomForGeneratedLayer() override;

@@ -17,8 +17,7 @@ bool HasDuplicates(const std::vector<LayerStack::Entry>& entries) {
 
 }  // namespace
 
-// Writes down which layers speak of the site, and what they say together. What is known of its properties is
-// out of date with it.
+// Writes down which layers speak of the site, and what they say together.
 void LayerStackEditor::SetRow(LayerStack& edited, Path path, const std::vector<uint32_t>& layers,
                               uint32_t fields, bool may_name_children) {
   LayerStack::InvertedTable::Index& prims = edited.table_->prims;
@@ -45,6 +44,7 @@ void LayerStackEditor::SetRow(LayerStack& edited, Path path, const std::vector<u
   std::copy(layers.begin(), layers.end(), prims.layers.begin() + row.begin);
 }
 
+// As UpdateSites. Where the layer comes to speak of the site, others say what they said, and are not asked.
 void LayerStackEditor::UpdateSite(LayerStack& edited, Path path, const layer::Layer* layer) {
   std::vector<uint32_t> layers;
   SiteShare said;  // of all of them
