@@ -219,10 +219,11 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
   constexpr size_t kFew = 4;
   size_t most_at_once = kFew;
   std::atomic<size_t> cycles{0};
+  std::vector<std::vector<Path>> children;  // of the prims of a level
   for (size_t first = 0; first < prims.size();) {
     const size_t count = prims.size() - first;
     visitor.BeginLevel(first, count);
-    std::vector<std::vector<Path>> children(count);
+    children.resize(count);
     const bool is_little = count <= kLittle && std::all_of(prims.begin() + static_cast<ptrdiff_t>(first),
                                                            prims.end(), [&](SubtreePrim& prim) {
                                                              prim.index = impl_->indices.Find(prim.path);
@@ -232,6 +233,8 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
       std::vector<Token> names, prohibited;
       for (size_t i = first + begin; i < first + end; ++i) {
         SubtreePrim& prim = prims[i];
+        std::vector<Path>& paths = children[i - first];
+        paths.clear();
         const PrimIndex* parent = i < above.size() ? above[i].get() : prims[prim.parent].index.get();
         // Prims below the pseudo-root begin anew.
         if (prim.path.IsAbsoluteRoot() || prim.path.IsRootPrim()) parent = nullptr;
@@ -245,18 +248,18 @@ std::vector<SubtreePrim> Cache::ComputeSubtrees(const std::vector<Path>& roots, 
         }
         if (names.empty() || prim.path.GetElementCount() >= impl_->options.budgets.max_namespace_depth)
           continue;
-        std::vector<Path>& paths = children[i - first];
         paths.reserve(names.size());
         for (Token name : names)
           if (const Path child = prim.path.AppendChild(name); !child.IsEmpty()) paths.push_back(child);
       }
     };
-    for (size_t done = 0, bytes_each = kBytesAtFirst; done < count;) {
+    if (is_little) compose(0, count);
+    for (size_t done = is_little ? count : 0, bytes_each = kBytesAtFirst; done < count;) {
       size_t next = impl_->LookForRoom(count - done, bytes_each);
       if (impl_->has_room) next = std::min(next, most_at_once);
       const uint64_t before = impl_->pool->GetBytes();
       const size_t full = impl_->pool->GetFullCount();
-      for_all(next, is_little, [&](size_t begin, size_t end) { compose(done + begin, done + end); });
+      for_all(next, false, [&](size_t begin, size_t end) { compose(done + begin, done + end); });
       done += next;
       bytes_each = static_cast<size_t>((std::max(impl_->pool->GetBytes(), before) - before) / next);
       most_at_once = impl_->pool->GetFullCount() > full ? kFew : std::max(most_at_once, 2 * next);

@@ -155,6 +155,7 @@ class ChangeProcessor {
   tsl::robin_set<Path> mended_;
   tsl::robin_set<Path> mended_fully_;    // of these, those for which more than specs of their own may matter
   tsl::robin_set<Token> removed_names_;  // of prims that some layer had
+  std::vector<const layer::Layer*> left_layers_;         // that some layer stack has no more
   std::vector<std::pair<uint32_t, Path>> edited_sites_;  // by layer stack
   bool are_layers_changed_ = false;                      // something is said of a layer itself
   bool comes_over_arc_ = false;                          // a prim may be new that no layer of its own brings

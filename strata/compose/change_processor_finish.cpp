@@ -86,6 +86,8 @@ bool ChangeProcessor::KeepsChildren() const {
 
 void ChangeProcessor::Finish() {
   result_.keeps_children = KeepsChildren();
+  for (const auto& [stack, edit] : stacks_)
+    for (const layer::LayerPtr& layer : edit.left) left_layers_.push_back(layer.get());
   if (resyncs_all_) {
     result_.dropped_indices = cache_.indices.GetSize();
     resynced_.assign(1, Path::AbsoluteRoot());
@@ -138,14 +140,11 @@ void ChangeProcessor::ListFormerNames(const PrimIndex& index, Scratch& scratch) 
 // What no layer lists any more, and what the layers list that left.
 void ChangeProcessor::AppendRemovedNames(const PrimIndex& index, std::vector<Token>& names) const {
   names.insert(names.end(), removed_names_.begin(), removed_names_.end());
-  std::vector<const layer::Layer*> left;
-  for (const auto& [stack, edit] : stacks_)
-    for (const layer::LayerPtr& layer : edit.left) left.push_back(layer.get());
-  if (left.empty()) return;
+  if (left_layers_.empty()) return;
   const Token field = layer::GetFieldNames().primChildren;
   for (const IndexGraph::Spec& spec : index.GetGraph()->specs) {
     const layer::Layer& layer = *spec.entry->layer;
-    if (std::find(left.begin(), left.end(), &layer) == left.end()) continue;
+    if (std::find(left_layers_.begin(), left_layers_.end(), &layer) == left_layers_.end()) continue;
     if (auto* children = layer.GetFieldAs<TokenVector>(index.GetNode(spec.node).GetPath(), field))
       names.insert(names.end(), children->begin(), children->end());
   }

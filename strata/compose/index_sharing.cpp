@@ -481,11 +481,19 @@ std::atomic<const void*>* IndexSharing::FindChild(Path path, const PrimIndex* pa
 void IndexSharing::PrepareChildren(IndexGraph& graph, const PrimIndex& index) const {
   if (!graph.is_quiet || graph.is_private || !graph.has_fixed_nodes) return;
   index.ComputeChildNames(graph.child_names, graph.prohibited_names);
-  graph.child_names.shrink_to_fit();
-  std::vector<Token> sorted = graph.child_names;
-  std::sort(sorted.begin(), sorted.end());
-  if (!sorted.empty()) graph.children = std::make_unique<IndexGraph::Child[]>(sorted.size());
-  for (size_t i = 0; i < sorted.size(); ++i) graph.children[i].name = sorted[i];
+  std::vector<Token>& names = graph.child_names;
+  if (names.capacity() != names.size()) names.shrink_to_fit();
+  if (!names.empty()) graph.children = std::make_unique<IndexGraph::Child[]>(names.size());
+  const auto list = [&graph](const std::vector<Token>& sorted) {
+    for (size_t i = 0; i < sorted.size(); ++i) graph.children[i].name = sorted[i];
+  };
+  if (std::is_sorted(names.begin(), names.end())) {
+    list(names);
+  } else {
+    std::vector<Token> sorted = names;
+    std::sort(sorted.begin(), sorted.end());
+    list(sorted);
+  }
   graph.owner = id_;
 }
 

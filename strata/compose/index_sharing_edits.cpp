@@ -33,8 +33,13 @@ std::optional<VariantSelectionMap> ComposeSelections(const LayerStack& stack, co
 // asks the root node first.
 bool IsSelectedAtRoot(NodeRef node) {
   Path path = node.GetPath().StripAllVariantSelections();
-  for (; !node.IsRoot() && !path.IsEmpty(); node = node.GetParent())
-    path = node.GetMapToParent().MapSourceToTarget(path);
+  for (; !node.IsRoot() && !path.IsEmpty(); node = node.GetParent()) {
+    // Arcs of the prim itself lead from the site of the parent to that of the node.
+    const bool is_between_sites = node.IsIntroducedHere() && node.GetArcType() != ArcType::kRelocate &&
+                                  path == node.GetPath().StripAllVariantSelections();
+    path = is_between_sites ? node.GetParent().GetPath().StripAllVariantSelections()
+                            : node.GetMapToParent().MapSourceToTarget(path);
+  }
   return path == node.GetPath();
 }
 

@@ -50,6 +50,10 @@ SiteShare ReadSiteShare(const layer::SpecStore::SpecView& spec) {
   return share;
 }
 
+bool IsPlainOver(const layer::SpecStore::SpecView& spec) {
+  return ReadSiteShare(spec).is_plain;
+}
+
 namespace {
 
 constexpr uint32_t kFirstEntry[] = {0};

@@ -31,6 +31,8 @@ enum SiteField : uint32_t {
 
 uint32_t GetSiteField(Token field);  // 0: does not steer composition
 uint32_t ReadSiteFields(const layer::SpecStore::SpecView& spec);
+// Whether the spec is an over that only lists what it holds.
+bool IsPlainOver(const layer::SpecStore::SpecView& spec);
 
 // Thread-safe. Changes only when its cache is told of edits; entries that were given out stay as they were.
 class LayerStack {

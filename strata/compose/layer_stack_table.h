@@ -23,7 +23,7 @@ inline bool IsPrimLike(layer::SpecType type) {
 struct SiteShare {
   uint32_t fields = 0;  // SiteField
   bool names_children = false;
-  bool is_plain = false;  // an over that only lists what it holds
+  bool is_plain = false;  // IsPlainOver
 };
 SiteShare ReadSiteShare(const layer::SpecStore::SpecView& spec);
 

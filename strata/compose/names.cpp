@@ -20,6 +20,10 @@ class NameList {
     else if (names_.size() > kFew)
       MakeIndex();
   }
+  void AddAll(const TokenVector& names) {
+    if (names_.empty()) names_.reserve(names.size());
+    for (Token name : names) Add(name);
+  }
   void Reorder(const TokenVector& order) {
     if (order.empty() || names_.empty()) return;
     TokenListOp op;
@@ -85,8 +89,7 @@ class ChildNamesComposer {
   void AddSpec(const layer::SpecStore::SpecView& spec) {
     const layer::FieldNames& fields = layer::GetFieldNames();
     const Value* const children = spec.Find(fields.primChildren);
-    if (const TokenVector* held = children ? children->GetIf<TokenVector>() : nullptr)
-      for (Token name : *held) names_.Add(name);
+    if (const TokenVector* held = children ? children->GetIf<TokenVector>() : nullptr) names_.AddAll(*held);
     const Value* const order = spec.Find(fields.primOrder);
     if (const TokenVector* held = order ? order->GetIf<TokenVector>() : nullptr) names_.Reorder(*held);
   }
@@ -190,7 +193,7 @@ std::vector<Token> PrimIndex::ComputePropertyNames() const {
   for (size_t i = specs.size(); i-- > 0;) {
     const SpecSite site = specs[i];
     if (auto* properties = site.entry->layer->GetFieldAs<TokenVector>(site.path, fields.properties))
-      for (Token name : *properties) names.Add(name);
+      names.AddAll(*properties);
   }
   return names.Take();
 }

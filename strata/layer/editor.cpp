@@ -24,7 +24,8 @@ namespace {
 
 template <class Listeners, class... Arguments>
 void CallEach(const Listeners& listeners, const Arguments&... arguments) {
-  for (const auto& [id, listener] : listeners) {
+  if (!listeners) return;
+  for (const auto& [id, listener] : *listeners) {
     try {
       listener(arguments...);
     } catch (...) {  // the edit is done, whatever a listener thinks of it
@@ -35,7 +36,7 @@ void CallEach(const Listeners& listeners, const Arguments&... arguments) {
 }  // namespace
 
 void Layer::Send(const LayerNotice& notice) const {
-  CallEach(CopyListeners(notice_listeners_), *this, notice);
+  CallEach(HoldListeners(notice_listeners_), *this, notice);
 }
 
 Change* LayerEditor::Note(Path path) {
@@ -415,10 +416,11 @@ void LayerEditor::Announce(Layer& layer) {
     for (Change::FieldChange& field : change.fields)
       if (const Value* now = spec.Find(field.field)) field.after = *now;
   }
-  // A listener may add or remove listeners, and edit: all are called on copies, with nothing pending.
-  if (!journal.IsEmpty()) CallEach(layer.CopyListeners(layer.journal_listeners_), layer, journal);
+  // A listener may add or remove listeners, and edit: all in the lists of now are called, with nothing
+  // pending.
+  if (!journal.IsEmpty()) CallEach(layer.HoldListeners(layer.journal_listeners_), layer, journal);
   SendNotices(layer, changes);
-  if (!changes.IsEmpty()) CallEach(layer.CopyListeners(layer.listeners_), layer, changes);
+  if (!changes.IsEmpty()) CallEach(layer.HoldListeners(layer.listeners_), layer, changes);
 }
 
 }  // namespace strata::layer

@@ -315,9 +315,32 @@ Result<void> Layer::Save(const SaveOptions& options) {
 
 // -- changes --
 
+namespace {
+
+// Lists are in use by those who call: another one takes the place.
+template <class Listener>
+using Entries = std::vector<std::pair<uint64_t, Listener>>;
+
+template <class Listener>
+void Append(std::shared_ptr<const Entries<Listener>>& list, uint64_t id, Listener listener) {
+  auto longer = std::make_shared<Entries<Listener>>(list ? *list : Entries<Listener>());
+  longer->emplace_back(id, std::move(listener));
+  list = std::move(longer);
+}
+
+template <class Listener>
+void Remove(std::shared_ptr<const Entries<Listener>>& list, uint64_t id) {
+  if (!list) return;
+  auto rest = std::make_shared<Entries<Listener>>(*list);
+  std::erase_if(*rest, [id](const auto& entry) { return entry.first == id; });
+  list = rest->empty() ? nullptr : std::move(rest);
+}
+
+}  // namespace
+
 uint64_t Layer::AddChangeListener(ChangeListener listener, Before before) {
   std::lock_guard lock(listeners_mutex_);
-  listeners_.emplace_back(next_listener_, std::move(listener));
+  Append(listeners_, next_listener_, std::move(listener));
   if (before == Before::kAlways) wanting_before_.push_back(next_listener_);
   is_watched_ = true;
   wants_all_before_ = !wanting_before_.empty();
@@ -326,27 +349,26 @@ uint64_t Layer::AddChangeListener(ChangeListener listener, Before before) {
 
 uint64_t Layer::AddNoticeListener(NoticeListener listener) {
   std::lock_guard lock(listeners_mutex_);
-  notice_listeners_.emplace_back(next_listener_, std::move(listener));
+  Append(notice_listeners_, next_listener_, std::move(listener));
   is_watched_ = true;
   return next_listener_++;
 }
 
 uint64_t Layer::AddJournalListener(JournalListener listener) {
   std::lock_guard lock(listeners_mutex_);
-  journal_listeners_.emplace_back(next_listener_, std::move(listener));
+  Append(journal_listeners_, next_listener_, std::move(listener));
   is_recorded_ = true;
   return next_listener_++;
 }
 
 void Layer::RemoveListener(uint64_t id) {
   std::lock_guard lock(listeners_mutex_);
-  const auto is_it = [id](const auto& entry) { return entry.first == id; };
-  std::erase_if(listeners_, is_it);
-  std::erase_if(notice_listeners_, is_it);
-  std::erase_if(journal_listeners_, is_it);
+  Remove(listeners_, id);
+  Remove(notice_listeners_, id);
+  Remove(journal_listeners_, id);
   std::erase(wanting_before_, id);
-  is_watched_ = !listeners_.empty() || !notice_listeners_.empty();
-  is_recorded_ = !journal_listeners_.empty();
+  is_watched_ = listeners_ || notice_listeners_;
+  is_recorded_ = bool(journal_listeners_);
   wants_all_before_ = !wanting_before_.empty();
 }
 

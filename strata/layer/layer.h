@@ -195,8 +195,12 @@ class Layer : public std::enable_shared_from_this<Layer> {
   friend class LayerEditor;  // layer/editor.h
   Result<void> RefuseLoss() const;
   void Send(const LayerNotice& notice) const;
-  template <class Listeners>
-  Listeners CopyListeners(const Listeners& listeners) const {
+  // In the order in which they were added. A list stays as it is: whoever calls those in it holds it
+  // meanwhile.
+  template <class Listener>
+  using Listeners = std::shared_ptr<const std::vector<std::pair<uint64_t, Listener>>>;
+  template <class Listener>
+  Listeners<Listener> HoldListeners(const Listeners<Listener>& listeners) const {
     std::lock_guard lock(listeners_mutex_);
     return listeners;
   }
@@ -211,11 +215,13 @@ class Layer : public std::enable_shared_from_this<Layer> {
   ChangeList pending_;
   Journal journal_;
   mutable std::mutex listeners_mutex_;
-  std::vector<std::pair<uint64_t, ChangeListener>> listeners_;           // guarded by listeners_mutex_
-  std::vector<std::pair<uint64_t, NoticeListener>> notice_listeners_;    // guarded by listeners_mutex_
-  std::vector<std::pair<uint64_t, JournalListener>> journal_listeners_;  // guarded by listeners_mutex_
-  uint64_t next_listener_ = 1;                                           // guarded by listeners_mutex_
-  std::vector<uint64_t> wanting_before_;                                 // guarded by listeners_mutex_
+  // The following are guarded by listeners_mutex_; null lists are empty.
+  Listeners<ChangeListener> listeners_;
+  Listeners<NoticeListener> notice_listeners_;
+  Listeners<JournalListener> journal_listeners_;
+  uint64_t next_listener_ = 1;
+  std::vector<uint64_t> wanting_before_;
+
   std::atomic<bool> is_watched_ = false, is_recorded_ = false, wants_all_before_ = false;
   uint64_t revision_ = 0;
   int open_blocks_ = 0;

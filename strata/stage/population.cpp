@@ -103,26 +103,32 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
   bool active_known = false, specifier_known = index.GetPath().IsAbsoluteRoot();
   if (specifier_known) facts.specifier = Specifier::kDef;
   const auto look = [&](const compose::SpecSite& site) {
-    layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(site.path);
-    for (const layer::SpecStore::Field& field : spec) {
-      if (field.name == names.typeName) {
-        const Token* type_name = facts.type_name.IsEmpty() ? field.value.GetIf<Token>() : nullptr;
-        if (type_name && *type_name != any_type) facts.type_name = *type_name;
-      } else if (field.name == names.kind) {
-        if (facts.kind.IsEmpty()) facts.kind = field.value.GetOr(Token());
-      } else if (field.name == names.active) {
-        if (!active_known) facts.is_active = field.value.GetOr(true);
-        active_known = true;
-      } else if (field.name == names.clips) {
-        facts.has_clips = true;
-      } else if (field.name == names.apiSchemas) {
-        facts.has_api_schemas = true;
-      } else if (field.name == names.specifier && !specifier_known) {
-        const auto* specifier = field.value.GetIf<Specifier>();
+    const layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(site.path);
+    for (size_t i = 0; i < spec.GetFieldCount(); ++i) {
+      const Token field = spec.GetFieldName(i);
+      const bool tells = field == names.specifier  ? !specifier_known
+                         : field == names.typeName ? facts.type_name.IsEmpty()
+                         : field == names.kind     ? facts.kind.IsEmpty()
+                         : field == names.active   ? !active_known
+                                                   : field == names.clips || field == names.apiSchemas;
+      const Value* const value = tells ? spec.GetFieldValue(i) : nullptr;
+      if (!value) continue;
+      if (field == names.specifier) {
+        const auto* specifier = value->GetIf<Specifier>();
         if (!specifier || *specifier == Specifier::kOver) continue;
         // Whether a class wins over weaker opinions takes a closer look.
         facts.specifier = *specifier == Specifier::kDef ? Specifier::kDef : ComposeSpecifier(index);
         specifier_known = true;
+      } else if (field == names.typeName) {
+        const Token* type_name = value->GetIf<Token>();
+        if (type_name && *type_name != any_type) facts.type_name = *type_name;
+      } else if (field == names.kind) {
+        facts.kind = value->GetOr(Token());
+      } else if (field == names.active) {
+        facts.is_active = value->GetOr(true);
+        active_known = true;
+      } else {
+        (field == names.clips ? facts.has_clips : facts.has_api_schemas) = true;
       }
     }
   };

@@ -93,7 +93,7 @@ bool Populator::Refresh(StageChanges& changes) {
   for (const auto& [path, what] : ListTouched(changes.cache)) {
     if (!remade.IsEmpty() && path.HasPrefix(remade)) continue;
     if (what.change_count != 0 && !what.is_edited) NoteListing(path);
-    if (what.is_edited && !UpdateRecord(path))
+    if (what.is_edited && !UpdateRecord(path, what))
       remade = path;
     else
       UpdateChildren(path, what);
@@ -112,14 +112,29 @@ bool Populator::Refresh(StageChanges& changes) {
   return true;
 }
 
+// Whether all that is new is a spec of the prim's own that says nothing of it.
+bool Populator::OnlyPlainOverCame(const compose::PrimIndex& index, const Touched& what) const {
+  const compose::SpecChange* const edited = what.change;
+  if (!keeps_children_ || !edited || edited->spec != edited->path) return false;
+  if (edited->kind != compose::SpecChange::Kind::kEdited || !edited->change->spec_added) return false;
+  for (const compose::SpecSite site : index.GetSpecStack()) {
+    if (!site.node.IsRoot()) break;
+    if (site.entry->layer == edited->layer)
+      return compose::IsPlainOver(edited->layer->GetContent().Find(edited->spec));
+  }
+  return false;
+}
+
 // Brings the record of an edited prim up to date where it stands. False when what is below must be made anew
 // with it.
-bool Populator::UpdateRecord(Path path) {
+bool Populator::UpdateRecord(Path path, const Touched& what) {
   const uint32_t number = stage_.FindByIndexPath(path);
   if (number == kNoRecord || stage_.Record(number).flags & kGoneRecord) return true;
   compose::PrimIndexPtr index = stage_.cache->ComputePrimIndex(path);
   PrimRecord& known = stage_.records[number];
-  if (!path.IsAbsoluteRoot()) {
+  if (OnlyPlainOverCame(*index, what)) {
+    changes_.former.push_back({known.path, known.definition});
+  } else if (!path.IsAbsoluteRoot()) {
     const PrimRecord made = MakeRecord(known.parent, path, FindFacts(*index), index);
     if (made.flags != known.flags) {
       RemakePrim(number, path);

@@ -109,7 +109,8 @@ class Populator {
   // -- population_changes.cpp: what edits do to records
   bool NeedsAll(const compose::CacheChanges& changes) const;
   static std::map<Path, Touched> ListTouched(const compose::CacheChanges& changes);
-  bool UpdateRecord(Path path);
+  bool OnlyPlainOverCame(const compose::PrimIndex& index, const Touched& what) const;
+  bool UpdateRecord(Path path, const Touched& what);
   void NoteListing(Path path);
   void UpdateChildren(Path path, const Touched& what);
   bool KeepsChildren(uint32_t parent, const Touched& what) const;
