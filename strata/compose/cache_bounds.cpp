@@ -83,7 +83,7 @@ struct Sample {
 };
 
 Sample TakeSample(const std::vector<SubtreePrim>& prims, size_t first,
-                  const std::vector<std::vector<Path>>& children) {
+                  const std::vector<std::vector<Token>>& children) {
   // Here and there, for children of one prim may be unlike each other.
   constexpr size_t kOneOf = 32;
   Sample sample;
@@ -92,9 +92,11 @@ Sample TakeSample(const std::vector<SubtreePrim>& prims, size_t first,
   for (size_t i = 0; i < children.size(); ++i) {
     const SubtreePrim& parent = prims[first + i];
     if (children[i].empty() || !graphs.insert(parent.index->GetGraph()).second) continue;
-    for (const Path path : children[i]) {
+    for (const Token name : children[i]) {
       if (MixBits(++sample.unlike) % kOneOf != 0) continue;
-      sample.children.push_back({path, path.IsRootPrim() ? nullptr : parent.index.get()});
+      const Path path = parent.path.AppendChild(name);
+      if (!path.IsEmpty())
+        sample.children.push_back({path, path.IsRootPrim() ? nullptr : parent.index.get()});
     }
   }
   return sample;
@@ -103,7 +105,8 @@ Sample TakeSample(const std::vector<SubtreePrim>& prims, size_t first,
 }  // namespace
 
 Cache::Impl::Limit Cache::Impl::LimitNextLevel(const std::vector<SubtreePrim>& prims, size_t first,
-                                               const std::vector<std::vector<Path>>& children, size_t count) {
+                                               const std::vector<std::vector<Token>>& children,
+                                               size_t count) {
   const Limit at_once = LimitPrimsAtOnce(count);
   if (count > at_once.most || count <= options.budgets.max_prims_of_few_specs / 2) return at_once;
   const Sample sample = TakeSample(prims, first, children);
@@ -243,7 +246,7 @@ void Cache::Impl::TellOfCut(Path root, const char* others, const char* budget, u
 }
 
 void Cache::Impl::CutCircles(const std::vector<SubtreePrim>& prims, size_t first,
-                             std::vector<std::vector<Path>>& children) {
+                             std::vector<std::vector<Token>>& children) {
   auto is_below_cycle = [&](Path path) {
     for (Path above = path.GetParent(); !above.IsEmpty() && !above.IsAbsoluteRoot();
          above = above.GetParent()) {

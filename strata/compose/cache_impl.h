@@ -108,12 +108,12 @@ struct Cache::Impl final : IndexEnvironment {
   // they are many, some of their indices are made, to see whether there is room for all: a level of which
   // most would be without arcs is not begun.
   Limit LimitNextLevel(const std::vector<SubtreePrim>& prims, size_t first,
-                       const std::vector<std::vector<Path>>& children, size_t count);
+                       const std::vector<std::vector<Token>>& children, size_t count);
   // Namespace that circles bring grows with each level, without end. Takes the children from those of the
   // last level (prims from `first` on, with their `children`) that have such arcs below others that do: it is
   // whole where something else is wrong, and at the first of such prims.
   void CutCircles(const std::vector<SubtreePrim>& prims, size_t first,
-                  std::vector<std::vector<Path>>& children);
+                  std::vector<std::vector<Token>>& children);
   Room TakeRoomForGeneratedLayer() override;
   // Finds out whether the indices made so far leave room for more, which holds until it is asked again: so
   // where room ends follows from the scene, and not from who is faster. Gives how many of the next `count`

@@ -183,6 +183,7 @@ class Cache {
 
  private:
   friend class ChangeProcessor;
+  friend class SubtreeComposer;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "strata/compose/causes.h"
+#include "strata/layer/fields.h"
 #include "tests/unit/stage/scene.h"
 
 namespace strata::stage {
@@ -139,6 +140,52 @@ TEST_CASE("namespace that doubles with each layer ends in proportion to what the
     CHECK(scene.At("/P3/x/y/x"));
   }
   for (size_t i = 0; i < prims.size(); ++i) CHECK(prims[i] <= 64 * (3 * (size_t{20} << i) + 4));
+}
+
+TEST_CASE("a level for which there is no room costs no path for each of its prims") {
+  // Each prim of a level has many children, of the next level each.
+  constexpr int kChildren = 30, kLevels = 6;
+  std::string text = kGood;
+  for (int i = 0; i < kLevels; ++i) {
+    text += fmt::format("def \"Fan{}\"\n{{\n", i);
+    for (int k = 0; k < kChildren; ++k)
+      text +=
+          fmt::format("    def \"c{}\" (\n        references = </Fan{}>\n    )\n    {{\n    }}\n", k, i + 1);
+    text += "}\n";
+  }
+  const auto count_paths = [&](uint32_t most_prims) {
+    OpenOptions options;
+    options.budgets.emplace().max_prims_at_once = most_prims;
+    const uint32_t before = Path(fmt::format("/BeforeFan{}", most_prims)).GetId();
+    const Scene scene(text + fmt::format("def \"Fan{}\"\n{{\n}}\n", kLevels), options);
+    const uint32_t after = Path(fmt::format("/AfterFan{}", most_prims)).GetId();
+    REQUIRE(Tell(scene).size() == 1);
+    CHECK(Tell(scene).front().message.find("max_prims_at_once") != std::string::npos);
+    CHECK(scene.At("/Fan0/c0"));
+    CHECK(!scene.At("/Fan0/c0/c0"));
+    return after - before;
+  };
+  const size_t specs = kLevels * (kChildren + 1);
+  CHECK(count_paths(3'000) < 3 * specs);  // the next level has 4,500 prims
+  CHECK(count_paths(4'000) < 3 * specs);
+}
+
+TEST_CASE("children with names that no prim may have are left out, and the others are there") {
+  const Scene scene("def \"A\"\n{\n    def \"In\"\n    {\n    }\n}\n");
+  const layer::FieldNames& names = layer::GetFieldNames();
+  layer::SpecStore content;
+  const auto define = [&](Path path, TokenVector children) {
+    const auto spec =
+        content.Create(path, path.IsAbsoluteRoot() ? layer::SpecType::kPseudoRoot : layer::SpecType::kPrim);
+    if (!path.IsAbsoluteRoot()) content.SetField(spec, names.specifier, Value(Specifier::kDef));
+    content.SetField(spec, names.primChildren, Value(std::move(children)));
+  };
+  define(Path("/"), {Token("1"), Token("A"), Token("a b"), Token("B")});
+  define(Path("/A"), {Token("In"), Token("")});
+  for (const char* path : {"/A/In", "/B"}) define(Path(path), {});
+  scene->GetRootLayer()->ReplaceContent(std::move(content));
+  CHECK(PathsOf(scene->Traverse()) == "/A /A/In /B");
+  CHECK(scene->GetPrimCount() == 3);
 }
 
 TEST_CASE("causes keep the order in which they are met, whatever their messages") {
