@@ -1,5 +1,6 @@
 // What a stage does to follow edits: counted, for an edit must cost what depends on it and nothing else.
 #include <algorithm>
+#include <tuple>
 
 #include "strata/stage/undo.h"
 #include "tests/unit/stage/scene.h"
@@ -240,6 +241,36 @@ over "A" {
   CHECK(!scene.At("/B/C/B"));
   REQUIRE(recorder.Take().GetInverse().Apply());
   CHECK(scene.At("/B/C/B/D"));
+}
+
+TEST_CASE(
+    "a spec that comes tells the record of its prim all that it says, and nothing where it says nothing") {
+  const layer::FieldNames& names = layer::GetFieldNames();
+  const auto edit = [&](Specifier specifier, Token field, Value value) {
+    Scene scene({{"root.usda", Scene::Sublayers({"weak.usda"})},
+                 {"weak.usda", "over \"P\" {\n def \"In\" {}\n}\nover \"Q\" {\n}\n"}});
+    {
+      const layer::Layer::ChangeBlock block(*scene->GetRootLayer());
+      REQUIRE(scene->GetRootLayer()->CreatePrimSpec(Path("/P"), specifier));
+      if (!field.IsEmpty()) REQUIRE(scene->GetRootLayer()->SetField(Path("/P"), field, std::move(value)));
+    }
+    const Prim prim = scene.At("/P");
+    CHECK(prim.GetPrimStack().size() == 2);
+    CHECK(prim.GetChild(Token("In")).IsValid() == prim.IsActive());
+    return std::tuple(prim.GetTypeName(), prim.IsActive(), prim.IsDefined(), prim.IsAbstract(),
+                      prim.IsModel());
+  };
+  const std::tuple plain(Token(), true, false, false, false);
+  CHECK(edit(Specifier::kOver, Token(), Value()) == plain);
+  CHECK(edit(Specifier::kOver, names.documentation, Value(std::string("some"))) == plain);
+  CHECK(edit(Specifier::kOver, names.typeName, Value(Token("Scope"))) ==
+        std::tuple(Token("Scope"), true, false, false, false));
+  CHECK(edit(Specifier::kOver, names.active, Value(false)) ==
+        std::tuple(Token(), false, false, false, false));
+  CHECK(edit(Specifier::kDef, Token(), Value()) == std::tuple(Token(), true, true, false, false));
+  CHECK(edit(Specifier::kClass, Token(), Value()) == std::tuple(Token(), true, true, true, false));
+  CHECK(edit(Specifier::kOver, names.kind, Value(Token("group"))) ==
+        std::tuple(Token(), true, false, false, true));
 }
 
 TEST_CASE("children keep their order unless specs that list them first say otherwise") {
