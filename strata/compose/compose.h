@@ -145,7 +145,8 @@ class Cache {
 
   // -- changes. A writer: nobody asks meanwhile. ------------------------------------------------------
   // Brings the cache up to date with edits that are done already: drops what depends on them, keeps the
-  // rest. Costs what depends on the edits; the first call also finds out who depends on whom.
+  // rest. Costs what depends on the edits; the first call also finds out who depends on whom. What was asked
+  // for after the edits and before the call, and not before them, is taken for what there was before.
   // With `descend`, which says as for ComputeSubtree what below a prim will be asked for, subtrees that edits
   // concern are composed anew here, and what is below prims that did not change stays. Called by several
   // threads at once.

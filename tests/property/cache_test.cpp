@@ -76,6 +76,9 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds 
   std::set<Path> asked;
   const std::vector<const char*> others{"/A/Q", "/B/A/C", "/D", "/C/B"};
   for (size_t i = 0; i < seeds.size(); ++i) {
+    // Prims that may not be there are asked for, too: before the edit, of which the cache knows nothing yet.
+    if (cache && random() % 3 == 0) asked.insert(Path(others[random() % others.size()]));
+    for (Path path : asked) before[path] = DumpIndex(*cache->ComputePrimIndex(path));
     const std::string layers_before = explains ? scene.ExportLayers() : std::string();
     const std::string edit = scene.Edit(seeds[i]);
     compose::CacheEdits edits = scene.TakeEdits();
@@ -91,9 +94,6 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds 
     }
     if (kinds)
       for (const auto& [kind, count] : made) (*kinds)[kind] += count;
-    // Prims that may not be there are asked for, too.
-    if (random() % 3 == 0) asked.insert(Path(others[random() % others.size()]));
-    for (Path path : asked) before[path] = DumpIndex(*cache->ComputePrimIndex(path));
     compose::CacheChanges changes = cache->Apply(edits);
     compose::CacheChanges renewal =
         renewed->Apply(edits, [](const compose::PrimIndex&, std::vector<Token>&) { return true; });
