@@ -330,9 +330,10 @@ void Append(std::shared_ptr<const Entries<Listener>>& list, uint64_t id, Listene
 
 template <class Listener>
 void Remove(std::shared_ptr<const Entries<Listener>>& list, uint64_t id) {
-  if (!list) return;
+  const auto is_it = [id](const auto& entry) { return entry.first == id; };
+  if (!list || std::none_of(list->begin(), list->end(), is_it)) return;
   auto rest = std::make_shared<Entries<Listener>>(*list);
-  std::erase_if(*rest, [id](const auto& entry) { return entry.first == id; });
+  std::erase_if(*rest, is_it);
   list = rest->empty() ? nullptr : std::move(rest);
 }
 

@@ -116,6 +116,7 @@ bool Populator::Refresh(StageChanges& changes) {
 bool Populator::OnlyPlainOverCame(const compose::PrimIndex& index, const Touched& what) const {
   const compose::SpecChange* const edited = what.change;
   if (!keeps_children_ || !edited || edited->spec != edited->path) return false;
+  // Where specs went, too, children may be others.
   if (edited->kind != compose::SpecChange::Kind::kEdited || !edited->change->spec_added) return false;
   for (const compose::SpecSite site : index.GetSpecStack()) {
     if (!site.node.IsRoot()) break;

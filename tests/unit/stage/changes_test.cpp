@@ -273,6 +273,22 @@ TEST_CASE(
         std::tuple(Token(), true, false, false, true));
 }
 
+TEST_CASE("a spec that goes and comes again in one step leaves nothing of what it said") {
+  Scene scene(
+      {{"root.usda", Scene::Sublayers({"weak.usda"}) + "over Scope \"P\" (\n active = false\n)\n{\n}\n"},
+       {"weak.usda", "def \"P\" {\n def \"In\" {}\n}\n"}});
+  const layer::LayerPtr root = scene->GetRootLayer();
+  REQUIRE(!scene.At("/P").IsActive());
+  {
+    const layer::Layer::ChangeBlock block(*root);
+    REQUIRE(root->DeleteSpec(Path("/P")));
+    REQUIRE(root->CreatePrimSpec(Path("/P"), Specifier::kOver));
+  }
+  CHECK(scene.At("/P").IsActive());
+  CHECK(scene.At("/P").GetTypeName() == Token());
+  CHECK(scene.At("/P/In").IsValid());
+}
+
 TEST_CASE("children keep their order unless specs that list them first say otherwise") {
   Edited edited({{"root.usda", Scene::Sublayers({"weak.usda"}) + R"(
 over "World" {
