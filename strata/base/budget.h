@@ -35,7 +35,7 @@ struct Budgets {
 
   // One opening of a stage, or one edit. Beyond a limit, prims are left without children.
   uint32_t max_prims_at_once = 1u << 26;       // prims
-  uint32_t max_prims_per_spec = 1u << 14;      // prims for each spec of the layers they come from,
+  uint32_t max_prims_per_spec = 1u << 12;      // prims for each spec of the layers they come from,
   uint32_t max_prims_of_few_specs = 1u << 20;  // or so many, where that is more
   uint32_t max_cycles_at_once = 3'200;         // arcs that lead back, in namespace that such arcs bring
   uint32_t max_full_prims_at_once = 4;         // that end at a budget for nodes; more end far sooner
