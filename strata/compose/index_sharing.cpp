@@ -484,16 +484,13 @@ void IndexSharing::PrepareChildren(IndexGraph& graph, const PrimIndex& index) co
   std::vector<Token>& names = graph.child_names;
   if (names.capacity() != names.size()) names.shrink_to_fit();
   if (!names.empty()) graph.children = std::make_unique<IndexGraph::Child[]>(names.size());
-  const auto list = [&graph](const std::vector<Token>& sorted) {
-    for (size_t i = 0; i < sorted.size(); ++i) graph.children[i].name = sorted[i];
-  };
-  if (std::is_sorted(names.begin(), names.end())) {
-    list(names);
-  } else {
-    std::vector<Token> sorted = names;
+  const bool are_sorted = std::is_sorted(names.begin(), names.end());
+  std::vector<Token> sorted;
+  if (!are_sorted) {
+    sorted = names;
     std::sort(sorted.begin(), sorted.end());
-    list(sorted);
   }
+  for (size_t i = 0; i < names.size(); ++i) graph.children[i].name = (are_sorted ? names : sorted)[i];
   graph.owner = id_;
 }
 

@@ -102,33 +102,35 @@ PrimFacts FindFacts(const compose::PrimIndex& index) {
   PrimFacts facts;
   bool active_known = false, specifier_known = index.GetPath().IsAbsoluteRoot();
   if (specifier_known) facts.specifier = Specifier::kDef;
+  // Of other fields no value is read.
+  const auto tells = [&](Token field) {
+    return field == names.specifier || field == names.typeName || field == names.kind ||
+           field == names.active || field == names.clips || field == names.apiSchemas;
+  };
   const auto look = [&](const compose::SpecSite& site) {
     const layer::SpecStore::SpecView spec = site.entry->layer->GetContent().Find(site.path);
     for (size_t i = 0; i < spec.GetFieldCount(); ++i) {
       const Token field = spec.GetFieldName(i);
-      const bool tells = field == names.specifier  ? !specifier_known
-                         : field == names.typeName ? facts.type_name.IsEmpty()
-                         : field == names.kind     ? facts.kind.IsEmpty()
-                         : field == names.active   ? !active_known
-                                                   : field == names.clips || field == names.apiSchemas;
-      const Value* const value = tells ? spec.GetFieldValue(i) : nullptr;
+      const Value* const value = tells(field) ? spec.GetFieldValue(i) : nullptr;
       if (!value) continue;
-      if (field == names.specifier) {
+      if (field == names.typeName) {
+        const Token* type_name = facts.type_name.IsEmpty() ? value->GetIf<Token>() : nullptr;
+        if (type_name && *type_name != any_type) facts.type_name = *type_name;
+      } else if (field == names.kind) {
+        if (facts.kind.IsEmpty()) facts.kind = value->GetOr(Token());
+      } else if (field == names.active) {
+        if (!active_known) facts.is_active = value->GetOr(true);
+        active_known = true;
+      } else if (field == names.clips) {
+        facts.has_clips = true;
+      } else if (field == names.apiSchemas) {
+        facts.has_api_schemas = true;
+      } else if (!specifier_known) {
         const auto* specifier = value->GetIf<Specifier>();
         if (!specifier || *specifier == Specifier::kOver) continue;
         // Whether a class wins over weaker opinions takes a closer look.
         facts.specifier = *specifier == Specifier::kDef ? Specifier::kDef : ComposeSpecifier(index);
         specifier_known = true;
-      } else if (field == names.typeName) {
-        const Token* type_name = value->GetIf<Token>();
-        if (type_name && *type_name != any_type) facts.type_name = *type_name;
-      } else if (field == names.kind) {
-        facts.kind = value->GetOr(Token());
-      } else if (field == names.active) {
-        facts.is_active = value->GetOr(true);
-        active_known = true;
-      } else {
-        (field == names.clips ? facts.has_clips : facts.has_api_schemas) = true;
       }
     }
   };
