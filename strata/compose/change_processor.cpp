@@ -186,7 +186,9 @@ void ChangeProcessor::AddDependent(Path prim, Effect effect, Relation relation) 
   if (!cache_.indices.Has(prim)) {
     // A prim that was not there: its parent may have it now.
     comes_over_arc_ |= relation == Relation::kOther;
-    if (prim.IsRootPrim() || cache_.indices.Has(prim.GetParent())) resynced_.push_back(prim);
+    const PrimIndexPtr parent = cache_.FindParent(prim);
+    if (prim.IsRootPrim() || parent) resynced_.push_back(prim);
+    if (parent && parent->HasRelocates()) AddRelocated(*parent, prim.GetNameToken());
     return;
   }
   if (effect == Effect::kOwnSelections && relation == Relation::kOwn) return;  // see SettleReselected
@@ -196,6 +198,18 @@ void ChangeProcessor::AddDependent(Path prim, Effect effect, Relation relation) 
     mended_.insert(prim);
   else
     MendFully(prim);
+}
+
+// A child that comes may come where relocates take it.
+void ChangeProcessor::AddRelocated(const PrimIndex& parent, Token child) {
+  for (uint32_t i = 0; i < parent.GetNodeCount(); ++i) {
+    const NodeRef node = parent.GetNode(i);
+    const auto& relocates = node.GetLayerStack()->GetIncrementalRelocatesSourceToTarget();
+    const auto found = relocates.find(node.GetPath().StripAllVariantSelections().AppendChild(child));
+    if (found == relocates.end() || found->second.IsEmpty()) continue;
+    const Path target = node.GetMapToRoot().MapSourceToTarget(found->second);
+    if (!target.IsEmpty() && !cache_.indices.Has(target)) resynced_.push_back(target);
+  }
 }
 
 // Prims whose own selections were edited are resynced; for that alone are those that nothing else touches.

@@ -69,6 +69,7 @@ class ChangeProcessor {
   // kOwn: the edit is one of the prim's own specs, in the root layer stack.
   enum class Relation : uint8_t { kOwn, kOther };
   void AddDependent(Path prim, Effect effect, Relation relation);
+  void AddRelocated(const PrimIndex& parent, Token child);
   void MendFully(Path prim) {
     mended_.insert(prim);
     mended_fully_.insert(prim);

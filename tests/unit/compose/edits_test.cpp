@@ -141,6 +141,21 @@ TEST_CASE("relocates that come and go recompose what is moved, where it was and 
   }
 }
 
+TEST_CASE("a child that comes over an arc is told of where relocates take it") {
+  for (const bool is_further : {false, true}) {
+    CAPTURE(is_further);
+    const std::string relocates = "(\n    relocates = {</D/A>: </D/B>}\n)\n";
+    const std::string prim = MakePrim("D", "references = @ref.usda@</R>");
+    Edited scene(is_further ? Layers{{"root.usda", MakePrim("P", "references = @middle.usda@</D>")},
+                                     {"ref.usda", MakePrim("R", "")},
+                                     {"middle.usda", relocates + prim}}
+                            : Layers{{"root.usda", relocates + prim}, {"ref.usda", MakePrim("R", "")}});
+    REQUIRE(scene[1].CreatePrimSpec(Path("/R/A"), Specifier::kDef));
+    CHECK(scene.Apply() == (is_further ? "/P/A /P/B | 0 0" : "/D/A /D/B | 0 0"));
+    CHECK(scene.GetCache().ComputePrimIndex(Path(is_further ? "/P/B" : "/D/B"))->HasSpecs());
+  }
+}
+
 TEST_CASE("specs and arcs that go recompose the prims that had them") {
   for (const int others : {10, 20, 40}) {
     CAPTURE(others);
