@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -52,23 +53,32 @@ def run(*words, folder, **environment):
 
 
 def run_on_terminal(*words, folder, **environment):
-    """What appears on a terminal when the tool's output is one."""
+    """What appears on a terminal when the tool's output is one.
+
+    The terminal stays open until a mark written after the tool's end has come through: a terminal that nobody
+    writes to any more may lose what was not read yet.
+    """
+    mark = b"<the tool has ended>"
     keeper, terminal = pty.openpty()
     process = subprocess.Popen([TOOL, *words], cwd=folder, stdout=terminal, stderr=terminal, stdin=subprocess.DEVNULL,
                                env=clean_environment(TERM="xterm-256color", **environment))
-    os.close(terminal)
-    shown = b""
-    while True:
+
+    def write_mark_at_end():
         try:
-            piece = os.read(keeper, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        shown += piece
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        os.write(terminal, mark)
+
+    waiter = threading.Thread(target=write_mark_at_end)
+    waiter.start()
+    shown = b""
+    while not shown.endswith(mark):
+        shown += os.read(keeper, 65536)
+    waiter.join()
+    os.close(terminal)
     os.close(keeper)
-    process.wait(timeout=60)
-    return shown.decode().replace("\r\n", "\n")
+    return shown.removesuffix(mark).decode().replace("\r\n", "\n")
 
 
 class Invocation(unittest.TestCase):
