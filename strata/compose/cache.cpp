@@ -261,22 +261,26 @@ const LayerStackPtr& Cache::GetLayerStack(size_t number) const {
 CompositionErrors Cache::GetAllErrors() const {
   CompositionErrors errors;
   std::unordered_set<std::string> known;
+  auto tell = [](const CompositionError& error) {
+    return error.root_site.GetString() + '\n' + error.diagnostic.message;
+  };
   auto add = [&](const CompositionErrors& more) {
     for (const CompositionError& error : more)
-      if (known.insert(error.root_site.GetString() + '\n' + error.diagnostic.message).second)
-        errors.push_back(error);
+      if (known.insert(tell(error)).second) errors.push_back(error);
   };
+  // Sorted by what can be seen of them: the numbers of stacks depend on what was composed before.
   std::vector<std::pair<std::string, LayerStackPtr>> stacks;
   const std::vector<bool> is_used = impl_->FindUsedStacks();
   for (uint32_t i = 0; i < is_used.size(); ++i) {
     if (!is_used[i]) continue;
     const LayerStackPtr& stack = impl_->pool->GetStack(i);
-    if (!stack->GetErrors().empty())
-      stacks.emplace_back(i == 0 ? std::string() : stack->GetRootLayer()->GetIdentifier(), stack);
+    if (stack->GetErrors().empty()) continue;
+    std::string key = i == 0 ? std::string() : stack->GetRootLayer()->GetIdentifier();
+    for (const CompositionError& error : stack->GetErrors()) key += '\n' + tell(error);
+    stacks.emplace_back(std::move(key), stack);
   }
-  std::stable_sort(stacks.begin(), stacks.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [identifier, stack] : stacks) add(stack->GetErrors());
+  std::sort(stacks.begin(), stacks.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [key, stack] : stacks) add(stack->GetErrors());
   {
     const std::lock_guard lock(impl_->cut_mutex);
     add(impl_->cut_errors);

@@ -140,7 +140,7 @@ void ChangeProcessor::RenewBelow(const PrimIndex& before, const PrimIndexPtr& af
     const Path child = path.AppendChild(name);
     const IndexTable::State state = child.IsEmpty() ? IndexTable::State() : cache_.indices.GetState(child);
     if (!state.has_index) continue;
-    const bool asks_here = comparison.DiffersInVariants() && state.may_ask_above;
+    const bool asks_here = comparison.HasOthers() && state.may_ask_above;
     if (!asks_here && !touched_.count(child) && comparison.IsSameBelow(name))
       renewal.kept.push_back(child);
     else

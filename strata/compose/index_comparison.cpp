@@ -101,14 +101,14 @@ IndexComparison::IndexComparison(const PrimIndex& before, const PrimIndex& after
   for (const Finding::Other& other : finding->others) {
     const NodeRef node = (other.is_of_after ? after : before).GetNode(other.node);
     if (MaySelect(node)) return;
-    differs_in_variants_ |= node.GetArcType() == ArcType::kVariant;
     AddOther(node.GetLayerStack().get(), node.GetLayerStack()->FindSite(node.GetPath()), node.GetPath());
   }
+  has_others_ = !finding->others.empty();
   is_comparable_ = true;
 }
 
 IndexComparison::IndexComparison(const IndexPool& pool, const std::vector<VariantSwitch>& switches)
-    : is_comparable_(true), differs_in_variants_(!switches.empty()) {
+    : is_comparable_(true), has_others_(!switches.empty()) {
   others_.reserve(2 * switches.size());
   for (const VariantSwitch& one : switches) {
     const LayerStack* const stack = pool.GetStack(one.layer_stack).get();
@@ -129,7 +129,7 @@ bool IndexComparison::Descend(const IndexComparison& parents, const PrimIndex& b
     if (site.fields & kSiteVariantSelection) return false;
     AddOther(stack, site, below);
   }
-  differs_in_variants_ = parents.differs_in_variants_;
+  has_others_ = parents.has_others_;
   return is_comparable_ = true;
 }
 

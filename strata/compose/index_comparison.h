@@ -60,8 +60,9 @@ class IndexComparison {
     return is_comparable_ &&
            std::find(names_of_others_.begin(), names_of_others_.end(), child) == names_of_others_.end();
   }
-  // Whether variants are among the nodes that one of them has: prims below may have read which are selected.
-  bool DiffersInVariants() const { return differs_in_variants_; }
+  // Whether one of them has nodes that the other lacks: prims below may have read what is selected there, or
+  // that there is a node.
+  bool HasOthers() const { return has_others_; }
   // Children that are listed where one of the two alone has a node, some several times.
   const std::vector<Token>& GetNamesOfOthers() const { return names_of_others_; }
 
@@ -69,7 +70,7 @@ class IndexComparison {
   static bool Match(const PrimIndex& before, const PrimIndex& after, bool are_in_one_place, Finding& finding);
   void AddOther(const LayerStack* stack, const LayerStack::Site& site, Path path);
   bool is_comparable_ = false;
-  bool differs_in_variants_ = false;
+  bool has_others_ = false;
   std::vector<std::pair<const LayerStack*, Path>> others_;  // sites of nodes that one of them has
   std::vector<Token> names_of_others_;
 };

@@ -61,9 +61,11 @@ struct IndexGraph {
   bool is_instanceable = false;
   bool has_any_payloads = false;
   bool asks_for_payload = false;  // it is another graph where CacheOptions::include_payload answers otherwise
-  bool asks_above = false;        // arcs lead below prims with variants, which those above it may select
-  bool is_full = false;           // ended at a budget for nodes, as the pool counts
-  bool is_private = false;        // of one prim alone: what made it is not all in its key
+  // Arcs of the prim itself lead below prims with variants, which those above it may select, or are left out
+  // where nodes that come from above have their site.
+  bool asks_above = false;
+  bool is_full = false;            // ended at a budget for nodes, as the pool counts
+  bool is_private = false;         // of one prim alone: what made it is not all in its key
   bool stands_for_others = false;  // whatever says the same may be served by it
   bool has_fixed_nodes = false;    // some node belongs to no trunk
   bool is_quiet = false;  // no node of a trunk has specs: all that is said is the same in every place

@@ -95,8 +95,8 @@ class IndexTable {
   bool HasStaleNotes() const { return stale_notes_.load(std::memory_order_relaxed) != 0; }
   struct State {
     bool has_index = false;
-    // What some prim at or below the path is made of may follow from the variants that are selected above it;
-    // also of prims that were.
+    // What some prim at or below the path is made of may follow from the variants that are selected above it,
+    // or from sites that nodes have there; also of prims that were.
     bool may_ask_above = false;
   };
   State GetState(Path path) const {

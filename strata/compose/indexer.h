@@ -175,7 +175,10 @@ class Indexer {
   // -- indexer_arcs.cpp: adding arcs; references and payloads
   static Node MakeNode(const Arc& arc);
   uint32_t AddArc(const Arc& arc, const ArcOptions& options);
-  bool IsDuplicate(const Arc& arc) const;
+  bool IsDuplicate(const Arc& arc);
+  // At the top: what is added follows from whether another node has this site. Nodes of the namespace parent
+  // may have it here, those at sites of root prims excepted.
+  void NoteAskedSite(Path path) { asks_above_ |= !path.IsRootPrim(); }
   bool StaysWithinInstance(const Arc& arc) const;
   Path GetInstancePath() const;  // REQUIRES: the root was silenced as the descendant of an instance
   uint32_t AddSite(const Arc& arc, bool contributes);
@@ -247,7 +250,7 @@ class Indexer {
   uint32_t FindPropagated(uint32_t placeholder) const;
   uint32_t GetIntroducing(uint32_t node) const;
   void EvaluateImpliedSpecializes(uint32_t top);
-  uint32_t FindSaidAtRoot(uint32_t placeholder) const;
+  uint32_t FindSaidAtRoot(uint32_t placeholder);
   bool PropagateToRoot(uint32_t placeholder);  // whether what the class says is now said there
 
   // -- indexer_relocates.cpp
@@ -354,7 +357,7 @@ class Indexer {
   uint32_t prohibited_stack_ = 0;
   uint64_t instances_above_ = 0;  // at the top: as IndexGraph has them
   bool has_payloads_ = false;
-  bool asks_above_ = false;        // at the top: variants of prims above were selected
+  bool asks_above_ = false;        // at the top: as IndexGraph has it
   bool asks_for_payload_ = false;  // of the outermost frame: CacheOptions::include_payload was asked
   bool is_above_target_ = false;   // while BuildSite is at an ancestor of what an arc leads to
   bool budget_reported_ = false;

@@ -18,9 +18,10 @@ const char* GetItemName(ArcType type) {
 
 }  // namespace
 
-bool Indexer::IsDuplicate(const Arc& arc) const {
+bool Indexer::IsDuplicate(const Arc& arc) {
   Path path = arc.path;
-  for (const Indexer* indexer = this;; indexer = indexer->frame_->outer) {
+  for (Indexer* indexer = this;; indexer = indexer->frame_->outer) {
+    if (indexer->IsTop()) indexer->NoteAskedSite(path);
     if (indexer->graph_.HasSpeakingSite(arc.layer_stack, path)) return true;
     if (!indexer->frame_) return false;
     // The outer graph is about a prim further down: what would this site be there?

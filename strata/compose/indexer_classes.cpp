@@ -47,6 +47,7 @@ bool Indexer::StandsFor(uint32_t known, const Arc& arc) const {
 uint32_t Indexer::AddClassArc(ArcType type, uint32_t parent, uint32_t origin, Path class_path,
                               const MapFunction& map, uint32_t sibling_number, uint32_t namespace_depth,
                               const Node* ignored_site) {
+  if (IsTop()) NoteAskedSite(class_path);
   Arc arc{type, parent, origin, graph_[parent].layer_stack, class_path};
   arc.map_to_parent = pool_.InternMap(map);
   arc.sibling_number = sibling_number;

@@ -33,8 +33,9 @@ void Indexer::EvaluateImpliedSpecializes(uint32_t top) {
 }
 
 // What stands there over another arc has the site's say as well: a relocate's source has none.
-uint32_t Indexer::FindSaidAtRoot(uint32_t placeholder) const {
+uint32_t Indexer::FindSaidAtRoot(uint32_t placeholder) {
   const Node& node = graph_[placeholder];
+  if (IsTop()) NoteAskedSite(node.path);
   return graph_.FindChildAt(0, node.layer_stack, node.path);
 }
 

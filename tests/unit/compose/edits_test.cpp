@@ -87,6 +87,7 @@ class Edited {
     });
     std::string text;
     for (const std::string& prim : prims) text += prim + "\n";
+    for (const CompositionError& error : cache.GetAllErrors()) text += error.diagnostic.message + "\n";
     return text;
   }
 
@@ -544,6 +545,44 @@ TEST_CASE("a spec that goes takes along what is selected above it, for prims fur
   REQUIRE(scene[0].DeleteSpec(Path("/D/B")));
   CHECK(scene.Apply() == "/D/B /P/B | 4 0");
   CHECK(find("FromY"));
+}
+
+TEST_CASE("a class that is left out where an arc from above has its site comes and goes with that arc") {
+  Edited scene(
+      {{"root.usda", MakePrim("R", "", MakePrim("S", "")) +
+                         MakePrim("A", "references = </R/S>", MakePrim("C", "inherits = </B/C>")) +
+                         MakePrim("B", "inherits = </R/S>", MakePrim("C", "")) +
+                         MakePrim("D", "references = </R/S>", MakePrim("C", "specializes = </R/S/C>"))}});
+  const auto count = [&](const char* path) {
+    return scene.GetCache().ComputePrimIndex(Path(path))->GetNodeCount();
+  };
+  CHECK(count("/A/C") == 2);  // with /B/C, whose class /R/S/C is there by reference, and says nothing
+  const layer::FieldNames& names = Names();
+  const Value references = *scene[0].GetField(Path("/A"), names.references);
+  for (const char* prim : {"/A", "/D"}) REQUIRE(scene[0].SetField(Path(prim), names.references, Value()));
+  scene.Apply();
+  CHECK(count("/A/C") == 3);
+  for (const char* prim : {"/A", "/D"}) REQUIRE(scene[0].SetField(Path(prim), names.references, references));
+  scene.Apply();
+  CHECK(count("/A/C") == 2);
+}
+
+TEST_CASE("errors of layer stacks are listed in one order, whichever was met first") {
+  const std::string refers = "references = @shared.usda@</R>";
+  const auto names_layers = [](const char* layer) {
+    return "(\n    expressionVariables = {string LAYER = \"" + std::string(layer) + "\"}\n)\n";
+  };
+  Edited scene({{"root.usda", MakePrim("A", "", "") + MakePrim("B", "references = @b.usda@</B>")},
+                {"a.usda", names_layers("a_gone") + MakePrim("A", refers)},
+                {"b.usda", names_layers("b_gone") + MakePrim("B", refers)},
+                {"shared.usda", "(\n    subLayers = [@`\"${LAYER}.usda\"`@]\n)\n" + kRef}});
+  ReferenceListOp references;
+  references.prepended_items = {Reference{"a.usda", Path("/A"), {}, {}}};
+  REQUIRE(scene[0].SetField(Path("/A"), Names().references, Value(references)));
+  scene.Apply();
+  const CompositionErrors errors = scene.GetCache().GetAllErrors();
+  REQUIRE(errors.size() == 2);
+  CHECK(errors[0].diagnostic.message.find("a_gone") != std::string::npos);
 }
 
 TEST_CASE("instances, classes and relocates below an edit of arcs keep no index that is another one") {
