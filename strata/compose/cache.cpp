@@ -299,6 +299,26 @@ void Cache::Clear() {
   impl_->Start();
 }
 
+namespace {
+
+// Whether children may come in another order, and are composed in that, though none comes or goes.
+bool MayReorderPrims(const CacheEdits& edits) {
+  for (const LayerEdit& edit : edits.layers) {
+    tsl::robin_set<Path> others;  // list what came or went below them
+    for (const auto& [path, change] : edit.changes.by_path)
+      if (change.spec_added || change.spec_removed) others.insert(path.GetParent());
+    for (const auto& [path, change] : edit.changes.by_path) {
+      if (!path.IsAbsoluteRoot() && !path.IsPrimOrPrimVariantSelection()) continue;
+      if (change.children_changed && !others.count(path)) return true;
+      for (const layer::Change::FieldChange& field : change.fields)
+        if (field.field == layer::GetFieldNames().primOrder) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 CacheChanges Cache::Apply(const CacheEdits& edits, const Descend& descend) {
   impl_->generated_layers = 0;
   // What was cut short once may be whole now, and what was whole be cut: where a limit ends the scene follows
@@ -306,7 +326,7 @@ CacheChanges Cache::Apply(const CacheEdits& edits, const Descend& descend) {
   const bool met_limit = impl_->MayMeetLimit();
   impl_->counted_stacks = 0;
   CacheChanges changes = ChangeProcessor(*impl_, edits, met_limit ? Descend() : descend).Run();
-  if (changes.resynced.empty()) return changes;
+  if (changes.resynced.empty() && !(met_limit && MayReorderPrims(edits))) return changes;
   impl_->is_edited = true;
   if (met_limit)
     impl_->StartAnew(changes);

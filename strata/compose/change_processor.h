@@ -90,6 +90,7 @@ class ChangeProcessor {
   // -- change_processor_options.cpp: answers from outside the layers
   void ProcessResolver();
   struct OpenedItem {
+    std::string identifier;
     layer::LayerPtr layer;  // null when none was opened
     bool is_muted = false;
     bool is_dynamic = false;  // it leads each index elsewhere

@@ -39,7 +39,8 @@ std::vector<ChangeProcessor::OpenedItem> ChangeProcessor::OpenItems(const std::v
     Diagnostics unread;
     one.is_dynamic = cache_.provider->FindDynamicFormat(item.asset_path, anchor) != nullptr;
     if (one.is_dynamic) continue;
-    one.is_muted = muted.count(cache_.provider->CreateIdentifier(item.asset_path, anchor)) != 0;
+    one.identifier = cache_.provider->CreateIdentifier(item.asset_path, anchor);
+    one.is_muted = muted.count(one.identifier) != 0;
     if (!one.is_muted) one.layer = cache_.provider->FindOrOpen(item.asset_path, anchor, unread);
     one.is_muted |= one.layer && muted.count(one.layer->GetIdentifier());
   }
@@ -55,10 +56,15 @@ bool ChangeProcessor::LeadsElsewhere(const PrimIndex& index, uint32_t stack, Pat
       type == ArcType::kPayload && include && index.GetGraph()->asks_for_payload && !include(index.GetPath());
   const CompositionErrors& errors = index.GetErrors();
   // Where there is no arc, it may be for what was found where the path led: that it is muted, or has no such
-  // prim.
+  // prim, or says nothing of this one.
   const bool may_tell_more = std::any_of(errors.begin(), errors.end(), [](const CompositionError& error) {
     return error.type != ErrorType::kInvalidAssetPath;
   });
+  const auto found_nothing = [&](const OpenedItem& item) {
+    return std::any_of(errors.begin(), errors.end(), [&](const CompositionError& error) {
+      return error.type == ErrorType::kInvalidAssetPath && error.cause == item.identifier;
+    });
+  };
   for (uint32_t i = 0; i < items.size(); ++i) {
     if (items[i].asset_path.empty()) continue;
     const NodeRef node = FindArc(index, stack, site, type, i);
@@ -76,7 +82,8 @@ bool ChangeProcessor::LeadsElsewhere(const PrimIndex& index, uint32_t stack, Pat
     }
     if (node && !opened[i].is_muted && node.GetLayerStack()->GetRootLayer() == opened[i].layer) continue;
     // Where there is no arc although there is a layer, something else was wrong; that is looked at anew.
-    if (node || opened[i].layer || opened[i].is_muted || may_tell_more) return true;
+    if (node || opened[i].layer || opened[i].is_muted || may_tell_more || !found_nothing(opened[i]))
+      return true;
   }
   return false;
 }

@@ -118,3 +118,33 @@ TEST_CASE("full prims that come and go with a layer end where they do from scrat
   CHECK(counts.count(8) == 1);
   CHECK(counts.count(0) == 1);
 }
+
+TEST_CASE("where the order of prims decides which are cut short, another order composes them anew") {
+  const std::string first = MakeDoubling("P", 12), second = MakeDoubling("Q", 12);
+  CacheOptions options;
+  options.budgets.max_nodes_per_prim = 2000;
+  options.budgets.max_full_prims_at_once = 2;
+  const std::unique_ptr<Cache> cache = Open(first + second, options), other = Open(second + first, options);
+  const std::string before = Compose(*cache), after = Compose(*other);
+  CHECK(before != after);
+
+  const layer::LayerPtr root = cache->GetRootLayerStack()->GetRootLayer();
+  CacheEdits edits;
+  root->AddChangeListener([&](const layer::Layer&, const layer::ChangeList& changes) {
+    edits.layers.push_back({root, changes});
+  });
+  const auto apply = [&] {
+    const bool is_anew = !cache->Apply(std::exchange(edits, {})).resynced.empty();
+    return std::pair(is_anew, Compose(*cache));
+  };
+  const layer::FieldNames& names = layer::GetFieldNames();
+  REQUIRE(root->SetField(Path::AbsoluteRoot(), names.documentation, Value(std::string("of no prim"))));
+  CHECK(apply() == std::pair(false, before));
+  REQUIRE(
+      root->SetField(Path::AbsoluteRoot(), names.primOrder, Value(TokenVector{Token("Q0"), Token("P0")})));
+  CHECK(apply() == std::pair(true, after));
+  REQUIRE(root->SetField(Path::AbsoluteRoot(), names.primOrder, Value()));
+  CHECK(apply() == std::pair(true, before));
+  root->TransferContent(*other->GetRootLayerStack()->GetRootLayer());
+  CHECK(apply() == std::pair(true, after));
+}
