@@ -137,10 +137,17 @@ void ChangeProcessor::ListFormerNames(const PrimIndex& index, Scratch& scratch) 
   AppendRemovedNames(index, scratch.former);
 }
 
-// What no layer lists any more, and what the layers list that left.
+// What no layer lists any more, and what the layers list that left; of what may have had another name by
+// relocates, that one.
 void ChangeProcessor::AppendRemovedNames(const PrimIndex& index, std::vector<Token>& names) const {
+  if (removed_names_.empty() && left_layers_.empty()) return;
   names.insert(names.end(), removed_names_.begin(), removed_names_.end());
-  if (left_layers_.empty()) return;
+  for (uint32_t i = 0; index.HasRelocates() && i < index.GetNodeCount(); ++i) {
+    const NodeRef node = index.GetNode(i);
+    for (const auto& [source, target] : node.GetLayerStack()->GetIncrementalRelocatesSourceToTarget())
+      if (source.GetParent() == node.GetPath() && target.GetParent() == node.GetPath())
+        names.push_back(target.GetNameToken());
+  }
   const Token field = layer::GetFieldNames().primChildren;
   for (const IndexGraph::Spec& spec : index.GetGraph()->specs) {
     const layer::Layer& layer = *spec.entry->layer;

@@ -157,6 +157,19 @@ TEST_CASE("a child that comes over an arc is told of where relocates take it") {
   }
 }
 
+TEST_CASE("where a prim goes that relocates give another name, nothing stays under that name") {
+  const std::string sources = MakePrim("R", "", MakePrim("X", "", MakePrim("In", "references = </Nowhere>")));
+  Edited scene({{"root.usda",
+                 "(\n    relocates = {</A/X>: </A/Y>}\n)\n" + MakePrim("A", "references = @ref.usda@</R>")},
+                {"ref.usda", sources}});
+  REQUIRE(scene.GetCache().ComputePrimIndex(Path("/A/Y/In"))->GetErrors().size() == 1);
+  // The arc goes in the same step: the prim below it is dropped with all that is there.
+  REQUIRE(scene[1].DeleteSpec(Path("/R/X")));
+  REQUIRE(scene[0].SetField(Path("/A"), Names().references, Value()));
+  CHECK(scene.Apply() == "/A | 3 0");
+  CHECK(scene.GetCache().GetAllErrors().empty());
+}
+
 TEST_CASE("specs and arcs that go recompose the prims that had them") {
   for (const int others : {10, 20, 40}) {
     CAPTURE(others);
