@@ -67,7 +67,9 @@ std::map<Path, std::string> DumpEdited(Cache& cache, const std::set<Path>& asked
 // What goes wrong with this sequence of edits; nothing when all is well.
 // `kinds` counts the edits that the cache was told of.
 using Kinds = std::map<std::string, size_t>;
-std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds = nullptr) {
+std::string Try(const std::vector<uint32_t>& seeds, compose::CompositionMode mode, bool explains,
+                Kinds* kinds = nullptr) {
+  static Executor executor(2);
   RandomScene scene;
   // The second is asked to compose anew what edits concern, and keeps what is the same.
   std::unique_ptr<Cache> cache, renewed;
@@ -86,8 +88,8 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds 
     // The first half builds the scene.
     if (!cache && i * 2 < seeds.size()) continue;
     if (!cache) {
-      cache = scene.MakeCache();
-      renewed = scene.MakeCache();
+      cache = scene.MakeCache(nullptr, mode);
+      renewed = scene.MakeCache(&executor, mode);
       before = DumpIndices(*cache);
       (void)DumpIndices(*renewed);
       continue;
@@ -97,7 +99,7 @@ std::string Try(const std::vector<uint32_t>& seeds, bool explains, Kinds* kinds 
     compose::CacheChanges changes = cache->Apply(edits);
     compose::CacheChanges renewal =
         renewed->Apply(edits, [](const compose::PrimIndex&, std::vector<Token>&) { return true; });
-    std::unique_ptr<Cache> fresh = scene.MakeCache();
+    std::unique_ptr<Cache> fresh = scene.MakeCache(nullptr, mode);
     const auto after = DumpEdited(*cache, asked, changes);
     auto expected = DumpIndices(*fresh);
     std::string wrong = Compare(DumpEdited(*renewed, {}, renewal), expected);
@@ -138,20 +140,37 @@ TEST_CASE("a cache told of random edits equals one composed from scratch") {
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t seed = GetFirstSeed() + i;
     std::vector<uint32_t> seeds = MakeSeeds(seed);
-    if (Try(seeds, false, &kinds).empty()) continue;
-    seeds = ShrinkSeeds(std::move(seeds), [](const auto& fewer) { return !Try(fewer, false).empty(); });
-    FAIL("seed " << seed << ", " << seeds.size() << " edits\n" << Try(seeds, true));
+    const auto mode = seed % 4 == 0 ? compose::CompositionMode::kFull : compose::CompositionMode::kUsd;
+    if (Try(seeds, mode, false, &kinds).empty()) continue;
+    seeds =
+        ShrinkSeeds(std::move(seeds), [mode](const auto& fewer) { return !Try(fewer, mode, false).empty(); });
+    FAIL("seed " << seed << ", " << seeds.size() << " edits\n" << Try(seeds, mode, true));
   }
   if (count < 20) return;  // too few to meet each kind of edit
   std::string counts;
   for (const auto& [kind, made] : kinds) counts += "\n  " + kind + ": " + std::to_string(made);
   MESSAGE(count << " sequences of edits:" << counts);
-  for (const char* kind :
-       {"spec added", "spec removed", "arc edited", "sublayers edited", "sublayer offsets edited",
-        "layer muted", "layer unmuted", "payload included", "payload left out", "relocates edited",
-        "resolver changed", "layer reloaded", "content replaced", "default prim edited", "rate edited",
-        "expression variables edited", "variant fallbacks set", "variant selected",
-        "asset with variants made"}) {
+  for (const char* kind : {"spec added",
+                           "spec removed",
+                           "arc edited",
+                           "sublayers edited",
+                           "sublayer offsets edited",
+                           "layer muted",
+                           "layer unmuted",
+                           "payload included",
+                           "payload left out",
+                           "relocates edited",
+                           "resolver changed",
+                           "layer reloaded",
+                           "content replaced",
+                           "default prim edited",
+                           "rate edited",
+                           "expression variables edited",
+                           "variant fallbacks set",
+                           "variant selected",
+                           "asset with variants made",
+                           "permission edited",
+                           "symmetry edited"}) {
     CAPTURE(kind);
     CHECK(kinds[kind] >= count / 20);
   }

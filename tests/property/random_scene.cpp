@@ -69,8 +69,10 @@ compose::CacheEdits RandomScene::TakeEdits() {
   return std::exchange(edits_, {});
 }
 
-std::unique_ptr<compose::Cache> RandomScene::MakeCache(Executor* executor) const {
+std::unique_ptr<compose::Cache> RandomScene::MakeCache(Executor* executor,
+                                                       compose::CompositionMode mode) const {
   compose::CacheOptions options;
+  options.mode = mode;
   options.budgets.max_namespace_depth = kMaxDepth;
   options.budgets.max_nodes_per_prim = 400;
   options.executor = executor;
@@ -233,6 +235,15 @@ std::string RandomScene::EditLayer(layer::Layer& layer) {
     layer.TransferContent(*from);
     ++kinds_["content replaced"];
     return "become " + from->GetDisplayName();
+  }
+  if (kind < 94) {
+    ++kinds_["permission edited"];
+    return Set(layer, spec, names.permission,
+               Chance(70) ? Value(Chance(70) ? Permission::kPrivate : Permission::kPublic) : Value());
+  }
+  if (kind < 96) {
+    ++kinds_["symmetry edited"];
+    return Set(layer, spec, names.symmetryFunction, Chance(70) ? Value(Token("mirror")) : Value());
   }
   return Set(layer, spec, names.active, Chance(70) ? Value(Chance(50)) : Value());
 }

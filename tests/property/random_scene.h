@@ -34,7 +34,8 @@ class RandomScene {
   // How many of each kind there were since the last call.
   std::map<std::string, size_t> TakeKinds() { return std::exchange(kinds_, {}); }
   // A cache over the layers as they are.
-  std::unique_ptr<compose::Cache> MakeCache(Executor* executor = nullptr) const;
+  std::unique_ptr<compose::Cache> MakeCache(
+      Executor* executor = nullptr, compose::CompositionMode mode = compose::CompositionMode::kUsd) const;
   // A stage over them, as muted and unloaded as the cache.
   stage::StagePtr MakeStage(Executor* executor = nullptr) const;
   stage::StageLoadRules MakeLoadRules() const;
