@@ -118,22 +118,17 @@ void LayerStackEditor::Adopt(const LayerStackPtr& stack, LayerStack&& fresh) {
   if (keeps_table) {
     tsl::robin_map<const layer::Layer*, uint32_t> places;
     for (uint32_t i = 0; i < fresh.entries_.size(); ++i) places[fresh.entries_[i].layer.get()] = i;
-    auto collect = [&](const layer::Layer& layer) {
-      layer.GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
-        if (IsPrimLike(spec.GetType())) sites.push_back({path, nullptr});
-      });
-    };
     constexpr uint32_t kGone = UINT32_MAX;
     std::vector<uint32_t> moved;
     for (const LayerStack::Entry& entry : edited.entries_) {
       auto found = places.find(entry.layer.get());
       moved.push_back(found == places.end() ? kGone : found->second);
-      if (found == places.end())
-        collect(*entry.layer);
-      else
-        places.erase(found);
+      if (found != places.end()) places.erase(found);
     }
-    for (const auto& [layer, place] : places) collect(*layer);
+    for (const auto& [layer, place] : places)
+      layer->GetContent().VisitSpecs([&](Path path, const layer::SpecStore::SpecView& spec) {
+        if (IsPrimLike(spec.GetType())) sites.push_back({path, nullptr});
+      });
     LayerStack::InvertedTable::Index& prims = edited.table_->prims;
     for (auto it = prims.rows.begin(); it != prims.rows.end(); ++it) {
       LayerStack::InvertedTable::Row& row = it.value();
@@ -141,6 +136,7 @@ void LayerStackEditor::Adopt(const LayerStackPtr& stack, LayerStack&& fresh) {
       uint32_t kept = 0;
       for (uint32_t i = 0; i < row.count; ++i)
         if (moved[begin[i]] != kGone) begin[kept++] = moved[begin[i]];
+      if (kept < row.count) sites.push_back({it->first, nullptr});  // by then a layer may say another thing
       prims.wasted += row.count - kept;
       row.count = kept;
       row.knows_plain = 0;

@@ -491,13 +491,14 @@ std::string DumpIndex(const compose::PrimIndex& index) {
   for (uint32_t i = 0; i < index.GetNodeCount(); ++i) {
     const compose::NodeRef node = index.GetNode(i);
     text += fmt::format(
-        "{} {} @{}@<{}> parent {} origin {} depth {} sibling {}{}{}{}{}{}{}\n   {}\n   {}\n", i,
+        "{} {} @{}@<{}> parent {} origin {} depth {} sibling {}{}{}{}{}{}{}{}{}\n   {}\n   {}\n", i,
         compose::GetArcName(node.GetArcType()), node.GetLayerStack()->GetRootLayer()->GetDisplayName(),
         node.GetPath().GetString(), node.GetParent() ? static_cast<int>(node.GetParent().GetNumber()) : -1,
         node.GetOrigin() ? static_cast<int>(node.GetOrigin().GetNumber()) : -1, node.GetNamespaceDepth(),
         node.GetSiblingNumberAtOrigin(), node.IsDueToAncestor() ? " ancestral" : "",
         node.IsInert() ? " inert" : "", node.IsCulled() ? " culled" : "", node.HasSpecs() ? " specs" : "",
-        node.IsRestricted() ? " restricted" : "", node.IsIntroducedHere() ? " here" : "",
+        node.IsRestricted() ? " restricted" : "", node.IsPrivate() ? " private" : "",
+        node.HasSymmetry() ? " symmetry" : "", node.IsIntroducedHere() ? " here" : "",
         DumpMap(node.GetMapToParent()), DumpMap(node.GetMapToRoot()));
   }
   for (const compose::SpecSite& site : index.GetSpecStack()) {

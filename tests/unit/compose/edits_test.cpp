@@ -656,6 +656,20 @@ TEST_CASE("a layer that is muted recomposes what it speaks of, and keeps what it
   }
 }
 
+TEST_CASE("of a layer that is muted as it is edited nothing stays in its layer stack") {
+  Edited scene({{"root.usda", "(\n    subLayers = [@a.usda@, @b.usda@]\n)\n" + MakePrim("P", "")},
+                {"a.usda", MakePrim("P", "", MakePrim("Q", "references = @ref.usda@</R>"))},
+                {"b.usda", MakePrim("P", "instanceable = true")},
+                {"ref.usda", kRef}});
+  const LayerStackPtr stack = scene.GetCache().GetRootLayerStack();
+  CHECK(stack->FindSite(Path("/P/Q")).fields == kSiteReferences);
+  REQUIRE(scene[1].DeleteSpec(Path("/P/Q")));
+  scene.edits.mute.push_back("a.usda");
+  scene.Apply();
+  CHECK(stack->FindSite(Path("/P/Q")).fields == 0);
+  CHECK(stack->FindSite(Path("/P")).fields == kSiteInstanceable);
+}
+
 TEST_CASE("layers that take the place of a muted one are not taken for it") {
   const std::string placement = "references = @asset.usda@</M>";
   Edited scene({{"root.usda", "(\n    subLayers = [@a.usda@, @b.usda@]\n)\n" + MakePrim("P0", placement) +
