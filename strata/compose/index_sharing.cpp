@@ -337,6 +337,24 @@ PrimIndexPtr IndexSharing::MakeAlone(Path path) const {
   return MakePrivate(request);
 }
 
+// False when there are too many.
+bool IndexSharing::Candidate::AddRead(Read read) {
+  const bool is_known = std::any_of(reads.begin(), reads.end(), [&](const Read& known) {
+    return known.path == read.path && known.trunk == read.trunk && known.where == read.where;
+  });
+  if (is_known) return true;
+  if (reads.size() == kMaxReads) return false;
+  reads.push_back(std::move(read));
+  return true;
+}
+
+// Of a path of another layer stack, which must not be one of the place. False when it is, or there are too
+// many.
+bool IndexSharing::Candidate::AddReadElsewhere(const Trunks& trunks, uint16_t trunk, Path path) {
+  if (path.HasPrefix(trunks[trunk].path) || trunks[trunk].path.HasPrefix(path)) return false;
+  return AddRead({Read::Where::kElsewhere, static_cast<uint16_t>(trunk + 1), path, {}});
+}
+
 namespace {
 
 // Whether one end of a map from `node` to `target` lies at the trunk of another node, as where a relocate
@@ -353,6 +371,17 @@ bool HasPathOfOtherTrunk(const MapFunction& map, const PrimIndexNode& node, cons
   return std::any_of(pairs.begin(), pairs.end(), [&](const MapFunction::Pair& pair) {
     return is_of_other(pair.first, node) || is_of_other(pair.second, target);
   });
+}
+
+// Where a map leads besides what is at, above or below the site of the target: a relocate may lead anywhere
+// in its layer stack. Implied in a stronger stack, such a path stands for itself, unless the place is there.
+std::vector<Path> FindPathsElsewhere(const MapFunction& map, Path site) {
+  std::vector<Path> paths;
+  if (map.GetPairCount() <= 1) return paths;
+  const Path target = site.StripAllVariantSelections();
+  for (const auto& [from, to] : map.GetPairs())
+    if (!to.IsEmpty() && !to.HasPrefix(target) && !target.HasPrefix(to)) paths.push_back(to);
+  return paths;
 }
 
 }  // namespace
@@ -381,36 +410,33 @@ std::unique_ptr<IndexSharing::Candidate> IndexSharing::MakeCandidate(
         HasStepAtTrunk(pool_->GetMap(node.map_to_root), trunks))
       return nullptr;
     if (node.parent == kNoNode) continue;
-    if (HasPathOfOtherTrunk(pool_->GetMap(node.map_to_parent), node, graph->nodes[node.parent], trunks) ||
+    const PrimIndexNode& target = graph->nodes[node.parent];
+    if (HasPathOfOtherTrunk(pool_->GetMap(node.map_to_parent), node, target, trunks) ||
         HasPathOfOtherTrunk(pool_->GetMap(node.map_to_root), node, graph->nodes[0], trunks))
       return nullptr;
+    for (Path path : FindPathsElsewhere(pool_->GetMap(node.map_to_parent), target.path))
+      for (uint16_t i = 0; i < trunks.size(); ++i)
+        if (trunks[i].layer_stack != target.layer_stack && !candidate->AddReadElsewhere(trunks, i, path))
+          return nullptr;
   }
   for (const Indexer::Visit& visit : visits) {
     for (uint16_t i = 0; i < trunks.size(); ++i) {
-      const bool is_same_stack = trunks[i].layer_stack == visit.layer_stack;
-      if (is_same_stack ? question.tells_trunks && trunks[i].path == visit.path : !IsClassBased(visit.arc))
-        continue;
-      Read read{Read::Where::kElsewhere, static_cast<uint16_t>(i + 1), visit.path, {}};
-      const bool is_below = visit.path.HasPrefix(trunks[i].path);
-      const bool is_above = trunks[i].path.HasPrefix(visit.path);
-      if (!is_same_stack) {
+      if (trunks[i].layer_stack != visit.layer_stack) {
         // Classes are looked for by the same path in stronger layer stacks, but not where an arc leads.
-        if (is_below || is_above) return nullptr;
-      } else if (is_below) {
+        if (IsClassBased(visit.arc) && !candidate->AddReadElsewhere(trunks, i, visit.path)) return nullptr;
+        continue;
+      }
+      if (question.tells_trunks && trunks[i].path == visit.path) continue;
+      Read read{Read::Where::kElsewhere, static_cast<uint16_t>(i + 1), visit.path, {}};
+      if (visit.path.HasPrefix(trunks[i].path)) {
         read.where = Read::Where::kAtTrunk;
         if (!AppendSite(visit.layer_stack, visit.path, read.content)) return nullptr;
         if (visit.arc != ArcType::kRelocate && visit.arc != ArcType::kVariant)
           candidate->trust = Candidate::Trust::kToBeShown;
-      } else if (is_above) {
+      } else if (trunks[i].path.HasPrefix(visit.path)) {
         read.where = Read::Where::kAbove;
       }
-      const bool is_known =
-          std::any_of(candidate->reads.begin(), candidate->reads.end(), [&](const Read& known) {
-            return known.path == read.path && known.trunk == read.trunk && known.where == read.where;
-          });
-      if (is_known) continue;
-      if (candidate->reads.size() == kMaxReads) return nullptr;
-      candidate->reads.push_back(std::move(read));
+      if (!candidate->AddRead(std::move(read))) return nullptr;
     }
   }
   candidate->reads.shrink_to_fit();

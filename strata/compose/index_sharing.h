@@ -81,6 +81,9 @@ class IndexSharing {
     std::atomic<Trust> trust{Trust::kFull};
     bool has_payload = false;  // what CacheOptions::include_payload answered, where that was asked
     std::atomic<Candidate*> next{nullptr};
+
+    bool AddRead(Read read);
+    bool AddReadElsewhere(const Trunks& trunks, uint16_t trunk, Path path);
   };
   struct KeyHash {
     using is_transparent = void;
