@@ -127,8 +127,7 @@ bool Indexer::HasCycle(const Arc& arc) {
     for (uint32_t node = may_meet ? start : kNoNode; node != kNoNode && !has_cycle;
          node = indexer->graph_[node].parent) {
       const Node& passed = indexer->graph_[node];
-      const bool is_source =
-          is_implied && indexer->GetArcTo(node) == ArcType::kRelocate && !passed.Has(kNodeDueToAncestor);
+      const bool is_source = is_implied && indexer->GetArcTo(node) == ArcType::kRelocate;
       const bool is_own = indexer == this && node == arc.parent;
       const bool is_above_source = is_source && (is_own || indexer->is_above_target_);
       has_cycle = !is_above_source && passed.layer_stack == arc.layer_stack &&

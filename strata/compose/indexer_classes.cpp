@@ -143,21 +143,26 @@ void Indexer::ImplyClasses(uint32_t destination, uint32_t source, const MapFunct
     const MapFunction& class_map = graph_.GetMapToParent(child);
     MapFunction map = transfer.IsIdentity() ? class_map : MapFunction::ImpliedClass(transfer, class_map);
     map = map.ComposeOffset(map.GetTimeOffset().GetInverse());  // classes are of one stack: no retiming
+    // A relocate may lead to where the class is: nothing new is implied there, but what is known to stand for
+    // the class is followed.
     const Path plain_path = transfer.MapSourceToTarget(from.path.StripAllVariantSelections());
-    if (plain_path.IsEmpty()) continue;
-    const Path class_path = MoveIntoVariant(plain_path, graph_[destination].path);
+    const Path class_path =
+        plain_path.IsEmpty() ? Path() : MoveIntoVariant(plain_path, graph_[destination].path);
     const uint32_t stack = graph_[destination].layer_stack;
     uint32_t implied = kNoNode;
     for (uint32_t known : graph_.GetChildren(destination)) {
       const Node& node = graph_[known];
-      if (node.arc == from.arc && node.layer_stack == stack && node.path == class_path &&
-          graph_.GetMapToParent(known) == map &&
+      const bool stands_for_child = class_path.IsEmpty()
+                                        ? node.origin == child
+                                        : node.path == class_path && graph_.GetMapToParent(known) == map;
+      if (node.arc == from.arc && node.layer_stack == stack && stands_for_child &&
           (node.arc == ArcType::kInherit || (node.origin == child && !graph_.IsPropagated(known)))) {
         implied = known;
         break;
       }
     }
     const size_t known_count = graph_.GetSize();
+    if (implied == kNoNode && class_path.IsEmpty()) continue;
     if (implied == kNoNode)
       implied = AddClassArc(from.arc, destination, child, class_path, map, from.sibling_number,
                             CountNamespaceDepth(graph_[destination].path), &from);

@@ -300,6 +300,35 @@ TEST_CASE("a class is implied below what came to a prim that was relocated away"
         "  specialize </K/c>\n  specialize q.usda</K/c>\n");
 }
 
+// A payload does not lead to the target of a relocate of its own stack, but the class that is there is
+// implied.
+TEST_CASE("classes at the target of a relocate are implied where a class already stands for it") {
+  CHECK(
+      DescribeNodes({{"root.usda", MakeRelocate("/B/z", "/K/n") + MakePrim("B", "payload = </A>") +
+                                       MakePrim("A", "inherits = </K>", MakePrim("z", "inherits = </K/c>")) +
+                                       MakePrim("K", "", MakePrim("z", ""))}},
+                    "/B/n") ==
+      "root </B/n>\n  inherit </B/c>\n  inherit </K/n> silent\n    inherit </K/c> silent\n"
+      "    inherit </K/z> silent\n  payload </A/n>\n    inherit </A/c>\n    inherit </K/n>\n"
+      "      inherit </K/c> silent\n      inherit </K/z> silent\n      relocate </B/z> silent\n"
+      "        inherit </K/c> silent\n        payload </A/z>\n          inherit </K/c>\n"
+      "          inherit </K/z>\n    relocate </B/z> silent\n");
+}
+
+// A relocate that came with an ancestor counts as one of the prim does.
+TEST_CASE("a class implied further down than a relocate may lead to what the source is reached from") {
+  const Layers layers{{"root.usda", MakeRelocate("/C/y", "/K/m") + MakePrim("C", "inherits = </K>") +
+                                        MakePrim("K", "", MakePrim("y", "payload = @r.usda@</B>")) +
+                                        MakePrim("L", "payload = </C>")},
+                      {"r.usda", MakePrim("B", "", MakePrim("x", "", MakePrim("x", "specializes = </L>")))}};
+  CHECK(DescribeNodes(layers, "/L/m/x/x") ==
+        "root </L/m/x/x>\n  payload </C/m/x/x>\n    inherit </K/m/x/x>\n"
+        "      relocate </C/y/x/x> silent\n        inherit </K/y/x/x>\n          payload r.usda</B/x/x>\n"
+        "            specialize r.usda</L> silent\n          specialize </L> silent\n"
+        "  specialize r.usda</L>\n");
+  CHECK(GetErrors(*Open(layers), "/L/m/x/x") == Errors{"ArcCycle"});
+}
+
 // Implied a second time, a class of what stands for a specialize is one for its place too.
 TEST_CASE("a class in a variant of what was relocated has those beside it implied anew") {
   const auto describe = [](const char* in_variant) {
