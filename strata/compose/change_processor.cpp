@@ -183,12 +183,15 @@ void ChangeProcessor::ProcessSite(uint32_t stack, Path site, Effect effect) {
 }
 
 void ChangeProcessor::AddDependent(Path prim, Effect effect, Relation relation) {
-  if (!cache_.indices.Has(prim)) {
+  const bool is_there = cache_.indices.Has(prim);
+  // What comes over an arc may come where relocates take it, though the prim itself is there already.
+  const bool may_move = relation == Relation::kOther && effect != Effect::kSpecRemoved;
+  const PrimIndexPtr parent = !is_there || may_move ? cache_.FindParent(prim) : nullptr;
+  if (parent && parent->HasRelocates()) AddRelocated(*parent, prim.GetNameToken());
+  if (!is_there) {
     // A prim that was not there: its parent may have it now.
     comes_over_arc_ |= relation == Relation::kOther;
-    const PrimIndexPtr parent = cache_.FindParent(prim);
     if (prim.IsRootPrim() || parent) resynced_.push_back(prim);
-    if (parent && parent->HasRelocates()) AddRelocated(*parent, prim.GetNameToken());
     return;
   }
   if (effect == Effect::kOwnSelections && relation == Relation::kOwn) return;  // see SettleReselected

@@ -157,6 +157,19 @@ TEST_CASE("a child that comes over an arc is told of where relocates take it") {
   }
 }
 
+TEST_CASE("a child that comes in a variant is told of where relocates take it, though its source is known") {
+  const std::string variant = "    variantSet \"v\" = {\n        \"x\" {\n        }\n    }\n";
+  Edited scene(
+      {{"root.usda", MakePrim("P", "references = @ref.usda@</D>")},
+       {"ref.usda", "(\n    relocates = {</D/A>: </D/B>}\n)\n" +
+                        MakePrim("D", "variantSets = \"v\"\nvariants = {\nstring v = \"x\"\n}", variant)}});
+  (void)scene.GetCache().ComputePrimIndex(Path("/P/A"));
+  REQUIRE(scene[1].CreatePrimSpec(Path("/D{v=x}A"), Specifier::kDef));
+  const CacheChanges changes = scene.GetCache().Apply(scene.edits);
+  CHECK(changes.resynced == std::vector<Path>{Path("/P/B")});
+  CHECK(scene.GetCache().ComputePrimIndex(Path("/P/B"))->HasSpecs());
+}
+
 TEST_CASE("where a prim goes that relocates give another name, nothing stays under that name") {
   const std::string sources = MakePrim("R", "", MakePrim("X", "", MakePrim("In", "references = </Nowhere>")));
   Edited scene({{"root.usda",
