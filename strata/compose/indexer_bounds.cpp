@@ -129,7 +129,7 @@ bool Indexer::HasCycle(const Arc& arc) {
       const Node& passed = indexer->graph_[node];
       const bool is_source = is_implied && indexer->GetArcTo(node) == ArcType::kRelocate;
       const bool is_own = indexer == this && node == arc.parent;
-      const bool is_above_source = is_source && (is_own || indexer->is_above_target_);
+      const bool is_above_source = is_source && (is_own || passed.Has(kNodeDueToAncestor) || indexer->is_above_target_);
       has_cycle = !is_above_source && passed.layer_stack == arc.layer_stack &&
                   (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
       if (is_source && is_over_classes && !has_cycle) return false;
