@@ -107,7 +107,7 @@ bool Indexer::IsLedToBy(uint32_t node, ArcType type, uint32_t layer_stack, Path 
 // each time further down in namespace; the way to what is implied, or stands below the root for a
 // placeholder, is that of where it comes from. What is implied at the source of a relocate, or at a class of
 // it, may lead to that source and to whatever the source is reached from: it is said of the prim before it
-// was moved.
+// was moved. To the source alone may lead what is implied further down in namespace than the relocate.
 bool Indexer::HasCycle(const Arc& arc) {
   if (arc.type == ArcType::kVariant) return false;
   // What stands below the root for a placeholder is the arc of that, wherever it was written.
@@ -129,8 +129,9 @@ bool Indexer::HasCycle(const Arc& arc) {
       const Node& passed = indexer->graph_[node];
       const bool is_source = is_implied && indexer->GetArcTo(node) == ArcType::kRelocate;
       const bool is_own = indexer == this && node == arc.parent;
-      const bool is_above_source = is_source && (is_own || passed.Has(kNodeDueToAncestor) || indexer->is_above_target_);
-      has_cycle = !is_above_source && passed.layer_stack == arc.layer_stack &&
+      const bool may_lead_here = is_source && (is_own || passed.Has(kNodeDueToAncestor) ||
+                                               (indexer->is_above_target_ && is_over_classes));
+      has_cycle = !may_lead_here && passed.layer_stack == arc.layer_stack &&
                   (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
       if (is_source && is_over_classes && !has_cycle) return false;
       is_over_classes &= IsClassBased(indexer->GetArcTo(node));

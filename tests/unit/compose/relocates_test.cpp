@@ -329,6 +329,23 @@ TEST_CASE("a class implied further down than a relocate may lead to what the sou
   CHECK(GetErrors(*Open(layers), "/L/m/x/x") == Errors{"ArcCycle"});
 }
 
+TEST_CASE("a class implied below what was relocated may lead above the source") {
+  const Layers layers{{"root.usda", MakeRelocate("/A/z", "/A/m") + MakePrim("A", "inherits = </B>") +
+                                        MakePrim("B", "", MakePrim("z", "payload = @r.usda@</B>"))},
+                      {"r.usda", MakePrim("B", "", MakePrim("z", "inherits = </A>"))}};
+  CHECK(DescribeNodes(layers, "/A/m/z") ==
+        "root </A/m/z>\n  relocate </A/z/z> silent\n    inherit </B/z/z>\n      inherit </A>\n"
+        "      payload r.usda</B/z>\n        inherit r.usda</A>\n");
+  CHECK(GetErrors(*Open(layers), "/A/m/z") == Errors{"ArcCycle", "ArcCycle"});
+}
+
+TEST_CASE("a class implied behind a payload above the source of a relocate may not lead back there") {
+  const Layers layers{{"root.usda", MakeRelocate("/C/y", "/B/m") + MakePrim("C", "payload = </B>") +
+                                        MakePrim("B", "references = @r.usda@</L/y>")},
+                      {"r.usda", MakePrim("L", "inherits = </C/z/x>")}};
+  CHECK(DescribeNodes(layers, "/B/m") == "root </B/m>\n  relocate </C/y> silent\n");
+}
+
 // Implied a second time, a class of what stands for a specialize is one for its place too.
 TEST_CASE("a class in a variant of what was relocated has those beside it implied anew") {
   const auto describe = [](const char* in_variant) {
