@@ -105,9 +105,9 @@ bool Indexer::IsLedToBy(uint32_t node, ArcType type, uint32_t layer_stack, Path 
 // Whether an arc leads back to where one came by. An arc to an ancestor or descendant of such a place would
 // come by again, below itself. One that is followed again and again on its own way would be so without end,
 // each time further down in namespace; the way to what is implied, or stands below the root for a
-// placeholder, is that of where it comes from. What is implied at the source of a relocate, or at a class of
+// placeholder, is that of where it comes from. What is implied at the source of a relocate, or at classes of
 // it, may lead to that source and to whatever the source is reached from: it is said of the prim before it
-// was moved. To the source alone may lead what is implied further down in namespace than the relocate.
+// was moved.
 bool Indexer::HasCycle(const Arc& arc) {
   if (arc.type == ArcType::kVariant) return false;
   // What stands below the root for a placeholder is the arc of that, wherever it was written.
@@ -119,7 +119,7 @@ bool Indexer::HasCycle(const Arc& arc) {
   const Path target = is_propagated ? graph_.GetPathAtIntroduction(arc.origin) : arc.path;
   const Indexer* indexer = this;
   uint32_t start = arc.parent, repeats = 0;
-  bool is_over_classes = true;  // the way so far
+  bool is_over_classes = true;  // alone, the way so far
   Path path = arc.path;
   while (true) {
     bool has_cycle = false;
@@ -127,13 +127,9 @@ bool Indexer::HasCycle(const Arc& arc) {
     for (uint32_t node = may_meet ? start : kNoNode; node != kNoNode && !has_cycle;
          node = indexer->graph_[node].parent) {
       const Node& passed = indexer->graph_[node];
-      const bool is_source = is_implied && indexer->GetArcTo(node) == ArcType::kRelocate;
-      const bool is_own = indexer == this && node == arc.parent;
-      const bool may_lead_here = is_source && (is_own || passed.Has(kNodeDueToAncestor) ||
-                                               (indexer->is_above_target_ && is_over_classes));
-      has_cycle = !may_lead_here && passed.layer_stack == arc.layer_stack &&
+      if (is_implied && is_over_classes && indexer->GetArcTo(node) == ArcType::kRelocate) return false;
+      has_cycle = passed.layer_stack == arc.layer_stack &&
                   (passed.path.HasPrefix(path) || path.HasPrefix(passed.path));
-      if (is_source && is_over_classes && !has_cycle) return false;
       is_over_classes &= IsClassBased(indexer->GetArcTo(node));
     }
     uint32_t node = is_propagated && indexer == this ? origin.parent : start;

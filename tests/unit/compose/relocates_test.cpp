@@ -329,7 +329,14 @@ TEST_CASE("a class implied further down than a relocate may lead to what the sou
   CHECK(GetErrors(*Open(layers), "/L/m/x/x") == Errors{"ArcCycle"});
 }
 
-TEST_CASE("a class implied below what was relocated may lead above the source") {
+TEST_CASE("a class implied at or below a class of what was relocated may lead above the source") {
+  const Layers at{{"root.usda", MakeRelocate("/L/x", "/L/n") + MakePrim("L", "inherits = </C>") +
+                                    MakePrim("C", "", MakePrim("x", "payload = @r.usda@</A>"))},
+                  {"r.usda", MakePrim("A", "inherits = </L>")}};
+  CHECK(DescribeNodes(at, "/L/n") ==
+        "root </L/n>\n  inherit </C/x> silent\n  relocate </L/x> silent\n    inherit </C/x>\n"
+        "      inherit </L>\n      payload r.usda</A>\n        inherit r.usda</L>\n");
+  CHECK(GetErrors(*Open(at), "/L/n") == Errors{"ArcCycle", "ArcCycle"});
   const Layers layers{{"root.usda", MakeRelocate("/A/z", "/A/m") + MakePrim("A", "inherits = </B>") +
                                         MakePrim("B", "", MakePrim("z", "payload = @r.usda@</B>"))},
                       {"r.usda", MakePrim("B", "", MakePrim("z", "inherits = </A>"))}};
